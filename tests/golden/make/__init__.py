@@ -1,0 +1,7 @@
+"""What `tests/make_goldens.py` is made of. Only that command may import it; no test of Decant runs Python.
+
+files.py    writing files whose bytes depend on their content alone
+prompts.py  the awkward prompts
+tiny.py     the tiny random checkpoints (configurations and weights)
+record.py   running diffusers and writing down what it computed
+"""

@@ -1,0 +1,51 @@
+"""Prompts on which tokenizers are known to disagree. One line says what each is for; the text is written with escapes where an editor would hide it."""
+
+LONG = (
+    "a very detailed oil painting of a harbour at dawn, fishing boats, gulls over the water, wooden piers, ropes and nets, "
+    "old stone houses with red roofs, a lighthouse on the cliff, soft mist, golden light, "
+) * 5 + "and, far behind all that, the one word which nobody will ever read: giraffe"
+
+PROMPTS = [
+    ("empty", ""),
+    ("only spaces", "     "),
+    ("plain", "a photograph of an astronaut riding a horse"),
+    ("the embedded model's own words", "a blue seven on a yellow background"),
+    ("long, truncated", LONG),
+    ("exactly 75 pieces", "cat " * 75),
+    ("76 pieces, one too many", "cat " * 76),
+    ("one very long word", "pneumonoultramicroscopicsilicovolcanoconiosis" * 4),
+    ("mixed case", "A PhotoGRAPH of McDonald’s iPHONE in NYC"),
+    ("repeated white space", "a   cat \t\t on\n\n\na  mat  "),
+    ("carriage return, vertical tab, form feed", "red\r\ngreen\x0bblue\x0cwhite"),
+    ("no-break, en, ideographic, narrow spaces", "a\u00a0b\u2002c\u3000d\u202fe"),
+    ("zero-width space, joiner, byte order mark, soft hyphen", "a\u200bb\u200dc\ufeffd\u00ade"),
+    ("control characters", "bell\x07 null\x00 escape\x1b[31m unit\x1fseparator next\u0085line"),
+    ("contractions", "it's they're we've i'm you'll he'd don't IT'S"),
+    ("typographic apostrophes", "it’s the dog‘s ‘quoted’ “word”"),
+    ("apostrophes alone", "' '' ''' 'tis 's 't rock'n'roll"),
+    ("numbers", "3 cats, 42 dogs, 1,000,000 fish at 3.14 in 2024, 0x1F, 1st"),
+    ("numbers that are not 0-9", "½ ² ⅷ ٣ 五 ①"),
+    ("underscores and joined words", "snake_case_name, kebab-case-name, camelCase, __init__"),
+    ("punctuation runs", "wow!!! really??? ...yes... (((masterpiece))) [a|b] {c:1.2} <d> a/b\\c #tag @you 50% $5 &c ~`^*+="),
+    ("an exclamation mark, which SD 2 also pads with", "hello! ! world!"),
+    ("html entities are left alone", "fish &amp; chips &lt;b&gt; &#39;x&#39; &nbsp; caf&eacute;"),
+    ("special tokens as text", "<|endoftext|> a <|startoftext|> b <|ENDOFTEXT|>c"),
+    ("accents, composed", "caf\u00e9 na\u00efve \u00c5ngstr\u00f6m d\u00e9j\u00e0 vu"),
+    ("the same accents, decomposed", "cafe\u0301 nai\u0308ve A\u030angstro\u0308m de\u0301ja\u0300 vu"),
+    ("stacked marks out of canonical order", "a\u0323\u0302 a\u0302\u0323 q\u0323\u0307 \u1e69"),
+    ("singletons of NFC: Kelvin, Angstrom, Ohm", "\u212a \u212b \u2126"),
+    ("Turkish capital I with dot, dotless i", "\u0130stanbul \u0131\u015f\u0131k I\u0307"),
+    ("German sharp s, Greek final sigma", "STRASSE Stra\u00dfe \u1e9e \u039f\u0394\u039f\u03a3 \u03a3"),
+    ("ligatures stay, NFC is not NFKC", "\ufb01ne o\ufb03ce \ufb02ow \u01c6 \u1c4d"),
+    ("full-width letters", "ＡＢＣ　１２３"),
+    ("Chinese, Japanese, Korean", "一只猫 日本の桜 고양이 ｶﾞ"),
+    ("Hangul letters that compose", "\u1100\u1161\u11a8"),
+    ("Russian, Greek, Hebrew, Arabic, Hindi, Thai", "кошка ΓΑΤΑ חתול قطة बिल्ली แมว"),
+    ("emoji", "a 😀 cat 🐈 with 🎉🎉"),
+    ("emoji with joiners, skin tones, flags, keycaps", "👩‍🚀 👍🏽 🏳️‍🌈 🇩🇪 1️⃣ ❤️"),
+    ("mathematics and letters beyond the first plane", "𝒜𝓫𝔠 ∑∫√ ≠ 𐐀𐐨 𝟙𝟚"),
+    ("private use, unassigned, last code point", "\ue000 \u0378 \U0010ffff"),
+    ("replacement character", "\ufffd\ufffd x"),
+    ("combining mark first", "\u0301abc \u20e3"),
+    ("an address", "https://example.org/a?b=c&d=%20#e"),
+]
