@@ -65,8 +65,8 @@ recent_mesa() {
 unpack() {
     local apt=$dir/apt mirror package
     rm -rf "$dir"/{apt,root,chromium} && mkdir -p "$apt"/{lists,archives}/partial "$dir/root" && : >"$apt/status" || return
-    mirror=$(apt-get indextargets --format '$(REPO_URI)' | grep -m1 '/debian/*$' || echo http://deb.debian.org/debian)
-    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $1 main" >"$apt/sources.list"
+    mirror=$(apt-get indextargets --format '$(REPO_URI)' | awk '/\/debian\/*$/ && !found++') # the one that this system uses
+    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${mirror:-http://deb.debian.org/debian} $1 main" >"$apt/sources.list"
     cat >"$apt/apt.conf" <<END
 Dir::Etc { sourcelist "$apt/sources.list"; sourceparts "-"; };
 Dir::State { Lists "$apt/lists"; status "$apt/status"; };
