@@ -1,0 +1,1 @@
+//! Decant's app.

@@ -1,0 +1,2 @@
+//! The `decant` command.
+fn main() {}

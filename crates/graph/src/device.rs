@@ -1,0 +1,74 @@
+//! Where programs run: the edge between models and machines. The CPU's is [`crate::Cpu`], the GPU's is in `decant-gpu`.
+
+use crate::{Error, Limits, Program, WeightUse};
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+/// A future that stays on its thread, as everything in a browser does.
+pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// A machine that holds weights and runs programs.
+pub trait Device {
+    /// What a person calls it: the adapter's name, or "CPU".
+    fn name(&self) -> String;
+    /// What it can hold.
+    fn limits(&self) -> Limits;
+    /// An empty set of weights.
+    fn weight_set(&self) -> Box<dyn WeightSet>;
+}
+
+/// Weights in a device's memory, shared by the programs that are made ready on them.
+pub trait WeightSet {
+    /// Stores one weight from the file's numbers (in the file's order). A second upload of the same name replaces the first.
+    fn upload(&mut self, weight: &WeightUse, values: &[f32]) -> Result<(), Error>;
+    /// Whether that weight is there.
+    fn holds(&self, name: &str) -> bool;
+    /// Bytes held.
+    fn bytes(&self) -> u64;
+    /// Allocates what the program's plan says and makes it ready to run.
+    fn ready<'a>(&'a self, program: Rc<Program>) -> LocalFuture<'a, Result<Box<dyn Executable>, Error>>;
+}
+
+/// What goes into a program.
+#[derive(Debug, Clone, Copy)]
+pub enum Input<'a> {
+    /// Activations.
+    F32(&'a [f32]),
+    /// Row numbers for `gather`.
+    U32(&'a [u32]),
+}
+
+impl Input<'_> {
+    /// How many numbers.
+    pub fn len(&self) -> usize {
+        match self {
+            Input::F32(values) => values.len(),
+            Input::U32(values) => values.len(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// Seconds that one launch (or, on the CPU, one operation) took.
+#[derive(Debug, Clone)]
+pub struct Timing {
+    /// The operation and what it works on.
+    pub label: String,
+    /// Seconds on the device's own clock.
+    pub seconds: f64,
+    /// Arithmetic operations done.
+    pub flops: u64,
+}
+
+/// A program made ready: buffers, pipelines and weights are in place, and only inputs change from run to run.
+pub trait Executable {
+    /// Runs once with inputs by name and gives the outputs in the program's order, each in its own shape's order.
+    fn run<'a>(&'a mut self, inputs: &'a [(&'a str, Input<'a>)]) -> LocalFuture<'a, Result<Vec<Vec<f32>>, Error>>;
+    /// Seconds per launch of one run, where the device has a clock for it.
+    fn profile<'a>(&'a mut self, inputs: &'a [(&'a str, Input<'a>)]) -> LocalFuture<'a, Result<Vec<Timing>, Error>>;
+}

@@ -1,0 +1,398 @@
+//! The builder: `Copy` handles, and errors that wait until the end.
+//!
+//! A model's function never fails: what does not fit is noted with its place and both shapes, the result is a value without a shape, and
+//! whatever is computed from that stays quiet. [`Graph::finish`] reports everything at once, missing weights included.
+
+use crate::op::{
+    Activation, Attention, Binary, BinaryKind, Concat, Conv2d, Epilogue, Gather, Geglu, GroupNorm, LayerNorm, Linear, Op, Reshape,
+    SwapMiddle, TimestepEmbedding, Unary, Upsample, Window,
+};
+use crate::weights::{Layout, WeightIndex, WeightUse, Weights};
+use crate::{Error, Program};
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+/// A graph under construction over a checkpoint's weights.
+pub struct Graph {
+    index: WeightIndex,
+    inner: RefCell<Inner>,
+}
+
+#[derive(Default)]
+pub(crate) struct Inner {
+    pub values: Vec<Value>,
+    pub weights: Vec<WeightUse>,
+    pub outputs: Vec<(String, usize)>,
+    pub errors: Vec<String>,
+    weight_values: HashMap<String, u32>,
+    paths: Vec<String>,
+    path_ids: HashMap<String, u32>,
+}
+
+/// Something that an operation can read.
+pub(crate) struct Value {
+    /// `None` after an error.
+    pub shape: Option<Vec<usize>>,
+    pub source: Source,
+}
+
+pub(crate) enum Source {
+    Input { name: String, ids: bool },
+    Weight(usize),
+    Op { op: Box<dyn Op>, operands: Vec<usize> },
+    /// After an error, or after being fused into a later operation.
+    Nothing,
+}
+
+/// A handle to a value.
+#[derive(Clone, Copy)]
+pub struct Var<'g> {
+    graph: &'g Graph,
+    id: u32,
+}
+
+impl Graph {
+    /// An empty graph over these weights.
+    pub fn new(index: WeightIndex) -> Graph {
+        let mut inner = Inner::default();
+        inner.paths.push(String::new());
+        Graph { index, inner: RefCell::new(inner) }
+    }
+
+    /// The root of the checkpoint's names.
+    pub fn weights(&self) -> Weights<'_> {
+        Weights { graph: self, path: 0 }
+    }
+
+    /// An input of floats.
+    pub fn input(&self, name: &str, shape: &[usize]) -> Var<'_> {
+        self.push(Some(shape.to_vec()), Source::Input { name: name.into(), ids: false })
+    }
+
+    /// An input of row numbers for [`Var::gather`].
+    pub fn ids(&self, name: &str, shape: &[usize]) -> Var<'_> {
+        self.push(Some(shape.to_vec()), Source::Input { name: name.into(), ids: true })
+    }
+
+    /// Names a value to be read back after each run.
+    pub fn output(&self, name: &str, value: Var) {
+        self.inner.borrow_mut().outputs.push((name.into(), value.id as usize));
+    }
+
+    /// Notes that something is wrong with the model itself.
+    pub fn error(&self, message: String) {
+        self.inner.borrow_mut().errors.push(message);
+    }
+
+    /// The program, or everything that was wrong.
+    pub fn finish(self) -> Result<Program, Error> {
+        let mut inner = self.inner.into_inner();
+        if !inner.errors.is_empty() {
+            return Err(Error::Graph(inner.errors));
+        }
+        crate::fuse::fuse(&mut inner);
+        Program::new(inner)
+    }
+
+    /// Appends an operation's result.
+    pub fn apply<'g>(&'g self, op: impl Op + 'static, operands: &[Var<'g>], place: &str) -> Var<'g> {
+        let mut inner = self.inner.borrow_mut();
+        let ids: Vec<usize> = operands.iter().map(|v| v.id as usize).collect();
+        let shapes: Option<Vec<&[usize]>> = ids.iter().map(|&id| inner.values[id].shape.as_deref()).collect();
+        let shape = shapes.map(|shapes| op.shape(&shapes));
+        drop_error(&mut inner, shape, op, ids, place).wrap(self)
+    }
+
+    fn push(&self, shape: Option<Vec<usize>>, source: Source) -> Var<'_> {
+        let mut inner = self.inner.borrow_mut();
+        inner.values.push(Value { shape, source });
+        Var { graph: self, id: inner.values.len() as u32 - 1 }
+    }
+
+    /// A weight as an operand: the same value each time it is asked for. Missing ones are noted.
+    fn weight(&self, weights: Weights, leaf: &str, layout: impl Fn(&[usize]) -> Result<Layout, String>) -> Var<'_> {
+        let name = weights.at(leaf).path();
+        let known = self.inner.borrow().weight_values.get(&name).copied();
+        if let Some(id) = known {
+            return Var { graph: self, id };
+        }
+        let found = self.index.get(&name).ok_or_else(|| format!("{name} is missing")).and_then(|info| {
+            let layout = layout(&info.shape).map_err(|problem| format!("{name}: {problem}, got shape {:?}", info.shape))?;
+            Ok((info.shape.clone(), WeightUse::new(name.clone(), layout, info.encoding)))
+        });
+        let var = match found {
+            Ok((shape, weight)) => {
+                let at = self.inner.borrow().weights.len();
+                self.inner.borrow_mut().weights.push(weight);
+                self.push(Some(shape), Source::Weight(at))
+            }
+            Err(message) => {
+                self.error(message);
+                self.push(None, Source::Nothing)
+            }
+        };
+        self.inner.borrow_mut().weight_values.insert(name, var.id);
+        var
+    }
+
+    pub(crate) fn index(&self) -> &WeightIndex {
+        &self.index
+    }
+
+    pub(crate) fn intern(&self, parent: u32, name: &str) -> u32 {
+        let mut inner = self.inner.borrow_mut();
+        let above = &inner.paths[parent as usize];
+        let path = if above.is_empty() { name.to_string() } else { format!("{above}.{name}") };
+        if let Some(id) = inner.path_ids.get(&path) {
+            return *id;
+        }
+        inner.paths.push(path.clone());
+        let id = inner.paths.len() as u32 - 1;
+        inner.path_ids.insert(path, id);
+        id
+    }
+
+    pub(crate) fn path(&self, id: u32) -> String {
+        self.inner.borrow().paths[id as usize].clone()
+    }
+}
+
+/// A value's number, before it has its graph again.
+struct Pushed(u32);
+
+impl Pushed {
+    fn wrap(self, graph: &Graph) -> Var<'_> {
+        Var { graph, id: self.0 }
+    }
+}
+
+/// Pushes the operation where its shape is known; otherwise notes the error, if it is a new one.
+fn drop_error(inner: &mut Inner, shape: Option<Result<Vec<usize>, String>>, op: impl Op + 'static, operands: Vec<usize>, place: &str) -> Pushed {
+    let value = match shape {
+        Some(Ok(shape)) => Value { shape: Some(shape), source: Source::Op { op: Box::new(op), operands } },
+        Some(Err(problem)) => {
+            let place = if place.is_empty() { String::new() } else { format!(" at {place}") };
+            inner.errors.push(format!("{}{place}: {problem}", op.name()));
+            Value { shape: None, source: Source::Nothing }
+        }
+        None => Value { shape: None, source: Source::Nothing },
+    };
+    inner.values.push(value);
+    Pushed(inner.values.len() as u32 - 1)
+}
+
+fn vector(shape: &[usize]) -> Result<Layout, String> {
+    match shape {
+        [n] => Ok(Layout::Vector(*n)),
+        _ => Err("expected one dimension".into()),
+    }
+}
+
+fn matrix(shape: &[usize]) -> Result<Layout, String> {
+    match shape {
+        [rows, columns] | [rows, columns, 1, 1] => Ok(Layout::Matrix { rows: *rows, columns: *columns }),
+        _ => Err("expected a matrix".into()),
+    }
+}
+
+fn filter(shape: &[usize]) -> Result<Layout, String> {
+    match shape {
+        [out, input, kh, kw] => Ok(Layout::Conv { out: *out, input: *input, kernel: [*kh, *kw] }),
+        _ => Err("expected a convolution's four dimensions".into()),
+    }
+}
+
+impl<'g> Var<'g> {
+    /// Its shape; empty after an error.
+    pub fn shape(self) -> Vec<usize> {
+        self.graph.inner.borrow().values[self.id as usize].shape.clone().unwrap_or_default()
+    }
+
+    /// The graph that it belongs to.
+    pub fn graph(self) -> &'g Graph {
+        self.graph
+    }
+
+    /// `x · weightᵀ + bias` over the last dimension: `[…, in]` to `[…, out]`. See [`Linear`].
+    pub fn linear(self, w: Weights<'g>) -> Var<'g> {
+        let weight = self.graph.weight(w, "weight", matrix);
+        let op = |bias| Linear { epilogue: Epilogue { bias, ..Epilogue::default() } };
+        self.product(w, weight, op(false), op(true))
+    }
+
+    /// A convolution over `[batch, height, width, in]`. See [`Conv2d`].
+    pub fn conv2d(self, w: Weights<'g>, window: Window) -> Var<'g> {
+        let weight = self.graph.weight(w, "weight", filter);
+        let op = |bias| Conv2d { window, epilogue: Epilogue { bias, ..Epilogue::default() } };
+        self.product(w, weight, op(false), op(true))
+    }
+
+    fn product(self, w: Weights<'g>, weight: Var<'g>, plain: impl Op + 'static, biased: impl Op + 'static) -> Var<'g> {
+        if w.has("bias") {
+            let bias = self.graph.weight(w, "bias", vector);
+            return self.graph.apply(biased, &[self, weight, bias], &w.path());
+        }
+        self.graph.apply(plain, &[self, weight], &w.path())
+    }
+
+    /// See [`GroupNorm`].
+    pub fn group_norm(self, w: Weights<'g>, groups: usize, epsilon: f32) -> Var<'g> {
+        let op = GroupNorm { groups, epsilon, activation: None };
+        self.graph.apply(op, &[self, self.graph.weight(w, "weight", vector), self.graph.weight(w, "bias", vector)], &w.path())
+    }
+
+    /// See [`LayerNorm`].
+    pub fn layer_norm(self, w: Weights<'g>, epsilon: f32) -> Var<'g> {
+        let operands = [self, self.graph.weight(w, "weight", vector), self.graph.weight(w, "bias", vector)];
+        self.graph.apply(LayerNorm { epsilon }, &operands, &w.path())
+    }
+
+    /// Rows of the table `w.weight` by number. See [`Gather`].
+    pub fn gather(self, w: Weights<'g>) -> Var<'g> {
+        self.graph.apply(Gather, &[self.graph.weight(w, "weight", matrix), self], &w.path())
+    }
+
+    /// `softmax(self·kᵀ/√d)·v` per head. See [`Attention`].
+    pub fn attention(self, k: Var<'g>, v: Var<'g>, heads: usize, causal: bool) -> Var<'g> {
+        self.graph.apply(Attention { heads, causal }, &[self, k, v], "")
+    }
+
+    /// Any function of one number. See [`Unary`].
+    pub fn unary(self, op: Unary) -> Var<'g> {
+        self.graph.apply(op, &[self], "")
+    }
+
+    /// An activation by name.
+    pub fn activation(self, activation: Activation) -> Var<'g> {
+        self.unary(Unary { activation: Some(activation), multiply: 1.0, add: 0.0 })
+    }
+
+    /// `x · σ(x)`.
+    pub fn silu(self) -> Var<'g> {
+        self.activation(Activation::Silu)
+    }
+
+    /// `x · Φ(x)`, exact.
+    pub fn gelu(self) -> Var<'g> {
+        self.activation(Activation::Gelu)
+    }
+
+    /// `x · multiply + add`.
+    pub fn scale(self, multiply: f32, add: f32) -> Var<'g> {
+        self.unary(Unary { activation: None, multiply, add })
+    }
+
+    /// `x[…, :n] · gelu(x[…, n:])`.
+    pub fn geglu(self) -> Var<'g> {
+        self.graph.apply(Geglu, &[self], "")
+    }
+
+    /// Adds `row [batch, channels]` to every place of its batch entry.
+    pub fn add_per_batch(self, row: Var<'g>) -> Var<'g> {
+        self.graph.apply(Binary(BinaryKind::AddPerBatch), &[self, row], "")
+    }
+
+    /// Side by side in the channels.
+    pub fn concat(self, other: Var<'g>) -> Var<'g> {
+        self.graph.apply(Concat, &[self, other], "")
+    }
+
+    /// Nearest neighbours at another size.
+    pub fn upsample(self, height: usize, width: usize) -> Var<'g> {
+        self.graph.apply(Upsample { height, width }, &[self], "")
+    }
+
+    /// The same numbers under another shape.
+    pub fn reshape(self, shape: &[usize]) -> Var<'g> {
+        self.graph.apply(Reshape(shape.to_vec()), &[self], "")
+    }
+
+    /// A picture `[batch, h, w, c]` as tokens `[batch, h·w, c]`.
+    pub fn tokens(self) -> Var<'g> {
+        match self.shape()[..] {
+            [b, h, w, c] => self.reshape(&[b, h * w, c]),
+            _ => self,
+        }
+    }
+
+    /// Tokens `[batch, h·w, c]` as a picture `[batch, h, w, c]`.
+    pub fn picture(self, height: usize, width: usize) -> Var<'g> {
+        match self.shape()[..] {
+            [b, _, c] => self.reshape(&[b, height, width, c]),
+            _ => self,
+        }
+    }
+
+    /// `[batch, tokens, heads·d]` to `[batch, heads, tokens, d]`.
+    pub fn split_heads(self, heads: usize) -> Var<'g> {
+        match self.shape()[..] {
+            [b, t, c] if c % heads == 0 => self.graph.apply(SwapMiddle, &[self.reshape(&[b, t, heads, c / heads])], ""),
+            _ => self.graph.apply(SwapMiddle, &[self], ""),
+        }
+    }
+
+    /// `[batch, heads, tokens, d]` to `[batch, tokens, heads·d]`.
+    pub fn merge_heads(self) -> Var<'g> {
+        let merged = self.graph.apply(SwapMiddle, &[self], "");
+        match merged.shape()[..] {
+            [b, t, h, d] => merged.reshape(&[b, t, h * d]),
+            _ => merged,
+        }
+    }
+
+    /// Timesteps `[batch]` as sines and cosines. See [`TimestepEmbedding`].
+    pub fn timestep_embedding(self, op: TimestepEmbedding) -> Var<'g> {
+        self.graph.apply(op, &[self], "")
+    }
+}
+
+impl<'g> std::ops::Add for Var<'g> {
+    type Output = Var<'g>;
+    fn add(self, other: Var<'g>) -> Var<'g> {
+        self.graph.apply(Binary(BinaryKind::Add), &[self, other], "")
+    }
+}
+
+impl<'g> std::ops::Mul for Var<'g> {
+    type Output = Var<'g>;
+    fn mul(self, other: Var<'g>) -> Var<'g> {
+        self.graph.apply(Binary(BinaryKind::Multiply), &[self, other], "")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Encoding, WeightInfo};
+
+    fn index(entries: &[(&str, &[usize])]) -> WeightIndex {
+        let info = |shape: &[usize]| WeightInfo { shape: shape.to_vec(), encoding: Encoding::F32 };
+        entries.iter().map(|(name, shape)| (name.to_string(), info(shape))).collect()
+    }
+
+    #[test]
+    fn every_mistake_is_reported_once_with_its_place() {
+        let graph = Graph::new(index(&[("mlp.0.fc1.weight", &[3, 4]), ("norm.weight", &[5])]));
+        let w = graph.weights();
+        let x = graph.input("x", &[1, 2]);
+        let h = x.linear(w.at("mlp").at(0).at("fc1")).layer_norm(w.at("norm"), 1e-5);
+        graph.output("y", h.linear(w.at("out")));
+        let Err(Error::Graph(errors)) = graph.finish() else { panic!("three things are wrong") };
+        assert_eq!(
+            errors,
+            [
+                "linear at mlp.0.fc1: input [1, 2] does not fit weight [3, 4]",
+                "norm.bias is missing",
+                "out.weight is missing"
+            ]
+        );
+    }
+
+    #[test]
+    fn paths_know_folders_and_tensors() {
+        let graph = Graph::new(index(&[("a.b.weight", &[1, 1]), ("a.bc.weight", &[1, 1])]));
+        let a = graph.weights().at("a");
+        assert!(a.has("b") && a.at("b").has("weight") && a.has("bc"));
+        assert!(!a.has("weight") && !a.at("b").has("bias") && !graph.weights().has("c"));
+    }
+}

@@ -1,0 +1,42 @@
+//! What every computation in Decant *means*.
+//!
+//! A model is written once, as plain functions over [`Var`] handles. [`Graph::finish`] turns it into a [`Program`]: an ordered list of
+//! operations with fused epilogues, a memory plan whose peak is known before anything is allocated, and GPU launches as plain data.
+//! [`Cpu`] runs a program through candle-core and is the reference; `decant-gpu` runs the same program on WebGPU.
+//!
+//! This crate knows no model and no wgpu. Activations are channels-last everywhere: `[batch, height, width, channels]` or
+//! `[batch, tokens, channels]`, which are the same bytes.
+//!
+//! ```
+//! use decant_graph::{Encoding, Graph, WeightIndex, WeightInfo};
+//!
+//! let mut index = WeightIndex::new();
+//! index.insert("fc1.weight".into(), WeightInfo { shape: vec![3, 2], encoding: Encoding::F32 });
+//! let graph = Graph::new(index);
+//! let x = graph.input("x", &[1, 2]);
+//! graph.output("y", x.linear(graph.weights().at("fc1")).silu());
+//! let program = graph.finish()?;
+//! assert_eq!(program.steps.len(), 1, "silu is fused into the linear layer");
+//! # Ok::<(), decant_graph::Error>(())
+//! ```
+
+pub mod graph;
+pub mod weights;
+pub mod op;
+pub mod encoding;
+pub mod launch;
+pub mod program;
+mod fuse;
+mod plan;
+pub mod device;
+pub mod cpu;
+pub mod error;
+
+pub use cpu::Cpu;
+pub use device::{Device, Executable, Input, LocalFuture, WeightSet};
+pub use encoding::{ENCODINGS, Encoding};
+pub use error::Error;
+pub use graph::{Graph, Var};
+pub use launch::{Kernel, Launch, Limits, Slot};
+pub use program::Program;
+pub use weights::{Layout, WeightIndex, WeightInfo, WeightUse, Weights};

@@ -1,0 +1,145 @@
+//! Operations: one file each under `op/`, one row each in [`OPS`].
+//!
+//! An operation says its result's shape (or one sentence why its operands do not fit), what it means (candle-core, in the operands' own float
+//! type), and what a GPU has to run (plain data). It knows no model and no device.
+
+use crate::launch::Launch;
+use crate::weights::WeightUse;
+use candle_core::Tensor;
+use std::fmt::Debug;
+
+mod attention;
+mod case;
+mod concat;
+mod conv2d;
+mod epilogue;
+mod gather;
+mod geglu;
+mod group_norm;
+mod heads;
+mod layer_norm;
+mod linear;
+mod pointwise;
+mod reshape;
+mod timestep;
+mod upsample;
+
+pub use attention::Attention;
+pub use case::{Case, awkward};
+pub use concat::Concat;
+pub use conv2d::{Conv2d, Padding, SAME, Window};
+pub use epilogue::Epilogue;
+pub use gather::Gather;
+pub use geglu::Geglu;
+pub use group_norm::GroupNorm;
+pub use heads::SwapMiddle;
+pub use layer_norm::LayerNorm;
+pub use linear::Linear;
+pub use pointwise::{Activation, Binary, BinaryKind, Unary};
+pub use reshape::Reshape;
+pub use timestep::TimestepEmbedding;
+pub use upsample::Upsample;
+
+/// What an operation's GPU side sees of an operand.
+#[derive(Debug, Clone, Copy)]
+pub struct Operand<'a> {
+    /// Its shape: a value's own, or a weight's as in the file.
+    pub shape: &'a [usize],
+    /// Set where the operand is a weight.
+    pub weight: Option<&'a WeightUse>,
+}
+
+/// An operation's GPU side.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Gpu {
+    /// In order; each sees what the ones before it wrote.
+    pub launches: Vec<Launch>,
+    /// Numbers (f32) in each scratch buffer.
+    pub scratch: Vec<usize>,
+}
+
+/// Something that an operation may be able to do to its result before writing it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Fusion {
+    /// Apply a function.
+    Activation(Activation),
+    /// Add one row per batch entry, `[batch, channels]`, to every place.
+    PerBatch,
+    /// Add a value of the result's shape.
+    Residual,
+}
+
+/// One kind of computation.
+pub trait Op: Debug {
+    /// As in [`OPS`] and in a program's listing.
+    fn name(&self) -> &'static str;
+    /// The result's shape, or what does not fit.
+    fn shape(&self, operands: &[&[usize]]) -> Result<Vec<usize>, String>;
+    /// The meaning. Weights come in the file's shape, all floats in one type (f32 or f64).
+    fn cpu(&self, operands: &[Tensor]) -> candle_core::Result<Tensor>;
+    /// What a GPU runs; `Err` says what only the CPU can do.
+    fn gpu(&self, operands: &[Operand], result: &[usize]) -> Result<Gpu, String>;
+    /// Takes on work that followed it, if it can. For `PerBatch` and `Residual` the operand is appended after this.
+    fn fuse(&mut self, _next: Fusion) -> bool {
+        false
+    }
+    /// The work that this operation is, seen from the one before it.
+    fn as_fusion(&self) -> Option<Fusion> {
+        None
+    }
+    /// Whether the result is the first operand's bytes under another shape.
+    fn is_view(&self) -> bool {
+        false
+    }
+}
+
+/// One row of [`OPS`].
+pub struct OpRow {
+    /// The operation's name.
+    pub name: &'static str,
+    /// Largest error on a GPU against f64 on the CPU, as a root mean square relative to the result's own (NMSE's root).
+    pub tolerance: f64,
+    /// Why that much.
+    pub reason: &'static str,
+    /// Sizes to try: one, odd, prime, Stable Diffusion's own; with outliers.
+    pub cases: fn() -> Vec<Case>,
+}
+
+/// Every operation. Tests and benchmarks loop over this table.
+pub const OPS: &[OpRow] = &[
+    linear::ROW,
+    conv2d::ROW,
+    attention::ROW,
+    group_norm::ROW,
+    layer_norm::ROW,
+    pointwise::ROW,
+    geglu::ROW,
+    gather::ROW,
+    timestep::ROW,
+    concat::ROW,
+    upsample::ROW,
+    heads::ROW,
+    reshape::ROW,
+];
+
+/// Workgroups for a kernel that handles `per_group` numbers each, folded into two dimensions of at most 65,535 (the kernel folds them back).
+pub(crate) fn flat_groups(numbers: usize, per_group: usize) -> [u32; 3] {
+    let groups = numbers.div_ceil(per_group).max(1) as u32;
+    let rows = groups.div_ceil(65_535);
+    [groups.div_ceil(rows), rows, 1]
+}
+
+/// Numbers in a shape.
+pub(crate) fn count(shape: &[usize]) -> usize {
+    shape.iter().product()
+}
+
+/// A matrix's rows in a shape: everything before the last dimension.
+pub(crate) fn rows(shape: &[usize]) -> usize {
+    count(&shape[..shape.len() - 1])
+}
+
+/// The last dimension: channels.
+pub(crate) fn channels(shape: &[usize]) -> usize {
+    shape.last().copied().unwrap_or(1)
+}

@@ -1,0 +1,134 @@
+//! `softmax(q·kᵀ/√d) · v` for each head (Vaswani et al. 2017), a tile of keys at a time with a running maximum and sum, so that the score
+//! matrix never exists (Milakov & Gimelshein 2018; Dao et al. 2022). Heads stay interleaved in the channels: no transposes.
+
+use super::{Case, Gpu, Op, OpRow, Operand, channels};
+use crate::launch::{Kernel, Launch, Slot};
+use candle_core::{D, DType, Result, Tensor};
+
+pub(super) const ROW: OpRow = OpRow {
+    name: "attention",
+    tolerance: 4e-6,
+    reason: "sums of up to 4096 weights, each from exp (3 + 2|x| units in the last place) of a sum of d products",
+    cases,
+};
+
+/// Operands: q `[batch, tokens, heads·d]`, k and v `[batch, keys, heads·d]`; result as q.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attention {
+    /// How many.
+    pub heads: usize,
+    /// Whether token i sees keys 0..=i only.
+    pub causal: bool,
+}
+
+/// Queries on which the CPU works at a time: bounds its score matrix to 1024 × keys per head and batch entry.
+const CPU_QUERIES: usize = 1024;
+/// Keys that the kernel works on at a time.
+const KEYS: usize = 32;
+
+impl Op for Attention {
+    fn name(&self) -> &'static str {
+        "attention"
+    }
+
+    fn shape(&self, operands: &[&[usize]]) -> std::result::Result<Vec<usize>, String> {
+        let [q @ [batch, tokens, wide], k @ [kb, keys, kw], v] = operands else {
+            return Err("q, k and v of three dimensions are needed".into());
+        };
+        let fits = k == v && batch == kb && wide == kw && self.heads > 0 && wide.is_multiple_of(self.heads);
+        if !fits || (self.causal && tokens != keys) {
+            let causal = if self.causal { ", causal" } else { "" };
+            return Err(format!("q {q:?}, k {k:?} and v {v:?} do not fit {} heads{causal}", self.heads));
+        }
+        Ok(q.to_vec())
+    }
+
+    fn cpu(&self, operands: &[Tensor]) -> Result<Tensor> {
+        let split = |x: &Tensor| {
+            let (batch, tokens, wide) = x.dims3()?;
+            x.reshape((batch, tokens, self.heads, wide / self.heads))?.transpose(1, 2)?.contiguous() // [B, heads, T, d]
+        };
+        let (q, k, v) = (split(&operands[0])?, split(&operands[1])?, split(&operands[2])?);
+        let (tokens, keys) = (q.dim(2)?, k.dim(2)?);
+        let (k, scale) = (k.t()?.contiguous()?, 1.0 / (q.dim(3)? as f64).sqrt());
+        let mut parts = vec![];
+        for start in (0..tokens).step_by(CPU_QUERIES) {
+            let count = CPU_QUERIES.min(tokens - start);
+            let mut scores = (q.narrow(2, start, count)?.contiguous()?.matmul(&k)? * scale)?;
+            if self.causal {
+                scores = scores.broadcast_add(&causal_mask(start, count, keys, scores.dtype())?)?;
+            }
+            let weights = scores.broadcast_sub(&scores.max_keepdim(D::Minus1)?)?.exp()?;
+            let sum = weights.sum_keepdim(D::Minus1)?;
+            parts.push(weights.matmul(&v)?.broadcast_div(&sum)?);
+        }
+        Tensor::cat(&parts, 2)?.transpose(1, 2)?.contiguous()?.reshape(operands[0].shape())
+    }
+
+    fn gpu(&self, operands: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
+        let (batch, tokens, d) = (result[0], result[1], channels(result) / self.heads);
+        let keys = operands[1].shape[1];
+        let four = Tile { name: "attention4", queries: 32, widest: 160 };
+        let one = Tile { name: "attention1", queries: 8, widest: 512 };
+        let tile = [four, one].into_iter().find(|tile| d <= tile.widest);
+        let tile = tile.ok_or_else(|| format!("a head of {d} channels; the GPU kernel holds at most 512"))?;
+        let launch = Launch {
+            kernel: Kernel {
+                file: "attention",
+                imports: vec![("input", if d.is_multiple_of(4) { "vec4" } else { "scalar" }), ("tile", tile.name)],
+                constants: vec![],
+            },
+            slots: vec![Slot::operand(0), Slot::operand(1), Slot::operand(2), Slot::Output],
+            params: vec![
+                tokens as u32,
+                keys as u32,
+                self.heads as u32,
+                d as u32,
+                (1.0 / (d as f32).sqrt()).to_bits(),
+                self.causal as u32,
+                keys.div_ceil(KEYS) as u32,
+                (d.div_ceil(4)) as u32,
+            ],
+            groups: [tokens.div_ceil(tile.queries) as u32, self.heads as u32, batch as u32],
+            flops: 4 * (batch * self.heads * tokens * keys * d) as u64,
+        };
+        Ok(Gpu { launches: vec![launch], scratch: vec![] })
+    }
+}
+
+/// How a workgroup shares its queries; the twin of `shaders/tile/NAME.wgsl`.
+struct Tile {
+    name: &'static str,
+    queries: usize,
+    widest: usize,
+}
+
+/// 0 where query `start + i` may see key j, minus infinity elsewhere: `[count, keys]`.
+fn causal_mask(start: usize, count: usize, keys: usize, dtype: DType) -> Result<Tensor> {
+    let mask: Vec<f32> =
+        (0..count * keys).map(|i| if i % keys > start + i / keys { f32::NEG_INFINITY } else { 0.0 }).collect();
+    Tensor::from_vec(mask, (count, keys), &candle_core::Device::Cpu)?.to_dtype(dtype)
+}
+
+fn cases() -> Vec<Case> {
+    let small = [
+        ([1, 1, 1], 1, 1, false),
+        ([2, 7, 15], 3, 11, false),
+        ([1, 77, 64], 2, 77, true),
+        ([1, 33, 20], 5, 33, true),
+        ([2, 60, 80], 2, 77, false),
+        ([1, 37, 320], 2, 41, false),
+        ([1, 19, 512], 1, 19, false),
+        ([1, 64, 260], 1, 65, false),
+    ];
+    let real = [([1, 4096, 320], 8, 4096, false), ([1, 4096, 320], 8, 77, false), ([1, 1024, 640], 8, 1024, false)];
+    let mut cases: Vec<Case> = small.into_iter().map(|(q, h, k, c)| attention_case(q, h, k, c)).collect();
+    cases.extend(real.into_iter().map(|(q, h, k, c)| attention_case(q, h, k, c).real()));
+    cases
+}
+
+fn attention_case(q: [usize; 3], heads: usize, keys: usize, causal: bool) -> Case {
+    let kv = [q[0], keys, q[2]];
+    let name = format!("{q:?} {heads} heads {keys} keys{}", if causal { " causal" } else { "" });
+    Case::new(name).input("q", &q).input("k", &kv).input("v", &kv).build(move |_, i| i[0].attention(i[1], i[2], heads, causal))
+}

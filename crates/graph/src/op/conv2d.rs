@@ -1,0 +1,171 @@
+//! `y[b, oy, ox, n] = epilogue(Σ x[b, oy·s − p + ky, ox·s − p + kx, c] · w[n, c, ky, kx])`: PyTorch's `nn.Conv2d` on channels-last
+//! pictures, on the GPU as a matrix product whose input rows are gathered on the fly (implicit GEMM).
+
+use super::{Case, Epilogue, Fusion, Gpu, Op, OpRow, Operand, linear::TILE};
+use crate::launch::{Kernel, Launch, Slot};
+use candle_core::{Result, Tensor};
+
+pub(super) const ROW: OpRow = OpRow {
+    name: "conv2d",
+    tolerance: 2e-6,
+    reason: "f32 sums of up to 23,040 products, as for linear",
+    cases,
+};
+
+/// Zeros around a picture, the same in both directions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Padding {
+    /// Rows above and columns to the left.
+    pub before: usize,
+    /// Rows below and columns to the right.
+    pub after: usize,
+}
+
+/// How a convolution's window moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// Places from one window to the next.
+    pub stride: usize,
+    /// Zeros around the picture.
+    pub padding: Padding,
+}
+
+/// A 3×3 window that keeps the picture's size.
+pub const SAME: Window = Window { stride: 1, padding: Padding { before: 1, after: 1 } };
+
+/// Operands: input `[batch, height, width, in]`, weight `[out, in, kh, kw]`, then the epilogue's.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Conv2d {
+    /// How the window moves.
+    pub window: Window,
+    /// What follows the product.
+    pub epilogue: Epilogue,
+}
+
+impl Op for Conv2d {
+    fn name(&self) -> &'static str {
+        "conv2d"
+    }
+
+    fn shape(&self, operands: &[&[usize]]) -> std::result::Result<Vec<usize>, String> {
+        let [input, weight, extra @ ..] = operands else { return Err("input and weight are needed".into()) };
+        let ([batch, height, width, c], [out, wc, kh, kw]) = (input, weight) else {
+            return Err(format!("input {input:?} and weight {weight:?} must both have four dimensions"));
+        };
+        let around = self.window.padding.before + self.window.padding.after;
+        if c != wc || height + around < *kh || width + around < *kw {
+            return Err(format!("input {input:?} does not fit weight {weight:?} with {around} rows of padding"));
+        }
+        let size = |length: usize, kernel: usize| (length + around - kernel) / self.window.stride + 1;
+        let result = vec![*batch, size(*height, *kh), size(*width, *kw), *out];
+        self.epilogue.check(extra, &result)?;
+        Ok(result)
+    }
+
+    fn cpu(&self, operands: &[Tensor]) -> Result<Tensor> {
+        let Padding { before, after } = self.window.padding;
+        let x = operands[0].permute((0, 3, 1, 2))?.contiguous()?; // [B, C, H, W]
+        let x = x.pad_with_zeros(2, before, after)?.pad_with_zeros(3, before, after)?;
+        let y = x.conv2d(&operands[1], 0, self.window.stride, 1, 1)?;
+        self.epilogue.cpu(y.permute((0, 2, 3, 1))?.contiguous()?, &operands[2..])
+    }
+
+    fn gpu(&self, operands: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
+        let weight = operands[1].weight.ok_or("the second operand must be a weight")?;
+        let (input, kernel) = (operands[0].shape, &operands[1].shape[2..]);
+        let (places, m, n) = (result[1] * result[2], result[0] * result[1] * result[2], result[3]);
+        let (extra, [flags, activation]) = self.epilogue.gpu(operands);
+        let [bias, per_batch, residual] = extra;
+        let tap4 = weight.inner_stride() / 4;
+        let launch = Launch {
+            kernel: Kernel {
+                file: "conv2d",
+                imports: vec![
+                    ("input", if input[3].is_multiple_of(4) { "vec4" } else { "scalar" }),
+                    ("weights", weight.encoding.row().name),
+                    ("tile", "square"),
+                ],
+                constants: vec![],
+            },
+            slots: vec![Slot::operand(0), Slot::operand(1), bias, per_batch, residual, Slot::Output],
+            params: [
+                m,
+                n,
+                kernel[0] * kernel[1] * tap4,
+                weight.row_stride(),
+                weight.stored_numbers(),
+                flags as usize,
+                activation as usize,
+                places,
+                input[3],
+                input[1],
+                input[2],
+                result[2],
+                tap4,
+                kernel[1],
+                self.window.stride,
+                self.window.padding.before,
+            ]
+            .map(|v| v as u32)
+            .to_vec(),
+            groups: [n.div_ceil(TILE) as u32, m.div_ceil(TILE) as u32, 1],
+            flops: 2 * (m * n * input[3] * kernel[0] * kernel[1]) as u64,
+        };
+        Ok(Gpu { launches: vec![launch], scratch: vec![] })
+    }
+
+    fn fuse(&mut self, next: Fusion) -> bool {
+        self.epilogue.fuse(next)
+    }
+}
+
+const DOWN: Window = Window { stride: 2, padding: Padding { before: 1, after: 1 } };
+const DOWN_VAE: Window = Window { stride: 2, padding: Padding { before: 0, after: 1 } };
+const POINT: Window = Window { stride: 1, padding: Padding { before: 0, after: 0 } };
+
+fn cases() -> Vec<Case> {
+    let small = [
+        ([1, 1, 1, 1], 1, 3, SAME),
+        ([2, 5, 7, 3], 5, 3, SAME),
+        ([1, 9, 11, 4], 17, 3, DOWN),
+        ([1, 8, 6, 13], 3, 3, DOWN_VAE),
+        ([2, 8, 8, 32], 65, 3, SAME),
+        ([1, 6, 5, 9], 8, 1, POINT),
+        ([1, 16, 16, 64], 64, 3, SAME),
+        ([1, 8, 8, 320], 4, 3, SAME),
+    ];
+    let real = [
+        ([1, 64, 64, 320], 320, 3, SAME),
+        ([1, 32, 32, 640], 640, 3, SAME),
+        ([1, 16, 16, 1280], 1280, 3, SAME),
+        ([1, 8, 8, 1280], 1280, 3, SAME),
+        ([1, 64, 64, 320], 320, 3, DOWN),
+        ([1, 64, 64, 4], 320, 3, SAME),
+    ];
+    let mut cases = vec![fused_case()];
+    for (input, out, kernel, window) in small {
+        cases.extend(Case::per_encoding(|encoding| conv_case(input, out, kernel, window, encoding)));
+    }
+    for (input, out, kernel, window) in real {
+        cases.extend(Case::per_encoding(|encoding| conv_case(input, out, kernel, window, encoding).real()));
+    }
+    cases
+}
+
+fn conv_case(input: [usize; 4], out: usize, kernel: usize, window: Window, encoding: crate::Encoding) -> Case {
+    let name = format!("{input:?} to {out}, {kernel}x{kernel} stride {} {}", window.stride, encoding.row().name);
+    Case::new(name)
+        .weight("conv.weight", &[out, input[3], kernel, kernel], encoding)
+        .weight("conv.bias", &[out], encoding)
+        .input("x", &input)
+        .build(move |graph, inputs| inputs[0].conv2d(graph.weights().at("conv"), window))
+}
+
+fn fused_case() -> Case {
+    Case::new("[2, 5, 7, 8] to 12 with every epilogue")
+        .weight("conv.weight", &[12, 8, 3, 3], crate::Encoding::F32)
+        .input("x", &[2, 5, 7, 8])
+        .input("row", &[2, 12])
+        .input("residual", &[2, 5, 7, 12])
+        .build(|graph, i| i[0].conv2d(graph.weights().at("conv"), SAME).add_per_batch(i[1]).silu() + i[2])
+}

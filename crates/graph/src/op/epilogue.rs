@@ -1,0 +1,100 @@
+//! What a matrix product or convolution does to each number before writing it: bias, one row per batch entry, activation, residual, in
+//! that order. The WGSL twin is `shaders/lib/epilogue.wgsl`.
+
+use super::{Activation, Fusion, Operand};
+use crate::launch::Slot;
+use candle_core::{Result, Tensor};
+
+/// What follows the product. Its operands follow input and weight in this order: bias, per batch, residual.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Epilogue {
+    /// Add a weight `[channels]`.
+    pub bias: bool,
+    /// Add a value `[batch, channels]` to every place of its batch entry.
+    pub per_batch: bool,
+    /// Apply a function.
+    pub activation: Option<Activation>,
+    /// Add a value of the result's shape.
+    pub residual: bool,
+}
+
+impl Epilogue {
+    /// See [`super::Op::fuse`]: only what comes later in the order can still be taken on.
+    pub fn fuse(&mut self, next: Fusion) -> bool {
+        match next {
+            Fusion::PerBatch if !self.per_batch && self.activation.is_none() && !self.residual => self.per_batch = true,
+            Fusion::Activation(a) if self.activation.is_none() && !self.residual => self.activation = Some(a),
+            Fusion::Residual if !self.residual => self.residual = true,
+            _ => return false,
+        }
+        true
+    }
+
+    /// Checks the epilogue's operands (those after input and weight) against the result `[batch, …, channels]`.
+    pub fn check(&self, extra: &[&[usize]], result: &[usize]) -> std::result::Result<(), String> {
+        let n = super::channels(result);
+        let mut extra = extra.iter();
+        if self.bias {
+            let bias = extra.next().ok_or("the bias is missing")?;
+            if **bias != [n] {
+                return Err(format!("bias {bias:?} does not fit {n} output channels"));
+            }
+        }
+        if self.per_batch {
+            let row = extra.next().ok_or("the row per batch entry is missing")?;
+            if **row != [result[0], n] {
+                return Err(format!("a row per batch entry of shape {row:?} does not fit the result {result:?}"));
+            }
+        }
+        if self.residual {
+            let residual = extra.next().ok_or("the residual is missing")?;
+            if *residual != result {
+                return Err(format!("residual {residual:?} does not fit the result {result:?}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The meaning: `product` is `[batch, …, channels]`.
+    pub fn cpu(&self, product: Tensor, extra: &[Tensor]) -> Result<Tensor> {
+        let mut extra = extra.iter();
+        let mut next = || extra.next().ok_or_else(|| candle_core::Error::Msg("an epilogue's operand is missing".into()));
+        let mut x = product;
+        if self.bias {
+            x = x.broadcast_add(next()?)?;
+        }
+        if self.per_batch {
+            x = add_per_batch(&x, next()?)?;
+        }
+        if let Some(activation) = self.activation {
+            x = activation.cpu(&x)?;
+        }
+        if self.residual {
+            x = (x + next()?)?;
+        }
+        Ok(x)
+    }
+
+    /// The three storage slots (bias, per batch, residual), with the input standing in for what is absent, and their parameters:
+    /// flags (1 bias, 2 per batch, 4 residual), activation code.
+    pub fn gpu(&self, operands: &[Operand]) -> ([Slot; 3], [u32; 2]) {
+        let mut at = 2;
+        let mut slot = |present: bool| {
+            let index = if present { at } else { 0 };
+            at += present as usize;
+            Slot::operand(index)
+        };
+        let slots = [slot(self.bias), slot(self.per_batch), slot(self.residual)];
+        debug_assert_eq!(at, operands.len(), "every operand has its slot");
+        let flags = self.bias as u32 | (self.per_batch as u32) << 1 | (self.residual as u32) << 2;
+        (slots, [flags, Activation::code(self.activation)])
+    }
+}
+
+/// `x [batch, …, channels] + row [batch, channels]`.
+pub(crate) fn add_per_batch(x: &Tensor, row: &Tensor) -> Result<Tensor> {
+    let (batch, channels) = row.dims2()?;
+    let places = x.elem_count() / (batch * channels);
+    let sum = x.reshape((batch, places, channels))?.broadcast_add(&row.reshape((batch, 1, channels))?)?;
+    sum.reshape(x.shape())
+}

@@ -1,0 +1,49 @@
+//! `y = x[…, :n] · gelu(x[…, n:])` (Shazeer 2020, “GLU Variants Improve Transformer”; diffusers' `GEGLU`).
+
+use super::{Case, Gpu, Op, OpRow, Operand, channels, count, flat_groups};
+use crate::launch::{Kernel, Launch, Slot};
+use candle_core::{D, Result, Tensor};
+
+pub(super) const ROW: OpRow =
+    OpRow { name: "geglu", tolerance: 1e-6, reason: "erf is a polynomial good to 1.5e-7", cases };
+
+/// Operand: `[…, 2n]`; result: `[…, n]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Geglu;
+
+impl Op for Geglu {
+    fn name(&self) -> &'static str {
+        "geglu"
+    }
+
+    fn shape(&self, operands: &[&[usize]]) -> std::result::Result<Vec<usize>, String> {
+        let mut result = operands[0].to_vec();
+        match result.last_mut() {
+            Some(last) if last.is_multiple_of(2) => *last /= 2,
+            _ => return Err(format!("the last dimension of {:?} must be even", operands[0])),
+        }
+        Ok(result)
+    }
+
+    fn cpu(&self, operands: &[Tensor]) -> Result<Tensor> {
+        let halves = operands[0].chunk(2, D::Minus1)?;
+        &halves[0].contiguous()? * halves[1].contiguous()?.gelu_erf()?
+    }
+
+    fn gpu(&self, _: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
+        let n = count(result);
+        let launch = Launch {
+            kernel: Kernel { file: "geglu", imports: vec![], constants: vec![] },
+            slots: vec![Slot::operand(0), Slot::Output],
+            params: vec![n as u32, channels(result) as u32],
+            groups: flat_groups(n, 256),
+            flops: 2 * n as u64,
+        };
+        Ok(Gpu { launches: vec![launch], scratch: vec![] })
+    }
+}
+
+fn cases() -> Vec<Case> {
+    let shapes: [&[usize]; 4] = [&[1, 2], &[3, 14], &[2, 77, 130], &[1, 256, 2560]];
+    shapes.iter().map(|s| Case::new(format!("{s:?}")).input("x", s).build(|_, i| i[0].geglu())).collect()
+}

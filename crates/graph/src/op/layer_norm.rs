@@ -1,0 +1,63 @@
+//! `y = (x − mean) / √(variance + ε) · scale + shift` over the channels of each place (Ba et al. 2016).
+
+use super::{Case, Gpu, Op, OpRow, Operand, channels, count, rows};
+use crate::launch::{Kernel, Launch, Slot};
+use candle_core::{D, DType, Result, Tensor};
+
+pub(super) const ROW: OpRow =
+    OpRow { name: "layer_norm", tolerance: 2e-6, reason: "two sums of up to 1280 numbers in f32", cases };
+
+/// Operands: x `[…, channels]`, scale `[channels]`, shift `[channels]`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LayerNorm {
+    /// Added to the variance.
+    pub epsilon: f32,
+}
+
+impl Op for LayerNorm {
+    fn name(&self) -> &'static str {
+        "layer_norm"
+    }
+
+    fn shape(&self, operands: &[&[usize]]) -> std::result::Result<Vec<usize>, String> {
+        let [x, scale, shift] = operands else { return Err("input, weight and bias are needed".into()) };
+        if **scale != [channels(x)] || **shift != [channels(x)] {
+            return Err(format!("input {x:?} does not fit weight {scale:?} and bias {shift:?}"));
+        }
+        Ok(x.to_vec())
+    }
+
+    fn cpu(&self, operands: &[Tensor]) -> Result<Tensor> {
+        let x = operands[0].to_dtype(DType::F64)?;
+        let centred = x.broadcast_sub(&x.mean_keepdim(D::Minus1)?)?;
+        let variance = centred.sqr()?.mean_keepdim(D::Minus1)?;
+        let normal = centred.broadcast_div(&(variance + self.epsilon as f64)?.sqrt()?)?;
+        normal.to_dtype(operands[0].dtype())?.broadcast_mul(&operands[1])?.broadcast_add(&operands[2])
+    }
+
+    fn gpu(&self, _: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
+        let rows = rows(result);
+        let folds = rows.div_ceil(65_535).max(1);
+        let launch = Launch {
+            kernel: Kernel { file: "layer_norm", imports: vec![], constants: vec![] },
+            slots: vec![Slot::operand(0), Slot::operand(1), Slot::operand(2), Slot::Output],
+            params: vec![rows as u32, channels(result) as u32, self.epsilon.to_bits()],
+            groups: [rows.div_ceil(folds) as u32, folds as u32, 1],
+            flops: 8 * count(result) as u64,
+        };
+        Ok(Gpu { launches: vec![launch], scratch: vec![] })
+    }
+}
+
+fn cases() -> Vec<Case> {
+    let shapes: [&[usize]; 5] = [&[1, 1], &[3, 5], &[2, 77, 131], &[77, 768], &[1, 1024, 320]];
+    shapes
+        .into_iter()
+        .map(|x| {
+            let c = channels(x);
+            let case = Case::new(format!("{x:?}"));
+            let case = case.weight("n.weight", &[c], crate::Encoding::F32).weight("n.bias", &[c], crate::Encoding::F32);
+            case.input("x", x).build(|graph, i| i[0].layer_norm(graph.weights().at("n"), 1e-5))
+        })
+        .collect()
+}

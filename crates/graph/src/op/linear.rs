@@ -1,0 +1,119 @@
+//! `y[m, n] = epilogue(Σ_k x[m, k] · w[n, k])`: a matrix product with PyTorch's `nn.Linear` weight, or a 1×1 convolution's.
+
+use super::{Case, Epilogue, Fusion, Gpu, Op, OpRow, Operand, channels, rows};
+use crate::launch::{Kernel, Launch, Slot};
+use candle_core::{Result, Tensor};
+
+pub(super) const ROW: OpRow = OpRow {
+    name: "linear",
+    tolerance: 2e-6,
+    reason: "f32 sums of up to 20,480 products: rounding errors grow with the root of the length, 6e-8 · √(20480/4), and do not accumulate in one direction",
+    cases,
+};
+
+/// Side of the square of results that one workgroup makes; `shaders/tile/*.wgsl` says how.
+pub(crate) const TILE: usize = 64;
+
+/// Operands: input `[…, in]`, weight `[out, in]` or `[out, in, 1, 1]`, then the epilogue's.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Linear {
+    /// What follows the product.
+    pub epilogue: Epilogue,
+}
+
+impl Op for Linear {
+    fn name(&self) -> &'static str {
+        "linear"
+    }
+
+    fn shape(&self, operands: &[&[usize]]) -> std::result::Result<Vec<usize>, String> {
+        let [input, weight, extra @ ..] = operands else { return Err("input and weight are needed".into()) };
+        let fits = matches!(weight, [_, _] | [_, _, 1, 1]) && !input.is_empty() && weight[1] == channels(input);
+        if !fits {
+            return Err(format!("input {input:?} does not fit weight {weight:?}"));
+        }
+        let mut result = input.to_vec();
+        *result.last_mut().expect("not empty, checked above") = weight[0];
+        self.epilogue.check(extra, &result)?;
+        Ok(result)
+    }
+
+    fn cpu(&self, operands: &[Tensor]) -> Result<Tensor> {
+        let (x, w) = (&operands[0], &operands[1]);
+        let (n, k) = (w.dim(0)?, w.dim(1)?);
+        let product = x.reshape(((), k))?.matmul(&w.reshape((n, k))?.t()?)?;
+        let mut shape = x.dims().to_vec();
+        shape.pop();
+        shape.push(n);
+        self.epilogue.cpu(product.reshape(shape)?, &operands[2..])
+    }
+
+    fn gpu(&self, operands: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
+        let weight = operands[1].weight.ok_or("the second operand must be a weight")?;
+        let (m, n, k) = (rows(result), channels(result), channels(operands[0].shape));
+        let (extra, [flags, activation]) = self.epilogue.gpu(operands);
+        let [bias, per_batch, residual] = extra;
+        let launch = Launch {
+            kernel: Kernel {
+                file: "linear",
+                imports: vec![
+                    ("input", if k.is_multiple_of(4) { "vec4" } else { "scalar" }),
+                    ("weights", weight.encoding.row().name),
+                    ("tile", "square"),
+                ],
+                constants: vec![],
+            },
+            slots: vec![Slot::operand(0), Slot::operand(1), bias, per_batch, residual, Slot::Output],
+            params: vec![
+                m as u32,
+                n as u32,
+                k.div_ceil(4) as u32,
+                weight.row_stride() as u32,
+                weight.stored_numbers() as u32,
+                flags,
+                activation,
+                (m / result[0]) as u32,
+                k as u32,
+            ],
+            groups: [n.div_ceil(TILE) as u32, m.div_ceil(TILE) as u32, 1],
+            flops: 2 * (m * n * k) as u64,
+        };
+        Ok(Gpu { launches: vec![launch], scratch: vec![] })
+    }
+
+    fn fuse(&mut self, next: Fusion) -> bool {
+        self.epilogue.fuse(next)
+    }
+}
+
+fn cases() -> Vec<Case> {
+    let mut cases: Vec<Case> = [
+        (1, 1, 1), (1, 3, 2), (7, 5, 13), (67, 65, 97), (64, 64, 64), (2, 1280, 320), (77, 320, 768), (129, 131, 33),
+    ]
+    .iter()
+    .flat_map(|&(m, n, k)| Case::per_encoding(move |encoding| linear_case(m, n, k, encoding)))
+    .collect();
+    cases.push(fused_case());
+    cases.extend([(4096, 320, 320), (4096, 2560, 320), (1024, 5120, 640), (256, 1280, 1280), (77, 1280, 768)].iter().flat_map(
+        |&(m, n, k)| Case::per_encoding(move |encoding| linear_case(m, n, k, encoding).real()),
+    ));
+    cases
+}
+
+fn linear_case(m: usize, n: usize, k: usize, encoding: crate::Encoding) -> Case {
+    Case::new(format!("{m}x{n}x{k} {}", encoding.row().name))
+        .weight("fc.weight", &[n, k], encoding)
+        .weight("fc.bias", &[n], encoding)
+        .input("x", &[m, k])
+        .build(|graph, inputs| inputs[0].linear(graph.weights().at("fc")))
+}
+
+fn fused_case() -> Case {
+    Case::new("3x11x35x20 with every epilogue")
+        .weight("fc.weight", &[35, 20], crate::Encoding::F32)
+        .weight("fc.bias", &[35], crate::Encoding::F32)
+        .input("x", &[3, 11, 20])
+        .input("row", &[3, 35])
+        .input("residual", &[3, 11, 35])
+        .build(|graph, i| (i[0].linear(graph.weights().at("fc")).add_per_batch(i[1])).gelu() + i[2])
+}

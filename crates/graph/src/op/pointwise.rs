@@ -1,0 +1,177 @@
+//! Functions of one number, and sums and products of two: one file, since all share a kernel each and a shape rule.
+
+use super::epilogue::add_per_batch;
+use super::{Case, Fusion, Gpu, Op, OpRow, Operand, channels, count, flat_groups};
+use crate::launch::{Kernel, Launch, Slot};
+use candle_core::{Result, Tensor};
+
+pub(super) const ROW: OpRow = OpRow {
+    name: "pointwise",
+    tolerance: 1e-6,
+    reason: "WGSL's exp may err by 3 + 2|x| units in the last place, erf is a polynomial good to 1.5e-7 (Abramowitz & Stegun 7.1.26)",
+    cases,
+};
+
+/// A function between two layers. Formulas in `shaders/lib/activation.wgsl`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Activation {
+    /// `x · σ(x)` (Elfwing et al. 2017).
+    Silu,
+    /// `x · Φ(x)`, exact (Hendrycks & Gimpel 2016): PyTorch's default `gelu`.
+    Gelu,
+    /// The tanh approximation of the same: `gelu_new`, `gelu_pytorch_tanh`.
+    GeluTanh,
+    /// `x · σ(1.702 x)`: CLIP's own.
+    QuickGelu,
+}
+
+impl Activation {
+    const ALL: [Activation; 4] = [Activation::Silu, Activation::Gelu, Activation::GeluTanh, Activation::QuickGelu];
+
+    /// The number that `activate` in the shaders switches on; 0 is the identity.
+    pub fn code(activation: Option<Activation>) -> u32 {
+        activation.map_or(0, |a| 1 + Activation::ALL.iter().position(|b| *b == a).expect("ALL has every one") as u32)
+    }
+
+    /// The meaning.
+    pub fn cpu(self, x: &Tensor) -> Result<Tensor> {
+        match self {
+            Activation::Silu => x.silu(),
+            Activation::Gelu => x.gelu_erf(),
+            Activation::GeluTanh => x.gelu(),
+            Activation::QuickGelu => x * ((x * -1.702)?.exp()? + 1.0)?.recip()?,
+        }
+    }
+}
+
+/// `activation(x) · multiply + add` for every number of its operand.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Unary {
+    /// Applied first.
+    pub activation: Option<Activation>,
+    /// Then this factor.
+    pub multiply: f32,
+    /// Then this summand.
+    pub add: f32,
+}
+
+impl Op for Unary {
+    fn name(&self) -> &'static str {
+        "unary"
+    }
+
+    fn shape(&self, operands: &[&[usize]]) -> std::result::Result<Vec<usize>, String> {
+        Ok(operands[0].to_vec())
+    }
+
+    fn cpu(&self, operands: &[Tensor]) -> Result<Tensor> {
+        let x = self.activation.map_or_else(|| Ok(operands[0].clone()), |a| a.cpu(&operands[0]))?;
+        x.affine(self.multiply as f64, self.add as f64)
+    }
+
+    fn gpu(&self, _: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
+        let params = vec![
+            count(result).div_ceil(4) as u32,
+            Activation::code(self.activation),
+            self.multiply.to_bits(),
+            self.add.to_bits(),
+        ];
+        Ok(flat("unary", vec![Slot::operand(0), Slot::Output], params, result))
+    }
+
+    fn as_fusion(&self) -> Option<Fusion> {
+        let plain = self.multiply == 1.0 && self.add == 0.0;
+        self.activation.filter(|_| plain).map(Fusion::Activation)
+    }
+}
+
+/// Sum or product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BinaryKind {
+    /// `a + b`, of one shape.
+    Add,
+    /// `a · b`, of one shape.
+    Multiply,
+    /// `a [batch, …, channels] + b [batch, channels]`.
+    AddPerBatch,
+}
+
+/// `a ∘ b` for every pair of numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Binary(pub BinaryKind);
+
+impl Op for Binary {
+    fn name(&self) -> &'static str {
+        match self.0 {
+            BinaryKind::Add => "add",
+            BinaryKind::Multiply => "multiply",
+            BinaryKind::AddPerBatch => "add_per_batch",
+        }
+    }
+
+    fn shape(&self, operands: &[&[usize]]) -> std::result::Result<Vec<usize>, String> {
+        let [a, b] = operands else { return Err("two operands are needed".into()) };
+        let fits = match self.0 {
+            BinaryKind::AddPerBatch => a.len() >= 2 && **b == [a[0], channels(a)],
+            _ => a == b,
+        };
+        if fits { Ok(a.to_vec()) } else { Err(format!("{a:?} and {b:?} do not fit each other")) }
+    }
+
+    fn cpu(&self, operands: &[Tensor]) -> Result<Tensor> {
+        match self.0 {
+            BinaryKind::Add => &operands[0] + &operands[1],
+            BinaryKind::Multiply => &operands[0] * &operands[1],
+            BinaryKind::AddPerBatch => add_per_batch(&operands[0], &operands[1]),
+        }
+    }
+
+    fn gpu(&self, _: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
+        let slots = vec![Slot::operand(0), Slot::operand(1), Slot::Output];
+        Ok(match self.0 {
+            BinaryKind::AddPerBatch => {
+                let n = count(result);
+                flat("add_per_batch", slots, [n, channels(result), n / result[0]].map(|v| v as u32).to_vec(), result)
+            }
+            kind => {
+                let params = vec![count(result).div_ceil(4) as u32, (kind == BinaryKind::Multiply) as u32];
+                flat("binary", slots, params, result)
+            }
+        })
+    }
+
+    fn as_fusion(&self) -> Option<Fusion> {
+        match self.0 {
+            BinaryKind::Add => Some(Fusion::Residual),
+            BinaryKind::AddPerBatch => Some(Fusion::PerBatch),
+            BinaryKind::Multiply => None,
+        }
+    }
+}
+
+/// One launch of a kernel that walks the result in groups of 64 threads of four numbers each.
+fn flat(file: &'static str, slots: Vec<Slot>, params: Vec<u32>, result: &[usize]) -> Gpu {
+    let kernel = Kernel { file, imports: vec![], constants: vec![] };
+    let n = count(result);
+    Gpu { launches: vec![Launch { kernel, slots, params, groups: flat_groups(n, 256), flops: n as u64 }], scratch: vec![] }
+}
+
+fn cases() -> Vec<Case> {
+    let shapes: [&[usize]; 5] = [&[1], &[3, 5], &[2, 7, 11, 13], &[4096, 3], &[2, 64, 64, 32]];
+    let mut cases = vec![];
+    for shape in shapes {
+        for activation in Activation::ALL {
+            let unary = Unary { activation: Some(activation), multiply: 1.0, add: 0.0 };
+            cases.push(Case::new(format!("{activation:?} {shape:?}")).input("x", shape).build(move |_, i| i[0].unary(unary)));
+        }
+        cases.push(Case::new(format!("scale {shape:?}")).input("x", shape).build(|_, i| i[0].scale(0.25, -3.0)));
+        cases.push(Case::new(format!("add {shape:?}")).input("a", shape).input("b", shape).build(|_, i| i[0] + i[1]));
+        cases.push(Case::new(format!("multiply {shape:?}")).input("a", shape).input("b", shape).build(|_, i| i[0] * i[1]));
+        if shape.len() > 1 {
+            let row = [shape[0], channels(shape)];
+            let case = Case::new(format!("add per batch {shape:?}")).input("a", shape).input("b", &row);
+            cases.push(case.build(|_, i| i[0].add_per_batch(i[1])));
+        }
+    }
+    cases
+}

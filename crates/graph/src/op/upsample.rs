@@ -1,0 +1,57 @@
+//! Each place of a picture repeated to another size: PyTorch's `interpolate(mode="nearest")`, `y[oy, ox] = x[⌊oy·h/oh⌋, ⌊ox·w/ow⌋]`.
+
+use super::{Case, Gpu, Op, OpRow, Operand, channels, count, flat_groups};
+use crate::launch::{Kernel, Launch, Slot};
+use candle_core::{Device, Result, Tensor};
+
+pub(super) const ROW: OpRow = OpRow { name: "upsample", tolerance: 0.0, reason: "copies", cases };
+
+/// Operand: `[batch, h, w, channels]`; result `[batch, height, width, channels]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Upsample {
+    /// Of the result.
+    pub height: usize,
+    /// Of the result.
+    pub width: usize,
+}
+
+impl Op for Upsample {
+    fn name(&self) -> &'static str {
+        "upsample"
+    }
+
+    fn shape(&self, operands: &[&[usize]]) -> std::result::Result<Vec<usize>, String> {
+        match operands {
+            [[batch, h, w, c]] if *h > 0 && *w > 0 => Ok(vec![*batch, self.height, self.width, *c]),
+            _ => Err(format!("a picture of four dimensions is needed, got {operands:?}")),
+        }
+    }
+
+    fn cpu(&self, operands: &[Tensor]) -> Result<Tensor> {
+        let (_, h, w, _) = operands[0].dims4()?;
+        let places = |size: usize, from: usize| {
+            Tensor::from_iter((0..size).map(|i| (i * from / size) as u32), &Device::Cpu)
+        };
+        operands[0].index_select(&places(self.height, h)?, 1)?.index_select(&places(self.width, w)?, 2)
+    }
+
+    fn gpu(&self, operands: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
+        let (from, n) = (operands[0].shape, count(result));
+        let params = [n, channels(result), self.height, self.width, from[1], from[2]].map(|v| v as u32).to_vec();
+        let launch = Launch {
+            kernel: Kernel { file: "upsample", imports: vec![], constants: vec![] },
+            slots: vec![Slot::operand(0), Slot::Output],
+            params,
+            groups: flat_groups(n, 256),
+            flops: 0,
+        };
+        Ok(Gpu { launches: vec![launch], scratch: vec![] })
+    }
+}
+
+fn cases() -> Vec<Case> {
+    [([1, 1, 1, 1], 2, 2), ([2, 3, 5, 7], 6, 10), ([1, 4, 3, 8], 7, 5), ([1, 32, 32, 64], 64, 64)]
+        .into_iter()
+        .map(|(x, h, w)| Case::new(format!("{x:?} to {h}x{w}")).input("x", &x).build(move |_, i| i[0].upsample(h, w)))
+        .collect()
+}

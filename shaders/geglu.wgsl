@@ -1,0 +1,24 @@
+// y[r, c] = x[r, c] * gelu(x[r, width + c])
+// input [rows, 2 * width]; output [n] = [rows, width]
+// grid: n / 4 invocations, folded
+struct Params {
+    n: u32, width: u32,
+}
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> input: array<f32>;
+@group(0) @binding(2) var<storage, read_write> output: array<f32>;
+#import lib/flat
+#import lib/activation
+
+@compute @workgroup_size(64)
+fn main(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let first = flat_index(group, groups, local) * 4u;
+    for (var i = first; i < min(first + 4u, params.n); i++) {
+        let at = i / params.width * 2u * params.width + i % params.width;
+        output[i] = input[at] * gelu(input[at + params.width]);
+    }
+}

@@ -1,0 +1,22 @@
+// y = activation(x * factor + summand)
+// input, output [n] = [batch, places, channels]; affine [batch, channels, 2]
+// grid: n / 4 invocations, folded
+#import lib/group_norm_params
+@group(0) @binding(1) var<storage, read> input: array<f32>;
+@group(0) @binding(2) var<storage, read_write> affine: array<f32>;
+@group(0) @binding(3) var<storage, read_write> output: array<f32>;
+#import lib/flat
+#import lib/activation
+
+@compute @workgroup_size(64)
+fn main(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let first = flat_index(group, groups, local) * 4u;
+    for (var i = first; i < min(first + 4u, params.n); i++) {
+        let at = (i / (params.places * params.channels) * params.channels + i % params.channels) * 2u;
+        output[i] = activate(input[i] * affine[at] + affine[at + 1u], params.activation);
+    }
+}

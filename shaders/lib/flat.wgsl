@@ -1,0 +1,5 @@
+// The index of this invocation in a grid of workgroups of 64 that was folded into two dimensions (`flat_groups` in Rust).
+
+fn flat_index(group: vec3<u32>, groups: vec3<u32>, local: u32) -> u32 {
+    return (group.y * groups.x + group.x) * 64u + local;
+}
