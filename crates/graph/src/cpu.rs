@@ -82,8 +82,7 @@ pub fn tensor(weight: &WeightUse, values: &[f32]) -> Result<Tensor, Error> {
 
 /// Runs a program once in the given float type (f32 or f64).
 pub fn run(program: &Program, weights: &CpuWeights, inputs: &[(&str, Input)], dtype: DType) -> Result<Vec<Vec<f32>>, Error> {
-    let converted: candle_core::Result<Vec<Tensor>> =
-        weights_of(program, weights)?.iter().map(|weight| weight.to_dtype(dtype)).collect();
+    let converted: candle_core::Result<Vec<Tensor>> = weights_of(program, weights)?.iter().map(|weight| weight.to_dtype(dtype)).collect();
     step_through(program, &converted?, inputs, dtype, &mut |_, _| {})
 }
 

@@ -10,7 +10,9 @@ use crate::op::Fusion;
 pub(crate) fn fuse(inner: &mut Inner) {
     let mut readers = readers(inner);
     for id in 0..inner.values.len() {
-        let Some((next, operands)) = follower(inner, id) else { continue };
+        let Some((next, operands)) = follower(inner, id) else {
+            continue;
+        };
         // Either summand of a residual may be the producer: the later one, so that the earlier is the one kept in memory.
         let mut order: Vec<usize> = (0..if next == Fusion::Residual { 2 } else { 1 }).collect();
         order.sort_by_key(|i| std::cmp::Reverse(operands[*i]));
@@ -33,7 +35,9 @@ fn follower(inner: &Inner, id: usize) -> Option<(Fusion, Vec<usize>)> {
 
 /// Moves `producer` to `id` with `next` taken on, if it can.
 fn absorb(inner: &mut Inner, id: usize, producer: usize, next: Fusion, other: Option<usize>) -> bool {
-    let Source::Op { op, operands } = &mut inner.values[producer].source else { return false };
+    let Source::Op { op, operands } = &mut inner.values[producer].source else {
+        return false;
+    };
     if !op.fuse(next) {
         return false;
     }

@@ -37,9 +37,15 @@ pub(crate) struct Value {
 }
 
 pub(crate) enum Source {
-    Input { name: String, ids: bool },
+    Input {
+        name: String,
+        ids: bool,
+    },
     Weight(usize),
-    Op { op: Box<dyn Op>, operands: Vec<usize> },
+    Op {
+        op: Box<dyn Op>,
+        operands: Vec<usize>,
+    },
     /// After an error, or after being fused into a later operation.
     Nothing,
 }
@@ -167,7 +173,13 @@ impl Pushed {
 }
 
 /// Pushes the operation where its shape is known; otherwise notes the error, if it is a new one.
-fn drop_error(inner: &mut Inner, shape: Option<Result<Vec<usize>, String>>, op: impl Op + 'static, operands: Vec<usize>, place: &str) -> Pushed {
+fn drop_error(
+    inner: &mut Inner,
+    shape: Option<Result<Vec<usize>, String>>,
+    op: impl Op + 'static,
+    operands: Vec<usize>,
+    place: &str,
+) -> Pushed {
     let value = match shape {
         Some(Ok(shape)) => Value { shape: Some(shape), source: Source::Op { op: Box::new(op), operands } },
         Some(Err(problem)) => {
@@ -380,11 +392,7 @@ mod tests {
         let Err(Error::Graph(errors)) = graph.finish() else { panic!("three things are wrong") };
         assert_eq!(
             errors,
-            [
-                "linear at mlp.0.fc1: input [1, 2] does not fit weight [3, 4]",
-                "norm.bias is missing",
-                "out.weight is missing"
-            ]
+            ["linear at mlp.0.fc1: input [1, 2] does not fit weight [3, 4]", "norm.bias is missing", "out.weight is missing"]
         );
     }
 

@@ -63,13 +63,6 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits {
-            binding: 128 << 20,
-            buffer: 256 << 20,
-            storage_buffers: 8,
-            groups: 65_535,
-            invocations: 256,
-            workgroup_memory: 16 << 10,
-        }
+        Limits { binding: 128 << 20, buffer: 256 << 20, storage_buffers: 8, groups: 65_535, invocations: 256, workgroup_memory: 16 << 10 }
     }
 }

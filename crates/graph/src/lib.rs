@@ -20,17 +20,17 @@
 //! # Ok::<(), decant_graph::Error>(())
 //! ```
 
-pub mod graph;
-pub mod weights;
-pub mod op;
-pub mod encoding;
-pub mod launch;
-pub mod program;
-mod fuse;
-mod plan;
-pub mod device;
 pub mod cpu;
+pub mod device;
+pub mod encoding;
 pub mod error;
+mod fuse;
+pub mod graph;
+pub mod launch;
+pub mod op;
+mod plan;
+pub mod program;
+pub mod weights;
 
 pub use cpu::Cpu;
 pub use device::{Device, Executable, Input, LocalFuture, WeightSet};

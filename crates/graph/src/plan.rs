@@ -48,8 +48,7 @@ mod tests {
         let chain: Vec<Life> = (0..10).map(|i| Life { bytes: 100, first: i, last: i + 1 }).collect();
         let p = plan(&chain);
         assert_eq!(p.buffers, [100, 100]);
-        let mixed: Vec<Life> =
-            (0..50).map(|i| Life { bytes: (i * 37 % 11 + 1) as u64, first: i, last: i + i * 13 % 7 }).collect();
+        let mixed: Vec<Life> = (0..50).map(|i| Life { bytes: (i * 37 % 11 + 1) as u64, first: i, last: i + i * 13 % 7 }).collect();
         let p = plan(&mixed);
         for (i, a) in mixed.iter().enumerate() {
             assert!(p.buffers[p.place[i]] >= a.bytes);

@@ -76,14 +76,8 @@ impl Program {
     /// Orders, drops what nobody reads, and plans the memory.
     pub(crate) fn new(inner: Inner) -> Result<Program, Error> {
         let live = live(&inner);
-        let mut program = Program {
-            inputs: vec![],
-            outputs: inner.outputs,
-            weights: inner.weights,
-            steps: vec![],
-            values: vec![],
-            buffers: vec![],
-        };
+        let mut program =
+            Program { inputs: vec![], outputs: inner.outputs, weights: inner.weights, steps: vec![], values: vec![], buffers: vec![] };
         let mut from = vec![]; // of each of the graph's values
         for (id, value) in inner.values.into_iter().enumerate() {
             let shape = value.shape.unwrap_or_default();
@@ -146,10 +140,15 @@ impl Program {
             life_of[step.result] = lives.len();
             lives.push(Life { bytes: bytes(count(&self.values[step.result].shape)), first: at, last: at });
             let scratch = step.gpu.as_ref().map(|gpu| gpu.scratch.clone()).unwrap_or_default();
-            scratch_lives.push(scratch.into_iter().map(|n| {
-                lives.push(Life { bytes: bytes(n), first: at, last: at });
-                lives.len() - 1
-            }).collect::<Vec<_>>());
+            scratch_lives.push(
+                scratch
+                    .into_iter()
+                    .map(|n| {
+                        lives.push(Life { bytes: bytes(n), first: at, last: at });
+                        lives.len() - 1
+                    })
+                    .collect::<Vec<_>>(),
+            );
         }
         for (_, value) in &self.outputs {
             lives[life_of[self.values[*value].root]].last = last;

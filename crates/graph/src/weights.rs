@@ -97,9 +97,7 @@ impl WeightUse {
     pub fn inner_stride(&self) -> usize {
         match self.layout {
             Layout::Vector(n) => n,
-            Layout::Matrix { columns: inner, .. } | Layout::Conv { input: inner, .. } => {
-                inner.next_multiple_of(self.encoding.row().block)
-            }
+            Layout::Matrix { columns: inner, .. } | Layout::Conv { input: inner, .. } => inner.next_multiple_of(self.encoding.row().block),
         }
     }
 

@@ -105,8 +105,7 @@ struct Tile {
 
 /// 0 where query `start + i` may see key j, minus infinity elsewhere: `[count, keys]`.
 fn causal_mask(start: usize, count: usize, keys: usize, dtype: DType) -> Result<Tensor> {
-    let mask: Vec<f32> =
-        (0..count * keys).map(|i| if i % keys > start + i / keys { f32::NEG_INFINITY } else { 0.0 }).collect();
+    let mask: Vec<f32> = (0..count * keys).map(|i| if i % keys > start + i / keys { f32::NEG_INFINITY } else { 0.0 }).collect();
     Tensor::from_vec(mask, (count, keys), &candle_core::Device::Cpu)?.to_dtype(dtype)
 }
 

@@ -137,7 +137,14 @@ pub fn awkward(n: usize, seed: u64) -> Vec<f32> {
         .map(|_| {
             let normal = (0..4).map(|_| next()).sum::<f32>() * 1.732 - 3.464; // four uniforms: variance 1/3, times 3
             let dice = next();
-            normal * if dice < 0.001 { 50.0 } else if dice < 0.01 { 0.0 } else { 1.0 }
+            normal
+                * if dice < 0.001 {
+                    50.0
+                } else if dice < 0.01 {
+                    0.0
+                } else {
+                    1.0
+                }
         })
         .collect()
 }

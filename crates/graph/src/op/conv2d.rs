@@ -5,12 +5,7 @@ use super::{Case, Epilogue, Fusion, Gpu, Op, OpRow, Operand, linear::TILE};
 use crate::launch::{Kernel, Launch, Slot};
 use candle_core::{Result, Tensor};
 
-pub(super) const ROW: OpRow = OpRow {
-    name: "conv2d",
-    tolerance: 2e-6,
-    reason: "f32 sums of up to 23,040 products, as for linear",
-    cases,
-};
+pub(super) const ROW: OpRow = OpRow { name: "conv2d", tolerance: 2e-6, reason: "f32 sums of up to 23,040 products, as for linear", cases };
 
 /// Zeros around a picture, the same in both directions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +43,9 @@ impl Op for Conv2d {
     }
 
     fn shape(&self, operands: &[&[usize]]) -> std::result::Result<Vec<usize>, String> {
-        let [input, weight, extra @ ..] = operands else { return Err("input and weight are needed".into()) };
+        let [input, weight, extra @ ..] = operands else {
+            return Err("input and weight are needed".into());
+        };
         let ([batch, height, width, c], [out, wc, kh, kw]) = (input, weight) else {
             return Err(format!("input {input:?} and weight {weight:?} must both have four dimensions"));
         };

@@ -19,7 +19,9 @@ impl Op for Gather {
     }
 
     fn shape(&self, operands: &[&[usize]]) -> std::result::Result<Vec<usize>, String> {
-        let [[_, width], ids] = operands else { return Err("a table of two dimensions and ids are needed".into()) };
+        let [[_, width], ids] = operands else {
+            return Err("a table of two dimensions and ids are needed".into());
+        };
         Ok(ids.iter().copied().chain([*width]).collect())
     }
 
@@ -31,7 +33,9 @@ impl Op for Gather {
 
     fn gpu(&self, operands: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
         let weight = operands[0].weight.ok_or("the table must be a weight")?;
-        let Layout::Matrix { rows, columns } = weight.layout else { return Err("the table must be a matrix".into()) };
+        let Layout::Matrix { rows, columns } = weight.layout else {
+            return Err("the table must be a matrix".into());
+        };
         let n = count(result);
         let launches = parts(weight.encoding, rows, weight.row_stride(), weight.bytes())?.into_iter().map(|part| Launch {
             kernel: Kernel { file: "gather", imports: vec![("weights", weight.encoding.row().name)], constants: vec![] },

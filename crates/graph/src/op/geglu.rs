@@ -4,8 +4,7 @@ use super::{Case, Gpu, Op, OpRow, Operand, channels, count, flat_groups};
 use crate::launch::{Kernel, Launch, Slot};
 use candle_core::{D, Result, Tensor};
 
-pub(super) const ROW: OpRow =
-    OpRow { name: "geglu", tolerance: 1e-6, reason: "erf is a polynomial good to 1.5e-7", cases };
+pub(super) const ROW: OpRow = OpRow { name: "geglu", tolerance: 1e-6, reason: "erf is a polynomial good to 1.5e-7", cases };
 
 /// Operand: `[…, 2n]`; result: `[…, n]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +19,9 @@ impl Op for Geglu {
         let mut result = operands[0].to_vec();
         match result.last_mut() {
             Some(last) if last.is_multiple_of(2) => *last /= 2,
-            _ => return Err(format!("the last dimension of {:?} must be even", operands[0])),
+            _ => {
+                return Err(format!("the last dimension of {:?} must be even", operands[0]));
+            }
         }
         Ok(result)
     }

@@ -34,7 +34,9 @@ impl Op for GroupNorm {
     }
 
     fn shape(&self, operands: &[&[usize]]) -> std::result::Result<Vec<usize>, String> {
-        let [x, scale, shift] = operands else { return Err("input, weight and bias are needed".into()) };
+        let [x, scale, shift] = operands else {
+            return Err("input, weight and bias are needed".into());
+        };
         let c = channels(x);
         if x.len() < 3 || self.groups == 0 || !c.is_multiple_of(self.groups) {
             return Err(format!("input {x:?} does not fall into {} groups", self.groups));
@@ -100,10 +102,7 @@ impl Op for GroupNorm {
             groups: flat_groups(n, 256),
             flops: 2 * n as u64,
         };
-        Ok(Gpu {
-            launches: vec![partial, combine, apply],
-            scratch: vec![batch * self.groups * chunks * 2, batch * c * 2],
-        })
+        Ok(Gpu { launches: vec![partial, combine, apply], scratch: vec![batch * self.groups * chunks * 2, batch * c * 2] })
     }
 
     fn fuse(&mut self, next: Fusion) -> bool {
@@ -116,14 +115,8 @@ impl Op for GroupNorm {
 }
 
 fn cases() -> Vec<Case> {
-    let sizes: [(&[usize], usize); 6] = [
-        (&[1, 1, 1], 1),
-        (&[2, 5, 7, 6], 3),
-        (&[1, 11, 13, 17], 17),
-        (&[2, 8, 8, 64], 32),
-        (&[1, 300, 1, 40], 8),
-        (&[1, 64, 64, 320], 32),
-    ];
+    let sizes: [(&[usize], usize); 6] =
+        [(&[1, 1, 1], 1), (&[2, 5, 7, 6], 3), (&[1, 11, 13, 17], 17), (&[2, 8, 8, 64], 32), (&[1, 300, 1, 40], 8), (&[1, 64, 64, 320], 32)];
     sizes
         .into_iter()
         .map(|(x, groups)| {

@@ -4,8 +4,7 @@ use super::{Case, Gpu, Op, OpRow, Operand, channels, count, rows};
 use crate::launch::{Kernel, Launch, Slot};
 use candle_core::{D, DType, Result, Tensor};
 
-pub(super) const ROW: OpRow =
-    OpRow { name: "layer_norm", tolerance: 2e-6, reason: "two sums of up to 1280 numbers in f32", cases };
+pub(super) const ROW: OpRow = OpRow { name: "layer_norm", tolerance: 2e-6, reason: "two sums of up to 1280 numbers in f32", cases };
 
 /// Operands: x `[…, channels]`, scale `[channels]`, shift `[channels]`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -20,7 +19,9 @@ impl Op for LayerNorm {
     }
 
     fn shape(&self, operands: &[&[usize]]) -> std::result::Result<Vec<usize>, String> {
-        let [x, scale, shift] = operands else { return Err("input, weight and bias are needed".into()) };
+        let [x, scale, shift] = operands else {
+            return Err("input, weight and bias are needed".into());
+        };
         if **scale != [channels(x)] || **shift != [channels(x)] {
             return Err(format!("input {x:?} does not fit weight {scale:?} and bias {shift:?}"));
         }

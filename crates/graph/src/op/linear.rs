@@ -27,7 +27,9 @@ impl Op for Linear {
     }
 
     fn shape(&self, operands: &[&[usize]]) -> std::result::Result<Vec<usize>, String> {
-        let [input, weight, extra @ ..] = operands else { return Err("input and weight are needed".into()) };
+        let [input, weight, extra @ ..] = operands else {
+            return Err("input and weight are needed".into());
+        };
         let fits = matches!(weight, [_, _] | [_, _, 1, 1]) && !input.is_empty() && weight[1] == channels(input);
         if !fits {
             return Err(format!("input {input:?} does not fit weight {weight:?}"));
@@ -87,16 +89,17 @@ impl Op for Linear {
 }
 
 fn cases() -> Vec<Case> {
-    let mut cases: Vec<Case> = [
-        (1, 1, 1), (1, 3, 2), (7, 5, 13), (67, 65, 97), (64, 64, 64), (2, 1280, 320), (77, 320, 768), (129, 131, 33),
-    ]
-    .iter()
-    .flat_map(|&(m, n, k)| Case::per_encoding(move |encoding| linear_case(m, n, k, encoding)))
-    .collect();
+    let mut cases: Vec<Case> =
+        [(1, 1, 1), (1, 3, 2), (7, 5, 13), (67, 65, 97), (64, 64, 64), (2, 1280, 320), (77, 320, 768), (129, 131, 33)]
+            .iter()
+            .flat_map(|&(m, n, k)| Case::per_encoding(move |encoding| linear_case(m, n, k, encoding)))
+            .collect();
     cases.push(fused_case());
-    cases.extend([(4096, 320, 320), (4096, 2560, 320), (1024, 5120, 640), (256, 1280, 1280), (77, 1280, 768)].iter().flat_map(
-        |&(m, n, k)| Case::per_encoding(move |encoding| linear_case(m, n, k, encoding).real()),
-    ));
+    cases.extend(
+        [(4096, 320, 320), (4096, 2560, 320), (1024, 5120, 640), (256, 1280, 1280), (77, 1280, 768)]
+            .iter()
+            .flat_map(|&(m, n, k)| Case::per_encoding(move |encoding| linear_case(m, n, k, encoding).real())),
+    );
     cases
 }
 

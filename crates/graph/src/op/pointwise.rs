@@ -70,12 +70,7 @@ impl Op for Unary {
     }
 
     fn gpu(&self, _: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
-        let params = vec![
-            count(result).div_ceil(4) as u32,
-            Activation::code(self.activation),
-            self.multiply.to_bits(),
-            self.add.to_bits(),
-        ];
+        let params = vec![count(result).div_ceil(4) as u32, Activation::code(self.activation), self.multiply.to_bits(), self.add.to_bits()];
         Ok(flat("unary", vec![Slot::operand(0), Slot::Output], params, result))
     }
 
@@ -110,7 +105,9 @@ impl Op for Binary {
     }
 
     fn shape(&self, operands: &[&[usize]]) -> std::result::Result<Vec<usize>, String> {
-        let [a, b] = operands else { return Err("two operands are needed".into()) };
+        let [a, b] = operands else {
+            return Err("two operands are needed".into());
+        };
         let fits = match self.0 {
             BinaryKind::AddPerBatch => a.len() >= 2 && **b == [a[0], channels(a)],
             _ => a == b,

@@ -29,9 +29,7 @@ impl Op for Upsample {
 
     fn cpu(&self, operands: &[Tensor]) -> Result<Tensor> {
         let (_, h, w, _) = operands[0].dims4()?;
-        let places = |size: usize, from: usize| {
-            Tensor::from_iter((0..size).map(|i| (i * from / size) as u32), &Device::Cpu)
-        };
+        let places = |size: usize, from: usize| Tensor::from_iter((0..size).map(|i| (i * from / size) as u32), &Device::Cpu);
         operands[0].index_select(&places(self.height, h)?, 1)?.index_select(&places(self.width, w)?, 2)
     }
 

@@ -1,0 +1,148 @@
+//! Finding a GPU, and knowing when it is gone.
+
+use crate::pipeline::Pipelines;
+use crate::weights::GpuWeightSet;
+use decant_graph::{Device, Error, Limits, WeightSet};
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
+
+/// What a person and a log should know of the adapter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Adapter {
+    /// As the driver names it.
+    pub name: String,
+    /// `Vulkan`, `Metal`, `Dx12` or `BrowserWebGpu`.
+    pub backend: String,
+    /// Whether it is a CPU in disguise (SwiftShader, lavapipe): slower than [`decant_graph::Cpu`] in most places.
+    pub software: bool,
+    /// Whether launches can be timed on the device's own clock.
+    pub timestamps: bool,
+}
+
+/// A GPU. Clones share it.
+#[derive(Clone)]
+pub struct Gpu(pub(crate) Rc<Inner>);
+
+pub(crate) struct Inner {
+    pub device: wgpu::Device,
+    pub queue: wgpu::Queue,
+    pub adapter: Adapter,
+    pub limits: Limits,
+    pub pipelines: Pipelines,
+    trouble: Arc<Mutex<Trouble>>,
+}
+
+/// What the driver told us between two runs.
+#[derive(Default)]
+struct Trouble {
+    lost: Option<String>,
+    error: Option<String>,
+}
+
+impl Gpu {
+    /// The adapter that the platform prefers for speed, with all that it offers: larger buffers and timestamps where there are any.
+    ///
+    /// # Errors
+    /// [`Error::Device`] when there is no adapter or it gives no device; the sentence says which.
+    pub async fn request() -> Result<Gpu, Error> {
+        let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
+        let options = wgpu::RequestAdapterOptions { power_preference: wgpu::PowerPreference::HighPerformance, ..Default::default() };
+        let adapter = instance.request_adapter(&options).await;
+        let adapter = adapter.map_err(|e| Error::Device(format!("no WebGPU adapter was found: {e}")))?;
+        let features = adapter.features() & wgpu::Features::TIMESTAMP_QUERY;
+        let descriptor = wgpu::DeviceDescriptor {
+            label: Some("decant"),
+            required_features: features,
+            required_limits: adapter.limits(),
+            ..Default::default()
+        };
+        let device = adapter.request_device(&descriptor).await;
+        let (device, queue) = device.map_err(|e| Error::Device(format!("the WebGPU adapter gives no device: {e}")))?;
+        Ok(Gpu::new(&adapter, device, queue))
+    }
+
+    fn new(adapter: &wgpu::Adapter, device: wgpu::Device, queue: wgpu::Queue) -> Gpu {
+        let trouble = Arc::new(Mutex::new(Trouble::default()));
+        let note = trouble.clone();
+        device.set_device_lost_callback(move |reason, message| {
+            let text = if message.is_empty() { format!("{reason:?}") } else { message };
+            note.lock().unwrap_or_else(|e| e.into_inner()).lost.get_or_insert(text);
+        });
+        let note = trouble.clone();
+        device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
+            note.lock().unwrap_or_else(|e| e.into_inner()).error.get_or_insert(error.to_string());
+        }));
+        let (info, has) = (adapter.get_info(), device.limits());
+        let named = [&info.name, &info.driver, &info.driver_info].into_iter().find(|n| !n.is_empty());
+        let adapter = Adapter {
+            name: named.cloned().unwrap_or_else(|| "an adapter that does not say its name".into()),
+            backend: format!("{:?}", info.backend),
+            software: info.device_type == wgpu::DeviceType::Cpu,
+            timestamps: device.features().contains(wgpu::Features::TIMESTAMP_QUERY),
+        };
+        let limits = Limits {
+            binding: has.max_storage_buffer_binding_size,
+            buffer: has.max_buffer_size,
+            storage_buffers: has.max_storage_buffers_per_shader_stage,
+            groups: has.max_compute_workgroups_per_dimension,
+            invocations: has.max_compute_invocations_per_workgroup,
+            workgroup_memory: has.max_compute_workgroup_storage_size,
+        };
+        Gpu(Rc::new(Inner { device, queue, adapter, limits, pipelines: Pipelines::default(), trouble }))
+    }
+
+    /// What the adapter is.
+    pub fn adapter(&self) -> &Adapter {
+        &self.0.adapter
+    }
+
+    /// Gives the device up; whatever runs on it from now on reports [`Error::Lost`]. For tests of exactly that.
+    pub fn destroy(&self) {
+        self.0.device.destroy();
+        let mut trouble = self.0.trouble.lock().unwrap_or_else(|e| e.into_inner());
+        trouble.lost.get_or_insert("it was destroyed".into());
+    }
+}
+
+impl Inner {
+    /// What went wrong on the device since the last time that this was asked.
+    pub fn check(&self) -> Result<(), Error> {
+        let mut trouble = self.trouble.lock().unwrap_or_else(|e| e.into_inner());
+        if let Some(reason) = &trouble.lost {
+            return Err(Error::Lost(reason.clone()));
+        }
+        match trouble.error.take() {
+            Some(message) => Err(Error::Device(format!("the GPU refused: {message}"))),
+            None => Ok(()),
+        }
+    }
+
+    /// Runs `make` and waits for the driver's word on it; running out of memory is said in a sentence of its own.
+    pub async fn guarded<T>(&self, what: &str, make: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+        let memory = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
+        let validation = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
+        let made = make();
+        let (invalid, full) = (validation.pop(), memory.pop());
+        if let Some(error) = invalid.await {
+            return Err(Error::Device(format!("{what}: the GPU refused: {error}")));
+        }
+        if full.await.is_some() {
+            return Err(Error::Device(format!("{what}: the GPU is out of memory; a smaller picture or smaller weights may fit")));
+        }
+        made
+    }
+}
+
+impl Device for Gpu {
+    fn name(&self) -> String {
+        format!("{} ({})", self.0.adapter.name, self.0.adapter.backend)
+    }
+
+    fn limits(&self) -> Limits {
+        self.0.limits
+    }
+
+    fn weight_set(&self) -> Box<dyn WeightSet> {
+        Box::new(GpuWeightSet::new(self.clone()))
+    }
+}

@@ -1,0 +1,255 @@
+//! A program made ready on a GPU: its buffers, uniforms, bind groups and pipelines, replayed at each run.
+
+use crate::adapter::Gpu;
+use crate::read::read;
+use crate::shader;
+use decant_graph::device::Timing;
+use decant_graph::program::{From, Step};
+use decant_graph::{Error, Executable, Input, Launch, LocalFuture, Program, Slot};
+use std::rc::Rc;
+
+/// Uniforms start at multiples of this: WebGPU's guaranteed alignment.
+const UNIFORM_ALIGNMENT: usize = 256;
+/// A submission ends after this much work, so that no driver takes it for a hang: a tenth of a second at 1 TFLOP/s.
+const SUBMISSION_FLOPS: u64 = 100_000_000_000;
+/// The same for a CPU in disguise, at about 2 GFLOP/s.
+const SOFTWARE_SUBMISSION_FLOPS: u64 = 1_000_000_000;
+/// Timestamps that one query set holds.
+const QUERIES: u32 = 4096;
+
+pub(crate) struct Ready {
+    gpu: Gpu,
+    program: Rc<Program>,
+    buffers: Vec<wgpu::Buffer>,
+    staging: wgpu::Buffer,
+    dispatches: Vec<Dispatch>,
+}
+
+struct Dispatch {
+    pipeline: wgpu::ComputePipeline,
+    bindings: wgpu::BindGroup,
+    groups: [u32; 3],
+    flops: u64,
+    label: String,
+}
+
+impl Ready {
+    /// Allocates what the plan says. `weights` are in the program's order.
+    pub async fn new(gpu: Gpu, program: Rc<Program>, weights: &[wgpu::Buffer]) -> Result<Ready, Error> {
+        gpu.0.check()?;
+        if let Some(problem) = program.does_not_fit(&gpu.0.limits) {
+            return Err(Error::Device(format!("this does not fit {}: {problem}", gpu.0.adapter.name)));
+        }
+        let inner = gpu.0.clone();
+        let what = format!("{} bytes of activations", program.activation_bytes());
+        inner.guarded(&what, || allocate(gpu, program, weights)).await
+    }
+
+    fn write_inputs(&self, inputs: &[(&str, Input)]) -> Result<(), Error> {
+        for (input, given) in self.program.inputs.iter().zip(self.program.match_inputs(inputs)?) {
+            let bytes: &[u8] = match given {
+                Input::F32(numbers) => bytemuck::cast_slice(numbers),
+                Input::U32(ids) => bytemuck::cast_slice(ids),
+            };
+            self.gpu.0.queue.write_buffer(&self.buffers[self.program.values[input.value].buffer], 0, bytes);
+        }
+        Ok(())
+    }
+
+    fn submit(&self) {
+        let gpu = &self.gpu.0;
+        let most = if gpu.adapter.software { SOFTWARE_SUBMISSION_FLOPS } else { SUBMISSION_FLOPS };
+        let mut rest = self.dispatches.as_slice();
+        while !rest.is_empty() {
+            let mut flops = 0;
+            let count = rest
+                .iter()
+                .take_while(|d| {
+                    let go = flops < most;
+                    flops += d.flops;
+                    go
+                })
+                .count();
+            let (now, later) = rest.split_at(count);
+            let mut encoder = gpu.device.create_command_encoder(&Default::default());
+            {
+                let mut pass = encoder.begin_compute_pass(&Default::default());
+                now.iter().for_each(|dispatch| dispatch.record(&mut pass));
+            }
+            if later.is_empty() {
+                self.copy_outputs(&mut encoder);
+            }
+            gpu.queue.submit([encoder.finish()]);
+            rest = later;
+        }
+    }
+
+    fn copy_outputs(&self, encoder: &mut wgpu::CommandEncoder) {
+        let mut at = 0;
+        for (_, value) in &self.program.outputs {
+            let bytes = self.output_bytes(*value);
+            encoder.copy_buffer_to_buffer(&self.buffers[self.program.values[*value].buffer], 0, &self.staging, at, bytes);
+            at += bytes;
+        }
+    }
+
+    fn output_bytes(&self, value: usize) -> u64 {
+        self.program.values[value].shape.iter().product::<usize>() as u64 * 4
+    }
+
+    async fn run_once(&mut self, inputs: &[(&str, Input<'_>)]) -> Result<Vec<Vec<f32>>, Error> {
+        self.gpu.0.check()?;
+        self.write_inputs(inputs)?;
+        self.submit();
+        let bytes = read(&self.gpu.0, &self.staging).await?;
+        let mut rest = bytes.as_slice();
+        let mut outputs = vec![];
+        for (_, value) in &self.program.outputs {
+            let (now, later) = rest.split_at(self.output_bytes(*value) as usize);
+            outputs.push(bytemuck::pod_collect_to_vec(now));
+            rest = later;
+        }
+        Ok(outputs)
+    }
+
+    /// One pass per launch with a timestamp at either end.
+    async fn profile_once(&mut self, inputs: &[(&str, Input<'_>)]) -> Result<Vec<Timing>, Error> {
+        if !self.gpu.0.adapter.timestamps {
+            return Err(Error::Device(format!("{} offers no timestamp queries", self.gpu.0.adapter.name)));
+        }
+        self.write_inputs(inputs)?;
+        let mut timings = vec![];
+        for part in self.dispatches.chunks(QUERIES as usize / 2) {
+            timings.extend(self.profile_part(part).await?);
+        }
+        Ok(timings)
+    }
+
+    async fn profile_part(&self, part: &[Dispatch]) -> Result<Vec<Timing>, Error> {
+        let gpu = &self.gpu.0;
+        let count = part.len() as u32 * 2;
+        let set = gpu.device.create_query_set(&wgpu::QuerySetDescriptor { label: None, ty: wgpu::QueryType::Timestamp, count });
+        let buffer = |usage| {
+            let size = count as u64 * 8;
+            gpu.device.create_buffer(&wgpu::BufferDescriptor { label: None, size, usage, mapped_at_creation: false })
+        };
+        let resolved = buffer(wgpu::BufferUsages::QUERY_RESOLVE | wgpu::BufferUsages::COPY_SRC);
+        let staging = buffer(wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST);
+        for (i, dispatch) in part.iter().enumerate() {
+            let mut encoder = gpu.device.create_command_encoder(&Default::default());
+            {
+                let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor {
+                    label: None,
+                    timestamp_writes: Some(wgpu::ComputePassTimestampWrites {
+                        query_set: &set,
+                        beginning_of_pass_write_index: Some(2 * i as u32),
+                        end_of_pass_write_index: Some(2 * i as u32 + 1),
+                    }),
+                });
+                dispatch.record(&mut pass);
+            }
+            gpu.queue.submit([encoder.finish()]);
+        }
+        let mut encoder = gpu.device.create_command_encoder(&Default::default());
+        encoder.resolve_query_set(&set, 0..count, &resolved, 0);
+        encoder.copy_buffer_to_buffer(&resolved, 0, &staging, 0, count as u64 * 8);
+        gpu.queue.submit([encoder.finish()]);
+        let ticks: Vec<u64> = bytemuck::pod_collect_to_vec(&read(gpu, &staging).await?);
+        let period = gpu.queue.get_timestamp_period() as f64 * 1e-9;
+        let timing = |(ticks, d): (&[u64; 2], &Dispatch)| Timing {
+            label: d.label.clone(),
+            seconds: ticks[1].saturating_sub(ticks[0]) as f64 * period,
+            flops: d.flops,
+        };
+        Ok(ticks.as_chunks::<2>().0.iter().zip(part).map(timing).collect())
+    }
+}
+
+impl Dispatch {
+    fn record(&self, pass: &mut wgpu::ComputePass) {
+        pass.set_pipeline(&self.pipeline);
+        pass.set_bind_group(0, &self.bindings, &[]);
+        pass.dispatch_workgroups(self.groups[0], self.groups[1], self.groups[2]);
+    }
+}
+
+impl Executable for Ready {
+    fn run<'a>(&'a mut self, inputs: &'a [(&'a str, Input<'a>)]) -> LocalFuture<'a, Result<Vec<Vec<f32>>, Error>> {
+        Box::pin(self.run_once(inputs))
+    }
+
+    fn profile<'a>(&'a mut self, inputs: &'a [(&'a str, Input<'a>)]) -> LocalFuture<'a, Result<Vec<Timing>, Error>> {
+        Box::pin(self.profile_once(inputs))
+    }
+}
+
+fn allocate(gpu: Gpu, program: Rc<Program>, weights: &[wgpu::Buffer]) -> Result<Ready, Error> {
+    let device = &gpu.0.device;
+    let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::COPY_SRC;
+    let buffer = |size: u64, usage| {
+        device.create_buffer(&wgpu::BufferDescriptor { label: None, size: size.max(16), usage, mapped_at_creation: false })
+    };
+    let buffers: Vec<wgpu::Buffer> = program.buffers.iter().map(|size| buffer(*size, usage)).collect();
+    let read_back: usize = program.outputs.iter().map(|(_, v)| program.values[*v].shape.iter().product::<usize>() * 4).sum();
+    let staging = buffer(read_back as u64, wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST);
+
+    let (offsets, uniforms) = uniforms(&program);
+    let uniform = buffer(uniforms.len() as u64, wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST);
+    gpu.0.queue.write_buffer(&uniform, 0, &uniforms);
+
+    let mut dispatches = vec![];
+    for ((step, launch), offset) in program.launches().zip(offsets) {
+        let pipeline = gpu.0.pipelines.get(device, launch)?;
+        let mut entries =
+            vec![wgpu::BindGroupEntry { binding: 0, resource: binding(&uniform, offset as u64, uniform_bytes(launch) as u64) }];
+        for (i, slot) in launch.slots.iter().enumerate() {
+            let resource = resource(&program, step, slot, &buffers, weights);
+            entries.push(wgpu::BindGroupEntry { binding: i as u32 + 1, resource });
+        }
+        let layout = pipeline.get_bind_group_layout(0);
+        let bindings = device.create_bind_group(&wgpu::BindGroupDescriptor { label: None, layout: &layout, entries: &entries });
+        let label = format!("{} [{}]", program.label(step), shader::name(&launch.kernel));
+        dispatches.push(Dispatch { pipeline, bindings, groups: launch.groups, flops: launch.flops, label });
+    }
+    Ok(Ready { gpu, program, buffers, staging, dispatches })
+}
+
+/// All launches' parameters in one buffer, and where each one's begin.
+fn uniforms(program: &Program) -> (Vec<usize>, Vec<u8>) {
+    let (mut offsets, mut bytes) = (vec![], vec![]);
+    for (_, launch) in program.launches() {
+        let start = bytes.len();
+        offsets.push(start);
+        launch.params.iter().for_each(|p| bytes.extend(p.to_le_bytes()));
+        bytes.resize((start + uniform_bytes(launch)).next_multiple_of(UNIFORM_ALIGNMENT), 0);
+    }
+    (offsets, bytes)
+}
+
+/// A uniform's size is a multiple of 16 in WGSL's eyes.
+fn uniform_bytes(launch: &Launch) -> usize {
+    (launch.params.len() * 4).next_multiple_of(16)
+}
+
+fn resource<'a>(
+    program: &Program,
+    step: &Step,
+    slot: &Slot,
+    buffers: &'a [wgpu::Buffer],
+    weights: &'a [wgpu::Buffer],
+) -> wgpu::BindingResource<'a> {
+    let size = program.slot_bytes(step, slot).next_multiple_of(16);
+    let (buffer, offset) = match slot {
+        Slot::Operand(i, range) => match step.operands[*i] {
+            From::Value(v) => (&buffers[program.values[v].buffer], 0),
+            From::Weight(w) => (&weights[w], range.map_or(0, |[offset, _]| offset)),
+        },
+        Slot::Output => (&buffers[program.values[step.result].buffer], 0),
+        Slot::Scratch(i) => (&buffers[step.scratch[*i]], 0),
+    };
+    binding(buffer, offset, size)
+}
+
+fn binding(buffer: &wgpu::Buffer, offset: u64, size: u64) -> wgpu::BindingResource<'_> {
+    wgpu::BindingResource::Buffer(wgpu::BufferBinding { buffer, offset, size: wgpu::BufferSize::new(size) })
+}

@@ -1,0 +1,59 @@
+//! Every operation at every size of its own list: GPU against the CPU's f64, within the tolerance beside the operation.
+
+use candle_core::DType;
+use decant_gpu::Gpu;
+use decant_graph::op::{Case, OPS, awkward};
+use decant_graph::{Device, Input, cpu};
+use std::rc::Rc;
+
+/// Root of the mean square difference, relative to the root mean square of what was expected.
+fn relative_error(expected: &[f32], got: &[f32]) -> f64 {
+    assert_eq!(expected.len(), got.len());
+    let squares = |values: &mut dyn Iterator<Item = f64>| values.map(|v| v * v).sum::<f64>();
+    let difference = squares(&mut expected.iter().zip(got).map(|(e, g)| *e as f64 - *g as f64));
+    (difference / squares(&mut expected.iter().map(|e| *e as f64)).max(1e-30)).sqrt()
+}
+
+fn check(gpu: &Gpu, case: &Case) -> f64 {
+    let program = Rc::new(case.program().unwrap_or_else(|e| panic!("{}: {e}", case.name)));
+    let mut set = gpu.weight_set();
+    let mut weights = cpu::CpuWeights::new();
+    for (i, weight) in program.weights.iter().enumerate() {
+        let values = awkward(weight.numbers(), 1000 + i as u64);
+        set.upload(weight, &values).expect("the weight fits the adapter");
+        weights.insert(weight.name.clone(), cpu::tensor(weight, &values).expect("the weight fits its layout"));
+    }
+    let numbers: Vec<Vec<f32>> = (0..case.inputs().len()).map(|i| case.numbers(i)).collect();
+    let ids: Vec<Option<Vec<u32>>> = (0..case.inputs().len()).map(|i| case.ids_for(i)).collect();
+    let input = |i: usize| match &ids[i] {
+        Some(ids) => Input::U32(ids),
+        None => Input::F32(&numbers[i]),
+    };
+    let inputs: Vec<(&str, Input)> = case.inputs().iter().enumerate().map(|(i, c)| (c.name.as_str(), input(i))).collect();
+    let expected = cpu::run(&program, &weights, &inputs, DType::F64).unwrap_or_else(|e| panic!("{}: {e}", case.name));
+    let mut ready = pollster::block_on(set.ready(program)).unwrap_or_else(|e| panic!("{}: {e}", case.name));
+    let got = pollster::block_on(ready.run(&inputs)).unwrap_or_else(|e| panic!("{}: {e}", case.name));
+    // A second run on the same buffers must not see the first one's leftovers.
+    let again = pollster::block_on(ready.run(&inputs)).unwrap_or_else(|e| panic!("{}: {e}", case.name));
+    assert_eq!(got, again, "{}: two runs differ", case.name);
+    relative_error(&expected[0], &got[0])
+}
+
+#[test]
+fn every_operation_agrees_with_the_cpu() {
+    let gpu = pollster::block_on(Gpu::request()).expect("a Vulkan driver; tests/rig/setup_vulkan.sh installs one");
+    println!("on {}", gpu.name());
+    let mut failures = vec![];
+    for row in OPS {
+        let mut worst = 0f64;
+        for case in (row.cases)().iter().filter(|case| !case.real) {
+            let error = check(&gpu, case);
+            worst = worst.max(error);
+            if error > row.tolerance {
+                failures.push(format!("{} {}: error {error:.2e}, tolerance {:.1e}", row.name, case.name, row.tolerance));
+            }
+        }
+        println!("{:20} worst {worst:.2e} of {:.1e} ({})", row.name, row.tolerance, row.reason);
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
