@@ -1,0 +1,53 @@
+//! Decant's solver: the part of Stable Diffusion that is a differential equation and a random number.
+//!
+//! It is: samplers, noise schedules, eps/v/x0 conversion, guidance, and PyTorch's random numbers, as maths on `&[f32]`.
+//! It is not: tensors, a GPU, prompts, files or JSON; it knows no model, it only awaits one ([`Run`]).
+//! Anything may use it; it uses nothing but `std`, and runs the same natively and on wasm32.
+//!
+//! The judge of every number here is [diffusers](https://github.com/huggingface/diffusers); the tests hold its answers.
+//!
+//! | letter  | meaning                                                                                     |
+//! |---------|---------------------------------------------------------------------------------------------|
+//! | `t`     | timestep, what the model is told: near `num_train_timesteps` = noise, 0 = picture             |
+//! | `alpha` | the cumulative product ᾱ_t of DDPM, diffusers' `alphas_cumprod[t]`                           |
+//! | `sigma` | noise level `sqrt((1 - alpha) / alpha)` of k-diffusion                                       |
+//! | `x`     | latents at a noise level: `sqrt(alpha) x0 + sqrt(1 - alpha) eps` (DDIM) or `x0 + sigma eps` (Euler) |
+//! | `x0`    | the picture without noise, as predicted: `denoised`                                          |
+//! | `eps`   | the unit noise in `x`, as predicted                                                          |
+//! | `v`     | `sqrt(alpha) eps - sqrt(1 - alpha) x0`                                                       |
+//!
+//! ```
+//! use decant_solver::{Generator, SAMPLERS, SchedulerConfig, schedule};
+//!
+//! let noise = Generator::new(42).randn(4 * 8 * 8); // what torch.randn gives for this seed
+//! for row in SAMPLERS {
+//!     let plan = schedule(row.sampler, &SchedulerConfig::default(), 20)?;
+//!     println!("{}: {} model calls from sigma {}", row.name, plan.timesteps.len(), plan.sigmas[0]);
+//! }
+//! # assert_eq!(noise.len(), 256);
+//! # Ok::<(), decant_solver::Error>(())
+//! ```
+#![warn(missing_docs)]
+
+mod sampler;
+
+pub mod guidance;
+pub mod prediction;
+
+mod betas;
+mod config;
+mod schedule;
+mod sigmas;
+
+mod error;
+mod random;
+
+pub use config::{
+    BetaSchedule, FinalSigmas, Interpolation, PredictionType, SchedulerConfig, TimestepSpacing,
+    TimestepType,
+};
+pub use error::Error;
+pub use guidance::classifier_free;
+pub use random::Generator;
+pub use sampler::{Run, SAMPLERS, Sampler, SamplerRow, Step, sample, schedule};
+pub use schedule::Schedule;

@@ -1,0 +1,201 @@
+//! What the integration tests share: a reader for golden files, a model, and an executor that needs nothing.
+#![allow(dead_code, reason = "each test binary uses its part")]
+
+use decant_solver::{Error, Run, SchedulerConfig, Step};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+/// One question and its answers in a golden file (format: `tests/make_goldens_solver.py`).
+pub struct Case {
+    pub asked: String,
+    pub keys: Vec<(String, String)>,
+    pub answers: Vec<Answer>,
+}
+
+/// `values` are all, or the first 32, the last 32, and every (length / 16)-th.
+pub struct Answer {
+    pub name: String,
+    pub length: usize,
+    pub sum: f64,
+    pub values: Vec<f32>,
+}
+
+impl Case {
+    pub fn get(&self, key: &str) -> &str {
+        let found = self.keys.iter().find(|(name, _)| name == key);
+        &found
+            .unwrap_or_else(|| panic!("no {key} in {}", self.asked))
+            .1
+    }
+
+    pub fn number(&self, key: &str) -> usize {
+        self.get(key).parse().expect("a number")
+    }
+
+    pub fn answer(&self, name: &str) -> Option<&Answer> {
+        self.answers.iter().find(|answer| answer.name == name)
+    }
+}
+
+/// Reads a golden file; answers before the first case belong to an empty one.
+pub fn cases(text: &str) -> Vec<Case> {
+    let mut cases = vec![Case {
+        asked: "(file)".into(),
+        keys: Vec::new(),
+        answers: Vec::new(),
+    }];
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        if let Some(keys) = line.strip_prefix("case ") {
+            let pair = |word: &str| {
+                word.split_once('=')
+                    .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            };
+            let keys = keys
+                .split_whitespace()
+                .map(|word| pair(word).expect("key=value"))
+                .collect();
+            cases.push(Case {
+                asked: line.to_owned(),
+                keys,
+                answers: Vec::new(),
+            });
+        } else {
+            cases.last_mut().expect("one").answers.push(answer(line));
+        }
+    }
+    cases
+}
+
+fn answer(line: &str) -> Answer {
+    let (head, bits) = line.split_once(':').expect("name length sum: bits");
+    let head: Vec<&str> = head.split_whitespace().collect();
+    let hex = |word: &str| f32::from_bits(u32::from_str_radix(word, 16).expect("8 hex digits"));
+    Answer {
+        name: head[0].to_owned(),
+        length: head[1].parse().expect("a length"),
+        sum: f64::from_bits(u64::from_str_radix(head[2], 16).expect("16 hex digits")),
+        values: bits.split_whitespace().map(hex).collect(),
+    }
+}
+
+/// The configuration that a case's keys spell out.
+pub fn config(case: &Case) -> SchedulerConfig {
+    let mut c = SchedulerConfig::default();
+    for (key, value) in &case.keys {
+        match key.as_str() {
+            "sampler" | "steps" | "a" | "b" => {}
+            "num_train_timesteps" => c.num_train_timesteps = parse(value),
+            "beta_start" => c.beta_start = parse(value),
+            "beta_end" => c.beta_end = parse(value),
+            "beta_schedule" => c.beta_schedule = parse(value),
+            "trained_betas" => c.trained_betas = Some(value.split(',').map(parse).collect()),
+            "rescale_betas_zero_snr" => c.rescale_betas_zero_snr = parse(value),
+            "prediction_type" => c.prediction_type = parse(value),
+            "timestep_spacing" => c.timestep_spacing = Some(parse(value)),
+            "steps_offset" => c.steps_offset = parse(value),
+            "set_alpha_to_one" => c.set_alpha_to_one = parse(value),
+            "clip_sample" => c.clip_sample = parse(value),
+            "clip_sample_range" => c.clip_sample_range = parse(value),
+            "thresholding" => c.thresholding = parse(value),
+            "dynamic_thresholding_ratio" => c.dynamic_thresholding_ratio = parse(value),
+            "sample_max_value" => c.sample_max_value = parse(value),
+            "interpolation_type" => c.interpolation_type = parse(value),
+            "use_karras_sigmas" => c.use_karras_sigmas = parse(value),
+            "use_exponential_sigmas" => c.use_exponential_sigmas = parse(value),
+            "sigma_min" => c.sigma_min = Some(parse(value)),
+            "sigma_max" => c.sigma_max = Some(parse(value)),
+            "final_sigmas_type" => c.final_sigmas_type = parse(value),
+            "timestep_type" => c.timestep_type = parse(value),
+            other => panic!("the test does not know the key {other}"),
+        }
+    }
+    c
+}
+
+fn parse<T: std::str::FromStr<Err: std::fmt::Debug>>(value: &str) -> T {
+    value
+        .parse()
+        .unwrap_or_else(|error| panic!("{value}: {error:?}"))
+}
+
+/// The largest absolute difference between an answer and what we got, its sum included (per value).
+pub fn difference(got: &[f32], want: &Answer) -> f64 {
+    assert_eq!(got.len(), want.length, "the length of {}", want.name);
+    let sum: f64 = got.iter().map(|&x| f64::from(x)).sum();
+    let start = (sum - want.sum).abs() / got.len().max(1) as f64;
+    let pairs = kept(got).into_iter().zip(&want.values);
+    let differences = pairs.map(|(got, &want)| (f64::from(got) - f64::from(want)).abs());
+    // NaN must not pass: f64::max would drop it.
+    differences.fold(
+        start,
+        |worst, x| if x > worst || x.is_nan() { x } else { worst },
+    )
+}
+
+/// The values that a golden file would keep.
+fn kept(values: &[f32]) -> Vec<f32> {
+    let n = values.len();
+    if n <= 64 {
+        return values.to_vec();
+    }
+    let ends = values[..32].iter().chain(&values[n - 32..]);
+    ends.chain(values.iter().step_by(n / 16)).copied().collect()
+}
+
+/// The largest absolute value of an answer, at least 1e-30.
+pub fn size(want: &Answer) -> f64 {
+    want.values
+        .iter()
+        .fold(1e-30, |size, x| f64::from(x.abs()).max(size))
+}
+
+/// The difference from an answer relative to its largest value, which must not be above `bound`.
+pub fn check(case: &Case, want: &Answer, got: &[f32], bound: f64) -> f64 {
+    let relative = difference(got, want) / size(want);
+    assert!(
+        relative <= bound,
+        "{}\n{}: relative difference {relative:e} is above {bound:e}\nexpected {:?}\ngot      {:?}",
+        case.asked,
+        want.name,
+        want.values,
+        kept(got),
+    );
+    relative
+}
+
+/// A model that is a formula, and an observer that is a closure.
+pub struct Toy<M, O> {
+    pub model: M,
+    pub observer: O,
+    pub calls: usize,
+}
+
+impl<M, O> Run for Toy<M, O>
+where
+    M: FnMut(&[f32], f32) -> Vec<f32>,
+    O: FnMut(Step<'_>) -> Result<(), Error>,
+{
+    type Error = Error;
+
+    async fn predict(&mut self, x: &[f32], timestep: f32) -> Result<Vec<f32>, Error> {
+        self.calls += 1;
+        Ok((self.model)(x, timestep))
+    }
+
+    async fn observe(&mut self, step: Step<'_>) -> Result<(), Error> {
+        (self.observer)(step)
+    }
+}
+
+/// Runs a future to its end, and counts how often it was asked.
+pub fn block_on<T>(future: impl Future<Output = T>) -> (T, usize) {
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    let mut polls = 0;
+    loop {
+        polls += 1;
+        if let Poll::Ready(value) = future.as_mut().poll(&mut context) {
+            return (value, polls);
+        }
+    }
+}

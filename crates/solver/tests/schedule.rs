@@ -1,0 +1,254 @@
+//! Timesteps, sigmas and alphas against diffusers; and what is refused.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod common;
+
+use common::{Case, cases, check, config};
+use decant_solver::{
+    Error, PredictionType, SAMPLERS, Sampler, SchedulerConfig, TimestepSpacing, schedule,
+};
+
+#[test]
+fn schedules_are_diffusers() {
+    let mut worst: Vec<(&str, f64)> = Vec::new();
+    for case in cases(include_str!("../../../tests/golden/solver_schedule.txt"))
+        .iter()
+        .skip(1)
+    {
+        for (name, difference) in compare(case) {
+            match worst.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, most)) => *most = most.max(difference),
+                None => worst.push((name, difference)),
+            }
+        }
+    }
+    println!("largest relative difference from diffusers: {worst:?}");
+    assert_eq!(worst.len(), 5);
+}
+
+/// Bounds, relative to an answer's largest value: the cumulative product is exact;
+/// 20 % of torch 2.15's float32 square roots are an ulp off (measured), and `ln` and `exp` differ between libraries.
+/// Rescaling to zero terminal SNR takes roots of the alphas, and then subtracts nearly equal ones.
+fn compare(case: &Case) -> Vec<(&'static str, f64)> {
+    let sampler = Sampler::from_id(case.get("sampler")).expect("a sampler");
+    let plan = schedule(sampler, &config(case), case.number("steps"))
+        .unwrap_or_else(|error| panic!("{}: {error}", case.asked));
+    assert_eq!(
+        plan.sigmas.len(),
+        plan.timesteps.len() + 1,
+        "{}",
+        case.asked
+    );
+    let (alphas, sigmas) = if config(case).rescale_betas_zero_snr {
+        (3e-7, 1e-6)
+    } else {
+        (0.0, 3e-7)
+    };
+    let parts: [(&str, &[f32], f64); 5] = [
+        ("timesteps", &plan.timesteps, 1e-6),
+        ("sigmas", &plan.sigmas, sigmas),
+        ("init_noise_sigma", &[plan.init_noise_sigma], sigmas),
+        ("final_alpha_cumprod", &[plan.final_alpha_cumprod], alphas),
+        ("alphas_cumprod", &plan.alphas_cumprod, alphas),
+    ];
+    let asked = parts
+        .iter()
+        .filter_map(|part| case.answer(part.0).map(|want| (part, want)));
+    asked
+        .map(|((name, got, bound), want)| (*name, check(case, want, got, *bound)))
+        .collect()
+}
+
+/// DDIM's sigmas are ours (diffusers has none): the alphas of its timesteps, in Euler's letters.
+#[test]
+fn ddim_sigmas_follow_from_alphas() {
+    let plan = schedule(Sampler::Ddim, &SchedulerConfig::default(), 10).unwrap();
+    for (&t, sigma) in plan.timesteps.iter().zip(&plan.sigmas) {
+        let alpha = plan.alphas_cumprod[t as usize];
+        assert_eq!(*sigma, ((1.0 - alpha) / alpha).sqrt());
+    }
+    assert_eq!(plan.sigmas[10], 0.0);
+}
+
+/// numpy.arange gives diffusers 62 timesteps for 61 steps, the last of them -1.
+#[test]
+fn trailing_spacing_gives_as_many_steps_as_asked() {
+    let config = SchedulerConfig {
+        timestep_spacing: Some(TimestepSpacing::Trailing),
+        ..Default::default()
+    };
+    for row in SAMPLERS {
+        for steps in 1..=1000 {
+            let timesteps = schedule(row.sampler, &config, steps).unwrap().timesteps;
+            assert_eq!(timesteps.len(), steps);
+            assert!(
+                timesteps.iter().all(|t| (0.0..1000.0).contains(t)),
+                "{steps}: {timesteps:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn impossible_step_counts_are_refused() {
+    for row in SAMPLERS {
+        for got in [0, 1001] {
+            let error = schedule(row.sampler, &SchedulerConfig::default(), got).unwrap_err();
+            assert_eq!(error, Error::Steps { got, most: 1000 });
+        }
+    }
+}
+
+/// A sentence for everything that would end in NaN or be ignored silently; each names its key.
+#[test]
+fn impossible_configurations_are_refused() {
+    let default = SchedulerConfig::default;
+    let pure_noise = SchedulerConfig {
+        rescale_betas_zero_snr: true,
+        clip_sample: false,
+        timestep_spacing: Some(TimestepSpacing::Trailing),
+        ..default()
+    };
+    let cases = [
+        (
+            Sampler::Ddim,
+            "num_train_timesteps",
+            SchedulerConfig {
+                num_train_timesteps: 0,
+                ..default()
+            },
+        ),
+        (
+            Sampler::Ddim,
+            "beta_start and beta_end",
+            SchedulerConfig {
+                beta_end: 1.5,
+                ..default()
+            },
+        ),
+        (
+            Sampler::Euler,
+            "beta_start and beta_end",
+            SchedulerConfig {
+                beta_start: f64::NAN,
+                ..default()
+            },
+        ),
+        (
+            Sampler::Euler,
+            "trained_betas",
+            SchedulerConfig {
+                trained_betas: Some(vec![0.1; 3]),
+                ..default()
+            },
+        ),
+        (
+            Sampler::Euler,
+            "beta_start",
+            SchedulerConfig {
+                beta_start: 0.0,
+                ..default()
+            },
+        ),
+        (
+            Sampler::Ddim,
+            "beta_start",
+            SchedulerConfig {
+                beta_start: 0.0,
+                ..default()
+            },
+        ),
+        (Sampler::Ddim, "prediction_type", pure_noise),
+        (
+            Sampler::Ddim,
+            "steps_offset",
+            SchedulerConfig {
+                steps_offset: 900,
+                ..default()
+            },
+        ),
+        (
+            Sampler::Ddim,
+            "clip_sample_range",
+            SchedulerConfig {
+                clip_sample_range: -1.0,
+                ..default()
+            },
+        ),
+        (
+            Sampler::Ddim,
+            "dynamic_thresholding_ratio",
+            SchedulerConfig {
+                thresholding: true,
+                dynamic_thresholding_ratio: 2.0,
+                ..default()
+            },
+        ),
+        (
+            Sampler::Ddim,
+            "sample_max_value",
+            SchedulerConfig {
+                thresholding: true,
+                sample_max_value: 0.0,
+                ..default()
+            },
+        ),
+        (
+            Sampler::Euler,
+            "use_beta_sigmas",
+            SchedulerConfig {
+                use_beta_sigmas: true,
+                ..default()
+            },
+        ),
+        (
+            Sampler::Euler,
+            "use_karras_sigmas",
+            SchedulerConfig {
+                use_karras_sigmas: true,
+                use_exponential_sigmas: true,
+                ..default()
+            },
+        ),
+        (
+            Sampler::Euler,
+            "sigma_min",
+            SchedulerConfig {
+                use_karras_sigmas: true,
+                sigma_min: Some(0.0),
+                ..default()
+            },
+        ),
+    ];
+    for (sampler, key, config) in cases {
+        let error = schedule(sampler, &config, 10).expect_err(key);
+        println!("{error}");
+        assert!(error.to_string().contains(key), "{key}: {error}");
+    }
+}
+
+/// What diffusers' class does not read must not matter.
+#[test]
+fn keys_of_other_classes_are_ignored() {
+    let euler = SchedulerConfig {
+        clip_sample: false,
+        set_alpha_to_one: false,
+        thresholding: true,
+        ..Default::default()
+    };
+    let ddim = SchedulerConfig {
+        use_karras_sigmas: true,
+        use_beta_sigmas: true,
+        ..Default::default()
+    };
+    for (sampler, config) in [(Sampler::Euler, euler), (Sampler::Ddim, ddim)] {
+        let plain = SchedulerConfig {
+            prediction_type: PredictionType::Epsilon,
+            ..Default::default()
+        };
+        assert_eq!(
+            schedule(sampler, &config, 10),
+            schedule(sampler, &plain, 10)
+        );
+    }
+}
