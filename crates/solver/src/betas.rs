@@ -22,11 +22,7 @@ pub(crate) fn alphas_cumprod(config: &SchedulerConfig) -> Result<Vec<f32>, Error
     }
     let worst = betas.iter().find(|beta| !(0.0..=1.0).contains(*beta));
     if let Some(beta) = worst {
-        let key = if config.trained_betas.is_some() {
-            "trained_betas"
-        } else {
-            "beta_start and beta_end"
-        };
+        let key = if config.trained_betas.is_some() { "trained_betas" } else { "beta_start and beta_end" };
         return Err(Error::Value {
             key,
             got: format!("such that one beta is {beta}"),
@@ -79,17 +75,10 @@ fn squared_cosine(n: usize) -> Vec<f32> {
 /// Shifts and scales `sqrt(ᾱ)` so that it ends at exactly 0 and begins where it began
 /// (Lin et al., Common Diffusion Noise Schedules and Sample Steps are Flawed, <https://arxiv.org/abs/2305.08891>, algorithm 1).
 fn rescale_zero_terminal_snr(betas: &[f32]) -> Vec<f32> {
-    let roots: Vec<f32> = cumprod(betas.iter().map(|beta| 1.0 - beta))
-        .into_iter()
-        .map(f32::sqrt)
-        .collect();
+    let roots: Vec<f32> = cumprod(betas.iter().map(|beta| 1.0 - beta)).into_iter().map(f32::sqrt).collect();
     let (first, last) = (roots[0], roots[roots.len() - 1]);
     let scale = first / (first - last);
-    let alphas_bar: Vec<f32> = roots
-        .iter()
-        .map(|root| (root - last) * scale)
-        .map(|root| root * root)
-        .collect();
+    let alphas_bar: Vec<f32> = roots.iter().map(|root| (root - last) * scale).map(|root| root * root).collect();
     let rest = alphas_bar.windows(2).map(|pair| 1.0 - pair[1] / pair[0]);
     std::iter::once(1.0 - alphas_bar[0]).chain(rest).collect()
 }
@@ -111,11 +100,7 @@ pub(crate) fn linspace(start: f32, end: f32, n: usize) -> Vec<f32> {
     }
     let step = (end - start) / (n - 1) as f32;
     let value = |i: usize| {
-        if i < n / 2 {
-            step.mul_add(i as f32, start)
-        } else {
-            (-step).mul_add((n - 1 - i) as f32, end)
-        }
+        if i < n / 2 { step.mul_add(i as f32, start) } else { (-step).mul_add((n - 1 - i) as f32, end) }
     };
     (0..n).map(value).collect()
 }

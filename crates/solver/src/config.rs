@@ -180,28 +180,13 @@ const BETA_SCHEDULES: Names<BetaSchedule> = &[
     ("scaled_linear", BetaSchedule::ScaledLinear),
     ("squaredcos_cap_v2", BetaSchedule::SquaredcosCapV2),
 ];
-const PREDICTION_TYPES: Names<PredictionType> = &[
-    ("epsilon", PredictionType::Epsilon),
-    ("v_prediction", PredictionType::VPrediction),
-    ("sample", PredictionType::Sample),
-];
-const TIMESTEP_SPACINGS: Names<TimestepSpacing> = &[
-    ("leading", TimestepSpacing::Leading),
-    ("linspace", TimestepSpacing::Linspace),
-    ("trailing", TimestepSpacing::Trailing),
-];
-const INTERPOLATIONS: Names<Interpolation> = &[
-    ("linear", Interpolation::Linear),
-    ("log_linear", Interpolation::LogLinear),
-];
-const FINAL_SIGMAS: Names<FinalSigmas> = &[
-    ("zero", FinalSigmas::Zero),
-    ("sigma_min", FinalSigmas::SigmaMin),
-];
-const TIMESTEP_TYPES: Names<TimestepType> = &[
-    ("discrete", TimestepType::Discrete),
-    ("continuous", TimestepType::Continuous),
-];
+const PREDICTION_TYPES: Names<PredictionType> =
+    &[("epsilon", PredictionType::Epsilon), ("v_prediction", PredictionType::VPrediction), ("sample", PredictionType::Sample)];
+const TIMESTEP_SPACINGS: Names<TimestepSpacing> =
+    &[("leading", TimestepSpacing::Leading), ("linspace", TimestepSpacing::Linspace), ("trailing", TimestepSpacing::Trailing)];
+const INTERPOLATIONS: Names<Interpolation> = &[("linear", Interpolation::Linear), ("log_linear", Interpolation::LogLinear)];
+const FINAL_SIGMAS: Names<FinalSigmas> = &[("zero", FinalSigmas::Zero), ("sigma_min", FinalSigmas::SigmaMin)];
+const TIMESTEP_TYPES: Names<TimestepType> = &[("discrete", TimestepType::Discrete), ("continuous", TimestepType::Continuous)];
 
 impl FromStr for BetaSchedule {
     type Err = Error;
@@ -246,21 +231,10 @@ impl FromStr for TimestepType {
 }
 
 fn named<T: Copy>(key: &'static str, names: Names<T>, got: &str) -> Result<T, Error> {
-    names
-        .iter()
-        .find(|(name, _)| *name == got)
-        .map(|&(_, value)| value)
-        .ok_or_else(|| Error::Value {
-            key,
-            got: format!("{got:?}"),
-            expected: format!(
-                "one of {}",
-                names
-                    .iter()
-                    .map(|(name, _)| *name)
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            ),
-            hint: "the model's scheduler needs code that is not written yet",
-        })
+    names.iter().find(|(name, _)| *name == got).map(|&(_, value)| value).ok_or_else(|| Error::Value {
+        key,
+        got: format!("{got:?}"),
+        expected: format!("one of {}", names.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")),
+        hint: "the model's scheduler needs code that is not written yet",
+    })
 }

@@ -67,47 +67,22 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Value {
-                key,
-                got,
-                expected,
-                hint,
-            } => {
-                write!(
-                    f,
-                    "scheduler configuration: {key} is {got}, expected {expected}; {hint}"
-                )
+            Self::Value { key, got, expected, hint } => {
+                write!(f, "scheduler configuration: {key} is {got}, expected {expected}; {hint}")
             }
-            Self::Unsupported {
-                sampler,
-                key,
-                got,
-                reason,
-                hint,
-            } => {
-                write!(
-                    f,
-                    "scheduler configuration: {key} is {got}, which the sampler {sampler} cannot follow: {reason}; {hint}"
-                )
+            Self::Unsupported { sampler, key, got, reason, hint } => {
+                write!(f, "scheduler configuration: {key} is {got}, which the sampler {sampler} cannot follow: {reason}; {hint}")
             }
-            Self::Steps { got, most } => write!(
-                f,
-                "sampling with {got} steps: expected 1 to {most} (num_train_timesteps); choose a number in that range"
-            ),
-            Self::Length {
-                timestep,
-                expected,
-                got,
-            } => write!(
+            Self::Steps { got, most } => {
+                write!(f, "sampling with {got} steps: expected 1 to {most} (num_train_timesteps); choose a number in that range")
+            }
+            Self::Length { timestep, expected, got } => write!(
                 f,
                 "the model's prediction at timestep {timestep} has {got} values, expected {expected}, as many as the latents; \
                  the model's output shape must be its input shape"
             ),
             Self::Sampler { got, expected } => {
-                write!(
-                    f,
-                    "no sampler is called {got}, expected one of {expected}; choose one of these"
-                )
+                write!(f, "no sampler is called {got}, expected one of {expected}; choose one of these")
             }
         }
     }

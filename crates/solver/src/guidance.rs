@@ -15,14 +15,6 @@
 /// # Panics
 /// When the two predictions differ in length: they come from one batch, so that is the caller's bug.
 pub fn classifier_free(uncond: &[f32], cond: &[f32], scale: f32) -> Vec<f32> {
-    assert_eq!(
-        uncond.len(),
-        cond.len(),
-        "guidance needs two predictions of one length"
-    );
-    uncond
-        .iter()
-        .zip(cond)
-        .map(|(u, c)| u + scale * (c - u))
-        .collect()
+    assert_eq!(uncond.len(), cond.len(), "guidance needs two predictions of one length");
+    uncond.iter().zip(cond).map(|(u, c)| u + scale * (c - u)).collect()
 }

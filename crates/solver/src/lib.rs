@@ -42,10 +42,7 @@ mod sigmas;
 mod error;
 mod random;
 
-pub use config::{
-    BetaSchedule, FinalSigmas, Interpolation, PredictionType, SchedulerConfig, TimestepSpacing,
-    TimestepType,
-};
+pub use config::{BetaSchedule, FinalSigmas, Interpolation, PredictionType, SchedulerConfig, TimestepSpacing, TimestepType};
 pub use error::Error;
 pub use guidance::classifier_free;
 pub use random::Generator;

@@ -34,10 +34,7 @@ pub fn from_alpha(kind: PredictionType, x: &[f32], output: &[f32], alpha: f32) -
     let (a, b) = (alpha.sqrt(), (1.0 - alpha).sqrt());
     let (x0, eps) = match kind {
         PredictionType::Epsilon => (zip(x, output, |x, eps| (x - b * eps) / a), output.to_vec()),
-        PredictionType::VPrediction => (
-            zip(x, output, |x, v| a * x - b * v),
-            zip(x, output, |x, v| a * v + b * x),
-        ),
+        PredictionType::VPrediction => (zip(x, output, |x, v| a * x - b * v), zip(x, output, |x, v| a * v + b * x)),
         PredictionType::Sample => (output.to_vec(), zip(x, output, |x, x0| (x - a * x0) / b)),
     };
     Parts { x0, eps }
@@ -77,9 +74,7 @@ fn threshold(config: &SchedulerConfig, x0: &[f32]) -> Vec<f32> {
     }
     let mut sizes: Vec<f32> = x0.iter().map(|x| x.abs()).collect();
     sizes.sort_by(f32::total_cmp);
-    let s = quantile(&sizes, config.dynamic_thresholding_ratio)
-        .max(1.0)
-        .min(config.sample_max_value);
+    let s = quantile(&sizes, config.dynamic_thresholding_ratio).max(1.0).min(config.sample_max_value);
     x0.iter().map(|x| x.clamp(-s, s) / s).collect()
 }
 

@@ -35,11 +35,7 @@ impl Generator {
     /// A generator as `manual_seed(seed)` leaves it: only the low 32 bits of the seed count, as in torch
     /// (which accepts seeds from -2^63 to 2^64 - 1 and wraps negative ones).
     pub fn new(seed: u64) -> Self {
-        let mut generator = Self {
-            state: Box::new([0; STATE]),
-            next: STATE,
-            spare: None,
-        };
+        let mut generator = Self { state: Box::new([0; STATE]), next: STATE, spare: None };
         generator.reseed(seed);
         generator
     }
@@ -49,9 +45,7 @@ impl Generator {
         self.state[0] = seed as u32;
         for i in 1..STATE {
             let last = self.state[i - 1];
-            self.state[i] = 1_812_433_253u32
-                .wrapping_mul(last ^ (last >> 30))
-                .wrapping_add(i as u32);
+            self.state[i] = 1_812_433_253u32.wrapping_mul(last ^ (last >> 30)).wrapping_add(i as u32);
         }
         self.next = STATE;
         self.spare = None;

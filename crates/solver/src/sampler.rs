@@ -40,10 +40,7 @@ use crate::prediction::{Parts, bounded, from_alpha, from_sigma};
 use crate::{Error, Schedule, SchedulerConfig, schedule as schedules};
 
 /// What a sampler needs from outside: the model's prediction, and somebody to show each step to.
-#[expect(
-    async_fn_in_trait,
-    reason = "one thread, in the browser: nobody needs the futures to be Send"
-)]
+#[expect(async_fn_in_trait, reason = "one thread, in the browser: nobody needs the futures to be Send")]
 pub trait Run {
     /// What can go wrong outside; the solver's own errors must fit in.
     type Error: From<Error>;
@@ -126,35 +123,20 @@ pub const SAMPLERS: &[SamplerRow] = &[
 impl Sampler {
     /// The sampler called `id`.
     pub fn from_id(id: &str) -> Result<Self, Error> {
-        SAMPLERS
-            .iter()
-            .find(|row| row.id == id)
-            .map(|row| row.sampler)
-            .ok_or_else(|| Error::Sampler {
-                got: format!("{id:?}"),
-                expected: SAMPLERS
-                    .iter()
-                    .map(|row| row.id)
-                    .collect::<Vec<_>>()
-                    .join(", "),
-            })
+        SAMPLERS.iter().find(|row| row.id == id).map(|row| row.sampler).ok_or_else(|| Error::Sampler {
+            got: format!("{id:?}"),
+            expected: SAMPLERS.iter().map(|row| row.id).collect::<Vec<_>>().join(", "),
+        })
     }
 
     /// This sampler's row in [`SAMPLERS`].
     pub fn row(self) -> &'static SamplerRow {
-        SAMPLERS
-            .iter()
-            .find(|row| row.sampler == self)
-            .expect("a test looks for every sampler's row")
+        SAMPLERS.iter().find(|row| row.sampler == self).expect("a test looks for every sampler's row")
     }
 }
 
 /// The timesteps and noise levels that [`sample`] would visit.
-pub fn schedule(
-    sampler: Sampler,
-    config: &SchedulerConfig,
-    steps: usize,
-) -> Result<Schedule, Error> {
+pub fn schedule(sampler: Sampler, config: &SchedulerConfig, steps: usize) -> Result<Schedule, Error> {
     (sampler.row().schedule)(config, steps)
 }
 
@@ -167,10 +149,7 @@ pub async fn sample<R: Run>(
     steps: usize,
 ) -> Result<Vec<f32>, R::Error> {
     let schedule = &schedule(sampler, config, steps)?;
-    let x = noise
-        .iter()
-        .map(|x| x * schedule.init_noise_sigma)
-        .collect();
+    let x = noise.iter().map(|x| x * schedule.init_noise_sigma).collect();
     let plan = Plan { config, schedule };
     match sampler {
         Sampler::Ddim => ddim(run, x, plan).await,
@@ -193,11 +172,7 @@ async fn ddim<R: Run>(run: &mut R, mut x: Vec<f32>, plan: Plan<'_>) -> Result<Ve
         let Parts { x0, eps } = from_alpha(config.prediction_type, &x, &prediction, alpha);
         let denoised = bounded(config, x0);
         let (a, b) = (alpha_next.sqrt(), (1.0 - alpha_next).sqrt());
-        let latents: Vec<f32> = denoised
-            .iter()
-            .zip(&eps)
-            .map(|(x0, eps)| a * x0 + b * eps)
-            .collect();
+        let latents: Vec<f32> = denoised.iter().zip(&eps).map(|(x0, eps)| a * x0 + b * eps).collect();
         let step = Step {
             index,
             total: schedule.timesteps.len(),
@@ -223,11 +198,7 @@ async fn euler<R: Run>(run: &mut R, mut x: Vec<f32>, plan: Plan<'_>) -> Result<V
         let input: Vec<f32> = x.iter().map(|x| x / scale).collect();
         let prediction = predict(run, &input, timestep).await?;
         let Parts { x0, eps } = from_sigma(config.prediction_type, &x, &prediction, sigma);
-        let latents: Vec<f32> = x
-            .iter()
-            .zip(&eps)
-            .map(|(x, eps)| x + eps * (sigma_next - sigma))
-            .collect();
+        let latents: Vec<f32> = x.iter().zip(&eps).map(|(x, eps)| x + eps * (sigma_next - sigma)).collect();
         let step = Step {
             index,
             total: schedule.timesteps.len(),
@@ -250,10 +221,5 @@ async fn predict<R: Run>(run: &mut R, x: &[f32], timestep: f32) -> Result<Vec<f3
     if prediction.len() == x.len() {
         return Ok(prediction);
     }
-    Err(Error::Length {
-        timestep,
-        expected: x.len(),
-        got: prediction.len(),
-    }
-    .into())
+    Err(Error::Length { timestep, expected: x.len(), got: prediction.len() }.into())
 }

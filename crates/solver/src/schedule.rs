@@ -43,10 +43,7 @@ impl Schedule {
         let stride = self.alphas_cumprod.len() / self.timesteps.len();
         let start = self.timesteps[index] as usize;
         let end = start.checked_sub(stride);
-        (
-            self.alphas_cumprod[start],
-            end.map_or(self.final_alpha_cumprod, |end| self.alphas_cumprod[end]),
-        )
+        (self.alphas_cumprod[start], end.map_or(self.final_alpha_cumprod, |end| self.alphas_cumprod[end]))
     }
 }
 
@@ -54,45 +51,22 @@ impl Schedule {
 pub(crate) fn ddim(config: &SchedulerConfig, steps: usize) -> Result<Schedule, Error> {
     let alphas_cumprod = alphas_cumprod(config)?;
     let spacing = config.timestep_spacing.unwrap_or(TimestepSpacing::Leading);
-    let timesteps: Vec<f32> = spaced(spacing, config, steps)?
-        .into_iter()
-        .map(|t| t.round_ties_even() as f32)
-        .collect();
+    let timesteps: Vec<f32> = spaced(spacing, config, steps)?.into_iter().map(|t| t.round_ties_even() as f32).collect();
     if timesteps[0] as usize >= alphas_cumprod.len() {
         return Err(Error::Unsupported {
             sampler: "ddim",
             key: "steps_offset",
             got: config.steps_offset.to_string(),
-            reason: format!(
-                "the first of {steps} steps would be timestep {}, after the last",
-                timesteps[0]
-            ),
+            reason: format!("the first of {steps} steps would be timestep {}, after the last", timesteps[0]),
             hint: "take fewer steps, or another timestep spacing",
         });
     }
-    let final_alpha_cumprod = if config.set_alpha_to_one {
-        1.0
-    } else {
-        alphas_cumprod[0]
-    };
-    let alphas: Vec<f32> = timesteps
-        .iter()
-        .map(|&t| alphas_cumprod[t as usize])
-        .collect();
+    let final_alpha_cumprod = if config.set_alpha_to_one { 1.0 } else { alphas_cumprod[0] };
+    let alphas: Vec<f32> = timesteps.iter().map(|&t| alphas_cumprod[t as usize]).collect();
     check_limits(config)?;
     check_alphas(config, &alphas)?;
-    let sigmas = alphas
-        .into_iter()
-        .chain([final_alpha_cumprod])
-        .map(sigma_of)
-        .collect();
-    Ok(Schedule {
-        timesteps,
-        sigmas,
-        alphas_cumprod,
-        final_alpha_cumprod,
-        init_noise_sigma: 1.0,
-    })
+    let sigmas = alphas.into_iter().chain([final_alpha_cumprod]).map(sigma_of).collect();
+    Ok(Schedule { timesteps, sigmas, alphas_cumprod, final_alpha_cumprod, init_noise_sigma: 1.0 })
 }
 
 /// `EulerDiscreteScheduler.from_config(config).set_timesteps(steps)`.
@@ -102,27 +76,12 @@ pub(crate) fn euler(config: &SchedulerConfig, steps: usize) -> Result<Schedule, 
         *last = 1.0 / (1 << 24) as f32; // diffusers' way to keep the first sigma finite: about 4096
     }
     let spacing = config.timestep_spacing.unwrap_or(TimestepSpacing::Linspace);
-    let timesteps = spaced(spacing, config, steps)?
-        .into_iter()
-        .map(|t| t as f32)
-        .collect();
-    let training: Vec<f32> = alphas_cumprod
-        .iter()
-        .map(|&alpha| sigma_of(alpha))
-        .collect();
+    let timesteps = spaced(spacing, config, steps)?.into_iter().map(|t| t as f32).collect();
+    let training: Vec<f32> = alphas_cumprod.iter().map(|&alpha| sigma_of(alpha)).collect();
     let (mut timesteps, mut sigmas) = spread(config, timesteps, &training)?;
-    sigmas.push(if config.final_sigmas_type == FinalSigmas::SigmaMin {
-        training[0]
-    } else {
-        0.0
-    });
-    if config.timestep_type == TimestepType::Continuous
-        && config.prediction_type == PredictionType::VPrediction
-    {
-        timesteps = sigmas[..sigmas.len() - 1]
-            .iter()
-            .map(|&sigma| 0.25 * sigma.ln())
-            .collect();
+    sigmas.push(if config.final_sigmas_type == FinalSigmas::SigmaMin { training[0] } else { 0.0 });
+    if config.timestep_type == TimestepType::Continuous && config.prediction_type == PredictionType::VPrediction {
+        timesteps = sigmas[..sigmas.len() - 1].iter().map(|&sigma| 0.25 * sigma.ln()).collect();
     }
     // Log-linear interpolation yields one sigma more than steps; diffusers never reaches the last.
     sigmas.truncate(timesteps.len() + 1);
@@ -133,58 +92,33 @@ pub(crate) fn euler(config: &SchedulerConfig, steps: usize) -> Result<Schedule, 
         TimestepSpacing::Leading => (largest * largest + 1.0).sqrt(),
     };
     let last = sigmas[timesteps.len()];
-    Ok(Schedule {
-        timesteps,
-        sigmas,
-        alphas_cumprod,
-        final_alpha_cumprod: 1.0 / (last * last + 1.0),
-        init_noise_sigma,
-    })
+    Ok(Schedule { timesteps, sigmas, alphas_cumprod, final_alpha_cumprod: 1.0 / (last * last + 1.0), init_noise_sigma })
 }
 
 /// Inference timesteps from noise to picture, not yet rounded (linspace) where the samplers differ
 /// (<https://arxiv.org/abs/2305.08891>, Table 2).
-fn spaced(
-    spacing: TimestepSpacing,
-    config: &SchedulerConfig,
-    steps: usize,
-) -> Result<Vec<f64>, Error> {
+fn spaced(spacing: TimestepSpacing, config: &SchedulerConfig, steps: usize) -> Result<Vec<f64>, Error> {
     let train = config.num_train_timesteps;
     if steps == 0 || steps > train {
-        return Err(Error::Steps {
-            got: steps,
-            most: train,
-        });
+        return Err(Error::Steps { got: steps, most: train });
     }
     Ok(match spacing {
-        TimestepSpacing::Leading => (0..steps)
-            .rev()
-            .map(|i| (i * (train / steps) + config.steps_offset) as f64)
-            .collect(),
-        TimestepSpacing::Linspace => linspace(0.0, (train - 1) as f64, steps)
-            .into_iter()
-            .rev()
-            .collect(),
+        TimestepSpacing::Leading => (0..steps).rev().map(|i| (i * (train / steps) + config.steps_offset) as f64).collect(),
+        TimestepSpacing::Linspace => linspace(0.0, (train - 1) as f64, steps).into_iter().rev().collect(),
         TimestepSpacing::Trailing => {
             // numpy.arange's values: the increment is what the first addition came to after rounding.
             // For 62 of the 1000 possible step counts (61, 103, ...) its rounding yields one value more,
             // timestep -1, where no model was trained; here there are always as many as asked for.
             let first = train as f64;
             let increment = (first - first / steps as f64) - first;
-            (0..steps)
-                .map(|i| (first + i as f64 * increment).round_ties_even() - 1.0)
-                .collect()
+            (0..steps).map(|i| (first + i as f64 * increment).round_ties_even() - 1.0).collect()
         }
     })
 }
 
 /// `numpy.linspace` in double.
 pub(crate) fn linspace(start: f64, end: f64, n: usize) -> Vec<f64> {
-    let step = if n > 1 {
-        (end - start) / (n - 1) as f64
-    } else {
-        0.0
-    };
+    let step = if n > 1 { (end - start) / (n - 1) as f64 } else { 0.0 };
     let mut values: Vec<f64> = (0..n).map(|i| i as f64 * step + start).collect();
     if n > 1 {
         values[n - 1] = end;
@@ -194,34 +128,13 @@ pub(crate) fn linspace(start: f64, end: f64, n: usize) -> Vec<f64> {
 
 /// Refuses bounds on x0 that bound nothing.
 fn check_limits(config: &SchedulerConfig) -> Result<(), Error> {
-    let (thresholding, clipping) = (
-        config.thresholding,
-        config.clip_sample && !config.thresholding,
-    );
+    let (thresholding, clipping) = (config.thresholding, config.clip_sample && !config.thresholding);
     let rules = [
-        (
-            thresholding,
-            "dynamic_thresholding_ratio",
-            config.dynamic_thresholding_ratio,
-            0.0..=1.0,
-        ),
-        (
-            thresholding,
-            "sample_max_value",
-            config.sample_max_value,
-            f32::MIN_POSITIVE..=f32::MAX,
-        ),
-        (
-            clipping,
-            "clip_sample_range",
-            config.clip_sample_range,
-            0.0..=f32::MAX,
-        ),
+        (thresholding, "dynamic_thresholding_ratio", config.dynamic_thresholding_ratio, 0.0..=1.0),
+        (thresholding, "sample_max_value", config.sample_max_value, f32::MIN_POSITIVE..=f32::MAX),
+        (clipping, "clip_sample_range", config.clip_sample_range, 0.0..=f32::MAX),
     ];
-    match rules
-        .into_iter()
-        .find(|(used, _, got, allowed)| *used && !allowed.contains(got))
-    {
+    match rules.into_iter().find(|(used, _, got, allowed)| *used && !allowed.contains(got)) {
         None => Ok(()),
         Some((_, key, got, allowed)) => Err(Error::Value {
             key,
@@ -237,39 +150,19 @@ fn check_alphas(config: &SchedulerConfig, alphas: &[f32]) -> Result<(), Error> {
     let bounded = config.clip_sample || config.thresholding;
     let (key, got, reason, hint) = if alphas.iter().any(|&alpha| alpha >= 1.0) {
         let reason = "there is no noise at the start of a step, so noise cannot be predicted";
-        (
-            "beta_start",
-            config.beta_start.to_string(),
-            reason,
-            "start betas above 0",
-        )
-    } else if config.prediction_type == PredictionType::Epsilon && !bounded && alphas.contains(&0.0)
-    {
+        ("beta_start", config.beta_start.to_string(), reason, "start betas above 0")
+    } else if config.prediction_type == PredictionType::Epsilon && !bounded && alphas.contains(&0.0) {
         let reason = "the first timestep is pure noise, from which x0 does not follow";
-        (
-            "prediction_type",
-            "epsilon".into(),
-            reason,
-            "choose leading spacing, euler, or a model that predicts v",
-        )
+        ("prediction_type", "epsilon".into(), reason, "choose leading spacing, euler, or a model that predicts v")
     } else {
         return Ok(());
     };
-    Err(Error::Unsupported {
-        sampler: "ddim",
-        key,
-        got,
-        reason: reason.into(),
-        hint,
-    })
+    Err(Error::Unsupported { sampler: "ddim", key, got, reason: reason.into(), hint })
 }
 
 /// Refuses sigmas that Euler would divide by zero or infinity with.
 fn check_sigmas(starts: &[f32]) -> Result<(), Error> {
-    match starts
-        .iter()
-        .find(|sigma| !(sigma.is_finite() && **sigma > 0.0))
-    {
+    match starts.iter().find(|sigma| !(sigma.is_finite() && **sigma > 0.0)) {
         None => Ok(()),
         Some(sigma) => Err(Error::Unsupported {
             sampler: "euler",

@@ -22,52 +22,26 @@ pub(crate) fn sigma_of(alpha: f32) -> f32 {
 }
 
 /// Timesteps and sigmas of each step's start, from evenly spread timesteps and the sigma of every training timestep.
-pub(crate) fn spread(
-    config: &SchedulerConfig,
-    timesteps: Vec<f32>,
-    training: &[f32],
-) -> Result<(Vec<f32>, Vec<f32>), Error> {
+pub(crate) fn spread(config: &SchedulerConfig, timesteps: Vec<f32>, training: &[f32]) -> Result<(Vec<f32>, Vec<f32>), Error> {
     let n = timesteps.len();
     let sigmas: Vec<f64> = match config.interpolation_type {
-        Interpolation::Linear => timesteps
-            .iter()
-            .map(|&t| interpolate(training, f64::from(t)))
-            .collect(),
+        Interpolation::Linear => timesteps.iter().map(|&t| interpolate(training, f64::from(t))).collect(),
         Interpolation::LogLinear => log_linear(training, n),
     };
     let low = config.sigma_min.unwrap_or(sigmas[sigmas.len() - 1]);
     let high = config.sigma_max.unwrap_or(sigmas[0]);
-    let curve = match (
-        config.use_karras_sigmas,
-        config.use_exponential_sigmas,
-        config.use_beta_sigmas,
-    ) {
+    let curve = match (config.use_karras_sigmas, config.use_exponential_sigmas, config.use_beta_sigmas) {
         (false, false, false) => {
-            return Ok((
-                timesteps,
-                sigmas.into_iter().map(|sigma| sigma as f32).collect(),
-            ));
+            return Ok((timesteps, sigmas.into_iter().map(|sigma| sigma as f32).collect()));
         }
         (true, false, false) => karras(low, high, n),
-        (false, true, false) => linspace(high.ln(), low.ln(), n)
-            .into_iter()
-            .map(f64::exp)
-            .collect(),
+        (false, true, false) => linspace(high.ln(), low.ln(), n).into_iter().map(f64::exp).collect(),
         (false, false, true) => return Err(beta_sigmas()),
         _ => return Err(two_curves()),
     };
-    let logs: Vec<f32> = training
-        .iter()
-        .map(|&sigma| f64::from(sigma).ln() as f32)
-        .collect();
-    let timesteps = curve
-        .iter()
-        .map(|&sigma| timestep_of(sigma, &logs) as f32)
-        .collect();
-    Ok((
-        timesteps,
-        curve.into_iter().map(|sigma| sigma as f32).collect(),
-    ))
+    let logs: Vec<f32> = training.iter().map(|&sigma| f64::from(sigma).ln() as f32).collect();
+    let timesteps = curve.iter().map(|&sigma| timestep_of(sigma, &logs) as f32).collect();
+    Ok((timesteps, curve.into_iter().map(|sigma| sigma as f32).collect()))
 }
 
 /// `numpy.interp` at a training timestep, whole or not; constant beyond the ends.
@@ -84,9 +58,7 @@ fn interpolate(training: &[f32], t: f64) -> f64 {
 fn log_linear(training: &[f32], n: usize) -> Vec<f64> {
     let log = |sigma: f32| f64::from(sigma).ln() as f32;
     let logs = betas::linspace(log(training[training.len() - 1]), log(training[0]), n + 1);
-    logs.into_iter()
-        .map(|log| f64::from(f64::from(log).exp() as f32))
-        .collect()
+    logs.into_iter().map(|log| f64::from(f64::from(log).exp() as f32)).collect()
 }
 
 /// Sigmas evenly spaced in their seventh root
@@ -94,19 +66,13 @@ fn log_linear(training: &[f32], n: usize) -> Vec<f64> {
 fn karras(low: f64, high: f64, n: usize) -> Vec<f64> {
     let rho = 7.0;
     let (low, high) = (low.powf(1.0 / rho), high.powf(1.0 / rho));
-    linspace(0.0, 1.0, n)
-        .into_iter()
-        .map(|ramp| (high + ramp * (low - high)).powf(rho))
-        .collect()
+    linspace(0.0, 1.0, n).into_iter().map(|ramp| (high + ramp * (low - high)).powf(rho)).collect()
 }
 
 /// The training timestep, whole or not, whose sigma this is: linear in log sigma, clamped to the ends.
 fn timestep_of(sigma: f64, logs: &[f32]) -> f64 {
     let log = sigma.max(1e-10).ln();
-    let below = logs
-        .iter()
-        .rposition(|&other| log >= f64::from(other))
-        .unwrap_or(0);
+    let below = logs.iter().rposition(|&other| log >= f64::from(other)).unwrap_or(0);
     let below = below.min(logs.len().saturating_sub(2));
     let above = (below + 1).min(logs.len() - 1);
     let span = f64::from(logs[below] - logs[above]);

@@ -11,11 +11,7 @@ fn every_output_gives_back_x0_and_eps() {
         let (a, b) = (alpha.sqrt(), (1.0 - alpha).sqrt());
         for (x0, eps) in parts {
             let (small, large) = (a * x0 + b * eps, x0 + sigma * eps);
-            for (kind, output) in [
-                (Epsilon, eps),
-                (VPrediction, a * eps - b * x0),
-                (Sample, x0),
-            ] {
+            for (kind, output) in [(Epsilon, eps), (VPrediction, a * eps - b * x0), (Sample, x0)] {
                 let one = from_alpha(kind, &[small], &[output], alpha);
                 let two = from_sigma(kind, &[large], &[output], sigma);
                 // Rounding of x, divided by the factor of what is sought in it.
@@ -23,8 +19,7 @@ fn every_output_gives_back_x0_and_eps() {
                 let bound_eps = 1e-6 * (eps.abs() + x0.abs() / b.min(sigma)) * 2.0;
                 for got in [one, two] {
                     let off = ((got.x0[0] - x0).abs(), (got.eps[0] - eps).abs());
-                    let what =
-                        format!("{kind:?} at sigma {sigma}: expected {x0}, {eps}, got {got:?}");
+                    let what = format!("{kind:?} at sigma {sigma}: expected {x0}, {eps}, got {got:?}");
                     assert!(off.0 <= bound_x0 && off.1 <= bound_eps, "{what}");
                 }
             }

@@ -11,24 +11,13 @@ const BOUND: f64 = 1e-6;
 fn randn_is_torchs() {
     let mut worst = 0.0f64;
     let mut asked = 0;
-    for case in common::cases(include_str!("../../../tests/golden/solver_randn.txt"))
-        .iter()
-        .skip(1)
-    {
+    for case in common::cases(include_str!("../../../tests/golden/solver_randn.txt")).iter().skip(1) {
         let mut generator = Generator::new(case.get("seed").parse().expect("a seed"));
-        let sizes: Vec<usize> = case
-            .get("sizes")
-            .split(',')
-            .map(|n| n.parse().expect("a size"))
-            .collect();
+        let sizes: Vec<usize> = case.get("sizes").split(',').map(|n| n.parse().expect("a size")).collect();
         assert_eq!(sizes.len(), case.answers.len());
         for (n, want) in sizes.into_iter().zip(&case.answers) {
             let difference = common::difference(&generator.randn(n), want);
-            assert!(
-                difference <= BOUND,
-                "{}: {n} values differ by {difference:e}",
-                case.asked
-            );
+            assert!(difference <= BOUND, "{}: {n} values differ by {difference:e}", case.asked);
             worst = worst.max(difference);
             asked += 1;
         }
@@ -47,10 +36,7 @@ fn reseeding_forgets_the_spare_normal() {
 
 #[test]
 fn only_the_low_32_bits_of_a_seed_count() {
-    assert_eq!(
-        Generator::new((1 << 32) + 5).randn(20),
-        Generator::new(5).randn(20)
-    );
+    assert_eq!(Generator::new((1 << 32) + 5).randn(20), Generator::new(5).randn(20));
 }
 
 /// The 10,000th word from the default seed is in the C++ standard ([rand.predef]).
@@ -60,8 +46,5 @@ fn the_stream_is_mt19937() {
     let words: Vec<u32> = (0..10_000).map(|_| generator.next_u32()).collect();
     assert_eq!(words[9_999], 4_123_659_995);
     generator.reseed(5489);
-    assert_eq!(
-        generator.next_u64(),
-        u64::from(words[0]) << 32 | u64::from(words[1])
-    );
+    assert_eq!(generator.next_u64(), u64::from(words[0]) << 32 | u64::from(words[1]));
 }

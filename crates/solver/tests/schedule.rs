@@ -4,17 +4,12 @@
 mod common;
 
 use common::{Case, cases, check, config};
-use decant_solver::{
-    Error, PredictionType, SAMPLERS, Sampler, SchedulerConfig, TimestepSpacing, schedule,
-};
+use decant_solver::{Error, PredictionType, SAMPLERS, Sampler, SchedulerConfig, TimestepSpacing, schedule};
 
 #[test]
 fn schedules_are_diffusers() {
     let mut worst: Vec<(&str, f64)> = Vec::new();
-    for case in cases(include_str!("../../../tests/golden/solver_schedule.txt"))
-        .iter()
-        .skip(1)
-    {
+    for case in cases(include_str!("../../../tests/golden/solver_schedule.txt")).iter().skip(1) {
         for (name, difference) in compare(case) {
             match worst.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, most)) => *most = most.max(difference),
@@ -31,19 +26,9 @@ fn schedules_are_diffusers() {
 /// Rescaling to zero terminal SNR takes roots of the alphas, and then subtracts nearly equal ones.
 fn compare(case: &Case) -> Vec<(&'static str, f64)> {
     let sampler = Sampler::from_id(case.get("sampler")).expect("a sampler");
-    let plan = schedule(sampler, &config(case), case.number("steps"))
-        .unwrap_or_else(|error| panic!("{}: {error}", case.asked));
-    assert_eq!(
-        plan.sigmas.len(),
-        plan.timesteps.len() + 1,
-        "{}",
-        case.asked
-    );
-    let (alphas, sigmas) = if config(case).rescale_betas_zero_snr {
-        (3e-7, 1e-6)
-    } else {
-        (0.0, 3e-7)
-    };
+    let plan = schedule(sampler, &config(case), case.number("steps")).unwrap_or_else(|error| panic!("{}: {error}", case.asked));
+    assert_eq!(plan.sigmas.len(), plan.timesteps.len() + 1, "{}", case.asked);
+    let (alphas, sigmas) = if config(case).rescale_betas_zero_snr { (3e-7, 1e-6) } else { (0.0, 3e-7) };
     let parts: [(&str, &[f32], f64); 5] = [
         ("timesteps", &plan.timesteps, 1e-6),
         ("sigmas", &plan.sigmas, sigmas),
@@ -51,12 +36,8 @@ fn compare(case: &Case) -> Vec<(&'static str, f64)> {
         ("final_alpha_cumprod", &[plan.final_alpha_cumprod], alphas),
         ("alphas_cumprod", &plan.alphas_cumprod, alphas),
     ];
-    let asked = parts
-        .iter()
-        .filter_map(|part| case.answer(part.0).map(|want| (part, want)));
-    asked
-        .map(|((name, got, bound), want)| (*name, check(case, want, got, *bound)))
-        .collect()
+    let asked = parts.iter().filter_map(|part| case.answer(part.0).map(|want| (part, want)));
+    asked.map(|((name, got, bound), want)| (*name, check(case, want, got, *bound))).collect()
 }
 
 /// DDIM's sigmas are ours (diffusers has none): the alphas of its timesteps, in Euler's letters.
@@ -73,18 +54,12 @@ fn ddim_sigmas_follow_from_alphas() {
 /// numpy.arange gives diffusers 62 timesteps for 61 steps, the last of them -1.
 #[test]
 fn trailing_spacing_gives_as_many_steps_as_asked() {
-    let config = SchedulerConfig {
-        timestep_spacing: Some(TimestepSpacing::Trailing),
-        ..Default::default()
-    };
+    let config = SchedulerConfig { timestep_spacing: Some(TimestepSpacing::Trailing), ..Default::default() };
     for row in SAMPLERS {
         for steps in 1..=1000 {
             let timesteps = schedule(row.sampler, &config, steps).unwrap().timesteps;
             assert_eq!(timesteps.len(), steps);
-            assert!(
-                timesteps.iter().all(|t| (0.0..1000.0).contains(t)),
-                "{steps}: {timesteps:?}"
-            );
+            assert!(timesteps.iter().all(|t| (0.0..1000.0).contains(t)), "{steps}: {timesteps:?}");
         }
     }
 }
@@ -110,115 +85,20 @@ fn impossible_configurations_are_refused() {
         ..default()
     };
     let cases = [
-        (
-            Sampler::Ddim,
-            "num_train_timesteps",
-            SchedulerConfig {
-                num_train_timesteps: 0,
-                ..default()
-            },
-        ),
-        (
-            Sampler::Ddim,
-            "beta_start and beta_end",
-            SchedulerConfig {
-                beta_end: 1.5,
-                ..default()
-            },
-        ),
-        (
-            Sampler::Euler,
-            "beta_start and beta_end",
-            SchedulerConfig {
-                beta_start: f64::NAN,
-                ..default()
-            },
-        ),
-        (
-            Sampler::Euler,
-            "trained_betas",
-            SchedulerConfig {
-                trained_betas: Some(vec![0.1; 3]),
-                ..default()
-            },
-        ),
-        (
-            Sampler::Euler,
-            "beta_start",
-            SchedulerConfig {
-                beta_start: 0.0,
-                ..default()
-            },
-        ),
-        (
-            Sampler::Ddim,
-            "beta_start",
-            SchedulerConfig {
-                beta_start: 0.0,
-                ..default()
-            },
-        ),
+        (Sampler::Ddim, "num_train_timesteps", SchedulerConfig { num_train_timesteps: 0, ..default() }),
+        (Sampler::Ddim, "beta_start and beta_end", SchedulerConfig { beta_end: 1.5, ..default() }),
+        (Sampler::Euler, "beta_start and beta_end", SchedulerConfig { beta_start: f64::NAN, ..default() }),
+        (Sampler::Euler, "trained_betas", SchedulerConfig { trained_betas: Some(vec![0.1; 3]), ..default() }),
+        (Sampler::Euler, "beta_start", SchedulerConfig { beta_start: 0.0, ..default() }),
+        (Sampler::Ddim, "beta_start", SchedulerConfig { beta_start: 0.0, ..default() }),
         (Sampler::Ddim, "prediction_type", pure_noise),
-        (
-            Sampler::Ddim,
-            "steps_offset",
-            SchedulerConfig {
-                steps_offset: 900,
-                ..default()
-            },
-        ),
-        (
-            Sampler::Ddim,
-            "clip_sample_range",
-            SchedulerConfig {
-                clip_sample_range: -1.0,
-                ..default()
-            },
-        ),
-        (
-            Sampler::Ddim,
-            "dynamic_thresholding_ratio",
-            SchedulerConfig {
-                thresholding: true,
-                dynamic_thresholding_ratio: 2.0,
-                ..default()
-            },
-        ),
-        (
-            Sampler::Ddim,
-            "sample_max_value",
-            SchedulerConfig {
-                thresholding: true,
-                sample_max_value: 0.0,
-                ..default()
-            },
-        ),
-        (
-            Sampler::Euler,
-            "use_beta_sigmas",
-            SchedulerConfig {
-                use_beta_sigmas: true,
-                ..default()
-            },
-        ),
-        (
-            Sampler::Euler,
-            "use_karras_sigmas",
-            SchedulerConfig {
-                use_karras_sigmas: true,
-                use_exponential_sigmas: true,
-                ..default()
-            },
-        ),
-        (
-            Sampler::Euler,
-            "sigma_min",
-            SchedulerConfig {
-                use_karras_sigmas: true,
-                sigma_min: Some(0.0),
-                ..default()
-            },
-        ),
+        (Sampler::Ddim, "steps_offset", SchedulerConfig { steps_offset: 900, ..default() }),
+        (Sampler::Ddim, "clip_sample_range", SchedulerConfig { clip_sample_range: -1.0, ..default() }),
+        (Sampler::Ddim, "dynamic_thresholding_ratio", SchedulerConfig { thresholding: true, dynamic_thresholding_ratio: 2.0, ..default() }),
+        (Sampler::Ddim, "sample_max_value", SchedulerConfig { thresholding: true, sample_max_value: 0.0, ..default() }),
+        (Sampler::Euler, "use_beta_sigmas", SchedulerConfig { use_beta_sigmas: true, ..default() }),
+        (Sampler::Euler, "use_karras_sigmas", SchedulerConfig { use_karras_sigmas: true, use_exponential_sigmas: true, ..default() }),
+        (Sampler::Euler, "sigma_min", SchedulerConfig { use_karras_sigmas: true, sigma_min: Some(0.0), ..default() }),
     ];
     for (sampler, key, config) in cases {
         let error = schedule(sampler, &config, 10).expect_err(key);
@@ -230,25 +110,10 @@ fn impossible_configurations_are_refused() {
 /// What diffusers' class does not read must not matter.
 #[test]
 fn keys_of_other_classes_are_ignored() {
-    let euler = SchedulerConfig {
-        clip_sample: false,
-        set_alpha_to_one: false,
-        thresholding: true,
-        ..Default::default()
-    };
-    let ddim = SchedulerConfig {
-        use_karras_sigmas: true,
-        use_beta_sigmas: true,
-        ..Default::default()
-    };
+    let euler = SchedulerConfig { clip_sample: false, set_alpha_to_one: false, thresholding: true, ..Default::default() };
+    let ddim = SchedulerConfig { use_karras_sigmas: true, use_beta_sigmas: true, ..Default::default() };
     for (sampler, config) in [(Sampler::Euler, euler), (Sampler::Ddim, ddim)] {
-        let plain = SchedulerConfig {
-            prediction_type: PredictionType::Epsilon,
-            ..Default::default()
-        };
-        assert_eq!(
-            schedule(sampler, &config, 10),
-            schedule(sampler, &plain, 10)
-        );
+        let plain = SchedulerConfig { prediction_type: PredictionType::Epsilon, ..Default::default() };
+        assert_eq!(schedule(sampler, &config, 10), schedule(sampler, &plain, 10));
     }
 }

@@ -23,9 +23,7 @@ pub struct Answer {
 impl Case {
     pub fn get(&self, key: &str) -> &str {
         let found = self.keys.iter().find(|(name, _)| name == key);
-        &found
-            .unwrap_or_else(|| panic!("no {key} in {}", self.asked))
-            .1
+        &found.unwrap_or_else(|| panic!("no {key} in {}", self.asked)).1
     }
 
     pub fn number(&self, key: &str) -> usize {
@@ -39,26 +37,12 @@ impl Case {
 
 /// Reads a golden file; answers before the first case belong to an empty one.
 pub fn cases(text: &str) -> Vec<Case> {
-    let mut cases = vec![Case {
-        asked: "(file)".into(),
-        keys: Vec::new(),
-        answers: Vec::new(),
-    }];
+    let mut cases = vec![Case { asked: "(file)".into(), keys: Vec::new(), answers: Vec::new() }];
     for line in text.lines().filter(|line| !line.starts_with('#')) {
         if let Some(keys) = line.strip_prefix("case ") {
-            let pair = |word: &str| {
-                word.split_once('=')
-                    .map(|(key, value)| (key.to_owned(), value.to_owned()))
-            };
-            let keys = keys
-                .split_whitespace()
-                .map(|word| pair(word).expect("key=value"))
-                .collect();
-            cases.push(Case {
-                asked: line.to_owned(),
-                keys,
-                answers: Vec::new(),
-            });
+            let pair = |word: &str| word.split_once('=').map(|(key, value)| (key.to_owned(), value.to_owned()));
+            let keys = keys.split_whitespace().map(|word| pair(word).expect("key=value")).collect();
+            cases.push(Case { asked: line.to_owned(), keys, answers: Vec::new() });
         } else {
             cases.last_mut().expect("one").answers.push(answer(line));
         }
@@ -113,9 +97,7 @@ pub fn config(case: &Case) -> SchedulerConfig {
 }
 
 fn parse<T: std::str::FromStr<Err: std::fmt::Debug>>(value: &str) -> T {
-    value
-        .parse()
-        .unwrap_or_else(|error| panic!("{value}: {error:?}"))
+    value.parse().unwrap_or_else(|error| panic!("{value}: {error:?}"))
 }
 
 /// The largest absolute difference between an answer and what we got, its sum included (per value).
@@ -126,10 +108,7 @@ pub fn difference(got: &[f32], want: &Answer) -> f64 {
     let pairs = kept(got).into_iter().zip(&want.values);
     let differences = pairs.map(|(got, &want)| (f64::from(got) - f64::from(want)).abs());
     // NaN must not pass: f64::max would drop it.
-    differences.fold(
-        start,
-        |worst, x| if x > worst || x.is_nan() { x } else { worst },
-    )
+    differences.fold(start, |worst, x| if x > worst || x.is_nan() { x } else { worst })
 }
 
 /// The values that a golden file would keep.
@@ -144,9 +123,7 @@ fn kept(values: &[f32]) -> Vec<f32> {
 
 /// The largest absolute value of an answer, at least 1e-30.
 pub fn size(want: &Answer) -> f64 {
-    want.values
-        .iter()
-        .fold(1e-30, |size, x| f64::from(x.abs()).max(size))
+    want.values.iter().fold(1e-30, |size, x| f64::from(x.abs()).max(size))
 }
 
 /// The difference from an answer relative to its largest value, which must not be above `bound`.
