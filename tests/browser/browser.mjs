@@ -1,0 +1,47 @@
+// Chromium for the tests: one browser, a fresh page for each test, and everything that a page complains about kept.
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+/** @param {string[]} [more] arguments for Chromium */
+export async function launch(more = []) {
+  const profile = await mkdtemp(join(tmpdir(), "decant-browser-"));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: process.env.CHROME || "/usr/bin/chromium",
+    headless: false,
+    // Playwright's own arguments switch WebGPU off; these are all that a test needs.
+    ignoreDefaultArgs: true,
+    args: [
+      "--headless=new", "--no-sandbox", "--remote-debugging-pipe", "--enable-unsafe-webgpu", "--disable-quic", "--no-first-run",
+      "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars", `--user-data-dir=${profile}`, ...more,
+    ],
+    viewport: null,
+  });
+  return {
+    context,
+    async close() {
+      await context.close();
+      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/**
+ * A page that remembers its complaints: console errors, uncaught errors, requests that failed.
+ * @param {import("playwright-core").BrowserContext} context
+ * @param {{ width?: number, height?: number, scheme?: "light" | "dark", motion?: "reduce" }} [look]
+ */
+export async function newPage(context, { width = 1280, height = 900, scheme = "light", motion = "reduce" } = {}) {
+  const page = await context.newPage();
+  await page.setViewportSize({ width, height });
+  await page.emulateMedia({ colorScheme: scheme, reducedMotion: motion });
+  page.setDefaultTimeout(60_000);
+  const complaints = [];
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(`console: ${message.text()} (${message.location().url})`);
+  });
+  page.on("pageerror", (error) => complaints.push(`uncaught: ${error.message}`));
+  return { page, complaints };
+}

@@ -1,0 +1,419 @@
+// What a person does on the page, one row each. Rows without `fake` are also played on the built page with the real model.
+
+import { strict as assert } from "node:assert";
+import { readFile } from "node:fs/promises";
+import { contrastFaults, nameFaults, overflow } from "./look.mjs";
+
+/** @typedef {{ page: import("playwright-core").Page, address: string, complaints: string[], models: string }} Scene */
+/** @typedef {{ name: string, open?: string | null, width?: number, height?: number, host?: string, fake?: boolean, expects?: RegExp, play: (scene: Scene) => Promise<void> }} Journey */
+
+/** @type {Journey[]} */
+export const JOURNEYS = [
+  {
+    name: "open, generate, see a picture",
+    async play({ page }) {
+      await ready(page);
+      await page.click("#generate");
+      await finished(page, 20);
+      const { spread, size } = await pixels(page);
+      assert.ok(spread > 8, `the picture is nearly one colour: standard deviation ${spread}`);
+      assert.deepEqual(size, [32, 32]);
+      assert.match(await text(page, "#prompt-tokens"), /^\d+ of 7\d tokens\.$/);
+      assert.match(await text(page, "#adapter"), /\S{3}/);
+    },
+  },
+  {
+    name: "the same seed gives the same picture, another seed another one",
+    open: "?steps=3&seed=11&run=1",
+    async play({ page }) {
+      await finished(page, 3);
+      const first = (await pixels(page)).sum;
+      await again(page, 3);
+      assert.equal((await pixels(page)).sum, first);
+      await page.click("#dice");
+      await again(page, 3);
+      const noise = await page.evaluate(() => document.querySelector("#seed")?.value);
+      assert.notEqual(noise, "11");
+    },
+  },
+  {
+    name: "step by step, paused in between, then on to the end",
+    open: "?steps=5",
+    async play({ page }) {
+      await ready(page);
+      await page.click("#step");
+      await status(page, "Paused after step 1 of 5");
+      await page.click("#step");
+      await status(page, "Paused after step 2 of 5");
+      await page.waitForTimeout(300);
+      assert.equal(await text(page, "#status"), "Paused after step 2 of 5");
+      assert.equal(await text(page, "#pause"), "Resume");
+      await page.click("#pause");
+      await finished(page, 5);
+    },
+  },
+  {
+    name: "cancel takes effect within one step and the session stays usable",
+    open: "?steps=150",
+    async play({ page }) {
+      await ready(page);
+      await page.click("#generate");
+      await page.waitForFunction(() => Number(document.querySelector("#progress")?.getAttribute("aria-valuenow")) >= 2);
+      await page.click("#cancel");
+      const then = await done(page);
+      await status(page, /^Stopped after step \d+ of 150$/);
+      assert.ok((await done(page)) <= then + 1, `cancelled at step ${then}, stopped at ${await done(page)}`);
+      await page.fill("#steps", "3");
+      await again(page, 3);
+    },
+  },
+  {
+    name: "cancel while paused",
+    open: "?steps=5",
+    async play({ page }) {
+      await ready(page);
+      await page.click("#step");
+      await status(page, "Paused after step 1 of 5");
+      await page.keyboard.press("Escape");
+      await status(page, "Stopped after step 1 of 5");
+      await again(page, 5);
+    },
+  },
+  {
+    name: "the address does what the form does",
+    open: "?prompt=green%20eight&negative=red&steps=4&guidance=2.5&seed=123&sampler=euler&width=32&height=48&run=1",
+    async play({ page }) {
+      await finished(page, 4);
+      const values = await page.$$eval("#settings [name]", (fields) => Object.fromEntries(fields.map(({ name, value }) => [name, value])));
+      assert.deepEqual(values, { prompt: "green eight", negative: "red", steps: "4", guidance: "2.5", seed: "123", sampler: "euler", width: "32", height: "48" });
+      assert.deepEqual((await pixels(page)).size, [32, 48]);
+    },
+  },
+  {
+    name: "what the address cannot have is said in sentences",
+    open: "?steps=0&guidance=much&width=50&sampler=magic&device=tpu&colour=red",
+    async play({ page }) {
+      await ready(page);
+      const said = (await page.locator(".message.error p").allTextContents()).join("\n");
+      for (const part of ["steps=0. Steps must be from 1", "Guidance must be a number", "multiple of", "no sampler “magic”", "device=tpu", "“colour”"]) {
+        assert.ok(said.includes(part), `“${part}” is not said in:\n${said}`);
+      }
+      await page.fill("#steps", "2");
+      await again(page, 2);
+    },
+  },
+  {
+    name: "a wrong number is said beside its field and holds the button",
+    async play({ page }) {
+      await ready(page);
+      await page.fill("#width", "33");
+      await drawn(page);
+      assert.match(await text(page, "#width-problem"), /multiple of/);
+      assert.ok(await page.isDisabled("#generate"));
+      await page.fill("#width", "32");
+      await drawn(page);
+      assert.equal(await text(page, "#width-problem"), "");
+      assert.ok(await page.isEnabled("#generate"));
+    },
+  },
+  {
+    name: "switch from CPU to GPU and back",
+    open: "?device=cpu&steps=2",
+    async play({ page }) {
+      await ready(page);
+      const cpu = await text(page, "#adapter");
+      await page.check("#device [value=gpu]");
+      await ready(page);
+      assert.notEqual(await text(page, "#adapter"), cpu);
+      await again(page, 2);
+      await page.check("#device [value=cpu]");
+      await ready(page);
+      assert.equal(await text(page, "#adapter"), cpu);
+      await again(page, 2);
+    },
+  },
+  {
+    name: "an http address of another machine is explained, and the CPU computes",
+    host: "elsewhere.test",
+    open: "?steps=2",
+    async play({ page }) {
+      await ready(page);
+      assert.match(await text(page, ".message p"), /plain http from another machine/);
+      assert.ok(await page.isDisabled("#device [value=gpu]"));
+      await again(page, 2);
+    },
+  },
+  {
+    name: "a program that cannot be loaded is said",
+    open: null,
+    expects: /decant_app/,
+    async play({ page, address }) {
+      await page.route("**/worker/pkg/**", (route) => route.abort());
+      await page.goto(address);
+      await page.waitForSelector(".message.error");
+      assert.match(await text(page, ".message.error p"), /program itself could not be loaded from .*decant_app\.js/);
+      assert.ok(await page.isDisabled("#generate"));
+    },
+  },
+  {
+    name: "a model that is not there, then one that is",
+    open: "?model=models/missing",
+    expects: /404/,
+    async play({ page }) {
+      await page.waitForSelector(".message.error");
+      assert.match(await text(page, ".message.error p"), /model_index\.json/);
+      assert.equal(await text(page, "#opening"), "No model is open.");
+      await page.click("text=Open another model");
+      await page.fill("#address", "models/digits");
+      await page.keyboard.press("Enter");
+      await ready(page);
+      await page.fill("#steps", "2");
+      await again(page, 2);
+    },
+  },
+  {
+    name: "open a folder of one's own",
+    async play({ page, models }) {
+      await ready(page);
+      await page.click("#open-model");
+      await page.setInputFiles("#folder", `${models}/digits`);
+      await ready(page);
+      assert.equal(await text(page, "#model-name"), "digits");
+      await page.fill("#steps", "2");
+      await again(page, 2);
+    },
+  },
+  {
+    name: "a folder without a model is refused in a sentence",
+    async play({ page, models }) {
+      await ready(page);
+      await page.click("#open-model");
+      await page.setInputFiles("#folder", `${models}/digits/unet`);
+      await page.waitForSelector(".message.error");
+      assert.match(await text(page, ".message.error p"), /model_index\.json/);
+    },
+  },
+  {
+    name: "scrub with keys and mouse",
+    open: "?steps=8&run=1",
+    async play({ page }) {
+      await finished(page, 8);
+      const value = () => page.getAttribute("#filmstrip", "aria-valuetext");
+      assert.equal(await value(), "The finished picture");
+      await page.keyboard.press("ArrowLeft");
+      await drawn(page);
+      assert.match((await value()) ?? "", /^Step 8 of 8, sigma [\d.e-]+, timestep \d+$/);
+      await page.keyboard.press("Home");
+      await drawn(page);
+      assert.equal(await text(page, "[data-of=step]"), "1 / 8");
+      const box = await page.locator("#filmstrip .frame").nth(4).boundingBox();
+      assert.ok(box);
+      await page.mouse.move(box.x - 40, box.y + 10);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width / 2, box.y + 10);
+      await page.mouse.up();
+      await drawn(page);
+      assert.equal(await text(page, "[data-of=step]"), "5 / 8");
+      await page.keyboard.press("End");
+      await drawn(page);
+      assert.equal(await value(), "The finished picture");
+    },
+  },
+  {
+    name: "download a PNG",
+    open: "?steps=2&seed=5&run=1",
+    async play({ page }) {
+      await finished(page, 2);
+      await page.waitForFunction(() => document.querySelector("#download")?.hasAttribute("download"));
+      const [download] = await Promise.all([page.waitForEvent("download"), page.click("#download")]);
+      assert.equal(download.suggestedFilename(), "decant-digits-5.png");
+      assert.equal((await readFile(await download.path())).subarray(1, 4).toString(), "PNG");
+    },
+  },
+  {
+    name: "keyboard: generate, pause, resume, sheet",
+    open: "?steps=60",
+    async play({ page }) {
+      await ready(page);
+      await page.focus("#prompt");
+      await page.keyboard.press("Control+Enter");
+      await page.waitForFunction(() => Number(document.querySelector("#progress")?.getAttribute("aria-valuenow")) >= 1);
+      await page.evaluate(() => /** @type {HTMLElement} */ (document.activeElement).blur());
+      await page.keyboard.press(" ");
+      await status(page, /^Paused after step/);
+      await page.keyboard.press("?");
+      assert.ok(await page.isVisible("#keys"));
+      await page.keyboard.press("Escape");
+      await page.waitForSelector("#keys", { state: "hidden" });
+      await status(page, /^Paused after step/);
+      await page.keyboard.press(" ");
+      await finished(page, 60);
+    },
+  },
+  {
+    name: "words that do not fit are said",
+    async play({ page }) {
+      await ready(page);
+      await page.fill("#prompt", `${"word ".repeat(80)}and the end`);
+      await page.waitForFunction(() => document.querySelector("#prompt-tokens")?.textContent?.includes("were cut"));
+      assert.match(await text(page, "#prompt-tokens"), /^75 of 75 tokens\. \d+ words were cut: “.*and the end”$/);
+    },
+  },
+  {
+    name: "a lost GPU is said, and the model opens again",
+    open: "?prompt=lost&device=gpu",
+    fake: true,
+    async play({ page }) {
+      await ready(page);
+      await page.click("#generate");
+      await page.waitForSelector(".message.error");
+      assert.match(await text(page, ".message.error p"), /GPU was lost/);
+      await page.click("text=Open the model again");
+      await ready(page);
+      await page.fill("#prompt", "a red four");
+      await again(page, 20);
+    },
+  },
+  {
+    name: "words can be typed while the model loads",
+    open: "?model=models/slow",
+    fake: true,
+    async play({ page }) {
+      await page.fill("#prompt", "a pink zero");
+      assert.ok(await page.isDisabled("#steps"));
+      await ready(page);
+      await drawn(page);
+      assert.equal(await page.inputValue("#prompt"), "a pink zero");
+      await again(page, 20);
+      assert.match((await page.getAttribute("#picture canvas", "aria-label")) ?? "", /a pink zero/);
+    },
+  },
+  {
+    name: "loading says what and how many bytes",
+    open: "?model=models/slow",
+    fake: true,
+    async play({ page }) {
+      await page.waitForFunction(() => /^[\d.]+ MB of 17\.7 MB$/.test(document.querySelector("#loaded")?.textContent ?? ""));
+      assert.equal(await text(page, "#opening"), "Reading the weights…");
+      await ready(page);
+    },
+  },
+  {
+    name: "the module API: awaited steps, rejection, signal, queue",
+    open: null,
+    expects: /favicon/,
+    async play({ page, address }) {
+      await page.goto(`${address}models/digits/model_index.json`);
+      const result = await page.evaluate(async (base) => {
+        const { Decant } = await import(`${base}decant.js`);
+        const progress = [];
+        const decant = await Decant.load({ model: `${base}models/digits`, onProgress: (event) => progress.push(event) });
+        const request = { prompt: "a red four", steps: 4, seed: 3 };
+        let awaited = 0;
+        const first = await decant.generate({ ...request, onStep: async (step) => {
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          if (step.index === awaited) awaited++;
+        } });
+        const rejected = await decant.generate({ ...request, onStep: () => Promise.reject(new Error("enough")) }).catch(({ message }) => message);
+        const controller = new AbortController();
+        const aborted = await decant.generate({ ...request, signal: controller.signal, onStep: () => controller.abort() }).catch(({ name }) => name);
+        const [one, two] = await Promise.all([decant.generate(request), decant.generate(request)]);
+        const tokens = await decant.tokenize("a red four");
+        decant.close();
+        const closed = await decant.generate(request).catch(({ code }) => code);
+        const { trace } = first;
+        return {
+          awaited, rejected, aborted, closed, tokens, progress: progress.length, same: String(one.image.data) === String(two.image.data),
+          steps: trace.steps.length, shape: trace.steps[0].shape, floats: trace.steps[0].latents.length, noise: trace.noise.length, seed: trace.settings.seed, factor: decant.info.factor,
+        };
+      }, address);
+      const { progress, tokens, shape, floats, noise, factor, ...rest } = result;
+      assert.deepEqual(rest, { awaited: 4, rejected: "enough", aborted: "AbortError", closed: "cancelled", same: true, steps: 4, seed: 3 });
+      assert.ok(progress > 0 && factor > 0);
+      assert.equal(tokens.used, 3);
+      assert.equal(floats, shape[0] * shape[1] * shape[2]);
+      assert.equal(noise, floats);
+    },
+  },
+  {
+    name: "colours: system, light, dark, remembered",
+    async play({ page }) {
+      await ready(page);
+      const theme = () => page.evaluate(() => document.documentElement.dataset["theme"]);
+      const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+      assert.equal(await theme(), "system");
+      const light = await ground();
+      await page.click("#theme");
+      await page.click("#theme");
+      assert.equal(await theme(), "dark");
+      assert.notEqual(await ground(), light);
+      await page.reload();
+      assert.equal(await theme(), "dark");
+      await page.click("#theme");
+    },
+  },
+  ...[1280, 768, 390, 320].map((width) => ({
+    name: `nothing is wider than the page at ${width} pixels, everything has a name and enough contrast`,
+    open: "?steps=3&run=1",
+    width,
+    height: 844,
+    async play({ page }) {
+      await finished(page, 3);
+      for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
+        await page.emulateMedia({ colorScheme });
+        assert.deepEqual(await page.evaluate(overflow), []);
+        assert.deepEqual(await page.evaluate(contrastFaults), []);
+      }
+      assert.deepEqual(await page.evaluate(nameFaults), []);
+    },
+  })),
+];
+
+/** @param {import("playwright-core").Page} page */
+async function ready(page) {
+  await drawn(page);
+  await page.waitForSelector("#generate:enabled");
+}
+
+async function again(page, steps) {
+  await drawn(page);
+  await page.waitForSelector("#generate:enabled");
+  await page.click("#generate");
+  await finished(page, steps);
+}
+
+async function finished(page, steps) {
+  await drawn(page);
+  await page.waitForFunction((count) => document.querySelector("#status")?.textContent?.startsWith(`${count} steps in`) && document.querySelector("#generate")?.textContent === "Generate", steps);
+}
+
+/** @param {string | RegExp} wanted */
+async function status(page, wanted) {
+  const source = wanted instanceof RegExp ? wanted.source : `^${wanted}$`;
+  await page.waitForFunction((pattern) => new RegExp(pattern).test(document.querySelector("#status")?.textContent ?? ""), source);
+}
+
+async function text(page, selector) {
+  return (await page.locator(selector).first().textContent())?.trim() ?? "";
+}
+
+async function done(page) {
+  return Number(await page.getAttribute("#progress", "aria-valuenow"));
+}
+
+/** Two frames later everything that was changed is drawn. */
+async function drawn(page) {
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+}
+
+/** What is on the large canvas: its size, a checksum, and how much its pixels differ. */
+async function pixels(page) {
+  return page.evaluate(() => {
+    const canvas = document.querySelector("#picture canvas");
+    const { data, width, height } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    const values = data.filter((_, index) => index % 4 !== 3);
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+    return { size: [width, height], spread, sum: values.reduce((sum, value, index) => (sum * 31 + value + index) % 4294967291, 7) };
+  });
+}

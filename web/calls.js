@@ -1,0 +1,107 @@
+// Calls into the worker: numbered questions, events on the way, one result or failure each (see protocol.d.ts).
+
+/** @import { Ask, FromWorker, ToWorker } from "./protocol.d.ts" */
+/** @import { DecantError, ErrorCode } from "./decant.d.ts" */
+/** @typedef {Extract<FromWorker, { event: unknown }>["event"]} WorkerEvent */
+/** @typedef {Extract<FromWorker, { result: unknown }>["result"]} WorkerResult */
+
+/**
+ * @typedef {object} Call
+ * @property {(result: WorkerResult) => void} resolve
+ * @property {(reason: unknown) => void} reject
+ * @property {(event: WorkerEvent) => void | Promise<void>} onEvent
+ * @property {unknown} [stoppedBy] why it was stopped from here, to be told instead of the worker's own "cancelled"
+ */
+
+export class WorkerCalls {
+  #worker;
+  #count = 0;
+  /** @type {Map<number, Call>} */
+  #open = new Map();
+  /** @type {Error | null} */
+  #dead = null;
+
+  /** @param {Worker} worker */
+  constructor(worker) {
+    this.#worker = worker;
+    worker.onmessage = ({ data }) => this.#hear(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#die(failure("internal", `The worker stopped${event.message ? `: ${event.message}` : ": its program could not be loaded"}.`));
+    };
+  }
+
+  /**
+   * @param {Ask} ask
+   * @param {Call["onEvent"]} [onEvent] awaited where the worker waits too; a rejection stops the call
+   * @param {AbortSignal} [signal] stops the call at its next step
+   * @returns {Promise<WorkerResult>}
+   */
+  ask(ask, onEvent = () => {}, signal) {
+    if (this.#dead) return Promise.reject(this.#dead);
+    const call = ++this.#count;
+    const stop = () => this.#stop(call, signal?.reason);
+    signal?.addEventListener("abort", stop);
+    /** @type {Promise<WorkerResult>} */
+    const answer = new Promise((resolve, reject) => {
+      this.#open.set(call, { resolve, reject, onEvent });
+      this.#say({ call, ask });
+    });
+    return answer.finally(() => signal?.removeEventListener("abort", stop));
+  }
+
+  close() {
+    this.#die(failure("cancelled", "The model was closed."));
+  }
+
+  /** @param {ToWorker} message */
+  #say(message) {
+    this.#worker.postMessage(message);
+  }
+
+  /** @param {FromWorker} message */
+  #hear(message) {
+    const call = this.#open.get(message.call);
+    if (!call) return;
+    if ("event" in message) {
+      if (message.awaited) this.#decide(message.call, call, message.event);
+      else call.onEvent(message.event);
+      return;
+    }
+    this.#open.delete(message.call);
+    if ("result" in message) call.resolve(message.result);
+    else if (message.failure.code === "cancelled" && "stoppedBy" in call) call.reject(call.stoppedBy);
+    else call.reject(failure(message.failure.code, message.failure.message));
+  }
+
+  /** @param {number} number @param {Call} call @param {WorkerEvent} event */
+  async #decide(number, call, event) {
+    try {
+      await call.onEvent(event);
+      if (!("stoppedBy" in call)) this.#say({ call: number, verdict: "go on" });
+    } catch (reason) {
+      this.#stop(number, reason);
+    }
+  }
+
+  /** @param {number} number @param {unknown} reason */
+  #stop(number, reason) {
+    const call = this.#open.get(number);
+    if (!call || "stoppedBy" in call) return;
+    call.stoppedBy = reason;
+    this.#say({ call: number, verdict: "stop" });
+  }
+
+  /** @param {Error} reason */
+  #die(reason) {
+    this.#dead ??= reason;
+    this.#worker.terminate();
+    for (const call of this.#open.values()) call.reject(reason);
+    this.#open.clear();
+  }
+}
+
+/** @param {ErrorCode} code @param {string} message @returns {DecantError} */
+export function failure(code, message) {
+  return Object.assign(new Error(message), { name: /** @type {const} */ ("DecantError"), code });
+}

@@ -1,0 +1,24 @@
+// The wires of the page: state to views, events to actions. Nothing is decided here.
+
+import { createStore } from "./state.js";
+import { createStudio, takeDefaults } from "./studio.js";
+import { readAddress, readAddressSettings } from "./settings.js";
+import { sentenceOf } from "./sentences.js";
+import { VIEWS } from "./views/index.js";
+
+const store = createStore((state) => {
+  for (const draw of draws) draw(state);
+});
+const studio = createStudio(store);
+const draws = VIEWS.map((view) => view(studio, store.get));
+
+addEventListener("error", ({ message }) => studio.tell({ tone: "error", text: `Something that should not happen did: ${message}.` }));
+addEventListener("unhandledrejection", ({ reason }) => studio.tell(sentenceOf(reason, "run")));
+
+const params = new URLSearchParams(location.search);
+const asked = readAddress(params);
+await studio.open(asked.model, asked.device, (info, before) => {
+  const read = readAddressSettings(params, takeDefaults(info, before).settings, info);
+  return { ...read, problems: [...asked.problems, ...read.problems] };
+});
+if (asked.run) await studio.generate();

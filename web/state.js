@@ -1,0 +1,82 @@
+// What the page knows, in one object. It changes only through `change`, and every change is drawn once per frame.
+
+/** @import { DeviceChoice, Info, Progress, Settings, TokenCount, Trace } from "./decant.d.ts" */
+
+/**
+ * @typedef {object} State
+ * @property {"opening" | "ready" | "running" | "failed"} phase "failed": no model is open
+ * @property {Progress | null} opening
+ * @property {string} model what the open model is called
+ * @property {DeviceChoice} device what was asked for; what it became is in `info`
+ * @property {Info | null} info
+ * @property {Settings} settings
+ * @property {Partial<Record<keyof Settings, string>>} problems per field, a sentence about what was typed last
+ * @property {{ prompt: TokenCount | null, negative: TokenCount | null }} tokens
+ * @property {Trace | null} trace the run that is shown, finished or not
+ * @property {number} cursor which of its steps is shown; one past the last is the finished picture
+ * @property {boolean} following the cursor moves along with the run
+ * @property {boolean} paused
+ * @property {Message[]} messages
+ */
+
+/**
+ * @typedef {object} Message
+ * @property {"error" | "note"} tone
+ * @property {string} text
+ * @property {{ label: string, does: "use-gpu" | "use-cpu" | "reopen" | "open-other" }} [offer]
+ */
+
+/** The first words: every page opens with something that the embedded model can do. @type {Settings} */
+export const FIRST_SETTINGS = {
+  prompt: "a blue seven on a yellow background",
+  negative: "",
+  steps: 20,
+  guidance: 4,
+  seed: 7,
+  sampler: "ddim",
+  width: 32,
+  height: 32,
+};
+
+/** @type {State} */
+const FIRST = {
+  phase: "opening",
+  opening: null,
+  model: "",
+  device: "auto",
+  info: null,
+  settings: FIRST_SETTINGS,
+  problems: {},
+  tokens: { prompt: null, negative: null },
+  trace: null,
+  cursor: 0,
+  following: true,
+  paused: false,
+  messages: [],
+};
+
+/** @param {(state: State) => void} draw called at most once a frame, after changes */
+export function createStore(draw) {
+  let state = FIRST;
+  let drawing = false;
+  return {
+    get: () => state,
+    /** @param {Partial<State>} part */
+    change(part) {
+      state = { ...state, ...part };
+      if (drawing) return;
+      drawing = true;
+      requestAnimationFrame(() => {
+        drawing = false;
+        draw(state);
+      });
+    },
+  };
+}
+
+/** @typedef {ReturnType<typeof createStore>} Store */
+
+/** How many places the cursor has: each step, and the picture when there is one. @param {Trace | null} trace */
+export function places(trace) {
+  return trace ? trace.steps.length + (trace.image ? 1 : 0) : 0;
+}

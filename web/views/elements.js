@@ -1,0 +1,60 @@
+// Finding elements and painting pixels: the few lines that every view needs.
+
+/**
+ * The element with that id; a page without it is our own mistake.
+ * @template {HTMLElement} T
+ * @param {string} id @param {new () => T} kind @returns {T}
+ */
+export function byId(id, kind) {
+  const element = document.getElementById(id);
+  if (!(element instanceof kind)) throw new Error(`index.html has no ${kind.name} called ${id}`);
+  return element;
+}
+
+/**
+ * The one element inside another that a selector names.
+ * @template {Element} T
+ * @param {ParentNode} parent @param {string} selector @param {new () => T} kind @returns {T}
+ */
+export function within(parent, selector, kind) {
+  const element = parent.querySelector(selector);
+  if (!(element instanceof kind)) throw new Error(`index.html has no ${kind.name} at ${selector}`);
+  return element;
+}
+
+/** Which pixels a canvas shows, so that nothing is painted twice. @type {WeakMap<HTMLCanvasElement, ImageData>} */
+const painted = new WeakMap();
+
+/**
+ * Small pictures are shown as the squares that they are; large ones are smoothed by the browser.
+ * @param {HTMLCanvasElement} canvas @param {ImageData} image
+ */
+export function paint(canvas, image) {
+  if (painted.get(canvas) === image) return;
+  painted.set(canvas, image);
+  canvas.width = image.width;
+  canvas.height = image.height;
+  canvas.classList.toggle("squares", Math.max(image.width, image.height) <= 160);
+  canvas.getContext("2d")?.putImageData(image, 0, 0);
+}
+
+/** Writes only what is different, so that screen readers and selections are left alone. @param {Element} element @param {string} text */
+export function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+const UNITS = ["bytes", "KB", "MB", "GB"];
+
+/** @param {number} bytes */
+export function inBytes(bytes) {
+  const unit = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), UNITS.length - 1);
+  return `${(bytes / 1000 ** unit).toFixed(unit > 1 ? 1 : 0)} ${UNITS[unit]}`;
+}
+
+/** @param {number} milliseconds */
+export function inTime(milliseconds) {
+  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
+  const seconds = milliseconds / 1000;
+  if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
+  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+}

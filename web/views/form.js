@@ -1,0 +1,85 @@
+// The form: shows the settings, and hands every change of a field to the studio as the text that was typed.
+
+import { byId, inBytes, write } from "./elements.js";
+import { isSetting } from "../settings.js";
+
+/** @import { Info, TokenCount } from "../decant.d.ts" */
+/** @import { State } from "../state.js" */
+/** @import { View } from "./index.js" */
+
+/** @type {View} */
+export function formView(studio) {
+  const form = byId("settings", HTMLFormElement);
+  const generate = byId("generate", HTMLButtonElement);
+  const details = byId("details", HTMLDetailsElement);
+  const fields = /** @type {(HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement)[]} */ (Array.from(form.elements)).filter(({ name }) => isSetting(name));
+  const ranges = Array.from(form.querySelectorAll("input")).filter(({ type }) => type === "range");
+  details.open = !matchMedia("(max-width: 760px)").matches;
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    studio.generate();
+  });
+  form.addEventListener("input", ({ target }) => {
+    const { name, value, dataset } = /** @type {HTMLInputElement} */ (target);
+    const setting = dataset["for"] ?? name;
+    if (isSetting(setting)) studio.edit(setting, value);
+  });
+  byId("dice", HTMLButtonElement).addEventListener("click", studio.throwDice);
+
+  /** @type {Info | null} */
+  let known = null;
+  return (state) => {
+    if (state.info && state.info !== known) describeModel((known = state.info));
+    for (const field of fields) drawField(field, state);
+    for (const range of ranges) {
+      range.value = String(state.settings[/** @type {"steps" | "guidance"} */ (range.dataset["for"])]);
+      range.style.setProperty("--part", String((range.valueAsNumber - Number(range.min)) / (Number(range.max) - Number(range.min))));
+    }
+    for (const name of /** @type {const} */ (["prompt", "negative"])) {
+      const hint = byId(`${name}-tokens`, HTMLParagraphElement);
+      const count = state.tokens[name];
+      write(hint, tokenSentence(count, name === "negative"));
+      hint.classList.toggle("warning", Boolean(count?.cut));
+    }
+    generate.disabled = state.phase !== "ready" || Object.values(state.problems).some(Boolean);
+    write(generate, state.phase === "running" ? "Generating…" : "Generate");
+  };
+}
+
+/** @param {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} field @param {State} state */
+function drawField(field, { settings, problems, info }) {
+  const name = /** @type {keyof State["settings"]} */ (field.name);
+  field.disabled = !info && !(field instanceof HTMLTextAreaElement);
+  const problem = problems[name];
+  const value = String(settings[name]);
+  // What is being typed is left alone: "1." is on the way to "1.5", and a wrong number stays to be corrected.
+  const same = field instanceof HTMLInputElement ? field.value !== "" && Number(field.value) === settings[name] : field.value.trim() === value;
+  if (!problem && !same) field.value = value;
+  if (!(field instanceof HTMLInputElement)) return;
+  field.setAttribute("aria-invalid", String(Boolean(problem)));
+  write(byId(`${name}-problem`, HTMLParagraphElement), problem ?? "");
+}
+
+/** Menus and limits that come from the model. @param {Info} info */
+function describeModel({ samplers, factor, defaults, predictedBytes }) {
+  byId("sampler", HTMLSelectElement).replaceChildren(...samplers.map(({ name, title }) => new Option(title, name)));
+  for (const side of ["width", "height"]) {
+    const field = byId(side, HTMLInputElement);
+    field.step = field.min = String(factor);
+  }
+  write(byId("size-note", HTMLParagraphElement), `Width and height are multiples of ${factor}. A picture of ${defaults.width} × ${defaults.height} takes about ${inBytes(predictedBytes)} of memory.`);
+}
+
+/** @param {TokenCount | null} count @param {boolean} quietWhenEmpty */
+function tokenSentence(count, quietWhenEmpty) {
+  if (!count || (quietWhenEmpty && count.used === 0)) return "";
+  const words = count.cut.split(/\s+/).filter(Boolean).length;
+  const cut = words === 0 ? "" : ` ${words === 1 ? "1 word was" : `${words} words were`} cut: “${shorten(count.cut)}”`;
+  return `${count.used} of ${count.limit} tokens.${cut}`;
+}
+
+/** @param {string} text */
+function shorten(text) {
+  return text.length <= 120 ? text : `${text.slice(0, 118)}…`;
+}

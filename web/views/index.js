@@ -1,0 +1,17 @@
+// Every view of the page. A view finds its elements once, and gives back the function that draws the state into them.
+
+import { formView } from "./form.js";
+import { pictureView } from "./picture.js";
+import { progressView } from "./progress.js";
+import { filmstripView } from "./filmstrip.js";
+import { machineView } from "./machine.js";
+import { messagesView } from "./messages.js";
+import { openerView } from "./opener.js";
+import { keysView } from "./keys.js";
+
+/** @import { State } from "../state.js" */
+/** @import { Studio } from "../studio.js" */
+/** @typedef {(studio: Studio, state: () => State) => (state: State) => void} View */
+
+/** @type {View[]} */
+export const VIEWS = [machineView, messagesView, formView, pictureView, progressView, filmstripView, openerView, keysView];

@@ -1,0 +1,28 @@
+// The bar on top: which model is open, which machine computes, and the switch between GPU and CPU.
+
+import { byId, write } from "./elements.js";
+
+/** @import { View } from "./index.js" */
+
+/** Reasons for which asking for the GPU again cannot help. */
+const HOPELESS = ["insecure", "no-webgpu"];
+
+/** @type {View} */
+export function machineView(studio) {
+  const name = byId("model-name", HTMLSpanElement);
+  const adapter = byId("adapter", HTMLSpanElement);
+  const device = byId("device", HTMLFieldSetElement);
+  const radios = /** @type {HTMLInputElement[]} */ (Array.from(device.elements));
+  device.addEventListener("change", ({ target }) => studio.reopen(/** @type {"gpu" | "cpu"} */ (/** @type {HTMLInputElement} */ (target).value)));
+
+  return ({ info, model, phase, opening }) => {
+    write(name, model);
+    write(adapter, info ? info.adapter : phase === "failed" ? "nothing yet" : "…");
+    adapter.title = info?.family ?? "";
+    device.disabled = phase === "opening" && opening === null;
+    for (const radio of radios) {
+      if (info) radio.checked = radio.value === info.device;
+      radio.disabled = radio.value === "gpu" && HOPELESS.includes(info?.fallbackReason ?? "");
+    }
+  };
+}

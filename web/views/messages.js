@@ -1,0 +1,49 @@
+// Errors and notices, each a sentence, with what can be done about it as a button.
+
+import { byId } from "./elements.js";
+
+/** @import { Message, State } from "../state.js" */
+/** @import { View } from "./index.js" */
+
+/** @type {View} */
+export function messagesView(studio) {
+  const list = byId("messages", HTMLDivElement);
+  const offers = {
+    "use-gpu": () => studio.reopen("gpu"),
+    "use-cpu": () => studio.reopen("cpu"),
+    reopen: () => studio.reopen("auto"),
+    "open-other": () => byId("open-model", HTMLButtonElement).click(),
+  };
+  /** @type {State["messages"]} */
+  let drawn = [];
+
+  /** @param {Message} message */
+  function element(message) {
+    const box = document.createElement("div");
+    box.className = `message ${message.tone}`;
+    box.setAttribute("role", message.tone === "error" ? "alert" : "status");
+    const text = document.createElement("p");
+    text.textContent = message.text;
+    box.append(text);
+    const { offer } = message;
+    if (offer) box.append(button(offer.label, offers[offer.does]));
+    box.append(button("Dismiss", () => studio.dismiss(message)));
+    return box;
+  }
+
+  return ({ messages }) => {
+    if (messages === drawn) return;
+    drawn = messages;
+    list.replaceChildren(...messages.map(element));
+  };
+}
+
+/** @param {string} label @param {() => void} action */
+function button(label, action) {
+  const element = document.createElement("button");
+  element.type = "button";
+  element.className = "quiet-button";
+  element.textContent = label;
+  element.addEventListener("click", action);
+  return element;
+}

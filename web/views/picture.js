@@ -1,0 +1,103 @@
+// The picture at the cursor, the latents it came from, and the numbers of that step: a function of (trace, cursor).
+
+import { byId, inBytes, inTime, paint, within, write } from "./elements.js";
+
+/** @import { Step, Trace } from "../decant.d.ts" */
+/** @import { State } from "../state.js" */
+/** @import { View } from "./index.js" */
+
+/** @type {View} */
+export function pictureView() {
+  const figure = byId("picture", HTMLElement);
+  const canvas = within(figure, "canvas", HTMLCanvasElement);
+  const specimen = byId("specimen", HTMLDivElement);
+  const small = within(specimen, "canvas", HTMLCanvasElement);
+  const caption = within(specimen, "figcaption", HTMLElement);
+  const numbers = Array.from(specimen.querySelectorAll("dd"));
+  const download = byId("download", HTMLAnchorElement);
+  const empty = within(figure, ".empty", HTMLDivElement);
+  const drawLink = linkTo(download);
+  let running = false;
+
+  return (state) => {
+    const { trace, cursor, settings } = state;
+    const { width, height } = trace?.settings ?? settings;
+    figure.parentElement?.style.setProperty("--aspect", String(width / height));
+    drawOpening(state);
+    if (state.phase === "running" && !running) bringIntoView(figure);
+    running = state.phase === "running";
+    const step = trace?.steps[cursor] ?? trace?.steps.at(-1);
+    const finished = trace?.image && cursor >= trace.steps.length ? trace.image : null;
+    const shown = finished ?? step?.previewDenoised;
+    const first = trace?.steps[0];
+    figure.classList.toggle("waiting", Boolean(trace) && !shown);
+    if (shown && step && first && trace) {
+      paint(canvas, shown);
+      canvas.hidden = false;
+      empty.hidden = true;
+      canvas.setAttribute("aria-label", finished ? `The picture: ${trace.settings.prompt || "without words"}` : `What the model predicts at step ${step.index + 1}`);
+      paint(small, (finished ? first : step).previewNoisy);
+      write(caption, finished ? "began as this noise" : "noisy latents");
+      small.setAttribute("aria-label", finished ? "The noise that it began with" : `Noisy latents at step ${step.index + 1}`);
+    }
+    specimen.classList.toggle("blank", !shown);
+    const shownNumbers = step && !finished ? ofStep(step) : finished && trace ? ofRun(trace) : {};
+    for (const number of numbers) write(number, shownNumbers[number.dataset["of"] ?? ""] ?? "–");
+    drawLink(state);
+  };
+}
+
+/** On a phone the picture is below the words: whoever starts a run wants to see it. @param {HTMLElement} figure */
+function bringIntoView(figure) {
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  figure.scrollIntoView({ block: "nearest", behavior: calm ? "instant" : "smooth" });
+}
+
+/** @param {Step} step @returns {Record<string, string>} */
+function ofStep({ index, total, sigma, timestep, milliseconds }) {
+  return { step: `${index + 1} / ${total}`, sigma: sigma.toPrecision(4), timestep: String(Math.round(timestep)), milliseconds: inTime(milliseconds) };
+}
+
+/** @param {Trace} trace @returns {Record<string, string>} */
+function ofRun({ steps, timings }) {
+  return { step: `${steps.length} done`, sigma: "0", timestep: "0", milliseconds: timings ? inTime(timings.total) : "–" };
+}
+
+/** Where there is no picture yet: what is being opened, in words and bytes, and then what to do. @param {State} state */
+function drawOpening({ phase, opening, model, trace }) {
+  const bar = byId("loading", HTMLDivElement);
+  bar.hidden = phase !== "opening";
+  const part = opening?.total ? opening.loaded / opening.total : 0;
+  bar.style.setProperty("--part", String(part));
+  bar.classList.toggle("unknown", !opening?.total);
+  bar.setAttribute("aria-valuenow", String(Math.round(part * 100)));
+  const bytes = opening ? `${inBytes(opening.loaded)}${opening.total ? ` of ${inBytes(opening.total)}` : ""}` : "";
+  write(byId("loaded", HTMLParagraphElement), phase === "opening" ? bytes : "");
+  const words = {
+    opening: `${opening?.label ?? "Opening"} ${opening ? "" : model}…`,
+    ready: trace ? "No step was finished." : "Your picture appears here.",
+    running: "Reading the prompt…",
+    failed: "No model is open.",
+  };
+  write(byId("opening", HTMLParagraphElement), words[phase].replace(" …", "…"));
+}
+
+/** A link to the finished picture as a PNG; made once per picture. @param {HTMLAnchorElement} link */
+function linkTo(link) {
+  /** @type {ImageData | null} */
+  let linked = null;
+  return (/** @type {State} */ { trace, model }) => {
+    const image = trace?.image ?? null;
+    link.hidden = image === null;
+    if (!image || image === linked) return;
+    linked = image;
+    const canvas = document.createElement("canvas");
+    paint(canvas, image);
+    canvas.toBlob((png) => {
+      if (!png || linked !== image) return;
+      URL.revokeObjectURL(link.href);
+      link.href = URL.createObjectURL(png);
+      link.download = `decant ${model} ${trace?.settings.seed}.png`.replace(/[^\w.]+/g, "-");
+    }, "image/png");
+  };
+}

@@ -1,0 +1,63 @@
+// How far the run is and how long it still takes, and the buttons that pause, step and cancel it.
+
+import { byId, inTime, write } from "./elements.js";
+
+/** @import { Trace } from "../decant.d.ts" */
+/** @import { State } from "../state.js" */
+/** @import { View } from "./index.js" */
+
+/** @type {View} */
+export function progressView(studio) {
+  const bar = byId("progress", HTMLDivElement);
+  const status = byId("status", HTMLParagraphElement);
+  const announce = byId("announce", HTMLParagraphElement);
+  const pause = byId("pause", HTMLButtonElement);
+  const step = byId("step", HTMLButtonElement);
+  const cancel = byId("cancel", HTMLButtonElement);
+  pause.addEventListener("click", studio.togglePause);
+  step.addEventListener("click", studio.step);
+  cancel.addEventListener("click", studio.cancel);
+
+  return (state) => {
+    const { phase, paused, trace, settings } = state;
+    const total = trace?.steps[0]?.total ?? trace?.settings.steps ?? settings.steps;
+    const done = trace?.steps.length ?? 0;
+    bar.setAttribute("aria-valuemax", String(total));
+    bar.setAttribute("aria-valuenow", String(done));
+    bar.style.setProperty("--part", String(done / total));
+    const sentence = statusOf(state, done, total);
+    bar.setAttribute("aria-valuetext", sentence);
+    write(status, sentence || "\u00a0");
+    write(announce, announcement(state, done, total));
+    document.title = phase === "running" ? `${done}/${total} · Decant` : "Decant";
+    const running = phase === "running";
+    pause.disabled = cancel.disabled = !running;
+    step.disabled = !running && phase !== "ready";
+    write(pause, paused ? "Resume" : "Pause");
+  };
+}
+
+/** @param {State} state @param {number} done @param {number} total */
+function statusOf({ phase, paused, trace }, done, total) {
+  if (!trace) return "";
+  if (trace.timings) return `${done} steps in ${inTime(trace.timings.total)}`;
+  if (phase !== "running") return done === 0 ? "Stopped before the first step" : `Stopped after step ${done} of ${total}`;
+  if (paused && done > 0) return `Paused after step ${done} of ${total}`;
+  if (done === 0) return "Reading the prompt…";
+  if (done === total) return "Decoding the picture…";
+  return `Step ${done} of ${total} · ${inTime(timeLeft(trace, total))} left`;
+}
+
+/** The steps to come are taken to be as long as those before; the first warms up, and counts only while it is alone. @param {Trace} trace @param {number} total */
+function timeLeft({ steps }, total) {
+  const typical = steps.length > 1 ? steps.slice(1) : steps;
+  const sum = typical.reduce((time, { milliseconds }) => time + milliseconds, 0);
+  return (sum / typical.length) * (total - steps.length);
+}
+
+/** For people who listen: the beginning, each quarter, and the end; not each step. @param {State} state @param {number} done @param {number} total */
+function announcement(state, done, total) {
+  const quarter = Math.floor((done / total) * 4);
+  if (state.phase !== "running" || state.paused || done === 0 || done === total) return statusOf(state, done, total);
+  return quarter === 0 ? "Generating" : `${quarter * 25} percent done`;
+}
