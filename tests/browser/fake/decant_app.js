@@ -77,7 +77,7 @@ function draw(prompt, width, height) {
   context.fillStyle = prompt.includes("green") ? "#3f9b57" : "#efc94a";
   context.fillRect(0, 0, width, height);
   context.strokeStyle = "#2f58b8";
-  context.lineWidth = 3.4 * (width / SIDE);
+  context.lineWidth = 3.4;
   context.lineJoin = context.lineCap = "round";
   context.scale(width / SIDE, height / SIDE);
   context.stroke(new Path2D("M9 8.5 L22.5 7.5 C19 14 16 18 14 25"));
