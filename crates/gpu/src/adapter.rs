@@ -142,6 +142,11 @@ impl Device for Gpu {
         self.0.limits
     }
 
+    /// A CPU in disguise uses main memory; WebGPU does not say how much a real GPU has, so there the driver has the last word.
+    fn memory(&self) -> u64 {
+        if self.0.adapter.software { decant_graph::cpu::main_memory() } else { u64::MAX }
+    }
+
     fn weight_set(&self) -> Box<dyn WeightSet> {
         Box::new(GpuWeightSet::new(self.clone()))
     }

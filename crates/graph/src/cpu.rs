@@ -36,6 +36,14 @@ impl Device for Cpu {
         Limits { binding: u64::MAX, buffer: u64::MAX, ..Limits::default() }
     }
 
+    fn memory(&self) -> u64 {
+        main_memory()
+    }
+
+    fn does_not_fit(&self, _: &Program) -> Option<String> {
+        None
+    }
+
     fn weight_set(&self) -> Box<dyn WeightSet> {
         Box::<CpuWeightSet>::default()
     }
@@ -162,6 +170,16 @@ fn value(program: &Program, values: &[Option<Tensor>], v: usize) -> Result<Tenso
     let info = &program.values[v];
     let tensor = values[info.root].as_ref().ok_or_else(|| Error::Candle(format!("value {v} is read after it was freed")))?;
     Ok(tensor.reshape(info.shape.as_slice())?)
+}
+
+/// Bytes that a program on this machine's own memory may take: three quarters of what there is (a 32-bit wasm: 3 GB of its 4).
+pub fn main_memory() -> u64 {
+    if cfg!(target_arch = "wasm32") {
+        return 3 << 30;
+    }
+    let meminfo = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let total = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:")?.trim().strip_suffix("kB")?.trim().parse::<u64>().ok());
+    total.map_or(16 << 30, |kilobytes| kilobytes * 1024 / 4 * 3)
 }
 
 #[cfg(not(target_arch = "wasm32"))]

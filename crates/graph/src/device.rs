@@ -14,6 +14,12 @@ pub trait Device {
     fn name(&self) -> String;
     /// What it can hold.
     fn limits(&self) -> Limits;
+    /// Bytes that weights and activations may take in all, as far as anybody can know beforehand.
+    fn memory(&self) -> u64;
+    /// The first thing of a program that this device cannot do, in one sentence.
+    fn does_not_fit(&self, program: &Program) -> Option<String> {
+        program.does_not_fit(&self.limits())
+    }
     /// An empty set of weights.
     fn weight_set(&self) -> Box<dyn WeightSet>;
 }

@@ -129,9 +129,9 @@ pub(crate) fn flat_groups(numbers: usize, per_group: usize) -> [u32; 3] {
     [groups.div_ceil(rows), rows, 1]
 }
 
-/// Numbers in a shape.
+/// Numbers in a shape; past the address space (4 GB in a browser) it stays at the most, which no device's limits admit.
 pub(crate) fn count(shape: &[usize]) -> usize {
-    shape.iter().product()
+    shape.iter().fold(1, |n: usize, side| n.saturating_mul(*side))
 }
 
 /// A matrix's rows in a shape: everything before the last dimension.

@@ -125,7 +125,7 @@ impl Program {
         let last = self.steps.len();
         let mut lives: Vec<Life> = vec![];
         let mut life_of = vec![usize::MAX; self.values.len()];
-        let bytes = |numbers: usize| (numbers * 4).next_multiple_of(16) as u64;
+        let bytes = |numbers: usize| (numbers as u64 * 4).next_multiple_of(16);
         for input in &self.inputs {
             life_of[input.value] = lives.len();
             lives.push(Life { bytes: bytes(count(&self.values[input.value].shape)), first: 0, last: 0 });
@@ -213,7 +213,7 @@ impl Program {
 
     /// Bytes that a launch binds at a slot.
     pub fn slot_bytes(&self, step: &Step, slot: &Slot) -> u64 {
-        let value = |v: usize| (count(&self.values[v].shape) * 4).next_multiple_of(16) as u64;
+        let value = |v: usize| (count(&self.values[v].shape) as u64 * 4).next_multiple_of(16);
         match slot {
             Slot::Operand(_, Some([_, size])) => *size,
             Slot::Operand(i, None) => match step.operands[*i] {

@@ -138,6 +138,11 @@ impl WeightUse {
             let problem = format!("expected {} numbers for {:?}, got {}", self.numbers(), self.layout, values.len());
             return Err(Error::Weight { name: self.name.clone(), problem });
         }
+        let too_large = values.iter().find(|v| v.abs() > 65_504.0).filter(|_| self.encoding != Encoding::F32);
+        if let Some(value) = too_large {
+            let problem = format!("{value} is too large for {}, which ends at 65504; load the model as f32", self.encoding.row().name);
+            return Err(Error::Weight { name: self.name.clone(), problem });
+        }
         Ok(self.encoding.encode(&self.arrange(values)))
     }
 
