@@ -1,0 +1,143 @@
+//! What can be wrong with a model's files, one sentence each: what, where, expected, got, and what to do.
+//!
+//! It is the only error of this crate; the page and the command line show its text as it is.
+//!
+//! ```
+//! let error = decant_sd::Error::Missing { place: "models/mine".into(), name: "vae/config.json".into(), hint: "a model is a folder in diffusers' layout".into() };
+//! assert_eq!(error.to_string(), "models/mine: there is no vae/config.json; a model is a folder in diffusers' layout");
+//! ```
+
+/// Everything that can go wrong between a folder of model files and a picture.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Error {
+    /// A file that the model needs is not there.
+    #[error("{place}: there is no {name}; {hint}")]
+    Missing {
+        /// The folder, address or whatever holds the files.
+        place: String,
+        /// The file, or the part of the model, that was looked for.
+        name: String,
+        /// What to do about it.
+        hint: String,
+    },
+    /// A file is there but its bytes did not come.
+    #[error("{place}: {name} could not be read: {reason}")]
+    Read {
+        /// The folder, address or whatever holds the files.
+        place: String,
+        /// The file, as a path inside the model's folder.
+        name: String,
+        /// What the system, the server or the browser said.
+        reason: String,
+    },
+    /// A file's bytes contradict each other or the file's format.
+    #[error("{file}: {problem}; {hint}")]
+    Damaged {
+        /// The file, as a path inside the model's folder.
+        file: String,
+        /// What is wrong: expected and got.
+        problem: String,
+        /// What to do about it.
+        hint: &'static str,
+    },
+    /// One tensor of a weight file is not what it should be.
+    #[error("{file}: tensor {name} {problem}")]
+    Tensor {
+        /// The file, as a path inside the model's folder.
+        file: String,
+        /// The tensor's name in that file.
+        name: String,
+        /// What is wrong: expected and got.
+        problem: String,
+    },
+    /// One key of a configuration file has a value that Decant does not follow.
+    #[error("{file}: {key} {problem}")]
+    Config {
+        /// The file, as a path inside the model's folder.
+        file: String,
+        /// The key, as diffusers or transformers spell it.
+        key: String,
+        /// What is wrong: expected and got.
+        problem: String,
+    },
+    /// A network's weights do not fit its configuration.
+    #[error("{component}: {problem}")]
+    Model {
+        /// `text_encoder`, `unet` or `vae`.
+        component: &'static str,
+        /// What the graph's builder found.
+        problem: decant_graph::Error,
+    },
+    /// A weight file has tensors that the configuration has no use for.
+    #[error("{component}: {} tensors of the file belong to no layer of the configuration; is config.json another model's? They are: {}", .names.len(), .names.join(", "))]
+    LeftOver {
+        /// `text_encoder`, `unet` or `vae`.
+        component: &'static str,
+        /// The tensors' names.
+        names: Vec<String>,
+    },
+    /// A picture's side that the model cannot make.
+    #[error("{name} {pixels} does not fit the model: a multiple of {factor} from {factor} to {most} is needed, for instance {near}")]
+    Size {
+        /// `width` or `height`.
+        name: &'static str,
+        /// What was asked for.
+        pixels: usize,
+        /// Pixels per latent place.
+        factor: usize,
+        /// The most that is tried at all.
+        most: usize,
+        /// One that fits.
+        near: usize,
+    },
+    /// A guidance scale that is no number.
+    #[error("guidance {got} is not a number to scale with; 1 turns guidance off, 7.5 is usual")]
+    Guidance {
+        /// What was asked for.
+        got: f32,
+    },
+    /// A picture that the device has no memory for; found before anything was allocated.
+    #[error(
+        "{width}×{height} would take {} of memory on {device}{}; ask for a smaller picture",
+        bytes(*.need),
+        .reason.as_ref().map_or_else(|| format!(", which has {} for it", bytes(*.most)), |reason| format!(": {reason}"))
+    )]
+    Memory {
+        /// Pixels.
+        width: usize,
+        /// Pixels.
+        height: usize,
+        /// Bytes predicted.
+        need: u64,
+        /// Bytes that the device may use.
+        most: u64,
+        /// The device's name.
+        device: String,
+        /// A limit other than the amount.
+        reason: Option<String>,
+    },
+    /// Whoever watched the run ended it.
+    #[error("the run was cancelled")]
+    Cancelled,
+    /// A program is run before it was made ready: our own bug.
+    #[error("a network was asked to run before it was made ready; this is a bug in Decant")]
+    NotReady,
+    /// The graph of a model, or its run.
+    #[error(transparent)]
+    Graph(#[from] decant_graph::Error),
+    /// The schedule or the sampler.
+    #[error(transparent)]
+    Solver(#[from] decant_solver::Error),
+}
+
+/// The hint for bytes that do not add up: nearly always an interrupted download.
+pub(crate) const DOWNLOAD_AGAIN: &str = "download the file again";
+
+/// Bytes for people: `1.8 GB`.
+pub fn bytes(count: u64) -> String {
+    match count {
+        0..1_000_000 => format!("{:.0} kB", count as f64 / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.0} MB", count as f64 / 1e6),
+        _ => format!("{:.1} GB", count as f64 / 1e9),
+    }
+}

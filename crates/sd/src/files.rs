@@ -1,0 +1,197 @@
+//! Where a model's files come from: a trait, and the two sources that need nothing from outside.
+//!
+//! It knows names, sizes and bytes; it does not know what the files mean. Other crates add a web address, the browser's
+//! storage and files that the user picked. Names are paths inside the model's folder with `/` between parts.
+//!
+//! ```
+//! use decant_sd::files::{Files, Memory, read_all};
+//!
+//! let files = Memory::new("a test", [("vae/config.json", b"{}".to_vec())]);
+//! assert_eq!(pollster::block_on(read_all(&files, "vae/config.json", 100))?, b"{}");
+//! assert_eq!(pollster::block_on(files.size("unet/config.json"))?, None);
+//! # Ok::<(), decant_sd::Error>(())
+//! ```
+
+use crate::Error;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// A future that stays on its thread: everything here runs on one, natively and in the browser's worker.
+pub type LocalFuture<'a, T> = std::pin::Pin<Box<dyn std::future::Future<Output = T> + 'a>>;
+
+/// A folder of model files, wherever it lives: disk, memory, URL, files that the user picked.
+///
+/// `read` returns exactly the bytes of its range, never more and never fewer. A simple web server answers a request for a range
+/// with the whole file (status 200 instead of 206): the source that asked cuts the range out, and keeps the rest for the next call
+/// rather than fetching it again. A source that learns a file's size only by fetching it keeps those bytes, too.
+pub trait Files {
+    /// The folder's path, address or name, for messages.
+    fn place(&self) -> String;
+
+    /// The file's length in bytes; `None` if there is no such file.
+    fn size<'a>(&'a self, name: &'a str) -> LocalFuture<'a, Result<Option<u64>, Error>>;
+
+    /// The bytes of `range`, which lies inside the file.
+    fn read<'a>(&'a self, name: &'a str, range: Range<u64>) -> LocalFuture<'a, Result<Vec<u8>, Error>>;
+}
+
+/// The whole file; an error if it is missing or longer than `limit` bytes.
+pub async fn read_all(files: &dyn Files, name: &str, limit: u64) -> Result<Vec<u8>, Error> {
+    match find(files, name, limit).await? {
+        Some(bytes) => Ok(bytes),
+        None => Err(Error::Missing {
+            place: files.place(),
+            name: name.into(),
+            hint: "a model is a folder in diffusers' layout, with its tokenizer, text_encoder, unet, vae and scheduler".into(),
+        }),
+    }
+}
+
+/// The whole file, or `None` if there is none; an error if it is longer than `limit` bytes.
+pub async fn find(files: &dyn Files, name: &str, limit: u64) -> Result<Option<Vec<u8>>, Error> {
+    match files.size(name).await? {
+        None => Ok(None),
+        Some(size) if size > limit => Err(Error::Damaged {
+            file: name.into(),
+            problem: format!("is {size} bytes long, expected {limit} at most"),
+            hint: "this cannot be the file that its name promises",
+        }),
+        Some(size) => read_exactly(files, name, 0..size).await.map(Some),
+    }
+}
+
+/// The bytes of `range`, checked: a source that returns more or fewer is told apart from a damaged file.
+pub async fn read_exactly(files: &dyn Files, name: &str, range: Range<u64>) -> Result<Vec<u8>, Error> {
+    let expected = range.end.saturating_sub(range.start);
+    if expected == 0 {
+        return Ok(Vec::new());
+    }
+    let bytes = files.read(name, range.clone()).await?;
+    if bytes.len() as u64 != expected {
+        let reason = format!("expected {expected} bytes from byte {} on, got {}", range.start, bytes.len());
+        return Err(unread(files, name, reason));
+    }
+    Ok(bytes)
+}
+
+/// Whether a name stays inside its folder: parts of ordinary characters, no `..`, no root, no drive, no backslash.
+pub fn stays_inside(name: &str) -> bool {
+    let plain = |part: &str| !matches!(part, "" | "." | "..");
+    name.split('/').all(plain) && !name.contains(['\\', ':', '\0', '?', '#', '%'])
+}
+
+fn unread(files: &dyn Files, name: &str, reason: impl ToString) -> Error {
+    Error::Read { place: files.place(), name: name.into(), reason: reason.to_string() }
+}
+
+/// Files in memory: embedded models and tests.
+#[derive(Debug, Clone, Default)]
+pub struct Memory {
+    /// What messages call it.
+    pub name: String,
+    /// The files' contents by name.
+    pub files: BTreeMap<String, Cow<'static, [u8]>>,
+}
+
+impl Memory {
+    /// A folder of these files.
+    pub fn new<N: Into<String>, B: Into<Cow<'static, [u8]>>>(name: &str, files: impl IntoIterator<Item = (N, B)>) -> Memory {
+        let files = files.into_iter().map(|(name, bytes)| (name.into(), bytes.into()));
+        Memory { name: name.into(), files: files.collect() }
+    }
+}
+
+impl Files for Memory {
+    fn place(&self) -> String {
+        self.name.clone()
+    }
+
+    fn size<'a>(&'a self, name: &'a str) -> LocalFuture<'a, Result<Option<u64>, Error>> {
+        let size = self.files.get(name).map(|bytes| bytes.len() as u64);
+        Box::pin(std::future::ready(Ok(size)))
+    }
+
+    fn read<'a>(&'a self, name: &'a str, range: Range<u64>) -> LocalFuture<'a, Result<Vec<u8>, Error>> {
+        let inside = |bytes: &Cow<'static, [u8]>| {
+            let range = usize::try_from(range.start).ok()?..usize::try_from(range.end).ok()?;
+            bytes.get(range).map(<[u8]>::to_vec)
+        };
+        let bytes = self.files.get(name).and_then(inside);
+        let reason = || format!("there are no bytes {} to {} in memory", range.start, range.end);
+        let result = bytes.ok_or_else(|| unread(self, name, reason()));
+        Box::pin(std::future::ready(result))
+    }
+}
+
+/// A folder on this machine's disk.
+#[cfg(not(target_arch = "wasm32"))]
+#[derive(Debug, Clone)]
+pub struct Folder(std::path::PathBuf);
+
+#[cfg(not(target_arch = "wasm32"))]
+impl Folder {
+    /// The folder at `path`; an error if there is no folder there.
+    pub fn open(path: impl Into<std::path::PathBuf>) -> Result<Folder, Error> {
+        let folder = Folder(path.into());
+        if folder.0.is_dir() {
+            return Ok(folder);
+        }
+        let is = if folder.0.exists() { "this is a file, not a folder" } else { "there is nothing at this path" };
+        Err(Error::Missing {
+            place: folder.place(),
+            name: "model folder".into(),
+            hint: format!("{is}; give the folder that holds model_index.json"),
+        })
+    }
+
+    /// Where a name lies on disk; a name that leaves the folder is refused.
+    fn path(&self, name: &str) -> Result<std::path::PathBuf, Error> {
+        if stays_inside(name) { Ok(self.0.join(name)) } else { Err(unread(self, name, "the name leads out of the model's folder")) }
+    }
+
+    fn size_now(&self, name: &str) -> Result<Option<u64>, Error> {
+        match std::fs::metadata(self.path(name)?) {
+            Ok(metadata) if metadata.is_file() => Ok(Some(metadata.len())),
+            Ok(_) => Ok(None),
+            Err(error) if absent(&error) => Ok(None),
+            Err(error) => Err(unread(self, name, error)),
+        }
+    }
+
+    fn read_now(&self, name: &str, range: Range<u64>) -> Result<Vec<u8>, Error> {
+        use std::io::{Read, Seek, SeekFrom};
+        let read = |path| -> std::io::Result<Vec<u8>> {
+            let mut file = std::fs::File::open(path)?;
+            let left = file.metadata()?.len().saturating_sub(range.start);
+            let length = range.end.saturating_sub(range.start).min(left);
+            file.seek(SeekFrom::Start(range.start))?;
+            let mut bytes = Vec::with_capacity(length as usize);
+            file.take(length).read_to_end(&mut bytes)?;
+            Ok(bytes)
+        };
+        read(self.path(name)?).map_err(|error| unread(self, name, error))
+    }
+}
+
+/// Not there, or below something that is not a folder.
+#[cfg(not(target_arch = "wasm32"))]
+fn absent(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind;
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+impl Files for Folder {
+    fn place(&self) -> String {
+        self.0.display().to_string()
+    }
+
+    fn size<'a>(&'a self, name: &'a str) -> LocalFuture<'a, Result<Option<u64>, Error>> {
+        Box::pin(std::future::ready(self.size_now(name)))
+    }
+
+    fn read<'a>(&'a self, name: &'a str, range: Range<u64>) -> LocalFuture<'a, Result<Vec<u8>, Error>> {
+        Box::pin(std::future::ready(self.read_now(name, range)))
+    }
+}

@@ -1,0 +1,263 @@
+//! A component's weight files as one index of named tensors, read one tensor at a time.
+//!
+//! Opening reads headers only; [`Checkpoint::read`] reads the bytes of one tensor, so that nothing ever holds a whole file.
+//! It does not know what a tensor is for. Formats are told apart by their first bytes, not by their names.
+//!
+//! ```
+//! use decant_sd::{files::Memory, weights::Checkpoint};
+//!
+//! let header = r#"{"scale":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#;
+//! let file = [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &2.5f32.to_le_bytes()[..]].concat();
+//! let files = Memory::new("a test", [("vae/diffusion_pytorch_model.safetensors", file)]);
+//! let vae = pollster::block_on(Checkpoint::open(&files, "vae"))?;
+//! assert_eq!(vae.tensors()["scale"].shape, [1]);
+//! assert_eq!(pollster::block_on(vae.read(&files, "scale"))?, [2.5]);
+//! # Ok::<(), decant_sd::Error>(())
+//! ```
+
+use crate::Error;
+use crate::error::DOWNLOAD_AGAIN;
+use crate::files::{Files, LocalFuture, find, read_exactly, stays_inside};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+mod gguf;
+mod quantize;
+mod ranges;
+mod safetensors;
+mod types;
+mod values;
+
+pub use quantize::{Encoded, encode, quantize_component, write_gguf};
+pub use types::FileType;
+
+/// One tensor in a weight file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TensorInfo {
+    /// Its shape as PyTorch has it: convolutions are `[out, in, kh, kw]`, whatever the order in the file.
+    pub shape: Vec<usize>,
+    /// How its numbers are stored.
+    pub dtype: FileType,
+    /// The file that holds it, as a path inside the model's folder.
+    pub file: String,
+    /// Its bytes in that file.
+    pub range: Range<u64>,
+    /// The order of its numbers in the file.
+    pub order: Order,
+}
+
+/// The order in which a file stores a tensor's numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// The last axis of the shape runs fastest.
+    AsShaped,
+    /// A convolution `[out, in, kh, kw]` stored as `[out, kh, kw, in]`, so that blocks of 32 run along its input channels.
+    InputsLast,
+}
+
+impl TensorInfo {
+    /// How many numbers it holds.
+    pub fn numbers(&self) -> usize {
+        self.shape.iter().product()
+    }
+}
+
+/// The names and places of a component's tensors.
+#[derive(Debug, Clone, Default)]
+pub struct Checkpoint {
+    tensors: BTreeMap<String, TensorInfo>,
+}
+
+/// The tensors of one file.
+type Tensors = Vec<(String, TensorInfo)>;
+
+/// Lists the tensors of a file of the given size.
+type Index = for<'a> fn(&'a dyn Files, &'a str, u64) -> LocalFuture<'a, Result<Tensors, Error>>;
+
+/// One format of weight files.
+pub struct FormatRow {
+    /// Its name, also the usual end of a file's name.
+    pub name: &'static str,
+    /// Whether a file that starts with these bytes (16, fewer if the file is shorter) is one.
+    pub is: fn(&[u8]) -> bool,
+    index: Index,
+}
+
+/// Every format that weights are read from.
+pub const FORMATS: &[FormatRow] = &[
+    FormatRow { name: "gguf", is: |start| start.starts_with(b"GGUF"), index: |files, name, size| Box::pin(gguf::index(files, name, size)) },
+    // No magic number: a length in 8 bytes, then JSON.
+    FormatRow {
+        name: "safetensors",
+        is: |start| start.get(8) == Some(&b'{'),
+        index: |files, name, size| Box::pin(safetensors::index(files, name, size)),
+    },
+];
+
+/// What turns up in place of weights: how it starts, what it is, what to do.
+const NOT_WEIGHTS: &[(&[u8], &str, &str)] = &[
+    (b"PK\x03\x04", "is a zip archive, probably PyTorch's", "use the model's .safetensors files"),
+    (b"\x80\x02", "is a Python pickle, probably PyTorch's", "use the model's .safetensors files"),
+    (b"version https://", "is a Git LFS pointer, not the file itself", "run `git lfs pull`, or download the file itself"),
+    (b"<", "is a web page, not weights", "the address is probably wrong, or needs a login"),
+];
+
+/// The names under which a component's weights are looked for: `STEM` in this order, for each stem of the component.
+const CANDIDATES: &[&str] = &[
+    "STEM.safetensors",
+    "STEM.fp16.safetensors",
+    "STEM.safetensors.index.json",
+    "STEM.safetensors.index.fp16.json",
+    "STEM.fp16.safetensors.index.json",
+    "STEM.gguf",
+];
+
+/// diffusers' stem and transformers' stem; text encoders are transformers'.
+const STEMS: [&str; 2] = ["diffusion_pytorch_model", "model"];
+
+/// Longest index of shards, in bytes; Stable Diffusion XL's has 150 KB.
+const LONGEST_INDEX: u64 = 10_000_000;
+
+impl Checkpoint {
+    /// Finds and indexes the weights of `component` (`unet`, `vae`, `text_encoder`, or `.` for the folder itself).
+    ///
+    /// The first of these that exists, for the stem `diffusion_pytorch_model` (text encoders: `model`), then for the other one:
+    /// `.safetensors`, `.fp16.safetensors`, an index of shards, `.gguf`.
+    pub async fn open(files: &dyn Files, component: &str) -> Result<Checkpoint, Error> {
+        for name in candidates(component) {
+            if name.ends_with(".json") {
+                if let Some(json) = find(files, &name, LONGEST_INDEX).await? {
+                    return Checkpoint::open_shards(files, &name, &json).await;
+                }
+            } else if files.size(&name).await?.is_some() {
+                return Checkpoint::open_file(files, &name).await;
+            }
+        }
+        let names: Vec<String> = candidates(component).collect();
+        let (first, last) = (&names[0], &names[5]);
+        let hint =
+            format!("looked for {first}, {last}, fp16 and sharded names, and the same for {}", STEMS[usize::from(is_diffusers(component))]);
+        Err(Error::Missing { place: files.place(), name: format!("weight file for {component}"), hint })
+    }
+
+    /// Indexes one weight file of any of the [`FORMATS`].
+    pub async fn open_file(files: &dyn Files, name: &str) -> Result<Checkpoint, Error> {
+        let mut checkpoint = Checkpoint::default();
+        checkpoint.add_file(files, name).await?;
+        Ok(checkpoint)
+    }
+
+    async fn open_shards(files: &dyn Files, index: &str, json: &[u8]) -> Result<Checkpoint, Error> {
+        let shard_of = shards(index, json)?;
+        let mut checkpoint = Checkpoint::default();
+        let mut names: Vec<&String> = shard_of.values().collect();
+        names.sort();
+        names.dedup();
+        for shard in names {
+            checkpoint.add_file(files, shard).await.map_err(|error| match error {
+                Error::Missing { place, name, .. } => Error::Missing { place, name, hint: format!("{index} lists it; {DOWNLOAD_AGAIN}") },
+                other => other,
+            })?;
+        }
+        for (name, shard) in &shard_of {
+            if checkpoint.tensors.get(name).is_none_or(|info| info.file != *shard) {
+                let problem = format!("is not there, although {index} says so");
+                return Err(Error::Tensor { file: shard.clone(), name: name.clone(), problem });
+            }
+        }
+        Ok(checkpoint)
+    }
+
+    async fn add_file(&mut self, files: &dyn Files, name: &str) -> Result<(), Error> {
+        let Some(size) = files.size(name).await? else {
+            return Err(Error::Missing { place: files.place(), name: name.into(), hint: "it should hold weights".into() });
+        };
+        let start = read_exactly(files, name, 0..size.min(16)).await?;
+        let Some(format) = FORMATS.iter().find(|format| (format.is)(&start)) else {
+            return Err(not_weights(name, size, &start));
+        };
+        for (tensor, info) in (format.index)(files, name, size).await? {
+            if let Some(other) = self.tensors.insert(tensor.clone(), info) {
+                let problem = if other.file == name { "is there twice".into() } else { format!("is also in {}", other.file) };
+                return Err(Error::Tensor { file: name.into(), name: tensor, problem });
+            }
+        }
+        Ok(())
+    }
+
+    /// The component's tensors by name.
+    pub fn tensors(&self) -> &BTreeMap<String, TensorInfo> {
+        &self.tensors
+    }
+
+    /// The numbers of one tensor, in the order of its shape; refuses NaN and infinities.
+    pub async fn read(&self, files: &dyn Files, name: &str) -> Result<Vec<f32>, Error> {
+        let Some(info) = self.tensors.get(name) else {
+            return Err(Error::Missing {
+                place: files.place(),
+                name: format!("tensor {name}"),
+                hint: "the weights are another model's".into(),
+            });
+        };
+        let wrong = |problem| Error::Tensor { file: info.file.clone(), name: name.into(), problem };
+        if !info.dtype.is_read() {
+            return Err(wrong(format!("is stored as {}; Decant reads only {}", info.dtype, types::read_names())));
+        }
+        let bytes = read_exactly(files, &info.file, info.range.clone()).await?;
+        let numbers = values::decode(info.dtype, &bytes);
+        let numbers = if info.order == Order::InputsLast { values::inputs_second(&numbers, &info.shape) } else { numbers };
+        match numbers.iter().position(|number| !number.is_finite()) {
+            None => Ok(numbers),
+            Some(at) => Err(wrong(format!("has {} at index {at}, expected finite numbers only; {DOWNLOAD_AGAIN}", numbers[at]))),
+        }
+    }
+}
+
+fn is_diffusers(component: &str) -> bool {
+    !component.starts_with("text_encoder")
+}
+
+fn candidates(component: &str) -> impl Iterator<Item = String> {
+    let folder = if component == "." { String::new() } else { format!("{component}/") };
+    let mut stems = STEMS;
+    if !is_diffusers(component) {
+        stems.reverse();
+    }
+    stems.into_iter().flat_map(move |stem| {
+        let folder = folder.clone();
+        CANDIDATES.iter().map(move |name| format!("{folder}{}", name.replace("STEM", stem)))
+    })
+}
+
+/// Tensor name to shard, as a path inside the model's folder.
+fn shards(index: &str, json: &[u8]) -> Result<BTreeMap<String, String>, Error> {
+    #[derive(serde::Deserialize)]
+    struct ShardIndex {
+        weight_map: BTreeMap<String, String>,
+    }
+    let damaged = |problem: String| Error::Damaged { file: index.into(), problem, hint: DOWNLOAD_AGAIN };
+    let map =
+        serde_json::from_slice::<ShardIndex>(json).map_err(|error| damaged(format!("is not an index of shards ({error})")))?.weight_map;
+    let folder = index.rsplit_once('/').map(|(folder, _)| format!("{folder}/")).unwrap_or_default();
+    let outside = map.values().find(|shard| shard.contains('/') || !stays_inside(shard));
+    match outside {
+        Some(shard) => Err(damaged(format!("names the shard {shard:?}, expected the name of a file beside it"))),
+        None => Ok(map.into_iter().map(|(tensor, shard)| (tensor, format!("{folder}{shard}"))).collect()),
+    }
+}
+
+fn not_weights(name: &str, size: u64, start: &[u8]) -> Error {
+    let known = NOT_WEIGHTS.iter().find(|(magic, ..)| start.starts_with(magic));
+    let (problem, hint) = match known {
+        Some((_, what, hint)) => (what.to_string(), *hint),
+        None if size == 0 => ("is empty".to_string(), DOWNLOAD_AGAIN),
+        None => {
+            let formats: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+            (
+                format!("starts with {:02x?}, expected one of the formats {}", &start[..start.len().min(9)], formats.join(", ")),
+                DOWNLOAD_AGAIN,
+            )
+        }
+    };
+    Error::Damaged { file: name.into(), problem, hint }
+}

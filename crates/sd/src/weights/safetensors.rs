@@ -1,0 +1,61 @@
+//! The header of a safetensors file (<https://github.com/huggingface/safetensors#format>): 8 bytes of length, then JSON
+//! `{"name": {"dtype": "F16", "shape": [2, 3], "data_offsets": [begin, end]}, "__metadata__": {…}}`, then the data.
+//!
+//! It accepts what the `safetensors` crate accepts (a test compares them), but says what is wrong in a person's words.
+
+use super::types::{SAFETENSORS, TypeRow};
+use super::{Order, TensorInfo, Tensors, ranges};
+use crate::Error;
+use crate::error::DOWNLOAD_AGAIN;
+use crate::files::{Files, read_exactly};
+use serde_json::{Map, Value};
+
+/// Longest header, in bytes: safetensors' own limit. A Stable Diffusion UNet's has 100 KB.
+const LONGEST_HEADER: u64 = 100_000_000;
+
+pub(super) async fn index(files: &dyn Files, file: &str, size: u64) -> Result<Tensors, Error> {
+    let damaged = |problem| Error::Damaged { file: file.into(), problem, hint: DOWNLOAD_AGAIN };
+    let length = read_exactly(files, file, 0..8.min(size)).await?;
+    let Ok(length) = <[u8; 8]>::try_from(length.as_slice()).map(u64::from_le_bytes) else {
+        return Err(damaged(format!("is cut short: expected 8 bytes of header length, got {size}")));
+    };
+    let left = size.saturating_sub(8);
+    if length > left {
+        return Err(damaged(format!("says that its header has {length} bytes, but only {left} follow")));
+    }
+    if length > LONGEST_HEADER {
+        return Err(damaged(format!("says that its header has {length} bytes, expected {LONGEST_HEADER} at most")));
+    }
+    let header = read_exactly(files, file, 8..8 + length).await?;
+    let header: Map<String, Value> =
+        serde_json::from_slice(&header).map_err(|error| damaged(format!("has a header that is not a JSON object ({error})")))?;
+    let tensors = header.iter().filter(|(name, _)| *name != "__metadata__").map(|(name, entry)| {
+        let info = tensor(file, 8 + length, entry).map_err(|problem| Error::Tensor { file: file.into(), name: name.clone(), problem })?;
+        Ok((name.clone(), info))
+    });
+    let mut tensors = tensors.collect::<Result<Tensors, Error>>()?;
+    ranges::check(file, size, &mut tensors)?;
+    ranges::check_no_gaps(file, 8 + length, size, &tensors)?;
+    Ok(tensors)
+}
+
+/// One entry of the header; the error is the end of a sentence that starts with the tensor's name.
+fn tensor(file: &str, data_start: u64, entry: &Value) -> Result<TensorInfo, String> {
+    let dtype = entry.get("dtype").and_then(Value::as_str).ok_or("has no dtype in the header")?;
+    let row: &TypeRow = SAFETENSORS.iter().find(|row| row.name == dtype).ok_or_else(|| format!("has the unknown dtype {dtype:?}"))?;
+    let axes = whole_numbers(entry.get("shape")).and_then(|shape| shape.iter().map(|axis| usize::try_from(*axis).ok()).collect());
+    let shape: Vec<usize> = axes.ok_or("has no shape in the header")?;
+    let offsets = whole_numbers(entry.get("data_offsets"));
+    let Some([begin, end]) = offsets.as_deref() else { return Err("has no data_offsets [begin, end] in the header".into()) };
+    let given = end.checked_sub(*begin).ok_or_else(|| format!("has data_offsets that run backwards, {begin} to {end}"))?;
+    let needed = row.bytes(&shape).ok_or_else(|| format!("has the shape {shape:?}, which no file could hold as {dtype}"))?;
+    if given != needed {
+        return Err(format!("has the shape {shape:?} of {dtype}: expected {needed} bytes, got data_offsets for {given}"));
+    }
+    let range = data_start.checked_add(*begin).zip(data_start.checked_add(*end)).ok_or("has data_offsets beyond any file")?;
+    Ok(TensorInfo { shape, dtype: row.dtype, file: file.into(), range: range.0..range.1, order: Order::AsShaped })
+}
+
+fn whole_numbers(value: Option<&Value>) -> Option<Vec<u64>> {
+    value?.as_array()?.iter().map(Value::as_u64).collect()
+}

@@ -1,0 +1,142 @@
+//! How files store numbers: one row per type and file format, so that even a tensor that is not read can be listed and measured.
+
+/// How a tensor's numbers are stored in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FileType {
+    /// 32-bit floats.
+    F32,
+    /// 16-bit floats.
+    F16,
+    /// The upper half of 32-bit floats.
+    BF16,
+    /// ggml's blocks of 34 bytes: an f16 scale, then 32 signed bytes.
+    Q8_0,
+    /// Known by name and size, but not read.
+    Other(&'static str),
+}
+
+/// The types whose numbers are read, with their names.
+const READ: &[(FileType, &str)] = &[(FileType::F32, "F32"), (FileType::F16, "F16"), (FileType::BF16, "BF16"), (FileType::Q8_0, "Q8_0")];
+
+pub(super) fn read_names() -> String {
+    READ.iter().map(|(_, name)| *name).collect::<Vec<_>>().join(", ")
+}
+
+impl FileType {
+    /// Whether [`super::Checkpoint::read`] reads it. Of the others, only `position_ids` (I64) turn up, and no model needs them.
+    pub fn is_read(self) -> bool {
+        !matches!(self, FileType::Other(_))
+    }
+}
+
+impl std::fmt::Display for FileType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            FileType::Other(name) => f.write_str(name),
+            read => f.write_str(READ.iter().find(|(row, _)| row == read).map_or("?", |(_, name)| name)),
+        }
+    }
+}
+
+/// A type as a file spells it, and how long it is.
+pub(super) struct TypeRow {
+    pub dtype: FileType,
+    /// safetensors' name or ggml's.
+    pub name: &'static str,
+    /// ggml's number; unused for safetensors.
+    pub id: u32,
+    /// Numbers in a block.
+    pub block: u64,
+    /// Bits in a block.
+    pub bits: u64,
+}
+
+const fn row(dtype: FileType, name: &'static str, id: u32, block: u64, bits: u64) -> TypeRow {
+    TypeRow { dtype, name, id, block, bits }
+}
+
+const fn other(name: &'static str, id: u32, block: u64, bits: u64) -> TypeRow {
+    row(FileType::Other(name), name, id, block, bits)
+}
+
+/// safetensors 0.8's types (its `Dtype`).
+pub(super) const SAFETENSORS: &[TypeRow] = &[
+    row(FileType::F32, "F32", 0, 1, 32),
+    row(FileType::F16, "F16", 0, 1, 16),
+    row(FileType::BF16, "BF16", 0, 1, 16),
+    other("F64", 0, 1, 64),
+    other("C64", 0, 1, 64),
+    other("I64", 0, 1, 64),
+    other("U64", 0, 1, 64),
+    other("I32", 0, 1, 32),
+    other("U32", 0, 1, 32),
+    other("I16", 0, 1, 16),
+    other("U16", 0, 1, 16),
+    other("I8", 0, 1, 8),
+    other("U8", 0, 1, 8),
+    other("BOOL", 0, 1, 8),
+    other("F8_E5M2", 0, 1, 8),
+    other("F8_E4M3", 0, 1, 8),
+    other("F8_E8M0", 0, 1, 8),
+    other("F8_E4M3FNUZ", 0, 1, 8),
+    other("F8_E5M2FNUZ", 0, 1, 8),
+    other("F6_E2M3", 0, 1, 6),
+    other("F6_E3M2", 0, 1, 6),
+    other("F4", 0, 1, 4),
+];
+
+/// ggml's types (`enum ggml_type`), with the block sizes of `ggml-common.h`.
+pub(super) const GGML: &[TypeRow] = &[
+    row(FileType::F32, "F32", 0, 1, 32),
+    row(FileType::F16, "F16", 1, 1, 16),
+    row(FileType::BF16, "BF16", 30, 1, 16),
+    row(FileType::Q8_0, "Q8_0", 8, 32, 34 * 8),
+    other("Q4_0", 2, 32, 18 * 8),
+    other("Q4_1", 3, 32, 20 * 8),
+    other("Q5_0", 6, 32, 22 * 8),
+    other("Q5_1", 7, 32, 24 * 8),
+    other("Q8_1", 9, 32, 36 * 8),
+    other("Q2_K", 10, 256, 84 * 8),
+    other("Q3_K", 11, 256, 110 * 8),
+    other("Q4_K", 12, 256, 144 * 8),
+    other("Q5_K", 13, 256, 176 * 8),
+    other("Q6_K", 14, 256, 210 * 8),
+    other("Q8_K", 15, 256, 292 * 8),
+    other("I8", 24, 1, 8),
+    other("I16", 25, 1, 16),
+    other("I32", 26, 1, 32),
+    other("I64", 27, 1, 64),
+    other("F64", 28, 1, 64),
+];
+
+impl TypeRow {
+    /// Bytes of a tensor of that shape; `None` if its last axis does not divide into blocks or it is larger than memory could be.
+    pub fn bytes(&self, shape: &[usize]) -> Option<u64> {
+        let last = shape.last().map_or(1, |axis| *axis as u64);
+        let numbers = shape.iter().try_fold(1u64, |product, axis| product.checked_mul(*axis as u64))?;
+        let bits = (numbers / self.block).checked_mul(self.bits)?;
+        (last.is_multiple_of(self.block) && bits.is_multiple_of(8) && usize::try_from(numbers).is_ok()).then_some(bits / 8)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_type_that_is_read_has_a_name_and_a_row() {
+        for (dtype, name) in READ {
+            assert_eq!(dtype.to_string(), *name);
+            assert!(SAFETENSORS.iter().chain(GGML).any(|row| row.dtype == *dtype && row.name == *name), "{name}");
+        }
+        assert_eq!(FileType::Other("I64").to_string(), "I64");
+    }
+
+    #[test]
+    fn bytes_count_whole_blocks_along_the_last_axis() {
+        let q8_0 = GGML.iter().find(|row| row.name == "Q8_0").expect("it is in the table");
+        for (shape, expected) in [(vec![3, 64], Some(6 * 34)), (vec![64, 3], None), (vec![0, 32], Some(0)), (vec![usize::MAX, 32], None)] {
+            assert_eq!(q8_0.bytes(&shape), expected, "{shape:?}");
+        }
+    }
+}
