@@ -1,0 +1,526 @@
+//! Weight files: everything that is read right, and everything that can be wrong with one, each with its sentence.
+//!
+//! The second opinions are the `safetensors` crate and candle's GGUF reader.
+
+use candle_core::quantized::gguf_file;
+use decant_sd::Error;
+use decant_sd::files::{Files, Folder, LocalFuture, Memory};
+use decant_sd::weights::{Checkpoint, Encoded, FORMATS, FileType, Order, encode, quantize_component, write_gguf};
+use pollster::block_on;
+use std::collections::BTreeMap;
+
+const FILE: &str = "unet/diffusion_pytorch_model.safetensors";
+
+fn safetensors(header: &str, data: &[u8]) -> Vec<u8> {
+    [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), data].concat()
+}
+
+fn bytes(numbers: &[f32]) -> Vec<u8> {
+    numbers.iter().flat_map(|x| x.to_le_bytes()).collect()
+}
+
+fn one(dtype: &str, shape: &str, data: &[u8]) -> Vec<u8> {
+    safetensors(&format!(r#"{{"a":{{"dtype":"{dtype}","shape":{shape},"data_offsets":[0,{}]}}}}"#, data.len()), data)
+}
+
+fn unet(file: Vec<u8>) -> Memory {
+    Memory::new("memory", [(FILE, file)])
+}
+
+fn read(files: &dyn Files, component: &str) -> Result<BTreeMap<String, (Vec<usize>, Vec<f32>)>, Error> {
+    block_on(async {
+        let checkpoint = Checkpoint::open(files, component).await?;
+        let mut all = BTreeMap::new();
+        for (name, info) in checkpoint.tensors() {
+            all.insert(name.clone(), (info.shape.clone(), checkpoint.read(files, name).await?));
+        }
+        Ok(all)
+    })
+}
+
+fn refusal(files: &dyn Files) -> String {
+    match read(files, "unet") {
+        Ok(read) => panic!("expected an error, got {read:?}"),
+        Err(error) => error.to_string(),
+    }
+}
+
+fn repository(path: &str) -> Folder {
+    Folder::open(format!("{}/../../{path}", env!("CARGO_MANIFEST_DIR"))).expect("it is in the repository")
+}
+
+// ---- what is read -----------------------------------------------------------------------------------------------------------------
+
+#[test]
+fn each_type_gives_its_numbers() {
+    let numbers = [1.0f32, -0.5, 0.15625, 96.0];
+    let halves: Vec<u8> = numbers.iter().flat_map(|x| half::f16::from_f32(*x).to_le_bytes()).collect();
+    let brain: Vec<u8> = numbers.iter().flat_map(|x| half::bf16::from_f32(*x).to_le_bytes()).collect();
+    for (dtype, data) in [("F32", bytes(&numbers)), ("F16", halves), ("BF16", brain)] {
+        let read = read(&unet(one(dtype, "[2,2]", &data)), "unet").expect(dtype);
+        assert_eq!(read["a"], (vec![2, 2], numbers.to_vec()), "{dtype}");
+    }
+    let scalar = read(&unet(one("F32", "[]", &bytes(&[7.0]))), "unet").expect("a scalar");
+    assert_eq!(scalar["a"], (vec![], vec![7.0]));
+    assert_eq!(read(&unet(safetensors("{}", &[])), "unet").expect("no tensor at all").len(), 0);
+}
+
+#[test]
+fn every_name_that_weights_go_by_is_found_and_diffusers_comes_first() {
+    for component in ["unet", "vae", "text_encoder", "."] {
+        let folder = if component == "." { String::new() } else { format!("{component}/") };
+        let mut files = Memory::new("memory", [("x", vec![])]);
+        // from the last candidate to the first: each one found wins over those before
+        let stems = if component == "text_encoder" { ["diffusion_pytorch_model", "model"] } else { ["model", "diffusion_pytorch_model"] };
+        for (stem, number) in stems.into_iter().zip([0.0, 10.0]) {
+            let gguf = write_gguf(&[encode("a", &[1], &[number])]).expect("one number");
+            files.files.insert(format!("{folder}{stem}.gguf"), gguf.into());
+            assert_eq!(read(&files, component).expect(component)["a"].1, [number], "{component} {stem} gguf");
+            let index = format!(r#"{{"weight_map":{{"a":"{stem}-1.safetensors"}}}}"#);
+            files.files.insert(format!("{folder}{stem}-1.safetensors"), one("F32", "[1]", &bytes(&[number + 1.0])).into());
+            files.files.insert(format!("{folder}{stem}.safetensors.index.json"), index.into_bytes().into());
+            assert_eq!(read(&files, component).expect(component)["a"].1, [number + 1.0], "{component} {stem} index");
+            for (ending, more) in [("fp16.safetensors", 2.0), ("safetensors", 3.0)] {
+                files.files.insert(format!("{folder}{stem}.{ending}"), one("F32", "[1]", &bytes(&[number + more])).into());
+                assert_eq!(read(&files, component).expect(component)["a"].1, [number + more], "{component} {stem} {ending}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_format_is_told_by_its_first_bytes_not_by_its_name() {
+    let gguf = write_gguf(&[encode("a", &[1], &[5.0])]).expect("one number");
+    assert_eq!(read(&unet(gguf.clone()), "unet").expect("GGUF by another name")["a"].1, [5.0]);
+    for (format, file) in [("gguf", gguf), ("safetensors", one("F32", "[1]", &bytes(&[5.0])))] {
+        let matching: Vec<&str> = FORMATS.iter().filter(|row| (row.is)(&file[..16])).map(|row| row.name).collect();
+        assert_eq!(matching, [format]);
+    }
+}
+
+#[test]
+fn the_models_of_this_repository_open_in_every_layout() {
+    // tensors as `json.loads` counts them in the files' headers
+    for (path, component, tensors) in [
+        ("tests/models/sd1-tiny", "unet", 496), // f16
+        ("tests/models/sd2-tiny", "unet", 326), // bf16, two shards
+        ("tests/models/sd1-tiny", "vae", 184),
+        ("tests/models/sd1-tiny", "text_encoder", 53),
+        ("models/digits", "unet", 326),
+    ] {
+        let files = repository(path);
+        let checkpoint = block_on(Checkpoint::open(&files, component)).expect(path);
+        assert_eq!(checkpoint.tensors().len(), tensors, "{path} {component}");
+        for (name, info) in checkpoint.tensors() {
+            if name.ends_with("position_ids") {
+                assert_eq!(info.dtype, FileType::Other("I64"));
+                continue;
+            }
+            let numbers = block_on(checkpoint.read(&files, name)).expect(name);
+            assert_eq!(numbers.len(), info.numbers(), "{name}");
+        }
+    }
+}
+
+// ---- what is refused --------------------------------------------------------------------------------------------------------------
+
+#[test]
+fn a_component_without_weights_is_missing() {
+    let files = Memory::new("models/mine", [("model_index.json", b"{}".to_vec())]);
+    assert_eq!(
+        refusal(&files),
+        "models/mine: there is no weight file for unet; looked for unet/diffusion_pytorch_model.safetensors, \
+         unet/diffusion_pytorch_model.gguf, fp16 and sharded names, and the same for model"
+    );
+}
+
+#[test]
+fn each_kind_of_damage_has_its_sentence() {
+    let good = one("F32", "[2]", &bytes(&[1.0, 2.0]));
+    let header = |text: &str| safetensors(text, &[0; 8]);
+    let long = |length: u64| [&length.to_le_bytes()[..], b"{}      "].concat();
+    let cases: &[(&str, Vec<u8>, &str)] = &[
+        ("empty", vec![], "is empty; download the file again"),
+        (
+            "garbage",
+            b"what is this nonsense".to_vec(),
+            "starts with [77, 68, 61, 74, 20, 69, 73, 20, 74], expected one of the formats gguf, safetensors; download the file again",
+        ),
+        ("too short", vec![1, 2, 3], "starts with [01, 02, 03], expected one of the formats gguf, safetensors; download the file again"),
+        ("pickle", b"PK\x03\x04rest of a zip".to_vec(), "is a zip archive, probably PyTorch's; use the model's .safetensors files"),
+        ("page", b"<!doctype html><html>".to_vec(), "is a web page, not weights; the address is probably wrong, or needs a login"),
+        (
+            "lfs",
+            b"version https://git-lfs.github.com/spec/v1".to_vec(),
+            "is a Git LFS pointer, not the file itself; run `git lfs pull`, or download the file itself",
+        ),
+        ("header beyond", long(1 << 60), "says that its header has 1152921504606846976 bytes, but only 8 follow; download the file again"),
+        ("header by one", long(9), "says that its header has 9 bytes, but only 8 follow; download the file again"),
+        (
+            "not JSON",
+            header("{\"a\":"),
+            "has a header that is not a JSON object (EOF while parsing a value at line 1 column 5); download the file again",
+        ),
+        (
+            "cut short",
+            good[..good.len() - 3].to_vec(),
+            "is cut short: expected 70 bytes from what its header says, got 67; download the file again",
+        ),
+        ("too long", [&good[..], &[0; 5]].concat(), "has bytes that belong to no tensor, at 70..75; download the file again"),
+        (
+            "gap",
+            header(r#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#),
+            "has bytes that belong to no tensor, at 62..66; download the file again",
+        ),
+    ];
+    for (case, file, expected) in cases {
+        assert_eq!(refusal(&unet(file.clone())), format!("{FILE}: {expected}"), "{case}");
+    }
+}
+
+/// A file of a terabyte that says that half of it is header.
+struct Endless;
+
+impl Files for Endless {
+    fn place(&self) -> String {
+        "endless".into()
+    }
+
+    fn size<'a>(&'a self, _: &'a str) -> LocalFuture<'a, Result<Option<u64>, Error>> {
+        Box::pin(std::future::ready(Ok(Some(1 << 40))))
+    }
+
+    fn read<'a>(&'a self, _: &'a str, range: std::ops::Range<u64>) -> LocalFuture<'a, Result<Vec<u8>, Error>> {
+        let start = [&(1u64 << 39).to_le_bytes()[..], b"{       "].concat();
+        Box::pin(std::future::ready(Ok(start[range.start as usize..range.end as usize].to_vec())))
+    }
+}
+
+#[test]
+fn a_huge_header_is_refused_before_it_is_read() {
+    assert_eq!(
+        refusal(&Endless),
+        format!("{FILE}: says that its header has 549755813888 bytes, expected 100000000 at most; download the file again")
+    );
+}
+
+#[test]
+fn each_wrong_tensor_is_named_with_what_is_wrong() {
+    let cases = [
+        (r#"{"dtype":"F32","shape":[3],"data_offsets":[0,8]}"#, "has the shape [3] of F32: expected 12 bytes, got data_offsets for 8"),
+        (r#"{"dtype":"F32","shape":[2],"data_offsets":[8,0]}"#, "has data_offsets that run backwards, 8 to 0"),
+        (r#"{"dtype":"F32","shape":[2],"data_offsets":[0]}"#, "has no data_offsets [begin, end] in the header"),
+        (r#"{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}"#, "has no shape in the header"),
+        (r#"{"shape":[2],"data_offsets":[0,8]}"#, "has no dtype in the header"),
+        (r#"{"dtype":"F7","shape":[2],"data_offsets":[0,8]}"#, "has the unknown dtype \"F7\""),
+        (
+            r#"{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}"#,
+            "has the shape [4294967296, 4294967296], which no file could hold as F32",
+        ),
+        (r#"{"dtype":"I64","shape":[1],"data_offsets":[0,8]}"#, "is stored as I64; Decant reads only F32, F16, BF16, Q8_0"),
+        (r#"{"dtype":"F8_E4M3","shape":[8],"data_offsets":[0,8]}"#, "is stored as F8_E4M3; Decant reads only F32, F16, BF16, Q8_0"),
+        ("7", "has no dtype in the header"),
+    ];
+    for (entry, expected) in cases {
+        let file = safetensors(&format!(r#"{{"a":{entry}}}"#), &[0; 8]);
+        assert_eq!(refusal(&unet(file)), format!("{FILE}: tensor a {expected}"), "{entry}");
+    }
+    let overlapping = r#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F16","shape":[3],"data_offsets":[2,8]}}"#;
+    assert_eq!(
+        refusal(&unet(safetensors(overlapping, &[0; 8]))),
+        format!("{FILE}: tensor a shares bytes with b: they lie at 115..119 and 117..123")
+    );
+}
+
+#[test]
+fn nan_and_infinity_are_named_with_their_place() {
+    let mut half = vec![0; 6];
+    half[4..].copy_from_slice(&half::f16::INFINITY.to_le_bytes());
+    for (file, expected) in [
+        (
+            one("F32", "[3]", &bytes(&[1.0, f32::NAN, f32::NAN])),
+            "has NaN at index 1, expected finite numbers only; download the file again",
+        ),
+        (one("F16", "[3]", &half), "has inf at index 2, expected finite numbers only; download the file again"),
+    ] {
+        assert_eq!(refusal(&unet(file)), format!("{FILE}: tensor a {expected}"));
+    }
+}
+
+fn sharded(map: &str, shards: &[(&str, Vec<u8>)]) -> Memory {
+    let index = ("unet/diffusion_pytorch_model.safetensors.index.json".to_string(), map.as_bytes().to_vec());
+    Memory::new("memory", shards.iter().map(|(name, file)| (format!("unet/{name}"), file.clone())).chain([index]))
+}
+
+#[test]
+fn shards_and_their_index_agree_or_say_how_they_do_not() {
+    let a = one("F32", "[1]", &bytes(&[1.0]));
+    let mut b = a.clone();
+    b[10] = b'b';
+    let both = r#"{"metadata":{},"weight_map":{"a":"1.safetensors","b":"2.safetensors"}}"#;
+    let good = read(&sharded(both, &[("1.safetensors", a.clone()), ("2.safetensors", b.clone())]), "unet").expect("two shards");
+    assert_eq!(good.keys().collect::<Vec<_>>(), ["a", "b"]);
+
+    let index = "unet/diffusion_pytorch_model.safetensors.index.json";
+    for (files, expected) in [
+        (
+            sharded(both, &[("1.safetensors", a.clone())]),
+            format!("memory: there is no unet/2.safetensors; {index} lists it; download the file again"),
+        ),
+        (
+            sharded(both, &[("1.safetensors", a.clone()), ("2.safetensors", a.clone())]),
+            "unet/2.safetensors: tensor a is also in unet/1.safetensors".into(),
+        ),
+        (
+            sharded(r#"{"weight_map":{"a":"1.safetensors","c":"1.safetensors"}}"#, &[("1.safetensors", a.clone())]),
+            format!("unet/1.safetensors: tensor c is not there, although {index} says so"),
+        ),
+        (
+            sharded(r#"{"weight_map":{"a":"../vae/1.safetensors"}}"#, &[]),
+            format!("{index}: names the shard \"../vae/1.safetensors\", expected the name of a file beside it; download the file again"),
+        ),
+        (
+            sharded(r#"{"weights":{}}"#, &[]),
+            format!("{index}: is not an index of shards (missing field `weight_map` at line 1 column 14); download the file again"),
+        ),
+    ] {
+        assert_eq!(refusal(&files), expected);
+    }
+}
+
+// ---- GGUF -------------------------------------------------------------------------------------------------------------------------
+
+/// Reproducible numbers in [-1, 1): Knuth's linear congruential generator.
+fn random(state: &mut u64) -> f32 {
+    *state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+    (*state >> 33) as f32 / (1u64 << 30) as f32 - 1.0
+}
+
+/// Every kind of tensor, the type it should get, and how far its numbers may move relative to its largest one.
+const KINDS: &[(&str, &[usize], FileType, f32)] = &[
+    ("linear.weight", &[5, 64], FileType::Q8_0, 0.0045),
+    ("narrow.weight", &[5, 33], FileType::F16, 5e-4),
+    ("conv.weight", &[3, 32, 3, 3], FileType::Q8_0, 0.0045),
+    ("conv_in.weight", &[32, 4, 3, 3], FileType::F16, 5e-4),
+    ("conv_1x1.weight", &[7, 96, 1, 1], FileType::Q8_0, 0.0045),
+    ("norm.weight", &[64], FileType::F32, 0.0),
+    ("scalar", &[], FileType::F32, 0.0),
+    ("three", &[2, 3, 32], FileType::F32, 0.0),
+    ("empty", &[0, 32], FileType::Q8_0, 0.0),
+];
+
+fn kinds() -> (Vec<Encoded>, Vec<Vec<f32>>) {
+    let mut state = 7;
+    let numbers: Vec<Vec<f32>> =
+        KINDS.iter().map(|(_, shape, ..)| (0..shape.iter().product()).map(|_| random(&mut state)).collect()).collect();
+    let encoded = KINDS.iter().zip(&numbers).map(|((name, shape, ..), numbers)| encode(name, shape, numbers)).collect();
+    (encoded, numbers)
+}
+
+fn gguf(file: Vec<u8>) -> Memory {
+    Memory::new("memory", [("unet/diffusion_pytorch_model.gguf", file)])
+}
+
+#[test]
+fn gguf_gives_back_every_shape_and_number_and_writing_again_changes_nothing() {
+    let (encoded, numbers) = kinds();
+    let files = gguf(write_gguf(&encoded).expect("it can be written"));
+    let checkpoint = block_on(Checkpoint::open(&files, "unet")).expect("it was just written");
+    for ((name, shape, dtype, bound), numbers) in KINDS.iter().zip(&numbers) {
+        let info = &checkpoint.tensors()[*name];
+        assert_eq!((&info.shape[..], info.dtype), (*shape, *dtype), "{name}");
+        assert_eq!(info.order, if shape.len() == 4 { Order::InputsLast } else { Order::AsShaped }, "{name}");
+        let read = block_on(checkpoint.read(&files, name)).expect(name);
+        assert_eq!(read.len(), numbers.len(), "{name}");
+        for (expected, got) in numbers.iter().zip(&read) {
+            assert!((expected - got).abs() <= *bound, "{name}: expected {expected}, got {got}");
+        }
+        let again = encode(name, shape, &read);
+        assert_eq!(&again, encoded.iter().find(|encoded| encoded.name == *name).expect("the same names"), "{name}");
+    }
+}
+
+#[test]
+fn candle_reads_the_same_numbers_from_our_gguf() {
+    let (mut encoded, _) = kinds();
+    encoded.retain(|tensor| !["scalar", "empty"].contains(&tensor.name.as_str())); // candle refuses both
+    let file = write_gguf(&encoded).expect("it can be written");
+    let mut reader = std::io::Cursor::new(&file);
+    let content = gguf_file::Content::read(&mut reader).expect("candle reads the header");
+    let files = gguf(file.clone());
+    let checkpoint = block_on(Checkpoint::open(&files, "unet")).expect("it was just written");
+    for tensor in &encoded {
+        let theirs = content.tensor(&mut reader, &tensor.name, &candle_core::Device::Cpu).expect("candle reads the tensor");
+        let theirs = theirs.dequantize(&candle_core::Device::Cpu).expect("candle decodes it");
+        assert_eq!(theirs.dims(), tensor.stored_shape, "{}", tensor.name);
+        let theirs = if tensor.stored_shape.len() == 4 { theirs.permute((0, 3, 1, 2)).expect("four axes") } else { theirs };
+        let theirs: Vec<f32> = theirs.flatten_all().and_then(|flat| flat.to_vec1()).expect("numbers");
+        assert_eq!(block_on(checkpoint.read(&files, &tensor.name)).expect("ours"), theirs, "{}", tensor.name);
+    }
+}
+
+#[test]
+fn our_reader_takes_candles_gguf_with_convolutions_as_pytorch_has_them() {
+    use candle_core::quantized::{GgmlDType, QTensor};
+    let numbers: Vec<f32> = (0..2 * 3 * 2 * 2).map(|i| i as f32).collect();
+    let tensor = candle_core::Tensor::from_vec(numbers.clone(), (2, 3, 2, 2), &candle_core::Device::Cpu).expect("24 numbers");
+    let tensor = QTensor::quantize(&tensor, GgmlDType::F32).expect("plain floats");
+    let mut file = std::io::Cursor::new(Vec::new());
+    let list = gguf_file::Value::Array(vec![gguf_file::Value::String("x".into()), gguf_file::Value::String("y".into())]);
+    let nested = gguf_file::Value::Array(vec![list.clone(), list]);
+    gguf_file::write(&mut file, &[("some.list", &nested), ("some.number", &gguf_file::Value::F64(1.0))], &[("a", &tensor)])
+        .expect("candle writes");
+    let read = read(&gguf(file.into_inner()), "unet").expect("candle's file");
+    assert_eq!(read["a"], (vec![2, 3, 2, 2], numbers));
+}
+
+#[test]
+fn each_damage_to_a_gguf_has_its_sentence() {
+    let name = "unet/diffusion_pytorch_model.gguf";
+    let good = write_gguf(&[encode("a", &[2, 32], &[1.0; 64])]).expect("one matrix");
+    let with = |at: usize, new: &[u8]| {
+        let mut file = good.clone();
+        file[at..at + new.len()].copy_from_slice(new);
+        file
+    };
+    let find = |text: &str| good.windows(text.len()).position(|window| window == text.as_bytes()).expect("it is in the header");
+    let entry = find("\x01\0\0\0\0\0\0\0a") + 9; // axes, 32, 2, type, offset
+    let cases: Vec<(&str, Vec<u8>, &str)> = vec![
+        ("version", with(4, &[9]), "is GGUF version 9, expected 2 or 3; download the file again"),
+        (
+            "counts",
+            with(8, &[255; 8]),
+            "says that it has 18446744073709551615 tensors and 3 metadata entries, expected at most what 320 bytes can hold; download the file again",
+        ),
+        ("cut in the header", good[..100].to_vec(), "is cut short: its header is not complete after 100 bytes; download the file again"),
+        (
+            "cut in the data",
+            good[..good.len() - 40].to_vec(),
+            "is cut short: expected 292 bytes from what its header says, got 280; download the file again",
+        ),
+        ("layout", with(find("ohwi"), b"hwio"), "has decant.conv_layout \"hwio\", expected \"ohwi\"; download the file again"),
+        ("axes", with(entry, &[5]), "says that tensor a has 5 axes, expected 4 at most; download the file again"),
+        (
+            "shape",
+            with(entry + 4, &[31]),
+            "says that tensor a has the shape [2, 31] of Q8_0, which no file could hold; download the file again",
+        ),
+        ("type", with(entry + 20, &[99]), "says that tensor a has ggml's type 99, which Decant does not know; download the file again"),
+        (
+            "offset",
+            with(entry + 24, &[255; 8]),
+            "says that tensor a has the shape [2, 32] of Q8_0, which no file could hold; download the file again",
+        ),
+        (
+            "far offset",
+            with(entry + 24, &[0, 16]),
+            "is cut short: expected 4388 bytes from what its header says, got 320; download the file again",
+        ),
+        (
+            "text",
+            with(find("ohwi"), &[255]),
+            "has a string in its header that is not UTF-8 (invalid utf-8 sequence of 1 bytes from index 0); download the file again",
+        ),
+    ];
+    for (case, file, expected) in cases {
+        assert_eq!(refusal(&gguf(file)), format!("{name}: {expected}"), "{case}");
+    }
+    let other_type = with(entry + 20, &[2]); // Q4_0: listed, not read
+    assert_eq!(refusal(&gguf(other_type)), format!("{name}: tensor a is stored as Q4_0; Decant reads only F32, F16, BF16, Q8_0"));
+    let twice = write_gguf(&[encode("a", &[1], &[1.0]), encode("a", &[1], &[2.0])]).expect("two tensors");
+    assert_eq!(refusal(&gguf(twice)), format!("{name}: tensor a is there twice"));
+    let zero_scales = with(good.len() - 96, &[0; 2]);
+    assert!(read(&gguf(zero_scales), "unet").is_ok());
+}
+
+#[test]
+fn metadata_that_would_mislead_is_refused() {
+    let file = |key: &str, kind: u32, value: &[u8]| {
+        let start = [&b"GGUF\x03\0\0\0"[..], &[0; 8], &1u64.to_le_bytes(), &(key.len() as u64).to_le_bytes(), key.as_bytes()].concat();
+        [&start[..], &kind.to_le_bytes(), value].concat()
+    };
+    let arrays = [9u32.to_le_bytes().to_vec(), 1u64.to_le_bytes().to_vec()].concat().repeat(6);
+    let many = [4u32.to_le_bytes().to_vec(), u64::MAX.to_le_bytes().to_vec()].concat();
+    for (file, expected) in [
+        (file("general.alignment", 4, &[0; 4]), "has general.alignment 0, expected a power of two up to 1048576"),
+        (file("general.alignment", 4, &[48, 0, 0, 0]), "has general.alignment 48, expected a power of two up to 1048576"),
+        (file("general.alignment", 0, &[32]), "has general.alignment of value type 0, expected 4"),
+        (file("decant.conv_layout", 7, &[1]), "has decant.conv_layout of value type 7, expected 8"),
+        (file("x", 77, &[0; 8]), "has a metadata value of the unknown type 77"),
+        (file("x", 9, &arrays), "nests arrays in its metadata more than 4 deep"),
+        (file("x", 9, &many), "is cut short: its header is not complete after 49 bytes"),
+        (file("x", 8, &u64::MAX.to_le_bytes()), "has a string of 18446744073709551615 bytes in its header, expected 100000000 at most"),
+    ] {
+        assert_eq!(refusal(&gguf(file)), format!("unet/diffusion_pytorch_model.gguf: {expected}; download the file again"));
+    }
+    assert!(read(&gguf(file("general.alignment", 4, &[64, 0, 0, 0])), "unet").is_ok());
+}
+
+#[test]
+fn what_no_gguf_can_hold_is_refused_before_it_is_written() {
+    let five = Encoded { name: "a".into(), stored_shape: vec![1; 5], dtype: FileType::F32, bytes: vec![0; 4] };
+    assert_eq!(
+        write_gguf(&[five]).expect_err("five axes").to_string(),
+        "the GGUF file to write: tensor a has the shape [1, 1, 1, 1, 1] of F32: expected 4 bytes and 4 axes at most, got 4"
+    );
+    // too large for f16 and for q8_0's scale: kept as it is
+    assert_eq!(encode("a", &[1, 3], &[1e6, 0.0, 0.0]).dtype, FileType::F32);
+    assert_eq!(encode("a", &[1, 32], &[1e9; 32]).dtype, FileType::F32);
+}
+
+#[test]
+fn a_quantized_component_is_half_the_size_and_nearly_the_same() {
+    let files = repository("models/digits");
+    let file = block_on(quantize_component(&files, "unet")).expect("digits");
+    let original = read(&files, "unet").expect("digits");
+    let smaller = read(&gguf(file.clone()), "unet").expect("just written");
+    assert!(original.keys().eq(smaller.keys()));
+    for (name, (shape, numbers)) in &original {
+        let (smaller_shape, rounded) = &smaller[name];
+        assert_eq!(shape, smaller_shape, "{name}");
+        let energy: f32 = numbers.iter().map(|x| x * x).sum();
+        let error: f32 = numbers.iter().zip(rounded).map(|(x, y)| (x - y) * (x - y)).sum();
+        assert!(error <= 1e-4 * energy, "{name}: relative RMS {}", (error / energy).sqrt());
+    }
+    let numbers: usize = original.values().map(|(shape, _)| shape.iter().product::<usize>()).sum();
+    assert!(file.len() < numbers * 6 / 5, "{} bytes for {numbers} numbers", file.len());
+}
+
+// ---- any bytes at all -------------------------------------------------------------------------------------------------------------
+
+/// Flips, overwrites, inserts and cuts; the result must be read or refused, never panic.
+#[test]
+fn damaged_files_are_read_or_refused_and_never_panic() {
+    let mut state = 42;
+    let header = r#"{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]},"b":{"dtype":"F16","shape":[2],"data_offsets":[16,20]}}"#;
+    let small = safetensors(header, &[0; 20]);
+    let (encoded, _) = kinds();
+    let gguf_small = write_gguf(&encoded[4..]).expect("it can be written");
+    let (mut read_count, mut refused) = (0, 0);
+    for (original, by_candle) in [(&small, false), (&gguf_small, true)] {
+        for _ in 0..2000 {
+            let mut file = original.clone();
+            let mut below = |limit: usize| ((random(&mut state) + 1.0) / 2.0 * limit as f32) as usize;
+            for _ in 0..1 + below(3) {
+                let at = below(file.len().min(if by_candle { 400 } else { usize::MAX }).max(1)).min(file.len().saturating_sub(1));
+                match below(5) {
+                    _ if file.is_empty() => {}
+                    0 => file[at] ^= 1 << below(8),
+                    1 => file[at] = [0, 1, 255, b'9', b'-', b'"', b'{', b'['][below(8)],
+                    2 => file.truncate(at),
+                    3 => file.insert(at, below(256) as u8),
+                    _ => drop(file.remove(at)),
+                }
+            }
+            match read(&unet(file.clone()), "unet") {
+                Err(_) => refused += 1,
+                Ok(_) => {
+                    read_count += 1;
+                    let second_opinion = by_candle || safetensors::SafeTensors::deserialize(&file).is_ok();
+                    assert!(second_opinion, "we read what safetensors refuses: {:?}", String::from_utf8_lossy(&file));
+                }
+            }
+        }
+    }
+    assert!(read_count > 50 && refused > 1000, "the loop should meet both: {read_count} read, {refused} refused");
+}
