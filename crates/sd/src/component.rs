@@ -1,0 +1,97 @@
+//! One of a model's three networks: its weights on a device, and the programs that run on them.
+
+use crate::error::Error;
+use crate::files::Files;
+use crate::weights::{Checkpoint, FileType};
+use decant_graph::{Device, Encoding, Executable, Graph, Program, WeightIndex, WeightInfo, WeightSet};
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+/// Buffers that some files carry and no model of ours computes with.
+const NOT_COMPUTED: &[&str] = &["position_ids", "text_projection.weight", "logit_scale"];
+
+/// A network's checkpoint and its weights on the device.
+pub struct Component {
+    name: &'static str,
+    checkpoint: Checkpoint,
+    index: WeightIndex,
+    set: Box<dyn WeightSet>,
+}
+
+/// Where loading has got to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Which network: `text_encoder`, `unet` or `vae`.
+    pub component: &'static str,
+    /// Bytes of the model's files read so far, over all networks.
+    pub bytes: u64,
+    /// Bytes to read in all.
+    pub total: u64,
+}
+
+impl Component {
+    /// Reads the headers of the network's files. `wish` overrides how weights are stored; otherwise f16 files stay f16 and so on.
+    pub async fn open(files: &dyn Files, name: &'static str, wish: Option<Encoding>, device: &dyn Device) -> Result<Component, Error> {
+        let checkpoint = Checkpoint::open(files, name).await?;
+        let info = |file_type| wish.unwrap_or(encoding_of(file_type));
+        let index = checkpoint.tensors().iter();
+        let index = index.map(|(name, t)| (name.clone(), WeightInfo { shape: t.shape.clone(), encoding: info(t.dtype) })).collect();
+        Ok(Component { name, checkpoint, index, set: device.weight_set() })
+    }
+
+    /// Builds one of the network's programs.
+    pub fn program(&self, build: impl FnOnce(&Graph)) -> Result<Rc<Program>, Error> {
+        let graph = Graph::new(self.index.clone());
+        build(&graph);
+        Ok(Rc::new(graph.finish().map_err(|problem| Error::Model { component: self.name, problem })?))
+    }
+
+    /// Every weight of the file is used by one of these programs; else one error lists the others.
+    pub fn nothing_left_over(&self, programs: &[&Program]) -> Result<(), Error> {
+        let used: BTreeSet<&str> = programs.iter().flat_map(|p| p.weights.iter().map(|w| w.name.as_str())).collect();
+        let left = self.index.keys().filter(|name| !used.contains(name.as_str()));
+        let left: Vec<String> = left.filter(|name| !NOT_COMPUTED.iter().any(|end| name.ends_with(end))).cloned().collect();
+        if left.is_empty() { Ok(()) } else { Err(Error::LeftOver { component: self.name, names: left }) }
+    }
+
+    /// Bytes of the file that the program's weights take.
+    pub fn file_bytes(&self, program: &Program) -> u64 {
+        program.weights.iter().filter_map(|w| self.checkpoint.tensors().get(&w.name)).map(|t| t.range.end - t.range.start).sum()
+    }
+
+    /// Brings the program's weights to the device, one tensor at a time. `tick` hears the file's bytes of each.
+    pub async fn upload(&mut self, files: &dyn Files, program: &Program, tick: &mut dyn FnMut(u64)) -> Result<(), Error> {
+        for weight in &program.weights {
+            if !self.set.holds(&weight.name) {
+                let values = self.checkpoint.read(files, &weight.name).await?;
+                self.set.upload(weight, &values)?;
+            }
+            tick(self.checkpoint.tensors().get(&weight.name).map_or(0, |t| t.range.end - t.range.start));
+        }
+        Ok(())
+    }
+
+    /// Allocates what the program needs.
+    pub async fn ready(&self, program: &Rc<Program>) -> Result<Box<dyn Executable>, Error> {
+        Ok(self.set.ready(program.clone()).await?)
+    }
+
+    /// The network's folder: `unet`.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The file's tensors.
+    pub fn checkpoint(&self) -> &Checkpoint {
+        &self.checkpoint
+    }
+}
+
+/// How a file's numbers are kept by default: nothing is lost that the file has (bf16's few digits fit into f16's; its range is checked).
+fn encoding_of(file_type: FileType) -> Encoding {
+    match file_type {
+        FileType::F16 | FileType::BF16 => Encoding::F16,
+        FileType::Q8_0 => Encoding::Q8_0,
+        _ => Encoding::F32,
+    }
+}

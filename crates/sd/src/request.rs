@@ -1,0 +1,156 @@
+//! What a picture is asked for with, and what it becomes once the model has filled in and checked it.
+
+use crate::error::Error;
+use decant_solver::Sampler;
+
+/// A wish for a picture. What is `None`, the model decides.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Request {
+    /// What the picture should show; may be empty.
+    pub prompt: String,
+    /// What it should not show.
+    pub negative: String,
+    /// Model calls.
+    pub steps: Option<usize>,
+    /// Scale of classifier-free guidance; 1 or less turns it off and halves the work.
+    pub guidance: Option<f32>,
+    /// Of the noise, as `torch.Generator("cpu").manual_seed`.
+    pub seed: u64,
+    /// How the noise is taken away.
+    pub sampler: Option<Sampler>,
+    /// Pixels.
+    pub width: Option<usize>,
+    /// Pixels.
+    pub height: Option<usize>,
+    /// What each step's pictures are made with.
+    pub preview: Preview,
+}
+
+/// What a step's noisy latents and predicted picture are shown with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Preview {
+    /// Nothing is made.
+    #[default]
+    None,
+    /// The autoencoder where two decodings cost less than half a step, else the projection.
+    Auto,
+    /// One pixel per latent place, by the fitted straight line.
+    Projection,
+    /// The autoencoder.
+    Decoder,
+}
+
+/// A model's own wishes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Defaults {
+    /// A prompt that shows the model well.
+    pub prompt: String,
+    /// Model calls.
+    pub steps: usize,
+    /// Guidance scale.
+    pub guidance: f32,
+    /// Sampler.
+    pub sampler: Sampler,
+    /// Pixels.
+    pub width: usize,
+    /// Pixels.
+    pub height: usize,
+}
+
+/// A request with nothing left open.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// As asked.
+    pub prompt: String,
+    /// As asked.
+    pub negative: String,
+    /// Model calls.
+    pub steps: usize,
+    /// Guidance scale.
+    pub guidance: f32,
+    /// Of the noise.
+    pub seed: u64,
+    /// Sampler.
+    pub sampler: Sampler,
+    /// Pixels.
+    pub width: usize,
+    /// Pixels.
+    pub height: usize,
+    /// What each step's pictures are made with.
+    pub preview: Preview,
+}
+
+/// The most pixels along a side: beyond, no machine's memory would do and 32-bit sizes would overflow before it could be said how much.
+const MOST_PIXELS: usize = 16_384;
+
+impl Request {
+    /// Fills in the model's defaults and checks what can be checked without the model's weights.
+    ///
+    /// `factor` is the autoencoder's: pixels per latent place.
+    pub fn settle(&self, defaults: &Defaults, factor: usize) -> Result<Settings, Error> {
+        let side = |name: &'static str, asked: Option<usize>, default: usize| {
+            let pixels = asked.unwrap_or(default);
+            let fits = pixels > 0 && pixels.is_multiple_of(factor) && pixels <= MOST_PIXELS;
+            let near = (pixels / factor * factor).clamp(factor, MOST_PIXELS);
+            if fits { Ok(pixels) } else { Err(Error::Size { name, pixels, factor, most: MOST_PIXELS, near }) }
+        };
+        let guidance = self.guidance.unwrap_or(defaults.guidance);
+        if !guidance.is_finite() {
+            return Err(Error::Guidance { got: guidance });
+        }
+        Ok(Settings {
+            prompt: self.prompt.clone(),
+            negative: self.negative.clone(),
+            steps: self.steps.unwrap_or(defaults.steps),
+            guidance,
+            seed: self.seed,
+            sampler: self.sampler.unwrap_or(defaults.sampler),
+            width: side("width", self.width, defaults.width)?,
+            height: side("height", self.height, defaults.height)?,
+            preview: self.preview,
+        })
+    }
+}
+
+impl Settings {
+    /// Whether the model is asked twice per step, with the prompt and without.
+    pub fn guided(&self) -> bool {
+        self.guidance > 1.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn defaults() -> Defaults {
+        Defaults { prompt: String::new(), steps: 20, guidance: 7.5, sampler: Sampler::Ddim, width: 512, height: 512 }
+    }
+
+    fn sentence(request: Request) -> String {
+        request.settle(&defaults(), 8).expect_err("it does not fit").to_string()
+    }
+
+    #[test]
+    fn a_size_off_the_grid_is_refused_with_a_near_one_that_fits() {
+        let request = Request { width: Some(500), ..Request::default() };
+        assert_eq!(sentence(request), "width 500 does not fit the model: a multiple of 8 from 8 to 16384 is needed, for instance 496");
+        let request = Request { height: Some(1 << 20), ..Request::default() };
+        assert_eq!(sentence(request), "height 1048576 does not fit the model: a multiple of 8 from 8 to 16384 is needed, for instance 16384");
+        let request = Request { height: Some(0), ..Request::default() };
+        assert_eq!(sentence(request), "height 0 does not fit the model: a multiple of 8 from 8 to 16384 is needed, for instance 8");
+    }
+
+    #[test]
+    fn guidance_must_be_a_number() {
+        let request = Request { guidance: Some(f32::NAN), ..Request::default() };
+        assert_eq!(sentence(request), "guidance NaN is not a number to scale with; 1 turns guidance off, 7.5 is usual");
+    }
+
+    #[test]
+    fn what_is_left_open_comes_from_the_model() {
+        let settings = Request::default().settle(&defaults(), 8).expect("defaults fit");
+        assert_eq!((settings.steps, settings.guidance, settings.width), (20, 7.5, 512));
+        assert!(settings.guided());
+    }
+}

@@ -1,0 +1,137 @@
+//! The denoiser: diffusers' `UNet2DConditionModel` as Stable Diffusion 1.x and 2.x configure it (Rombach et al. 2022).
+//!
+//! Shapes in comments: B batch, H×W the latents' size at that level, C channels, T·D the text's tokens and width.
+
+use crate::config::{DownBlock, MidBlock, UNetConfig, UpBlock};
+use decant_graph::op::{Padding, SAME, TimestepEmbedding, Window};
+use decant_graph::{Graph, Var, Weights};
+
+/// Inputs `sample [B, H, W, in]`, `timestep [B]`, `context [B, T, D]`; output `prediction [B, H, W, out]`.
+pub fn unet(graph: &Graph, config: &UNetConfig, batch: usize, size: [usize; 2], tokens: usize) {
+    let w = graph.weights();
+    let net = Net { config, context: graph.input("context", &[batch, tokens, config.cross_attention_dim]), time: time(graph, config, batch) };
+    let sample = graph.input("sample", &[batch, size[0], size[1], config.in_channels]);
+    let sample = if config.center_input_sample { sample.scale(2.0, -1.0) } else { sample };
+    let mut x = sample.conv2d(w.at("conv_in"), SAME);
+    let mut skips = vec![x];
+    for level in 0..config.block_out_channels.len() {
+        x = net.down(w.at("down_blocks").at(level), x, level, &mut skips);
+    }
+    if let Some(kind) = config.mid_block_type {
+        x = net.mid(w.at("mid_block"), x, kind);
+    }
+    for step in 0..config.block_out_channels.len() {
+        x = net.up(w.at("up_blocks").at(step), x, step, &mut skips);
+    }
+    let x = x.group_norm(w.at("conv_norm_out"), config.norm_num_groups, config.norm_eps).silu();
+    graph.output("prediction", x.conv2d(w.at("conv_out"), SAME));
+}
+
+/// The timestep as every block gets it: a sinusoid through two layers, and the activation that each block would apply first. `[B, 4·C0]`
+fn time<'g>(graph: &'g Graph, config: &UNetConfig, batch: usize) -> Var<'g> {
+    let w = graph.weights().at("time_embedding");
+    let sinusoid = TimestepEmbedding {
+        channels: config.block_out_channels[0],
+        flip_sin_to_cos: config.flip_sin_to_cos,
+        shift: config.freq_shift,
+    };
+    let t = graph.input("timestep", &[batch]).timestep_embedding(sinusoid);
+    t.linear(w.at("linear_1")).silu().linear(w.at("linear_2")).silu()
+}
+
+/// What every block needs.
+struct Net<'g, 'c> {
+    config: &'c UNetConfig,
+    context: Var<'g>,
+    time: Var<'g>,
+}
+
+impl<'g> Net<'g, '_> {
+    /// Resnets (each followed by attention where the block has it), then half the size; every result is kept for the way up.
+    fn down(&self, w: Weights<'g>, mut x: Var<'g>, level: usize, skips: &mut Vec<Var<'g>>) -> Var<'g> {
+        for i in 0..self.config.layers_per_block[level] {
+            x = self.resnet(w.at("resnets").at(i), x);
+            if self.config.down_block_types[level] == DownBlock::CrossAttention {
+                x = self.transformer(w.at("attentions").at(i), x, level, self.config.only_cross_attention[level]);
+            }
+            skips.push(x);
+        }
+        if level + 1 < self.config.block_out_channels.len() {
+            let before = self.config.downsample_padding;
+            let window = Window { stride: 2, padding: Padding { before, after: before.max(1) } };
+            x = x.conv2d(w.at("downsamplers").at(0).at("conv"), window);
+            skips.push(x);
+        }
+        x
+    }
+
+    fn mid(&self, w: Weights<'g>, x: Var<'g>, kind: MidBlock) -> Var<'g> {
+        let mut x = self.resnet(w.at("resnets").at(0), x);
+        if kind == MidBlock::CrossAttention {
+            let level = self.config.block_out_channels.len() - 1;
+            x = self.transformer(w.at("attentions").at(0), x, level, self.config.mid_block_only_cross_attention);
+            x = self.resnet(w.at("resnets").at(1), x);
+        }
+        x
+    }
+
+    /// The way up: each resnet sees what the way down kept, side by side with its input; then the next level's size.
+    fn up(&self, w: Weights<'g>, mut x: Var<'g>, step: usize, skips: &mut Vec<Var<'g>>) -> Var<'g> {
+        let levels = self.config.block_out_channels.len();
+        let level = levels - 1 - step;
+        for i in 0..self.config.layers_per_block[level] + 1 {
+            let Some(skip) = skips.pop() else { break };
+            x = self.resnet(w.at("resnets").at(i), x.concat(skip));
+            if self.config.up_block_types[step] == UpBlock::CrossAttention {
+                x = self.transformer(w.at("attentions").at(i), x, level, self.config.only_cross_attention[level]);
+            }
+        }
+        if let (true, Some(next)) = (step + 1 < levels, skips.last()) {
+            // The skip's own size, which for an odd size is not twice this one's.
+            if let [_, height, width, _] = next.shape()[..] {
+                x = x.upsample(height, width).conv2d(w.at("upsamplers").at(0).at("conv"), SAME);
+            }
+        }
+        x
+    }
+
+    /// Two convolutions with the timestep added between them, and the input (through a 1×1 convolution where the channels differ).
+    fn resnet(&self, w: Weights<'g>, x: Var<'g>) -> Var<'g> {
+        let (groups, eps) = (self.config.norm_num_groups, self.config.norm_eps);
+        let h = x.group_norm(w.at("norm1"), groups, eps).silu().conv2d(w.at("conv1"), SAME);
+        let h = h.add_per_batch(self.time.linear(w.at("time_emb_proj")));
+        let h = h.group_norm(w.at("norm2"), groups, eps).silu().conv2d(w.at("conv2"), SAME);
+        let skip = if w.has("conv_shortcut") { x.linear(w.at("conv_shortcut")) } else { x };
+        h + skip
+    }
+
+    /// A picture as tokens through transformer blocks, added to the picture. Before and after: a linear layer or 1×1 convolution, which
+    /// are the same thing on channels-last values.
+    fn transformer(&self, w: Weights<'g>, x: Var<'g>, level: usize, text_only: bool) -> Var<'g> {
+        let shape = x.shape();
+        let mut h = x.group_norm(w.at("norm"), self.config.norm_num_groups, 1e-6).linear(w.at("proj_in")).tokens(); // [B, H·W, C]
+        for i in 0..self.config.transformer_layers_per_block[level] {
+            h = self.transformer_block(w.at("transformer_blocks").at(i), h, self.config.num_attention_heads[level], text_only);
+        }
+        match shape[..] {
+            [_, height, width, _] => h.picture(height, width).linear(w.at("proj_out")) + x,
+            _ => h,
+        }
+    }
+
+    /// Attention among the places (or to the text here, too, where the configuration says so), attention to the text, a gated network of two layers; each added to its input.
+    fn transformer_block(&self, w: Weights<'g>, x: Var<'g>, heads: usize, text_only: bool) -> Var<'g> {
+        let h = x.layer_norm(w.at("norm1"), 1e-5);
+        let seen = if text_only { self.context } else { h };
+        let x = attention(w.at("attn1"), h, seen, heads) + x;
+        let x = attention(w.at("attn2"), x.layer_norm(w.at("norm2"), 1e-5), self.context, heads) + x;
+        let net = w.at("ff").at("net");
+        x.layer_norm(w.at("norm3"), 1e-5).linear(net.at(0).at("proj")).geglu().linear(net.at(2)) + x
+    }
+}
+
+/// Queries from `x`, keys and values from `seen`.
+fn attention<'g>(w: Weights<'g>, x: Var<'g>, seen: Var<'g>, heads: usize) -> Var<'g> {
+    let (q, k, v) = (x.linear(w.at("to_q")), seen.linear(w.at("to_k")), seen.linear(w.at("to_v")));
+    q.attention(k, v, heads, false).linear(w.at("to_out").at(0))
+}
