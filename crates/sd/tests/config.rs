@@ -1,0 +1,303 @@
+//! Configurations: every key that diffusers and transformers know is in a table, defaults are theirs, and what is not followed is
+//! refused by name.
+//!
+//! `config_keys.json` is what the judges' classes say of themselves; `make_config_keys.py` writes it.
+
+use decant_sd::Error;
+use decant_sd::config::{ClipConfig, DownBlock, MidBlock, ModelIndex, Rule, Scheduler, TABLES, UNetConfig, UpBlock, VaeConfig};
+use decant_sd::files::{Folder, Memory};
+use decant_solver::{BetaSchedule, PredictionType, SchedulerConfig, TimestepSpacing};
+use pollster::block_on;
+use serde_json::Value;
+
+/// A class of the judges: its name, and its keys with their defaults.
+fn judges() -> Vec<(String, serde_json::Map<String, Value>)> {
+    let file: Value = serde_json::from_str(include_str!("config_keys.json")).expect("JSON");
+    let classes = file["classes"].as_object().expect("classes").iter();
+    classes.map(|(name, keys)| (name.clone(), keys.as_object().expect("keys").clone())).collect()
+}
+
+fn same(a: &Value, b: &Value) -> bool {
+    a == b || a.as_f64().is_some_and(|a| b.as_f64() == Some(a))
+}
+
+#[test]
+fn every_key_of_the_judges_is_in_a_table_and_has_their_default() {
+    for (class, keys) in judges() {
+        let scheduler = class.ends_with("Scheduler");
+        let table = TABLES.iter().find(|table| table.class == class || scheduler && table.class.contains("schedulers"));
+        let table = table.unwrap_or_else(|| panic!("there is no table for {class}"));
+        for (key, default) in &keys {
+            let row = table.row(key).unwrap_or_else(|| panic!("{class} knows {key}, our table does not"));
+            let parse = |text: &str| serde_json::from_str::<Value>(text).expect("JSON");
+            match row.rule {
+                // a class's default matters where a sampler of that class is written here
+                Rule::Honour(ours) if !scheduler || ["DDIMScheduler", "EulerDiscreteScheduler"].contains(&class.as_str()) => {
+                    let by_sampler = key == "timestep_spacing"; // absent means each sampler's own
+                    assert!(by_sampler || same(&parse(ours), default), "{class} {key}: expected {default}, got {ours}");
+                }
+                Rule::Only(values) => {
+                    assert!(values.iter().any(|text| same(&parse(text), default)), "{class} {key}: {default} is its default")
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+#[test]
+fn every_row_that_is_not_followed_says_why() {
+    for table in TABLES {
+        for row in table.rows() {
+            assert_eq!(matches!(row.rule, Rule::Honour(_)), row.why.is_empty(), "{} {}", table.class, row.key);
+            assert_eq!(table.rows().filter(|other| other.key == row.key).count(), 1, "{} {} is there twice", table.class, row.key);
+        }
+    }
+}
+
+fn repository(path: &str) -> Folder {
+    Folder::open(format!("{}/../../{path}", env!("CARGO_MANIFEST_DIR"))).expect("it is in the repository")
+}
+
+#[test]
+fn the_models_of_this_repository_are_read() {
+    for path in ["models/digits", "tests/models/sd1-tiny", "tests/models/sd2-tiny"] {
+        let files = repository(path);
+        let index = block_on(ModelIndex::read(&files)).expect(path);
+        let text = block_on(ClipConfig::read(&files, "text_encoder")).expect(path);
+        let unet = block_on(UNetConfig::read(&files, "unet")).expect(path);
+        let vae = block_on(VaeConfig::read(&files, "vae")).expect(path);
+        let scheduler = block_on(Scheduler::read(&files)).expect(path);
+        assert_eq!(index.scheduler, scheduler.class, "{path}");
+        assert_eq!(unet.cross_attention_dim, text.hidden_size, "{path}");
+        assert_eq!(unet.in_channels, vae.latent_channels, "{path}");
+    }
+    for variant in ["no-mid", "only-cross", "downsample-padding-0", "inpaint"] {
+        let unet = block_on(UNetConfig::read(&repository(&format!("tests/models/unet-variants/{variant}")), ".")).expect(variant);
+        assert_eq!(unet.mid_block_type.is_none(), variant == "no-mid");
+        assert_eq!(unet.only_cross_attention, [variant == "only-cross"; 2]);
+        assert_eq!(unet.downsample_padding, usize::from(variant != "downsample-padding-0"));
+        assert_eq!(unet.in_channels, if variant == "inpaint" { 9 } else { 4 });
+    }
+}
+
+#[test]
+fn stable_diffusion_1_and_2_mean_what_diffusers_reads() {
+    let unet = UNetConfig::parse("unet/config.json", b"{}").expect("Stable Diffusion 1.x is all defaults but the text");
+    assert_eq!(unet.block_out_channels, [320, 640, 1280, 1280]);
+    assert_eq!(unet.num_attention_heads, [8; 4]);
+    assert_eq!((unet.mid_block_type, unet.sample_size), (Some(MidBlock::CrossAttention), [64, 64]));
+    assert_eq!((unet.down_block_types[3], unet.up_block_types[0]), (DownBlock::Plain, UpBlock::Plain));
+
+    let unet = block_on(UNetConfig::read(&repository("tests/models/sd2-tiny"), "unet")).expect("sd2-tiny");
+    assert_eq!(unet.num_attention_heads, [1, 2, 3]);
+    assert_eq!(unet.only_cross_attention, [false, true, false]);
+    assert!(unet.use_linear_projection && !unet.center_input_sample && unet.flip_sin_to_cos);
+    assert_eq!((unet.norm_eps, unet.freq_shift, unet.layers_per_block), (1e-5, 0, vec![1; 3]));
+
+    let scheduler = block_on(Scheduler::read(&repository("tests/models/sd2-tiny"))).expect("sd2-tiny");
+    let expected = SchedulerConfig {
+        beta_start: 0.00085,
+        beta_end: 0.012,
+        beta_schedule: BetaSchedule::ScaledLinear,
+        prediction_type: PredictionType::VPrediction,
+        set_alpha_to_one: false,
+        clip_sample: false,
+        steps_offset: 1,
+        timestep_spacing: Some(TimestepSpacing::Leading),
+        ..SchedulerConfig::default()
+    };
+    assert_eq!((scheduler.class.as_str(), scheduler.config), ("DDIMScheduler", expected));
+    let scheduler = block_on(Scheduler::read(&repository("tests/models/sd1-tiny"))).expect("sd1-tiny");
+    assert_eq!((scheduler.class.as_str(), scheduler.config.timestep_spacing), ("PNDMScheduler", None));
+}
+
+#[test]
+fn what_the_pipeline_corrects_is_corrected() {
+    let scheduler = Scheduler::parse("s.json", br#"{"steps_offset": 0, "clip_sample": true}"#).expect("early files");
+    assert_eq!((scheduler.config.steps_offset, scheduler.config.clip_sample), (1, false));
+    for (version, expected) in [("0.6.0", 64), ("0.9.0", 32), ("1.0", 32)] {
+        let json = format!(r#"{{"sample_size": 32, "_diffusers_version": "{version}"}}"#);
+        let unet = UNetConfig::parse("unet/config.json", json.as_bytes()).expect(version);
+        assert_eq!(unet.sample_size, [expected; 2], "{version}");
+    }
+}
+
+#[test]
+fn what_other_programs_write_is_read() {
+    // DPM-Solver's default is minus infinity, which Python writes as no JSON reader likes it
+    let python = br#"{"_class_name": "DPMSolverMultistepScheduler", "lambda_min_clipped": -Infinity, "use_karras_sigmas": true}"#;
+    assert!(Scheduler::parse("s.json", python).expect("Python's JSON").config.use_karras_sigmas);
+    // numbers as floats, sizes as lists, one width for each level
+    let unet =
+        UNetConfig::parse("u.json", br#"{"in_channels": 9.0, "sample_size": [64, 96], "cross_attention_dim": [768, 768, 768, 768]}"#);
+    let unet = unet.expect("Python does not mind");
+    assert_eq!((unet.in_channels, unet.sample_size, unet.cross_attention_dim), (9, [64, 96], 768));
+}
+
+type Parse = fn(&[u8]) -> Result<(), Error>;
+
+const TEXT: Parse = |json| ClipConfig::parse("text_encoder/config.json", json).map(drop);
+const UNET: Parse = |json| UNetConfig::parse("unet/config.json", json).map(drop);
+const VAE: Parse = |json| VaeConfig::parse("vae/config.json", json).map(drop);
+const SCHEDULER: Parse = |json| Scheduler::parse("scheduler/scheduler_config.json", json).map(drop);
+const INDEX: Parse = |json| ModelIndex::parse("model_index.json", json).map(drop);
+
+#[test]
+fn each_refusal_names_the_file_the_key_and_the_value() {
+    let cases: &[(Parse, &str, &str)] = &[
+        (UNET, "", "unet/config.json: is not a JSON object (EOF while parsing a value at line 1 column 0); download the file again"),
+        (
+            UNET,
+            "[1]",
+            "unet/config.json: is not a JSON object (invalid type: sequence, expected a map at line 1 column 0); download the file again",
+        ),
+        (
+            UNET,
+            r#"{"colour": 1}"#,
+            "unet/config.json: colour is not a key that Decant knows for UNet2DConditionModel; remove it if it does not change the model's numbers",
+        ),
+        (
+            UNET,
+            r#"{"time_embedding_type": "fourier"}"#,
+            r#"unet/config.json: time_embedding_type is "fourier"; Decant reads only "positional""#,
+        ),
+        (UNET, r#"{"act_fn": "gelu"}"#, r#"unet/config.json: act_fn is "gelu"; Decant reads only "silu" or "swish""#),
+        (UNET, r#"{"class_embed_type": "timestep"}"#, r#"unet/config.json: class_embed_type is "timestep"; Decant reads only null"#),
+        (
+            UNET,
+            r#"{"addition_embed_type": "text_time"}"#,
+            r#"unet/config.json: addition_embed_type is "text_time"; Decant reads only null"#,
+        ),
+        (UNET, r#"{"num_attention_heads": 8}"#, "unet/config.json: num_attention_heads is 8; Decant reads only null"),
+        (UNET, r#"{"time_cond_proj_dim": 256}"#, "unet/config.json: time_cond_proj_dim is 256; Decant reads only null"),
+        (UNET, r#"{"_class_name": "UNet3D"}"#, r#"unet/config.json: _class_name is "UNet3D"; Decant reads only "UNet2DConditionModel""#),
+        (UNET, r#"{"in_channels": "four"}"#, r#"unet/config.json: in_channels is "four"; expected a whole number of at least 1"#),
+        (UNET, r#"{"in_channels": -4}"#, "unet/config.json: in_channels is -4; expected a whole number of at least 1"),
+        (UNET, r#"{"in_channels": 1e300}"#, "unet/config.json: in_channels is 1e+300; expected a whole number of at least 1"),
+        (UNET, r#"{"norm_eps": 0}"#, "unet/config.json: norm_eps is 0; expected a number above 0"),
+        (UNET, r#"{"freq_shift": 2}"#, "unet/config.json: freq_shift is 2; expected a whole number from 0 to 1"),
+        (
+            UNET,
+            r#"{"block_out_channels": []}"#,
+            "unet/config.json: block_out_channels is []; expected a list of whole numbers of at least 1",
+        ),
+        (
+            UNET,
+            r#"{"block_out_channels": [32]}"#,
+            r#"unet/config.json: down_block_types is ["CrossAttnDownBlock2D","CrossAttnDownBlock2D","CrossAttnDownBlock2D","DownBlock2D"]; expected 1 texts (as many as block_out_channels), each "DownBlock2D" or "CrossAttnDownBlock2D""#,
+        ),
+        (
+            UNET,
+            r#"{"mid_block_type": "UNetMidBlock2DSimpleCrossAttn"}"#,
+            r#"unet/config.json: mid_block_type is "UNetMidBlock2DSimpleCrossAttn"; expected "UNetMidBlock2D" or "UNetMidBlock2DCrossAttn""#,
+        ),
+        (
+            UNET,
+            r#"{"attention_head_dim": [5, 10, 20]}"#,
+            "unet/config.json: attention_head_dim is [5,10,20]; expected a whole number of at least 1, or a list of 4 (as many as block_out_channels)",
+        ),
+        (
+            UNET,
+            r#"{"attention_head_dim": 7}"#,
+            "unet/config.json: attention_head_dim is 7; level 0 has 320 channels, expected a number of heads that divides them",
+        ),
+        (
+            UNET,
+            r#"{"norm_num_groups": 128}"#,
+            "unet/config.json: norm_num_groups is 128; expected a divisor of block_out_channels, of which one is 320",
+        ),
+        (
+            UNET,
+            r#"{"transformer_layers_per_block": [[1, 2], 1, 1, 1]}"#,
+            "unet/config.json: transformer_layers_per_block is [[1,2],1,1,1]; expected a whole number of at least 1, or a list of 4 (as many as block_out_channels)",
+        ),
+        (
+            UNET,
+            r#"{"cross_attention_dim": [768, 768, 768, 1024]}"#,
+            "unet/config.json: cross_attention_dim is [768,768,768,1024]; expected the same for every level, as there is one text",
+        ),
+        (
+            TEXT,
+            r#"{"hidden_act": "relu"}"#,
+            r#"text_encoder/config.json: hidden_act is "relu"; expected "quick_gelu" or "gelu" or "gelu_python" or "gelu_new" or "gelu_pytorch_tanh" or "silu" or "swish""#,
+        ),
+        (TEXT, r#"{"model_type": "t5"}"#, r#"text_encoder/config.json: model_type is "t5"; Decant reads only "clip_text_model""#),
+        (TEXT, r#"{"use_attention_mask": true}"#, "text_encoder/config.json: use_attention_mask is true; Decant reads only false or null"),
+        (TEXT, r#"{"pruned_heads": {"0": [1]}}"#, r#"text_encoder/config.json: pruned_heads is {"0":[1]}; Decant reads only {}"#),
+        (
+            TEXT,
+            r#"{"num_attention_heads": 7}"#,
+            "text_encoder/config.json: num_attention_heads is 7; expected a divisor of hidden_size 512",
+        ),
+        (VAE, r#"{"latents_mean": [0, 0]}"#, "vae/config.json: latents_mean is [0,0]; Decant reads only null"),
+        (VAE, r#"{"shift_factor": 0.1}"#, "vae/config.json: shift_factor is 0.1; Decant reads only null"),
+        (VAE, r#"{"scaling_factor": 0}"#, "vae/config.json: scaling_factor is 0; expected a number above 0"),
+        (
+            VAE,
+            r#"{"down_block_types": ["AttnDownEncoderBlock2D"]}"#,
+            r#"vae/config.json: down_block_types is ["AttnDownEncoderBlock2D"]; expected 1 texts (as many as block_out_channels), each "DownEncoderBlock2D""#,
+        ),
+        (
+            SCHEDULER,
+            r#"{"beta_schedule": "sigmoid"}"#,
+            r#"scheduler/scheduler_config.json: beta_schedule is "sigmoid"; expected one of linear, scaled_linear, squaredcos_cap_v2"#,
+        ),
+        (
+            SCHEDULER,
+            r#"{"prediction_type": "flow_prediction"}"#,
+            r#"scheduler/scheduler_config.json: prediction_type is "flow_prediction"; expected one of epsilon, v_prediction, sample"#,
+        ),
+        (SCHEDULER, r#"{"use_flow_sigmas": true}"#, "scheduler/scheduler_config.json: use_flow_sigmas is true; Decant reads only false"),
+        (
+            SCHEDULER,
+            r#"{"trained_betas": "all"}"#,
+            r#"scheduler/scheduler_config.json: trained_betas is "all"; expected a list of numbers, or null"#,
+        ),
+        (
+            INDEX,
+            r#"{"vae": ["diffusers", "AutoencoderTiny"]}"#,
+            r#"model_index.json: vae is ["diffusers","AutoencoderTiny"]; Decant reads only ["diffusers","AutoencoderKL"]"#,
+        ),
+        (
+            INDEX,
+            r#"{"_class_name": "StableDiffusionXLPipeline"}"#,
+            r#"model_index.json: _class_name is "StableDiffusionXLPipeline"; Decant reads only "StableDiffusionPipeline" or "StableDiffusionImg2ImgPipeline""#,
+        ),
+        (INDEX, r#"{"scheduler": null}"#, "model_index.json: scheduler is null; expected a library and a class"),
+    ];
+    for (parse, json, expected) in cases {
+        let error = parse(json.as_bytes()).expect_err(json).to_string();
+        assert_eq!(error, *expected, "{json}");
+    }
+}
+
+#[test]
+fn a_missing_configuration_is_named() {
+    let files = Memory::new("models/mine", [("vae/config.json", b"{}".to_vec())]);
+    let error = block_on(UNetConfig::read(&files, "unet")).expect_err("there is none").to_string();
+    assert!(error.starts_with("models/mine: there is no unet/config.json; a model is a folder in diffusers' layout"), "{error}");
+}
+
+/// Every value of every key of real configurations, replaced by something else: read or refused, never a panic.
+#[test]
+fn damaged_configurations_are_read_or_refused_and_never_panic() {
+    let odd = [r#"null"#, "true", "0", "-1", "1e308", "\"\"", "[]", "[0]", "[[]]", "{}", "[1, \"a\"]", "4294967296", "0.5"];
+    for (class, keys) in judges() {
+        let parse = match class.as_str() {
+            "CLIPTextConfig" => TEXT,
+            "UNet2DConditionModel" => UNET,
+            "AutoencoderKL" => VAE,
+            _ => SCHEDULER,
+        };
+        for key in keys.keys() {
+            for value in odd {
+                let _either = parse(format!("{{\"{key}\": {value}}}").as_bytes());
+            }
+        }
+        let whole = serde_json::to_vec(&keys).expect("JSON");
+        for cut in 0..whole.len() {
+            assert!(parse(&whole[..cut]).is_err());
+        }
+    }
+}
