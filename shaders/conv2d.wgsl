@@ -1,7 +1,7 @@
 // y[b, oy, ox, n] = epilogue(sum over ky, kx, c of x[b, oy * stride - pad + ky, ox * stride - pad + kx, c] * w[n, ky, kx, c])
 // A matrix product whose input rows are gathered on the fly: column 4 * k4 is four channels of one tap.
 // input [batch, height, width, c]; weights [n, kh, kw, 4 * tap4]; bias [n]; per_batch [batch, n]; residual, output [batch, oh, ow, n]
-// grid: (ceil(n / 64), ceil(batch * oh * ow / 64))
+// grid: the tile says how many columns (x) and rows (y) of results a workgroup makes
 struct Params {
     m: u32, n: u32, k4: u32, row_stride: u32,
     stored: u32, flags: u32, activation: u32, places: u32,

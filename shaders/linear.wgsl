@@ -1,6 +1,6 @@
 // y[m, n] = epilogue(sum over k of x[m, k] * w[n, k])
 // input [m, k]; weights [n, row_stride]; bias [n]; per_batch [batch, n]; residual, output [m, n]
-// grid: (ceil(n / 64), ceil(m / 64))
+// grid: the tile says how many columns (x) and rows (y) of results a workgroup makes
 struct Params {
     m: u32, n: u32, k4: u32, row_stride: u32,
     stored: u32, flags: u32, activation: u32, places: u32,

@@ -1,2 +1,31 @@
-//! The `decant` command.
-fn main() {}
+//! The `decant` command: pictures, looks into model files, and benchmarks, from a terminal.
+//!
+//! Exit code 0, or one sentence on stderr and exit code 1 (2 for arguments that cannot be read).
+
+mod arguments;
+mod bench;
+mod device;
+mod generate;
+mod inspect;
+mod quantize;
+mod source;
+
+use arguments::{Arguments, Command};
+use clap::Parser;
+
+/// What went wrong, as the sentence that is shown.
+pub(crate) type Failure = Box<dyn std::error::Error>;
+
+fn main() {
+    let arguments = Arguments::parse();
+    let done = match arguments.command {
+        Command::Generate(options) => generate::run(&options),
+        Command::Inspect(options) => inspect::run(&options),
+        Command::Quantize(options) => quantize::run(&options),
+        Command::Bench(options) => bench::run(&options),
+    };
+    if let Err(failure) = done {
+        eprintln!("decant: {failure}");
+        std::process::exit(1);
+    }
+}

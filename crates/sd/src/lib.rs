@@ -1,8 +1,22 @@
-//! Decant's sd.
+//! Stable Diffusion as straight-line functions: tokenizer, weight files, configurations, networks, and the row from words to picture.
+//!
+//! It knows neither a GPU nor a browser: networks are written over [`decant_graph`], and whoever calls brings a device to run them on and
+//! says where the files come from.
 
-pub mod files;
+pub mod pipeline;
+pub mod request;
+pub mod trace;
+pub mod model;
+pub mod component;
+pub mod clip;
+pub mod unet;
+pub mod vae;
+pub mod picture;
+pub mod preview;
+pub mod tokenizer;
+pub mod config;
 pub mod weights;
-
-mod error;
+pub mod files;
+pub mod error;
 
 pub use error::Error;

@@ -254,7 +254,8 @@ impl Pipeline {
 
     /// Refuses what the device cannot hold, before anything is allocated, and makes ready what is not.
     async fn make_ready(&mut self, settings: &Settings) -> Result<Preview, Error> {
-        let shape = Shape { batch: 1 + settings.guided() as usize, size: [settings.height / self.factor(), settings.width / self.factor()] };
+        let shape =
+            Shape { batch: 1 + settings.guided() as usize, size: [settings.height / self.factor(), settings.width / self.factor()] };
         let [text, unet, decoder] = self.programs(shape)?;
         let need: u64 = [&text, &unet, &decoder].iter().map(|p| p.weight_bytes() + p.activation_bytes()).sum();
         let most = self.device.memory();

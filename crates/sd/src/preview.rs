@@ -3,7 +3,7 @@
 //!
 //! Published factors exist for Stable Diffusion 1.x only; a least-squares fit on a few decoded latents gives them for any autoencoder.
 
-use crate::picture::{Picture, channels_first, channels_last};
+use crate::picture::{Picture, channels_last};
 use decant_graph::{Error, Executable, Input};
 use decant_solver::Generator;
 
@@ -111,6 +111,7 @@ pub async fn decode(decoder: &mut dyn Executable, latents: &[f32], channels: usi
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::picture::channels_first;
 
     #[test]
     fn the_fit_finds_a_straight_line() {

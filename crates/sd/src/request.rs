@@ -136,7 +136,10 @@ mod tests {
         let request = Request { width: Some(500), ..Request::default() };
         assert_eq!(sentence(request), "width 500 does not fit the model: a multiple of 8 from 8 to 16384 is needed, for instance 496");
         let request = Request { height: Some(1 << 20), ..Request::default() };
-        assert_eq!(sentence(request), "height 1048576 does not fit the model: a multiple of 8 from 8 to 16384 is needed, for instance 16384");
+        assert_eq!(
+            sentence(request),
+            "height 1048576 does not fit the model: a multiple of 8 from 8 to 16384 is needed, for instance 16384"
+        );
         let request = Request { height: Some(0), ..Request::default() };
         assert_eq!(sentence(request), "height 0 does not fit the model: a multiple of 8 from 8 to 16384 is needed, for instance 8");
     }

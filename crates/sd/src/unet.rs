@@ -9,7 +9,8 @@ use decant_graph::{Graph, Var, Weights};
 /// Inputs `sample [B, H, W, in]`, `timestep [B]`, `context [B, T, D]`; output `prediction [B, H, W, out]`.
 pub fn unet(graph: &Graph, config: &UNetConfig, batch: usize, size: [usize; 2], tokens: usize) {
     let w = graph.weights();
-    let net = Net { config, context: graph.input("context", &[batch, tokens, config.cross_attention_dim]), time: time(graph, config, batch) };
+    let net =
+        Net { config, context: graph.input("context", &[batch, tokens, config.cross_attention_dim]), time: time(graph, config, batch) };
     let sample = graph.input("sample", &[batch, size[0], size[1], config.in_channels]);
     let sample = if config.center_input_sample { sample.scale(2.0, -1.0) } else { sample };
     let mut x = sample.conv2d(w.at("conv_in"), SAME);
@@ -30,11 +31,8 @@ pub fn unet(graph: &Graph, config: &UNetConfig, batch: usize, size: [usize; 2], 
 /// The timestep as every block gets it: a sinusoid through two layers, and the activation that each block would apply first. `[B, 4·C0]`
 fn time<'g>(graph: &'g Graph, config: &UNetConfig, batch: usize) -> Var<'g> {
     let w = graph.weights().at("time_embedding");
-    let sinusoid = TimestepEmbedding {
-        channels: config.block_out_channels[0],
-        flip_sin_to_cos: config.flip_sin_to_cos,
-        shift: config.freq_shift,
-    };
+    let sinusoid =
+        TimestepEmbedding { channels: config.block_out_channels[0], flip_sin_to_cos: config.flip_sin_to_cos, shift: config.freq_shift };
     let t = graph.input("timestep", &[batch]).timestep_embedding(sinusoid);
     t.linear(w.at("linear_1")).silu().linear(w.at("linear_2")).silu()
 }
@@ -69,7 +67,7 @@ impl<'g> Net<'g, '_> {
         let mut x = self.resnet(w.at("resnets").at(0), x);
         if kind == MidBlock::CrossAttention {
             let level = self.config.block_out_channels.len() - 1;
-            x = self.transformer(w.at("attentions").at(0), x, level, self.config.mid_block_only_cross_attention);
+            x = self.transformer(w.at("attentions").at(0), x, level, false);
             x = self.resnet(w.at("resnets").at(1), x);
         }
         x

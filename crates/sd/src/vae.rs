@@ -9,6 +9,18 @@ use decant_graph::{Graph, Var, Weights};
 /// Added to the variance in every norm of the autoencoder.
 const EPS: f32 = 1e-6;
 
+impl VaeConfig {
+    /// Pixels per latent place: each level but the last halves.
+    pub fn factor(&self) -> usize {
+        1 << self.block_out_channels.len().saturating_sub(1)
+    }
+
+    /// The sampler's latents as the decoder wants them: `latents / scaling_factor + shift_factor`.
+    pub fn unscale(&self, latents: &[f32]) -> Vec<f32> {
+        latents.iter().map(|v| v / self.scaling_factor + self.shift_factor).collect()
+    }
+}
+
 /// Input `latents [1, h, w, latent_channels]`, output `image [1, f·h, f·w, 3]` in −1…1.
 pub fn decoder(graph: &Graph, config: &VaeConfig, size: [usize; 2]) {
     let w = graph.weights().at("decoder");

@@ -1,7 +1,7 @@
 //! `y[b, oy, ox, n] = epilogue(Σ x[b, oy·s − p + ky, ox·s − p + kx, c] · w[n, c, ky, kx])`: PyTorch's `nn.Conv2d` on channels-last
 //! pictures, on the GPU as a matrix product whose input rows are gathered on the fly (implicit GEMM).
 
-use super::{Case, Epilogue, Fusion, Gpu, Op, OpRow, Operand, linear::TILE};
+use super::{Case, Epilogue, Fusion, Gpu, Op, OpRow, Operand, linear::Tile};
 use crate::launch::{Kernel, Launch, Slot};
 use candle_core::{Result, Tensor};
 
@@ -74,13 +74,14 @@ impl Op for Conv2d {
         let (extra, [flags, activation]) = self.epilogue.gpu(operands);
         let [bias, per_batch, residual] = extra;
         let tap4 = weight.inner_stride() / 4;
+        let tile = Tile::of(m, n);
         let launch = Launch {
             kernel: Kernel {
                 file: "conv2d",
                 imports: vec![
                     ("input", if input[3].is_multiple_of(4) { "vec4" } else { "scalar" }),
                     ("weights", weight.encoding.row().name),
-                    ("tile", "square"),
+                    ("tile", tile.name),
                 ],
                 constants: vec![],
             },
@@ -105,7 +106,7 @@ impl Op for Conv2d {
             ]
             .map(|v| v as u32)
             .to_vec(),
-            groups: [n.div_ceil(TILE) as u32, m.div_ceil(TILE) as u32, 1],
+            groups: tile.groups(m, n),
             flops: 2 * (m * n * input[3] * kernel[0] * kernel[1]) as u64,
         };
         Ok(Gpu { launches: vec![launch], scratch: vec![] })
@@ -130,6 +131,8 @@ fn cases() -> Vec<Case> {
         ([1, 6, 5, 9], 8, 1, POINT),
         ([1, 16, 16, 64], 64, 3, SAME),
         ([1, 8, 8, 320], 4, 3, SAME),
+        ([1, 33, 63, 5], 130, 3, SAME),
+        ([2, 2, 2, 64], 96, 3, SAME),
     ];
     let real = [
         ([1, 64, 64, 320], 320, 3, SAME),

@@ -11,8 +11,36 @@ pub(super) const ROW: OpRow = OpRow {
     cases,
 };
 
-/// Side of the square of results that one workgroup makes; `shaders/tile/*.wgsl` says how.
-pub(crate) const TILE: usize = 64;
+/// A block of results that one workgroup makes; the twin of `shaders/tile/NAME.wgsl`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Tile {
+    pub name: &'static str,
+    rows: usize,
+    columns: usize,
+}
+
+const SQUARE: Tile = Tile { name: "square", rows: 64, columns: 64 };
+const SMALL: Tile = Tile { name: "small", rows: 32, columns: 32 };
+const THIN: Tile = Tile { name: "thin", rows: 8, columns: 64 };
+
+/// Below this many workgroups a GPU stands partly idle (small ones have about 8 cores that want several each), and so more, smaller ones win.
+const FEW_GROUPS: usize = 64;
+
+impl Tile {
+    /// The tile for `m` rows and `n` columns of results.
+    pub fn of(m: usize, n: usize) -> Tile {
+        match m {
+            0..=8 => THIN,
+            _ if m.div_ceil(SQUARE.rows) * n.div_ceil(SQUARE.columns) < FEW_GROUPS => SMALL,
+            _ => SQUARE,
+        }
+    }
+
+    /// The grid that covers all results.
+    pub fn groups(self, m: usize, n: usize) -> [u32; 3] {
+        [n.div_ceil(self.columns) as u32, m.div_ceil(self.rows) as u32, 1]
+    }
+}
 
 /// Operands: input `[…, in]`, weight `[out, in]` or `[out, in, 1, 1]`, then the epilogue's.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -55,13 +83,14 @@ impl Op for Linear {
         let (m, n, k) = (rows(result), channels(result), channels(operands[0].shape));
         let (extra, [flags, activation]) = self.epilogue.gpu(operands);
         let [bias, per_batch, residual] = extra;
+        let tile = Tile::of(m, n);
         let launch = Launch {
             kernel: Kernel {
                 file: "linear",
                 imports: vec![
                     ("input", if k.is_multiple_of(4) { "vec4" } else { "scalar" }),
                     ("weights", weight.encoding.row().name),
-                    ("tile", "square"),
+                    ("tile", tile.name),
                 ],
                 constants: vec![],
             },
@@ -77,7 +106,7 @@ impl Op for Linear {
                 (m / result[0]) as u32,
                 k as u32,
             ],
-            groups: [n.div_ceil(TILE) as u32, m.div_ceil(TILE) as u32, 1],
+            groups: tile.groups(m, n),
             flops: 2 * (m * n * k) as u64,
         };
         Ok(Gpu { launches: vec![launch], scratch: vec![] })
@@ -90,7 +119,7 @@ impl Op for Linear {
 
 fn cases() -> Vec<Case> {
     let mut cases: Vec<Case> =
-        [(1, 1, 1), (1, 3, 2), (7, 5, 13), (67, 65, 97), (64, 64, 64), (2, 1280, 320), (77, 320, 768), (129, 131, 33)]
+        [(1, 1, 1), (1, 3, 2), (7, 5, 13), (67, 65, 97), (64, 64, 64), (2, 1280, 320), (77, 320, 768), (129, 131, 33), (1030, 260, 20)]
             .iter()
             .flat_map(|&(m, n, k)| Case::per_encoding(move |encoding| linear_case(m, n, k, encoding)))
             .collect();

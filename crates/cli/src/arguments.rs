@@ -1,0 +1,133 @@
+//! What can be typed. Menus of samplers and encodings come from their own tables.
+
+use clap::{Args, Parser, Subcommand, ValueEnum, builder::PossibleValuesParser};
+use decant_graph::ENCODINGS;
+use decant_solver::SAMPLERS;
+use std::path::PathBuf;
+
+/// Stable Diffusion on your own machine, with every step open to look at.
+#[derive(Parser)]
+#[command(name = "decant", version)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Make a picture from a prompt
+    Generate(Generate),
+    /// Show what a model is: family, configuration, tensors, bytes, memory that a picture will take
+    Inspect(Inspect),
+    /// Write a model folder's networks as q8_0 GGUF files
+    Quantize(Quantize),
+    /// Measure: operations at Stable Diffusion's shapes, a model's networks, a whole picture
+    Bench(Bench),
+}
+
+#[derive(Args)]
+pub(crate) struct Model {
+    /// Folder in diffusers' layout, address of one (http…), or builtin:NAME
+    #[arg(long, default_value = "builtin:digits")]
+    pub model: String,
+    /// Where to compute
+    #[arg(long, value_enum, default_value_t = Where::Auto)]
+    pub device: Where,
+    /// Store weights this way, whatever the files hold
+    #[arg(long, value_parser = PossibleValuesParser::new(ENCODINGS.iter().map(|row| row.name)))]
+    pub weights: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Where {
+    /// A GPU if there is one, else the CPU
+    Auto,
+    /// WebGPU on Vulkan, Metal or Direct3D 12, software adapters included
+    Gpu,
+    /// candle-core on this machine's processor
+    Cpu,
+}
+
+#[derive(Args)]
+pub(crate) struct Generate {
+    #[command(flatten)]
+    pub model: Model,
+    /// What the picture should show
+    #[arg(long)]
+    pub prompt: String,
+    /// What it should not show
+    #[arg(long, default_value = "")]
+    pub negative: String,
+    /// Model calls (the model's default where left out, here and below)
+    #[arg(long)]
+    pub steps: Option<usize>,
+    /// Scale of classifier-free guidance; 1 turns it off and halves the work
+    #[arg(long)]
+    pub guidance: Option<f32>,
+    /// Of the noise, as torch.Generator("cpu").manual_seed
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// How the noise is taken away
+    #[arg(long, value_parser = PossibleValuesParser::new(SAMPLERS.iter().map(|row| row.id)))]
+    pub sampler: Option<String>,
+    /// Pixels
+    #[arg(long)]
+    pub width: Option<usize>,
+    /// Pixels
+    #[arg(long)]
+    pub height: Option<usize>,
+    /// Write the run's tensors (noise, embeddings, latents and predicted x0 of each step) as safetensors
+    #[arg(long)]
+    pub trace: Option<PathBuf>,
+    /// The picture
+    #[arg(long)]
+    pub out: PathBuf,
+    /// No progress bars
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Inspect {
+    /// Folder, address or builtin:NAME
+    pub model: String,
+    /// Pixels to predict memory for (the model's own size where left out)
+    #[arg(long)]
+    pub width: Option<usize>,
+    /// Pixels to predict memory for
+    #[arg(long)]
+    pub height: Option<usize>,
+    /// List every tensor
+    #[arg(long)]
+    pub tensors: bool,
+    /// Print the programs that a picture of this size runs
+    #[arg(long)]
+    pub programs: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Quantize {
+    /// Folder in diffusers' layout
+    pub model: PathBuf,
+    /// Folder to write; everything but the weights is copied
+    #[arg(long)]
+    pub out: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct Bench {
+    #[command(flatten)]
+    pub model: Model,
+    /// Only operations whose name and size contain this
+    #[arg(long, default_value = "")]
+    pub only: String,
+    /// Leave out the operations: the model only
+    #[arg(long)]
+    pub no_ops: bool,
+    /// Leave out the model: operations only
+    #[arg(long)]
+    pub no_model: bool,
+    /// Machine-readable
+    #[arg(long)]
+    pub json: bool,
+}

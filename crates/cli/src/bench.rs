@@ -1,0 +1,177 @@
+//! `decant bench`: how fast this machine is at Stable Diffusion's operations, and at one model's networks and pictures.
+//!
+//! Operations run at their tables' real sizes with awkward numbers; the middle of several runs counts, on the device's own clock where it has
+//! one. Bytes are those that a launch binds: what a perfect cache would fetch once.
+
+use crate::arguments::Bench;
+use crate::{Failure, device, generate};
+use decant_graph::device::Timing;
+use decant_graph::op::{Case, OPS, awkward};
+use decant_graph::{Device, Executable, Input};
+use decant_sd::pipeline::{Event, Observer, Pipeline};
+use decant_sd::request::Request;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Instant;
+
+/// Runs of each operation; the first is left out.
+const RUNS: usize = 4;
+
+pub(crate) fn run(options: &Bench) -> Result<(), Failure> {
+    let device = device::choose(options.model.device)?;
+    let mut report = json!({ "device": device.name(), "operations": [], "model": null });
+    if !options.json {
+        println!("on {}\n", device.name());
+    }
+    if !options.no_ops {
+        report["operations"] = Value::Array(operations(options, &*device)?);
+    }
+    if !options.no_model {
+        report["model"] = model(options)?;
+    }
+    if options.json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    }
+    Ok(())
+}
+
+fn operations(options: &Bench, device: &dyn Device) -> Result<Vec<Value>, Failure> {
+    let mut rows = vec![];
+    if !options.json {
+        println!("{:58} {:>9} {:>9} {:>8}", "operation", "ms", "GFLOP/s", "GB/s");
+    }
+    for op in OPS {
+        for case in (op.cases)().iter().filter(|case| case.real) {
+            let name = format!("{} {}", op.name, case.name);
+            if !name.contains(&options.only) {
+                continue;
+            }
+            let (seconds, flops, moved) = measure(device, case)?;
+            if !options.json {
+                println!("{name:58} {:9.2} {:9.2} {:8.2}", seconds * 1e3, flops as f64 / seconds / 1e9, moved as f64 / seconds / 1e9);
+            }
+            rows.push(json!({ "operation": name, "seconds": seconds, "flops": flops, "bytes": moved }));
+        }
+    }
+    Ok(rows)
+}
+
+/// Seconds (the middle of several runs), arithmetic operations and bytes of one case.
+fn measure(device: &dyn Device, case: &Case) -> Result<(f64, u64, u64), Failure> {
+    let program = Rc::new(case.program()?);
+    let mut set = device.weight_set();
+    for (i, weight) in program.weights.iter().enumerate() {
+        set.upload(weight, &awkward(weight.numbers(), i as u64))?;
+    }
+    let bytes = program.launches().map(|(step, launch)| launch.slots.iter().map(|s| program.slot_bytes(step, s)).sum::<u64>()).sum();
+    let flops = program.flops();
+    let numbers: Vec<Vec<f32>> = (0..case.inputs().len()).map(|i| case.numbers(i)).collect();
+    let inputs: Vec<(&str, Input)> = case.inputs().iter().zip(&numbers).map(|(c, n)| (c.name.as_str(), Input::F32(n))).collect();
+    let mut ready = pollster::block_on(set.ready(program))?;
+    let mut runs = vec![];
+    for _ in 0..RUNS {
+        runs.push(seconds_of(&mut *ready, &inputs)?);
+    }
+    runs.remove(0);
+    runs.sort_by(f64::total_cmp);
+    Ok((runs[runs.len() / 2], flops, bytes))
+}
+
+/// One run on the device's clock, or on the wall's where it has none.
+fn seconds_of(ready: &mut dyn Executable, inputs: &[(&str, Input)]) -> Result<f64, Failure> {
+    if let Ok(timings) = pollster::block_on(ready.profile(inputs)) {
+        return Ok(timings.iter().map(|t| t.seconds).sum());
+    }
+    let start = Instant::now();
+    pollster::block_on(ready.run(inputs))?;
+    Ok(start.elapsed().as_secs_f64())
+}
+
+/// Seconds between a run's events.
+struct Clock {
+    last: Instant,
+    steps: Vec<f64>,
+    text: f64,
+    decoding: Option<Instant>,
+}
+
+impl Observer for Clock {
+    async fn event(&mut self, event: Event<'_>) -> Result<(), decant_sd::Error> {
+        let passed = self.last.elapsed().as_secs_f64();
+        match event {
+            Event::Text { .. } => self.text = passed,
+            Event::Step { .. } => self.steps.push(passed),
+            Event::Start { .. } => {}
+            Event::Decoding => self.decoding = Some(Instant::now()),
+        }
+        self.last = Instant::now();
+        Ok(())
+    }
+}
+
+fn model(options: &Bench) -> Result<Value, Failure> {
+    let start = Instant::now();
+    let mut pipeline = generate::load(&options.model, options.json)?;
+    let load = start.elapsed().as_secs_f64();
+    let request = Request { prompt: pipeline.defaults().prompt.clone(), ..Request::default() };
+    let start = Instant::now();
+    pollster::block_on(pipeline.generate(&request, &mut decant_sd::pipeline::Unobserved))?;
+    let first = start.elapsed().as_secs_f64();
+    let start = Instant::now();
+    let mut clock = Clock { last: start, steps: vec![], text: 0.0, decoding: None };
+    let generated = pollster::block_on(pipeline.generate(&request, &mut clock))?;
+    let picture = start.elapsed().as_secs_f64();
+    let decoding = clock.decoding.map_or(0.0, |at| at.elapsed().as_secs_f64());
+    clock.steps.sort_by(f64::total_cmp);
+    let step = clock.steps[clock.steps.len() / 2];
+    let s = &generated.settings;
+    if !options.json {
+        println!(
+            "\n{} at {}×{}, {} steps of {}, guidance {}",
+            pipeline.config().title,
+            s.width,
+            s.height,
+            s.steps,
+            s.sampler.row().name,
+            s.guidance
+        );
+        println!(
+            "load {load:.2} s, first picture {first:.2} s, next {picture:.2} s: text {:.3} s, step {step:.4} s, decoding {decoding:.3} s",
+            clock.text
+        );
+    }
+    let spent = where_time_goes(&mut pipeline, options)?;
+    Ok(json!({
+        "title": pipeline.config().title, "width": s.width, "height": s.height, "steps": s.steps, "guidance": s.guidance,
+        "seconds": { "load": load, "first_picture": first, "picture": picture, "text": clock.text, "step": step, "decoding": decoding },
+        "unet_by_operation": spent,
+    }))
+}
+
+/// One denoiser call by kind of operation.
+fn where_time_goes(pipeline: &mut Pipeline, options: &Bench) -> Result<Value, Failure> {
+    let timings = match pollster::block_on(pipeline.profile_unet()) {
+        Ok(timings) => timings,
+        Err(problem) => {
+            eprintln!("no times by operation: {problem}");
+            return Ok(Value::Null);
+        }
+    };
+    let mut kinds: BTreeMap<String, Timing> = BTreeMap::new();
+    for timing in timings {
+        let kind = timing.label.split(' ').next().unwrap_or_default().to_string();
+        let sum = kinds.entry(kind.clone()).or_insert(Timing { label: kind, seconds: 0.0, flops: 0 });
+        (sum.seconds, sum.flops) = (sum.seconds + timing.seconds, sum.flops + timing.flops);
+    }
+    let mut kinds: Vec<Timing> = kinds.into_values().collect();
+    kinds.sort_by(|a, b| b.seconds.total_cmp(&a.seconds));
+    let all: f64 = kinds.iter().map(|k| k.seconds).sum();
+    if !options.json {
+        println!("\n{:20} {:>9} {:>6} {:>9}", "one denoiser call", "ms", "share", "GFLOP/s");
+        for k in &kinds {
+            println!("{:20} {:9.3} {:5.1}% {:9.2}", k.label, k.seconds * 1e3, 100.0 * k.seconds / all, k.flops as f64 / k.seconds / 1e9);
+        }
+    }
+    Ok(kinds.iter().map(|k| json!({ "operation": k.label, "seconds": k.seconds, "flops": k.flops })).collect())
+}

@@ -1,0 +1,19 @@
+//! Which machine computes.
+
+use crate::Failure;
+use crate::arguments::Where;
+use decant_gpu::Gpu;
+use decant_graph::{Cpu, Device};
+use std::rc::Rc;
+
+/// The chosen device. `auto` takes a GPU that is one: a CPU in disguise is slower than the CPU itself.
+pub(crate) fn choose(wish: Where) -> Result<Rc<dyn Device>, Failure> {
+    match wish {
+        Where::Cpu => Ok(Rc::new(Cpu)),
+        Where::Gpu => Ok(Rc::new(pollster::block_on(Gpu::request())?)),
+        Where::Auto => match pollster::block_on(Gpu::request()) {
+            Ok(gpu) if !gpu.adapter().software => Ok(Rc::new(gpu)),
+            _ => Ok(Rc::new(Cpu)),
+        },
+    }
+}

@@ -1,0 +1,77 @@
+//! `decant inspect`: what a model is, without computing anything.
+
+use crate::arguments::Inspect;
+use crate::{Failure, source};
+use decant_graph::{Cpu, Limits};
+use decant_sd::error::bytes;
+use decant_sd::pipeline::Pipeline;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+pub(crate) fn run(options: &Inspect) -> Result<(), Failure> {
+    let files = source::open(&options.model)?;
+    let model = pollster::block_on(Pipeline::open(files, Rc::new(Cpu), None))?;
+    let (config, defaults) = (model.config(), model.defaults());
+    println!("{}: {}", config.title, config.family);
+    println!(
+        "text encoder   {} layers, width {}, {} tokens",
+        config.text.num_hidden_layers, config.text.hidden_size, config.text.max_position_embeddings
+    );
+    println!(
+        "unet           channels {:?}, heads {:?}, text width {}",
+        config.unet.block_out_channels, config.unet.num_attention_heads, config.unet.cross_attention_dim
+    );
+    println!(
+        "autoencoder    ×{}, {} latent channels, scaling factor {}",
+        model.factor(),
+        config.vae.latent_channels,
+        config.vae.scaling_factor
+    );
+    println!("scheduler      {} ({:?} prediction)", config.scheduler_class, config.scheduler.prediction_type);
+    println!(
+        "defaults       {} steps of {}, guidance {}, {}×{}",
+        defaults.steps,
+        defaults.sampler.row().name,
+        defaults.guidance,
+        defaults.width,
+        defaults.height
+    );
+    println!();
+    for component in model.components() {
+        let tensors = component.checkpoint().tensors();
+        let mut kinds: BTreeMap<String, (usize, u64, u64)> = BTreeMap::new();
+        for tensor in tensors.values() {
+            let kind = kinds.entry(format!("{:?}", tensor.dtype)).or_default();
+            *kind = (kind.0 + 1, kind.1 + tensor.shape.iter().product::<usize>() as u64, kind.2 + tensor.range.end - tensor.range.start);
+        }
+        for (kind, (count, numbers, size)) in kinds {
+            println!("{:14} {count} tensors of {kind}, {:.1} M numbers, {}", component.name(), numbers as f64 / 1e6, bytes(size));
+        }
+        if options.tensors {
+            for (name, tensor) in tensors {
+                println!("  {name} {:?} {:?}", tensor.shape, tensor.dtype);
+            }
+        }
+    }
+    println!();
+    let (width, height) = (options.width.unwrap_or(defaults.width), options.height.unwrap_or(defaults.height));
+    for (words, guided) in [("with guidance", true), ("without", false)] {
+        let memory = model.memory(width, height, guided)?;
+        let (all, weights, rest) = (bytes(memory.peak()), bytes(memory.weights), bytes(memory.activations));
+        println!("GPU memory at {width}×{height} {words}: {all} (weights {weights}, activations {rest})");
+    }
+    for (name, program) in model.described(width, height, true)? {
+        match program.does_not_fit(&Limits::default()) {
+            Some(problem) => println!("{name}: beyond what WebGPU guarantees: {problem}"),
+            None => println!(
+                "{name}: {:.2} GFLOP in {} launches, within what WebGPU guarantees",
+                program.flops() as f64 / 1e9,
+                program.launches().count()
+            ),
+        }
+        if options.programs {
+            println!("{program}");
+        }
+    }
+    Ok(())
+}

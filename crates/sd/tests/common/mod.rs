@@ -1,0 +1,108 @@
+//! Golden files, devices and distances for the tests.
+
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+use decant_gpu::Gpu;
+use decant_graph::{Cpu, Device};
+use decant_sd::Error;
+use decant_sd::pipeline::{Event, Observer};
+use decant_sd::trace::Trace;
+use safetensors::SafeTensors;
+use safetensors::tensor::Metadata;
+use std::path::PathBuf;
+use std::rc::Rc;
+
+/// A folder of the repository.
+pub fn folder(path: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
+}
+
+/// The CPU runner and the GPU (a software one on machines without).
+pub fn devices() -> Vec<Rc<dyn Device>> {
+    let gpu = pollster::block_on(Gpu::request()).expect("a Vulkan driver; tests/rig/setup_vulkan.sh installs one");
+    vec![Rc::new(Cpu), Rc::new(gpu)]
+}
+
+/// A safetensors file of float32.
+pub struct Golden {
+    bytes: Vec<u8>,
+    metadata: Metadata,
+}
+
+impl Golden {
+    pub fn open(name: &str) -> Golden {
+        let path = folder("tests/golden").join(format!("{name}.safetensors"));
+        Golden::from_bytes(std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display())))
+    }
+
+    pub fn from_bytes(bytes: Vec<u8>) -> Golden {
+        let (_, metadata) = SafeTensors::read_metadata(&bytes).expect("a golden file is sound");
+        Golden { bytes, metadata }
+    }
+
+    /// The names of all golden files that begin like this.
+    pub fn names(start: &str) -> Vec<String> {
+        let entries = std::fs::read_dir(folder("tests/golden")).expect("the golden files are there").flatten();
+        let names = entries.filter_map(|e| Some(e.file_name().to_str()?.strip_suffix(".safetensors")?.to_string()));
+        let mut names: Vec<String> = names.filter(|n| n.starts_with(start)).collect();
+        names.sort();
+        assert!(!names.is_empty(), "no golden file begins with {start}");
+        names
+    }
+
+    pub fn get(&self, name: &str) -> Vec<f32> {
+        let file = SafeTensors::deserialize(&self.bytes).expect("a golden file is sound");
+        let tensor = file.tensor(name).unwrap_or_else(|e| panic!("{name}: {e}"));
+        tensor.data().as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect()
+    }
+
+    /// Entry `i` of a batch.
+    pub fn one(&self, name: &str, batch: usize, i: usize) -> Vec<f32> {
+        let all = self.get(name);
+        all.chunks(all.len() / batch).nth(i).expect("as many as the batch has").to_vec()
+    }
+
+    pub fn shape(&self, name: &str) -> Vec<usize> {
+        self.metadata.info(name).unwrap_or_else(|| panic!("{name} is not in the file")).shape.clone()
+    }
+
+    pub fn tensors(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.metadata.tensors().into_keys().collect();
+        names.sort();
+        names
+    }
+
+    /// What stands before the last dot of the tensors' names.
+    pub fn cases(&self) -> Vec<String> {
+        let mut cases: Vec<String> = self.tensors().iter().filter_map(|n| Some(n.rsplit_once('.')?.0.to_string())).collect();
+        cases.dedup();
+        cases
+    }
+
+    pub fn setting(&self, key: &str) -> String {
+        self.metadata.metadata().as_ref().and_then(|m| m.get(key).cloned()).unwrap_or_else(|| panic!("no {key} in the metadata"))
+    }
+}
+
+/// Root of the mean square difference, relative to the root mean square of what was expected.
+pub fn relative_rms(expected: &[f32], got: &[f32]) -> f64 {
+    assert_eq!(expected.len(), got.len());
+    let sum = |values: &mut dyn Iterator<Item = f64>| values.map(|v| v * v).sum::<f64>();
+    let difference = sum(&mut expected.iter().zip(got).map(|(e, g)| *e as f64 - *g as f64));
+    (difference / sum(&mut expected.iter().map(|e| *e as f64)).max(1e-30)).sqrt()
+}
+
+pub fn largest_difference(expected: &[f32], got: &[f32]) -> f32 {
+    assert_eq!(expected.len(), got.len());
+    expected.iter().zip(got).map(|(e, g)| (e - g).abs()).fold(0.0, f32::max)
+}
+
+/// Keeps a run's trace.
+pub struct Tracing(pub Trace);
+
+impl Observer for Tracing {
+    async fn event(&mut self, event: Event<'_>) -> Result<(), Error> {
+        self.0.note(&event);
+        Ok(())
+    }
+}

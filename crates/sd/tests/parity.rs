@@ -1,0 +1,155 @@
+//! The judge is diffusers: its numbers in `tests/golden/` against ours, on the CPU runner and on the GPU.
+//!
+//! Text embeddings, denoiser, encoder and decoder within 1e-4 relative RMS, noise within 1e-6, whole pictures within 1e-3 RMS of 0…1.
+
+mod common;
+
+use common::{Golden, devices, folder, largest_difference, relative_rms};
+use decant_graph::{Device, Input};
+use decant_sd::component::Component;
+use decant_sd::config::{ClipConfig, UNetConfig, VaeConfig};
+use decant_sd::files::Folder;
+use decant_sd::picture::{channels_first, channels_last};
+use decant_sd::pipeline::Pipeline;
+use decant_sd::request::Request;
+use decant_sd::trace::Trace;
+use decant_sd::{clip, unet, vae};
+use decant_solver::Sampler;
+use pollster::block_on;
+use std::rc::Rc;
+
+/// Largest relative RMS of a network's output.
+const NETWORK: f64 = 1e-4;
+/// Largest RMS of a whole picture in 0…1.
+const PICTURE: f64 = 1e-3;
+
+/// One run of one of a component's programs.
+fn run(component: &mut Component, files: &Folder, build: impl FnOnce(&decant_graph::Graph), inputs: &[(&str, Input)]) -> Vec<f32> {
+    let program = component.program(build).expect("the graph fits the weights");
+    block_on(component.upload(files, &program, &mut |_| {})).expect("the weights can be read");
+    let mut ready = block_on(component.ready(&program)).expect("the program fits the device");
+    block_on(ready.run(inputs)).expect("the program runs").remove(0)
+}
+
+fn check(what: &str, device: &dyn Device, error: f64, bound: f64) {
+    println!("{what:44} {:50} {error:.2e}", device.name());
+    assert!(error <= bound, "{what} on {}: error {error:.2e}, at most {bound:.0e} is allowed", device.name());
+}
+
+#[test]
+fn text_encoders_agree() {
+    for model in ["sd1-tiny", "sd2-tiny"] {
+        let golden = Golden::open(&format!("text-{model}"));
+        let files = Folder::open(folder("tests/models").join(model)).expect("the model is there");
+        let config = block_on(ClipConfig::read(&files, "text_encoder")).expect("the configuration is sound");
+        let (ids, tokens) = (golden.get("ids"), config.max_position_embeddings);
+        let ids: Vec<u32> = ids.iter().map(|id| *id as u32).collect();
+        let batch = ids.len() / tokens;
+        let positions: Vec<u32> = (0..batch).flat_map(|_| 0..tokens as u32).collect();
+        let inputs = [("ids", Input::U32(&ids)), ("positions", Input::U32(&positions))];
+        for device in devices() {
+            let mut text = block_on(Component::open(&files, "text_encoder", None, &*device)).expect("the weights are there");
+            for (name, skip) in [("last", 0), ("penultimate", 1)] {
+                let got = run(&mut text, &files, |g| clip::text_encoder(g, &config, batch, skip), &inputs);
+                check(&format!("text {model} {name}"), &*device, relative_rms(&golden.get(name), &got), NETWORK);
+            }
+        }
+    }
+}
+
+#[test]
+fn denoisers_agree() {
+    let variants = ["no-mid", "only-cross", "downsample-padding-0", "inpaint"];
+    let models = [("sd1-tiny", "tests/models/sd1-tiny", "unet"), ("sd2-tiny", "tests/models/sd2-tiny", "unet")];
+    for (name, place, component) in models.into_iter().chain(variants.map(|v| (v, "tests/models/unet-variants", v))) {
+        let golden = Golden::open(&format!("unet-{name}"));
+        let files = Folder::open(folder(place)).expect("the model is there");
+        let config = block_on(UNetConfig::read(&files, component)).expect("the configuration is sound");
+        for device in devices() {
+            let mut net = block_on(Component::open(&files, component, None, &*device)).expect("the weights are there");
+            for case in golden.cases() {
+                let shape = golden.shape(&format!("{case}.sample"));
+                let (batch, size) = (shape[0], [shape[2], shape[3]]);
+                let per_picture =
+                    |values: &[f32], f: &dyn Fn(&[f32]) -> Vec<f32>| values.chunks(values.len() / batch).flat_map(f).collect::<Vec<f32>>();
+                let sample = per_picture(&golden.get(&format!("{case}.sample")), &|x| channels_last(x, config.in_channels));
+                let context = golden.get(&format!("{case}.context"));
+                let timestep = vec![golden.get(&format!("{case}.timestep"))[0]; batch];
+                let inputs = [("sample", Input::F32(&sample)), ("timestep", Input::F32(&timestep)), ("context", Input::F32(&context))];
+                let got = run(&mut net, &files, |g| unet::unet(g, &config, batch, size, 77), &inputs);
+                let got = per_picture(&got, &|x| channels_first(x, config.out_channels));
+                check(&format!("unet {name} {case}"), &*device, relative_rms(&golden.get(&format!("{case}.out")), &got), NETWORK);
+            }
+        }
+    }
+}
+
+#[test]
+fn autoencoders_agree() {
+    for model in ["sd1-tiny", "sd2-tiny"] {
+        let golden = Golden::open(&format!("vae-{model}"));
+        let files = Folder::open(folder("tests/models").join(model)).expect("the model is there");
+        let config = block_on(VaeConfig::read(&files, "vae")).expect("the configuration is sound");
+        for device in devices() {
+            let mut net = block_on(Component::open(&files, "vae", None, &*device)).expect("the weights are there");
+            for case in golden.cases() {
+                let latents = golden.shape(&format!("{case}.latents"));
+                let (batch, c, h, w) = (latents[0], latents[1], latents[2], latents[3]);
+                let picture = golden.shape(&format!("{case}.image"));
+                for i in 0..batch {
+                    let one = |name: &str| golden.one(&format!("{case}.{name}"), batch, i);
+                    let input = channels_last(&one("latents"), c);
+                    let got = run(&mut net, &files, |g| vae::decoder(g, &config, [h, w]), &[("latents", Input::F32(&input))]);
+                    let error = relative_rms(&one("decoded"), &channels_first(&got, 3));
+                    check(&format!("decoder {model} {case} {i}"), &*device, error, NETWORK);
+                    let input = channels_last(&one("image"), 3);
+                    let size = [picture[2], picture[3]];
+                    let got = run(&mut net, &files, |g| vae::encoder(g, &config, size), &[("image", Input::F32(&input))]);
+                    let got = channels_first(&got, 2 * c);
+                    let (mean, logvar) = got.split_at(c * h * w);
+                    check(&format!("encoder mean {model} {case} {i}"), &*device, relative_rms(&one("mean"), mean), NETWORK);
+                    check(&format!("encoder logvar {model} {case} {i}"), &*device, relative_rms(&one("logvar"), logvar), NETWORK);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn whole_pictures_agree() {
+    for name in Golden::names("pipeline-") {
+        let golden = Golden::open(&name);
+        let place = if golden.setting("model") == "digits" { "models" } else { "tests/models" };
+        let request = Request {
+            prompt: golden.setting("prompt"),
+            negative: golden.setting("negative"),
+            steps: golden.setting("steps").parse().ok(),
+            guidance: golden.setting("guidance").parse().ok(),
+            seed: golden.setting("seed").parse().expect("a whole number"),
+            sampler: Some(Sampler::from_id(&golden.setting("sampler")).expect("a sampler of ours")),
+            width: golden.setting("width").parse().ok(),
+            height: golden.setting("height").parse().ok(),
+            ..Request::default()
+        };
+        for device in devices() {
+            let files = Rc::new(Folder::open(folder(place).join(golden.setting("model"))).expect("the model is there"));
+            // The golden's own weights: f16 files run in float32.
+            let mut pipeline = block_on(Pipeline::load(files, device.clone(), None, &mut |_| {})).expect("the model is sound");
+            let mut watcher = common::Tracing(Trace::default());
+            let generated = block_on(pipeline.generate(&request, &mut watcher)).expect("the run is sound");
+            let trace = Golden::from_bytes(watcher.0.finish(&generated).expect("the trace can be written"));
+            assert!(largest_difference(&golden.get("noise"), &trace.get("noise")) <= 1e-6, "{name}: noise");
+            for tensor in golden.tensors() {
+                let (expected, got) = (golden.get(&tensor), trace.get(&tensor));
+                assert_eq!(golden.shape(&tensor), trace.shape(&tensor), "{name}: {tensor}");
+                if tensor == "image" {
+                    let rms = (expected.iter().zip(&got).map(|(e, g)| (e - g).powi(2) as f64).sum::<f64>() / got.len() as f64).sqrt();
+                    check(&name, &*device, rms, PICTURE);
+                } else {
+                    let error = relative_rms(&expected, &got);
+                    assert!(error <= 1e-3, "{name}: {tensor}: error {error:.2e}");
+                }
+            }
+        }
+    }
+}
