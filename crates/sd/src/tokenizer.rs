@@ -6,6 +6,19 @@
 //!
 //! `tokenizer/` holds `vocab.json` and `merges.txt`, or `tokenizer.json`; `tokenizer_config.json` and `special_tokens_map.json` say which
 //! token pads. The test compares 42 prompts with transformers' ids.
+//!
+//! ```
+//! use decant_sd::{files::Memory, tokenizer::Tokenizer};
+//!
+//! let vocabulary = r#"{"c": 0, "a": 1, "t</w>": 2, "ca": 3, "cat</w>": 4, "<|startoftext|>": 5, "<|endoftext|>": 6}"#;
+//! let merges = "c a\nca t</w>\n";
+//! let files = [("tokenizer/vocab.json", vocabulary.as_bytes()), ("tokenizer/merges.txt", merges.as_bytes())];
+//! let tokenizer = pollster::block_on(Tokenizer::load(&Memory::new("a test", files)))?;
+//! let tokens = tokenizer.encode("Cat")?;
+//! assert_eq!(tokens.ids[..4], [5, 4, 6, 6]);
+//! assert_eq!(tokens.ids.len(), 77);
+//! # Ok::<(), decant_sd::Error>(())
+//! ```
 
 use crate::Error;
 use crate::error::DOWNLOAD_AGAIN;

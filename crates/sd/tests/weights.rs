@@ -1,6 +1,6 @@
 //! Weight files: everything that is read right, and everything that can be wrong with one, each with its sentence.
 //!
-//! The second opinions are the `safetensors` crate and candle's GGUF reader.
+//! The second opinions are the `safetensors` crate and candle's GGUF reader. The file is long because the sentences stand here in full.
 
 use candle_core::quantized::gguf_file;
 use decant_sd::Error;
@@ -27,7 +27,10 @@ fn unet(file: Vec<u8>) -> Memory {
     Memory::new("memory", [(FILE, file)])
 }
 
-fn read(files: &dyn Files, component: &str) -> Result<BTreeMap<String, (Vec<usize>, Vec<f32>)>, Error> {
+/// Each tensor's shape and numbers.
+type Tensors = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
+
+fn read(files: &dyn Files, component: &str) -> Result<Tensors, Error> {
     block_on(async {
         let checkpoint = Checkpoint::open(files, component).await?;
         let mut all = BTreeMap::new();
