@@ -11,7 +11,7 @@ use std::path::Path;
 const COMPONENTS: &[(&str, &str)] =
     &[("text_encoder", "model.gguf"), ("unet", "diffusion_pytorch_model.gguf"), ("vae", "diffusion_pytorch_model.gguf")];
 /// Files that hold weights, by ending: these are replaced, not copied.
-const WEIGHTS: &[&str] = &["safetensors", "bin", "gguf", "index.json"];
+const WEIGHTS: &[&str] = &["safetensors", "bin", "gguf", "safetensors.index.json"];
 
 pub(crate) fn run(options: &Quantize) -> Result<(), Failure> {
     let files = Folder::open(&options.model)?;

@@ -3,7 +3,7 @@
 use candle_core::DType;
 use decant_gpu::Gpu;
 use decant_graph::op::{Case, OPS, awkward};
-use decant_graph::{Device, Input, cpu};
+use decant_graph::{Device, Encoding, Graph, Input, WeightInfo, cpu};
 use std::rc::Rc;
 
 /// Root of the mean square difference, relative to the root mean square of what was expected.
@@ -37,6 +37,25 @@ fn check(gpu: &Gpu, case: &Case) -> f64 {
     let again = pollster::block_on(ready.run(&inputs)).unwrap_or_else(|e| panic!("{}: {e}", case.name));
     assert_eq!(got, again, "{}: two runs differ", case.name);
     relative_error(&expected[0], &got[0])
+}
+
+#[test]
+fn small_weights_survive_q8_0() {
+    // The scale of a block whose largest weight is 1e-4 is 7.9e-7: subnormal in f16.
+    let gpu = pollster::block_on(Gpu::request()).expect("a Vulkan driver; tests/rig/setup_vulkan.sh installs one");
+    let info = WeightInfo { shape: vec![3, 64], encoding: Encoding::Q8_0 };
+    let graph = Graph::new([("fc.weight".to_string(), info)].into());
+    graph.output("y", graph.input("x", &[1, 64]).linear(graph.weights().at("fc")));
+    let program = Rc::new(graph.finish().expect("the graph is sound"));
+    let values: Vec<f32> = awkward(3 * 64, 5).iter().map(|v| v.clamp(-1.0, 1.0) * 1e-4).collect();
+    let x = awkward(64, 6);
+    let expected: Vec<f32> = values.chunks(64).map(|row| row.iter().zip(&x).map(|(w, x)| w * x).sum()).collect();
+    let mut set = gpu.weight_set();
+    set.upload(&program.weights[0], &values).expect("the weight fits");
+    let mut ready = pollster::block_on(set.ready(program)).expect("it fits");
+    let got = pollster::block_on(ready.run(&[("x", Input::F32(&x))])).expect("it runs").remove(0);
+    // Steps of 1/127 of the largest, and a scale of four significant bits.
+    assert!(relative_error(&expected, &got) < 0.05, "expected {expected:?}, got {got:?}");
 }
 
 #[test]

@@ -76,6 +76,14 @@ pub enum Error {
         /// The tensors' names.
         names: Vec<String>,
     },
+    /// The tokenizer knows pieces that the text encoder has no row for.
+    #[error("the tokenizer has {tokenizer} pieces, the text encoder's vocab_size is {text_encoder}; are these files of one model?")]
+    Vocabulary {
+        /// Pieces.
+        tokenizer: usize,
+        /// Rows.
+        text_encoder: usize,
+    },
     /// A picture's side that the model cannot make.
     #[error("{name} {pixels} does not fit the model: a multiple of {factor} from {factor} to {most} is needed, for instance {near}")]
     Size {

@@ -169,6 +169,9 @@ impl Pipeline {
     pub async fn open(files: Rc<dyn Files>, device: Rc<dyn Device>, wish: Option<Encoding>) -> Result<Pipeline, Error> {
         let config = ModelConfig::read(&*files).await?;
         let tokenizer = Rc::new(Tokenizer::load(&*files).await?);
+        if tokenizer.vocabulary() > config.text.vocab_size {
+            return Err(Error::Vocabulary { tokenizer: tokenizer.vocabulary(), text_encoder: config.text.vocab_size });
+        }
         let text = Component::open(&*files, "text_encoder", wish, &*device).await?;
         let unet = Component::open(&*files, "unet", wish, &*device).await?;
         let vae = Component::open(&*files, "vae", wish, &*device).await?;

@@ -15,9 +15,9 @@ impl VaeConfig {
         1 << self.block_out_channels.len().saturating_sub(1)
     }
 
-    /// The sampler's latents as the decoder wants them: `latents / scaling_factor + shift_factor`.
+    /// The sampler's latents as the decoder wants them: `latents / scaling_factor`.
     pub fn unscale(&self, latents: &[f32]) -> Vec<f32> {
-        latents.iter().map(|v| v / self.scaling_factor + self.shift_factor).collect()
+        latents.iter().map(|v| v / self.scaling_factor).collect()
     }
 }
 

@@ -22,8 +22,6 @@ pub struct VaeConfig {
     pub norm_num_groups: usize,
     /// What the encoder's latents are multiplied by, to have about unit variance.
     pub scaling_factor: f32,
-    /// What is added after that: 0, as Stable Diffusion's pipeline does not look at the key and a model that has another is refused.
-    pub shift_factor: f32,
     /// Whether the encoder ends with a 1×1 convolution.
     pub use_quant_conv: bool,
     /// Whether the decoder begins with a 1×1 convolution.
@@ -81,7 +79,6 @@ impl VaeConfig {
             layers_per_block: object.count("layers_per_block")?,
             norm_num_groups: object.count("norm_num_groups")?,
             scaling_factor: object.positive("scaling_factor")?,
-            shift_factor: 0.0,
             use_quant_conv: object.flag("use_quant_conv")?,
             use_post_quant_conv: object.flag("use_post_quant_conv")?,
             mid_block_add_attention: object.flag("mid_block_add_attention")?,

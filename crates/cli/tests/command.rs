@@ -1,0 +1,172 @@
+//! The command as a person meets it: pictures, traces, looks into models, and one sentence with exit code 1 for what cannot work.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn repository() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn decant(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_decant"));
+    command.args(arguments).current_dir(repository()).env("DECANT_MODELS", repository().join("models"));
+    command.output().expect("the command was just built")
+}
+
+/// Exit code 0, and what was printed.
+fn works(arguments: &[&str]) -> String {
+    let output = decant(arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Exit code 1, nothing on stdout, and the one sentence on stderr.
+fn refuses(arguments: &[&str]) -> String {
+    let output = decant(arguments);
+    assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+    assert!(output.stdout.is_empty());
+    let text = String::from_utf8(output.stderr).expect("sentences are UTF-8");
+    assert_eq!(text.lines().count(), 1, "one sentence, got: {text}");
+    text.trim().strip_prefix("decant: ").expect("it says who speaks").into()
+}
+
+/// A file of this test run's own.
+fn scratch(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    folder.join(name).to_string_lossy().into_owned()
+}
+
+const TINY: &str = "tests/models/sd1-tiny";
+
+#[test]
+fn a_prompt_becomes_a_picture_and_a_trace() {
+    let (out, trace) = (scratch("picture.png"), scratch("trace.safetensors"));
+    works(&[
+        "generate", "--model", TINY, "--device", "cpu", "--prompt", "a cat", "--steps", "2", "--width", "24", "--height", "16", "--seed",
+        "5", "--trace", &trace, "--out", &out,
+    ]);
+    let png = std::fs::read(&out).expect("the picture is there");
+    assert_eq!(&png[..8], b"\x89PNG\r\n\x1a\n");
+    assert_eq!((&png[16..20], &png[20..24]), (&24u32.to_be_bytes()[..], &16u32.to_be_bytes()[..]), "width and height");
+    let trace = String::from_utf8_lossy(&std::fs::read(&trace).expect("the trace is there")).into_owned();
+    for tensor in ["noise", "text_embeddings", "timesteps", "latents_000", "latents_001", "denoised_001", "image"] {
+        assert!(trace.contains(&format!("\"{tensor}\"")), "{tensor} is not in the trace");
+    }
+}
+
+#[test]
+fn without_a_model_the_built_in_one_draws() {
+    let out = scratch("builtin.png");
+    works(&["generate", "--device", "cpu", "--prompt", "a red 4", "--steps", "2", "--quiet", "--out", &out]);
+    assert!(std::fs::metadata(&out).expect("the picture is there").len() > 100);
+}
+
+#[test]
+fn inspect_says_what_a_model_is_and_what_a_picture_takes() {
+    let text = works(&["inspect", TINY, "--programs"]);
+    for part in ["PNDMScheduler", "F16", "GPU memory at", "within what WebGPU guarantees", "conv2d", "GFLOP"] {
+        assert!(text.contains(part), "{part:?} is missing from:\n{text}");
+    }
+}
+
+#[test]
+fn quantized_models_draw_too() {
+    let (folder, out) = (scratch("quantized"), scratch("quantized.png"));
+    works(&["quantize", TINY, "--out", &folder]);
+    works(&[
+        "generate", "--model", &folder, "--device", "cpu", "--prompt", "a cat", "--steps", "1", "--width", "16", "--height", "16", "--out",
+        &out,
+    ]);
+    assert!(
+        refuses(&["quantize", "tests", "--out", &folder]).ends_with("there is no model_index.json; give a folder in diffusers' layout")
+    );
+}
+
+#[test]
+fn what_cannot_work_gets_one_sentence() {
+    let out = scratch("never.png");
+    let ask = |more: &[&str]| {
+        let all = ["generate", "--model", TINY, "--device", "cpu", "--prompt", "x", "--out", &out];
+        refuses(&all.iter().chain(more).copied().collect::<Vec<&str>>())
+    };
+    assert_eq!(ask(&["--steps", "0"]), "sampling with 0 steps: expected 1 to 1000 (num_train_timesteps); choose a number in that range");
+    assert_eq!(ask(&["--width", "33"]), "width 33 does not fit the model: a multiple of 8 from 8 to 16384 is needed, for instance 32");
+    assert!(ask(&["--width", "16384", "--height", "16384"]).contains("would take"));
+    assert_eq!(
+        refuses(&["generate", "--model", "no/such", "--prompt", "x", "--out", &out]),
+        "no/such: there is no such folder; give a folder in diffusers' layout, an http address, or builtin:digits"
+    );
+    assert!(refuses(&["generate", "--model", "builtin:../x", "--prompt", "x", "--out", &out]).starts_with("builtin:../x: no such model"));
+    assert!(refuses(&["generate", "--prompt", "x", "--out", "no/such/x.png"]).ends_with("the folder to write it to does not exist"));
+    assert!(!Path::new(&out).exists());
+    assert_eq!(decant(&["generate", "--sampler", "magic", "--prompt", "x", "--out", &out]).status.code(), Some(2), "clap's own");
+}
+
+/// A web server for one folder, with range requests or without, for as long as the test runs.
+fn serve(ranges: bool) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = format!("http://{}", listener.local_addr().expect("it is bound"));
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut reader = BufReader::new(stream.try_clone().expect("a socket can be shared"));
+            while let Some(answer) = answer(&mut reader, ranges) {
+                if stream.write_all(&answer).is_err() {
+                    break;
+                }
+            }
+        }
+    });
+    address
+}
+
+/// One request's answer; `None` when the client has gone.
+fn answer(reader: &mut impl BufRead, ranges: bool) -> Option<Vec<u8>> {
+    let (mut name, mut range) = (String::new(), None);
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).ok()? == 0 {
+            return None;
+        }
+        let line = line.trim();
+        if let Some(path) = line.strip_prefix("GET /") {
+            name = path.split(' ').next()?.into();
+        } else if let Some(bytes) = line.to_ascii_lowercase().strip_prefix("range: bytes=") {
+            let (first, last) = bytes.split_once('-')?;
+            range = Some((first.parse::<usize>().ok()?, last.parse::<usize>().ok()?));
+        } else if line.is_empty() {
+            break;
+        }
+    }
+    let head =
+        |status: &str, length: usize, more: &str| format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\n{more}\r\n").into_bytes();
+    let Ok(file) = std::fs::read(repository().join(TINY).join(&name)) else { return Some(head("404 Not Found", 0, "")) };
+    let (status, part, more) = match range {
+        Some((first, last)) if ranges => {
+            let last = last.min(file.len() - 1);
+            ("206 Partial Content", &file[first..=last], format!("Content-Range: bytes {first}-{last}/{}\r\n", file.len()))
+        }
+        _ => ("200 OK", &file[..], String::new()),
+    };
+    Some([head(status, part.len(), &more).as_slice(), part].concat())
+}
+
+#[test]
+fn a_model_on_a_web_server_draws_the_same_picture_with_ranges_and_without() {
+    let picture = |model: &str, name: &str| {
+        let out = scratch(name);
+        works(&[
+            "generate", "--model", model, "--device", "cpu", "--prompt", "a cat", "--steps", "1", "--width", "16", "--height", "16",
+            "--out", &out,
+        ]);
+        std::fs::read(out).expect("the picture is there")
+    };
+    let local = picture(TINY, "local.png");
+    assert_eq!(picture(&serve(true), "ranges.png"), local);
+    assert_eq!(picture(&serve(false), "whole.png"), local);
+    let text = refuses(&["inspect", &format!("{}/nowhere", serve(true))]);
+    assert!(text.contains("/nowhere: there is no model_index.json"), "{text}");
+    let text = refuses(&["inspect", "http://127.0.0.1:9"]);
+    assert!(text.starts_with("http://127.0.0.1:9: model_index.json could not be read: "), "{text}");
+}

@@ -1,0 +1,187 @@
+//! What a whole model or request that cannot work gets: one sentence, before anything heavy happens, and the session lives on.
+
+mod common;
+
+use common::folder;
+use decant_graph::Cpu;
+use decant_sd::files::Memory;
+use decant_sd::pipeline::{Pipeline, Unobserved};
+use decant_sd::request::{Preview, Request};
+use pollster::block_on;
+use safetensors::SafeTensors;
+use safetensors::tensor::{Dtype, TensorView};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::rc::Rc;
+
+/// The tiny model's files by name.
+fn files() -> BTreeMap<String, Vec<u8>> {
+    let root = folder("tests/models/sd1-tiny");
+    let mut files = BTreeMap::new();
+    collect(&root, &root, &mut files);
+    files
+}
+
+fn collect(root: &Path, at: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
+    for entry in std::fs::read_dir(at).expect("the tiny model is there").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            collect(root, &path, files);
+        } else {
+            let name = path.strip_prefix(root).expect("found below the root").to_string_lossy().replace('\\', "/");
+            files.insert(name, std::fs::read(&path).expect("a file can be read"));
+        }
+    }
+}
+
+fn load(files: BTreeMap<String, Vec<u8>>) -> Result<Pipeline, decant_sd::Error> {
+    block_on(Pipeline::load(Rc::new(Memory::new("test", files)), Rc::new(Cpu), None, &mut |_| {}))
+}
+
+fn sentence(files: BTreeMap<String, Vec<u8>>) -> String {
+    load(files).err().expect("this model cannot load").to_string()
+}
+
+/// The denoiser's weights after `change`, as a file.
+fn changed(change: impl Fn(&mut BTreeMap<String, (Dtype, Vec<usize>, Vec<u8>)>)) -> BTreeMap<String, Vec<u8>> {
+    let name = "unet/diffusion_pytorch_model.safetensors";
+    let mut files = files();
+    let read = SafeTensors::deserialize(&files[name]).expect("the tiny model is sound");
+    let mut tensors = read.tensors().into_iter().map(|(n, t)| (n, (t.dtype(), t.shape().to_vec(), t.data().to_vec()))).collect();
+    change(&mut tensors);
+    let views = tensors.iter().map(|(n, (d, s, b))| (n, TensorView::new(*d, s.clone(), b).expect("shape and bytes agree")));
+    let bytes = safetensors::serialize(views, None).expect("the file can be written");
+    files.insert(name.into(), bytes);
+    files
+}
+
+#[test]
+fn a_missing_tensor_is_named() {
+    let files = changed(|t| {
+        t.remove("mid_block.resnets.0.conv1.weight");
+        t.remove("conv_out.bias").expect("it was there");
+    });
+    assert_eq!(sentence(files), "unet: the model does not fit its weights:\nmid_block.resnets.0.conv1.weight is missing");
+}
+
+#[test]
+fn a_bias_without_its_weight_and_a_norm_without_its_bias_are_named() {
+    let files = changed(|t| {
+        t.remove("conv_in.weight");
+        t.remove("conv_norm_out.bias");
+    });
+    let text = sentence(files);
+    assert_eq!(text, "unet: the model does not fit its weights:\nconv_in.weight is missing\nconv_norm_out.bias is missing");
+}
+
+#[test]
+fn an_extra_tensor_is_named() {
+    let files = changed(|t| {
+        let copy = t["conv_out.bias"].clone();
+        t.insert("controlnet_cond_embedding.bias".into(), copy);
+    });
+    assert_eq!(
+        sentence(files),
+        "unet: 1 tensors of the file belong to no layer of the configuration; is config.json another model's? They are: controlnet_cond_embedding.bias"
+    );
+}
+
+#[test]
+fn a_tensor_of_another_shape_is_named_with_both() {
+    let files = changed(|t| {
+        let tensor = t.get_mut("mid_block.resnets.0.time_emb_proj.weight").expect("it is there");
+        tensor.1.reverse();
+    });
+    let text = sentence(files);
+    assert!(text.contains("linear at mid_block.resnets.0.time_emb_proj: input [1, 64] does not fit weight [64, 32]"), "{text}");
+}
+
+#[test]
+fn nan_in_the_weights_is_named_with_its_place() {
+    let files = changed(|t| {
+        let bytes = &mut t.get_mut("conv_in.weight").expect("it is there").2;
+        bytes[4..6].copy_from_slice(&half::f16::NAN.to_le_bytes());
+    });
+    let text = sentence(files);
+    assert!(text.contains("conv_in.weight") && text.contains("NaN"), "{text}");
+}
+
+#[test]
+fn networks_of_two_models_are_noticed() {
+    let mut files = files();
+    let other = std::fs::read(folder("tests/models/sd2-tiny/text_encoder/config.json")).expect("it is there");
+    files.insert("text_encoder/config.json".into(), other);
+    let text = sentence(files);
+    assert_eq!(
+        text,
+        "unet/config.json: cross_attention_dim is 32, but the text_encoder's hidden_size is 48; are these files of one model?"
+    );
+}
+
+#[test]
+fn bad_requests_get_a_sentence_and_the_session_goes_on() {
+    let mut pipeline = load(files()).expect("the tiny model is sound");
+    let small = Request { steps: Some(1), width: Some(16), height: Some(16), ..Request::default() };
+    let mut ask = |request: Request| block_on(pipeline.generate(&request, &mut Unobserved)).map(|g| g.picture).map_err(|e| e.to_string());
+    let steps = |steps| Request { steps: Some(steps), ..small.clone() };
+    assert_eq!(
+        ask(steps(0)).expect_err("no steps"),
+        "sampling with 0 steps: expected 1 to 1000 (num_train_timesteps); choose a number in that range"
+    );
+    assert_eq!(
+        ask(steps(1001)).expect_err("too many"),
+        "sampling with 1001 steps: expected 1 to 1000 (num_train_timesteps); choose a number in that range"
+    );
+    assert_eq!(
+        ask(Request { width: Some(20), ..small.clone() }).expect_err("off the grid"),
+        "width 20 does not fit the model: a multiple of 8 from 8 to 16384 is needed, for instance 16"
+    );
+    let absurd = ask(Request { width: Some(16_384), height: Some(16_384), ..small.clone() }).expect_err("more than any machine has");
+    assert!(absurd.starts_with("16384×16384 would take ") && absurd.ends_with("; ask for a smaller picture"), "{absurd}");
+    // An empty prompt is allowed, with guidance and without.
+    let empty = ask(small.clone()).expect("an empty prompt is a prompt");
+    assert!(empty.values.iter().all(|v| v.is_finite()));
+    ask(Request { guidance: Some(1.0), ..small.clone() }).expect("without guidance");
+    assert_eq!(ask(small).expect("the session goes on"), empty, "the same request gives the same picture");
+}
+
+#[test]
+fn both_kinds_of_preview_are_pictures_and_change_nothing() {
+    struct Pictures(Vec<(usize, usize)>);
+    impl decant_sd::pipeline::Observer for Pictures {
+        async fn event(&mut self, event: decant_sd::pipeline::Event<'_>) -> Result<(), decant_sd::Error> {
+            if let decant_sd::pipeline::Event::Step { noisy: Some(noisy), denoised: Some(denoised), .. } = event {
+                assert!(noisy.values.iter().chain(&denoised.values).all(|v| (0.0..=1.0).contains(v)));
+                self.0.push((denoised.width, denoised.height));
+            }
+            Ok(())
+        }
+    }
+    let mut pipeline = load(files()).expect("the tiny model is sound");
+    let request = |preview| Request { steps: Some(2), width: Some(24), height: Some(16), seed: 3, preview, ..Request::default() };
+    let plain = block_on(pipeline.generate(&request(Preview::None), &mut Unobserved)).expect("it runs").picture;
+    for (preview, size) in [(Preview::Projection, (3, 2)), (Preview::Decoder, (24, 16))] {
+        let mut pictures = Pictures(vec![]);
+        let picture = block_on(pipeline.generate(&request(preview), &mut pictures)).expect("it runs").picture;
+        assert_eq!(pictures.0, [size, size], "{preview:?}");
+        assert_eq!(picture, plain, "{preview:?} changes the result");
+    }
+}
+
+#[test]
+fn whoever_watches_can_end_the_run_at_any_event() {
+    struct Stop(usize);
+    impl decant_sd::pipeline::Observer for Stop {
+        async fn event(&mut self, _: decant_sd::pipeline::Event<'_>) -> Result<(), decant_sd::Error> {
+            self.0 = self.0.checked_sub(1).ok_or(decant_sd::Error::Cancelled)?;
+            Ok(())
+        }
+    }
+    let mut pipeline = load(files()).expect("the tiny model is sound");
+    let request = Request { steps: Some(2), width: Some(16), height: Some(16), ..Request::default() };
+    for events in 0..5 {
+        let error = block_on(pipeline.generate(&request, &mut Stop(events))).expect_err("it was ended");
+        assert_eq!(error.to_string(), "the run was cancelled", "after {events} events");
+    }
+    block_on(pipeline.generate(&request, &mut Stop(5))).expect("text, start, two steps, decoding: then it is done");
+}
