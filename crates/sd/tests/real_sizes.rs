@@ -1,0 +1,104 @@
+//! Stable Diffusion 1.5 and 2.1 at their real sizes, from the names and shapes of their weights alone: every weight is used and none is
+//! missing, the memory plan says what a picture takes, and every launch stays within what WebGPU guarantees, or is known not to.
+
+mod common;
+
+use common::folder;
+use decant_graph::{Encoding, Graph, Limits, Program, WeightIndex, WeightInfo};
+use decant_sd::config::{ClipConfig, UNetConfig, VaeConfig};
+use decant_sd::{clip, unet, vae};
+use std::collections::BTreeSet;
+
+const VAE: &[u8] = br#"{"block_out_channels": [128, 256, 512, 512], "layers_per_block": 2,
+    "down_block_types": ["DownEncoderBlock2D", "DownEncoderBlock2D", "DownEncoderBlock2D", "DownEncoderBlock2D"],
+    "up_block_types": ["UpDecoderBlock2D", "UpDecoderBlock2D", "UpDecoderBlock2D", "UpDecoderBlock2D"]}"#;
+
+/// One of the two models.
+struct Model {
+    name: &'static str,
+    unet: &'static str,
+    text: &'static str,
+}
+
+const MODELS: &[Model] = &[
+    Model {
+        name: "sd15",
+        unet: r#"{"cross_attention_dim": 768, "attention_head_dim": 8, "sample_size": 64}"#,
+        text: r#"{"hidden_size": 768, "intermediate_size": 3072, "num_attention_heads": 12, "num_hidden_layers": 12, "hidden_act": "quick_gelu"}"#,
+    },
+    Model {
+        name: "sd21",
+        unet: r#"{"cross_attention_dim": 1024, "attention_head_dim": [5, 10, 20, 20], "use_linear_projection": true, "sample_size": 96}"#,
+        text: r#"{"hidden_size": 1024, "intermediate_size": 4096, "num_attention_heads": 16, "num_hidden_layers": 23, "hidden_act": "gelu"}"#,
+    },
+];
+
+/// A component's weights as diffusers names and shapes them.
+fn index(model: &str, component: &str, encoding: Encoding) -> WeightIndex {
+    let text = std::fs::read_to_string(folder("tests/golden").join(format!("shapes-{model}.txt"))).expect("the list is there");
+    let lines = text.lines().filter_map(|line| line.strip_prefix(component)?.strip_prefix(' '));
+    let entry = |line: &str| {
+        let mut words = line.split(' ');
+        let name = words.next().expect("a name").to_string();
+        let shape = words.map(|n| n.parse().expect("a number")).collect();
+        (name, WeightInfo { shape, encoding })
+    };
+    lines.map(entry).filter(|(name, _)| !name.ends_with("position_ids")).collect()
+}
+
+fn program(index: &WeightIndex, build: impl FnOnce(&Graph)) -> Program {
+    let graph = Graph::new(index.clone());
+    build(&graph);
+    graph.finish().unwrap_or_else(|e| panic!("{e}"))
+}
+
+fn all_used(index: &WeightIndex, programs: &[&Program]) {
+    let used: BTreeSet<&str> = programs.iter().flat_map(|p| p.weights.iter().map(|w| w.name.as_str())).collect();
+    let left: Vec<&String> = index.keys().filter(|name| !used.contains(name.as_str())).collect();
+    assert!(left.is_empty(), "left over: {left:?}");
+}
+
+#[test]
+fn every_weight_is_used_and_every_launch_fits() {
+    for model in MODELS {
+        let unet_config = UNetConfig::parse("unet/config.json", model.unet.as_bytes()).expect("the configuration is sound");
+        let text_config = ClipConfig::parse("text_encoder/config.json", model.text.as_bytes()).expect("the configuration is sound");
+        let vae_config = VaeConfig::parse("vae/config.json", VAE).expect("the configuration is sound");
+        for encoding in [Encoding::F32, Encoding::F16, Encoding::Q8_0] {
+            let name = format!("{} {}", model.name, encoding.row().name);
+            let weights = index(model.name, "text_encoder", encoding);
+            let text = program(&weights, |g| clip::text_encoder(g, &text_config, 1, 0));
+            all_used(&weights, &[&text]);
+            let weights = index(model.name, "unet", encoding);
+            let unet = program(&weights, |g| unet::unet(g, &unet_config, 2, [64, 64], 77));
+            all_used(&weights, &[&unet]);
+            let weights = index(model.name, "vae", encoding);
+            let decoder = program(&weights, |g| vae::decoder(g, &vae_config, [32, 32]));
+            let encoder = program(&weights, |g| vae::encoder(g, &vae_config, [256, 256]));
+            all_used(&weights, &[&decoder, &encoder]);
+            for (part, p) in [("text", &text), ("unet at 512", &unet), ("decoder at 256", &decoder), ("encoder at 256", &encoder)] {
+                let (weights, rest) = (p.weight_bytes() as f64 / 1e6, p.activation_bytes() as f64 / 1e6);
+                println!("{name:10} {part:15} weights {weights:7.0} MB, activations {rest:6.0} MB, {:6.0} GFLOP", p.flops() as f64 / 1e9);
+                assert_eq!(p.does_not_fit(&Limits::default()), None, "{name} {part}");
+            }
+            // The decoder's last level at 512 pixels binds 256 channels × 512² × 4 bytes at once: twice what WebGPU guarantees.
+            let large = program(&weights, |g| vae::decoder(g, &vae_config, [64, 64]));
+            assert!(large.does_not_fit(&Limits::default()).is_some_and(|p| p.contains("binds 268435456 bytes")));
+            assert_eq!(large.does_not_fit(&Limits { binding: 256 << 20, ..Limits::default() }), None);
+        }
+    }
+}
+
+#[test]
+fn the_work_is_what_torch_counts() {
+    // torch's FlopCounter on the same classes: one denoiser call at 512 pixels 803 GFLOP, one decoding 2514 GFLOP (products only).
+    let model = &MODELS[0];
+    let unet_config = UNetConfig::parse("unet/config.json", model.unet.as_bytes()).expect("the configuration is sound");
+    let unet = program(&index("sd15", "unet", Encoding::F16), |g| unet::unet(g, &unet_config, 1, [64, 64], 77));
+    let vae_config = VaeConfig::parse("vae/config.json", VAE).expect("the configuration is sound");
+    let decoder = program(&index("sd15", "vae", Encoding::F16), |g| vae::decoder(g, &vae_config, [64, 64]));
+    for (program, expected) in [(&unet, 803.0), (&decoder, 2514.0)] {
+        let got = program.flops() as f64 / 1e9;
+        assert!((got / expected - 1.0).abs() < 0.01, "expected {expected} GFLOP, got {got:.0}");
+    }
+}
