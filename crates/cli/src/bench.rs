@@ -6,17 +6,13 @@
 use crate::arguments::Bench;
 use crate::{Failure, device, generate};
 use decant_graph::device::Timing;
-use decant_graph::op::{Case, OPS, awkward};
-use decant_graph::{Device, Executable, Input};
+use decant_graph::op::OPS;
+use decant_graph::{Device, bench};
 use decant_sd::pipeline::{Event, Observer, Pipeline};
 use decant_sd::request::Request;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::rc::Rc;
 use std::time::Instant;
-
-/// Runs of each operation; the first is left out.
-const RUNS: usize = 4;
 
 pub(crate) fn run(options: &Bench) -> Result<(), Failure> {
     let device = device::choose(options.model.device)?;
@@ -38,6 +34,8 @@ pub(crate) fn run(options: &Bench) -> Result<(), Failure> {
 
 fn operations(options: &Bench, device: &dyn Device) -> Result<Vec<Value>, Failure> {
     let mut rows = vec![];
+    let clock = Instant::now();
+    let now = || clock.elapsed().as_secs_f64();
     if !options.json {
         println!("{:58} {:>9} {:>9} {:>8}", "operation", "ms", "GFLOP/s", "GB/s");
     }
@@ -47,7 +45,7 @@ fn operations(options: &Bench, device: &dyn Device) -> Result<Vec<Value>, Failur
             if !name.contains(&options.only) {
                 continue;
             }
-            let (seconds, flops, moved) = measure(device, case)?;
+            let bench::Measured { seconds, flops, bytes: moved } = pollster::block_on(bench::measure(device, case, &now))?;
             if !options.json {
                 println!("{name:58} {:9.2} {:9.2} {:8.2}", seconds * 1e3, flops as f64 / seconds / 1e9, moved as f64 / seconds / 1e9);
             }
@@ -55,37 +53,6 @@ fn operations(options: &Bench, device: &dyn Device) -> Result<Vec<Value>, Failur
         }
     }
     Ok(rows)
-}
-
-/// Seconds (the middle of several runs), arithmetic operations and bytes of one case.
-fn measure(device: &dyn Device, case: &Case) -> Result<(f64, u64, u64), Failure> {
-    let program = Rc::new(case.program()?);
-    let mut set = device.weight_set();
-    for (i, weight) in program.weights.iter().enumerate() {
-        set.upload(weight, &awkward(weight.numbers(), i as u64))?;
-    }
-    let bytes = program.launches().map(|(step, launch)| launch.slots.iter().map(|s| program.slot_bytes(step, s)).sum::<u64>()).sum();
-    let flops = program.flops();
-    let numbers: Vec<Vec<f32>> = (0..case.inputs().len()).map(|i| case.numbers(i)).collect();
-    let inputs: Vec<(&str, Input)> = case.inputs().iter().zip(&numbers).map(|(c, n)| (c.name.as_str(), Input::F32(n))).collect();
-    let mut ready = pollster::block_on(set.ready(program))?;
-    let mut runs = vec![];
-    for _ in 0..RUNS {
-        runs.push(seconds_of(&mut *ready, &inputs)?);
-    }
-    runs.remove(0);
-    runs.sort_by(f64::total_cmp);
-    Ok((runs[runs.len() / 2], flops, bytes))
-}
-
-/// One run on the device's clock, or on the wall's where it has none.
-fn seconds_of(ready: &mut dyn Executable, inputs: &[(&str, Input)]) -> Result<f64, Failure> {
-    if let Ok(timings) = pollster::block_on(ready.profile(inputs)) {
-        return Ok(timings.iter().map(|t| t.seconds).sum());
-    }
-    let start = Instant::now();
-    pollster::block_on(ready.run(inputs))?;
-    Ok(start.elapsed().as_secs_f64())
 }
 
 /// Seconds between a run's events.

@@ -21,6 +21,7 @@
 //! ```
 
 pub mod cpu;
+pub mod bench;
 pub mod device;
 pub mod encoding;
 pub mod error;

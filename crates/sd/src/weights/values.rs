@@ -104,7 +104,7 @@ mod tests {
             let magnitude = ((trial % 52) as f32 - 30.0).exp2();
             let numbers: [f32; BLOCK] = std::array::from_fn(|_| {
                 let x = random(&mut state) as f32 / (1u32 << 30) as f32 - 1.0;
-                magnitude * if random(&mut state) % 7 == 0 { 0.0 } else { x * x * x }
+                magnitude * if random(&mut state).is_multiple_of(7) { 0.0 } else { x * x * x }
             });
             let bytes = encode_q8_0(&numbers);
             let decoded = decode(FileType::Q8_0, &bytes);
