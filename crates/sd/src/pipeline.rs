@@ -104,7 +104,7 @@ pub enum Event<'a> {
         unconditional: Option<&'a [f32]>,
         /// The model's answer with the prompt.
         conditional: &'a [f32],
-        /// What the model was shown (the latents before the step, scaled for it), as a picture.
+        /// What the model was shown (the latents before the step, scaled for it), one pixel per place.
         noisy: Option<Picture>,
         /// The predicted picture without noise.
         denoised: Option<Picture>,
@@ -269,13 +269,13 @@ impl Pipeline {
         if let Some(reason) = [&text, &unet, &decoder].iter().find_map(|p| self.device.does_not_fit(p)) {
             return Err(Error::Memory { width, height, need, most, device: self.device.name(), reason: Some(reason) });
         }
-        let cheap = 4 * decoder.flops() <= shape.batch as u64 * unet.flops() / shape.batch as u64;
+        let cheap = decoder.flops() <= unet.flops();
         let preview = match settings.preview {
             Preview::Auto if cheap => Preview::Decoder,
             Preview::Auto => Preview::Projection,
             chosen => chosen,
         };
-        if preview == Preview::Projection && self.projection.is_none() {
+        if preview != Preview::None && self.projection.is_none() {
             self.fit_projection().await?;
         }
         if self.ready.text.is_none() {
@@ -396,8 +396,11 @@ impl<O: Observer> Run for Denoise<'_, O> {
     }
 
     async fn observe(&mut self, step: Step<'_>) -> Result<(), Error> {
-        let noisy = self.show(step.input).await?;
-        let denoised = self.show(step.denoised).await?;
+        let noisy = self.project(step.input);
+        let denoised = match self.preview {
+            Preview::Decoder => Some(self.decode(step.denoised).await?),
+            _ => self.project(step.denoised),
+        };
         let (unconditional, conditional) = match &self.answers[..] {
             [without, with] => (Some(without.as_slice()), with.as_slice()),
             _ => (None, self.answers[0].as_slice()),
@@ -407,13 +410,15 @@ impl<O: Observer> Run for Denoise<'_, O> {
 }
 
 impl<O> Denoise<'_, O> {
-    async fn show(&mut self, latents: &[f32]) -> Result<Option<Picture>, Error> {
+    /// Latents as colours by the fitted straight line, where pictures are wanted.
+    fn project(&self, latents: &[f32]) -> Option<Picture> {
+        let [_, height, width] = self.shape;
+        let projection = self.projection.filter(|_| self.preview != Preview::None)?;
+        Some(projection.apply(&self.config.vae.unscale(latents), width, height))
+    }
+
+    async fn decode(&mut self, latents: &[f32]) -> Result<Picture, Error> {
         let [channels, height, width] = self.shape;
-        let unscaled = self.config.vae.unscale(latents);
-        Ok(match (self.preview, self.projection) {
-            (Preview::Decoder, _) => Some(decode(self.decoder, &unscaled, channels, [height, width]).await?),
-            (Preview::Projection, Some(projection)) => Some(projection.apply(&unscaled, width, height)),
-            _ => None,
-        })
+        Ok(decode(self.decoder, &self.config.vae.unscale(latents), channels, [height, width]).await?)
     }
 }

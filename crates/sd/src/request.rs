@@ -26,17 +26,17 @@ pub struct Request {
     pub preview: Preview,
 }
 
-/// What a step's noisy latents and predicted picture are shown with.
+/// What a step's pictures are made with. Noisy latents are always projected: one pixel per latent place, by the fitted straight line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Preview {
     /// Nothing is made.
     #[default]
     None,
-    /// The autoencoder where two decodings cost less than half a step, else the projection.
+    /// The predicted picture by the autoencoder where one decoding costs no more than a step, else by the projection.
     Auto,
-    /// One pixel per latent place, by the fitted straight line.
+    /// The predicted picture by the projection.
     Projection,
-    /// The autoencoder.
+    /// The predicted picture by the autoencoder.
     Decoder,
 }
 

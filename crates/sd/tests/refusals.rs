@@ -152,6 +152,7 @@ fn both_kinds_of_preview_are_pictures_and_change_nothing() {
         async fn event(&mut self, event: decant_sd::pipeline::Event<'_>) -> Result<(), decant_sd::Error> {
             if let decant_sd::pipeline::Event::Step { noisy: Some(noisy), denoised: Some(denoised), .. } = event {
                 assert!(noisy.values.iter().chain(&denoised.values).all(|v| (0.0..=1.0).contains(v)));
+                assert_eq!((noisy.width, noisy.height), (3, 2), "one pixel per latent place");
                 self.0.push((denoised.width, denoised.height));
             }
             Ok(())
