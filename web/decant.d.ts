@@ -65,7 +65,8 @@ export interface Info {
   /** The adapter is a GPU emulated by the CPU. */
   software: boolean;
   fallbackReason: FallbackReason | null;
-  defaults: Pick<Settings, "steps" | "guidance" | "sampler" | "width" | "height">;
+  /** The prompt is one that shows the model well. */
+  defaults: Omit<Settings, "negative" | "seed">;
   /** Width and height are multiples of this. */
   factor: number;
   samplers: Sampler[];
@@ -93,7 +94,7 @@ export interface Settings {
   height: number;
 }
 
-/** What is left out comes from `info.defaults`; a seed that is left out is drawn by lot. */
+/** What is left out comes from `info.defaults`, an empty negative prompt; a seed that is left out is drawn by lot. */
 export interface Request extends Partial<Settings> {
   prompt: string;
   signal?: AbortSignal;
@@ -113,13 +114,19 @@ export interface Result {
 export interface Trace {
   readonly settings: Settings;
   /** Null until the run is finished. */
-  tokens: { prompt: TokenCount; negative: TokenCount } | null;
+  tokens: TraceTokens | null;
   /** The noise that the run began with, shaped like a step's latents. Null until the run is finished. */
   noise: Float32Array | null;
   readonly steps: Step[];
   /** Null until the run is finished. */
   image: ImageData | null;
   timings: Timings | null;
+}
+
+/** `negative` is null without guidance (1 or less), which does not read it. */
+export interface TraceTokens {
+  prompt: TokenCount;
+  negative: TokenCount | null;
 }
 
 export interface Step {
@@ -145,6 +152,8 @@ export interface TokenCount {
   limit: number;
   /** The end of the text, when it did not fit; else "". */
   cut: string;
+  /** What the model reads: beginning, tokens, end, padding. */
+  ids: Uint32Array;
 }
 
 /** Milliseconds. */

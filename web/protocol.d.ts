@@ -6,7 +6,7 @@
  * An event with `awaited` stops the worker until the page has sent `{ call, verdict }`: "go on" or "stop".
  * A verdict "stop" may also come at any other time; it takes effect at the next step.
  */
-import type { DeviceChoice, ErrorCode, Info, ModelFile, Progress, Settings, Step, Timings, TokenCount } from "./decant.js";
+import type { DeviceChoice, ErrorCode, Info, ModelFile, Progress, Settings, Step, Timings, TokenCount, TraceTokens } from "./decant.js";
 
 export type ToWorker = { call: number; ask: Ask } | { call: number; verdict: Verdict };
 
@@ -42,7 +42,7 @@ export type RawStep = Omit<Step, "previewNoisy" | "previewDenoised" | "latents" 
 export interface RawResult {
   image: Pixels;
   noise: Float32Array<ArrayBuffer>;
-  tokens: { prompt: TokenCount; negative: TokenCount };
+  tokens: TraceTokens;
   timings: Timings;
 }
 

@@ -10,6 +10,7 @@
  * @property {DeviceChoice} device what was asked for; what it became is in `info`
  * @property {Info | null} info
  * @property {Settings} settings
+ * @property {string} example the prompt that the page proposed
  * @property {Partial<Record<keyof Settings, string>>} problems per field, a sentence about what was typed last
  * @property {{ prompt: TokenCount | null, negative: TokenCount | null }} tokens
  * @property {Trace | null} trace the run that is shown, finished or not
@@ -26,8 +27,8 @@
  * @property {{ label: string, does: "use-gpu" | "use-cpu" | "reopen" | "open-other" }} [offer]
  */
 
-/** The first words: every page opens with something that the embedded model can do. @type {Settings} */
-export const FIRST_SETTINGS = {
+/** What stands in the fields until a model says its own. @type {Settings} */
+const FIRST_SETTINGS = {
   prompt: "a blue seven on a yellow background",
   negative: "",
   steps: 20,
@@ -46,6 +47,7 @@ const FIRST = {
   device: "auto",
   info: null,
   settings: FIRST_SETTINGS,
+  example: FIRST_SETTINGS.prompt,
   problems: {},
   tokens: { prompt: null, negative: null },
   trace: null,

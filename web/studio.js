@@ -8,7 +8,7 @@ import { modelName } from "./source.js";
 import { Gate } from "./gate.js";
 
 /** @import { DeviceChoice, Info, LoadOptions, Settings, Step, Trace } from "./decant.d.ts" */
-/** @import { Message, Store } from "./state.js" */
+/** @import { Message, State, Store } from "./state.js" */
 /** @typedef {ReturnType<typeof createStudio>} Studio */
 
 /** @param {Store} store */
@@ -26,7 +26,7 @@ export function createStudio({ get, change }) {
   /**
    * Opens a model in the place of the one that is open. Of several calls the last one counts.
    * @param {LoadOptions["model"]} model @param {DeviceChoice} [device]
-   * @param {(info: Info, before: Settings) => { settings: Settings, problems: string[] }} [choose] the settings to begin with
+   * @param {(info: Info, before: State) => { settings: Settings, problems: string[] }} [choose] the settings to begin with
    */
   async function open(model, device = get().device, choose = model === opened ? keep : takeDefaults) {
     const turn = ++opening;
@@ -39,8 +39,8 @@ export function createStudio({ get, change }) {
       const loaded = await Decant.load({ model, device, onProgress: (progress) => turn === opening && change({ opening: progress }) });
       if (turn !== opening) return loaded.close();
       decant = loaded;
-      const { settings, problems } = choose(loaded.info, get().settings);
-      change({ phase: "ready", opening: null, info: loaded.info, settings, problems: {} });
+      const { settings, problems } = choose(loaded.info, get());
+      change({ phase: "ready", opening: null, info: loaded.info, settings, problems: {}, example: loaded.info.defaults.prompt });
       tell(...problems.map((text) => ({ tone: /** @type {const} */ ("error"), text })), ...noticeOf(loaded.info));
       count();
     } catch (error) {
@@ -60,7 +60,7 @@ export function createStudio({ get, change }) {
     change({ phase: "running", paused, trace: emptyTrace(settings), cursor: 0, following: true, messages: get().messages.filter(({ tone }) => tone === "note") });
     try {
       const { trace } = await decant.generate({ ...settings, signal, onStep });
-      change({ phase: "ready", paused: false, trace: { ...trace }, cursor: trace.steps.length, tokens: trace.tokens ?? get().tokens });
+      change({ phase: "ready", paused: false, trace: { ...trace }, cursor: trace.steps.length });
     } catch (error) {
       if (get().phase === "running") change({ phase: "ready", paused: false });
       if (!signal.aborted) tell(sentenceOf(error, "run"));
@@ -147,14 +147,15 @@ export function createStudio({ get, change }) {
   };
 }
 
-/** @param {Info} _info @param {Settings} settings */
-function keep(_info, settings) {
+/** @param {Info} _info @param {State} before */
+function keep(_info, { settings }) {
   return { settings, problems: [] };
 }
 
-/** The words and the seed stay; everything else becomes what the model says. @param {Info} info @param {Settings} before */
-export function takeDefaults(info, before) {
-  return { settings: { ...before, ...info.defaults }, problems: /** @type {string[]} */ ([]) };
+/** The seed and a person's own words stay; everything else becomes what the model says. @param {Info} info @param {State} before */
+export function takeDefaults({ defaults }, { settings, example }) {
+  const prompt = settings.prompt === example ? defaults.prompt : settings.prompt;
+  return { settings: { ...settings, ...defaults, prompt }, problems: /** @type {string[]} */ ([]) };
 }
 
 /** @param {Settings} settings @returns {Trace} */

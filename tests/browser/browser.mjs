@@ -3,18 +3,22 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
-/** @param {string[]} [more] arguments for Chromium */
-export async function launch(more = []) {
+/** Chromium on a recent lavapipe, where tests/rig/setup_vulkan.sh has made it. */
+export const LAVAPIPE = fileURLToPath(new URL("../../.tools/vulkan/chromium-lvp", import.meta.url));
+
+/** @param {{ program?: string, more?: string[] }} [choice] which Chromium, and more arguments for it; by itself Debian's, whose GPU is SwiftShader */
+export async function launch({ program = process.env.CHROME || "/usr/bin/chromium", more = [] } = {}) {
   const profile = await mkdtemp(join(tmpdir(), "decant-browser-"));
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env.CHROME || "/usr/bin/chromium",
+    executablePath: program,
     headless: false,
     // Playwright's own arguments switch WebGPU off; these are all that a test needs.
     ignoreDefaultArgs: true,
     args: [
-      "--headless=new", "--no-sandbox", "--remote-debugging-pipe", "--enable-unsafe-webgpu", "--disable-quic", "--no-first-run",
+      "--headless=new", "--no-sandbox", "--remote-debugging-pipe", "--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--disable-quic", "--no-first-run",
       "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars", `--user-data-dir=${profile}`, ...more,
     ],
     viewport: null,

@@ -1,20 +1,21 @@
-// What a person does on the page, one row each. Rows without `fake` are also played on the built page with the real model.
+// What a person does on the page, one row each. Rows without `fake` are also played on the built page with the real model, `gpu` ones again on a GPU.
 
 import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";
 import { contrastFaults, nameFaults, overflow } from "./look.mjs";
 
 /** @typedef {{ page: import("playwright-core").Page, address: string, complaints: string[], models: string }} Scene */
-/** @typedef {{ name: string, open?: string | null, width?: number, height?: number, host?: string, fake?: boolean, expects?: RegExp, play: (scene: Scene) => Promise<void> }} Journey */
+/** @typedef {{ name: string, open?: string | null, width?: number, height?: number, host?: string, fake?: boolean, gpu?: boolean, expects?: RegExp, play: (scene: Scene) => Promise<void> }} Journey */
 
 /** @type {Journey[]} */
 export const JOURNEYS = [
   {
     name: "open, generate, see a picture",
+    gpu: true,
     async play({ page }) {
       await ready(page);
       await page.click("#generate");
-      await finished(page, 20);
+      await finished(page, Number(await page.inputValue("#steps")));
       const { spread, size } = await pixels(page);
       assert.ok(spread > 8, `the picture is nearly one colour: standard deviation ${spread}`);
       assert.deepEqual(size, [32, 32]);
@@ -38,6 +39,7 @@ export const JOURNEYS = [
   },
   {
     name: "step by step, paused in between, then on to the end",
+    gpu: true,
     open: "?steps=5",
     async play({ page }) {
       await ready(page);
@@ -54,6 +56,7 @@ export const JOURNEYS = [
   },
   {
     name: "cancel takes effect within one step and the session stays usable",
+    gpu: true,
     open: "?steps=150",
     async play({ page }) {
       await ready(page);

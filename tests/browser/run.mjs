@@ -1,52 +1,90 @@
-// Plays every journey in Chromium: first on the page with a stand-in for the model, then on what `./build.sh` made, where it was made.
+// All tests in a browser: people's journeys, diffusers' pictures, and the kernels in Chromium's own compiler.
 //
-//     node tests/browser/run.mjs [WORD …]      only the journeys whose names hold one of the words
+//     node tests/browser/run.mjs [WORD …]      only the tests whose names hold one of the words
 
-import { access, mkdir } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { launch, newPage } from "./browser.mjs";
+import { LAVAPIPE, launch, newPage } from "./browser.mjs";
+import { checkGolden, checkTokens, models, readGoldens } from "./golden.mjs";
 import { JOURNEYS } from "./journeys.mjs";
 import { takeScreenshots } from "./screenshots.mjs";
 import { serve } from "./serve.mjs";
+import { checkKernels, readKernels } from "./tint.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const models = join(root, "models");
 const words = process.argv.slice(2);
-const chosen = JOURNEYS.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
-// A sub-path, because pages end up in such places.
-const fake = await serve({ folder: join(root, "web"), overlays: { "worker/pkg/": join(root, "tests/browser/fake"), "models/": models }, base: "/some/where/" });
-const built = (await exists(join(root, "dist/worker/pkg/decant_app.js"))) ? await serve({ folder: join(root, "dist"), base: "/decant/" }) : null;
-const browser = await launch(["--host-resolver-rules=MAP elsewhere.test 127.0.0.1"]);
+/** What is tested: the page with a stand-in for the model, and what `./build.sh` made. Both at sub-paths, because pages end up in such places. */
+const fake = await serve({ folder: join(root, "web"), overlays: { "worker/pkg/": join(root, "tests/browser/fake"), "models/": join(root, "models") }, base: "/some/where/" });
+const built = existsSync(join(root, "dist/worker/pkg/decant_app.js")) && (await serve({ folder: join(root, "dist"), overlays: { "tests/models/": join(root, "tests/models") }, base: "/decant/" }));
+// A server that answers with whole files only, as python's does.
+const whole = built && (await serve({ folder: join(root, "dist"), ranges: false }));
+
+const browsers = new Map();
 try {
-  for (const journey of chosen) await play(journey, fake.address, "page");
-  for (const journey of chosen.filter((row) => !row.fake)) {
-    if (built) await play(journey, built.address, "built");
-    else counts.skipped++;
-  }
-  if (!built) console.log("skipped: the journeys on the built page; ./build.sh makes it");
-  if (words.length === 0) await takeScreenshots(browser.context, (built ?? fake).address, join(root, "target/screenshots"));
+  for (const journey of JOURNEYS) await play("page", debian, fake, journey);
+  if (built && whole) await testBuilt(built, whole);
+  else skip("all tests of the built page; ./build.sh makes it");
+  if (words.length === 0) await takeScreenshots((await debian()).context, (built || fake).address, join(root, "target/screenshots"));
 } finally {
-  await browser.close();
-  fake.close();
-  built?.close();
+  for (const browser of browsers.values()) await browser.close();
+  for (const server of [fake, built, whole]) if (server) server.close();
 }
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exitCode = counts.failed > 0 ? 1 : 0;
 
-async function play({ name, open = "", host = "127.0.0.1", width, height, expects, play: act }, served, where) {
-  const address = served.replace("127.0.0.1", host);
-  const { page, complaints } = await newPage(browser.context, { width, height });
+async function testBuilt(built, whole) {
+  for (const journey of JOURNEYS.filter(({ fake }) => !fake)) await play("built", debian, built, journey);
+  for (const journey of JOURNEYS.filter(({ name }) => name.startsWith("open, generate"))) await play("built, no byte ranges", debian, whole, journey);
+  for (const model of Object.keys(models)) await test("CPU", `tokens of ${model}`, debian, built, ({ page }) => checkTokens(page, built.address, model));
+  await testGoldens("CPU", debian, built, "cpu");
+  // Minutes on SwiftShader, so one is enough: lavapipe runs the same kernels, and the rest of them, below.
+  await testGoldens("GPU on SwiftShader", debian, built, "gpu", /digits-euler/);
+  await testKernels("SwiftShader", debian, built);
+  if (!existsSync(LAVAPIPE)) return skip("diffusers' pictures on the GPU in Chromium, but for one; tests/rig/setup_vulkan.sh makes a Chromium that is fast enough");
+  await testKernels("lavapipe", lavapipe, built);
+  await testGoldens("GPU on lavapipe", lavapipe, built, "gpu");
+  for (const journey of JOURNEYS.filter(({ gpu }) => gpu)) await play("built, GPU on lavapipe", lavapipe, built, { ...journey, open: `${journey.open ?? "?"}&device=gpu` });
+}
+
+async function testGoldens(where, browser, built, device, wanted) {
+  for (const golden of await readGoldens(wanted)) {
+    await test(where, `diffusers' picture ${golden.name}`, browser, built, async ({ page }) => {
+      const error = await checkGolden(page, built.address, device, golden);
+      return `RMS ${error.toExponential(1)}`;
+    });
+  }
+}
+
+async function testKernels(where, browser, built) {
+  const kernels = await readKernels(join(root, "target/shaders"));
+  if (kernels.length === 0) return skip(`Chromium's compiler on every kernel (${where}); cargo test -p decant-gpu --test shaders writes them`);
+  await test(where, `Chromium's compiler takes all ${kernels.length} kernels`, browser, built, ({ page }) => checkKernels(page, kernels));
+}
+
+async function play(where, browser, server, { name, open = "", host = "127.0.0.1", width, height, expects, play: act }) {
+  const address = server.address.replace("127.0.0.1", host);
+  await test(where, name, browser, { address }, async ({ page, complaints }) => {
+    if (open !== null) await page.goto(address + open);
+    await act({ page, address, complaints, models: join(root, "models") });
+  }, { width, height, expects, start: null });
+}
+
+/** Runs one test on a page of its own, which must not complain of anything but what it `expects` to. */
+async function test(where, name, browser, server, act, { width, height, expects = /favicon/, start = "models/digits/model_index.json" } = {}) {
+  if (words.length > 0 && !words.some((word) => `${where}: ${name}`.includes(word))) return;
+  const { page, complaints } = await newPage((await browser()).context, { width, height });
   const started = performance.now();
   try {
-    if (open !== null) await page.goto(address + open);
-    await act({ page, address, complaints, models });
-    const unexpected = complaints.filter((complaint) => !expects?.test(complaint));
+    if (start) await page.goto(server.address + start);
+    const said = await act({ page, complaints });
+    const unexpected = complaints.filter((complaint) => !expects.test(complaint));
     if (unexpected.length > 0) throw new Error(`the page complained:\n  ${unexpected.join("\n  ")}`);
     counts.passed++;
-    console.log(`ok   ${where}: ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+    console.log(`ok   ${where}: ${name} (${said ? `${said}, ` : ""}${((performance.now() - started) / 1000).toFixed(1)} s)`);
   } catch (error) {
     counts.failed++;
     await mkdir(join(root, "target/screenshots"), { recursive: true });
@@ -58,6 +96,21 @@ async function play({ name, open = "", host = "127.0.0.1", width, height, expect
   }
 }
 
-async function exists(path) {
-  return access(path).then(() => true, () => false);
+function skip(what) {
+  counts.skipped++;
+  console.log(`skipped: ${what}`);
+}
+
+function debian() {
+  return once("debian", { more: ["--host-resolver-rules=MAP elsewhere.test 127.0.0.1"] });
+}
+
+function lavapipe() {
+  return once("lavapipe", { program: LAVAPIPE });
+}
+
+/** One of each kind, started when it is first needed. */
+async function once(name, choice) {
+  if (!browsers.has(name)) browsers.set(name, await launch(choice));
+  return browsers.get(name);
 }

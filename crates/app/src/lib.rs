@@ -1,1 +1,33 @@
-//! Decant's app.
+//! Decant for a web page's worker: a model as a [`Session`], behind wasm-bindgen.
+//!
+//! It turns JavaScript's wishes into requests, events into plain objects, and errors into `{ code, message }`; it computes nothing
+//! itself. What each side may expect of the other is written down, with types, in `web/protocol.d.ts`.
+//!
+//! ```js
+//! import init, { Session } from "./pkg/decant_app.js";
+//! await init();
+//! const session = await Session.open({ url: "models/digits/" }, "auto", ({ label, loaded, total }) => {});
+//! const { image } = await session.generate({ prompt: "a blue seven", seed: 1 }, async (step) => {});
+//! ```
+
+mod session;
+
+mod machine;
+mod source;
+mod watch;
+
+mod failure;
+mod js;
+
+pub use session::Session;
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// A panic is our own bug: the console gets its text with the stack, and the page gets its text as the reason why the worker stopped.
+#[wasm_bindgen(start)]
+pub fn start() {
+    std::panic::set_hook(Box::new(|panic| {
+        console_error_panic_hook::hook(panic);
+        wasm_bindgen::throw_str(&panic.to_string());
+    }));
+}

@@ -33,7 +33,7 @@ export class Session {
       device: this.device,
       software: this.device === "gpu",
       fallbackReason: this.fallbackReason,
-      defaults: { steps: 20, guidance: 4, sampler: "ddim", width: SIDE, height: SIDE },
+      defaults: { prompt: "a blue seven on a yellow background", steps: 20, guidance: 4, sampler: "ddim", width: SIDE, height: SIDE },
       factor: 16,
       samplers: [{ name: "ddim", title: "DDIM" }, { name: "euler", title: "Euler" }],
       predictedBytes: 84_000_000,
@@ -42,7 +42,7 @@ export class Session {
 
   tokenize(text) {
     const words = text.split(/\s+/).filter(Boolean);
-    return { used: Math.min(words.length, LIMIT), limit: LIMIT, cut: words.slice(LIMIT).join(" ") };
+    return { used: Math.min(words.length, LIMIT), limit: LIMIT, cut: words.slice(LIMIT).join(" "), ids: new Uint32Array(LIMIT + 2) };
   }
 
   async generate(settings, onStep) {

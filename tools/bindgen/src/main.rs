@@ -13,6 +13,7 @@ fn main() {
         .input_path(input)
         .out_name(name)
         .typescript(true)
+        .omit_default_module_path(false) // the page asks for the module without saying where it is
         .web(true)
         .and_then(|b| b.generate(folder));
     if let Err(error) = result {

@@ -1,0 +1,142 @@
+#!/bin/bash
+# Builds the page, serves it, tests everything.
+#
+#   ./build.sh                     dist/: a plain static folder, for any web server, at any path, without special headers
+#   ./build.sh serve [--port N]    builds, serves on 127.0.0.1 and prints the address
+#   ./build.sh test                all tests; the last lines say what was skipped and why
+#
+# What is missing is installed where that changes only this folder or rustup's; for the rest a sentence says what to do.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+main() {
+    case ${1:-} in
+        "") build && echo "Built dist/. Any web server will do, for instance: ./build.sh serve" ;;
+        serve) need_node && build && exec node tests/browser/serve.mjs dist "${@:2}" ;;
+        test) test_all ;;
+        *) sed -n '2,8s/^# \{0,1\}//p' "$0" && exit 2 ;;
+    esac
+}
+
+# --- the page ---
+
+build() {
+    need_rust && need_node && need_packages && need_bindgen
+    cargo build --quiet --profile web --target wasm32-unknown-unknown -p decant-app
+    bind target/wasm32-unknown-unknown/web/decant_app.wasm
+    assemble
+}
+
+# The module and its JavaScript side, in target/pkg. Made anew only when the program changed: optimising takes a while.
+bind() {
+    local wanted; wanted=$(cksum "$1" tools/bindgen/src/main.rs "$0")
+    [ "$(cat target/pkg/made-from 2>/dev/null)" = "$wanted" ] && return
+    rm -rf target/pkg
+    .tools/target/debug/decant-bindgen "$1" target/pkg decant_app
+    mv target/pkg/decant_app_bg.wasm target/pkg/bound.wasm
+    # -O2 and not -Oz: BENCHMARKS.md has sizes and times of both.
+    node_modules/.bin/wasm-opt target/pkg/bound.wasm -o target/pkg/decant_app_bg.wasm -O2 \
+        --enable-simd --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals --enable-reference-types --enable-multivalue
+    rm target/pkg/bound.wasm
+    echo "$wanted" >target/pkg/made-from
+}
+
+# Everything beside the old dist/ first, so that a server never sees half of it.
+assemble() {
+    rm -rf target/dist && mkdir -p target/dist/worker/pkg target/dist/models
+    cp -r web/. target/dist/
+    rm target/dist/tsconfig.json target/dist/protocol.d.ts
+    cp target/pkg/decant_app.js target/pkg/decant_app_bg.wasm target/dist/worker/pkg/
+    cp -r models/digits target/dist/models/
+    rm -f target/dist/models/digits/{train.py,samples.png}
+    rm -rf dist && mv target/dist dist
+}
+
+# --- what it takes ---
+
+need_rust() {
+    command -v cargo >/dev/null || fail "Rust is missing: install rustup from rustup.rs, then this again."
+    # rustup reads rust-toolchain.toml and installs version and target by itself; a cargo without rustup must bring the target.
+    [ -d "$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown" ] && return
+    command -v rustup >/dev/null && rustup target add wasm32-unknown-unknown && return
+    fail "Rust's wasm32-unknown-unknown target is missing: install it as your Rust came, or use rustup."
+}
+
+need_node() {
+    if ! command -v node >/dev/null || [ "$(node -p 'parseInt(process.versions.node)')" -lt 20 ]; then
+        fail "Node 20 or newer is missing: install nodejs and npm, then this again."
+    fi
+}
+
+need_packages() {
+    [ node_modules/.package-lock.json -nt package-lock.json ] && return
+    npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.package-lock.json
+}
+
+# wasm-bindgen's command, of the very version that the program was compiled with.
+need_bindgen() {
+    [ .tools/target/debug/decant-bindgen -nt tools/bindgen/src/main.rs ] && return
+    CARGO_TARGET_DIR=.tools/target cargo build --quiet --manifest-path tools/bindgen/Cargo.toml
+}
+
+fail() {
+    echo "$1" >&2
+    exit 1
+}
+
+# --- the tests ---
+
+log=target/test.log
+
+test_all() {
+    need_rust && need_node && need_packages
+    mkdir -p target && : >"$log"
+    part "rules" ./check.sh
+    part "Rust" test_rust
+    part "build" build
+    part "browser" test_browser
+    report
+}
+
+# Runs one part whatever became of the others. Each prints `N passed, N failed, N skipped`, or is one test itself.
+part() {
+    local name=$1 code counted; shift
+    echo "== $name"
+    set +e
+    (set -euo pipefail; "$@") 2>&1 | tee target/part.log
+    code=${PIPESTATUS[0]}
+    set -e
+    cat target/part.log >>"$log"
+    counted=$(grep -cE '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$|^test result: ' target/part.log || true)
+    if [ "$counted" = 0 ] || { [ "$code" != 0 ] && ! grep -qE '[1-9][0-9]* failed' target/part.log; }; then
+        echo "$((code == 0)) passed, $((code != 0)) failed, 0 skipped" | tee -a "$log" >/dev/null
+    fi
+    if [ "$code" != 0 ]; then echo "failed: $name" >>"$log"; fi
+}
+
+test_rust() {
+    if tests/rig/setup_vulkan.sh; then
+        export CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER=$PWD/.tools/vulkan/run-lvp
+        cargo test --workspace --no-fail-fast
+    else
+        echo "skipped: the tests of decant-gpu and all others that need a Vulkan driver; tests/rig/README.md says how to get one"
+        cargo test --workspace --no-fail-fast --exclude decant-gpu -- --skip gpu
+    fi
+}
+
+test_browser() {
+    [ -f dist/worker/pkg/decant_app.js ] || { echo "There is no dist/ to test."; return 1; }
+    node tests/browser/run.mjs
+}
+
+report() {
+    echo && echo "== in all"
+    grep -hE '^skipped: ' "$log" || true
+    # cargo's own lines, and everybody else's
+    awk '/^test result:/ { passed += $4; failed += $6; ignored += $8 }
+         /^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$/ { passed += $1; failed += $3; ignored += $5 }
+         END { printf "%d passed, %d failed, %d skipped\n", passed, failed, ignored }' "$log"
+    if grep -h '^failed: ' "$log"; then exit 1; fi
+}
+
+main "$@"

@@ -1,0 +1,54 @@
+#!/bin/bash
+# Everything that can be judged without running Decant: formatting, lints, types, and the rules that a grep can hold.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+passed=0 failed=0
+
+main() {
+    rule "Rust is formatted (cargo fmt)" cargo fmt --all --check
+    rule "clippy has nothing to say" cargo clippy --quiet --workspace --all-targets -- -D warnings
+    rule "clippy has nothing to say about the browser's build" cargo clippy --quiet -p decant-app --target wasm32-unknown-unknown -- -D warnings
+    rule "JavaScript's types fit (tsc)" node_modules/.bin/tsc -p web
+    rule "gpu knows no operation by name" gpu_knows_no_operation
+    rule "sd knows no GPU" knows_not decant-sd "decant-gpu|wgpu|web-sys"
+    rule "graph knows no model and no GPU" knows_not decant-graph "decant-sd|decant-gpu|wgpu"
+    rule "solver depends on nothing" knows_not decant-solver "."
+    rule "WGSL is written in shaders/, not in Rust" nowhere '@compute|@group\(|var<(storage|uniform|workgroup)' crates/*/src
+    rule "shaders have no #ifdef" nowhere '^ *#(if|else|endif|define)' shaders
+    rule "the page asks no other site for anything" nowhere 'https?://(?!www\.w3\.org/)' web
+    echo "$passed passed, $failed failed, 0 skipped"
+    [ "$failed" = 0 ]
+}
+
+rule() {
+    local name=$1 said; shift
+    if said=$("$@" 2>&1); then
+        echo "ok   $name"; passed=$((passed + 1))
+    else
+        printf 'FAIL %s\n%s\n' "$name" "$said"; failed=$((failed + 1))
+    fi
+}
+
+# Above its tests, that is: those make kernels to try it on. An operation's name is that of its file.
+gpu_knows_no_operation() {
+    local file operation found=0
+    for file in $(find crates/gpu/src -name '*.rs'); do
+        for operation in $(cd crates/graph/src/op && ls -- *.rs | sed 's/\.rs$//' | grep -vxE 'case|epilogue'); do
+            sed '/^#\[cfg(test)\]/,$d; /^ *\/\//d' "$file" | grep -nw "$operation" && echo "  in $file" && found=1
+        done
+    done
+    [ "$found" = 0 ]
+}
+
+knows_not() {
+    local crate=$1 others=$2
+    ! cargo tree --quiet -p "$crate" -e normal,build --prefix none | tail -n +2 | grep -E "^($others)"
+}
+
+nowhere() {
+    local pattern=$1; shift
+    ! grep -rnPI --exclude-dir=pkg "$pattern" "$@"
+}
+
+main

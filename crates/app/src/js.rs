@@ -1,0 +1,63 @@
+//! Plain JavaScript objects: what the other modules give to the page, and what the browser gives to them.
+
+use decant_sd::picture::Picture;
+use js_sys::{Float32Array, Object, Promise, Reflect, Uint8ClampedArray};
+use wasm_bindgen::prelude::*;
+
+/// An object with these properties.
+pub fn object<const N: usize>(properties: [(&str, JsValue); N]) -> JsValue {
+    let object = Object::new();
+    for (name, value) in properties {
+        Reflect::set(&object, &name.into(), &value).expect("a new object takes any property");
+    }
+    object.into()
+}
+
+/// Numbers in memory of JavaScript's own, so that a worker can hand them on without copying.
+pub fn floats(values: &[f32]) -> JsValue {
+    Float32Array::from(values).into()
+}
+
+/// `{ width, height, rgba }`: an `ImageData` in parts.
+pub fn pixels(picture: &Picture) -> JsValue {
+    let rgba = Uint8ClampedArray::from(picture.rgba().as_slice());
+    object([("width", picture.width.into()), ("height", picture.height.into()), ("rgba", rgba.into())])
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// Milliseconds since the worker began, with fractions.
+    #[wasm_bindgen(js_namespace = performance)]
+    pub fn now() -> f64;
+
+    /// Whether the page came over https, from this machine, or otherwise in a way that browsers trust with a GPU.
+    #[wasm_bindgen(thread_local_v2, js_name = isSecureContext)]
+    pub static IS_SECURE_CONTEXT: bool;
+
+    /// The browser's own.
+    #[wasm_bindgen(catch)]
+    pub fn fetch(address: &str, options: &JsValue) -> Result<Promise, JsValue>;
+
+    /// `navigator.gpu`, as far as it is needed to tell why there is no GPU.
+    #[wasm_bindgen(thread_local_v2, js_namespace = navigator, js_name = gpu)]
+    pub static GPU: Option<Gpu>;
+
+    /// WebGPU's entry.
+    #[derive(Clone)]
+    pub type Gpu;
+
+    /// The adapter that `wgpu` will get, or null.
+    #[wasm_bindgen(method, catch, js_name = requestAdapter)]
+    pub async fn request_adapter(this: &Gpu, options: &JsValue) -> Result<JsValue, JsValue>;
+}
+
+/// What a thrown value says of itself.
+pub fn text_of(thrown: &JsValue) -> String {
+    let message = Reflect::get(thrown, &"message".into()).ok().and_then(|message| message.as_string());
+    message.or_else(|| thrown.as_string()).unwrap_or_else(|| format!("{thrown:?}"))
+}
+
+/// A property as text; empty where there is none.
+pub fn text_property(object: &JsValue, name: &str) -> String {
+    Reflect::get(object, &name.into()).ok().and_then(|value| value.as_string()).unwrap_or_default()
+}

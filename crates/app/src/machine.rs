@@ -1,0 +1,94 @@
+//! Which machine computes: the GPU, or the CPU and why.
+
+use crate::failure::Failure;
+use crate::js::{self, object, text_property};
+use decant_graph::{Cpu, Device};
+use std::rc::Rc;
+use wasm_bindgen::JsValue;
+
+/// What a person asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// A real GPU where there is one, else the CPU.
+    Auto,
+    /// The GPU, even one that the CPU emulates.
+    Gpu,
+    /// The CPU.
+    Cpu,
+}
+
+/// Where a model runs, and what to say about it.
+#[derive(Clone)]
+pub struct Machine {
+    /// It runs programs.
+    pub device: Rc<dyn Device>,
+    /// As it names itself.
+    pub name: String,
+    /// Whether it is a GPU, real or emulated.
+    pub gpu: bool,
+    /// Whether it is a GPU that the CPU emulates.
+    pub software: bool,
+    /// Why it is not the GPU although nobody asked for the CPU: `FallbackReason` in `web/decant.d.ts`.
+    pub fallback: Option<&'static str>,
+}
+
+impl Choice {
+    /// From the page's word for it.
+    pub fn parse(word: &str) -> Result<Choice, Failure> {
+        match word {
+            "auto" => Ok(Choice::Auto),
+            "gpu" => Ok(Choice::Gpu),
+            "cpu" => Ok(Choice::Cpu),
+            _ => Err(Failure::new("request", format!("There is no device “{word}”; there are auto, gpu and cpu"))),
+        }
+    }
+}
+
+/// The machine that the choice comes to here.
+pub async fn choose(choice: Choice) -> Result<Machine, Failure> {
+    match choice {
+        Choice::Cpu => Ok(cpu(None)),
+        Choice::Gpu => gpu().await.map_err(|refusal| Failure::new("device", refusal.sentence)),
+        Choice::Auto => Ok(match gpu().await {
+            // Measured with the embedded model in Chromium: SwiftShader takes several times as long per step as the CPU runner.
+            Ok(machine) if machine.software => cpu(Some("software")),
+            Ok(machine) => machine,
+            Err(refusal) => cpu(Some(refusal.reason)),
+        }),
+    }
+}
+
+/// The CPU, and why not the GPU.
+pub fn cpu(fallback: Option<&'static str>) -> Machine {
+    Machine { device: Rc::new(Cpu), name: "CPU (WebAssembly)".into(), gpu: false, software: false, fallback }
+}
+
+/// Why there is no GPU.
+struct Refusal {
+    reason: &'static str,
+    sentence: String,
+}
+
+async fn gpu() -> Result<Machine, Refusal> {
+    let refuse = |reason, sentence: &str| Refusal { reason, sentence: sentence.into() };
+    let name = match js::GPU.with(Clone::clone) {
+        Some(gpu) => adapter_name(&gpu).await.ok_or_else(|| refuse("no-adapter", "This browser has WebGPU but no GPU that it may use"))?,
+        None if js::IS_SECURE_CONTEXT.with(|secure| *secure) => return Err(refuse("no-webgpu", "This browser has no WebGPU")),
+        None => return Err(refuse("insecure", "Browsers hide WebGPU from a page that came over plain http from another machine")),
+    };
+    let gpu = decant_gpu::Gpu::request().await.map_err(|error| refuse("failed", &error.to_string()))?;
+    let software = gpu.adapter().software;
+    Ok(Machine { device: Rc::new(gpu), name, gpu: true, software, fallback: None })
+}
+
+/// What the adapter says of itself; browsers hide its full description from most pages, but not maker and architecture.
+async fn adapter_name(gpu: &js::Gpu) -> Option<String> {
+    let options = object([("powerPreference", "high-performance".into())]);
+    let adapter = gpu.request_adapter(&options).await.ok().filter(|adapter| !adapter.is_null() && !adapter.is_undefined())?;
+    let info = js_sys::Reflect::get(&adapter, &"info".into()).unwrap_or(JsValue::UNDEFINED);
+    let parts = ["vendor", "architecture", "device"].map(|part| text_property(&info, part));
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    let described = text_property(&info, "description");
+    let name = if described.is_empty() { parts.join(" ") } else { described };
+    Some(if name.is_empty() { "a GPU that does not say its name".into() } else { name })
+}

@@ -1,0 +1,108 @@
+//! A run as the page sees it: each step as a plain object, and the page's answer awaited.
+
+use crate::js::{floats, now, object, pixels};
+use decant_sd::Error;
+use decant_sd::picture::Picture;
+use decant_sd::pipeline::{Event, Observer};
+use decant_sd::tokenizer::Tokens;
+use decant_solver::Step;
+use js_sys::{Array, Function, Promise, Uint32Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+/// Hears a run's events, hands steps to the page, and keeps what the result tells besides the picture.
+pub struct Watcher {
+    on_step: Function,
+    /// When the present part of the run began, in milliseconds; waiting for the page counts for no part.
+    since: f64,
+    text: f64,
+    steps: f64,
+    noise: JsValue,
+    tokens: [JsValue; 2],
+}
+
+impl Watcher {
+    /// For a run that began at `started`.
+    pub fn new(on_step: Function, started: f64) -> Watcher {
+        Watcher { on_step, since: started, text: 0.0, steps: 0.0, noise: JsValue::NULL, tokens: [JsValue::NULL, JsValue::NULL] }
+    }
+
+    /// `RawResult` in `web/protocol.d.ts`.
+    pub fn result(self, image: JsValue) -> JsValue {
+        let picture = now() - self.since;
+        let total = self.text + self.steps + picture;
+        let timings = [("text", self.text), ("steps", self.steps), ("picture", picture), ("total", total)];
+        let [prompt, negative] = self.tokens;
+        object([
+            ("image", image),
+            ("noise", self.noise),
+            ("tokens", object([("prompt", prompt), ("negative", negative)])),
+            ("timings", object(timings.map(|(name, milliseconds)| (name, milliseconds.into())))),
+        ])
+    }
+
+    fn lap(&mut self) -> f64 {
+        let before = std::mem::replace(&mut self.since, now());
+        self.since - before
+    }
+
+    /// Shows a step, and waits until the page lets the run go on.
+    async fn show(&mut self, step: JsValue) -> Result<(), Error> {
+        let answer = self.on_step.call1(&JsValue::NULL, &step).map_err(|_| Error::Cancelled)?;
+        JsFuture::from(Promise::resolve(&answer)).await.map_err(|_| Error::Cancelled)?;
+        self.since = now();
+        Ok(())
+    }
+}
+
+impl Observer for Watcher {
+    async fn event(&mut self, event: Event<'_>) -> Result<(), Error> {
+        match event {
+            Event::Text { prompt, negative, .. } => {
+                self.tokens[0] = count(prompt);
+                if let Some(negative) = negative {
+                    self.tokens[1] = count(negative);
+                }
+            }
+            Event::Start { noise, .. } => {
+                self.noise = floats(noise);
+                self.text = self.lap();
+            }
+            Event::Step { step, shape, noisy, denoised, .. } => {
+                let milliseconds = self.lap();
+                self.steps += milliseconds;
+                let shown = raw_step(&step, shape, [noisy, denoised], milliseconds);
+                self.show(shown).await?;
+            }
+            Event::Decoding => {}
+        }
+        Ok(())
+    }
+}
+
+/// `RawStep` in `web/protocol.d.ts`.
+fn raw_step(step: &Step, shape: [usize; 3], pictures: [Option<Picture>; 2], milliseconds: f64) -> JsValue {
+    let [noisy, denoised] = pictures.map(|picture| picture.as_ref().map_or(JsValue::NULL, pixels));
+    object([
+        ("index", step.index.into()),
+        ("total", step.total.into()),
+        ("timestep", step.timestep.into()),
+        ("sigma", step.sigma.into()),
+        ("latents", floats(step.latents)),
+        ("denoised", floats(step.denoised)),
+        ("shape", shape.into_iter().map(JsValue::from).collect::<Array>().unchecked_into()),
+        ("previewNoisy", noisy),
+        ("previewDenoised", denoised),
+        ("milliseconds", milliseconds.into()),
+    ])
+}
+
+/// `TokenCount` in `web/decant.d.ts`.
+pub fn count(tokens: &Tokens) -> JsValue {
+    object([
+        ("used", tokens.pieces.len().into()),
+        ("limit", (tokens.ids.len() - 2).into()),
+        ("cut", tokens.dropped_text.as_str().into()),
+        ("ids", Uint32Array::from(tokens.ids.as_slice()).into()),
+    ])
+}
