@@ -41,7 +41,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 
     for (var block = 0u; block < params.blocks; block++) {
         let first_key = block * KEYS;
-        var sums: array<vec4<f32>, PER_ROW>; // of keys lane, lane + 8, lane + 16, lane + 24
+        // Of keys lane, lane + 8, lane + 16, lane + 24. The zeros are spelled out: Chromium 156 (Tint, Vulkan) leaves an array that is
+        // declared in a loop without a value as the last round left it.
+        var sums = array<vec4<f32>, PER_ROW>();
         for (var start = 0u; start < params.d4; start += DEPTH) {
             for (var i = local; i < QUERIES * DEPTH; i += 64u) {
                 let token = first + i / DEPTH;
