@@ -1,4 +1,4 @@
-// All tests in a browser: people's journeys, diffusers' pictures, and the kernels in Chromium's own compiler.
+// All tests in a browser: people's journeys, diffusers' pictures, every operation, and the kernels in Chromium's own compiler.
 //
 //     node tests/browser/run.mjs [WORD …]      only the tests whose names hold one of the words
 
@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { LAVAPIPE, launch, newPage } from "./browser.mjs";
 import { checkGolden, checkTokens, models, readGoldens } from "./golden.mjs";
 import { JOURNEYS } from "./journeys.mjs";
+import { checkOperations } from "./operations.mjs";
 import { takeScreenshots } from "./screenshots.mjs";
 import { serve } from "./serve.mjs";
 import { checkKernels, readKernels } from "./tint.mjs";
@@ -43,9 +44,12 @@ async function testBuilt(built, whole) {
   await testGoldens("CPU", debian, built, "cpu");
   // Minutes on SwiftShader, so one is enough: lavapipe runs the same kernels, and the rest of them, below.
   await testGoldens("GPU on SwiftShader", debian, built, "gpu", /digits-euler/);
-  await testKernels("SwiftShader", debian, built);
-  if (!existsSync(LAVAPIPE)) return skip("diffusers' pictures on the GPU in Chromium, but for one; tests/rig/setup_vulkan.sh makes a Chromium that is fast enough");
+  if (!existsSync(LAVAPIPE)) {
+    await testKernels("SwiftShader", debian, built);
+    return skip("diffusers' pictures on the GPU in Chromium, but for one; tests/rig/setup_vulkan.sh makes a Chromium that is fast enough");
+  }
   await testKernels("lavapipe", lavapipe, built);
+  await test("GPU on lavapipe", "every operation agrees with the CPU", lavapipe, built, ({ page }) => checkOperations(page, built.address));
   await testGoldens("GPU on lavapipe", lavapipe, built, "gpu");
   for (const journey of JOURNEYS.filter(({ gpu }) => gpu)) await play("built, GPU on lavapipe", lavapipe, built, { ...journey, open: `${journey.open ?? "?"}&device=gpu` });
 }

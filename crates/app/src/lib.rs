@@ -10,8 +10,10 @@
 //! const { image } = await session.generate({ prompt: "a blue seven", seed: 1 }, async (step) => {});
 //! ```
 
+mod operations;
 mod session;
 
+mod bench;
 mod machine;
 mod source;
 mod watch;
@@ -19,6 +21,7 @@ mod watch;
 mod failure;
 mod js;
 
+pub use bench::bench;
 pub use session::Session;
 
 use wasm_bindgen::prelude::wasm_bindgen;
