@@ -1,6 +1,6 @@
 // y[m, n] = epilogue(sum over k of a[m, k] * b[n, k]), tiled: both tiles go through workgroup memory, k-major so that neighbouring
 // invocations read neighbouring words; each invocation keeps PER_M x PER_N sums in registers.
-// Needs a tile, `a_row(m)`, `a_at(row, k4)` (four numbers at column 4 * k4 of that row), `weights_at`, the epilogue's needs, and in `params`:
+// Needs a tile, `a_at(m, k4)` (four numbers at column 4 * k4 of that row), `weights_at`, the epilogue's needs, and in `params`:
 // m, n, k4 (columns in vec4), row_stride.
 #import lib/epilogue
 #import tile/*

@@ -13,7 +13,17 @@ pub(crate) fn choose(wish: Where) -> Result<Rc<dyn Device>, Failure> {
         Where::Gpu => Ok(Rc::new(pollster::block_on(Gpu::request())?)),
         Where::Auto => match pollster::block_on(Gpu::request()) {
             Ok(gpu) if !gpu.adapter().software => Ok(Rc::new(gpu)),
-            _ => Ok(Rc::new(Cpu)),
+            Ok(gpu) => {
+                eprintln!(
+                    "the only GPU here, {}, is emulated by the CPU: computing on the CPU itself (--device gpu to use it)",
+                    gpu.adapter().name
+                );
+                Ok(Rc::new(Cpu))
+            }
+            Err(reason) => {
+                eprintln!("{reason}: computing on the CPU");
+                Ok(Rc::new(Cpu))
+            }
         },
     }
 }

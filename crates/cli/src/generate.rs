@@ -33,6 +33,9 @@ pub(crate) fn run(options: &Generate) -> Result<(), Failure> {
         if folder.is_some_and(|folder| !folder.is_dir()) {
             return Err(format!("{}: the folder to write it to does not exist", path.display()).into());
         }
+        if path.is_dir() {
+            return Err(format!("{}: this is a folder; give a file's name", path.display()).into());
+        }
     }
     let mut pipeline = load(&options.model, options.quiet)?;
     let request = Request {

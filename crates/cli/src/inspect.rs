@@ -12,6 +12,8 @@ pub(crate) fn run(options: &Inspect) -> Result<(), Failure> {
     let files = source::open(&options.model)?;
     let model = pollster::block_on(Pipeline::open(files, Rc::new(Cpu), None))?;
     let (config, defaults) = (model.config(), model.defaults());
+    let (width, height) = (options.width.unwrap_or(defaults.width), options.height.unwrap_or(defaults.height));
+    let described = model.described(width, height, true)?; // refuses a size before anything is said
     println!("{}: {}", config.title, config.family);
     println!(
         "text encoder   {} layers, width {}, {} tokens",
@@ -54,13 +56,19 @@ pub(crate) fn run(options: &Inspect) -> Result<(), Failure> {
         }
     }
     println!();
-    let (width, height) = (options.width.unwrap_or(defaults.width), options.height.unwrap_or(defaults.height));
     for (words, guided) in [("with guidance", true), ("without", false)] {
-        let memory = model.memory(width, height, guided)?;
-        let (all, weights, rest) = (bytes(memory.peak()), bytes(memory.weights), bytes(memory.activations));
-        println!("GPU memory at {width}×{height} {words}: {all} (weights {weights}, activations {rest})");
+        let programs = model.described(width, height, guided)?;
+        let weights: u64 = programs.iter().map(|(_, p)| p.weight_bytes()).sum();
+        let rest: u64 = programs.iter().map(|(_, p)| p.activation_bytes()).sum();
+        println!(
+            "GPU memory at {width}×{height} {words}: {} (weights {}, activations {})",
+            bytes(weights + rest),
+            bytes(weights),
+            bytes(rest)
+        );
     }
-    for (name, program) in model.described(width, height, true)? {
+    println!("CPU memory at {width}×{height} with guidance: {}", bytes(model.memory(width, height, true)?.peak()));
+    for (name, program) in described {
         match program.does_not_fit(&Limits::default()) {
             Some(problem) => println!("{name}: beyond what WebGPU guarantees: {problem}"),
             None => println!(

@@ -79,6 +79,10 @@ fn quantized_models_draw_too() {
         "generate", "--model", &folder, "--device", "cpu", "--prompt", "a cat", "--steps", "1", "--width", "16", "--height", "16", "--out",
         &out,
     ]);
+    let inside = format!("{folder}/inside");
+    assert!(refuses(&["quantize", &folder, "--out", &inside]).ends_with("give a folder outside the model's own, which is only read"));
+    assert!(refuses(&["quantize", &folder, "--out", &folder]).ends_with("give a folder outside the model's own, which is only read"));
+    assert!(std::fs::metadata(format!("{folder}/model_index.json")).expect("still there").len() > 0, "the model is untouched");
     assert!(
         refuses(&["quantize", "tests", "--out", &folder]).ends_with("there is no model_index.json; give a folder in diffusers' layout")
     );
@@ -100,6 +104,8 @@ fn what_cannot_work_gets_one_sentence() {
     );
     assert!(refuses(&["generate", "--model", "builtin:../x", "--prompt", "x", "--out", &out]).starts_with("builtin:../x: no such model"));
     assert!(refuses(&["generate", "--prompt", "x", "--out", "no/such/x.png"]).ends_with("the folder to write it to does not exist"));
+    assert!(refuses(&["generate", "--prompt", "x", "--out", "tests"]).ends_with("this is a folder; give a file's name"));
+    assert!(refuses(&["inspect", TINY, "--width", "1099511627776"]).starts_with("width 1099511627776 does not fit the model"));
     assert!(!Path::new(&out).exists());
     assert_eq!(decant(&["generate", "--sampler", "magic", "--prompt", "x", "--out", &out]).status.code(), Some(2), "clap's own");
 }

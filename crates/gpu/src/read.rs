@@ -10,15 +10,17 @@ pub(crate) async fn read(gpu: &Inner, staging: &wgpu::Buffer) -> Result<Vec<u8>,
         // The receiver is gone only if the run was given up; then nobody wants to know.
         let _ = done.send(result);
     });
+    gpu.check()?;
     #[cfg(not(target_arch = "wasm32"))]
     gpu.device.poll(wgpu::PollType::wait_indefinitely()).map_err(|e| Error::Device(format!("waiting for the GPU: {e}")))?;
     let mapped = mapped.await;
-    gpu.check()?;
-    match mapped {
-        Ok(Ok(())) => {}
-        _ => return Err(Error::Lost("it did not give its results back".into())),
+    if !matches!(mapped, Ok(Ok(()))) {
+        gpu.check()?; // says why, if the driver did
+        return Err(Error::Device("the GPU did not give its results back; try again, or load the model again".into()));
     }
+    // Unmapped before anything can go wrong: a buffer left mapped would spoil every later run.
     let bytes = staging.get_mapped_range(..).map(|view| view.to_vec());
     staging.unmap();
+    gpu.check()?;
     bytes.map_err(|e| Error::Device(format!("reading from the GPU: {e}")))
 }

@@ -3,17 +3,20 @@
 use crate::adapter::Gpu;
 use crate::ready::Ready;
 use decant_graph::{Error, Executable, LocalFuture, Program, WeightSet, WeightUse};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
 pub(crate) struct GpuWeightSet {
     gpu: Gpu,
     buffers: HashMap<String, (WeightUse, wgpu::Buffer)>,
+    /// The driver's word on each upload: an error if there was no room.
+    room: RefCell<Vec<LocalFuture<'static, Option<wgpu::Error>>>>,
 }
 
 impl GpuWeightSet {
     pub fn new(gpu: Gpu) -> GpuWeightSet {
-        GpuWeightSet { gpu, buffers: HashMap::new() }
+        GpuWeightSet { gpu, buffers: HashMap::new(), room: RefCell::default() }
     }
 }
 
@@ -26,23 +29,39 @@ impl WeightSet for GpuWeightSet {
             let problem = format!("{size} bytes; this adapter's buffers end at {}", gpu.limits.buffer);
             return Err(Error::Weight { name: weight.name.clone(), problem });
         }
+        let full = gpu.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
         let buffer = gpu.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some(&weight.name),
             size,
             usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
+        self.room.borrow_mut().push(Box::pin(full.pop()));
         gpu.queue.write_buffer(&buffer, 0, &bytes);
+        // A native queue keeps a copy of what was written until something is submitted.
+        gpu.queue.submit([]);
+        gpu.check()?;
         self.buffers.insert(weight.name.clone(), (weight.clone(), buffer));
-        gpu.check()
+        Ok(())
     }
 
     fn holds(&self, name: &str) -> bool {
         self.buffers.contains_key(name)
     }
 
-    fn bytes(&self) -> u64 {
-        self.buffers.values().map(|(_, buffer)| buffer.size()).sum()
+    fn settle<'a>(&'a self) -> LocalFuture<'a, Result<(), Error>> {
+        Box::pin(async {
+            #[cfg(not(target_arch = "wasm32"))]
+            let _ = self.gpu.0.device.poll(wgpu::PollType::Poll); // frees the copies that are done; how many is nobody's concern
+            let room = std::mem::take(&mut *self.room.borrow_mut());
+            for answer in room {
+                if answer.await.is_some() {
+                    let name = &self.gpu.0.adapter.name;
+                    return Err(Error::Device(format!("{name} has no room for the model's weights; a smaller or quantized model may fit")));
+                }
+            }
+            self.gpu.0.check()
+        })
     }
 
     fn ready<'a>(&'a self, program: Rc<Program>) -> LocalFuture<'a, Result<Box<dyn Executable>, Error>> {

@@ -43,6 +43,8 @@ fn a_missing_or_wrong_input_is_named() {
     let mut ready = block_on(gpu().weight_set().ready(double(4))).expect("four numbers fit");
     let error = block_on(ready.run(&[("x", Input::F32(&[1.0; 3]))])).expect_err("one short").to_string();
     assert_eq!(error, "input x: expected 4 numbers, got 3");
+    let error = block_on(ready.run(&[("x", Input::U32(&[1; 4]))])).expect_err("ids").to_string();
+    assert_eq!(error, "input x: expected floats, got row numbers (u32)");
     let error = block_on(ready.run(&[])).expect_err("none").to_string();
     assert_eq!(error, "input x: expected 4 numbers, got 0");
 }

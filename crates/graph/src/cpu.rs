@@ -40,6 +40,15 @@ impl Device for Cpu {
         main_memory()
     }
 
+    /// Weights are decoded once, to f32.
+    fn weight_bytes(&self, program: &Program) -> u64 {
+        program.weights.iter().map(|weight| 4 * weight.numbers() as u64).sum()
+    }
+
+    fn run_bytes(&self, program: &Program) -> u64 {
+        program.activation_bytes() + program.cpu_scratch_bytes()
+    }
+
     fn does_not_fit(&self, _: &Program) -> Option<String> {
         None
     }
@@ -52,13 +61,11 @@ impl Device for Cpu {
 #[derive(Default)]
 struct CpuWeightSet {
     weights: CpuWeights,
-    bytes: u64,
 }
 
 impl WeightSet for CpuWeightSet {
     fn upload(&mut self, weight: &WeightUse, values: &[f32]) -> Result<(), Error> {
         let tensor = tensor(weight, values)?;
-        self.bytes += tensor.elem_count() as u64 * 4;
         self.weights.insert(weight.name.clone(), tensor);
         Ok(())
     }
@@ -67,8 +74,8 @@ impl WeightSet for CpuWeightSet {
         self.weights.contains_key(name)
     }
 
-    fn bytes(&self) -> u64 {
-        self.bytes
+    fn settle<'a>(&'a self) -> LocalFuture<'a, Result<(), Error>> {
+        Box::pin(async { Ok(()) })
     }
 
     fn ready<'a>(&'a self, program: Rc<Program>) -> LocalFuture<'a, Result<Box<dyn Executable>, Error>> {
@@ -172,14 +179,15 @@ fn value(program: &Program, values: &[Option<Tensor>], v: usize) -> Result<Tenso
     Ok(tensor.reshape(info.shape.as_slice())?)
 }
 
-/// Bytes that a program on this machine's own memory may take: three quarters of what there is (a 32-bit wasm: 3 GB of its 4).
+/// Bytes that a program on this machine's own memory may take: three quarters of what there is where Linux says
+/// it, else 6 GB, which most machines have (a 32-bit wasm: 3 GB of its 4).
 pub fn main_memory() -> u64 {
     if cfg!(target_arch = "wasm32") {
         return 3 << 30;
     }
     let meminfo = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
     let total = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:")?.trim().strip_suffix("kB")?.trim().parse::<u64>().ok());
-    total.map_or(16 << 30, |kilobytes| kilobytes * 1024 / 4 * 3)
+    total.map_or(6 << 30, |kilobytes| kilobytes * 1024 / 4 * 3)
 }
 
 #[cfg(not(target_arch = "wasm32"))]

@@ -16,6 +16,14 @@ pub trait Device {
     fn limits(&self) -> Limits;
     /// Bytes that weights and activations may take in all, as far as anybody can know beforehand.
     fn memory(&self) -> u64;
+    /// Bytes that a program's weights take here.
+    fn weight_bytes(&self, program: &Program) -> u64 {
+        program.weight_bytes()
+    }
+    /// Bytes that a program takes here while it runs, weights aside.
+    fn run_bytes(&self, program: &Program) -> u64 {
+        program.activation_bytes()
+    }
     /// The first thing of a program that this device cannot do, in one sentence.
     fn does_not_fit(&self, program: &Program) -> Option<String> {
         program.does_not_fit(&self.limits())
@@ -30,8 +38,8 @@ pub trait WeightSet {
     fn upload(&mut self, weight: &WeightUse, values: &[f32]) -> Result<(), Error>;
     /// Whether that weight is there.
     fn holds(&self, name: &str) -> bool;
-    /// Bytes held.
-    fn bytes(&self) -> u64;
+    /// Waits until what was uploaded is really there; a device may find out late that it has no room.
+    fn settle<'a>(&'a self) -> LocalFuture<'a, Result<(), Error>>;
     /// Allocates what the program's plan says and makes it ready to run.
     fn ready<'a>(&'a self, program: Rc<Program>) -> LocalFuture<'a, Result<Box<dyn Executable>, Error>>;
 }

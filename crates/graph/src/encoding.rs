@@ -31,15 +31,17 @@ pub struct EncodingRow {
     pub name: &'static str,
     /// Numbers in a block: a row's length is padded to a multiple of this.
     pub block: usize,
+    /// The largest magnitude that it can hold.
+    pub largest: f32,
     /// Largest error of decode(encode(x)), relative to the largest magnitude in x's block: half a unit in the last place of an f16 (2^-11), or half a step of 1/127 plus the scale's own f16 rounding.
     pub error_bound: f32,
 }
 
 /// Every encoding that kernels can read.
 pub const ENCODINGS: &[EncodingRow] = &[
-    EncodingRow { encoding: Encoding::F32, name: "f32", block: 4, error_bound: 0.0 },
-    EncodingRow { encoding: Encoding::F16, name: "f16", block: 4, error_bound: 4.9e-4 },
-    EncodingRow { encoding: Encoding::Q8_0, name: "q8_0", block: 32, error_bound: 0.5 / 127.0 + 5e-4 },
+    EncodingRow { encoding: Encoding::F32, name: "f32", block: 4, largest: f32::MAX, error_bound: 0.0 },
+    EncodingRow { encoding: Encoding::F16, name: "f16", block: 4, largest: 65_504.0, error_bound: 4.9e-4 },
+    EncodingRow { encoding: Encoding::Q8_0, name: "q8_0", block: 32, largest: 127.0 * 65_504.0, error_bound: 0.5 / 127.0 + 5e-4 },
 ];
 
 impl Encoding {

@@ -16,6 +16,14 @@ pub enum Error {
         /// How many came.
         got: usize,
     },
+    /// A named input holds floats where row numbers are wanted, or the other way round.
+    #[error("input {name}: expected {}", if *.ids { "row numbers (u32), got floats" } else { "floats, got row numbers (u32)" })]
+    InputKind {
+        /// The input's name.
+        name: String,
+        /// Whether row numbers are wanted.
+        ids: bool,
+    },
     /// A weight was asked for that nobody uploaded, or whose values do not fit its shape.
     #[error("weight {name}: {problem}")]
     Weight {

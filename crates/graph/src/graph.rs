@@ -105,8 +105,18 @@ impl Graph {
         let mut inner = self.inner.borrow_mut();
         let ids: Vec<usize> = operands.iter().map(|v| v.id as usize).collect();
         let shapes: Option<Vec<&[usize]>> = ids.iter().map(|&id| inner.values[id].shape.as_deref()).collect();
-        let shape = shapes.map(|shapes| op.shape(&shapes));
-        drop_error(&mut inner, shape, op, ids, place).wrap(self)
+        let value = match shapes.map(|shapes| op.shape(&shapes)) {
+            Some(Ok(shape)) => Value { shape: Some(shape), source: Source::Op { op: Box::new(op), operands: ids } },
+            Some(Err(problem)) => {
+                let place = if place.is_empty() { String::new() } else { format!(" at {place}") };
+                inner.errors.push(format!("{}{place}: {problem}", op.name()));
+                Value { shape: None, source: Source::Nothing }
+            }
+            // An operand went wrong before, which was noted then.
+            None => Value { shape: None, source: Source::Nothing },
+        };
+        inner.values.push(value);
+        Var { graph: self, id: inner.values.len() as u32 - 1 }
     }
 
     fn push(&self, shape: Option<Vec<usize>>, source: Source) -> Var<'_> {
@@ -161,36 +171,6 @@ impl Graph {
     pub(crate) fn path(&self, id: u32) -> String {
         self.inner.borrow().paths[id as usize].clone()
     }
-}
-
-/// A value's number, before it has its graph again.
-struct Pushed(u32);
-
-impl Pushed {
-    fn wrap(self, graph: &Graph) -> Var<'_> {
-        Var { graph, id: self.0 }
-    }
-}
-
-/// Pushes the operation where its shape is known; otherwise notes the error, if it is a new one.
-fn drop_error(
-    inner: &mut Inner,
-    shape: Option<Result<Vec<usize>, String>>,
-    op: impl Op + 'static,
-    operands: Vec<usize>,
-    place: &str,
-) -> Pushed {
-    let value = match shape {
-        Some(Ok(shape)) => Value { shape: Some(shape), source: Source::Op { op: Box::new(op), operands } },
-        Some(Err(problem)) => {
-            let place = if place.is_empty() { String::new() } else { format!(" at {place}") };
-            inner.errors.push(format!("{}{place}: {problem}", op.name()));
-            Value { shape: None, source: Source::Nothing }
-        }
-        None => Value { shape: None, source: Source::Nothing },
-    };
-    inner.values.push(value);
-    Pushed(inner.values.len() as u32 - 1)
 }
 
 fn vector(shape: &[usize]) -> Result<Layout, String> {
@@ -259,9 +239,9 @@ impl<'g> Var<'g> {
         self.graph.apply(LayerNorm { epsilon }, &operands, &w.path())
     }
 
-    /// Rows of the table `w.weight` by number. See [`Gather`].
-    pub fn gather(self, w: Weights<'g>) -> Var<'g> {
-        self.graph.apply(Gather, &[self.graph.weight(w, "weight", matrix), self], &w.path())
+    /// Rows of the table `w.weight` by number, of which there are `entries`. See [`Gather`].
+    pub fn gather(self, w: Weights<'g>, entries: usize) -> Var<'g> {
+        self.graph.apply(Gather { entries }, &[self.graph.weight(w, "weight", matrix), self], &w.path())
     }
 
     /// `softmax(self·kᵀ/√d)·v` per head. See [`Attention`].

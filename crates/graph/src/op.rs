@@ -79,6 +79,10 @@ pub trait Op: Debug {
     fn cpu(&self, operands: &[Tensor]) -> candle_core::Result<Tensor>;
     /// What a GPU runs; `Err` says what only the CPU can do.
     fn gpu(&self, operands: &[Operand], result: &[usize]) -> Result<Gpu, String>;
+    /// Bytes that the CPU's way takes beside operands and result.
+    fn cpu_scratch(&self, _operands: &[&[usize]]) -> u64 {
+        0
+    }
     /// Takes on work that followed it, if it can. For `PerBatch` and `Residual` the operand is appended after this.
     fn fuse(&mut self, _next: Fusion) -> bool {
         false
@@ -124,7 +128,7 @@ pub const OPS: &[OpRow] = &[
 
 /// Workgroups for a kernel that handles `per_group` numbers each, folded into two dimensions of at most 65,535 (the kernel folds them back).
 pub(crate) fn flat_groups(numbers: usize, per_group: usize) -> [u32; 3] {
-    let groups = numbers.div_ceil(per_group).max(1) as u32;
+    let groups = numbers.div_ceil(per_group).clamp(1, u32::MAX as usize) as u32;
     let rows = groups.div_ceil(65_535);
     [groups.div_ceil(rows), rows, 1]
 }
@@ -132,6 +136,11 @@ pub(crate) fn flat_groups(numbers: usize, per_group: usize) -> [u32; 3] {
 /// Numbers in a shape; past the address space (4 GB in a browser) it stays at the most, which no device's limits admit.
 pub(crate) fn count(shape: &[usize]) -> usize {
     shape.iter().fold(1, |n: usize, side| n.saturating_mul(*side))
+}
+
+/// A product of sizes that may be larger than the address space: arithmetic operations of a whole network are, in a browser.
+pub(crate) fn product(sizes: &[usize]) -> u64 {
+    sizes.iter().fold(1, |n: u64, size| n.saturating_mul(*size as u64))
 }
 
 /// A matrix's rows in a shape: everything before the last dimension.

@@ -180,7 +180,10 @@ impl Program {
             let expected = count(&self.values[input.value].shape);
             let found = given.iter().find(|(name, _)| *name == input.name).map(|(_, values)| *values);
             match found {
-                Some(values) if values.len() == expected && matches!(values, Input::U32(_)) == input.ids => Ok(values),
+                Some(values) if matches!(values, Input::U32(_)) != input.ids => {
+                    Err(Error::InputKind { name: input.name.clone(), ids: input.ids })
+                }
+                Some(values) if values.len() == expected => Ok(values),
                 _ => Err(Error::Input { name: input.name.clone(), expected, got: found.map_or(0, |values| values.len()) }),
             }
         });
@@ -204,6 +207,17 @@ impl Program {
     /// Arithmetic operations of one run (a multiply-add is two).
     pub fn flops(&self) -> u64 {
         self.launches().map(|(_, launch)| launch.flops).sum()
+    }
+
+    /// The most that one step's CPU way takes beside its operands and result.
+    pub fn cpu_scratch_bytes(&self) -> u64 {
+        let shapes: Vec<Vec<usize>> = self.weights.iter().map(file_shape).collect();
+        let shape = |from: &From| match from {
+            From::Value(v) => self.values[*v].shape.as_slice(),
+            From::Weight(w) => shapes[*w].as_slice(),
+        };
+        let scratch = |step: &Step| step.op.cpu_scratch(&step.operands.iter().map(shape).collect::<Vec<&[usize]>>());
+        self.steps.iter().map(scratch).max().unwrap_or(0)
     }
 
     /// Every launch with its step.
@@ -238,8 +252,15 @@ impl Program {
                 if largest > limits.binding {
                     return Some(format!("{label} binds {largest} bytes at once, the adapter's limit is {}", limits.binding));
                 }
-                if launch.slots.len() as u32 > limits.storage_buffers || launch.groups.iter().any(|g| *g > limits.groups) {
-                    return Some(format!("{label} needs {} buffers and a grid of {:?}", launch.slots.len(), launch.groups));
+                if launch.slots.len() as u32 > limits.storage_buffers {
+                    return Some(format!(
+                        "{label} needs {} buffers at once, the adapter's limit is {}",
+                        launch.slots.len(),
+                        limits.storage_buffers
+                    ));
+                }
+                if launch.groups.iter().any(|groups| *groups > limits.groups) {
+                    return Some(format!("{label} needs a grid of {:?}, the adapter's limit is {} each way", launch.groups, limits.groups));
                 }
             }
         }

@@ -138,9 +138,9 @@ impl WeightUse {
             let problem = format!("expected {} numbers for {:?}, got {}", self.numbers(), self.layout, values.len());
             return Err(Error::Weight { name: self.name.clone(), problem });
         }
-        let too_large = values.iter().find(|v| v.abs() > 65_504.0).filter(|_| self.encoding != Encoding::F32);
-        if let Some(value) = too_large {
-            let problem = format!("{value} is too large for {}, which ends at 65504; load the model as f32", self.encoding.row().name);
+        let row = self.encoding.row();
+        if let Some(value) = values.iter().find(|v| v.abs() > row.largest) {
+            let problem = format!("{value} is too large for {}, which ends at {}; the model must be kept as f32", row.name, row.largest);
             return Err(Error::Weight { name: self.name.clone(), problem });
         }
         Ok(self.encoding.encode(&self.arrange(values)))

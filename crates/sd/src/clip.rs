@@ -13,7 +13,8 @@ pub fn text_encoder(graph: &Graph, config: &ClipConfig, batch: usize, skip: usiz
     let ids = graph.ids("ids", &[batch, tokens]);
     let positions = graph.ids("positions", &[batch, tokens]);
     let embeddings = w.at("embeddings");
-    let mut x = ids.gather(embeddings.at("token_embedding")) + positions.gather(embeddings.at("position_embedding"));
+    let mut x =
+        ids.gather(embeddings.at("token_embedding"), config.vocab_size) + positions.gather(embeddings.at("position_embedding"), tokens);
     let layers = config.num_hidden_layers.saturating_sub(skip);
     for i in 0..layers {
         x = layer(config, w.at("encoder").at("layers").at(i), x);

@@ -68,7 +68,7 @@ impl Component {
             }
             tick(self.checkpoint.tensors().get(&weight.name).map_or(0, |t| t.range.end - t.range.start));
         }
-        Ok(())
+        Ok(self.set.settle().await?)
     }
 
     /// Allocates what the program needs.

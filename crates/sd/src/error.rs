@@ -76,6 +76,26 @@ pub enum Error {
         /// The tensors' names.
         names: Vec<String>,
     },
+    /// A model that the device has no memory for; found before any weight was read.
+    #[error("the model's weights would take {} of memory on {device}, which has {} for them; a smaller or quantized model may fit", bytes(*.need), bytes(*.most))]
+    ModelMemory {
+        /// Bytes predicted.
+        need: u64,
+        /// Bytes that the device may use.
+        most: u64,
+        /// The device's name.
+        device: String,
+    },
+    /// The tokenizer makes prompts of another length than the text encoder reads.
+    #[error(
+        "the tokenizer's model_max_length is {tokenizer}, the text encoder's max_position_embeddings is {text_encoder}; are these files of one model?"
+    )]
+    Positions {
+        /// Tokens.
+        tokenizer: usize,
+        /// Rows of the position table.
+        text_encoder: usize,
+    },
     /// The tokenizer knows pieces that the text encoder has no row for.
     #[error("the tokenizer has {tokenizer} pieces, the text encoder's vocab_size is {text_encoder}; are these files of one model?")]
     Vocabulary {

@@ -148,10 +148,14 @@ impl Pipeline {
         wish: Option<Encoding>,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Pipeline, Error> {
-        let mut pipeline = Pipeline::open(files.clone(), device, wish).await?;
+        let mut pipeline = Pipeline::open(files.clone(), device.clone(), wish).await?;
         let [text, unet, decoder] = pipeline.programs(SMALLEST)?;
         let Pipeline { text: text_weights, unet: unet_weights, vae: vae_weights, .. } = &mut pipeline;
         let jobs = [(text_weights, &text), (unet_weights, &unet), (vae_weights, &decoder)];
+        let (need, most) = (jobs.iter().map(|(_, program)| device.weight_bytes(program)).sum(), device.memory());
+        if need > most {
+            return Err(Error::ModelMemory { need, most, device: device.name() });
+        }
         let total = jobs.iter().map(|(component, program)| component.file_bytes(program)).sum();
         let mut bytes = 0;
         for (component, program) in jobs {
@@ -169,6 +173,10 @@ impl Pipeline {
     pub async fn open(files: Rc<dyn Files>, device: Rc<dyn Device>, wish: Option<Encoding>) -> Result<Pipeline, Error> {
         let config = ModelConfig::read(&*files).await?;
         let tokenizer = Rc::new(Tokenizer::load(&*files).await?);
+        if tokenizer.room() + 2 != config.text.max_position_embeddings {
+            let (tokenizer, text_encoder) = (tokenizer.room() + 2, config.text.max_position_embeddings);
+            return Err(Error::Positions { tokenizer, text_encoder });
+        }
         if tokenizer.vocabulary() > config.text.vocab_size {
             return Err(Error::Vocabulary { tokenizer: tokenizer.vocabulary(), text_encoder: config.text.vocab_size });
         }
@@ -216,6 +224,8 @@ impl Pipeline {
 
     /// The programs of a picture of this size by name.
     pub fn described(&self, width: usize, height: usize, guided: bool) -> Result<[(&'static str, Rc<Program>); 3], Error> {
+        let request = Request { width: Some(width), height: Some(height), ..Request::default() };
+        request.settle(&self.config.defaults, self.factor())?;
         let size = [height / self.factor(), width / self.factor()];
         let [text, unet, decoder] = self.programs(Shape { batch: 1 + guided as usize, size })?;
         Ok([("text encoder", text), ("denoiser", unet), ("decoder", decoder)])
@@ -234,12 +244,15 @@ impl Pipeline {
 
     /// Memory that a picture of this size takes.
     pub fn memory(&self, width: usize, height: usize, guided: bool) -> Result<Memory, Error> {
-        let size = [height / self.factor(), width / self.factor()];
-        let programs = self.programs(Shape { batch: 1 + guided as usize, size })?;
-        Ok(Memory {
-            weights: programs.iter().map(|p| p.weight_bytes()).sum(),
-            activations: programs.iter().map(|p| p.activation_bytes()).sum(),
-        })
+        let programs = self.described(width, height, guided)?.map(|(_, program)| program);
+        Ok(self.memory_of(&programs))
+    }
+
+    fn memory_of(&self, programs: &[Rc<Program>]) -> Memory {
+        Memory {
+            weights: programs.iter().map(|p| self.device.weight_bytes(p)).sum(),
+            activations: programs.iter().map(|p| self.device.run_bytes(p)).sum(),
+        }
     }
 
     /// The three programs of a picture: text encoder, denoiser, decoder.
@@ -260,7 +273,7 @@ impl Pipeline {
         let shape =
             Shape { batch: 1 + settings.guided() as usize, size: [settings.height / self.factor(), settings.width / self.factor()] };
         let [text, unet, decoder] = self.programs(shape)?;
-        let need: u64 = [&text, &unet, &decoder].iter().map(|p| p.weight_bytes() + p.activation_bytes()).sum();
+        let need = self.memory_of(&[text.clone(), unet.clone(), decoder.clone()]).peak();
         let most = self.device.memory();
         let (width, height) = (settings.width, settings.height);
         if need > most {

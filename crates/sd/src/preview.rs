@@ -1,4 +1,4 @@
-//! A quick look at latents on their way: a straight line from latents to colours, fitted to this very autoencoder when it is loaded, or the
+//! A quick look at latents on their way: a straight line from latents to colours, fitted to this very autoencoder when it is first wanted, or the
 //! autoencoder itself where it is cheap next to a step.
 //!
 //! Published factors exist for Stable Diffusion 1.x only; a least-squares fit on a few decoded latents gives them for any autoencoder.

@@ -91,8 +91,11 @@ impl Request {
         let side = |name: &'static str, asked: Option<usize>, default: usize| {
             let pixels = asked.unwrap_or(default);
             let fits = pixels > 0 && pixels.is_multiple_of(factor) && pixels <= MOST_PIXELS;
-            let near = (pixels / factor * factor).clamp(factor, MOST_PIXELS);
-            if fits { Ok(pixels) } else { Err(Error::Size { name, pixels, factor, most: MOST_PIXELS, near }) }
+            if fits {
+                return Ok(pixels);
+            }
+            let near = (pixels / factor * factor).min(MOST_PIXELS).max(factor);
+            Err(Error::Size { name, pixels, factor, most: MOST_PIXELS, near })
         };
         let guidance = self.guidance.unwrap_or(defaults.guidance);
         if !guidance.is_finite() {

@@ -1,7 +1,7 @@
 //! `softmax(q·kᵀ/√d) · v` for each head (Vaswani et al. 2017), a tile of keys at a time with a running maximum and sum, so that the score
 //! matrix never exists (Milakov & Gimelshein 2018; Dao et al. 2022). Heads stay interleaved in the channels: no transposes.
 
-use super::{Case, Gpu, Op, OpRow, Operand, channels};
+use super::{Case, Gpu, Op, OpRow, Operand, channels, product};
 use crate::launch::{Kernel, Launch, Slot};
 use candle_core::{D, DType, Result, Tensor};
 
@@ -65,6 +65,12 @@ impl Op for Attention {
         Tensor::cat(&parts, 2)?.transpose(1, 2)?.contiguous()?.reshape(operands[0].shape())
     }
 
+    /// Scores, their exponentials and one copy on the way.
+    fn cpu_scratch(&self, operands: &[&[usize]]) -> u64 {
+        let (q, keys) = (operands[0], operands[1][1]);
+        4 * 3 * product(&[q[0], self.heads, q[1].min(CPU_QUERIES), keys]) + 4 * 4 * product(q)
+    }
+
     fn gpu(&self, operands: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
         let (batch, tokens, d) = (result[0], result[1], channels(result) / self.heads);
         let keys = operands[1].shape[1];
@@ -90,7 +96,7 @@ impl Op for Attention {
                 (d.div_ceil(4)) as u32,
             ],
             groups: [tokens.div_ceil(tile.queries) as u32, self.heads as u32, batch as u32],
-            flops: 4 * (batch * self.heads * tokens * keys * d) as u64,
+            flops: 4 * product(&[batch, self.heads, tokens, keys, d]),
         };
         Ok(Gpu { launches: vec![launch], scratch: vec![] })
     }

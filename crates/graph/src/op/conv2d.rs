@@ -1,7 +1,7 @@
 //! `y[b, oy, ox, n] = epilogue(Σ x[b, oy·s − p + ky, ox·s − p + kx, c] · w[n, c, ky, kx])`: PyTorch's `nn.Conv2d` on channels-last
 //! pictures, on the GPU as a matrix product whose input rows are gathered on the fly (implicit GEMM).
 
-use super::{Case, Epilogue, Fusion, Gpu, Op, OpRow, Operand, linear::Tile};
+use super::{Case, Epilogue, Fusion, Gpu, Op, OpRow, Operand, linear::Tile, product};
 use crate::launch::{Kernel, Launch, Slot};
 use candle_core::{Result, Tensor};
 
@@ -67,6 +67,12 @@ impl Op for Conv2d {
         self.epilogue.cpu(y.permute((0, 2, 3, 1))?.contiguous()?, &operands[2..])
     }
 
+    /// candle gathers every window of one call into a matrix, and turns input and result around.
+    fn cpu_scratch(&self, operands: &[&[usize]]) -> u64 {
+        let places = product(&operands[0][..3]) / (self.window.stride * self.window.stride) as u64;
+        4 * (places.saturating_mul(product(&operands[1][1..])) + 2 * product(operands[0]) + places.saturating_mul(operands[1][0] as u64))
+    }
+
     fn gpu(&self, operands: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
         let weight = operands[1].weight.ok_or("the second operand must be a weight")?;
         let (input, kernel) = (operands[0].shape, &operands[1].shape[2..]);
@@ -107,7 +113,7 @@ impl Op for Conv2d {
             .map(|v| v as u32)
             .to_vec(),
             groups: tile.groups(m, n),
-            flops: 2 * (m * n * input[3] * kernel[0] * kernel[1]) as u64,
+            flops: 2 * product(&[m, n, input[3], kernel[0], kernel[1]]),
         };
         Ok(Gpu { launches: vec![launch], scratch: vec![] })
     }

@@ -11,7 +11,10 @@ pub(super) const ROW: OpRow = OpRow { name: "gather", tolerance: 0.0, reason: "c
 
 /// Operands: table (a weight) `[entries, channels]`, ids `[…]` (whole numbers); result `[…, channels]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Gather;
+pub struct Gather {
+    /// Ids are below this; the table has at least as many rows.
+    pub entries: usize,
+}
 
 impl Op for Gather {
     fn name(&self) -> &'static str {
@@ -19,9 +22,12 @@ impl Op for Gather {
     }
 
     fn shape(&self, operands: &[&[usize]]) -> std::result::Result<Vec<usize>, String> {
-        let [[_, width], ids] = operands else {
+        let [[rows, width], ids] = operands else {
             return Err("a table of two dimensions and ids are needed".into());
         };
+        if *rows < self.entries {
+            return Err(format!("the table has {rows} rows, {} are needed", self.entries));
+        }
         Ok(ids.iter().copied().chain([*width]).collect())
     }
 
@@ -90,7 +96,7 @@ fn cases() -> Vec<Case> {
                 Case::new(format!("{table:?} {}", encoding.row().name))
                     .weight("t.weight", &table, encoding)
                     .ids("ids", &ids, table[0])
-                    .build(|graph, i| i[0].gather(graph.weights().at("t")))
+                    .build(move |graph, i| i[0].gather(graph.weights().at("t"), table[0]))
             })
         })
         .collect()

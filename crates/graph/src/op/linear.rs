@@ -1,6 +1,6 @@
 //! `y[m, n] = epilogue(Σ_k x[m, k] · w[n, k])`: a matrix product with PyTorch's `nn.Linear` weight, or a 1×1 convolution's.
 
-use super::{Case, Epilogue, Fusion, Gpu, Op, OpRow, Operand, channels, rows};
+use super::{Case, Epilogue, Fusion, Gpu, Op, OpRow, Operand, channels, product, rows};
 use crate::launch::{Kernel, Launch, Slot};
 use candle_core::{Result, Tensor};
 
@@ -107,7 +107,7 @@ impl Op for Linear {
                 k as u32,
             ],
             groups: tile.groups(m, n),
-            flops: 2 * (m * n * k) as u64,
+            flops: 2 * product(&[m, n, k]),
         };
         Ok(Gpu { launches: vec![launch], scratch: vec![] })
     }

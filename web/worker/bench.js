@@ -1,0 +1,20 @@
+// The benchmark's worker: measures, and says each row as it comes. It shares nothing with the page's session.
+
+import { requestSubgroupsToo } from "./webgpu.js";
+
+/** @import { BenchApp, BenchRow } from "../bench.js" */
+
+addEventListener("message", async (/** @type {MessageEvent<{ device: string, only: string }>} */ { data }) => {
+  try {
+    requestSubgroupsToo();
+    const address = new URL("./pkg/decant_app.js", import.meta.url).href;
+    /** @type {BenchApp} */
+    const app = await import(address);
+    await app.default();
+    const machine = await app.bench(data.device, data.only, (/** @type {BenchRow} */ row) => postMessage({ row }));
+    postMessage({ machine });
+  } catch (error) {
+    const message = /** @type {{ message?: string }} */ (error)?.message;
+    postMessage({ failure: message ?? String(error) });
+  }
+});
