@@ -35,7 +35,7 @@ gpu_knows_no_operation() {
     local file operation found=0
     for file in $(find crates/gpu/src -name '*.rs'); do
         for operation in $(cd crates/graph/src/op && ls -- *.rs | sed 's/\.rs$//' | grep -vxE 'case|epilogue'); do
-            sed '/^#\[cfg(test)\]/,$d; /^ *\/\//d' "$file" | grep -nw "$operation" && echo "  in $file" && found=1
+            sed '/^#\[cfg(test)\]/,$d; /^ *\/\//d' "$file" | grep -nP "\b$operation\b(?!!)" && echo "  in $file" && found=1
         done
     done
     [ "$found" = 0 ]

@@ -1,11 +1,12 @@
-// What a person does on the page, one row each. Rows without `fake` are also played on the built page with the real model, `gpu` ones again on a GPU.
+// What a person does on the page, one row each. Rows are played on the page with its stand-in and on the built page with the
+// real model (but `fake` ones), `gpu` ones once more on a GPU. `crash` ones are played on the built page in a browser of their own.
 
 import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";
 import { contrastFaults, nameFaults, overflow } from "./look.mjs";
 
 /** @typedef {{ page: import("playwright-core").Page, address: string, complaints: string[], models: string }} Scene */
-/** @typedef {{ name: string, open?: string | null, width?: number, height?: number, host?: string, fake?: boolean, gpu?: boolean, expects?: RegExp, play: (scene: Scene) => Promise<void> }} Journey */
+/** @typedef {{ name: string, open?: string | null, width?: number, height?: number, host?: string, fake?: boolean, crash?: boolean, gpu?: boolean, expects?: RegExp, play: (scene: Scene) => Promise<void> }} Journey */
 
 /** @type {Journey[]} */
 export const JOURNEYS = [
@@ -275,6 +276,31 @@ export const JOURNEYS = [
       await ready(page);
       await page.fill("#prompt", "a red four");
       await again(page, 20);
+    },
+  },
+  {
+    name: "the browser's GPU crashes during a run, and the model opens again",
+    open: null,
+    crash: true,
+    // Chromium's own words for it, and wgpu's.
+    expects: /GPU|[Dd]evice/,
+    async play({ page, address }) {
+      await page.goto(`${address}?device=gpu&steps=150`);
+      await ready(page);
+      await page.click("#step");
+      await status(page, "Paused after step 1 of 150");
+      const session = await page.context().newCDPSession(page);
+      await session.send("Browser.crashGpuProcess");
+      await page.click("#pause");
+      await page.waitForSelector(".message.error");
+      assert.match(await text(page, ".message.error p"), /The GPU device was lost .*load the model again/);
+      await page.fill("#steps", "2");
+      await page.click("text=Open the model again");
+      await ready(page);
+      await again(page, 2);
+      await page.check("#device [value=gpu]");
+      await ready(page);
+      await again(page, 2);
     },
   },
   {

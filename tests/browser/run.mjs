@@ -3,7 +3,7 @@
 //     node tests/browser/run.mjs [WORD …]      only the tests whose names hold one of the words
 
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { LAVAPIPE, launch, newPage } from "./browser.mjs";
@@ -26,7 +26,8 @@ const whole = built && (await serve({ folder: join(root, "dist"), ranges: false 
 
 const browsers = new Map();
 try {
-  for (const journey of JOURNEYS) await play("page", debian, fake, journey);
+  await rm(join(root, "target/screenshots"), { recursive: true, force: true });
+  for (const journey of JOURNEYS.filter(({ crash }) => !crash)) await play("page", debian, fake, journey);
   if (built && whole) await testBuilt(built, whole);
   else skip("all tests of the built page; ./build.sh makes it");
   if (words.length === 0) await takeScreenshots((await debian()).context, (built || fake).address, join(root, "target/screenshots"));
@@ -38,7 +39,7 @@ console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped}
 process.exitCode = counts.failed > 0 ? 1 : 0;
 
 async function testBuilt(built, whole) {
-  for (const journey of JOURNEYS.filter(({ fake }) => !fake)) await play("built", debian, built, journey);
+  for (const journey of JOURNEYS.filter(({ fake, crash }) => !fake && !crash)) await play("built", debian, built, journey);
   for (const journey of JOURNEYS.filter(({ name }) => name.startsWith("open, generate"))) await play("built, no byte ranges", debian, whole, journey);
   for (const model of Object.keys(models)) await test("CPU", `tokens of ${model}`, debian, built, ({ page }) => checkTokens(page, built.address, model));
   await testGoldens("CPU", debian, built, "cpu");
@@ -52,6 +53,7 @@ async function testBuilt(built, whole) {
   await test("GPU on lavapipe", "every operation agrees with the CPU", lavapipe, built, ({ page }) => checkOperations(page, built.address));
   await testGoldens("GPU on lavapipe", lavapipe, built, "gpu");
   for (const journey of JOURNEYS.filter(({ gpu }) => gpu)) await play("built, GPU on lavapipe", lavapipe, built, { ...journey, open: `${journey.open ?? "?"}&device=gpu` });
+  for (const journey of JOURNEYS.filter(({ crash }) => crash)) await play("built, GPU on lavapipe", victim, built, journey);
 }
 
 async function testGoldens(where, browser, built, device, wanted) {
@@ -111,6 +113,11 @@ function debian() {
 
 function lavapipe() {
   return once("lavapipe", { program: LAVAPIPE });
+}
+
+/** Its GPU is going to be crashed, which it may remember. */
+function victim() {
+  return once("victim", { program: LAVAPIPE });
 }
 
 /** One of each kind, started when it is first needed. */

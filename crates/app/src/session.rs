@@ -120,6 +120,7 @@ impl Session {
     }
 
     /// Makes a picture: `RawResult` in `web/protocol.d.ts`. `on_step` is awaited after each step, and ends the run by rejecting.
+    #[expect(clippy::await_holding_refcell_ref, reason = "a run is the only borrower, and a second run is refused in a sentence")]
     pub async fn generate(&self, settings: Settings, on_step: Function) -> Result<JsValue, Failure> {
         let request = request(&settings)?;
         let started = now();
