@@ -1,7 +1,7 @@
 """Makes the files that Decant is judged by: tests/models (tiny random checkpoints) and tests/golden (what diffusers computes).
 
 usage: python3 tests/make_goldens.py [--only NAME]...      from the repository's root; --list prints the names
-needs: torch, diffusers, transformers, tokenizers (the versions are in each golden's metadata); no GPU, no network
+needs: torch, numpy, diffusers, transformers, tokenizers (the versions are in each golden's metadata); no GPU, no network
 The same machine writes the same bytes each time. Another processor may differ in the last digits, far below the tests' tolerances.
 """
 import argparse

@@ -1,7 +1,9 @@
 """How the embedded model `digits` was trained: coloured handwritten digits with captions.
 
 First a small KL autoencoder (x4), then a small CLIP-style text encoder and a UNet together, predicting noise in its latents.
-Two CPU cores are enough, slowly: about three quarters of an hour in all. Weights that are already in FOLDER are trained further.
+Two CPU cores are enough, slowly: about an hour and three quarters in all.
+Weights that are already in FOLDER are trained further, be they safetensors or, as here, GGUF. What is saved is safetensors, f16, beside the GGUF
+and read first from then on; `decant quantize FOLDER --out OTHER` makes GGUF of it again.
 
 usage: python3 train.py vae|unet MINUTES FOLDER MNIST
        FOLDER  a diffusers folder, such as this one; `unet` needs its tokenizer/ and vae/
@@ -9,6 +11,7 @@ usage: python3 train.py vae|unet MINUTES FOLDER MNIST
 """
 import argparse
 import random
+import sys
 import time
 from pathlib import Path
 
@@ -16,6 +19,9 @@ import torch
 import torch.nn.functional as F
 from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests/golden"))
+from make.gguf import load  # noqa: E402  (it lies elsewhere in Decant's repository)
 
 VAE = dict(
     in_channels=3, out_channels=3, latent_channels=4, block_out_channels=(32, 64, 64), layers_per_block=1, norm_num_groups=16, sample_size=32,
@@ -78,7 +84,7 @@ def paint(digit):
 
 
 def train_vae(folder, digits, clock):
-    vae = AutoencoderKL.from_pretrained(folder / "vae", dtype=torch.float32) if (folder / "vae").is_dir() else AutoencoderKL(**VAE)
+    vae = load(AutoencoderKL, folder / "vae").train() if (folder / "vae").is_dir() else AutoencoderKL(**VAE)
     vae.register_to_config(scaling_factor=1.0)
     optimiser = torch.optim.AdamW(vae.parameters(), 2e-3, weight_decay=0, betas=(0.9, 0.99))
     for step in clock.steps():
@@ -99,11 +105,11 @@ def train_vae(folder, digits, clock):
 
 def train_unet(folder, digits, clock):
     """Text encoder and UNet together; what is saved is the running mean of the weights."""
-    vae = AutoencoderKL.from_pretrained(folder / "vae", dtype=torch.float32).eval().requires_grad_(False)
+    vae = load(AutoencoderKL, folder / "vae").requires_grad_(False)
     tokenizer = CLIPTokenizer.from_pretrained(folder / "tokenizer")
     if (folder / "unet").is_dir():
-        text = CLIPTextModel.from_pretrained(folder / "text_encoder", dtype=torch.float32)
-        unet = UNet2DConditionModel.from_pretrained(folder / "unet", dtype=torch.float32)
+        text = load(CLIPTextModel, folder / "text_encoder").train()
+        unet = load(UNet2DConditionModel, folder / "unet").train()
     else:
         text, unet = CLIPTextModel(CLIPTextConfig(**TEXT)), UNet2DConditionModel(**UNET)
     scheduler = DDIMScheduler(**SCHEDULER)

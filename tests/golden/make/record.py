@@ -13,6 +13,7 @@ from diffusers import AutoencoderKL, DDIMScheduler, EulerDiscreteScheduler, Stab
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from .files import write_safetensors
+from .gguf import load
 
 SAMPLERS = {"ddim": DDIMScheduler, "euler": EulerDiscreteScheduler}
 diffusers.utils.logging.disable_progress_bar()
@@ -84,7 +85,9 @@ def vae(path, folder, sizes):
 
 def pipeline(path, folder, sampler, prompt, negative, steps, guidance, seed, width, height):
     """StableDiffusionPipeline itself, overheard: its scheduler and its UNet write down what passes through them."""
-    judge = StableDiffusionPipeline.from_pretrained(folder, dtype=torch.float32, safety_checker=None)
+    parts = {"text_encoder": CLIPTextModel, "unet": UNet2DConditionModel, "vae": AutoencoderKL}
+    parts = {name: load(kind, folder / name) for name, kind in parts.items()}
+    judge = StableDiffusionPipeline.from_pretrained(folder, **parts, dtype=torch.float32, safety_checker=None)
     judge.set_progress_bar_config(disable=True)
     judge.scheduler = SAMPLERS[sampler].from_config(judge.scheduler.config)
     heard = {}
@@ -118,7 +121,3 @@ def overhear(judge, heard):
         return forward(*inputs, encoder_hidden_states=encoder_hidden_states, **options)
 
     judge.scheduler.step, judge.unet.forward = step_and_tell, forward_and_tell
-
-
-def load(kind, folder):
-    return kind.from_pretrained(folder, dtype=torch.float32).eval()
