@@ -472,10 +472,11 @@ fn what_no_gguf_can_hold_is_refused_before_it_is_written() {
 }
 
 #[test]
-fn a_quantized_component_is_half_the_size_and_nearly_the_same() {
-    let files = repository("models/digits");
-    let file = block_on(quantize_component(&files, "unet")).expect("digits");
-    let original = read(&files, "unet").expect("digits");
+fn a_quantized_component_is_a_fraction_of_the_size_and_nearly_the_same() {
+    // f32, and some of its rows are a multiple of 32 long: those become q8_0, the others f16.
+    let files = repository("tests/models/sd2-tiny");
+    let file = block_on(quantize_component(&files, "text_encoder")).expect("the tiny model");
+    let original = read(&files, "text_encoder").expect("the tiny model");
     let smaller = read(&gguf(file.clone()), "unet").expect("just written");
     assert!(original.keys().eq(smaller.keys()));
     for (name, (shape, numbers)) in &original {
@@ -486,7 +487,7 @@ fn a_quantized_component_is_half_the_size_and_nearly_the_same() {
         assert!(error <= 1e-4 * energy, "{name}: relative RMS {}", (error / energy).sqrt());
     }
     let numbers: usize = original.values().map(|(shape, _)| shape.iter().product::<usize>()).sum();
-    assert!(file.len() < numbers * 6 / 5, "{} bytes for {numbers} numbers", file.len());
+    assert!(file.len() < numbers * 2 + numbers / 4, "{} bytes for {numbers} numbers", file.len());
 }
 
 // ---- any bytes at all -------------------------------------------------------------------------------------------------------------
