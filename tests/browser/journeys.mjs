@@ -249,6 +249,7 @@ export const JOURNEYS = [
       assert.ok(await page.isVisible("#keys"));
       await page.keyboard.press("Escape");
       await page.waitForSelector("#keys", { state: "hidden" });
+      await drawn(page); // until then the sheet's own button still has the focus
       await status(page, /^Paused after step/);
       await page.keyboard.press(" ");
       await finished(page, 60);
@@ -362,6 +363,31 @@ export const JOURNEYS = [
       assert.equal(tokens.used, 3);
       assert.equal(floats, shape[0] * shape[1] * shape[2]);
       assert.equal(noise, floats);
+    },
+  },
+  {
+    name: "the benchmark page measures what its address asks for",
+    open: "bench.html?device=cpu&only=linear%20256x1280x1280&run=1",
+    width: 390,
+    async play({ page }) {
+      await page.waitForFunction(() => /^Done/.test(document.querySelector("#state")?.textContent ?? ""));
+      assert.match(await text(page, "tbody tr"), /^linear 256x1280x1280/);
+      const { operations } = JSON.parse(await page.inputValue("#results"));
+      assert.ok(operations.length > 0 && operations.every(({ seconds, flops, bytes }) => seconds > 0 && flops > 0 && bytes > 0));
+      assert.deepEqual(await page.evaluate(overflow), []);
+      assert.deepEqual(await page.evaluate(contrastFaults), []);
+      assert.deepEqual(await page.evaluate(nameFaults), []);
+    },
+  },
+  {
+    name: "a folder that lists its files is not asked for others",
+    async play({ page, complaints }) {
+      const missed = [];
+      page.on("response", (response) => response.status() === 404 && missed.push(response.url()));
+      await page.reload();
+      await ready(page);
+      assert.deepEqual(missed, []);
+      assert.deepEqual(complaints, []);
     },
   },
   {

@@ -1,12 +1,11 @@
-//! This browser's GPU put to the test, operation by operation: is it right, and how fast is it? For the tests and for people with a new GPU.
+//! This browser's GPU put to the test, operation by operation: is it right? For the tests, and for people with a new GPU.
 //!
 //! Kernels are compiled by the browser, and browsers compile differently: what is right natively can be wrong in one of them.
 
 use crate::failure::Failure;
-use crate::js::{now, object};
+use crate::js::object;
 use crate::machine::{Choice, choose};
 use candle_core::DType;
-use decant_graph::bench::measure;
 use decant_graph::op::{Case, OPS, awkward};
 use decant_graph::{Device, Error, Input, cpu};
 use js_sys::Array;
@@ -29,24 +28,6 @@ pub async fn check_operations() -> Result<Array, Failure> {
                 ("tolerance", row.tolerance.into()),
             ]));
         }
-    }
-    Ok(rows)
-}
-
-/// One operation at Stable Diffusion's real sizes: `{ sizes, seconds, flops, bytes }` each.
-#[wasm_bindgen(js_name = measureOperation)]
-pub async fn measure_operation(device: String, operation: String) -> Result<Array, Failure> {
-    let machine = choose(Choice::parse(&device)?).await?;
-    let rows = Array::new();
-    for case in OPS.iter().filter(|row| row.name == operation).flat_map(|row| (row.cases)()).filter(|case| case.real) {
-        let measured = measure(&*machine.device, &case, &|| now() / 1000.0).await;
-        let measured = measured.map_err(|error| Failure::new("device", format!("{}: {error}", case.name)))?;
-        rows.push(&object([
-            ("sizes", case.name.as_str().into()),
-            ("seconds", measured.seconds.into()),
-            ("flops", (measured.flops as f64).into()),
-            ("bytes", (measured.bytes as f64).into()),
-        ]));
     }
     Ok(rows)
 }

@@ -42,6 +42,9 @@ struct Hints {
     steps: Option<usize>,
     guidance: Option<f32>,
     sampler: Option<String>,
+    /// Every file's name, so that a reader on the web need not ask for those that are not there; `build.sh` writes it, `crates/app` reads it.
+    #[serde(rename = "files")]
+    _files: serde::de::IgnoredAny,
 }
 
 impl ModelConfig {

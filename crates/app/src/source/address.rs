@@ -4,15 +4,17 @@
 //! whether the server knows ranges, and, for all files but the weights, every byte. A server that knows no ranges sends the whole file;
 //! it is kept as a blob, which browsers put on disk when it is large.
 //!
+//! A folder whose `decant.json` lists its `files` is never asked for others.
+//!
 //! Windows are far larger than most tensors, because a request per tensor would cost a round trip each, many hundreds in all.
 
 use super::picked::bytes_of;
 use crate::js::{fetch, object, text_of};
 use decant_sd::Error;
 use decant_sd::files::{Files, LocalFuture};
-use js_sys::Uint8Array;
+use js_sys::{Array, JSON, Reflect, Uint8Array};
 use std::cell::RefCell;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::ops::Range;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -22,14 +24,21 @@ use web_sys::{Blob, Response};
 const WINDOW: u64 = 8 << 20;
 /// Windows kept, over all files. Files are nearly in the order in which their tensors are read; a few windows bridge the rest.
 const KEPT: usize = 8;
+/// Where a folder may list what it holds.
+const LIST: &str = "decant.json";
 
 /// A folder below an address that ends in `/`.
 pub struct Address {
     base: String,
     known: RefCell<HashMap<String, Known>>,
+    /// The folder's own list, once it was asked for.
+    list: RefCell<Option<List>>,
     /// The windows used last, the newest at the end.
     windows: RefCell<VecDeque<Window>>,
 }
+
+/// The names of a folder's files, where the folder tells.
+type List = Option<HashSet<String>>;
 
 /// What a server said about a file.
 #[derive(Clone)]
@@ -51,13 +60,16 @@ struct Window {
 impl Address {
     /// The folder at `base`.
     pub fn new(base: String) -> Address {
-        Address { base, known: RefCell::default(), windows: RefCell::default() }
+        Address { base, known: RefCell::default(), list: RefCell::default(), windows: RefCell::default() }
     }
 
     async fn ask(&self, name: &str) -> Result<Known, Error> {
         let known = self.known.borrow().get(name).cloned();
         if let Some(known) = known {
             return Ok(known);
+        }
+        if name != LIST && !self.may_have(name).await? {
+            return Ok(Known::Absent);
         }
         let response = self.request(name, 0).await?;
         let known = match response.status() {
@@ -71,6 +83,20 @@ impl Address {
         };
         self.known.borrow_mut().insert(name.into(), known.clone());
         Ok(known)
+    }
+
+    async fn may_have(&self, name: &str) -> Result<bool, Error> {
+        let may = |list: &List| list.as_ref().is_none_or(|names| names.contains(name));
+        if let Some(list) = &*self.list.borrow() {
+            return Ok(may(list));
+        }
+        // Boxed, because asking for a file asks for the list of files, which is a file.
+        let size = Box::pin(self.size(LIST)).await?;
+        let list = match size {
+            Some(size) => names(&self.read(LIST, 0..size).await?),
+            None => None,
+        };
+        Ok(may(self.list.borrow_mut().insert(list)))
     }
 
     /// Keeps the first window and gives the file's length.
@@ -154,6 +180,13 @@ impl Address {
         }
         Ok(bytes)
     }
+}
+
+/// `{ "files": [name, …] }`. Anything else lists nothing; what is wrong with it, the model's own reader says.
+fn names(json: &[u8]) -> List {
+    let parsed = JSON::parse(std::str::from_utf8(json).ok()?).ok()?;
+    let files = Reflect::get(&parsed, &"files".into()).ok()?;
+    Array::is_array(&files).then(|| Array::from(&files).iter().filter_map(|name| name.as_string()).collect())
 }
 
 fn header(response: &Response, name: &str) -> String {
