@@ -1,12 +1,12 @@
-// What a person does on the page, one row each. Rows are played on the page with its stand-in and on the built page with the
-// real model (but `fake` ones), `gpu` ones once more on a GPU. `crash` ones are played on the built page in a browser of their own.
+// What a person does on the page, one row each. Rows are played on the page with its stand-in (but `real` ones) and on the
+// built page with the real model (but `fake` ones), `gpu` ones once more on a GPU. `crash` ones are played on the built page in a browser of their own.
 
 import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";
 import { contrastFaults, nameFaults, overflow } from "./look.mjs";
 
 /** @typedef {{ page: import("playwright-core").Page, address: string, complaints: string[], models: string }} Scene */
-/** @typedef {{ name: string, open?: string | null, width?: number, height?: number, host?: string, fake?: boolean, crash?: boolean, gpu?: boolean, expects?: RegExp, play: (scene: Scene) => Promise<void> }} Journey */
+/** @typedef {{ name: string, open?: string | null, width?: number, height?: number, host?: string, fake?: boolean, real?: boolean, crash?: boolean, gpu?: boolean, expects?: RegExp, play: (scene: Scene) => Promise<void> }} Journey */
 
 /** @type {Journey[]} */
 export const JOURNEYS = [
@@ -173,6 +173,33 @@ export const JOURNEYS = [
       await ready(page);
       await page.fill("#steps", "2");
       await again(page, 2);
+    },
+  },
+  {
+    name: "a server that does not deliver is said in a sentence",
+    open: null,
+    real: true,
+    expects: /Failed to load resource/,
+    async play({ page, address }) {
+      const weights = "**/unet/diffusion_pytorch_model.*";
+      const cases = [
+        { does: (route) => route.fulfill({ status: 500, body: "" }), says: /unet\/diffusion_pytorch_model\.\w+ could not be read: the server answers with status 500/ },
+        { does: (route) => route.abort(), says: /could not be read: Failed to fetch; the server is not there, or does not let this page read from it/ },
+        { does: (route) => route.fulfill({ status: 200, contentType: "text/html", body: "<p>Welcome!" }), says: /there is no weight file for unet/ },
+        { does: (route) => route.fulfill({ status: 200, body: "PK\x03\x04 and so on, zipped" }), says: /is a zip archive/ },
+        { does: (route) => route.fulfill({ status: 206, headers: { "content-range": "bytes 0-7/9000000" }, body: "GGUF\x03\x00\x00\x00" }), says: /the server sent 8 bytes of a window/ },
+      ];
+      for (const { does, says } of cases) {
+        await page.route(weights, does);
+        await page.goto(address);
+        await page.waitForSelector(".message.error");
+        assert.match(await text(page, ".message.error p"), says);
+        await page.unroute(weights);
+      }
+      await page.click("text=Open another model");
+      await page.fill("#address", "models/digits");
+      await page.keyboard.press("Enter");
+      await ready(page);
     },
   },
   {
