@@ -23,10 +23,12 @@ pub enum Activation {
     GeluTanh,
     /// `x · σ(1.702 x)`: CLIP's own.
     QuickGelu,
+    /// `max(x, 0)`: the small autoencoders'.
+    Relu,
 }
 
 impl Activation {
-    const ALL: [Activation; 4] = [Activation::Silu, Activation::Gelu, Activation::GeluTanh, Activation::QuickGelu];
+    const ALL: [Activation; 5] = [Activation::Silu, Activation::Gelu, Activation::GeluTanh, Activation::QuickGelu, Activation::Relu];
 
     /// The number that `activate` in the shaders switches on; 0 is the identity.
     pub fn code(activation: Option<Activation>) -> u32 {
@@ -40,6 +42,7 @@ impl Activation {
             Activation::Gelu => x.gelu_erf(),
             Activation::GeluTanh => x.gelu(),
             Activation::QuickGelu => x * ((x * -1.702)?.exp()? + 1.0)?.recip()?,
+            Activation::Relu => x.relu(),
         }
     }
 }
