@@ -17,9 +17,9 @@ pub(crate) fn open(model: &str) -> Result<Rc<dyn Files>, Failure> {
     if model.starts_with("http://") || model.starts_with("https://") {
         return Ok(Rc::new(Web::new(model)));
     }
-    if !Path::new(model).is_dir() {
+    if !Path::new(model).exists() {
         return Err(
-            format!("{model}: there is no such folder; give a folder in diffusers' layout, an http address, or builtin:digits").into()
+            format!("{model}: there is no such file or folder; give a model's file or folder, an http address, or builtin:digits").into()
         );
     }
     Ok(Rc::new(Folder::open(model)?))

@@ -100,7 +100,7 @@ fn what_cannot_work_gets_one_sentence() {
     assert!(ask(&["--width", "16384", "--height", "16384"]).contains("would take"));
     assert_eq!(
         refuses(&["generate", "--model", "no/such", "--prompt", "x", "--out", &out]),
-        "no/such: there is no such folder; give a folder in diffusers' layout, an http address, or builtin:digits"
+        "no/such: there is no such file or folder; give a model's file or folder, an http address, or builtin:digits"
     );
     assert!(refuses(&["generate", "--model", "builtin:../x", "--prompt", "x", "--out", &out]).starts_with("builtin:../x: no such model"));
     assert!(refuses(&["generate", "--prompt", "x", "--out", "no/such/x.png"]).ends_with("the folder to write it to does not exist"));

@@ -17,6 +17,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+#[cfg(not(target_arch = "wasm32"))]
+mod folder;
+#[cfg(not(target_arch = "wasm32"))]
+pub use folder::Folder;
+
 /// A future that stays on its thread: everything here runs on one, natively and in the browser's worker.
 pub type LocalFuture<'a, T> = std::pin::Pin<Box<dyn std::future::Future<Output = T> + 'a>>;
 
@@ -34,6 +39,11 @@ pub trait Files {
 
     /// The bytes of `range`, which lies inside the file.
     fn read<'a>(&'a self, name: &'a str, range: Range<u64>) -> LocalFuture<'a, Result<Vec<u8>, Error>>;
+
+    /// The names of all files, sorted; `None` where nobody can list them, as on most web servers. A source that is one file lists that one.
+    fn names<'a>(&'a self) -> LocalFuture<'a, Result<Option<Vec<String>>, Error>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
 }
 
 /// The whole file; an error if it is missing or longer than `limit` bytes.
@@ -122,76 +132,8 @@ impl Files for Memory {
         let result = bytes.ok_or_else(|| unread(self, name, reason()));
         Box::pin(std::future::ready(result))
     }
-}
 
-/// A folder on this machine's disk.
-#[cfg(not(target_arch = "wasm32"))]
-#[derive(Debug, Clone)]
-pub struct Folder(std::path::PathBuf);
-
-#[cfg(not(target_arch = "wasm32"))]
-impl Folder {
-    /// The folder at `path`; an error if there is no folder there.
-    pub fn open(path: impl Into<std::path::PathBuf>) -> Result<Folder, Error> {
-        let folder = Folder(path.into());
-        if folder.0.is_dir() {
-            return Ok(folder);
-        }
-        let is = if folder.0.exists() { "this is a file, not a folder" } else { "there is nothing at this path" };
-        Err(Error::Missing {
-            place: folder.place(),
-            name: "model folder".into(),
-            hint: format!("{is}; give the folder that holds model_index.json"),
-        })
-    }
-
-    /// Where a name lies on disk; a name that leaves the folder is refused.
-    fn path(&self, name: &str) -> Result<std::path::PathBuf, Error> {
-        if stays_inside(name) { Ok(self.0.join(name)) } else { Err(unread(self, name, "the name leads out of the model's folder")) }
-    }
-
-    fn size_now(&self, name: &str) -> Result<Option<u64>, Error> {
-        match std::fs::metadata(self.path(name)?) {
-            Ok(metadata) if metadata.is_file() => Ok(Some(metadata.len())),
-            Ok(_) => Ok(None),
-            Err(error) if absent(&error) => Ok(None),
-            Err(error) => Err(unread(self, name, error)),
-        }
-    }
-
-    fn read_now(&self, name: &str, range: Range<u64>) -> Result<Vec<u8>, Error> {
-        use std::io::{Read, Seek, SeekFrom};
-        let read = |path| -> std::io::Result<Vec<u8>> {
-            let mut file = std::fs::File::open(path)?;
-            let left = file.metadata()?.len().saturating_sub(range.start);
-            let length = range.end.saturating_sub(range.start).min(left);
-            file.seek(SeekFrom::Start(range.start))?;
-            let mut bytes = Vec::with_capacity(length as usize);
-            file.take(length).read_to_end(&mut bytes)?;
-            Ok(bytes)
-        };
-        read(self.path(name)?).map_err(|error| unread(self, name, error))
-    }
-}
-
-/// Not there, or below something that is not a folder.
-#[cfg(not(target_arch = "wasm32"))]
-fn absent(error: &std::io::Error) -> bool {
-    use std::io::ErrorKind;
-    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-impl Files for Folder {
-    fn place(&self) -> String {
-        self.0.display().to_string()
-    }
-
-    fn size<'a>(&'a self, name: &'a str) -> LocalFuture<'a, Result<Option<u64>, Error>> {
-        Box::pin(std::future::ready(self.size_now(name)))
-    }
-
-    fn read<'a>(&'a self, name: &'a str, range: Range<u64>) -> LocalFuture<'a, Result<Vec<u8>, Error>> {
-        Box::pin(std::future::ready(self.read_now(name, range)))
+    fn names<'a>(&'a self) -> LocalFuture<'a, Result<Option<Vec<String>>, Error>> {
+        Box::pin(std::future::ready(Ok(Some(self.files.keys().cloned().collect()))))
     }
 }

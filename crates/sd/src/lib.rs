@@ -15,6 +15,7 @@ pub mod picture;
 pub mod preview;
 pub mod tokenizer;
 pub mod config;
+pub mod layout;
 pub mod weights;
 pub mod files;
 pub mod error;

@@ -29,14 +29,31 @@ fn a_folder_and_memory_give_the_same_sizes_and_bytes() {
 }
 
 #[test]
+fn one_file_is_a_source_in_which_there_is_nothing_else() {
+    let file = Folder::open(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).expect("it is there");
+    assert!(file.place().ends_with("crates/sd/Cargo.toml"), "{}", file.place());
+    assert_eq!(block_on(file.names()).expect("it is known"), Some(vec!["Cargo.toml".to_string()]));
+    assert_eq!(block_on(read_exactly(&file, "Cargo.toml", 0..9)).expect("it is there"), b"[package]");
+    assert_eq!(block_on(file.size("src/lib.rs")).expect("that is no error"), None, "beside it there is nothing");
+    assert!(message(block_on(file.read("src/lib.rs", 0..1))).ends_with("src/lib.rs could not be read: there is no such file"));
+}
+
+#[test]
+fn names_are_listed_where_they_can_be() {
+    let names = block_on(digits().names()).expect("a folder can be listed").expect("and is");
+    assert!(names.is_sorted() && names.contains(&"model_index.json".into()) && names.contains(&"unet/config.json".into()), "{names:?}");
+    let memory = Memory::new("memory", [("b", vec![1]), ("a/c", vec![2])]);
+    assert_eq!(block_on(memory.names()).expect("it is known"), Some(vec!["a/c".to_string(), "b".into()]));
+    assert_eq!(block_on(WholeFile.names()).expect("that is no error"), None);
+}
+
+#[test]
 fn what_is_missing_is_named() {
     let error = Folder::open("no/such/folder");
     assert_eq!(
         message(error),
-        "no/such/folder: there is no model folder; there is nothing at this path; give the folder that holds model_index.json"
+        "no/such/folder: there is no model; there is nothing at this path; give a weight file, or the folder that holds model_index.json"
     );
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
-    assert!(message(Folder::open(file)).ends_with("this is a file, not a folder; give the folder that holds model_index.json"));
     let empty = Memory::new("memory", [("a", b"bc")].map(|(name, bytes)| (name, bytes.to_vec())));
     assert_eq!(
         message(block_on(read_all(&empty, "unet/config.json", 100))),
