@@ -9,7 +9,7 @@ use decant_graph::Error as Graph;
 use decant_sd::Error;
 use decant_sd::component::Progress;
 use decant_sd::files::Files;
-use decant_sd::pipeline::Pipeline;
+use decant_sd::pipeline::{Options, Pipeline};
 use decant_sd::request::{Defaults, Preview, Request};
 use decant_sd::tokenizer::Tokenizer;
 use decant_solver::{SAMPLERS, Sampler};
@@ -141,7 +141,7 @@ async fn load(files: &Rc<dyn Files>, machine: &Machine, progress: &mut dyn FnMut
         };
         progress(label, at.bytes, Some(at.total));
     };
-    Pipeline::load(files.clone(), machine.device.clone(), None, &mut tell).await
+    Pipeline::load(files.clone(), machine.device.clone(), Options::default(), &mut tell).await
 }
 
 fn defaults_object(defaults: &Defaults) -> JsValue {

@@ -4,7 +4,7 @@ use crate::arguments::{Generate, Model};
 use crate::{Failure, device, source};
 use decant_graph::Encoding;
 use decant_sd::component::Progress;
-use decant_sd::pipeline::{Event, Observer, Pipeline};
+use decant_sd::pipeline::{Event, Observer, Options, Pipeline};
 use decant_sd::request::Request;
 use decant_sd::trace::Trace;
 use decant_solver::Sampler;
@@ -20,8 +20,8 @@ pub(crate) fn load(model: &Model, quiet: bool) -> Result<Pipeline, Failure> {
         bar.set_prefix(p.component);
         bar.set_position(p.bytes);
     };
-    let wish = model.weights.as_deref().and_then(Encoding::named);
-    let pipeline = pollster::block_on(Pipeline::load(files, device, wish, &mut tick))?;
+    let options = Options { weights: model.weights.as_deref().and_then(Encoding::named), ..Options::default() };
+    let pipeline = pollster::block_on(Pipeline::load(files, device, options, &mut tick))?;
     bar.finish_and_clear();
     Ok(pipeline)
 }

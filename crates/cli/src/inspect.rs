@@ -4,13 +4,13 @@ use crate::arguments::Inspect;
 use crate::{Failure, source};
 use decant_graph::{Cpu, Limits};
 use decant_sd::error::bytes;
-use decant_sd::pipeline::Pipeline;
+use decant_sd::pipeline::{Options, Pipeline};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 pub(crate) fn run(options: &Inspect) -> Result<(), Failure> {
     let files = source::open(&options.model)?;
-    let model = pollster::block_on(Pipeline::open(files, Rc::new(Cpu), None))?;
+    let model = pollster::block_on(Pipeline::open(files, Rc::new(Cpu), Options::default()))?;
     let (config, defaults) = (model.config(), model.defaults());
     let (width, height) = (options.width.unwrap_or(defaults.width), options.height.unwrap_or(defaults.height));
     let described = model.described(width, height, true)?; // refuses a size before anything is said

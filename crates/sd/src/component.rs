@@ -33,15 +33,28 @@ impl Component {
     /// Reads the headers of the network's files. `wish` overrides how weights are stored; otherwise f16 files stay f16 and so on.
     pub async fn open(files: &dyn Files, name: &'static str, wish: Option<Encoding>, device: &dyn Device) -> Result<Component, Error> {
         let checkpoint = Checkpoint::open(files, name).await?;
-        let info = |file_type| wish.unwrap_or(encoding_of(file_type));
-        let index = checkpoint.tensors().iter();
-        let index = index.map(|(name, t)| (name.clone(), WeightInfo { shape: t.shape.clone(), encoding: info(t.dtype) })).collect();
+        let index = index(&checkpoint, wish);
         Ok(Component { name, checkpoint, index, set: device.weight_set() })
+    }
+
+    /// Changes how weights are stored; those that are on the device already are dropped.
+    pub fn choose(&mut self, wish: Option<Encoding>, device: &dyn Device) {
+        self.index = index(&self.checkpoint, wish);
+        self.set = device.weight_set();
+    }
+
+    /// The program that another wish would give.
+    pub fn program_as(&self, wish: Option<Encoding>, build: impl FnOnce(&Graph)) -> Result<Rc<Program>, Error> {
+        self.finish(index(&self.checkpoint, wish), build)
     }
 
     /// Builds one of the network's programs.
     pub fn program(&self, build: impl FnOnce(&Graph)) -> Result<Rc<Program>, Error> {
-        let graph = Graph::new(self.index.clone());
+        self.finish(self.index.clone(), build)
+    }
+
+    fn finish(&self, index: WeightIndex, build: impl FnOnce(&Graph)) -> Result<Rc<Program>, Error> {
+        let graph = Graph::new(index);
         build(&graph);
         Ok(Rc::new(graph.finish().map_err(|problem| Error::Model { component: self.name, problem })?))
     }
@@ -85,6 +98,12 @@ impl Component {
     pub fn checkpoint(&self) -> &Checkpoint {
         &self.checkpoint
     }
+}
+
+/// The checkpoint's weights as a graph sees them.
+fn index(checkpoint: &Checkpoint, wish: Option<Encoding>) -> WeightIndex {
+    let info = |dtype| wish.unwrap_or(encoding_of(dtype));
+    checkpoint.tensors().iter().map(|(name, t)| (name.clone(), WeightInfo { shape: t.shape.clone(), encoding: info(t.dtype) })).collect()
 }
 
 /// How a file's numbers are kept by default: nothing is lost that the file has (bf16's few digits fit into f16's; its range is checked).

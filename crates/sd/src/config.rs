@@ -22,6 +22,7 @@ mod index;
 mod keys;
 mod object;
 mod scheduler;
+mod tiny;
 mod unet;
 mod vae;
 
@@ -29,10 +30,11 @@ pub use clip::ClipConfig;
 pub use index::ModelIndex;
 pub use keys::{KeyRow, Rule, Table};
 pub use scheduler::Scheduler;
-pub use unet::{DownBlock, MidBlock, UNetConfig, UpBlock};
+pub use tiny::TinyConfig;
+pub use unet::{DownBlock, MidBlock, TextTime, UNetConfig, UpBlock};
 pub use vae::VaeConfig;
 
 /// The keys of every class.
-pub const TABLES: &[&Table] = &[&clip::TABLE, &unet::TABLE, &vae::TABLE, &scheduler::TABLE, &index::TABLE];
+pub const TABLES: &[&Table] = &[&clip::TABLE, &unet::TABLE, &vae::TABLE, &tiny::TABLE, &scheduler::TABLE, &index::TABLE];
 
 pub(crate) use object::read_json;

@@ -50,11 +50,11 @@ struct Hints {
 impl ModelConfig {
     /// Reads a folder's configurations and checks that the networks fit each other.
     pub async fn read(files: &dyn Files) -> Result<ModelConfig, Error> {
-        ModelIndex::read(files).await?; // refuses pipelines of another kind by name
+        let index = ModelIndex::read(files).await?; // refuses pipelines of another kind by name
         let text = ClipConfig::read(files, "text_encoder").await?;
         let unet = UNetConfig::read(files, "unet").await?;
         let vae = VaeConfig::read(files, "vae").await?;
-        let scheduler = Scheduler::read(files).await?;
+        let scheduler = Scheduler::read(files).await?.corrected(&index.class);
         let hints = hints(files).await?;
         agree("cross_attention_dim", unet.cross_attention_dim, "text_encoder's hidden_size", text.hidden_size)?;
         agree("in_channels", unet.in_channels, "vae's latent_channels", vae.latent_channels)?;

@@ -23,10 +23,17 @@ use decant_graph::{Device, Encoding, Executable, Graph, Input, Program};
 use decant_solver::{Generator, Run, Schedule, Step, classifier_free, sample, schedule};
 use std::rc::Rc;
 
+mod memory;
+mod options;
+
+pub use memory::{Memory, Part, Prediction};
+pub use options::Options;
+
 /// A model, loaded and ready for any prompt and size.
 pub struct Pipeline {
     files: Rc<dyn Files>,
     device: Rc<dyn Device>,
+    options: Options,
     config: ModelConfig,
     tokenizer: Rc<Tokenizer>,
     text: Component,
@@ -54,22 +61,6 @@ struct Shape {
 
 /// A shape that any model can be checked with.
 const SMALLEST: Shape = Shape { batch: 1, size: [FIT_SIZE; 2] };
-
-/// Memory that a picture will take, known before any of it is allocated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Memory {
-    /// Bytes of all three networks' weights on the device.
-    pub weights: u64,
-    /// Bytes of all programs' activations.
-    pub activations: u64,
-}
-
-impl Memory {
-    /// Bytes in all.
-    pub fn peak(&self) -> u64 {
-        self.weights + self.activations
-    }
-}
 
 /// What a run shows while it goes on.
 #[derive(Debug)]
@@ -141,18 +132,62 @@ pub struct Generated {
 }
 
 impl Pipeline {
-    /// Reads a model's folder onto a device, one tensor at a time. `wish` overrides how weights are stored.
+    /// Opens a model and brings its weights to the device: [`Pipeline::open`], then [`Pipeline::fill`].
     pub async fn load(
         files: Rc<dyn Files>,
         device: Rc<dyn Device>,
-        wish: Option<Encoding>,
+        options: Options,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Pipeline, Error> {
-        let mut pipeline = Pipeline::open(files.clone(), device.clone(), wish).await?;
+        let mut pipeline = Pipeline::open(files, device, options).await?;
+        pipeline.fill(progress).await?;
+        Ok(pipeline)
+    }
+
+    /// Reads configurations and headers, and checks that each weight is used and none is missing; no numbers yet.
+    pub async fn open(files: Rc<dyn Files>, device: Rc<dyn Device>, options: Options) -> Result<Pipeline, Error> {
+        let mut config = ModelConfig::read(&*files).await?;
+        if let Some(prediction) = options.prediction {
+            config.scheduler.prediction_type = prediction;
+        }
+        let tokenizer = Rc::new(Tokenizer::load(&*files).await?);
+        if tokenizer.room() + 2 != config.text.max_position_embeddings {
+            let (tokenizer, text_encoder) = (tokenizer.room() + 2, config.text.max_position_embeddings);
+            return Err(Error::Positions { tokenizer, text_encoder });
+        }
+        if tokenizer.vocabulary() > config.text.vocab_size {
+            return Err(Error::Vocabulary { tokenizer: tokenizer.vocabulary(), text_encoder: config.text.vocab_size });
+        }
+        let wish = options.weights;
+        let text = Component::open(&*files, "text_encoder", wish, &*device).await?;
+        let unet = Component::open(&*files, "unet", wish, &*device).await?;
+        let vae = Component::open(&*files, "vae", wish, &*device).await?;
+        let pipeline = Pipeline { files, device, options, config, tokenizer, text, unet, vae, ready: Ready::default(), projection: None };
         let [text, unet, decoder] = pipeline.programs(SMALLEST)?;
-        let Pipeline { text: text_weights, unet: unet_weights, vae: vae_weights, .. } = &mut pipeline;
+        let encoder = pipeline.encoder(SMALLEST.size.map(|side| side * pipeline.factor()))?;
+        pipeline.text.nothing_left_over(&[&text])?;
+        pipeline.unet.nothing_left_over(&[&unet])?;
+        pipeline.vae.nothing_left_over(&[&decoder, &encoder])?;
+        Ok(pipeline)
+    }
+
+    /// Changes how weights are kept. What is on the device already is dropped; [`Pipeline::fill`] brings it back.
+    pub fn choose(&mut self, wish: Option<Encoding>) {
+        self.options.weights = wish;
+        self.ready = Ready::default();
+        self.projection = None;
+        for component in [&mut self.text, &mut self.unet, &mut self.vae] {
+            component.choose(wish, &*self.device);
+        }
+    }
+
+    /// Brings the weights to the device, one tensor at a time.
+    pub async fn fill(&mut self, progress: &mut dyn FnMut(Progress)) -> Result<(), Error> {
+        let [text, unet, decoder] = self.programs(SMALLEST)?;
+        let most = self.most();
+        let Pipeline { files, device, text: text_weights, unet: unet_weights, vae: vae_weights, .. } = self;
         let jobs = [(text_weights, &text), (unet_weights, &unet), (vae_weights, &decoder)];
-        let (need, most) = (jobs.iter().map(|(_, program)| device.weight_bytes(program)).sum(), device.memory());
+        let need = jobs.iter().map(|(_, program)| device.weight_bytes(program)).sum();
         if need > most {
             return Err(Error::ModelMemory { need, most, device: device.name() });
         }
@@ -164,32 +199,9 @@ impl Pipeline {
                 bytes += read;
                 progress(Progress { component: name, bytes, total });
             };
-            component.upload(&*files, program, &mut tick).await?;
+            component.upload(&**files, program, &mut tick).await?;
         }
-        Ok(pipeline)
-    }
-
-    /// Reads configurations and headers, and checks that each weight is used and none is missing; no numbers yet.
-    pub async fn open(files: Rc<dyn Files>, device: Rc<dyn Device>, wish: Option<Encoding>) -> Result<Pipeline, Error> {
-        let config = ModelConfig::read(&*files).await?;
-        let tokenizer = Rc::new(Tokenizer::load(&*files).await?);
-        if tokenizer.room() + 2 != config.text.max_position_embeddings {
-            let (tokenizer, text_encoder) = (tokenizer.room() + 2, config.text.max_position_embeddings);
-            return Err(Error::Positions { tokenizer, text_encoder });
-        }
-        if tokenizer.vocabulary() > config.text.vocab_size {
-            return Err(Error::Vocabulary { tokenizer: tokenizer.vocabulary(), text_encoder: config.text.vocab_size });
-        }
-        let text = Component::open(&*files, "text_encoder", wish, &*device).await?;
-        let unet = Component::open(&*files, "unet", wish, &*device).await?;
-        let vae = Component::open(&*files, "vae", wish, &*device).await?;
-        let pipeline = Pipeline { files, device, config, tokenizer, text, unet, vae, ready: Ready::default(), projection: None };
-        let [text, unet, decoder] = pipeline.programs(SMALLEST)?;
-        let encoder = pipeline.encoder(SMALLEST.size.map(|side| side * pipeline.factor()))?;
-        pipeline.text.nothing_left_over(&[&text])?;
-        pipeline.unet.nothing_left_over(&[&unet])?;
-        pipeline.vae.nothing_left_over(&[&decoder, &encoder])?;
-        Ok(pipeline)
+        Ok(())
     }
 
     /// What the model says of itself.
@@ -242,19 +254,6 @@ impl Pipeline {
         Ok(unet.profile(&inputs).await?)
     }
 
-    /// Memory that a picture of this size takes.
-    pub fn memory(&self, width: usize, height: usize, guided: bool) -> Result<Memory, Error> {
-        let programs = self.described(width, height, guided)?.map(|(_, program)| program);
-        Ok(self.memory_of(&programs))
-    }
-
-    fn memory_of(&self, programs: &[Rc<Program>]) -> Memory {
-        Memory {
-            weights: programs.iter().map(|p| self.device.weight_bytes(p)).sum(),
-            activations: programs.iter().map(|p| self.device.run_bytes(p)).sum(),
-        }
-    }
-
     /// The three programs of a picture: text encoder, denoiser, decoder.
     fn programs(&self, shape: Shape) -> Result<[Rc<Program>; 3], Error> {
         Ok([
@@ -274,7 +273,7 @@ impl Pipeline {
             Shape { batch: 1 + settings.guided() as usize, size: [settings.height / self.factor(), settings.width / self.factor()] };
         let [text, unet, decoder] = self.programs(shape)?;
         let need = self.memory_of(&[text.clone(), unet.clone(), decoder.clone()]).peak();
-        let most = self.device.memory();
+        let most = self.most();
         let (width, height) = (settings.width, settings.height);
         if need > most {
             return Err(Error::Memory { width, height, need, most, device: self.device.name(), reason: None });

@@ -4,7 +4,7 @@
 //! `config_keys.json` is what the judges' classes say of themselves; `make_config_keys.py` writes it.
 
 use decant_sd::Error;
-use decant_sd::config::{ClipConfig, DownBlock, MidBlock, ModelIndex, Rule, Scheduler, TABLES, UNetConfig, UpBlock, VaeConfig};
+use decant_sd::config::{ClipConfig, DownBlock, MidBlock, ModelIndex, Rule, Scheduler, TABLES, TinyConfig, UNetConfig, UpBlock, VaeConfig};
 use decant_sd::files::{Folder, Memory};
 use decant_solver::{BetaSchedule, PredictionType, SchedulerConfig, TimestepSpacing};
 use pollster::block_on;
@@ -115,7 +115,15 @@ fn stable_diffusion_1_and_2_mean_what_diffusers_reads() {
 #[test]
 fn what_the_pipeline_corrects_is_corrected() {
     let scheduler = Scheduler::parse("s.json", br#"{"steps_offset": 0, "clip_sample": true}"#).expect("early files");
-    assert_eq!((scheduler.config.steps_offset, scheduler.config.clip_sample), (1, false));
+    for (pipeline, expected) in [
+        ("StableDiffusionPipeline", (1, false)),
+        ("StableDiffusionInpaintPipeline", (1, true)),
+        ("StableDiffusionXLPipeline", (0, true)),
+        ("LatentConsistencyModelPipeline", (0, true)),
+    ] {
+        let Scheduler { config, .. } = scheduler.clone().corrected(pipeline);
+        assert_eq!((config.steps_offset, config.clip_sample), expected, "{pipeline}");
+    }
     for (version, expected) in [("0.6.0", 64), ("0.9.0", 32), ("1.0", 32)] {
         let json = format!(r#"{{"sample_size": 32, "_diffusers_version": "{version}"}}"#);
         let unet = UNetConfig::parse("unet/config.json", json.as_bytes()).expect(version);
@@ -140,6 +148,7 @@ type Parse = fn(&[u8]) -> Result<(), Error>;
 const TEXT: Parse = |json| ClipConfig::parse("text_encoder/config.json", json).map(drop);
 const UNET: Parse = |json| UNetConfig::parse("unet/config.json", json).map(drop);
 const VAE: Parse = |json| VaeConfig::parse("vae/config.json", json).map(drop);
+const TINY: Parse = |json| TinyConfig::parse("taesd/config.json", json).map(drop);
 const SCHEDULER: Parse = |json| Scheduler::parse("scheduler/scheduler_config.json", json).map(drop);
 const INDEX: Parse = |json| ModelIndex::parse("model_index.json", json).map(drop);
 
@@ -166,11 +175,26 @@ fn each_refusal_names_the_file_the_key_and_the_value() {
         (UNET, r#"{"class_embed_type": "timestep"}"#, r#"unet/config.json: class_embed_type is "timestep"; Decant reads only null"#),
         (
             UNET,
+            r#"{"addition_embed_type": "text"}"#,
+            r#"unet/config.json: addition_embed_type is "text"; Decant reads only null or "text_time""#,
+        ),
+        (
+            UNET,
             r#"{"addition_embed_type": "text_time"}"#,
-            r#"unet/config.json: addition_embed_type is "text_time"; Decant reads only null"#,
+            "unet/config.json: addition_time_embed_dim is null; expected a whole number of at least 1",
+        ),
+        (
+            UNET,
+            r#"{"addition_embed_type": "text_time", "addition_time_embed_dim": 256, "projection_class_embeddings_input_dim": 1536}"#,
+            "unet/config.json: projection_class_embeddings_input_dim is 1536; expected more than 6 times addition_time_embed_dim 256, as text comes with it",
+        ),
+        (
+            UNET,
+            r#"{"addition_embed_type": "text_time", "addition_time_embed_dim": 255, "projection_class_embeddings_input_dim": 2816}"#,
+            "unet/config.json: addition_time_embed_dim is 255; expected an even number, for sines and cosines",
         ),
         (UNET, r#"{"num_attention_heads": 8}"#, "unet/config.json: num_attention_heads is 8; Decant reads only null"),
-        (UNET, r#"{"time_cond_proj_dim": 256}"#, "unet/config.json: time_cond_proj_dim is 256; Decant reads only null"),
+        (UNET, r#"{"time_cond_proj_dim": 0}"#, "unet/config.json: time_cond_proj_dim is 0; expected a whole number of at least 1"),
         (UNET, r#"{"_class_name": "UNet3D"}"#, r#"unet/config.json: _class_name is "UNet3D"; Decant reads only "UNet2DConditionModel""#),
         (UNET, r#"{"in_channels": "four"}"#, r#"unet/config.json: in_channels is "four"; expected a whole number of at least 1"#),
         (UNET, r#"{"in_channels": -4}"#, "unet/config.json: in_channels is -4; expected a whole number of at least 1"),
@@ -254,15 +278,31 @@ fn each_refusal_names_the_file_the_key_and_the_value() {
             r#"{"trained_betas": "all"}"#,
             r#"scheduler/scheduler_config.json: trained_betas is "all"; expected a list of numbers, or null"#,
         ),
+        (TINY, r#"{"act_fn": "silu"}"#, r#"taesd/config.json: act_fn is "silu"; Decant reads only "relu""#),
+        (
+            TINY,
+            r#"{"num_decoder_blocks": [3, 3, 1]}"#,
+            "taesd/config.json: num_decoder_blocks is [3,3,1]; expected 4 numbers, as many as decoder_block_out_channels",
+        ),
+        (
+            TINY,
+            r#"{"encoder_block_out_channels": [64, 64, 64, 32]}"#,
+            "taesd/config.json: encoder_block_out_channels is [64,64,64,32]; expected one number for all stages, as nothing between them changes it",
+        ),
         (
             INDEX,
-            r#"{"vae": ["diffusers", "AutoencoderTiny"]}"#,
-            r#"model_index.json: vae is ["diffusers","AutoencoderTiny"]; Decant reads only ["diffusers","AutoencoderKL"]"#,
+            r#"{"vae": ["diffusers", "AsymmetricAutoencoderKL"]}"#,
+            r#"model_index.json: vae is ["diffusers","AsymmetricAutoencoderKL"]; Decant reads only ["diffusers","AutoencoderKL"] or ["diffusers","AutoencoderTiny"]"#,
         ),
         (
             INDEX,
             r#"{"_class_name": "StableDiffusionXLPipeline"}"#,
-            r#"model_index.json: _class_name is "StableDiffusionXLPipeline"; Decant reads only "StableDiffusionPipeline" or "StableDiffusionImg2ImgPipeline""#,
+            "model_index.json: text_encoder_2 is null; expected one for StableDiffusionXLPipeline",
+        ),
+        (
+            INDEX,
+            r#"{"text_encoder_2": ["transformers", "CLIPTextModelWithProjection"]}"#,
+            r#"model_index.json: text_encoder_2 is ["transformers","CLIPTextModelWithProjection"]; expected none for StableDiffusionPipeline"#,
         ),
         (INDEX, r#"{"scheduler": null}"#, "model_index.json: scheduler is null; expected a library and a class"),
     ];
@@ -288,6 +328,7 @@ fn damaged_configurations_are_read_or_refused_and_never_panic() {
             "CLIPTextConfig" => TEXT,
             "UNet2DConditionModel" => UNET,
             "AutoencoderKL" => VAE,
+            "AutoencoderTiny" => TINY,
             _ => SCHEDULER,
         };
         for key in keys.keys() {

@@ -31,7 +31,7 @@ def keys(name):
 text = json.loads(json.dumps(transformers.CLIPTextConfig().to_dict()))
 del text["transformers_version"]
 classes = {"CLIPTextConfig": text}
-classes |= {name: keys(name) for name in ["UNet2DConditionModel", "AutoencoderKL", *(f"{name}Scheduler" for name in SCHEDULERS)]}
+classes |= {name: keys(name) for name in ["UNet2DConditionModel", "AutoencoderKL", "AutoencoderTiny", *(f"{name}Scheduler" for name in SCHEDULERS)]}
 about = {"command": "python3 crates/sd/tests/make_config_keys.py", "diffusers": diffusers.__version__, "transformers": transformers.__version__}
 lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(known)}" for name, known in classes.items())
 Path(__file__).with_name("config_keys.json").write_text(f'{{"about": {json.dumps(about)},\n"classes": {{\n{lines}\n}}}}\n')

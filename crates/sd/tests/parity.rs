@@ -10,7 +10,7 @@ use decant_sd::component::Component;
 use decant_sd::config::{ClipConfig, UNetConfig, VaeConfig};
 use decant_sd::files::Folder;
 use decant_sd::picture::{channels_first, channels_last};
-use decant_sd::pipeline::Pipeline;
+use decant_sd::pipeline::{Options, Pipeline};
 use decant_sd::request::Request;
 use decant_sd::trace::Trace;
 use decant_sd::{clip, unet, vae};
@@ -134,7 +134,8 @@ fn whole_pictures_agree() {
         for device in devices() {
             let files = Rc::new(Folder::open(folder(place).join(golden.setting("model"))).expect("the model is there"));
             // The golden's own weights: f16 files run in float32.
-            let mut pipeline = block_on(Pipeline::load(files, device.clone(), None, &mut |_| {})).expect("the model is sound");
+            let mut pipeline =
+                block_on(Pipeline::load(files, device.clone(), Options::default(), &mut |_| {})).expect("the model is sound");
             let mut watcher = common::Tracing(Trace::default());
             let generated = block_on(pipeline.generate(&request, &mut watcher)).expect("the run is sound");
             let trace = Golden::from_bytes(watcher.0.finish(&generated).expect("the trace can be written"));

@@ -5,7 +5,7 @@ mod common;
 use common::folder;
 use decant_graph::Cpu;
 use decant_sd::files::Memory;
-use decant_sd::pipeline::{Pipeline, Unobserved};
+use decant_sd::pipeline::{Options, Pipeline, Unobserved};
 use decant_sd::request::{Preview, Request};
 use pollster::block_on;
 use safetensors::SafeTensors;
@@ -35,7 +35,7 @@ fn collect(root: &Path, at: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
 }
 
 fn load(files: BTreeMap<String, Vec<u8>>) -> Result<Pipeline, decant_sd::Error> {
-    block_on(Pipeline::load(Rc::new(Memory::new("test", files)), Rc::new(Cpu), None, &mut |_| {}))
+    block_on(Pipeline::load(Rc::new(Memory::new("test", files)), Rc::new(Cpu), Options::default(), &mut |_| {}))
 }
 
 fn sentence(files: BTreeMap<String, Vec<u8>>) -> String {

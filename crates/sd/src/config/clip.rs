@@ -6,7 +6,7 @@ use crate::Error;
 use crate::files::Files;
 use decant_graph::op::Activation;
 
-/// A CLIP text encoder, as Stable Diffusion uses it: its last hidden states, not the pooled one.
+/// A CLIP text encoder: `CLIPTextModel`, or `CLIPTextModelWithProjection` where the model's index says so.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClipConfig {
     /// Rows of the token table.
@@ -25,6 +25,11 @@ pub struct ClipConfig {
     pub layer_norm_eps: f32,
     /// Rows of the position table: tokens in a prompt, start and end included.
     pub max_position_embeddings: usize,
+    /// Width of the projected, pooled text; only `CLIPTextModelWithProjection` has it.
+    pub projection_dim: Option<usize>,
+    /// The token whose first place is pooled. 2 stands for the token of the highest number: files from before transformers 4.31 say 2,
+    /// whatever their tokenizer does, and `CLIPTextModel.forward` still knows it.
+    pub eos_token_id: u32,
 }
 
 pub(super) const TABLE: Table = Table {
@@ -39,10 +44,10 @@ pub(super) const TABLE: Table = Table {
             honour("hidden_act", "\"quick_gelu\""),
             honour("layer_norm_eps", "1e-5"),
             honour("max_position_embeddings", "77"),
+            honour("projection_dim", "512"),
+            honour("eos_token_id", "49407"),
             only("model_type", &["\"clip_text_model\""], "another model"),
             only("use_attention_mask", &["false", "null"], "the pipeline would hide the padding from the text encoder"),
-            ignore("projection_dim", "only the projected, pooled output has it"),
-            ignore("eos_token_id", "only the pooled output looks for it"),
             ignore("bos_token_id", "the tokenizer adds it"),
             ignore("pad_token_id", "the tokenizer adds it; the padding is not masked"),
             ignore("attention_dropout", "training"),
@@ -53,6 +58,9 @@ pub(super) const TABLE: Table = Table {
         TRANSFORMERS,
     ],
 };
+
+/// The end's number in files from before transformers 4.31, where the end is the highest number.
+const LEGACY_EOS: u32 = 2;
 
 /// transformers' `ACT2FN`.
 const ACTIVATIONS: &[(&str, Activation)] = &[
@@ -84,10 +92,32 @@ impl ClipConfig {
             hidden_act: object.named("hidden_act", ACTIVATIONS)?,
             layer_norm_eps: object.positive("layer_norm_eps")?,
             max_position_embeddings: object.count("max_position_embeddings")?,
+            projection_dim: object.optional("projection_dim", Object::count)?,
+            eos_token_id: object.whole("eos_token_id", u32::MAX as usize)? as u32,
         };
         if !config.hidden_size.is_multiple_of(config.num_attention_heads) {
             return Err(object.refuse("num_attention_heads", &format!("expected a divisor of hidden_size {}", config.hidden_size)));
         }
         Ok(config)
+    }
+
+    /// Which of a prompt's tokens is pooled, as `CLIPTextModel.forward` chooses it; the first one where there is none.
+    pub fn pooled_token(&self, ids: &[u32]) -> usize {
+        let wanted = if self.eos_token_id == LEGACY_EOS { ids.iter().copied().max() } else { Some(self.eos_token_id) };
+        ids.iter().position(|id| Some(*id) == wanted).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pooled_token_is_transformers_choice() {
+        let config = |eos| ClipConfig::parse("c.json", format!("{{\"eos_token_id\": {eos}}}").as_bytes()).expect("sound");
+        // Old files: the highest number, its first place. New ones: the token itself; without it argmax of zeros, the first place.
+        for (eos, ids, place) in [(2, [7, 5, 9, 9], 2), (5, [7, 5, 9, 5], 1), (9, [7, 5, 9, 9], 2), (4, [7, 5, 9, 9], 0)] {
+            assert_eq!(config(eos).pooled_token(&ids), place, "{eos} in {ids:?}");
+        }
     }
 }

@@ -66,6 +66,11 @@ impl Object {
         read(&self.value(key)).ok_or_else(|| self.refuse(key, &format!("expected {expected}")))
     }
 
+    /// `None` for `null`.
+    pub fn optional<T>(&self, key: &str, read: impl Fn(&Object, &str) -> Result<T, Error>) -> Result<Option<T>, Error> {
+        if self.value(key).is_null() { Ok(None) } else { read(self, key).map(Some) }
+    }
+
     /// A whole number from 1 on.
     pub fn count(&self, key: &str) -> Result<usize, Error> {
         self.get(key, COUNT, count)

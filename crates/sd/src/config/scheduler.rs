@@ -91,10 +91,23 @@ pub(super) const TABLE: Table = Table { class: "Stable Diffusion's schedulers", 
 pub struct Scheduler {
     /// diffusers' class that it was written for, which says what sampler its author had in mind.
     pub class: String,
-    /// What samplers follow. `steps_offset` is always 1 and `clip_sample` always false, whatever the file says:
-    /// `StableDiffusionPipeline.__init__` corrects both, because early files had them wrong.
+    /// What samplers follow.
     pub config: SchedulerConfig,
 }
+
+/// What a pipeline class's `__init__` corrects, because early files had it wrong: `steps_offset` to 1, `clip_sample` to false.
+struct Correction {
+    pipeline: &'static str,
+    steps_offset: bool,
+    clip_sample: bool,
+}
+
+/// Classes that are not here take the file at its word.
+const CORRECTIONS: &[Correction] = &[
+    Correction { pipeline: "StableDiffusionPipeline", steps_offset: true, clip_sample: true },
+    Correction { pipeline: "StableDiffusionImg2ImgPipeline", steps_offset: true, clip_sample: true },
+    Correction { pipeline: "StableDiffusionInpaintPipeline", steps_offset: true, clip_sample: false },
+];
 
 impl Scheduler {
     /// Reads `scheduler/scheduler_config.json`.
@@ -106,9 +119,18 @@ impl Scheduler {
     /// Parses and checks; `file` is for messages.
     pub fn parse(file: &str, json: &[u8]) -> Result<Scheduler, Error> {
         let object = Object::parse(file, json, &TABLE)?;
-        object.flag("clip_sample")?;
-        object.whole("steps_offset", 1_000_000)?;
         Ok(Scheduler { class: object.text("_class_name")?, config: config(&object)? })
+    }
+
+    /// As diffusers' pipeline of that class takes it.
+    pub fn corrected(mut self, pipeline: &str) -> Scheduler {
+        if let Some(correction) = CORRECTIONS.iter().find(|correction| correction.pipeline == pipeline) {
+            if correction.steps_offset {
+                self.config.steps_offset = 1;
+            }
+            self.config.clip_sample &= !correction.clip_sample;
+        }
+        self
     }
 }
 
@@ -121,10 +143,10 @@ fn config(object: &Object) -> Result<SchedulerConfig, Error> {
         trained_betas: betas(object)?,
         rescale_betas_zero_snr: object.flag("rescale_betas_zero_snr")?,
         prediction_type: parsed(object, "prediction_type")?,
-        timestep_spacing: optional(object, "timestep_spacing", parsed)?,
-        steps_offset: 1,
+        timestep_spacing: object.optional("timestep_spacing", parsed)?,
+        steps_offset: object.whole("steps_offset", 1_000_000)?,
         set_alpha_to_one: object.flag("set_alpha_to_one")?,
-        clip_sample: false,
+        clip_sample: object.flag("clip_sample")?,
         clip_sample_range: object.positive("clip_sample_range")?,
         thresholding: object.flag("thresholding")?,
         dynamic_thresholding_ratio: object.positive("dynamic_thresholding_ratio")?,
@@ -133,8 +155,8 @@ fn config(object: &Object) -> Result<SchedulerConfig, Error> {
         use_karras_sigmas: flag_or_null(object, "use_karras_sigmas")?,
         use_exponential_sigmas: flag_or_null(object, "use_exponential_sigmas")?,
         use_beta_sigmas: flag_or_null(object, "use_beta_sigmas")?,
-        sigma_min: optional(object, "sigma_min", Object::number)?,
-        sigma_max: optional(object, "sigma_max", Object::number)?,
+        sigma_min: object.optional("sigma_min", Object::number)?,
+        sigma_max: object.optional("sigma_max", Object::number)?,
         final_sigmas_type: parsed(object, "final_sigmas_type")?,
         timestep_type: parsed(object, "timestep_type")?,
     })
@@ -148,13 +170,9 @@ fn parsed<T: FromStr<Err = decant_solver::Error>>(object: &Object, key: &str) ->
     })
 }
 
-fn optional<T>(object: &Object, key: &str, read: impl Fn(&Object, &str) -> Result<T, Error>) -> Result<Option<T>, Error> {
-    if object.value(key).is_null() { Ok(None) } else { read(object, key).map(Some) }
-}
-
 /// Python's `bool | None`.
 fn flag_or_null(object: &Object, key: &str) -> Result<bool, Error> {
-    Ok(optional(object, key, Object::flag)?.unwrap_or(false))
+    Ok(object.optional(key, Object::flag)?.unwrap_or(false))
 }
 
 fn betas(object: &Object) -> Result<Option<Vec<f32>>, Error> {
@@ -167,14 +185,14 @@ fn betas(object: &Object) -> Result<Option<Vec<f32>>, Error> {
     }
 }
 
-/// What an empty file means must be what the solver means by its default, less the pipeline's two corrections.
+/// What an empty file means must be what the solver means by its default.
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn an_empty_file_is_the_solvers_default() {
-        let expected = SchedulerConfig { steps_offset: 1, clip_sample: false, ..SchedulerConfig::default() };
-        assert_eq!(Scheduler::parse("scheduler_config.json", b"{}").expect("all keys may be absent").config, expected);
+        let read = Scheduler::parse("scheduler_config.json", b"{}").expect("all keys may be absent");
+        assert_eq!(read.config, SchedulerConfig::default());
     }
 }

@@ -1,4 +1,4 @@
-//! `unet/config.json`: diffusers' `UNet2DConditionModel`, as Stable Diffusion 1.x and 2.x configure it.
+//! `unet/config.json`: diffusers' `UNet2DConditionModel`, as Stable Diffusion 1.x, 2.x and XL configure it, and those distilled from them.
 
 use super::keys::{DIFFUSERS, Table, honour, ignore, only};
 use super::object::{Object, read_json};
@@ -45,8 +45,31 @@ pub struct UNetConfig {
     pub downsample_padding: usize,
     /// The input becomes `2 x - 1` first.
     pub center_input_sample: bool,
+    /// Numbers in the guidance scale's embedding, where guidance is an input and not two calls (latent consistency models).
+    pub time_cond_proj_dim: Option<usize>,
+    /// What else is added to the timestep's embedding.
+    pub addition: Option<TextTime>,
     /// Latent height and width to make when nothing else is asked for; 64 where the file leaves it open.
     pub sample_size: [usize; 2],
+}
+
+/// `addition_embed_type: "text_time"`: Stable Diffusion XL adds the pooled text and six numbers about the picture's size to the timestep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextTime {
+    /// Sines and cosines of each of the six numbers: `addition_time_embed_dim`.
+    pub time_embed_dim: usize,
+    /// Width of the pooled text.
+    pub text_dim: usize,
+}
+
+impl TextTime {
+    /// Original height and width, top and left of the crop, target height and width.
+    pub const SIZES: usize = 6;
+
+    /// `projection_class_embeddings_input_dim`: pooled text and embedded sizes side by side.
+    pub fn input_dim(&self) -> usize {
+        self.text_dim + TextTime::SIZES * self.time_embed_dim
+    }
 }
 
 /// A level on the way down.
@@ -114,23 +137,23 @@ pub(super) const TABLE: Table = Table {
             only("class_embed_type", &["null"], "no classes"),
             only("num_class_embeds", &["null"], "no classes"),
             only("class_embeddings_concat", &["false"], "no classes"),
-            only("addition_embed_type", &["null"], "Stable Diffusion XL's"),
+            only("addition_embed_type", &["null", "\"text_time\""], "Stable Diffusion XL's"),
+            honour("addition_time_embed_dim", "null"),
+            honour("projection_class_embeddings_input_dim", "null"),
+            honour("time_cond_proj_dim", "null"),
             only("resnet_time_scale_shift", &["\"default\""], "the timestep is added"),
             only("resnet_skip_time_act", &["false"], "the timestep goes through the activation"),
             only("resnet_out_scale_factor", &["1"], "Stable Diffusion's"),
             only("time_embedding_type", &["\"positional\""], "sines and cosines"),
             only("time_embedding_act_fn", &["null"], "Stable Diffusion's"),
             only("timestep_post_act", &["null"], "Stable Diffusion's"),
-            only("time_cond_proj_dim", &["null"], "guidance is two calls, not an input"),
             only("conv_in_kernel", &["3"], "Stable Diffusion's"),
             only("conv_out_kernel", &["3"], "Stable Diffusion's"),
             only("attention_type", &["\"default\""], "no boxes (GLIGEN)"),
             only("cross_attention_norm", &["null"], "Stable Diffusion's"),
             ignore("mid_block_only_cross_attention", "only UNetMidBlock2DSimpleCrossAttn looks at it, and that one is refused"),
             ignore("time_embedding_dim", "a width, which the weights have, too"),
-            ignore("addition_time_embed_dim", "only addition_embed_type looks at it"),
-            ignore("addition_embed_type_num_heads", "only addition_embed_type looks at it"),
-            ignore("projection_class_embeddings_input_dim", "only class_embed_type looks at it"),
+            ignore("addition_embed_type_num_heads", "only other values of addition_embed_type look at it"),
             ignore("upcast_attention", "all arithmetic is f32"),
             ignore("dropout", "training"),
             // What diffusers' EMAModel leaves behind in the averaged model's configuration.
@@ -162,7 +185,7 @@ impl UNetConfig {
             in_channels: object.count("in_channels")?,
             out_channels: object.count("out_channels")?,
             down_block_types: object.all_named("down_block_types", DOWN, levels)?,
-            mid_block_type: if object.value("mid_block_type").is_null() { None } else { Some(object.named("mid_block_type", MID)?) },
+            mid_block_type: object.optional("mid_block_type", |object, key| object.named(key, MID))?,
             up_block_types: object.all_named("up_block_types", UP, levels)?,
             layers_per_block: object.counts_per_level("layers_per_block", levels)?,
             transformer_layers_per_block: object.counts_per_level("transformer_layers_per_block", levels)?,
@@ -176,6 +199,8 @@ impl UNetConfig {
             freq_shift: object.whole("freq_shift", 1)?,
             downsample_padding: object.whole("downsample_padding", 1)?,
             center_input_sample: object.flag("center_input_sample")?,
+            time_cond_proj_dim: object.optional("time_cond_proj_dim", Object::count)?,
+            addition: addition(&object)?,
             sample_size: sample_size(&object)?,
             block_out_channels,
         };
@@ -204,6 +229,22 @@ impl UNetConfig {
         }
         Ok(())
     }
+}
+
+/// Stable Diffusion XL's addition: both sizes must be there, and leave room for some text.
+fn addition(object: &Object) -> Result<Option<TextTime>, Error> {
+    if object.value("addition_embed_type").is_null() {
+        return Ok(None);
+    }
+    let (time_embed_dim, input_dim) = (object.count("addition_time_embed_dim")?, object.count("projection_class_embeddings_input_dim")?);
+    if !time_embed_dim.is_multiple_of(2) {
+        return Err(object.refuse("addition_time_embed_dim", "expected an even number, for sines and cosines"));
+    }
+    let Some(text_dim) = input_dim.checked_sub(TextTime::SIZES * time_embed_dim).filter(|text_dim| *text_dim > 0) else {
+        let hint = format!("expected more than {} times addition_time_embed_dim {time_embed_dim}, as text comes with it", TextTime::SIZES);
+        return Err(object.refuse("projection_class_embeddings_input_dim", &hint));
+    };
+    Ok(Some(TextTime { time_embed_dim, text_dim }))
 }
 
 /// One width for all levels: there is one text.
