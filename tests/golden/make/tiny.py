@@ -176,9 +176,9 @@ def old_attention_name(name):
     return name
 
 
-def tokenizer(folder, vocabulary_from, pad):
+def tokenizer(folder, vocabulary_from, pad, merge_count=MERGES):
     """The real vocabulary's 512 byte pieces and first merges, so that ids past 512 still mean frequent English pieces."""
-    merges = (Path(vocabulary_from) / "merges.txt").read_text(encoding="utf-8").splitlines()[1 : MERGES + 1]
+    merges = (Path(vocabulary_from) / "merges.txt").read_text(encoding="utf-8").splitlines()[1 : merge_count + 1]
     real = json.loads((Path(vocabulary_from) / "vocab.json").read_text(encoding="utf-8"))
     pieces = sorted(real, key=real.get)[:512] + [merge.replace(" ", "") for merge in merges] + ["<|startoftext|>", "<|endoftext|>"]
     folder.mkdir(parents=True, exist_ok=True)
