@@ -21,14 +21,19 @@ use crate::files::{Files, LocalFuture, find, read_exactly, stays_inside};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-mod gguf;
+mod read;
+mod rearrange;
+pub mod policy;
 mod quantize;
-mod ranges;
 mod safetensors;
+mod gguf;
+mod ranges;
 mod types;
+mod blocks;
 mod values;
 
 pub use quantize::{Encoded, encode, quantize_component, write_gguf};
+pub use rearrange::Origin;
 pub use types::FileType;
 
 /// One tensor in a weight file.
@@ -44,6 +49,8 @@ pub struct TensorInfo {
     pub range: Range<u64>,
     /// The order of its numbers in the file.
     pub order: Order,
+    /// Numbers of its first block that are not its own, where it begins inside one.
+    skip: usize,
 }
 
 /// The order in which a file stores a tensor's numbers.
@@ -53,26 +60,31 @@ pub enum Order {
     AsShaped,
     /// A convolution `[out, in, kh, kw]` stored as `[out, kh, kw, in]`, so that blocks of 32 run along its input channels.
     InputsLast,
-}
-
-impl TensorInfo {
-    /// How many numbers it holds.
-    pub fn numbers(&self) -> usize {
-        self.shape.iter().product()
-    }
+    /// A matrix `[rows, columns]` stored as `[columns, rows]`.
+    Transposed,
+    /// Any other: such a tensor is listed, but not read.
+    Strided,
 }
 
 /// The names and places of a component's tensors.
 #[derive(Debug, Clone, Default)]
 pub struct Checkpoint {
     tensors: BTreeMap<String, TensorInfo>,
+    notes: BTreeMap<String, String>,
 }
 
 /// The tensors of one file.
 type Tensors = Vec<(String, TensorInfo)>;
 
+/// What a file's header says.
+#[derive(Default)]
+struct Indexed {
+    tensors: Tensors,
+    notes: BTreeMap<String, String>,
+}
+
 /// Lists the tensors of a file of the given size.
-type Index = for<'a> fn(&'a dyn Files, &'a str, u64) -> LocalFuture<'a, Result<Tensors, Error>>;
+type Index = for<'a> fn(&'a dyn Files, &'a str, u64) -> LocalFuture<'a, Result<Indexed, Error>>;
 
 /// One format of weight files.
 pub struct FormatRow {
@@ -176,7 +188,9 @@ impl Checkpoint {
         let Some(format) = FORMATS.iter().find(|format| (format.is)(&start)) else {
             return Err(not_weights(name, size, &start));
         };
-        for (tensor, info) in (format.index)(files, name, size).await? {
+        let indexed = (format.index)(files, name, size).await?;
+        self.notes.extend(indexed.notes);
+        for (tensor, info) in indexed.tensors {
             if let Some(other) = self.tensors.insert(tensor.clone(), info) {
                 let problem = if other.file == name { "is there twice".into() } else { format!("is also in {}", other.file) };
                 return Err(Error::Tensor { file: name.into(), name: tensor, problem });
@@ -190,26 +204,15 @@ impl Checkpoint {
         &self.tensors
     }
 
-    /// The numbers of one tensor, in the order of its shape; refuses NaN and infinities.
-    pub async fn read(&self, files: &dyn Files, name: &str) -> Result<Vec<f32>, Error> {
-        let Some(info) = self.tensors.get(name) else {
-            return Err(Error::Missing {
-                place: files.place(),
-                name: format!("tensor {name}"),
-                hint: "the weights are another model's".into(),
-            });
-        };
-        let wrong = |problem| Error::Tensor { file: info.file.clone(), name: name.into(), problem };
-        if !info.dtype.is_read() {
-            return Err(wrong(format!("is stored as {}; Decant reads only {}", info.dtype, types::read_names())));
-        }
-        let bytes = read_exactly(files, &info.file, info.range.clone()).await?;
-        let numbers = values::decode(info.dtype, &bytes);
-        let numbers = if info.order == Order::InputsLast { values::inputs_second(&numbers, &info.shape) } else { numbers };
-        match numbers.iter().position(|number| !number.is_finite()) {
-            None => Ok(numbers),
-            Some(at) => Err(wrong(format!("has {} at index {at}, expected finite numbers only; {DOWNLOAD_AGAIN}", numbers[at]))),
-        }
+    /// What the file says beside its tensors under that name, if anything: a text of a safetensors file's `__metadata__` or of a
+    /// GGUF's metadata.
+    pub fn note(&self, name: &str) -> Option<&str> {
+        self.notes.get(name).map(String::as_str)
+    }
+
+    /// All notes by name.
+    pub fn notes(&self) -> &BTreeMap<String, String> {
+        &self.notes
     }
 }
 

@@ -8,10 +8,11 @@
 //! without it they are as PyTorch has them.
 
 use super::types::{GGML, TypeRow};
-use super::{Order, TensorInfo, Tensors, ranges};
+use super::{FileType, Indexed, Order, TensorInfo, Tensors, ranges};
 use crate::Error;
 use crate::error::DOWNLOAD_AGAIN;
 use crate::files::{Files, read_exactly};
+use std::collections::BTreeMap;
 
 /// The metadata key that says how convolutions are stored, and its one value.
 pub(super) const CONV_LAYOUT: (&str, &str) = ("decant.conv_layout", "ohwi");
@@ -25,15 +26,16 @@ const LONGEST_HEADER: u64 = 100_000_000;
 /// Most axes of a tensor (`GGML_MAX_DIMS`).
 const MOST_AXES: u32 = 4;
 
-pub(super) async fn index(files: &dyn Files, file: &str, size: u64) -> Result<Tensors, Error> {
+pub(super) async fn index(files: &dyn Files, file: &str, size: u64) -> Result<Indexed, Error> {
     let damaged = |problem| Error::Damaged { file: file.into(), problem, hint: DOWNLOAD_AGAIN };
     let mut known = FIRST_READ.min(size);
     loop {
         let start = read_exactly(files, file, 0..known).await?;
         match header(file, &start, size) {
-            Ok(mut tensors) => {
-                ranges::check(file, size, &mut tensors)?;
-                return Ok(tensors);
+            Ok(mut indexed) => {
+                fill_unknown(&mut indexed.tensors, size);
+                ranges::check(file, size, &mut indexed.tensors)?;
+                return Ok(indexed);
             }
             Err(Stop::Wrong(problem)) => return Err(damaged(problem)),
             Err(Stop::More) if known == size => {
@@ -42,6 +44,16 @@ pub(super) async fn index(files: &dyn Files, file: &str, size: u64) -> Result<Te
             Err(Stop::More) if known > LONGEST_HEADER => return Err(damaged(format!("has a header of more than {LONGEST_HEADER} bytes"))),
             Err(Stop::More) => known = (known * 4).min(size),
         }
+    }
+}
+
+/// Tensors of unknown types end where the next one begins: only the type would say where.
+fn fill_unknown(tensors: &mut Tensors, size: u64) {
+    let mut starts: Vec<u64> = tensors.iter().map(|(_, info)| info.range.start).collect();
+    starts.sort_unstable();
+    for (_, info) in tensors.iter_mut().filter(|(_, info)| matches!(info.dtype, FileType::Unknown(_))) {
+        let after = starts.partition_point(|start| *start <= info.range.start);
+        info.range.end = starts.get(after).copied().unwrap_or(size).max(info.range.start);
     }
 }
 
@@ -61,9 +73,10 @@ fn wrong<T>(problem: String) -> Result<T, Stop> {
 struct Metadata {
     alignment: u64,
     convolutions: Order,
+    notes: BTreeMap<String, String>,
 }
 
-fn header(file: &str, bytes: &[u8], size: u64) -> Result<Tensors, Stop> {
+fn header(file: &str, bytes: &[u8], size: u64) -> Result<Indexed, Stop> {
     let mut cursor = Cursor { bytes, at: 4 };
     let version = cursor.u32()?;
     if !(2..=3).contains(&version) {
@@ -88,7 +101,7 @@ fn header(file: &str, bytes: &[u8], size: u64) -> Result<Tensors, Stop> {
         let Some((start, end)) = range else { return wrong(format!("puts tensor {name} beyond any file")) };
         info.range = start..end;
     }
-    Ok(found)
+    Ok(Indexed { tensors: found, notes: metadata.notes })
 }
 
 /// Reads little-endian numbers and strings; running out of bytes is [`Stop::More`].
@@ -127,7 +140,7 @@ impl<'a> Cursor<'a> {
     }
 
     fn metadata(&mut self, entries: u64) -> Result<Metadata, Stop> {
-        let mut metadata = Metadata { alignment: 32, convolutions: Order::AsShaped };
+        let mut metadata = Metadata { alignment: 32, convolutions: Order::AsShaped, notes: BTreeMap::new() };
         for _ in 0..entries {
             let (key, kind) = (self.text()?, self.u32()?);
             match (key, kind) {
@@ -142,6 +155,7 @@ impl<'a> Cursor<'a> {
                         if key == CONV_LAYOUT.0 { STRING } else { UINT32 }
                     ));
                 }
+                (key, STRING) => drop(metadata.notes.insert(key.into(), self.text()?.into())),
                 (_, kind) => self.skip(kind, 1, 0)?,
             }
         }
@@ -184,19 +198,17 @@ impl<'a> Cursor<'a> {
             stored.insert(0, usize::try_from(axis).or_else(|_| wrong(format!("says that an axis of tensor {name} has length {axis}")))?);
         }
         let (id, offset) = (self.u32()?, self.u64()?);
-        let row: &TypeRow = match GGML.iter().find(|row| row.id == id) {
-            Some(row) => row,
-            None => return wrong(format!("says that tensor {name} has ggml's type {id}, which Decant does not know")),
-        };
-        let size = row.bytes(&stored);
+        let row: Option<&TypeRow> = GGML.iter().find(|row| row.id == id);
+        let dtype = row.map_or(FileType::Unknown(id), |row| row.dtype);
+        let size = row.map_or(Some(0), |row| row.bytes(&stored));
         let Some(end) = size.and_then(|size| offset.checked_add(size)) else {
-            return wrong(format!("says that tensor {name} has the shape {stored:?} of {}, which no file could hold", row.name));
+            return wrong(format!("says that tensor {name} has the shape {stored:?} of {dtype}, which no file could hold"));
         };
         let (shape, order) = match (stored.as_slice(), convolutions) {
             ([out, height, width, inputs], Order::InputsLast) => (vec![*out, *inputs, *height, *width], Order::InputsLast),
             _ => (stored, Order::AsShaped),
         };
-        Ok((name.into(), TensorInfo { shape, dtype: row.dtype, file: file.into(), range: offset..end, order }))
+        Ok((name.into(), TensorInfo { shape, dtype, file: file.into(), range: offset..end, order, skip: 0 }))
     }
 }
 

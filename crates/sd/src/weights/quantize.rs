@@ -47,7 +47,8 @@ pub fn encode(name: &str, shape: &[usize], numbers: &[f32]) -> Encoded {
         [out, inputs, height, width] => vec![out, height, width, inputs],
         _ => shape.to_vec(),
     };
-    let stored = inputs_last(numbers, shape);
+    let mut stored = numbers.to_vec();
+    inputs_last(&mut stored, shape);
     let matrix = matches!(shape.len(), 2 | 4);
     // q8_0's scale is an f16, too
     let largest = stored.iter().fold(0f32, |largest, x| largest.max(x.abs()));

@@ -1,5 +1,8 @@
 //! How files store numbers: one row per type and file format, so that even a tensor that is not read can be listed and measured.
 
+use super::blocks;
+use half::{bf16, f16};
+
 /// How a tensor's numbers are stored in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FileType {
@@ -9,23 +12,89 @@ pub enum FileType {
     F16,
     /// The upper half of 32-bit floats.
     BF16,
+    /// 64-bit floats.
+    F64,
     /// ggml's blocks of 34 bytes: an f16 scale, then 32 signed bytes.
     Q8_0,
+    /// ggml's blocks of 18 bytes: an f16 scale, then 32 numbers of 4 bits.
+    Q4_0,
+    /// ggml's blocks of 20 bytes: an f16 scale, an f16 minimum, then 32 numbers of 4 bits.
+    Q4_1,
+    /// ggml's blocks of 22 bytes: an f16 scale, then 32 numbers of 5 bits.
+    Q5_0,
+    /// ggml's blocks of 24 bytes: an f16 scale, an f16 minimum, then 32 numbers of 5 bits.
+    Q5_1,
+    /// ggml's blocks of 256 numbers in 144 bytes: 4 bits each, and a 6-bit scale and minimum for each 32.
+    Q4K,
+    /// ggml's blocks of 256 numbers in 210 bytes: 6 bits each, and an 8-bit scale for each 16.
+    Q6K,
     /// Known by name and size, but not read.
     Other(&'static str),
+    /// Listed, but unknown: ggml's number for it, or 0 in formats that spell types out.
+    Unknown(u32),
 }
 
-/// The types whose numbers are read, with their names.
-const READ: &[(FileType, &str)] = &[(FileType::F32, "F32"), (FileType::F16, "F16"), (FileType::BF16, "BF16"), (FileType::Q8_0, "Q8_0")];
+/// A type whose numbers are read: its name, numbers and bytes in a block, and what turns one block into its numbers.
+struct ReadRow {
+    dtype: FileType,
+    name: &'static str,
+    block: usize,
+    bytes: usize,
+    decode: fn(&[u8], &mut [f32]),
+}
 
+const fn read(dtype: FileType, name: &'static str, block: usize, bytes: usize, decode: fn(&[u8], &mut [f32])) -> ReadRow {
+    ReadRow { dtype, name, block, bytes, decode }
+}
+
+/// The types whose numbers are read. The plain ones' decoders take any count of numbers.
+const READ: &[ReadRow] = &[
+    read(FileType::F32, "F32", 1, 4, |bytes, numbers| each(bytes, numbers, f32::from_le_bytes)),
+    read(FileType::F16, "F16", 1, 2, |bytes, numbers| each(bytes, numbers, |b| f16::from_le_bytes(b).to_f32())),
+    read(FileType::BF16, "BF16", 1, 2, |bytes, numbers| each(bytes, numbers, |b| bf16::from_le_bytes(b).to_f32())),
+    read(FileType::F64, "F64", 1, 8, |bytes, numbers| each(bytes, numbers, |b| f64::from_le_bytes(b) as f32)),
+    read(FileType::Q8_0, "Q8_0", 32, 34, blocks::q8_0),
+    read(FileType::Q4_0, "Q4_0", 32, 18, blocks::q4_0),
+    read(FileType::Q4_1, "Q4_1", 32, 20, blocks::q4_1),
+    read(FileType::Q5_0, "Q5_0", 32, 22, blocks::q5_0),
+    read(FileType::Q5_1, "Q5_1", 32, 24, blocks::q5_1),
+    read(FileType::Q4K, "Q4_K", 256, 144, blocks::q4_k),
+    read(FileType::Q6K, "Q6_K", 256, 210, blocks::q6_k),
+];
+
+fn each<const N: usize>(bytes: &[u8], numbers: &mut [f32], number: impl Fn([u8; N]) -> f32) {
+    for (bytes, x) in bytes.as_chunks().0.iter().zip(numbers) {
+        *x = number(*bytes);
+    }
+}
+
+/// The names of [`READ`], for sentences.
 pub(super) fn read_names() -> String {
-    READ.iter().map(|(_, name)| *name).collect::<Vec<_>>().join(", ")
+    READ.iter().map(|row| row.name).collect::<Vec<_>>().join(", ")
 }
 
 impl FileType {
     /// Whether [`super::Checkpoint::read`] reads it. Of the others, only `position_ids` (I64) turn up, and no model needs them.
     pub fn is_read(self) -> bool {
-        !matches!(self, FileType::Other(_))
+        !matches!(self, FileType::Other(_) | FileType::Unknown(_))
+    }
+
+    /// Numbers and bytes in a block, for the types that are read.
+    pub(super) fn block(self) -> Option<(usize, usize)> {
+        READ.iter().find(|row| row.dtype == self).map(|row| (row.block, row.bytes))
+    }
+
+    /// Appends the numbers of whole blocks, in stored order; nothing for types that are not read.
+    pub(super) fn decode(self, bytes: &[u8], numbers: &mut Vec<f32>) {
+        let Some(row) = READ.iter().find(|row| row.dtype == self) else { return };
+        let start = numbers.len();
+        numbers.resize(start + bytes.len() / row.bytes * row.block, 0.0);
+        if row.block == 1 {
+            return (row.decode)(bytes, &mut numbers[start..]);
+        }
+        for (bytes, numbers) in bytes.chunks_exact(row.bytes).zip(numbers[start..].chunks_exact_mut(row.block)) {
+            (row.decode)(bytes, numbers);
+        }
     }
 }
 
@@ -33,7 +102,9 @@ impl std::fmt::Display for FileType {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             FileType::Other(name) => f.write_str(name),
-            read => f.write_str(READ.iter().find(|(row, _)| row == read).map_or("?", |(_, name)| name)),
+            FileType::Unknown(0) => f.write_str("a type that Decant does not know"),
+            FileType::Unknown(id) => write!(f, "ggml's type {id}"),
+            read => f.write_str(READ.iter().find(|row| row.dtype == *read).map_or("?", |row| row.name)),
         }
     }
 }
@@ -64,7 +135,7 @@ pub(super) const SAFETENSORS: &[TypeRow] = &[
     row(FileType::F32, "F32", 0, 1, 32),
     row(FileType::F16, "F16", 0, 1, 16),
     row(FileType::BF16, "BF16", 0, 1, 16),
-    other("F64", 0, 1, 64),
+    row(FileType::F64, "F64", 0, 1, 64),
     other("C64", 0, 1, 64),
     other("I64", 0, 1, 64),
     other("U64", 0, 1, 64),
@@ -91,22 +162,22 @@ pub(super) const GGML: &[TypeRow] = &[
     row(FileType::F16, "F16", 1, 1, 16),
     row(FileType::BF16, "BF16", 30, 1, 16),
     row(FileType::Q8_0, "Q8_0", 8, 32, 34 * 8),
-    other("Q4_0", 2, 32, 18 * 8),
-    other("Q4_1", 3, 32, 20 * 8),
-    other("Q5_0", 6, 32, 22 * 8),
-    other("Q5_1", 7, 32, 24 * 8),
+    row(FileType::Q4_0, "Q4_0", 2, 32, 18 * 8),
+    row(FileType::Q4_1, "Q4_1", 3, 32, 20 * 8),
+    row(FileType::Q5_0, "Q5_0", 6, 32, 22 * 8),
+    row(FileType::Q5_1, "Q5_1", 7, 32, 24 * 8),
     other("Q8_1", 9, 32, 36 * 8),
     other("Q2_K", 10, 256, 84 * 8),
     other("Q3_K", 11, 256, 110 * 8),
-    other("Q4_K", 12, 256, 144 * 8),
+    row(FileType::Q4K, "Q4_K", 12, 256, 144 * 8),
     other("Q5_K", 13, 256, 176 * 8),
-    other("Q6_K", 14, 256, 210 * 8),
+    row(FileType::Q6K, "Q6_K", 14, 256, 210 * 8),
     other("Q8_K", 15, 256, 292 * 8),
     other("I8", 24, 1, 8),
     other("I16", 25, 1, 16),
     other("I32", 26, 1, 32),
     other("I64", 27, 1, 64),
-    other("F64", 28, 1, 64),
+    row(FileType::F64, "F64", 28, 1, 64),
 ];
 
 impl TypeRow {
@@ -124,10 +195,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_type_that_is_read_has_a_name_and_a_row() {
-        for (dtype, name) in READ {
+    fn every_type_that_is_read_has_a_name_and_a_row_that_agrees_on_its_size() {
+        for ReadRow { dtype, name, block, bytes, .. } in READ {
             assert_eq!(dtype.to_string(), *name);
-            assert!(SAFETENSORS.iter().chain(GGML).any(|row| row.dtype == *dtype && row.name == *name), "{name}");
+            let row = SAFETENSORS.iter().chain(GGML).find(|row| row.dtype == *dtype && row.name == *name).expect(name);
+            assert_eq!((row.block, row.bits), (*block as u64, *bytes as u64 * 8), "{name}");
+            let mut numbers = vec![7.0];
+            dtype.decode(&vec![0; bytes * 3], &mut numbers);
+            assert_eq!((numbers.len(), numbers[0]), (1 + block * 3, 7.0), "{name}");
         }
         assert_eq!(FileType::Other("I64").to_string(), "I64");
     }

@@ -1,28 +1,11 @@
-//! Stored bytes to numbers and back, one tensor at a time.
+//! Numbers to q8_0 blocks, and the two orders of a convolution's axes; `blocks.rs` has the way back from blocks.
 
-use super::FileType;
-use half::{bf16, f16};
+use half::f16;
 
 /// Numbers in a q8_0 block.
 pub(super) const BLOCK: usize = 32;
 /// Bytes of a q8_0 block: the scale, then one byte per number.
 const BLOCK_BYTES: usize = 2 + BLOCK;
-
-/// The numbers of a tensor, in stored order; nothing for types that are not read.
-pub(super) fn decode(dtype: FileType, bytes: &[u8]) -> Vec<f32> {
-    match dtype {
-        FileType::F32 => bytes.as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect(),
-        FileType::F16 => bytes.as_chunks().0.iter().map(|b| f16::from_le_bytes(*b).to_f32()).collect(),
-        FileType::BF16 => bytes.as_chunks().0.iter().map(|b| bf16::from_le_bytes(*b).to_f32()).collect(),
-        FileType::Q8_0 => bytes.as_chunks().0.iter().flat_map(decode_block).collect(),
-        FileType::Other(_) => Vec::new(),
-    }
-}
-
-fn decode_block(block: &[u8; BLOCK_BYTES]) -> impl Iterator<Item = f32> {
-    let scale = f16::from_le_bytes([block[0], block[1]]).to_f32();
-    block[2..].iter().map(move |byte| *byte as i8 as f32 * scale)
-}
 
 /// Numbers as q8_0 blocks; their count is a multiple of 32.
 pub(super) fn encode_q8_0(numbers: &[f32]) -> Vec<u8> {
@@ -65,29 +48,38 @@ fn divide(block: &[f32; BLOCK], scale: f16) -> [f32; BLOCK] {
     block.map(|x| if scale > 0.0 { (x / scale).round().clamp(-127.0, 127.0) } else { 0.0 })
 }
 
-/// `[out, kh, kw, in]` to `[out, in, kh, kw]`, the latter being `shape`.
-pub(super) fn inputs_second(stored: &[f32], shape: &[usize]) -> Vec<f32> {
-    let &[_, inputs, height, width] = shape else { return stored.to_vec() };
-    swap_axes(stored, height * width, inputs)
-}
-
-/// `[out, in, kh, kw]`, which is `shape`, to `[out, kh, kw, in]`.
-pub(super) fn inputs_last(numbers: &[f32], shape: &[usize]) -> Vec<f32> {
-    let &[_, inputs, height, width] = shape else { return numbers.to_vec() };
-    swap_axes(numbers, inputs, height * width)
-}
-
-/// `[.., rows, columns]` to `[.., columns, rows]`.
-fn swap_axes(numbers: &[f32], rows: usize, columns: usize) -> Vec<f32> {
-    let mut swapped = Vec::with_capacity(numbers.len());
-    for matrix in numbers.chunks((rows * columns).max(1)) {
-        swapped.extend((0..columns).flat_map(|column| (0..rows).map(move |row| matrix[row * columns + column])));
+/// Turns rows stored `[kh, kw, in]` into rows `[in, kh, kw]`, in place; `shape` is `[out, in, kh, kw]`, `numbers` any whole rows of it.
+pub(super) fn inputs_second(numbers: &mut [f32], shape: &[usize]) {
+    match *shape {
+        [_, inputs, height, width] if !numbers.is_empty() => swap_axes(numbers, height * width, inputs),
+        _ => {}
     }
-    swapped
+}
+
+/// Turns rows `[in, kh, kw]` into rows `[kh, kw, in]`, in place; `shape` is `[out, in, kh, kw]`, `numbers` any whole rows of it.
+pub(super) fn inputs_last(numbers: &mut [f32], shape: &[usize]) {
+    match *shape {
+        [_, inputs, height, width] if !numbers.is_empty() => swap_axes(numbers, inputs, height * width),
+        _ => {}
+    }
+}
+
+/// `[.., rows, columns]` to `[.., columns, rows]`, holding one matrix more.
+fn swap_axes(numbers: &mut [f32], rows: usize, columns: usize) {
+    if rows == 1 || columns == 1 {
+        return;
+    }
+    for matrix in numbers.chunks_mut(rows * columns) {
+        let before = matrix.to_vec();
+        for (i, x) in matrix.iter_mut().enumerate() {
+            *x = before[i % rows * columns + i / rows];
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::FileType;
     use super::*;
 
     /// Reproducible numbers: Knuth's 64-bit linear congruential generator.
@@ -107,7 +99,8 @@ mod tests {
                 magnitude * if random(&mut state).is_multiple_of(7) { 0.0 } else { x * x * x }
             });
             let bytes = encode_q8_0(&numbers);
-            let decoded = decode(FileType::Q8_0, &bytes);
+            let mut decoded = Vec::new();
+            FileType::Q8_0.decode(&bytes, &mut decoded);
             assert_eq!(encode_q8_0(&decoded), bytes, "{numbers:?}");
             let largest = numbers.iter().fold(0f32, |m, x| m.max(x.abs()));
             // half a step, the scale's own rounding, and twice the smallest f16 where scales are coarse
@@ -122,10 +115,12 @@ mod tests {
     fn convolutions_turn_and_turn_back() {
         let shape = [2, 3, 2, 5];
         let numbers: Vec<f32> = (0..60).map(|i| i as f32).collect();
-        let turned = inputs_last(&numbers, &shape);
+        let mut turned = numbers.clone();
+        inputs_last(&mut turned, &shape);
         // [out 1, kh 1, kw 4, in 2] is [out 1, in 2, kh 1, kw 4]
         assert_eq!(turned[((2 + 1) * 5 + 4) * 3 + 2], numbers[((3 + 2) * 2 + 1) * 5 + 4]);
-        assert_eq!(inputs_second(&turned, &shape), numbers);
-        assert_eq!(inputs_second(&[], &[0, 3, 2, 5]), [0f32; 0]);
+        inputs_second(&mut turned, &shape);
+        assert_eq!(turned, numbers);
+        inputs_second(&mut [], &[0, 3, 2, 5]);
     }
 }

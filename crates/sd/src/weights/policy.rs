@@ -1,0 +1,90 @@
+//! Which weights stay more exact than was wished, because little is saved and much is lost by rounding them.
+//!
+//! Sizes decide as much as sensitivity: of Stable Diffusion 1.5's 1066 million numbers the rows below keep fewer than 150 million.
+
+use decant_graph::Encoding;
+
+/// A kind of weight that is kept at least this exact.
+struct Sensitive {
+    /// The network's name starts so.
+    component: &'static str,
+    /// The tensor's name contains this.
+    part: &'static str,
+    least: Encoding,
+}
+
+const fn row(component: &'static str, part: &'static str, least: Encoding) -> Sensitive {
+    Sensitive { component, part, least }
+}
+
+/// The first row that fits decides.
+const SENSITIVE: &[Sensitive] = &[
+    // What latents enter and leave by: 23 thousand numbers through which everything passes.
+    row("unet", "conv_in.", Encoding::F16),
+    row("unet", "conv_out.", Encoding::F16),
+    // The step's number, and SDXL's sizes and pooled prompt, reach every block through these: 2 million numbers (SDXL: 7).
+    row("unet", "time_embedding.", Encoding::F16),
+    row("unet", "add_embedding.", Encoding::F16),
+    row("unet", "class_embedding.", Encoding::F16),
+    row("unet", "time_emb_proj.", Encoding::Q8_0),
+    // A token is one row of the table: nothing averages its rounding away.
+    row("text_encoder", "position_embedding.", Encoding::F16),
+    row("text_encoder", "token_embedding.", Encoding::Q8_0),
+    row("text_encoder", "text_projection.", Encoding::F16),
+    // TAESD has a million numbers in all.
+    row("vae", "coder.layers.", Encoding::F16),
+    row("vae", "conv_in.", Encoding::F16),
+    row("vae", "conv_out.", Encoding::F16),
+    row("vae", "quant_conv.", Encoding::F16),
+    // Errors here are seen as they are; 84 of 1066 million numbers.
+    row("vae", "", Encoding::Q8_0),
+];
+
+/// How one weight is kept when all are wished to be kept as `wish`: never less exact than `wish`.
+///
+/// `component` is `unet`, `vae`, `text_encoder` or `text_encoder_2`, `name` and `shape` (`[out, in]`, `[out, in, kh, kw]`, `[n]`) are the
+/// tensor's as diffusers has them. Vectors (norms, biases) are f32; where a row's inputs do not divide into the encoding's blocks, f16.
+pub fn kept_as(component: &str, name: &str, shape: &[usize], wish: Encoding) -> Encoding {
+    let Some(inputs) = shape.get(1) else { return Encoding::F32 };
+    let row = SENSITIVE.iter().find(|row| component.starts_with(row.component) && name.contains(row.part));
+    let kept = row.map_or(wish, |row| more_exact(row.least, wish));
+    let blocks = kept.row().block;
+    // f32 and f16 have blocks of 4 only on a device, which pads them.
+    if inputs.is_multiple_of(blocks) { kept } else { more_exact(Encoding::F16, kept) }
+}
+
+fn more_exact(one: Encoding, other: Encoding) -> Encoding {
+    if one.row().error_bound < other.row().error_bound { one } else { other }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_kept_less_exact_than_wished_and_vectors_are_f32() {
+        for wish in decant_graph::ENCODINGS {
+            for (component, name) in [("unet", "conv_in.weight"), ("unet", "mid_block.attentions.0.proj_in.weight"), ("vae", "x.weight")] {
+                let kept = kept_as(component, name, &[320, 64, 3, 3], wish.encoding);
+                assert!(kept.row().error_bound <= wish.error_bound, "{} {component} {name}: {kept:?}", wish.name);
+                assert_eq!(kept_as(component, name, &[320], wish.encoding), Encoding::F32);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_kept_is_the_row_that_fits_first() {
+        for (component, name, shape, expected) in [
+            ("unet", "down_blocks.0.resnets.0.conv1.weight", &[320, 320, 3, 3][..], Encoding::Q8_0),
+            ("unet", "conv_in.weight", &[320, 32, 3, 3], Encoding::F16),
+            ("unet", "time_embedding.linear_1.weight", &[1280, 320], Encoding::F16),
+            ("unet", "down_blocks.0.resnets.0.conv1.weight", &[4, 31, 3, 3], Encoding::F16),
+            ("text_encoder_2", "text_model.embeddings.position_embedding.weight", &[77, 1280], Encoding::F16),
+            ("vae", "decoder.layers.3.conv.0.weight", &[64, 64, 3, 3], Encoding::F16),
+            ("vae", "post_quant_conv.weight", &[32, 32, 1, 1], Encoding::F16),
+            ("vae", "decoder.mid_block.attentions.0.to_q.weight", &[512, 512], Encoding::Q8_0),
+        ] {
+            assert_eq!(kept_as(component, name, shape, Encoding::Q8_0), expected, "{component} {name}");
+        }
+    }
+}
