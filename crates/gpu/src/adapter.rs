@@ -1,8 +1,9 @@
 //! Finding a GPU, and knowing when it is gone.
 
+use crate::buffer::Tally;
 use crate::pipeline::Pipelines;
 use crate::weights::GpuWeightSet;
-use decant_graph::{Device, Error, Limits, WeightSet};
+use decant_graph::{Device, Error, Limits, Used, WeightSet};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
@@ -29,6 +30,7 @@ pub(crate) struct Inner {
     pub adapter: Adapter,
     pub limits: Limits,
     pub pipelines: Pipelines,
+    pub tally: Rc<Tally>,
     trouble: Arc<Mutex<Trouble>>,
 }
 
@@ -88,7 +90,7 @@ impl Gpu {
             invocations: has.max_compute_invocations_per_workgroup,
             workgroup_memory: has.max_compute_workgroup_storage_size,
         };
-        Gpu(Rc::new(Inner { device, queue, adapter, limits, pipelines: Pipelines::default(), trouble }))
+        Gpu(Rc::new(Inner { device, queue, adapter, limits, pipelines: Pipelines::default(), tally: Rc::default(), trouble }))
     }
 
     /// What the adapter is.
@@ -149,5 +151,13 @@ impl Device for Gpu {
 
     fn weight_set(&self) -> Box<dyn WeightSet> {
         Box::new(GpuWeightSet::new(self.clone()))
+    }
+
+    fn used(&self) -> Option<Used> {
+        Some(self.0.tally.used())
+    }
+
+    fn reset_peak(&self) {
+        self.0.tally.reset_peak();
     }
 }

@@ -16,6 +16,7 @@
 //! ```
 
 mod adapter;
+mod buffer;
 mod pipeline;
 mod read;
 mod ready;

@@ -1,6 +1,7 @@
 //! A program made ready on a GPU: its buffers, uniforms, bind groups and pipelines, replayed at each run.
 
 use crate::adapter::Gpu;
+use crate::buffer::Buffer;
 use crate::read::read;
 use crate::shader;
 use decant_graph::device::Timing;
@@ -20,9 +21,12 @@ const QUERIES: u32 = 4096;
 pub(crate) struct Ready {
     gpu: Gpu,
     program: Rc<Program>,
-    buffers: Vec<wgpu::Buffer>,
-    staging: wgpu::Buffer,
+    buffers: Vec<Buffer>,
+    staging: Buffer,
     dispatches: Vec<Dispatch>,
+    /// Only held: the bind groups use them.
+    _uniform: Buffer,
+    _weights: Vec<Rc<Buffer>>,
 }
 
 struct Dispatch {
@@ -35,7 +39,7 @@ struct Dispatch {
 
 impl Ready {
     /// Allocates what the plan says. `weights` are in the program's order.
-    pub async fn new(gpu: Gpu, program: Rc<Program>, weights: &[wgpu::Buffer]) -> Result<Ready, Error> {
+    pub async fn new(gpu: Gpu, program: Rc<Program>, weights: Vec<Rc<Buffer>>) -> Result<Ready, Error> {
         gpu.0.check()?;
         if let Some(problem) = program.does_not_fit(&gpu.0.limits) {
             return Err(Error::Device(format!("this does not fit {}: {problem}", gpu.0.adapter.name)));
@@ -129,10 +133,7 @@ impl Ready {
         let gpu = &self.gpu.0;
         let count = part.len() as u32 * 2;
         let set = gpu.device.create_query_set(&wgpu::QuerySetDescriptor { label: None, ty: wgpu::QueryType::Timestamp, count });
-        let buffer = |usage| {
-            let size = count as u64 * 8;
-            gpu.device.create_buffer(&wgpu::BufferDescriptor { label: None, size, usage, mapped_at_creation: false })
-        };
+        let buffer = |usage| Buffer::new(&self.gpu, count as u64 * 8, usage);
         let resolved = buffer(wgpu::BufferUsages::QUERY_RESOLVE | wgpu::BufferUsages::COPY_SRC);
         let staging = buffer(wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST);
         for (i, dispatch) in part.iter().enumerate() {
@@ -183,13 +184,11 @@ impl Executable for Ready {
     }
 }
 
-fn allocate(gpu: Gpu, program: Rc<Program>, weights: &[wgpu::Buffer]) -> Result<Ready, Error> {
+fn allocate(gpu: Gpu, program: Rc<Program>, weights: Vec<Rc<Buffer>>) -> Result<Ready, Error> {
     let device = &gpu.0.device;
     let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::COPY_SRC;
-    let buffer = |size: u64, usage| {
-        device.create_buffer(&wgpu::BufferDescriptor { label: None, size: size.max(16), usage, mapped_at_creation: false })
-    };
-    let buffers: Vec<wgpu::Buffer> = program.buffers.iter().map(|size| buffer(*size, usage)).collect();
+    let buffer = |size: u64, usage| Buffer::new(&gpu, size, usage);
+    let buffers: Vec<Buffer> = program.buffers.iter().map(|size| buffer(*size, usage)).collect();
     let read_back: usize = program.outputs.iter().map(|(_, v)| program.values[*v].shape.iter().product::<usize>() * 4).sum();
     let staging = buffer(read_back as u64, wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST);
 
@@ -203,7 +202,7 @@ fn allocate(gpu: Gpu, program: Rc<Program>, weights: &[wgpu::Buffer]) -> Result<
         let mut entries =
             vec![wgpu::BindGroupEntry { binding: 0, resource: binding(&uniform, offset as u64, uniform_bytes(launch) as u64) }];
         for (i, slot) in launch.slots.iter().enumerate() {
-            let resource = resource(&program, step, slot, &buffers, weights);
+            let resource = resource(&program, step, slot, &buffers, &weights);
             entries.push(wgpu::BindGroupEntry { binding: i as u32 + 1, resource });
         }
         let layout = pipeline.get_bind_group_layout(0);
@@ -211,7 +210,7 @@ fn allocate(gpu: Gpu, program: Rc<Program>, weights: &[wgpu::Buffer]) -> Result<
         let label = format!("{} [{}]", program.label(step), shader::name(&launch.kernel));
         dispatches.push(Dispatch { pipeline, bindings, groups: launch.groups, flops: launch.flops, label });
     }
-    Ok(Ready { gpu, program, buffers, staging, dispatches })
+    Ok(Ready { gpu, program, buffers, staging, dispatches, _uniform: uniform, _weights: weights })
 }
 
 /// All launches' parameters in one buffer, and where each one's begin.
@@ -235,11 +234,11 @@ fn resource<'a>(
     program: &Program,
     step: &Step,
     slot: &Slot,
-    buffers: &'a [wgpu::Buffer],
-    weights: &'a [wgpu::Buffer],
+    buffers: &'a [Buffer],
+    weights: &'a [Rc<Buffer>],
 ) -> wgpu::BindingResource<'a> {
     let size = program.slot_bytes(step, slot).next_multiple_of(16);
-    let (buffer, offset) = match slot {
+    let (buffer, offset): (&Buffer, u64) = match slot {
         Slot::Operand(i, range) => match step.operands[*i] {
             From::Value(v) => (&buffers[program.values[v].buffer], 0),
             From::Weight(w) => (&weights[w], range.map_or(0, |[offset, _]| offset)),

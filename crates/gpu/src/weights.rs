@@ -1,6 +1,7 @@
 //! Weights in GPU memory: one buffer each, packed as their encoding says, shared by every program made ready on them.
 
 use crate::adapter::Gpu;
+use crate::buffer::Buffer;
 use crate::ready::Ready;
 use decant_graph::{Error, Executable, LocalFuture, Program, WeightSet, WeightUse};
 use std::cell::RefCell;
@@ -9,50 +10,69 @@ use std::rc::Rc;
 
 pub(crate) struct GpuWeightSet {
     gpu: Gpu,
-    buffers: HashMap<String, (WeightUse, wgpu::Buffer)>,
-    /// The driver's word on each upload: an error if there was no room.
+    weights: HashMap<String, Weight>,
+    /// The driver's word on each buffer: an error if there was no room.
     room: RefCell<Vec<LocalFuture<'static, Option<wgpu::Error>>>>,
+}
+
+struct Weight {
+    held: WeightUse,
+    /// How many have come.
+    rows: usize,
+    buffer: Rc<Buffer>,
 }
 
 impl GpuWeightSet {
     pub fn new(gpu: Gpu) -> GpuWeightSet {
-        GpuWeightSet { gpu, buffers: HashMap::new(), room: RefCell::default() }
+        GpuWeightSet { gpu, weights: HashMap::new(), room: RefCell::default() }
     }
-}
 
-impl WeightSet for GpuWeightSet {
-    fn upload(&mut self, weight: &WeightUse, values: &[f32]) -> Result<(), Error> {
+    fn allocate(&self, weight: &WeightUse) -> Result<Weight, Error> {
         let gpu = &self.gpu.0;
-        let bytes = weight.pack(values)?;
-        let size = (bytes.len() as u64).next_multiple_of(16);
+        let size = (weight.bytes() as u64).next_multiple_of(16);
         if size > gpu.limits.buffer {
             let problem = format!("{size} bytes; this adapter's buffers end at {}", gpu.limits.buffer);
             return Err(Error::Weight { name: weight.name.clone(), problem });
         }
         let full = gpu.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
-        let buffer = gpu.device.create_buffer(&wgpu::BufferDescriptor {
-            label: Some(&weight.name),
-            size,
-            usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST,
-            mapped_at_creation: false,
-        });
+        let buffer = Buffer::new(&self.gpu, size, wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST);
         self.room.borrow_mut().push(Box::pin(full.pop()));
-        gpu.queue.write_buffer(&buffer, 0, &bytes);
-        // A native queue keeps a copy of what was written until something is submitted.
+        Ok(Weight { held: weight.clone(), rows: 0, buffer: Rc::new(buffer) })
+    }
+}
+
+impl WeightSet for GpuWeightSet {
+    fn upload_rows(&mut self, weight: &WeightUse, first_row: usize, values: &[f32]) -> Result<(), Error> {
+        let parts = weight.pack_rows(first_row, values)?;
+        let coming = match self.weights.remove(&weight.name) {
+            Some(coming) if first_row > 0 => coming,
+            _ => self.allocate(weight)?,
+        };
+        coming.held.expects(weight, coming.rows, first_row)?;
+        let gpu = &self.gpu.0;
+        for (at, bytes) in parts {
+            gpu.queue.write_buffer(&coming.buffer, at as u64, &bytes);
+        }
+        // A native queue keeps a copy of what was written until something is submitted, and the driver is done with it.
         gpu.queue.submit([]);
+        #[cfg(not(target_arch = "wasm32"))]
+        let _ = gpu.device.poll(wgpu::PollType::Poll); // how many are done is nobody's concern
         gpu.check()?;
-        self.buffers.insert(weight.name.clone(), (weight.clone(), buffer));
+        let rows = first_row + values.len().checked_div(weight.row_numbers()).unwrap_or(0);
+        self.weights.insert(weight.name.clone(), Weight { rows, ..coming });
         Ok(())
     }
 
+    fn clear(&mut self) {
+        self.weights.clear();
+    }
+
     fn holds(&self, name: &str) -> bool {
-        self.buffers.contains_key(name)
+        self.weights.get(name).is_some_and(|weight| weight.rows == weight.held.rows())
     }
 
     fn settle<'a>(&'a self) -> LocalFuture<'a, Result<(), Error>> {
         Box::pin(async {
-            #[cfg(not(target_arch = "wasm32"))]
-            let _ = self.gpu.0.device.poll(wgpu::PollType::Poll); // frees the copies that are done; how many is nobody's concern
             let room = std::mem::take(&mut *self.room.borrow_mut());
             for answer in room {
                 if answer.await.is_some() {
@@ -66,17 +86,18 @@ impl WeightSet for GpuWeightSet {
 
     fn ready<'a>(&'a self, program: Rc<Program>) -> LocalFuture<'a, Result<Box<dyn Executable>, Error>> {
         Box::pin(async move {
-            let weights: Result<Vec<wgpu::Buffer>, Error> = program.weights.iter().map(|weight| self.buffer(weight)).collect();
-            Ok(Box::new(Ready::new(self.gpu.clone(), program, &weights?).await?) as Box<dyn Executable>)
+            let weights: Result<Vec<Rc<Buffer>>, Error> = program.weights.iter().map(|weight| self.buffer(weight)).collect();
+            Ok(Box::new(Ready::new(self.gpu.clone(), program, weights?).await?) as Box<dyn Executable>)
         })
     }
 }
 
 impl GpuWeightSet {
-    fn buffer(&self, wanted: &WeightUse) -> Result<wgpu::Buffer, Error> {
-        let problem = match self.buffers.get(&wanted.name) {
-            Some((held, buffer)) if held == wanted => return Ok(buffer.clone()),
-            Some((held, _)) => format!(
+    fn buffer(&self, wanted: &WeightUse) -> Result<Rc<Buffer>, Error> {
+        let problem = match self.weights.get(&wanted.name) {
+            Some(Weight { held, rows, buffer }) if held == wanted && *rows == held.rows() => return Ok(buffer.clone()),
+            Some(Weight { held, rows, .. }) if held == wanted => format!("{rows} of its {} rows were uploaded", held.rows()),
+            Some(Weight { held, .. }) => format!(
                 "it was uploaded as {:?} {:?}, the program wants {:?} {:?}",
                 held.layout, held.encoding, wanted.layout, wanted.encoding
             ),

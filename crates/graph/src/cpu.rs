@@ -61,13 +61,29 @@ impl Device for Cpu {
 #[derive(Default)]
 struct CpuWeightSet {
     weights: CpuWeights,
+    /// A weight of which not all rows are here yet.
+    coming: Option<(WeightUse, Vec<f32>)>,
 }
 
 impl WeightSet for CpuWeightSet {
-    fn upload(&mut self, weight: &WeightUse, values: &[f32]) -> Result<(), Error> {
-        let tensor = tensor(weight, values)?;
-        self.weights.insert(weight.name.clone(), tensor);
+    fn upload_rows(&mut self, weight: &WeightUse, first_row: usize, values: &[f32]) -> Result<(), Error> {
+        let seen = weight.seen(first_row, values)?;
+        let (of, mut numbers) = match self.coming.take() {
+            Some(coming) if first_row > 0 => coming,
+            _ => (weight.clone(), Vec::with_capacity(weight.numbers())),
+        };
+        of.expects(weight, numbers.len() / weight.row_numbers().max(1), first_row)?;
+        numbers.extend(seen);
+        if numbers.len() < weight.numbers() {
+            self.coming = Some((of, numbers));
+        } else {
+            self.weights.insert(weight.name.clone(), shaped(weight, numbers)?);
+        }
         Ok(())
+    }
+
+    fn clear(&mut self) {
+        *self = CpuWeightSet::default();
     }
 
     fn holds(&self, name: &str) -> bool {
@@ -86,7 +102,10 @@ impl WeightSet for CpuWeightSet {
 
 /// A weight as a tensor, through its encoding and back, so that the CPU sees the very numbers that a kernel decodes.
 pub fn tensor(weight: &WeightUse, values: &[f32]) -> Result<Tensor, Error> {
-    let seen = weight.unpack(&weight.pack(values)?);
+    shaped(weight, weight.seen(0, values)?)
+}
+
+fn shaped(weight: &WeightUse, seen: Vec<f32>) -> Result<Tensor, Error> {
     let shape = match weight.layout {
         Layout::Vector(n) => vec![n],
         Layout::Matrix { rows, columns } => vec![rows, columns],

@@ -30,14 +30,40 @@ pub trait Device {
     }
     /// An empty set of weights.
     fn weight_set(&self) -> Box<dyn WeightSet>;
+    /// Bytes that are really allocated here, where the device counts them.
+    fn used(&self) -> Option<Used> {
+        None
+    }
+    /// From now on [`Used::peak`] is the most since now.
+    fn reset_peak(&self) {}
+}
+
+/// Bytes of a device's memory that are allocated: weights, activations, uniforms, and what is read back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Used {
+    /// At this moment.
+    pub now: u64,
+    /// The most at any moment since the device was opened, or since [`Device::reset_peak`].
+    pub peak: u64,
 }
 
 /// Weights in a device's memory, shared by the programs that are made ready on them.
 pub trait WeightSet {
-    /// Stores one weight from the file's numbers (in the file's order). A second upload of the same name replaces the first.
-    fn upload(&mut self, weight: &WeightUse, values: &[f32]) -> Result<(), Error>;
-    /// Whether that weight is there.
+    /// Stores some rows of a weight from the file's numbers (in the file's order). Rows come in order, each call's number of them a multiple
+    /// of [`WeightUse::row_alignment`] unless they are the last; beginning again at row 0 replaces what was there.
+    fn upload_rows(&mut self, weight: &WeightUse, first_row: usize, values: &[f32]) -> Result<(), Error>;
+    /// Stores one weight at once.
+    fn upload(&mut self, weight: &WeightUse, values: &[f32]) -> Result<(), Error> {
+        if values.len() != weight.numbers() {
+            let problem = format!("expected {} numbers for {:?}, got {}", weight.numbers(), weight.layout, values.len());
+            return Err(Error::Weight { name: weight.name.clone(), problem });
+        }
+        self.upload_rows(weight, 0, values)
+    }
+    /// Whether all of that weight is there.
     fn holds(&self, name: &str) -> bool;
+    /// Gives the memory of all weights back, once no program is ready on them any more.
+    fn clear(&mut self);
     /// Waits until what was uploaded is really there; a device may find out late that it has no room.
     fn settle<'a>(&'a self) -> LocalFuture<'a, Result<(), Error>>;
     /// Allocates what the program's plan says and makes it ready to run.

@@ -1,7 +1,8 @@
 //! How a weight's numbers are stored: one row of [`ENCODINGS`] each, with a WGSL decoder of the same name in `shaders/weights/`.
 //!
 //! Every encoding stores a matrix of `rows × stride` numbers, where `stride` is the row's length padded with zeros to the encoding's
-//! block. A kernel reads four neighbours at a time (`weights_at`), so no decoder ever sees a block straddle a row.
+//! block. A kernel reads four neighbours at a time (`weights_at`), so no decoder ever sees a block straddle a row. Where blocks have
+//! scales, all of them lie after all numbers, so that words stay aligned.
 //!
 //! ```
 //! use decant_graph::Encoding;
@@ -10,17 +11,24 @@
 //! assert!((Encoding::Q8_0.decode(&bytes, 32)[7] - 0.5).abs() < 1e-3);
 //! ```
 
+mod q4_0;
+mod q8_0;
+
 use half::f16;
+
+pub use q4_0::encode_block as encode_q4_0_block;
 
 /// How numbers are stored in a weight buffer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Encoding {
     /// 32-bit floats.
     F32,
-    /// 16-bit floats, two to a word; decoded to f32 by `unpack2x16float`, so `shader-f16` is not needed.
+    /// 16-bit floats, two to a word; decoded to f32 without `shader-f16`.
     F16,
-    /// Blocks of 32 signed bytes with one f16 scale each (ggml's q8_0, with all scales after all bytes so that words stay aligned).
+    /// Blocks of 32 signed bytes with one f16 scale each: ggml's q8_0, rearranged.
     Q8_0,
+    /// Blocks of 32 numbers −8…7 of four bits with one f16 scale each: ggml's q4_0, rearranged.
+    Q4_0,
 }
 
 /// One encoding, as a person or a menu sees it.
@@ -31,17 +39,40 @@ pub struct EncodingRow {
     pub name: &'static str,
     /// Numbers in a block: a row's length is padded to a multiple of this.
     pub block: usize,
+    /// Bytes of a block's numbers.
+    pub block_bytes: usize,
+    /// Bytes of a block's scale.
+    pub scale_bytes: usize,
     /// The largest magnitude that it can hold.
     pub largest: f32,
-    /// Largest error of decode(encode(x)), relative to the largest magnitude in x's block: half a unit in the last place of an f16 (2^-11), or half a step of 1/127 plus the scale's own f16 rounding.
+    /// Largest error of decode(encode(x)), relative to the largest magnitude in x's block: half a unit in the last place of an f16 (2^-11);
+    /// half a step of 1/127 plus the scale's own f16 rounding; the part above
+    /// seven steps of the smallest scale tried, 0.9/8, plus the same.
     pub error_bound: f32,
 }
 
 /// Every encoding that kernels can read.
 pub const ENCODINGS: &[EncodingRow] = &[
-    EncodingRow { encoding: Encoding::F32, name: "f32", block: 4, largest: f32::MAX, error_bound: 0.0 },
-    EncodingRow { encoding: Encoding::F16, name: "f16", block: 4, largest: 65_504.0, error_bound: 4.9e-4 },
-    EncodingRow { encoding: Encoding::Q8_0, name: "q8_0", block: 32, largest: 127.0 * 65_504.0, error_bound: 0.5 / 127.0 + 5e-4 },
+    EncodingRow { encoding: Encoding::F32, name: "f32", block: 4, block_bytes: 16, scale_bytes: 0, largest: f32::MAX, error_bound: 0.0 },
+    EncodingRow { encoding: Encoding::F16, name: "f16", block: 4, block_bytes: 8, scale_bytes: 0, largest: 65_504.0, error_bound: 4.9e-4 },
+    EncodingRow {
+        encoding: Encoding::Q8_0,
+        name: "q8_0",
+        block: 32,
+        block_bytes: 32,
+        scale_bytes: 2,
+        largest: 127.0 * 65_504.0,
+        error_bound: 0.5 / 127.0 + 5e-4,
+    },
+    EncodingRow {
+        encoding: Encoding::Q4_0,
+        name: "q4_0",
+        block: 32,
+        block_bytes: 16,
+        scale_bytes: 2,
+        largest: 8.0 * 65_504.0,
+        error_bound: 1.0 - 0.9 * 7.0 / 8.0 + 5e-4,
+    },
 ];
 
 impl Encoding {
@@ -55,49 +86,61 @@ impl Encoding {
         ENCODINGS.iter().find(|row| row.name == name).map(|row| row.encoding)
     }
 
+    /// Bytes of so many numbers without their scales.
+    pub(crate) fn number_bytes(self, numbers: usize) -> usize {
+        let row = self.row();
+        numbers * (row.block_bytes / 4) / (row.block / 4)
+    }
+
+    /// Bytes of so many numbers' scales.
+    pub(crate) fn scale_bytes(self, numbers: usize) -> usize {
+        numbers / self.row().block * self.row().scale_bytes
+    }
+
     /// Bytes for `numbers` numbers (a multiple of the block), a multiple of four.
     pub fn bytes(self, numbers: usize) -> usize {
-        match self {
-            Encoding::F32 => numbers * 4,
-            Encoding::F16 => numbers * 2,
-            Encoding::Q8_0 => numbers + (numbers / 32 * 2).next_multiple_of(4),
-        }
+        self.number_bytes(numbers) + self.scale_bytes(numbers).next_multiple_of(4)
     }
 
     /// Encodes numbers whose count is a multiple of the block.
     pub fn encode(self, values: &[f32]) -> Vec<u8> {
-        debug_assert!(self != Encoding::Q8_0 || values.len().is_multiple_of(32), "rows are padded before they are encoded");
-        let mut bytes = Vec::with_capacity(self.bytes(values.len()));
+        let [mut bytes, scales] = self.encode_parts(values);
+        bytes.extend(scales);
+        bytes.resize(self.bytes(values.len()), 0);
+        bytes
+    }
+
+    /// Numbers and scales, apart.
+    pub(crate) fn encode_parts(self, values: &[f32]) -> [Vec<u8>; 2] {
+        let row = self.row();
+        debug_assert!(row.scale_bytes == 0 || values.len().is_multiple_of(row.block), "rows are padded before they are encoded");
+        let mut bytes = Vec::with_capacity(self.number_bytes(values.len()));
+        let mut scales = Vec::with_capacity(self.scale_bytes(values.len()));
         match self {
             Encoding::F32 => values.iter().for_each(|v| bytes.extend(v.to_le_bytes())),
             Encoding::F16 => values.iter().for_each(|v| bytes.extend(f16::from_f32(*v).to_le_bytes())),
-            Encoding::Q8_0 => {
-                let scales: Vec<f16> = values.chunks(32).map(|block| encode_q8_0_block(block, &mut bytes)).collect();
-                scales.iter().for_each(|scale| bytes.extend(scale.to_le_bytes()));
-                bytes.resize(self.bytes(values.len()), 0);
-            }
+            Encoding::Q8_0 => values.as_chunks().0.iter().for_each(|block| q8_0::push(block, &mut bytes, &mut scales)),
+            Encoding::Q4_0 => values.as_chunks().0.iter().for_each(|block| q4_0::push(block, &mut bytes, &mut scales)),
         }
-        bytes
+        [bytes, scales]
     }
 
     /// The numbers that [`Encoding::encode`] stored, as the kernels see them.
     pub fn decode(self, bytes: &[u8], numbers: usize) -> Vec<f32> {
-        let half_at = |i: usize| f16::from_le_bytes([bytes[i], bytes[i + 1]]).to_f32();
+        let (bytes, scales) = bytes.split_at(self.number_bytes(numbers));
+        self.decode_parts(bytes, scales)
+    }
+
+    /// The numbers that [`Encoding::encode_parts`] stored.
+    pub(crate) fn decode_parts(self, bytes: &[u8], scales: &[u8]) -> Vec<f32> {
+        let blocks = scales.as_chunks().0.iter().map(|scale| f16::from_le_bytes(*scale).to_f32());
         match self {
-            Encoding::F32 => bytes.as_chunks::<4>().0.iter().take(numbers).map(|b| f32::from_le_bytes(*b)).collect(),
-            Encoding::F16 => (0..numbers).map(|i| half_at(2 * i)).collect(),
-            Encoding::Q8_0 => (0..numbers).map(|i| (bytes[i] as i8) as f32 * half_at(numbers + i / 32 * 2)).collect(),
+            Encoding::F32 => bytes.as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect(),
+            Encoding::F16 => bytes.as_chunks().0.iter().map(|b| f16::from_le_bytes(*b).to_f32()).collect(),
+            Encoding::Q8_0 => bytes.as_chunks().0.iter().zip(blocks).flat_map(|(block, scale)| q8_0::decode(block, scale)).collect(),
+            Encoding::Q4_0 => bytes.as_chunks().0.iter().zip(blocks).flat_map(|(block, scale)| q4_0::decode(block, scale)).collect(),
         }
     }
-}
-
-/// ggml's q8_0: scale = max|x| / 127 in f16, then round. The rounding uses the stored scale, so encoding what was decoded changes nothing.
-fn encode_q8_0_block(block: &[f32], bytes: &mut Vec<u8>) -> f16 {
-    let largest = block.iter().fold(0f32, |m, v| m.max(v.abs()));
-    let scale = f16::from_f32(largest / 127.0);
-    let inverse = if scale.to_f32() > 0.0 { 1.0 / scale.to_f32() } else { 0.0 };
-    bytes.extend(block.iter().map(|v| (v * inverse).round().clamp(-127.0, 127.0) as i8 as u8));
-    scale
 }
 
 #[cfg(test)]
@@ -121,7 +164,8 @@ mod tests {
                     assert!((v - g).abs() <= largest * row.error_bound, "{}: expected {v}, got {g}", row.name);
                 }
             }
-            assert_eq!(row.encoding.encode(&decoded), bytes, "{}: encoding again changes nothing", row.name);
+            let again = row.encoding.decode(&row.encoding.encode(&decoded), values.len());
+            assert_eq!(again, decoded, "{}: encoding again changes nothing", row.name);
         }
     }
 

@@ -34,7 +34,7 @@ pub mod program;
 pub mod weights;
 
 pub use cpu::Cpu;
-pub use device::{Device, Executable, Input, LocalFuture, WeightSet};
+pub use device::{Device, Executable, Input, LocalFuture, Used, WeightSet};
 pub use encoding::{ENCODINGS, Encoding};
 pub use error::Error;
 pub use graph::{Graph, Var};

@@ -1,8 +1,8 @@
 //! Weights as a graph sees them: names and shapes, not numbers.
 //!
 //! [`Weights`] is a path into a checkpoint's names (`w.at("mid_block").at("resnets").at(0)`), [`WeightUse`] what a program does with one of
-//! them, [`Layout`] how its numbers are arranged for the kernels. Numbers arrive later, one tensor at a time, through
-//! [`crate::WeightSet::upload`].
+//! them, [`Layout`] how its numbers are arranged for the kernels. Numbers arrive later, some rows of a tensor at a time, through
+//! [`crate::WeightSet::upload_rows`].
 
 use crate::{Encoding, Error, Graph};
 use std::collections::BTreeMap;
@@ -87,7 +87,7 @@ impl WeightUse {
         let encoding = match layout {
             Layout::Vector(_) => Encoding::F32,
             Layout::Matrix { columns: inner, .. } | Layout::Conv { input: inner, .. } => {
-                if wish == Encoding::Q8_0 && !inner.is_multiple_of(wish.row().block) { Encoding::F16 } else { wish }
+                if wish.row().scale_bytes > 0 && !inner.is_multiple_of(wish.row().block) { Encoding::F16 } else { wish }
             }
         };
         WeightUse { name, layout, encoding }
@@ -109,22 +109,40 @@ impl WeightUse {
         }
     }
 
+    /// Rows of the first axis; a vector's are its numbers.
+    pub fn rows(&self) -> usize {
+        match self.layout {
+            Layout::Vector(rows) | Layout::Matrix { rows, .. } | Layout::Conv { out: rows, .. } => rows,
+        }
+    }
+
+    /// Numbers of one row in the file.
+    pub fn row_numbers(&self) -> usize {
+        match self.layout {
+            Layout::Vector(_) => 1,
+            Layout::Matrix { columns, .. } => columns,
+            Layout::Conv { input, kernel, .. } => input * kernel[0] * kernel[1],
+        }
+    }
+
+    /// Numbers of one row on the device, padding included.
+    fn stored_row(&self) -> usize {
+        if matches!(self.layout, Layout::Vector(_)) { 1 } else { self.row_stride() }
+    }
+
+    /// Some of the rows begin and end (the last ones aside) at multiples of this, so that their bytes begin and end with words.
+    pub fn row_alignment(&self) -> usize {
+        if self.encoding.scale_bytes(self.stored_row()).is_multiple_of(4) { 1 } else { 2 }
+    }
+
     /// Numbers in the file.
     pub fn numbers(&self) -> usize {
-        match self.layout {
-            Layout::Vector(n) => n,
-            Layout::Matrix { rows, columns } => rows * columns,
-            Layout::Conv { out, input, kernel } => out * input * kernel[0] * kernel[1],
-        }
+        self.rows() * self.row_numbers()
     }
 
     /// Numbers on the device, padding included.
     pub fn stored_numbers(&self) -> usize {
-        match self.layout {
-            Layout::Vector(n) => n,
-            Layout::Matrix { rows, .. } => rows * self.row_stride(),
-            Layout::Conv { out, .. } => out * self.row_stride(),
-        }
+        self.rows() * self.stored_row()
     }
 
     /// Bytes on the device.
@@ -132,35 +150,75 @@ impl WeightUse {
         self.encoding.bytes(self.stored_numbers())
     }
 
-    /// The device's bytes from the file's numbers (in the file's order).
-    pub fn pack(&self, values: &[f32]) -> Result<Vec<u8>, Error> {
-        if values.len() != self.numbers() {
-            let problem = format!("expected {} numbers for {:?}, got {}", self.numbers(), self.layout, values.len());
-            return Err(Error::Weight { name: self.name.clone(), problem });
-        }
-        let row = self.encoding.row();
-        if let Some(value) = values.iter().find(|v| v.abs() > row.largest) {
-            let problem = format!("{value} is too large for {}, which ends at {}; the model must be kept as f32", row.name, row.largest);
-            return Err(Error::Weight { name: self.name.clone(), problem });
-        }
-        Ok(self.encoding.encode(&self.arrange(values)))
+    /// What is to be written for some rows from the file's numbers (in the file's order): bytes, each with their place on the device.
+    /// Where an encoding keeps scales, they lie after all numbers, so there are two.
+    ///
+    /// # Errors
+    /// Rows that are cut or past the end or do not lie at multiples of [`WeightUse::row_alignment`]; numbers that the encoding cannot hold.
+    pub fn pack_rows(&self, first_row: usize, values: &[f32]) -> Result<Vec<(usize, Vec<u8>)>, Error> {
+        let rows = self.rows_in(first_row, values)?;
+        let before = first_row * self.stored_row();
+        let [numbers, mut scales] = self.encoding.encode_parts(&self.arrange(rows, values));
+        scales.resize(scales.len().next_multiple_of(4), 0);
+        let scales_at = self.encoding.number_bytes(self.stored_numbers()) + self.encoding.scale_bytes(before);
+        let parts = [(self.encoding.number_bytes(before), numbers), (scales_at, scales)];
+        Ok(parts.into_iter().filter(|(_, bytes)| !bytes.is_empty()).collect())
     }
 
-    /// The file's numbers from the device's bytes: what the kernels see, rounding included.
-    pub fn unpack(&self, bytes: &[u8]) -> Vec<f32> {
-        let stored = self.encoding.decode(bytes, self.stored_numbers());
-        let mut values = vec![0.0; self.numbers()];
-        self.for_each_run(|stored_at, file_at, step, length| {
+    /// Refuses rows of `weight` that do not follow the `held` rows of this one.
+    pub fn expects(&self, weight: &WeightUse, held: usize, first_row: usize) -> Result<(), Error> {
+        if self == weight && held == first_row {
+            return Ok(());
+        }
+        let problem = format!("row {first_row} came, expected row {held} of {}", self.name);
+        Err(Error::Weight { name: weight.name.clone(), problem })
+    }
+
+    /// Some rows' numbers in the file's order as the kernels see them, rounding included.
+    ///
+    /// # Errors
+    /// As [`WeightUse::pack_rows`].
+    pub fn seen(&self, first_row: usize, values: &[f32]) -> Result<Vec<f32>, Error> {
+        let rows = self.rows_in(first_row, values)?;
+        if self.encoding == Encoding::F32 {
+            return Ok(values.to_vec());
+        }
+        let [numbers, scales] = self.encoding.encode_parts(&self.arrange(rows, values));
+        let stored = self.encoding.decode_parts(&numbers, &scales);
+        let mut seen = vec![0.0; values.len()];
+        self.for_each_run(rows, |stored_at, file_at, step, length| {
             for i in 0..length {
-                values[file_at + i * step] = stored[stored_at + i];
+                seen[file_at + i * step] = stored[stored_at + i];
             }
         });
-        values
+        Ok(seen)
     }
 
-    fn arrange(&self, values: &[f32]) -> Vec<f32> {
-        let mut stored = vec![0.0; self.stored_numbers()];
-        self.for_each_run(|stored_at, file_at, step, length| {
+    /// How many rows these are, or what is wrong with them.
+    fn rows_in(&self, first_row: usize, values: &[f32]) -> Result<usize, Error> {
+        let refuse = |problem| Err(Error::Weight { name: self.name.clone(), problem });
+        let (all, row, align) = (self.rows(), self.row_numbers(), self.row_alignment());
+        let rows = values.len().checked_div(row).unwrap_or(0);
+        if first_row > all || rows > all - first_row || rows * row != values.len() {
+            return refuse(format!("expected rows of {row} numbers up to row {all}, got {} numbers at row {first_row}", values.len()));
+        }
+        let end = first_row + rows;
+        if !first_row.is_multiple_of(align) || (end != all && !end.is_multiple_of(align)) {
+            return refuse(format!("rows {first_row} to {end} do not begin and end at multiples of {align}"));
+        }
+        let encoding = self.encoding.row();
+        match values.iter().find(|v| v.abs() > encoding.largest) {
+            None => Ok(rows),
+            Some(value) => {
+                let (name, largest) = (encoding.name, encoding.largest);
+                refuse(format!("{value} is too large for {name}, which ends at {largest}; the model must be kept as f32"))
+            }
+        }
+    }
+
+    fn arrange(&self, rows: usize, values: &[f32]) -> Vec<f32> {
+        let mut stored = vec![0.0; rows * self.stored_row()];
+        self.for_each_run(rows, |stored_at, file_at, step, length| {
             for i in 0..length {
                 stored[stored_at + i] = values[file_at + i * step];
             }
@@ -168,18 +226,18 @@ impl WeightUse {
         stored
     }
 
-    /// Calls with (first stored number, first number in the file, step in the file, length) for each contiguous stored run.
-    fn for_each_run(&self, mut run: impl FnMut(usize, usize, usize, usize)) {
+    /// Calls with (first stored number, first number in the file, step in the file, length) for each contiguous stored run of so many rows.
+    fn for_each_run(&self, rows: usize, mut run: impl FnMut(usize, usize, usize, usize)) {
         match self.layout {
-            Layout::Vector(n) => run(0, 0, 1, n),
-            Layout::Matrix { rows, columns } => {
+            Layout::Vector(_) => run(0, 0, 1, rows),
+            Layout::Matrix { columns, .. } => {
                 for row in 0..rows {
                     run(row * self.row_stride(), row * columns, 1, columns);
                 }
             }
-            Layout::Conv { out, input, kernel } => {
+            Layout::Conv { input, kernel, .. } => {
                 let taps = kernel[0] * kernel[1];
-                for o in 0..out {
+                for o in 0..rows {
                     for tap in 0..taps {
                         run(o * self.row_stride() + tap * self.inner_stride(), o * input * taps + tap, taps, input);
                     }
@@ -194,32 +252,53 @@ mod tests {
     use super::*;
     use crate::ENCODINGS;
 
+    const LAYOUTS: [Layout; 6] = [
+        Layout::Vector(7),
+        Layout::Matrix { rows: 3, columns: 5 },
+        Layout::Matrix { rows: 2, columns: 64 },
+        Layout::Matrix { rows: 7, columns: 32 },
+        Layout::Conv { out: 2, input: 3, kernel: [3, 3] },
+        Layout::Conv { out: 5, input: 32, kernel: [1, 3] },
+    ];
+
+    /// The device's bytes after the rows came in chunks of so many.
+    fn packed(weight: &WeightUse, values: &[f32], chunk: usize) -> Vec<u8> {
+        let mut device = vec![0; weight.bytes()];
+        for (i, values) in values.chunks(chunk * weight.row_numbers()).enumerate() {
+            for (at, bytes) in weight.pack_rows(i * chunk, values).expect("whole rows") {
+                assert!(at.is_multiple_of(4) && bytes.len().is_multiple_of(4), "a write begins and ends with a word");
+                device[at..at + bytes.len()].copy_from_slice(&bytes);
+            }
+        }
+        device
+    }
+
     #[test]
-    fn packing_and_unpacking_any_layout_gives_the_numbers_back() {
-        let layouts = [
-            Layout::Vector(7),
-            Layout::Matrix { rows: 3, columns: 5 },
-            Layout::Matrix { rows: 2, columns: 64 },
-            Layout::Conv { out: 2, input: 3, kernel: [3, 3] },
-            Layout::Conv { out: 3, input: 32, kernel: [1, 3] },
-        ];
+    fn rows_in_any_chunks_give_the_same_bytes_and_the_numbers_back() {
         for row in ENCODINGS {
-            for layout in layouts {
+            for layout in LAYOUTS {
                 let weight = WeightUse::new("w".into(), layout, row.encoding);
                 let values: Vec<f32> = (0..weight.numbers()).map(|i| (i % 11) as f32 - 5.0).collect();
-                let bytes = weight.pack(&values).expect("as many numbers as the layout wants");
-                assert_eq!(bytes.len(), weight.bytes());
-                for (v, g) in values.iter().zip(weight.unpack(&bytes)) {
-                    assert!((v - g).abs() < 0.05, "{layout:?} as {}: expected {v}, got {g}", row.name);
+                let whole = packed(&weight, &values, weight.rows());
+                for chunk in [1, 2, 3] {
+                    assert_eq!(packed(&weight, &values, chunk * weight.row_alignment()), whole, "{layout:?} as {}", row.name);
                 }
+                let seen = weight.seen(0, &values).expect("as many numbers as the layout wants");
+                for (v, g) in values.iter().zip(&seen) {
+                    assert!((v - g).abs() <= 5.0 * row.error_bound, "{layout:?} as {}: expected {v}, got {g}", row.name);
+                }
+                assert_eq!(packed(&weight, &seen, weight.rows()), whole, "{layout:?} as {}", row.name);
             }
         }
     }
 
     #[test]
-    fn a_wrong_count_is_said() {
+    fn cut_or_misplaced_rows_are_said() {
         let weight = WeightUse::new("fc.weight".into(), Layout::Matrix { rows: 3, columns: 5 }, Encoding::F32);
-        let error = weight.pack(&[0.0; 14]).expect_err("one short");
-        assert_eq!(error.to_string(), "weight fc.weight: expected 15 numbers for Matrix { rows: 3, columns: 5 }, got 14");
+        let said = |weight: &WeightUse, first, n| weight.pack_rows(first, &vec![0.0; n]).expect_err("it is wrong").to_string();
+        assert_eq!(said(&weight, 0, 14), "weight fc.weight: expected rows of 5 numbers up to row 3, got 14 numbers at row 0");
+        assert_eq!(said(&weight, 2, 10), "weight fc.weight: expected rows of 5 numbers up to row 3, got 10 numbers at row 2");
+        let weight = WeightUse::new("fc.weight".into(), Layout::Matrix { rows: 4, columns: 32 }, Encoding::Q8_0);
+        assert_eq!(said(&weight, 1, 32), "weight fc.weight: rows 1 to 2 do not begin and end at multiples of 2");
     }
 }

@@ -3,12 +3,15 @@
 use crate::error::Error;
 use crate::files::Files;
 use crate::weights::{Checkpoint, FileType};
-use decant_graph::{Device, Encoding, Executable, Graph, Program, WeightIndex, WeightInfo, WeightSet};
+use decant_graph::{Device, Encoding, Executable, Graph, Program, WeightIndex, WeightInfo, WeightSet, WeightUse};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// Buffers that some files carry and no model of ours computes with.
 const NOT_COMPUTED: &[&str] = &["position_ids", "text_projection.weight", "logit_scale"];
+
+/// Numbers that are read and uploaded at once: 16 MB as f32.
+const AT_ONCE: usize = 4 << 20;
 
 /// A network's checkpoint and its weights on the device.
 pub struct Component {
@@ -72,16 +75,41 @@ impl Component {
         program.weights.iter().filter_map(|w| self.checkpoint.tensors().get(&w.name)).map(|t| t.range.end - t.range.start).sum()
     }
 
-    /// Brings the program's weights to the device, one tensor at a time. `tick` hears the file's bytes of each.
+    /// Brings the program's weights to the device, some rows of a tensor at a time, so that no tensor is ever whole in memory. `tick` hears
+    /// the file's bytes of each.
     pub async fn upload(&mut self, files: &dyn Files, program: &Program, tick: &mut dyn FnMut(u64)) -> Result<(), Error> {
         for weight in &program.weights {
-            if !self.set.holds(&weight.name) {
-                let values = self.checkpoint.read(files, &weight.name).await?;
-                self.set.upload(weight, &values)?;
+            let bytes = self.checkpoint.tensors().get(&weight.name).map_or(0, |t| t.range.end - t.range.start);
+            if self.set.holds(&weight.name) {
+                tick(bytes);
+            } else {
+                self.upload_weight(files, weight, bytes, tick).await?;
             }
-            tick(self.checkpoint.tensors().get(&weight.name).map_or(0, |t| t.range.end - t.range.start));
         }
         Ok(self.set.settle().await?)
+    }
+
+    async fn upload_weight(&mut self, files: &dyn Files, weight: &WeightUse, bytes: u64, tick: &mut dyn FnMut(u64)) -> Result<(), Error> {
+        let (all, align) = (weight.rows(), weight.row_alignment());
+        let some = (AT_ONCE / weight.row_numbers().max(1) / align * align).max(align);
+        let (mut first, mut told) = (0, 0);
+        let whole = self.checkpoint.read(files, &weight.name).await?;
+        loop {
+            let rows = first..all.min(first + some);
+            let values = &whole[rows.start * weight.row_numbers()..rows.end * weight.row_numbers()];
+            self.set.upload_rows(weight, first, values)?;
+            let read = bytes * rows.end as u64 / all.max(1) as u64;
+            tick(read - told);
+            (first, told) = (rows.end, read);
+            if first == all {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Gives the memory of the network's weights back, once no program is ready on them any more; [`Component::upload`] brings them again.
+    pub fn clear(&mut self) {
+        self.set.clear();
     }
 
     /// Allocates what the program needs.

@@ -1,0 +1,62 @@
+//! GPU memory that is counted: every buffer of this crate, from its creation to its end.
+
+use crate::adapter::Gpu;
+use decant_graph::Used;
+use std::cell::Cell;
+use std::rc::Rc;
+
+/// A buffer whose memory is given back when this is dropped; work that was submitted before still finishes.
+pub(crate) struct Buffer {
+    raw: wgpu::Buffer,
+    tally: Rc<Tally>,
+}
+
+/// Bytes of the living buffers of one device.
+#[derive(Default)]
+pub(crate) struct Tally(Cell<Used>);
+
+impl Tally {
+    pub fn used(&self) -> Used {
+        self.0.get()
+    }
+
+    pub fn reset_peak(&self) {
+        let now = self.used().now;
+        self.0.set(Used { now, peak: now });
+    }
+
+    fn add(&self, bytes: u64) {
+        let Used { now, peak } = self.used();
+        self.0.set(Used { now: now + bytes, peak: peak.max(now + bytes) });
+    }
+
+    fn subtract(&self, bytes: u64) {
+        let Used { now, peak } = self.used();
+        self.0.set(Used { now: now - bytes, peak });
+    }
+}
+
+impl Buffer {
+    /// A buffer of at least 16 bytes, which is the least that can be bound.
+    pub fn new(gpu: &Gpu, size: u64, usage: wgpu::BufferUsages) -> Buffer {
+        let size = size.max(16);
+        let raw = gpu.0.device.create_buffer(&wgpu::BufferDescriptor { label: None, size, usage, mapped_at_creation: false });
+        gpu.0.tally.add(size);
+        Buffer { raw, tally: gpu.0.tally.clone() }
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        self.tally.subtract(self.raw.size());
+        // A browser would otherwise keep the memory until its garbage collector comes by.
+        self.raw.destroy();
+    }
+}
+
+impl std::ops::Deref for Buffer {
+    type Target = wgpu::Buffer;
+    fn deref(&self) -> &wgpu::Buffer {
+        &self.raw
+    }
+}
