@@ -2,7 +2,8 @@
 
 use crate::error::Error;
 use crate::files::Files;
-use crate::weights::{Checkpoint, FileType};
+use crate::weights::policy::kept_as;
+use crate::weights::{Checkpoint, FileType, TensorInfo};
 use decant_graph::{Device, Encoding, Executable, Graph, Program, WeightIndex, WeightInfo, WeightSet, WeightUse};
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -36,19 +37,19 @@ impl Component {
     /// Reads the headers of the network's files. `wish` overrides how weights are stored; otherwise f16 files stay f16 and so on.
     pub async fn open(files: &dyn Files, name: &'static str, wish: Option<Encoding>, device: &dyn Device) -> Result<Component, Error> {
         let checkpoint = Checkpoint::open(files, name).await?;
-        let index = index(&checkpoint, wish);
+        let index = index(name, &checkpoint, wish);
         Ok(Component { name, checkpoint, index, set: device.weight_set() })
     }
 
     /// Changes how weights are stored; those that are on the device already are dropped.
     pub fn choose(&mut self, wish: Option<Encoding>, device: &dyn Device) {
-        self.index = index(&self.checkpoint, wish);
+        self.index = index(self.name, &self.checkpoint, wish);
         self.set = device.weight_set();
     }
 
     /// The program that another wish would give.
     pub fn program_as(&self, wish: Option<Encoding>, build: impl FnOnce(&Graph)) -> Result<Rc<Program>, Error> {
-        self.finish(index(&self.checkpoint, wish), build)
+        self.finish(index(self.name, &self.checkpoint, wish), build)
     }
 
     /// Builds one of the network's programs.
@@ -93,11 +94,10 @@ impl Component {
         let (all, align) = (weight.rows(), weight.row_alignment());
         let some = (AT_ONCE / weight.row_numbers().max(1) / align * align).max(align);
         let (mut first, mut told) = (0, 0);
-        let whole = self.checkpoint.read(files, &weight.name).await?;
         loop {
             let rows = first..all.min(first + some);
-            let values = &whole[rows.start * weight.row_numbers()..rows.end * weight.row_numbers()];
-            self.set.upload_rows(weight, first, values)?;
+            let values = self.checkpoint.read_rows(files, &weight.name, rows.clone()).await?;
+            self.set.upload_rows(weight, first, &values)?;
             let read = bytes * rows.end as u64 / all.max(1) as u64;
             tick(read - told);
             (first, told) = (rows.end, read);
@@ -128,17 +128,22 @@ impl Component {
     }
 }
 
-/// The checkpoint's weights as a graph sees them.
-fn index(checkpoint: &Checkpoint, wish: Option<Encoding>) -> WeightIndex {
-    let info = |dtype| wish.unwrap_or(encoding_of(dtype));
-    checkpoint.tensors().iter().map(|(name, t)| (name.clone(), WeightInfo { shape: t.shape.clone(), encoding: info(t.dtype) })).collect()
+/// The checkpoint's weights as a graph sees them: all as wished but for the sensitive ones, or as the file has them.
+fn index(name: &str, checkpoint: &Checkpoint, wish: Option<Encoding>) -> WeightIndex {
+    let info = |(tensor, t): (&String, &TensorInfo)| {
+        let encoding = wish.map_or_else(|| encoding_of(t.dtype), |wish| kept_as(name, tensor, &t.shape, wish));
+        (tensor.clone(), WeightInfo { shape: t.shape.clone(), encoding })
+    };
+    checkpoint.tensors().iter().map(info).collect()
 }
 
-/// How a file's numbers are kept by default: nothing is lost that the file has (bf16's few digits fit into f16's; its range is checked).
+/// How a file's numbers are kept by default. Nothing is lost that the file has (bf16's few digits fit into f16's; its range is checked), but
+/// for types of four to six bits that no kernel reads: what q8_0 rounds them by is a tenth of what their own rounding was.
 fn encoding_of(file_type: FileType) -> Encoding {
     match file_type {
         FileType::F16 | FileType::BF16 => Encoding::F16,
-        FileType::Q8_0 => Encoding::Q8_0,
+        FileType::Q4_0 => Encoding::Q4_0,
+        FileType::Q8_0 | FileType::Q4_1 | FileType::Q5_0 | FileType::Q5_1 | FileType::Q4K | FileType::Q6K => Encoding::Q8_0,
         _ => Encoding::F32,
     }
 }
