@@ -170,6 +170,7 @@ fn request(settings: &Settings) -> Result<Request, Failure> {
         width: side("width", settings.width())?,
         height: side("height", settings.height())?,
         preview: Preview::Auto,
+        ..Request::default()
     })
 }
 

@@ -26,8 +26,8 @@ pub(crate) fn run(options: &Inspect) -> Result<(), Failure> {
     println!(
         "autoencoder    ×{}, {} latent channels, scaling factor {}",
         model.factor(),
-        config.vae.latent_channels,
-        config.vae.scaling_factor
+        config.vae.latent_channels(),
+        config.vae.scaling_factor()
     );
     println!("scheduler      {} ({:?} prediction)", config.scheduler_class, config.scheduler.prediction_type);
     println!(

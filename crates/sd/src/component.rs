@@ -36,9 +36,12 @@ pub struct Progress {
 impl Component {
     /// Reads the headers of the network's files. `wish` overrides how weights are stored; otherwise f16 files stay f16 and so on.
     pub async fn open(files: &dyn Files, name: &'static str, wish: Option<Encoding>, device: &dyn Device) -> Result<Component, Error> {
-        let checkpoint = Checkpoint::open(files, name).await?;
-        let index = index(name, &checkpoint, wish);
-        Ok(Component { name, checkpoint, index, set: device.weight_set() })
+        Ok(Component::over(Checkpoint::open(files, name).await?, name, wish, device))
+    }
+
+    /// Over a checkpoint whose headers were read before, under a name for messages.
+    pub fn over(checkpoint: Checkpoint, name: &'static str, wish: Option<Encoding>, device: &dyn Device) -> Component {
+        Component { name, index: index(name, &checkpoint, wish), checkpoint, set: device.weight_set() }
     }
 
     /// Changes how weights are stored; those that are on the device already are dropped.

@@ -126,7 +126,7 @@ pub enum Error {
     },
     /// A picture that the device has no memory for; found before anything was allocated.
     #[error(
-        "{width}×{height} would take {} of memory on {device}{}; ask for a smaller picture",
+        "{width}×{height} would take {} of memory on {device}{}; {advice}",
         bytes(*.need),
         .reason.as_ref().map_or_else(|| format!(", which has {} for it", bytes(*.most)), |reason| format!(": {reason}"))
     )]
@@ -141,9 +141,27 @@ pub enum Error {
         most: u64,
         /// The device's name.
         device: String,
-        /// A limit other than the amount.
+        /// A limit other than the amount, or what the driver said.
         reason: Option<String>,
+        /// What may help.
+        advice: String,
     },
+    /// A tiny autoencoder of another family.
+    #[error(
+        "the tiny autoencoder has {} latent channels of {}×{} pixels, the model {} of {}×{}; TAESD belongs to Stable Diffusion 1 and 2, TAESDXL to XL",
+        .got.0, .got.1, .got.1, .expected.0, .expected.1, .expected.1
+    )]
+    TinyLatents {
+        /// Channels of its latents and pixels along the side of a place.
+        got: (usize, usize),
+        /// The model's.
+        expected: (usize, usize),
+    },
+    /// A tiny autoencoder is asked for that nobody gave.
+    #[error(
+        "a tiny autoencoder was asked for, but the model was opened without one; give the folder or file of a TAESD as its preview decoder"
+    )]
+    NoTiny,
     /// Whoever watched the run ended it.
     #[error("the run was cancelled")]
     Cancelled,

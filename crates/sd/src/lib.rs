@@ -11,6 +11,8 @@ pub mod component;
 pub mod clip;
 pub mod unet;
 pub mod vae;
+pub mod tiny;
+pub mod autoencoder;
 pub mod picture;
 pub mod preview;
 pub mod tokenizer;

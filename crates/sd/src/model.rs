@@ -1,12 +1,13 @@
-//! Everything that a model's folder says before its weights are read: four configurations, and what it is by default used with.
+//! Everything that a model's folder says before its weights are read: its networks' configurations, and what it is by default used with.
 //!
 //! `decant.json`, where a folder has one, is Decant's own: `title`, and defaults for `prompt`, `steps`, `guidance` and `sampler`.
 
-use crate::config::{ClipConfig, ModelIndex, Scheduler, UNetConfig, VaeConfig};
+use crate::autoencoder::Autoencoder;
+use crate::config::{ClipConfig, ModelIndex, Scheduler, UNetConfig};
 use crate::error::Error;
 use crate::files::{Files, find};
 use crate::request::Defaults;
-use decant_solver::{PredictionType, Sampler, SchedulerConfig, TimestepSpacing};
+use decant_solver::{PredictionType, SAMPLERS, Sampler, SchedulerConfig, TimestepSpacing};
 use serde::Deserialize;
 
 /// The most bytes that `decant.json` may have.
@@ -21,10 +22,14 @@ pub struct ModelConfig {
     pub family: String,
     /// The text encoder's.
     pub text: ClipConfig,
+    /// The second text encoder's, of Stable Diffusion XL.
+    pub text_2: Option<ClipConfig>,
+    /// With two text encoders: an empty negative prompt is zeros.
+    pub force_zeros_for_empty_prompt: bool,
     /// The denoiser's.
     pub unet: UNetConfig,
     /// The autoencoder's.
-    pub vae: VaeConfig,
+    pub vae: Autoencoder,
     /// The noise schedule's.
     pub scheduler: SchedulerConfig,
     /// The diffusers class that the schedule was saved from.
@@ -53,18 +58,19 @@ impl ModelConfig {
         let index = ModelIndex::read(files).await?; // refuses pipelines of another kind by name
         let text = ClipConfig::read(files, "text_encoder").await?;
         let unet = UNetConfig::read(files, "unet").await?;
-        let vae = VaeConfig::read(files, "vae").await?;
+        let text_2 = if index.two_text_encoders { Some(ClipConfig::read(files, "text_encoder_2").await?) } else { None };
+        let vae = Autoencoder::read(files, index.tiny_vae).await?;
         let scheduler = Scheduler::read(files).await?.corrected(&index.class);
         let hints = hints(files).await?;
-        agree("cross_attention_dim", unet.cross_attention_dim, "text_encoder's hidden_size", text.hidden_size)?;
-        agree("in_channels", unet.in_channels, "vae's latent_channels", vae.latent_channels)?;
-        agree("out_channels", unet.out_channels, "vae's latent_channels", vae.latent_channels)?;
+        networks_agree(&text, text_2.as_ref(), &unet, &vae)?;
         let place = files.place();
         let folder = place.trim_end_matches('/').rsplit(['/', '\\']).next().unwrap_or_default().to_string();
         let defaults = defaults(&hints, &unet, &vae, &scheduler)?;
         Ok(ModelConfig {
             title: hints.title.unwrap_or(folder),
             family: family(&unet, &scheduler.config),
+            force_zeros_for_empty_prompt: index.force_zeros_for_empty_prompt,
+            text_2,
             text,
             unet,
             vae,
@@ -72,6 +78,36 @@ impl ModelConfig {
             scheduler_class: scheduler.class,
             defaults,
         })
+    }
+
+    /// Whether the denoiser is shown a mask and what of a picture is left under it (an inpainting model).
+    pub fn sees_a_picture(&self) -> bool {
+        self.unet.in_channels != self.vae.latent_channels()
+    }
+
+    /// Whether guidance takes two answers of the denoiser, and is not one of its inputs.
+    pub fn guides_by_two(&self) -> bool {
+        self.unet.time_cond_proj_dim.is_none()
+    }
+}
+
+/// Sizes that two networks share are the same in both.
+fn networks_agree(text: &ClipConfig, second: Option<&ClipConfig>, unet: &UNetConfig, vae: &Autoencoder) -> Result<(), Error> {
+    let latents = vae.latent_channels();
+    let width = text.hidden_size + second.map_or(0, |second| second.hidden_size);
+    let whose = if second.is_some() { "text_encoders' hidden_size in all" } else { "text_encoder's hidden_size" };
+    agree("cross_attention_dim", unet.cross_attention_dim, whose, width)?;
+    agree("out_channels", unet.out_channels, "vae's latent_channels", latents)?;
+    if unet.in_channels != 2 * latents + 1 {
+        agree("in_channels", unet.in_channels, "vae's latent_channels", latents)?; // or latents, mask and masked latents
+    }
+    match (unet.addition, second) {
+        (Some(addition), second) => {
+            let projected = second.and_then(|second| second.projection_dim).unwrap_or(0);
+            let room = addition.input_dim() - addition.text_dim + projected;
+            agree("projection_class_embeddings_input_dim", addition.input_dim(), "text_encoder_2's projection_dim and six sizes make", room)
+        }
+        (None, _) => Ok(()),
     }
 }
 
@@ -90,16 +126,33 @@ fn agree(key: &str, got: usize, with: &str, expected: usize) -> Result<(), Error
     Err(Error::Config { file: "unet/config.json".into(), key: key.into(), problem })
 }
 
-fn defaults(hints: &Hints, unet: &UNetConfig, vae: &VaeConfig, scheduler: &Scheduler) -> Result<Defaults, Error> {
-    // A trailing schedule is how the step-distilled models (SD-Turbo) are saved: one step, no guidance.
-    let distilled = scheduler.config.timestep_spacing == Some(TimestepSpacing::Trailing);
-    let by_class = if scheduler.class.starts_with("Euler") { Sampler::Euler } else { Sampler::Ddim };
-    let sampler = hints.sampler.as_deref().map(Sampler::from_id).transpose()?.unwrap_or(by_class);
+/// Steps and guidance that a kind of model is used with.
+fn usual(unet: &UNetConfig, scheduler: &Scheduler) -> (usize, f32) {
+    // A trailing schedule of Euler's is how the step-distilled models (SD-Turbo, SDXL-Turbo) are saved: one step, no guidance.
+    let trailing = scheduler.config.timestep_spacing == Some(TimestepSpacing::Trailing) && scheduler.class.starts_with("Euler");
+    match (unet.time_cond_proj_dim, unet.addition) {
+        (Some(_), _) => (4, 8.5), // diffusers' LatentConsistencyModelPipeline
+        _ if trailing => (1, 1.0),
+        (None, Some(_)) => (20, 5.0), // guidance: diffusers' StableDiffusionXLPipeline
+        (None, None) => (20, 7.5),
+    }
+}
+
+/// The sampler that the scheduler's class is, or the nearest in kind: those that count in sigmas are like Euler's, the others like DDIM's.
+fn sampler_of(class: &str) -> Sampler {
+    let by_sigmas = ["Euler", "LMS", "Heun", "KDPM2", "DPMSolverSDE"].iter().any(|start| class.starts_with(start));
+    let nearest = if by_sigmas { Sampler::Euler } else { Sampler::Ddim };
+    SAMPLERS.iter().find(|row| row.judge == class).map_or(nearest, |row| row.sampler)
+}
+
+fn defaults(hints: &Hints, unet: &UNetConfig, vae: &Autoencoder, scheduler: &Scheduler) -> Result<Defaults, Error> {
+    let (steps, guidance) = usual(unet, scheduler);
+    let sampler = hints.sampler.as_deref().map(Sampler::from_id).transpose()?.unwrap_or_else(|| sampler_of(&scheduler.class));
     let [height, width] = unet.sample_size.map(|side| side * vae.factor());
     Ok(Defaults {
         prompt: hints.prompt.clone().unwrap_or_else(|| "a photograph of an astronaut riding a horse".into()),
-        steps: hints.steps.unwrap_or(if distilled { 1 } else { 20 }),
-        guidance: hints.guidance.unwrap_or(if distilled { 1.0 } else { 7.5 }),
+        steps: hints.steps.unwrap_or(steps),
+        guidance: hints.guidance.unwrap_or(guidance),
         sampler,
         width,
         height,
@@ -107,15 +160,19 @@ fn defaults(hints: &Hints, unet: &UNetConfig, vae: &VaeConfig, scheduler: &Sched
 }
 
 fn family(unet: &UNetConfig, scheduler: &SchedulerConfig) -> String {
-    let full = unet.block_out_channels == [320, 640, 1280, 1280];
-    match (unet.cross_attention_dim, full) {
-        (768, true) => "Stable Diffusion 1.x".into(),
-        (1024, true) if scheduler.prediction_type == PredictionType::VPrediction => "Stable Diffusion 2.x, v prediction".into(),
-        (1024, true) if scheduler.timestep_spacing == Some(TimestepSpacing::Trailing) => "SD-Turbo".into(),
-        (1024, true) => "Stable Diffusion 2.x".into(),
-        (width, _) => format!(
-            "a latent diffusion model of Stable Diffusion's architecture (channels {:?}, text width {width})",
-            unet.block_out_channels
-        ),
-    }
+    let known = match (unet.cross_attention_dim, &unet.block_out_channels[..]) {
+        (768, [320, 640, 1280, 1280]) => "Stable Diffusion 1.x",
+        (768, [320, 640, 1280]) => "Stable Diffusion 1.x, distilled to three levels",
+        (1024, [320, 640, 1280, 1280]) if scheduler.prediction_type == PredictionType::VPrediction => "Stable Diffusion 2.x, v prediction",
+        (1024, [320, 640, 1280, 1280]) if scheduler.timestep_spacing == Some(TimestepSpacing::Trailing) => "SD-Turbo",
+        (1024, [320, 640, 1280, 1280]) => "Stable Diffusion 2.x",
+        (2048, [320, 640, 1280]) if scheduler.timestep_spacing == Some(TimestepSpacing::Trailing) => "SDXL-Turbo",
+        (2048, [320, 640, 1280]) => "Stable Diffusion XL",
+        (width, channels) => {
+            return format!("a latent diffusion model of Stable Diffusion's architecture (channels {channels:?}, text width {width})");
+        }
+    };
+    let consistency = if unet.time_cond_proj_dim.is_some() { ", latent consistency model" } else { "" };
+    let inpainting = if unet.in_channels > unet.out_channels { ", for inpainting" } else { "" };
+    format!("{known}{consistency}{inpainting}")
 }

@@ -3,6 +3,7 @@
 //!
 //! Published factors exist for Stable Diffusion 1.x only; a least-squares fit on a few decoded latents gives them for any autoencoder.
 
+use crate::autoencoder::Autoencoder;
 use crate::picture::{Picture, channels_last};
 use decant_graph::{Error, Executable, Input};
 use decant_solver::Generator;
@@ -10,7 +11,7 @@ use decant_solver::Generator;
 /// Latents to red, green and blue: one row per latent channel and a constant.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Projection {
-    /// `[latent_channels + 1][3]`, for unscaled latents and colours in −1…1.
+    /// `[latent_channels + 1][3]`, for the sampler's latents and colours in −1…1.
     pub factors: Vec<[f32; 3]>,
 }
 
@@ -20,12 +21,13 @@ pub const FIT_SIZE: usize = 8;
 const FIT_ROUNDS: u64 = 3;
 
 impl Projection {
-    /// Fits to a decoder made ready for `FIT_SIZE × FIT_SIZE` latents of standard deviation `1 / scaling_factor`.
-    pub async fn fit(decoder: &mut dyn Executable, channels: usize, scaling_factor: f32) -> Result<Projection, Error> {
+    /// Fits to an autoencoder's decoder made ready for `FIT_SIZE × FIT_SIZE` latents, which have unit variance.
+    pub async fn fit(decoder: &mut dyn Executable, autoencoder: &Autoencoder) -> Result<Projection, Error> {
+        let channels = autoencoder.latent_channels();
         let mut normal = Normal::new(channels + 1);
         for round in 0..FIT_ROUNDS {
-            let latents = patches(channels, round).iter().map(|v| v / scaling_factor).collect::<Vec<f32>>();
-            let output = decoder.run(&[("latents", Input::F32(&latents))]).await?.remove(0);
+            let latents = patches(channels, round);
+            let output = decoder.run(&[("latents", Input::F32(&autoencoder.decoder_input(&latents)))]).await?.remove(0);
             let factor = ((output.len() / 3) as f32).sqrt() as usize / FIT_SIZE;
             for (place, row) in latents.chunks(channels).enumerate() {
                 normal.add(row, mean_colour(&output, place, factor));
@@ -34,7 +36,7 @@ impl Projection {
         Ok(Projection { factors: normal.solve() })
     }
 
-    /// Colours of latents (channels first, scaled by the factor of the autoencoder already taken out), one pixel per place.
+    /// Colours of the sampler's latents (channels first), one pixel per place.
     pub fn apply(&self, latents: &[f32], width: usize, height: usize) -> Picture {
         let channels = self.factors.len() - 1;
         let colour = |row: &[f32]| -> [f32; 3] {
@@ -99,13 +101,6 @@ impl Normal {
         }
         self.rows.iter().map(|row| std::array::from_fn(|c| row[self.n + c] as f32)).collect()
     }
-}
-
-/// Latents through the decoder itself. `latents`: channels first, factor taken out.
-pub async fn decode(decoder: &mut dyn Executable, latents: &[f32], channels: usize, size: [usize; 2]) -> Result<Picture, Error> {
-    let output = decoder.run(&[("latents", Input::F32(&channels_last(latents, channels)))]).await?.remove(0);
-    let factor = ((output.len() / 3 / (size[0] * size[1])) as f32).sqrt() as usize;
-    Ok(Picture::from_decoder(size[1] * factor, size[0] * factor, &output))
 }
 
 #[cfg(test)]

@@ -24,6 +24,18 @@ pub struct Request {
     pub height: Option<usize>,
     /// What each step's pictures are made with.
     pub preview: Preview,
+    /// What the final picture is made with.
+    pub decoder: Decoder,
+}
+
+/// What the final picture is made with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Decoder {
+    /// The model's own autoencoder.
+    #[default]
+    Model,
+    /// The tiny autoencoder that the model was opened with: less detail, in a hundredth of the time.
+    Tiny,
 }
 
 /// What a step's pictures are made with. Noisy latents are always projected: one pixel per latent place, by the fitted straight line.
@@ -32,12 +44,15 @@ pub enum Preview {
     /// Nothing is made.
     #[default]
     None,
-    /// The predicted picture by the autoencoder where one decoding costs no more than a step, else by the projection.
+    /// The predicted picture by the tiny autoencoder where there is one, else by the model's own where one decoding costs no more than a
+    /// step, else by the projection.
     Auto,
     /// The predicted picture by the projection.
     Projection,
-    /// The predicted picture by the autoencoder.
+    /// The predicted picture by the model's own autoencoder.
     Decoder,
+    /// The predicted picture by the tiny autoencoder that the model was opened with.
+    Tiny,
 }
 
 /// A model's own wishes.
@@ -78,6 +93,8 @@ pub struct Settings {
     pub height: usize,
     /// What each step's pictures are made with.
     pub preview: Preview,
+    /// What the final picture is made with.
+    pub decoder: Decoder,
 }
 
 /// The most pixels along a side: beyond, no machine's memory would do and 32-bit sizes would overflow before it could be said how much.
@@ -111,6 +128,7 @@ impl Request {
             width: side("width", self.width, defaults.width)?,
             height: side("height", self.height, defaults.height)?,
             preview: self.preview,
+            decoder: self.decoder,
         })
     }
 }

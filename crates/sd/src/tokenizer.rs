@@ -75,8 +75,13 @@ const WORDS: &str = r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|
 impl Tokenizer {
     /// Reads the model's `tokenizer` folder.
     pub async fn load(files: &dyn Files) -> Result<Tokenizer, Error> {
-        let vocabulary = vocabulary::read(files).await?;
-        let special = special::read(files, &vocabulary.added).await?;
+        Tokenizer::load_from(files, "tokenizer").await
+    }
+
+    /// Reads another folder: a second text encoder has its own, `tokenizer_2`.
+    pub async fn load_from(files: &dyn Files, folder: &str) -> Result<Tokenizer, Error> {
+        let vocabulary = vocabulary::read(files, folder).await?;
+        let special = special::read(files, folder, &vocabulary.added).await?;
         build(vocabulary, special)
     }
 

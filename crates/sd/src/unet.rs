@@ -1,12 +1,15 @@
-//! The denoiser: diffusers' `UNet2DConditionModel` as Stable Diffusion 1.x and 2.x configure it (Rombach et al. 2022).
+//! The denoiser: diffusers' `UNet2DConditionModel` as Stable Diffusion 1.x, 2.x (Rombach et al. 2022) and XL (Podell et al. 2023) and what
+//! was distilled from them configure it.
 //!
 //! Shapes in comments: B batch, H×W the latents' size at that level, C channels, T·D the text's tokens and width.
 
-use crate::config::{DownBlock, MidBlock, UNetConfig, UpBlock};
+use crate::config::{DownBlock, MidBlock, TextTime, UNetConfig, UpBlock};
 use decant_graph::op::{Padding, SAME, TimestepEmbedding, Window};
 use decant_graph::{Graph, Var, Weights};
 
 /// Inputs `sample [B, H, W, in]`, `timestep [B]`, `context [B, T, D]`; output `prediction [B, H, W, out]`.
+///
+/// With Stable Diffusion XL's addition also `text_embeds [B, P]` and `time_ids [B, 6]`, with a guidance embedding `timestep_cond [B, G]`.
 pub fn unet(graph: &Graph, config: &UNetConfig, batch: usize, size: [usize; 2], tokens: usize) {
     let w = graph.weights();
     let net =
@@ -28,13 +31,36 @@ pub fn unet(graph: &Graph, config: &UNetConfig, batch: usize, size: [usize; 2], 
     graph.output("prediction", x.conv2d(w.at("conv_out"), SAME));
 }
 
-/// The timestep as every block gets it: a sinusoid through two layers, and the activation that each block would apply first. `[B, 4·C0]`
+/// The timestep as every block gets it: a sinusoid (and the embedded guidance) through two layers, what else is added, and the activation
+/// that each block would apply first. `[B, 4·C0]`
 fn time<'g>(graph: &'g Graph, config: &UNetConfig, batch: usize) -> Var<'g> {
     let w = graph.weights().at("time_embedding");
-    let sinusoid =
-        TimestepEmbedding { channels: config.block_out_channels[0], flip_sin_to_cos: config.flip_sin_to_cos, shift: config.freq_shift };
-    let t = graph.input("timestep", &[batch]).timestep_embedding(sinusoid);
-    t.linear(w.at("linear_1")).silu().linear(w.at("linear_2")).silu()
+    let mut t = graph.input("timestep", &[batch]).timestep_embedding(sinusoid(config, config.block_out_channels[0]));
+    if let Some(width) = config.time_cond_proj_dim {
+        t = t + graph.input("timestep_cond", &[batch, width]).linear(w.at("cond_proj"));
+    }
+    let time = two_layers(w, t);
+    match config.addition {
+        Some(addition) => (time + added(graph, config, addition, batch)).silu(),
+        None => time.silu(),
+    }
+}
+
+/// The pooled text and the embedded sizes side by side through two layers. `[B, 4·C0]`
+fn added<'g>(graph: &'g Graph, config: &UNetConfig, addition: TextTime, batch: usize) -> Var<'g> {
+    let text = graph.input("text_embeds", &[batch, addition.text_dim]);
+    let sizes = graph.input("time_ids", &[batch, TextTime::SIZES]).reshape(&[batch * TextTime::SIZES]);
+    let sizes = sizes.timestep_embedding(sinusoid(config, addition.time_embed_dim)); // [6·B, E]
+    let sizes = sizes.reshape(&[batch, TextTime::SIZES * addition.time_embed_dim]);
+    two_layers(graph.weights().at("add_embedding"), text.concat(sizes))
+}
+
+fn sinusoid(config: &UNetConfig, channels: usize) -> TimestepEmbedding {
+    TimestepEmbedding { channels, flip_sin_to_cos: config.flip_sin_to_cos, shift: config.freq_shift }
+}
+
+fn two_layers<'g>(w: Weights<'g>, x: Var<'g>) -> Var<'g> {
+    x.linear(w.at("linear_1")).silu().linear(w.at("linear_2"))
 }
 
 /// What every block needs.

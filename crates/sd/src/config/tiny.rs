@@ -51,7 +51,7 @@ pub(super) const TABLE: Table = Table {
 impl TinyConfig {
     /// Reads `FOLDER/config.json`.
     pub async fn read(files: &dyn Files, folder: &str) -> Result<TinyConfig, Error> {
-        let file = format!("{folder}/config.json");
+        let file = if folder == "." { "config.json".into() } else { format!("{folder}/config.json") };
         TinyConfig::parse(&file, &read_json(files, &file).await?)
     }
 

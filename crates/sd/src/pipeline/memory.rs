@@ -1,31 +1,37 @@
 //! What a picture will take, known before any of it is allocated.
 
-use super::{Pipeline, Shape};
-use crate::error::Error;
-use crate::{clip, vae};
+use super::Pipeline;
+use super::plan::{Keep, Plan, Wish};
+use super::programs::Programs;
+use crate::error::{Error, bytes};
+use crate::request::{Decoder, Preview, Request};
 use decant_graph::{ENCODINGS, Encoding, Program};
 use std::rc::Rc;
 
 /// Bytes of one network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Part {
-    /// `text_encoder`, `unet`, `vae`.
+    /// `text_encoder`, `text_encoder_2`, `unet`, `vae`, `preview`.
     pub name: &'static str,
     /// Its weights on the device.
     pub weights: u64,
     /// Its activations while it runs.
     pub activations: u64,
+    /// Whether its weights stay on the device while others run, and for the next picture.
+    pub stays: bool,
 }
 
-/// Memory that a picture takes on this device.
+/// Memory that a picture takes on this device, made as the plan says.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Memory {
     /// Each network's.
     pub parts: Vec<Part>,
+    /// How the picture is made.
+    pub plan: Plan,
     /// Bytes that the device, or the budget, has.
     pub most: u64,
-    /// Why it cannot be held, in one sentence.
-    pub problem: Option<String>,
+    /// The limit of the device, other than its memory, that stands in the way.
+    pub limit: Option<String>,
     peak: u64,
 }
 
@@ -35,14 +41,35 @@ impl Memory {
         self.peak
     }
 
-    /// Bytes of all networks' weights.
+    /// Bytes of all networks' weights, whether they are all there at once or not.
     pub fn weights(&self) -> u64 {
         self.parts.iter().map(|part| part.weights).sum()
     }
 
+    /// Bytes of all networks' activations, whether they are all there at once or not.
+    pub fn activations(&self) -> u64 {
+        self.parts.iter().map(|part| part.activations).sum()
+    }
+
+    /// Bytes of the weights that stay between pictures.
+    pub fn resident(&self) -> u64 {
+        self.parts.iter().filter(|part| part.stays).map(|part| part.weights).sum()
+    }
+
     /// Whether the device can hold it.
     pub fn fits(&self) -> bool {
-        self.problem.is_none()
+        self.limit.is_none() && self.peak <= self.most
+    }
+
+    /// Why the device cannot hold it, in one clause.
+    pub fn problem(&self) -> Option<String> {
+        let short = || format!("{} are needed, {} are there", bytes(self.peak), bytes(self.most));
+        self.limit.clone().or_else(|| (self.peak > self.most).then(short))
+    }
+
+    /// Of two that do not fit: within the device's limits first, then the smaller one.
+    pub(super) fn is_better_than(&self, other: &Memory) -> bool {
+        (self.limit.is_some(), self.peak) < (other.limit.is_some(), other.peak)
     }
 }
 
@@ -58,30 +85,40 @@ pub struct Prediction {
 }
 
 impl Pipeline {
-    /// Memory that a picture of this size takes as weights are kept now.
+    /// Memory that a picture of this size takes as weights are kept now, shown as [`Preview::Auto`] shows it.
     pub fn memory(&self, width: usize, height: usize, guided: bool) -> Result<Memory, Error> {
-        let programs = self.described(width, height, guided)?.map(|(_, program)| program);
-        Ok(self.memory_of(&programs))
+        Ok(self.plan(self.wish_for(width, height, guided)?)?.memory)
+    }
+
+    /// Memory that this very request takes.
+    pub fn memory_for(&self, request: &Request) -> Result<Memory, Error> {
+        Ok(self.plan(self.wish(&request.settle(self.defaults(), self.factor())?))?.memory)
     }
 
     /// What each way to keep weights comes to at this size: as the files have them, then each encoding.
     pub fn predictions(&self, width: usize, height: usize, guided: bool) -> Result<Vec<Prediction>, Error> {
-        self.described(width, height, guided)?; // refuses the size
-        let size = [height / self.factor(), width / self.factor()];
-        let shape = Shape { batch: 1 + guided as usize, size };
+        let wish = self.wish_for(width, height, guided)?;
         let encodings = std::iter::once(None).chain(ENCODINGS.iter().map(|row| Some(row.encoding)));
-        encodings.map(|encoding| self.prediction(encoding, shape)).collect()
+        let predict = |encoding| {
+            let planned = self.plan(Wish { encoding, ..wish })?;
+            Ok(Prediction { encoding, file_bytes: self.file_bytes(&planned.programs), memory: planned.memory })
+        };
+        encodings.map(predict).collect()
     }
 
-    fn prediction(&self, encoding: Option<Encoding>, shape: Shape) -> Result<Prediction, Error> {
-        let programs = [
-            self.text.program_as(encoding, |g| clip::text_encoder(g, &self.config.text, 1, 0))?,
-            self.unet.program_as(encoding, |g| super::build_unet(g, &self.config.unet, &self.config.text, shape))?,
-            self.vae.program_as(encoding, |g| vae::decoder(g, &self.config.vae, shape.size))?,
-        ];
-        let components = self.components();
-        let file_bytes = components.iter().zip(&programs).map(|(component, program)| component.file_bytes(program)).sum();
-        Ok(Prediction { encoding, file_bytes, memory: self.memory_of(&programs) })
+    /// A picture of this size, of which nothing else is known yet.
+    pub(super) fn wish_for(&self, width: usize, height: usize, guided: bool) -> Result<Wish, Error> {
+        let guidance = Some(if guided { self.defaults().guidance.max(2.0) } else { 1.0 });
+        let request = Request { width: Some(width), height: Some(height), guidance, preview: Preview::Auto, ..Request::default() };
+        Ok(self.wish(&request.settle(self.defaults(), self.factor())?))
+    }
+
+    /// Bytes of the files that these programs' weights take.
+    fn file_bytes(&self, programs: &Programs) -> u64 {
+        let texts: u64 = self.texts.iter().zip(&programs.texts).map(|(text, program)| text.component.file_bytes(program)).sum();
+        let tiny = self.tiny.as_ref().zip(programs.tiny.as_ref()).map_or(0, |(tiny, program)| tiny.component.file_bytes(program));
+        let encoder = programs.encoder.as_ref().map_or(0, |program| self.vae.file_bytes(program));
+        texts + self.unet.file_bytes(&programs.unet) + self.vae.file_bytes(&programs.decoder) + encoder + tiny
     }
 
     /// The budget, or what the device has.
@@ -89,17 +126,47 @@ impl Pipeline {
         self.options.budget.unwrap_or(u64::MAX).min(self.device.memory())
     }
 
-    pub(super) fn memory_of(&self, programs: &[Rc<Program>; 3]) -> Memory {
-        let part = |(component, program): (&&crate::component::Component, &Rc<Program>)| Part {
-            name: component.name(),
-            weights: self.device.weight_bytes(program),
-            activations: self.device.run_bytes(program),
+    pub(super) fn memory_of(&self, wish: Wish, plan: Plan, programs: &Programs) -> Memory {
+        let parts = self.parts(plan.keep, programs);
+        let (unet, vae, tiny) = (programs.texts.len(), programs.texts.len() + 1, programs.texts.len() + 2);
+        let run = |program: &Rc<Program>| self.device.run_bytes(program);
+        let decoded = |by_tiny: bool| if by_tiny { (tiny, programs.tiny.as_ref().map_or(0, run)) } else { (vae, run(&programs.decoder)) };
+        let shown = match wish.preview {
+            Preview::Decoder => Some(decoded(false)),
+            Preview::Tiny => Some(decoded(true)),
+            _ => None,
         };
-        let parts: Vec<Part> = self.components().iter().zip(programs).map(part).collect();
-        let peak = parts.iter().map(|part| part.weights + part.activations).sum();
-        let most = self.most();
-        let problem = programs.iter().find_map(|program| self.device.does_not_fit(program));
-        let short = || format!("{} are there", crate::error::bytes(most));
-        Memory { parts, most, problem: problem.or_else(|| (peak > most).then(short)), peak }
+        let steps: Vec<(usize, u64)> = std::iter::once((unet, run(&programs.unet))).chain(shown).collect();
+        let texts = programs.texts.iter().enumerate().map(|(at, program)| vec![(at, run(program))]);
+        let encoded = programs.encoder.iter().map(|program| vec![(vae, run(program))]);
+        let stages = texts.chain(encoded).chain([steps, vec![decoded(wish.decoder == Decoder::Tiny)]]);
+        let fullest = stages.map(|stage| {
+            let there = parts.iter().enumerate().filter(|(at, part)| part.stays || stage.iter().any(|(used, _)| used == at));
+            there.map(|(_, part)| part.weights).sum::<u64>() + stage.iter().map(|(_, bytes)| bytes).sum::<u64>()
+        });
+        let peak = match plan.keep {
+            Keep::Everything => parts.iter().map(|part| part.weights + part.activations).sum(),
+            _ => fullest.max().unwrap_or(0),
+        };
+        let limit = programs.all().find_map(|program| self.device.does_not_fit(program));
+        Memory { parts, plan, most: self.most(), limit, peak }
+    }
+
+    /// Text encoders, denoiser, autoencoder, and the tiny one where there is one.
+    fn parts(&self, keep: Keep, programs: &Programs) -> Vec<Part> {
+        let all = matches!(keep, Keep::Everything | Keep::Weights);
+        let part = |name, programs: &[&Rc<Program>], stays| Part {
+            name,
+            weights: programs.iter().map(|program| self.device.weight_bytes(program)).sum(),
+            activations: programs.iter().map(|program| self.device.run_bytes(program)).max().unwrap_or(0),
+            stays,
+        };
+        let texts = self.texts.iter().zip(&programs.texts).map(|(text, program)| part(text.component.name(), &[program], all));
+        let mut parts: Vec<Part> = texts.collect();
+        parts.push(part(self.unet.name(), &[&programs.unet], keep != Keep::Nothing));
+        let coders: Vec<&Rc<Program>> = std::iter::once(&programs.decoder).chain(&programs.encoder).collect();
+        parts.push(part(self.vae.name(), &coders, all));
+        parts.extend(programs.tiny.iter().map(|program| part("preview", &[program], keep != Keep::Nothing)));
+        parts
     }
 }

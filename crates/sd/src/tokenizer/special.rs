@@ -48,41 +48,39 @@ const ONLY: &[(&str, &[&str])] = &[
     ("extra_special_tokens", &["[]", "null", "{}"]),
 ];
 
-const CONFIG: &str = "tokenizer/tokenizer_config.json";
-const MAP: &str = "tokenizer/special_tokens_map.json";
-
 /// Positions of every CLIP text encoder so far, for a file that does not say.
 const POSITIONS: usize = 77;
 /// Longest row that is believed; transformers writes 1e30 where it does not know.
 const MOST_POSITIONS: f64 = 4096.0;
 
-/// Reads the two files, of which neither need be there; `added` are `tokenizer.json`'s added tokens.
-pub(super) async fn read(files: &dyn Files, added: &[Value]) -> Result<Special, Error> {
-    let config = match files.size(CONFIG).await? {
-        Some(_) => object(CONFIG, &read_json(files, CONFIG).await?)?,
+/// Reads the folder's two files, of which neither need be there; `added` are `tokenizer.json`'s added tokens.
+pub(super) async fn read(files: &dyn Files, folder: &str, added: &[Value]) -> Result<Special, Error> {
+    let (file, map) = (format!("{folder}/tokenizer_config.json"), format!("{folder}/special_tokens_map.json"));
+    let config = match files.size(&file).await? {
+        Some(_) => object(&file, &read_json(files, &file).await?)?,
         None => Map::new(),
     };
     for (key, allowed) in ONLY {
         let Some(value) = config.get(*key).map(Value::to_string) else { continue };
         if !allowed.contains(&value.as_str()) {
-            return Err(wrong(CONFIG, key, format!("is {value}; Decant reads only {}", allowed.join(" or "))));
+            return Err(wrong(&file, key, format!("is {value}; Decant reads only {}", allowed.join(" or "))));
         }
     }
     let mut named = config.clone();
-    let mut known = listed(&config)?;
+    let mut known = listed(&file, &config)?;
     if !config.contains_key("added_tokens_decoder") {
-        if let Some(json) = find(files, MAP, LONGEST_MAP).await? {
-            named.extend(object(MAP, &json)?.into_iter().map(|(key, value)| (key, with_special(value))));
+        if let Some(json) = find(files, &map, LONGEST_MAP).await? {
+            named.extend(object(&map, &json)?.into_iter().map(|(key, value)| (key, with_special(value))));
         }
-        known = added.iter().map(|token| parsed(CONFIG, "added_tokens", token)).collect::<Result<_, Error>>()?;
+        known = added.iter().map(|token| parsed(&file, "added_tokens", token)).collect::<Result<_, Error>>()?;
     }
-    assemble(&config, &named, known)
+    assemble(&file, &config, &named, known)
 }
 
 /// Longest `special_tokens_map.json`, in bytes; Stable Diffusion's have 500.
 const LONGEST_MAP: u64 = 1_000_000;
 
-fn assemble(config: &Map<String, Value>, named: &Map<String, Value>, known: Vec<AddedToken>) -> Result<Special, Error> {
+fn assemble(file: &str, config: &Map<String, Value>, named: &Map<String, Value>, known: Vec<AddedToken>) -> Result<Special, Error> {
     let mut texts = Vec::new();
     let mut tokens = known.clone();
     for (name, default) in NAMES {
@@ -90,7 +88,7 @@ fn assemble(config: &Map<String, Value>, named: &Map<String, Value>, known: Vec<
             None | Some(Value::Null) => default.map(Value::from),
             Some(value) => Some(value.clone()),
         };
-        let token = value.map(|value| parsed(CONFIG, name, &value)).transpose()?;
+        let token = value.map(|value| parsed(file, name, &value)).transpose()?;
         texts.push(token.as_ref().map(|token| token.content.clone()).unwrap_or_default());
         tokens.extend(token.filter(|token| known.iter().all(|known| known.content != token.content)));
     }
@@ -99,17 +97,17 @@ fn assemble(config: &Map<String, Value>, named: &Map<String, Value>, known: Vec<
     }
     let limit = config.get("model_max_length").and_then(Value::as_f64).filter(|limit| (3.0..=MOST_POSITIONS).contains(limit));
     let limit = limit.map_or(POSITIONS, |limit| limit as usize);
-    let [start, end, unknown, _, padding, ..] = &texts[..] else { return Err(wrong(CONFIG, "bos_token", "is not there".into())) };
+    let [start, end, unknown, _, padding, ..] = &texts[..] else { return Err(wrong(file, "bos_token", "is not there".into())) };
     let [start, end, unknown, padding] = [start, end, unknown, padding].map(String::clone);
     Ok(Special { limit, start, end, padding, unknown, tokens })
 }
 
 /// `added_tokens_decoder`: tokens by number.
-fn listed(config: &Map<String, Value>) -> Result<Vec<AddedToken>, Error> {
+fn listed(file: &str, config: &Map<String, Value>) -> Result<Vec<AddedToken>, Error> {
     let Some(list) = config.get("added_tokens_decoder").and_then(Value::as_object) else { return Ok(vec![]) };
     let mut numbered: Vec<(u64, &Value)> = list.iter().filter_map(|(id, token)| Some((id.parse().ok()?, token))).collect();
     numbered.sort_by_key(|(id, _)| *id);
-    numbered.into_iter().map(|(_, token)| parsed(CONFIG, "added_tokens_decoder", token)).collect()
+    numbered.into_iter().map(|(_, token)| parsed(file, "added_tokens_decoder", token)).collect()
 }
 
 /// Objects in `special_tokens_map.json` are special whether they say so or not.

@@ -24,12 +24,12 @@ pub(super) struct Vocabulary {
     pub added: Vec<Value>,
 }
 
-pub(super) async fn read(files: &dyn Files) -> Result<Vocabulary, Error> {
-    let [vocab, merges, both] = ["tokenizer/vocab.json", "tokenizer/merges.txt", "tokenizer/tokenizer.json"];
-    let vocabulary = if let Some(json) = find(files, vocab, LONGEST).await? {
-        two_files(vocab, &json, merges, &read_all(files, merges, LONGEST).await?)?
-    } else if let Some(json) = find(files, both, LONGEST).await? {
-        one_file(both, &json)?
+pub(super) async fn read(files: &dyn Files, folder: &str) -> Result<Vocabulary, Error> {
+    let [vocab, merges, both] = ["vocab.json", "merges.txt", "tokenizer.json"].map(|name| format!("{folder}/{name}"));
+    let vocabulary = if let Some(json) = find(files, &vocab, LONGEST).await? {
+        two_files(&vocab, &json, &merges, &read_all(files, &merges, LONGEST).await?)?
+    } else if let Some(json) = find(files, &both, LONGEST).await? {
+        one_file(&both, &json)?
     } else {
         let hint = format!("looked for {vocab} with {merges}, and for {both}");
         return Err(Error::Missing { place: files.place(), name: "vocabulary".into(), hint });

@@ -1,0 +1,102 @@
+//! Between pictures and latents, by either of diffusers' two classes: `AutoencoderKL`, or `AutoencoderTiny`, which can also stand in for
+//! it in previews. What differs between them is here and nowhere else.
+
+use crate::config::{TinyConfig, VaeConfig};
+use crate::error::Error;
+use crate::files::Files;
+use crate::picture::{Picture, channels_first, channels_last};
+use crate::{tiny, vae};
+use decant_graph::{Executable, Graph, Input};
+use decant_solver::Generator;
+
+/// An autoencoder's configuration.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Autoencoder {
+    /// `AutoencoderKL`.
+    Kl(VaeConfig),
+    /// `AutoencoderTiny`.
+    Tiny(TinyConfig),
+}
+
+impl Autoencoder {
+    /// Reads `vae/config.json` of the class that the model's index names.
+    pub async fn read(files: &dyn Files, tiny: bool) -> Result<Autoencoder, Error> {
+        Ok(if tiny {
+            Autoencoder::Tiny(TinyConfig::read(files, "vae").await?)
+        } else {
+            Autoencoder::Kl(VaeConfig::read(files, "vae").await?)
+        })
+    }
+
+    /// Pixels per latent place.
+    pub fn factor(&self) -> usize {
+        match self {
+            Autoencoder::Kl(config) => config.factor(),
+            Autoencoder::Tiny(config) => config.factor(),
+        }
+    }
+
+    /// Channels of the latents.
+    pub fn latent_channels(&self) -> usize {
+        match self {
+            Autoencoder::Kl(config) => config.latent_channels,
+            Autoencoder::Tiny(config) => config.latent_channels,
+        }
+    }
+
+    /// What its latents are multiplied by for the sampler.
+    pub fn scaling_factor(&self) -> f32 {
+        match self {
+            Autoencoder::Kl(config) => config.scaling_factor,
+            Autoencoder::Tiny(config) => config.scaling_factor,
+        }
+    }
+
+    /// Writes the decoder down: latents `[1, h, w, c]` to `image [1, f·h, f·w, 3]`.
+    pub fn decoder(&self, graph: &Graph, size: [usize; 2], _bands: usize) {
+        match self {
+            Autoencoder::Kl(config) => vae::decoder(graph, config, size),
+            Autoencoder::Tiny(config) => tiny::decoder(graph, config, size),
+        }
+    }
+
+    /// Writes the encoder down: `image [1, H, W, 3]` to moments or latents.
+    pub fn encoder(&self, graph: &Graph, pixels: [usize; 2], _bands: usize) {
+        match self {
+            Autoencoder::Kl(config) => vae::encoder(graph, config, pixels),
+            Autoencoder::Tiny(config) => tiny::encoder(graph, config, pixels),
+        }
+    }
+
+    /// The sampler's latents as the decoder's input wants them, in the same order.
+    pub fn decoder_input(&self, latents: &[f32]) -> Vec<f32> {
+        let latents: Vec<f32> = latents.iter().map(|v| v / self.scaling_factor()).collect();
+        match self {
+            Autoencoder::Kl(_) => latents,
+            Autoencoder::Tiny(_) => tiny::soften(&latents),
+        }
+    }
+
+    /// The sampler's latents `[c, h, w]` through a decoder that was made ready for their size.
+    pub async fn decode(&self, decoder: &mut dyn Executable, latents: &[f32], [height, width]: [usize; 2]) -> Result<Picture, Error> {
+        let input = self.decoder_input(&channels_last(latents, self.latent_channels()));
+        let output = decoder.run(&[("latents", Input::F32(&input))]).await?.remove(0);
+        Ok(Picture::from_decoder(width * self.factor(), height * self.factor(), &output))
+    }
+
+    /// A picture's latents for the sampler, `[c, h, w]`: of `AutoencoderKL` a sample of its distribution, the noise taken from `generator`.
+    pub async fn encode(&self, encoder: &mut dyn Executable, picture: &Picture, generator: &mut Generator) -> Result<Vec<f32>, Error> {
+        let output = encoder.run(&[("image", Input::F32(&picture.to_encoder()))]).await?.remove(0);
+        let latents = match self {
+            Autoencoder::Tiny(config) => channels_first(&output, config.latent_channels),
+            Autoencoder::Kl(config) => {
+                let moments = channels_first(&output, 2 * config.latent_channels);
+                let (mean, log_variance) = moments.split_at(moments.len() / 2);
+                let noise = generator.randn(mean.len());
+                let deviation = log_variance.iter().map(|v| (0.5 * v.clamp(-30.0, 20.0)).exp()); // diffusers' DiagonalGaussianDistribution
+                mean.iter().zip(deviation).zip(noise).map(|((mean, deviation), noise)| mean + deviation * noise).collect()
+            }
+        };
+        Ok(latents.iter().map(|v| v * self.scaling_factor()).collect())
+    }
+}

@@ -1,0 +1,102 @@
+//! The model as a sampler sees it: latents in, guided prediction out; and the observer behind it.
+
+use super::event::{Event, Observer};
+use crate::autoencoder::Autoencoder;
+use crate::error::Error;
+use crate::picture::{Picture, channels_first, channels_last};
+use crate::preview::Projection;
+use decant_graph::{Executable, Input};
+use decant_solver::{Run, Step, classifier_free};
+
+/// What the denoiser is told at every step besides latents and timestep: values for the whole batch, by the input's name.
+pub(super) type Constants = Vec<(&'static str, Vec<f32>)>;
+
+/// What a step's predicted picture is made with.
+pub(super) enum Shown<'a> {
+    /// Nothing.
+    None,
+    /// The straight line that stands for the noisy latents, too.
+    Projection,
+    /// A decoder made ready, and whose it is.
+    Decoder(&'a mut dyn Executable, &'a Autoencoder),
+}
+
+/// One run's denoiser.
+pub(super) struct Denoise<'a, O> {
+    pub unet: &'a mut dyn Executable,
+    pub constants: &'a Constants,
+    /// Pictures in the batch: two with guidance by two answers.
+    pub batch: usize,
+    /// Calls that the batch is spread over.
+    pub calls: usize,
+    /// The scale, where guidance is by two answers.
+    pub guidance: Option<f32>,
+    /// Latent channels, height, width.
+    pub shape: [usize; 3],
+    /// What is appended to the latents' channels, `[more, h, w]`.
+    pub more: &'a [f32],
+    pub projection: Option<&'a Projection>,
+    pub shown: Shown<'a>,
+    /// The model's last answers, channels first: without the prompt (where there is guidance), with it.
+    pub answers: Vec<Vec<f32>>,
+    pub observer: &'a mut O,
+}
+
+impl<O: Observer> Run for Denoise<'_, O> {
+    type Error = Error;
+
+    async fn predict(&mut self, x: &[f32], timestep: f32) -> Result<Vec<f32>, Error> {
+        let places = self.shape[1] * self.shape[2];
+        let one = channels_last(&[x, self.more].concat(), (x.len() + self.more.len()) / places);
+        let pictures = self.batch / self.calls;
+        let (sample, timesteps) = (one.repeat(pictures), vec![timestep; pictures]);
+        self.answers.clear();
+        for call in 0..self.calls {
+            let mut inputs = vec![("sample", Input::F32(&sample)), ("timestep", Input::F32(&timesteps))];
+            for (name, values) in self.constants {
+                let share = values.len() / self.calls;
+                inputs.push((name, Input::F32(&values[call * share..][..share])));
+            }
+            let output = self.unet.run(&inputs).await?.remove(0);
+            self.answers.extend(output.chunks(output.len() / pictures).map(|one| channels_first(one, self.shape[0])));
+        }
+        Ok(match (self.guidance, &self.answers[..]) {
+            (Some(scale), [without, with]) => classifier_free(without, with, scale),
+            _ => self.answers[0].clone(),
+        })
+    }
+
+    async fn observe(&mut self, step: Step<'_>) -> Result<(), Error> {
+        let noisy = self.project(step.input);
+        let size = [self.shape[1], self.shape[2]];
+        let denoised = match &mut self.shown {
+            Shown::Decoder(decoder, autoencoder) => Some(autoencoder.decode(&mut **decoder, step.denoised, size).await?),
+            _ => self.project(step.denoised),
+        };
+        let (unconditional, conditional) = match &self.answers[..] {
+            [without, with] => (Some(without.as_slice()), with.as_slice()),
+            _ => (None, self.answers[0].as_slice()),
+        };
+        self.observer.event(Event::Step { step, shape: self.shape, unconditional, conditional, noisy, denoised }).await
+    }
+}
+
+impl<O> Denoise<'_, O> {
+    /// Latents as colours by the fitted straight line, where pictures are wanted.
+    fn project(&self, latents: &[f32]) -> Option<Picture> {
+        let [_, height, width] = self.shape;
+        let projection = self.projection.filter(|_| !matches!(self.shown, Shown::None))?;
+        Some(projection.apply(latents, width, height))
+    }
+}
+
+/// The guidance scale as a latent consistency model is told it: sines, then cosines, of a thousand times what is above 1
+/// (diffusers' `get_guidance_scale_embedding`; Meng et al. 2022).
+pub(super) fn guidance_embedding(guidance: f32, width: usize) -> Vec<f32> {
+    let (half, scaled) = (width / 2, (guidance - 1.0) * 1000.0);
+    let frequency = |i: usize| (i as f32 * -(10_000f32.ln() / (half as f32 - 1.0))).exp();
+    let angles: Vec<f32> = (0..half).map(|i| scaled * frequency(i)).collect();
+    let mut embedding: Vec<f32> = angles.iter().map(|a| a.sin()).chain(angles.iter().map(|a| a.cos())).collect();
+    embedding.resize(width, 0.0);
+    embedding
+}

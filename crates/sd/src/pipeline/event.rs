@@ -1,0 +1,79 @@
+//! What a run tells while it goes on, who hears it, and what comes out at the end.
+
+use super::Memory;
+use crate::error::Error;
+use crate::picture::Picture;
+use crate::request::Settings;
+use crate::tokenizer::Tokens;
+use decant_solver::{Schedule, Step};
+
+/// What a run shows while it goes on.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// The text as the model sees it.
+    Text {
+        /// The prompt's tokens.
+        prompt: &'a Tokens,
+        /// The negative prompt's, where there is guidance.
+        negative: Option<&'a Tokens>,
+        /// `[1 or 2, tokens, width]`: negative first.
+        embeddings: &'a [f32],
+        /// Numbers in one token's embedding.
+        width: usize,
+    },
+    /// Where sampling begins.
+    Start {
+        /// `[channels, h, w]`, of unit variance.
+        noise: &'a [f32],
+        /// Latent channels, height, width.
+        shape: [usize; 3],
+        /// What the steps will be.
+        schedule: &'a Schedule,
+    },
+    /// A step was taken.
+    Step {
+        /// Its numbers.
+        step: Step<'a>,
+        /// Latent channels, height, width.
+        shape: [usize; 3],
+        /// The model's answer without the prompt, where there is guidance; with the prompt it is in the other.
+        unconditional: Option<&'a [f32]>,
+        /// The model's answer with the prompt.
+        conditional: &'a [f32],
+        /// What the model was shown (the latents before the step, scaled for it), one pixel per place.
+        noisy: Option<Picture>,
+        /// The predicted picture without noise.
+        denoised: Option<Picture>,
+    },
+    /// The latents go through the autoencoder.
+    Decoding,
+}
+
+/// Somebody who is shown a run. Awaited: `Ok` goes on, `Err` ends the run with that error, and not yet ready is a pause.
+#[expect(async_fn_in_trait, reason = "one thread, in the browser: nobody needs the futures to be Send")]
+pub trait Observer {
+    /// Hears an event.
+    async fn event(&mut self, event: Event<'_>) -> Result<(), Error>;
+}
+
+/// Nobody watches.
+pub struct Unobserved;
+
+impl Observer for Unobserved {
+    async fn event(&mut self, _: Event<'_>) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// A finished run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Generated {
+    /// What it was made with.
+    pub settings: Settings,
+    /// The final latents `[channels, h, w]`, as the sampler left them.
+    pub latents: Vec<f32>,
+    /// The picture.
+    pub picture: Picture,
+    /// What it was predicted to take.
+    pub memory: Memory,
+}

@@ -1,0 +1,168 @@
+//! Opening a model: headers and configurations, then weights; and what can be asked of it before and after.
+
+use super::programs::Built;
+use super::text::TextEncoder;
+use super::{Options, Pipeline, TinyDecoder};
+use crate::autoencoder::Autoencoder;
+use crate::clip::Hidden;
+use crate::component::{Component, Progress};
+use crate::config::{ClipConfig, TinyConfig};
+use crate::error::Error;
+use crate::files::Files;
+use crate::layout;
+use crate::model::ModelConfig;
+use crate::preview::FIT_SIZE;
+use crate::request::{Defaults, Preview};
+use crate::tokenizer::Tokenizer;
+use crate::weights::Checkpoint;
+use decant_graph::{Device, Encoding, Program};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+impl Pipeline {
+    /// Opens a model and brings its weights to the device: [`Pipeline::open`], then [`Pipeline::fill`].
+    pub async fn load(
+        files: Rc<dyn Files>,
+        device: Rc<dyn Device>,
+        options: Options,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Pipeline, Error> {
+        let mut pipeline = Pipeline::open(files, device, options).await?;
+        pipeline.fill(progress).await?;
+        Ok(pipeline)
+    }
+
+    /// Reads configurations and headers, and checks that each weight is used and none is missing; no numbers yet.
+    pub async fn open(files: Rc<dyn Files>, device: Rc<dyn Device>, options: Options) -> Result<Pipeline, Error> {
+        let opened = layout::open(files).await?;
+        let files = opened.files.clone();
+        let mut config = ModelConfig::read(&*files).await?;
+        if let Some(prediction) = options.prediction {
+            config.scheduler.prediction_type = prediction;
+        }
+        let component = |name| {
+            let checkpoint = opened.checkpoint(name).cloned();
+            let missing =
+                || Error::Missing { place: files.place(), name: format!("weights of {name}"), hint: "the model needs them".into() };
+            Ok::<Component, Error>(Component::over(checkpoint.ok_or_else(missing)?, name, options.weights, &*device))
+        };
+        let two = config.text_2.is_some();
+        let text = |config: &ClipConfig, name, tokenizer, hidden| TextEncoder::new(component(name)?, config.clone(), tokenizer, hidden);
+        let hidden = if two { Hidden::Penultimate } else { Hidden::Normed(0) };
+        let mut texts = vec![text(&config.text, "text_encoder", Tokenizer::load(&*files).await?, hidden)?];
+        if let Some(second) = &config.text_2 {
+            let tokenizer = Tokenizer::load_from(&*files, "tokenizer_2").await?;
+            texts.push(text(second, "text_encoder_2", tokenizer, Hidden::Projected)?);
+        }
+        let (unet, vae) = (component("unet")?, component("vae")?);
+        let tiny = match &options.preview {
+            Some(files) => Some(TinyDecoder::open(files.clone(), &*device, &config).await?),
+            None => None,
+        };
+        let (planned, ready) = (None, BTreeMap::new());
+        let pipeline = Pipeline { files, device, options, config, texts, unet, vae, tiny, planned, ready, projection: None, said: None };
+        pipeline.nothing_left_over()?;
+        Ok(pipeline)
+    }
+
+    /// Every weight of every file is used by some program, and every weight that a program uses is there.
+    fn nothing_left_over(&self) -> Result<(), Error> {
+        self.texts.iter().try_for_each(TextEncoder::nothing_left_over)?;
+        let size = [FIT_SIZE; 2];
+        let [unet, decoder] = Built::smallest(self, size)?;
+        let pixels = size.map(|side| side * self.factor());
+        let encoder = self.vae.program(|graph| self.config.vae.encoder(graph, pixels, 1))?;
+        self.unet.nothing_left_over(&[&unet])?;
+        self.vae.nothing_left_over(&[&decoder, &encoder])?;
+        match &self.tiny {
+            None => Ok(()),
+            Some(tiny) => {
+                let encoder = tiny.component.program(|graph| tiny.config.encoder(graph, pixels, 1))?;
+                tiny.component.nothing_left_over(&[&*tiny.decoder(size)?, &encoder])
+            }
+        }
+    }
+
+    /// Changes how weights are kept. What is on the device already is dropped; [`Pipeline::fill`] brings it back.
+    pub fn choose(&mut self, wish: Option<Encoding>) {
+        self.options.weights = wish;
+        (self.planned, self.projection, self.said) = (None, None, None);
+        self.ready.clear();
+        let device = self.device.clone();
+        self.texts.iter_mut().for_each(|text| text.component.choose(wish, &*device));
+        self.unet.choose(wish, &*device);
+        self.vae.choose(wish, &*device);
+    }
+
+    /// Brings the weights that stay between pictures to the device, one tensor at a time: all, or, where memory is short for a picture of
+    /// the model's own size, those that are wanted at every step.
+    pub async fn fill(&mut self, progress: &mut dyn FnMut(Progress)) -> Result<(), Error> {
+        let Defaults { width, height, guidance, .. } = *self.defaults();
+        let planned = self.plan(self.wish_for(width, height, guidance > 1.0)?)?;
+        let largest = planned.memory.parts.iter().map(|part| part.weights).max().unwrap_or(0);
+        let (need, most) = (planned.memory.resident().max(largest), self.most());
+        if need > most {
+            return Err(Error::ModelMemory { need, most, device: self.device.name() });
+        }
+        self.settle(&planned, progress).await
+    }
+
+    /// What the model says of itself.
+    pub fn config(&self) -> &ModelConfig {
+        &self.config
+    }
+
+    /// What it runs on.
+    pub fn device(&self) -> &dyn Device {
+        &*self.device
+    }
+
+    /// What it does when nothing else is asked for.
+    pub fn defaults(&self) -> &Defaults {
+        &self.config.defaults
+    }
+
+    /// Pixels per latent place.
+    pub fn factor(&self) -> usize {
+        self.config.vae.factor()
+    }
+
+    /// Turns prompts into the model's tokens; shared, so that a page can count tokens while a run goes on.
+    pub fn tokenizer(&self) -> Rc<Tokenizer> {
+        self.texts[0].tokenizer.clone()
+    }
+
+    /// Text encoders, denoiser, autoencoder.
+    pub fn components(&self) -> Vec<&Component> {
+        self.texts.iter().map(|text| &text.component).chain([&self.unet, &self.vae]).collect()
+    }
+
+    /// The programs of a picture of this size, by their networks' names.
+    pub fn described(&self, width: usize, height: usize, guided: bool) -> Result<Vec<(&'static str, Rc<Program>)>, Error> {
+        let wish = super::Wish { preview: Preview::None, ..self.wish_for(width, height, guided)? };
+        let programs = self.plan(wish)?.programs;
+        let texts = self.texts.iter().map(|text| text.component.name()).zip(programs.texts);
+        let rest =
+            [("unet", Some(programs.unet)), ("encoder", programs.encoder), ("decoder", Some(programs.decoder)), ("preview", programs.tiny)];
+        Ok(texts.chain(rest.into_iter().filter_map(|(name, program)| Some((name, program?)))).collect())
+    }
+}
+
+impl TinyDecoder {
+    /// Reads the headers of a tiny autoencoder, and checks that its latents are the model's.
+    async fn open(files: Rc<dyn Files>, device: &dyn Device, model: &ModelConfig) -> Result<TinyDecoder, Error> {
+        let config = Autoencoder::Tiny(TinyConfig::read(&*files, ".").await?);
+        let sizes = |autoencoder: &Autoencoder| (autoencoder.latent_channels(), autoencoder.factor());
+        if sizes(&config) != sizes(&model.vae) {
+            let (got, expected) = (sizes(&config), sizes(&model.vae));
+            return Err(Error::TinyLatents { got, expected });
+        }
+        let component = Component::over(Checkpoint::open(&*files, ".").await?, "preview", None, device);
+        Ok(TinyDecoder { files, component, config })
+    }
+
+    /// Its decoder for latents of this size.
+    pub(super) fn decoder(&self, size: [usize; 2]) -> Result<Rc<Program>, Error> {
+        self.component.program(|graph| self.config.decoder(graph, size, 1))
+    }
+}

@@ -1,0 +1,117 @@
+//! How a picture is made with the memory that there is: what stays on the device, and in how many pieces the large networks run.
+//!
+//! Ways are tried from the fastest to the thriftiest; the first that fits is taken. Nothing here allocates: programs know their bytes.
+
+use super::Pipeline;
+use super::memory::Memory;
+use super::programs::{Built, Programs};
+use crate::error::Error;
+use crate::request::{Decoder, Preview};
+use decant_graph::Encoding;
+
+/// What stays on the device while another network runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// All weights and all activations: nothing is made anew for the next picture. For small pictures.
+    Everything,
+    /// All weights; activations are those of one network at a time.
+    Weights,
+    /// The denoiser's weights; the others' are read again for each picture, and dropped.
+    Denoiser,
+    /// Nothing: each network's weights are dropped when it has run.
+    Nothing,
+}
+
+/// One way to make a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Plan {
+    /// What stays.
+    pub keep: Keep,
+    /// With guidance, the denoiser is called for one half after the other, not for both at once.
+    pub halves: bool,
+    /// Horizontal bands that the autoencoder works through one after another.
+    pub bands: usize,
+}
+
+/// What a picture asks of the networks, before it is known how they run.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Wish {
+    /// Height and width of the latents.
+    pub size: [usize; 2],
+    /// Pictures in the denoiser's batch: two with guidance.
+    pub batch: usize,
+    pub preview: Preview,
+    pub decoder: Decoder,
+    /// How weights are kept; `None` keeps what the files have.
+    pub encoding: Option<Encoding>,
+}
+
+/// A plan with its programs.
+#[derive(Clone)]
+pub(super) struct Planned {
+    /// What was asked, but for the preview: never [`Preview::Auto`].
+    pub wish: Wish,
+    pub plan: Plan,
+    pub programs: Programs,
+    pub memory: Memory,
+}
+
+/// Below this many bytes of activations in all, everything stays: making buffers anew for each picture would cost more than it saves.
+pub(super) const SMALL: u64 = 64 << 20;
+/// Numbers of bands that are tried.
+const BANDS: &[usize] = &[1];
+
+impl Pipeline {
+    /// The fastest way that fits; where none does, the thriftiest, whose memory says what is wrong.
+    pub(super) fn plan(&self, wish: Wish) -> Result<Planned, Error> {
+        let mut built = Built::new(self, wish)?;
+        let mut thriftiest: Option<Planned> = None;
+        for preview in self.shown(wish, &mut built)? {
+            let wish = Wish { preview, ..wish };
+            for (plan, comfortable) in plans(wish) {
+                let programs = built.programs(plan)?;
+                let memory = self.memory_of(wish, plan, &programs);
+                if comfortable && !programs.is_comfortable(&*self.device) || plan.keep == Keep::Everything && memory.activations() > SMALL {
+                    continue;
+                }
+                let fits = memory.fits();
+                if fits || thriftiest.as_ref().is_none_or(|best| memory.is_better_than(&best.memory)) {
+                    thriftiest = Some(Planned { wish, plan, programs, memory });
+                }
+                if fits {
+                    break;
+                }
+            }
+            if thriftiest.as_ref().is_some_and(|planned| planned.memory.fits()) {
+                break;
+            }
+        }
+        thriftiest.ok_or(Error::NotReady)
+    }
+
+    /// What each step can be shown with, best first.
+    fn shown(&self, wish: Wish, built: &mut Built) -> Result<Vec<Preview>, Error> {
+        if self.tiny.is_none() && (wish.preview == Preview::Tiny || wish.decoder == Decoder::Tiny) {
+            return Err(Error::NoTiny);
+        }
+        Ok(match wish.preview {
+            Preview::Auto if self.tiny.is_some() => vec![Preview::Tiny, Preview::Projection],
+            Preview::Auto if built.decoding_is_cheap()? => vec![Preview::Decoder, Preview::Projection],
+            Preview::Auto => vec![Preview::Projection],
+            chosen => vec![chosen],
+        })
+    }
+}
+
+/// Every way, the fastest first. The first few are only taken where they are comfortable: the autoencoder, which runs once, is not what
+/// fills the memory.
+fn plans(wish: Wish) -> impl Iterator<Item = (Plan, bool)> {
+    let bands = move || BANDS.iter().copied().filter(move |bands| *bands <= wish.size[0]);
+    let halves = if wish.batch > 1 { &[false, true][..] } else { &[false] };
+    let quick = [Keep::Everything, Keep::Weights];
+    let comfortable = quick.into_iter().flat_map(move |keep| bands().map(move |bands| (Plan { keep, halves: false, bands }, true)));
+    let any = [Keep::Everything, Keep::Weights, Keep::Denoiser, Keep::Nothing].into_iter().flat_map(move |keep| {
+        halves.iter().flat_map(move |halves| bands().map(move |bands| (Plan { keep, halves: *halves, bands }, false)))
+    });
+    comfortable.chain(any)
+}

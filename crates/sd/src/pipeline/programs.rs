@@ -1,0 +1,98 @@
+//! The programs of one picture: which there are, and each built once however many plans are tried.
+
+use super::Pipeline;
+use super::plan::{Plan, SMALL, Wish};
+use crate::error::Error;
+use crate::request::{Decoder, Preview};
+use crate::unet;
+use decant_graph::{Device, Program};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// The programs of one picture.
+#[derive(Clone)]
+pub(super) struct Programs {
+    pub texts: Vec<Rc<Program>>,
+    pub unet: Rc<Program>,
+    pub decoder: Rc<Program>,
+    /// Of a denoiser that is shown a picture, too.
+    pub encoder: Option<Rc<Program>>,
+    /// The tiny decoder, where the model was opened with one and it is wanted.
+    pub tiny: Option<Rc<Program>>,
+}
+
+impl Programs {
+    /// Whether the autoencoder takes no more than the denoiser does, or very little.
+    pub fn is_comfortable(&self, device: &dyn Device) -> bool {
+        let autoencoder = [Some(&self.decoder), self.encoder.as_ref()].into_iter().flatten().map(|p| device.run_bytes(p)).max();
+        autoencoder.unwrap_or(0) <= device.run_bytes(&self.unet).max(SMALL)
+    }
+
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = &Rc<Program>> {
+        self.texts.iter().chain([&self.unet, &self.decoder]).chain(&self.encoder).chain(&self.tiny)
+    }
+}
+
+/// Programs that were built for a wish.
+pub(super) struct Built<'p> {
+    pipeline: &'p Pipeline,
+    wish: Wish,
+    texts: Vec<Rc<Program>>,
+    tiny: Option<Rc<Program>>,
+    /// By batch.
+    unets: BTreeMap<usize, Rc<Program>>,
+    /// By bands: decoder, and encoder where there is one.
+    coders: BTreeMap<usize, (Rc<Program>, Option<Rc<Program>>)>,
+}
+
+impl<'p> Built<'p> {
+    pub fn new(pipeline: &'p Pipeline, wish: Wish) -> Result<Built<'p>, Error> {
+        let texts = pipeline.texts.iter().map(|text| text.program_as(wish.encoding)).collect::<Result<_, _>>()?;
+        let tiny = pipeline.tiny.as_ref().map(|tiny| tiny.decoder(wish.size)).transpose()?;
+        Ok(Built { pipeline, wish, texts, tiny, unets: BTreeMap::new(), coders: BTreeMap::new() })
+    }
+
+    /// Denoiser and decoder at a size that any model can be checked with.
+    pub fn smallest(pipeline: &'p Pipeline, size: [usize; 2]) -> Result<[Rc<Program>; 2], Error> {
+        let (preview, decoder) = (Preview::None, Decoder::Model);
+        let mut built = Built::new(pipeline, Wish { size, batch: 1, preview, decoder, encoding: pipeline.options.weights })?;
+        Ok([built.unet(1)?, built.coder(1)?.0])
+    }
+
+    pub fn programs(&mut self, plan: Plan) -> Result<Programs, Error> {
+        let unet = self.unet(if plan.halves { 1 } else { self.wish.batch })?;
+        let (decoder, encoder) = self.coder(plan.bands)?;
+        Ok(Programs { texts: self.texts.clone(), unet, decoder, encoder, tiny: self.tiny.clone() })
+    }
+
+    /// Whether decoding costs no more than a call of the denoiser.
+    pub fn decoding_is_cheap(&mut self) -> Result<bool, Error> {
+        Ok(self.coder(1)?.0.flops() <= self.unet(self.wish.batch)?.flops())
+    }
+
+    fn unet(&mut self, batch: usize) -> Result<Rc<Program>, Error> {
+        if let Some(built) = self.unets.get(&batch) {
+            return Ok(built.clone());
+        }
+        let Pipeline { config, unet: component, .. } = self.pipeline;
+        let tokens = config.text.max_position_embeddings;
+        let program = component.program_as(self.wish.encoding, |graph| unet::unet(graph, &config.unet, batch, self.wish.size, tokens))?;
+        self.unets.insert(batch, program.clone());
+        Ok(program)
+    }
+
+    fn coder(&mut self, bands: usize) -> Result<(Rc<Program>, Option<Rc<Program>>), Error> {
+        if let Some(built) = self.coders.get(&bands) {
+            return Ok(built.clone());
+        }
+        let Pipeline { config, vae, .. } = self.pipeline;
+        let (size, encoding) = (self.wish.size, self.wish.encoding);
+        let pixels = size.map(|side| side * config.vae.factor());
+        let decoder = vae.program_as(encoding, |graph| config.vae.decoder(graph, size, bands))?;
+        let encoder = || vae.program_as(encoding, |graph| config.vae.encoder(graph, pixels, bands));
+        let encoder = if config.sees_a_picture() { Some(encoder()?) } else { None };
+        self.coders.insert(bands, (decoder.clone(), encoder.clone()));
+        Ok((decoder, encoder))
+    }
+}
