@@ -27,6 +27,10 @@ pub mod policy;
 mod quantize;
 mod safetensors;
 mod gguf;
+mod torch;
+pub(crate) mod pickle;
+mod zip;
+mod cursor;
 mod ranges;
 mod types;
 mod blocks;
@@ -88,7 +92,7 @@ type Index = for<'a> fn(&'a dyn Files, &'a str, u64) -> LocalFuture<'a, Result<I
 
 /// One format of weight files.
 pub struct FormatRow {
-    /// Its name, also the usual end of a file's name.
+    /// Its name, for sentences.
     pub name: &'static str,
     /// Whether a file that starts with these bytes (16, fewer if the file is shorter) is one.
     pub is: fn(&[u8]) -> bool,
@@ -104,15 +108,28 @@ pub const FORMATS: &[FormatRow] = &[
         is: |start| start.get(8) == Some(&b'{'),
         index: |files, name, size| Box::pin(safetensors::index(files, name, size)),
     },
+    FormatRow {
+        name: "PyTorch's",
+        is: |start| start.starts_with(b"PK\x03\x04"),
+        index: |files, name, size| Box::pin(torch::index(files, name, size)),
+    },
+    FormatRow {
+        name: "PyTorch's before 1.6",
+        is: |start| start.starts_with(torch::OLDER),
+        index: |files, name, size| Box::pin(torch::index_older(files, name, size)),
+    },
 ];
 
 /// What turns up in place of weights: how it starts, what it is, what to do.
 const NOT_WEIGHTS: &[(&[u8], &str, &str)] = &[
-    (b"PK\x03\x04", "is a zip archive, probably PyTorch's", "use the model's .safetensors files"),
-    (b"\x80\x02", "is a Python pickle, probably PyTorch's", "use the model's .safetensors files"),
+    (b"PK\x05\x06", "is an empty zip archive", DOWNLOAD_AGAIN),
+    (b"\x80", "is a Python pickle, but not one of PyTorch's", "use the model's .safetensors files"),
     (b"version https://", "is a Git LFS pointer, not the file itself", "run `git lfs pull`, or download the file itself"),
     (b"<", "is a web page, not weights", "the address is probably wrong, or needs a login"),
 ];
+
+/// diffusers' stem and transformers' stem; text encoders are transformers'.
+const STEMS: [&str; 2] = ["diffusion_pytorch_model", "model"];
 
 /// The names under which a component's weights are looked for: `STEM` in this order, for each stem of the component.
 const CANDIDATES: &[&str] = &[
@@ -124,8 +141,9 @@ const CANDIDATES: &[&str] = &[
     "STEM.gguf",
 ];
 
-/// diffusers' stem and transformers' stem; text encoders are transformers'.
-const STEMS: [&str; 2] = ["diffusion_pytorch_model", "model"];
+/// The same for pickles, which are looked for last.
+const PICKLE_STEMS: [&str; 2] = ["diffusion_pytorch_model", "pytorch_model"];
+const PICKLES: &[&str] = &["STEM.bin", "STEM.fp16.bin", "STEM.bin.index.json", "STEM.bin.index.fp16.json"];
 
 /// Longest index of shards, in bytes; Stable Diffusion XL's has 150 KB.
 const LONGEST_INDEX: u64 = 10_000_000;
@@ -134,7 +152,8 @@ impl Checkpoint {
     /// Finds and indexes the weights of `component` (`unet`, `vae`, `text_encoder`, or `.` for the folder itself).
     ///
     /// The first of these that exists, for the stem `diffusion_pytorch_model` (text encoders: `model`), then for the other one:
-    /// `.safetensors`, `.fp16.safetensors`, an index of shards, `.gguf`.
+    /// `.safetensors`, `.fp16.safetensors`, an index of shards, `.gguf`. Then the same for PyTorch's pickles: `diffusion_pytorch_model.bin`
+    /// (text encoders: `pytorch_model.bin`), `.fp16.bin`, an index.
     pub async fn open(files: &dyn Files, component: &str) -> Result<Checkpoint, Error> {
         for name in candidates(component) {
             if name.ends_with(".json") {
@@ -146,9 +165,9 @@ impl Checkpoint {
             }
         }
         let names: Vec<String> = candidates(component).collect();
-        let (first, last) = (&names[0], &names[5]);
-        let hint =
-            format!("looked for {first}, {last}, fp16 and sharded names, and the same for {}", STEMS[usize::from(is_diffusers(component))]);
+        let (first, last, pickle) = (&names[0], &names[5], &names[2 * CANDIDATES.len()]);
+        let other = STEMS[usize::from(is_diffusers(component))];
+        let hint = format!("looked for {first}, {last}, {pickle}, fp16 and sharded names, and the same for {other}");
         Err(Error::Missing { place: files.place(), name: format!("weight file for {component}"), hint })
     }
 
@@ -205,7 +224,7 @@ impl Checkpoint {
     }
 
     /// What the file says beside its tensors under that name, if anything: a text of a safetensors file's `__metadata__` or of a
-    /// GGUF's metadata.
+    /// GGUF's metadata, a text or number beside a PyTorch checkpoint's `state_dict` (`global_step`).
     pub fn note(&self, name: &str) -> Option<&str> {
         self.notes.get(name).map(String::as_str)
     }
@@ -222,13 +241,16 @@ fn is_diffusers(component: &str) -> bool {
 
 fn candidates(component: &str) -> impl Iterator<Item = String> {
     let folder = if component == "." { String::new() } else { format!("{component}/") };
-    let mut stems = STEMS;
-    if !is_diffusers(component) {
-        stems.reverse();
-    }
-    stems.into_iter().flat_map(move |stem| {
+    let reversed = !is_diffusers(component);
+    [(STEMS, CANDIDATES), (PICKLE_STEMS, PICKLES)].into_iter().flat_map(move |(mut stems, names)| {
+        if reversed {
+            stems.reverse();
+        }
         let folder = folder.clone();
-        CANDIDATES.iter().map(move |name| format!("{folder}{}", name.replace("STEM", stem)))
+        stems.into_iter().flat_map(move |stem| {
+            let folder = folder.clone();
+            names.iter().map(move |name| format!("{folder}{}", name.replace("STEM", stem)))
+        })
     })
 }
 

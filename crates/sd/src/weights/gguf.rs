@@ -7,44 +7,30 @@
 //! With the metadata key `decant.conv_layout` = `ohwi`, tensors of four axes are convolutions stored as `[out, kh, kw, in]`;
 //! without it they are as PyTorch has them.
 
+use super::cursor::{Cursor, Stop, parse_start, wrong};
 use super::types::{GGML, TypeRow};
 use super::{FileType, Indexed, Order, TensorInfo, Tensors, ranges};
 use crate::Error;
-use crate::error::DOWNLOAD_AGAIN;
-use crate::files::{Files, read_exactly};
+use crate::files::Files;
 use std::collections::BTreeMap;
 
 /// The metadata key that says how convolutions are stored, and its one value.
 pub(super) const CONV_LAYOUT: (&str, &str) = ("decant.conv_layout", "ohwi");
 
-/// First read, in bytes: enough for a Stable Diffusion UNet's 686 entries of about 100 bytes.
-const FIRST_READ: u64 = 128 * 1024;
+/// Longest header, in bytes: room for the tokenizers that language models carry, and more.
+const LONGEST_HEADER: u64 = 32_000_000;
 
-/// Longest header, in bytes, as for safetensors.
-const LONGEST_HEADER: u64 = 100_000_000;
+/// Most tensors; Stable Diffusion XL has 2,500.
+const MOST_TENSORS: u64 = 100_000;
 
 /// Most axes of a tensor (`GGML_MAX_DIMS`).
 const MOST_AXES: u32 = 4;
 
 pub(super) async fn index(files: &dyn Files, file: &str, size: u64) -> Result<Indexed, Error> {
-    let damaged = |problem| Error::Damaged { file: file.into(), problem, hint: DOWNLOAD_AGAIN };
-    let mut known = FIRST_READ.min(size);
-    loop {
-        let start = read_exactly(files, file, 0..known).await?;
-        match header(file, &start, size) {
-            Ok(mut indexed) => {
-                fill_unknown(&mut indexed.tensors, size);
-                ranges::check(file, size, &mut indexed.tensors)?;
-                return Ok(indexed);
-            }
-            Err(Stop::Wrong(problem)) => return Err(damaged(problem)),
-            Err(Stop::More) if known == size => {
-                return Err(damaged(format!("is cut short: its header is not complete after {size} bytes")));
-            }
-            Err(Stop::More) if known > LONGEST_HEADER => return Err(damaged(format!("has a header of more than {LONGEST_HEADER} bytes"))),
-            Err(Stop::More) => known = (known * 4).min(size),
-        }
-    }
+    let mut indexed = parse_start(files, file, size, LONGEST_HEADER, |start| header(file, start, size)).await?;
+    fill_unknown(&mut indexed.tensors, size);
+    ranges::check(file, size, &mut indexed.tensors)?;
+    Ok(indexed)
 }
 
 /// Tensors of unknown types end where the next one begins: only the type would say where.
@@ -55,18 +41,6 @@ fn fill_unknown(tensors: &mut Tensors, size: u64) {
         let after = starts.partition_point(|start| *start <= info.range.start);
         info.range.end = starts.get(after).copied().unwrap_or(size).max(info.range.start);
     }
-}
-
-/// Why a header could not be read from the bytes so far.
-enum Stop {
-    /// It goes on behind them.
-    More,
-    /// It is wrong, whatever follows.
-    Wrong(String),
-}
-
-fn wrong<T>(problem: String) -> Result<T, Stop> {
-    Err(Stop::Wrong(problem))
 }
 
 /// What the metadata says that matters here.
@@ -85,9 +59,9 @@ fn header(file: &str, bytes: &[u8], size: u64) -> Result<Indexed, Stop> {
     let (tensors, entries) = (cursor.u64()?, cursor.u64()?);
     // The shortest entries: a tensor has two lengths, a type and an offset; a metadata entry a length, a type and a byte.
     let least = tensors.saturating_mul(24).saturating_add(entries.saturating_mul(13));
-    if least > size {
+    if tensors > MOST_TENSORS || least > size {
         return wrong(format!(
-            "says that it has {tensors} tensors and {entries} metadata entries, expected at most what {size} bytes can hold"
+            "says that it has {tensors} tensors and {entries} metadata entries, expected at most {MOST_TENSORS} tensors, and no more than {size} bytes can hold"
         ));
     }
     let metadata = cursor.metadata(entries)?;
@@ -104,32 +78,7 @@ fn header(file: &str, bytes: &[u8], size: u64) -> Result<Indexed, Stop> {
     Ok(Indexed { tensors: found, notes: metadata.notes })
 }
 
-/// Reads little-endian numbers and strings; running out of bytes is [`Stop::More`].
-struct Cursor<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
 impl<'a> Cursor<'a> {
-    fn take(&mut self, length: u64) -> Result<&'a [u8], Stop> {
-        let end = usize::try_from(length).ok().and_then(|length| self.at.checked_add(length)).ok_or(Stop::More)?;
-        let taken = self.bytes.get(self.at..end).ok_or(Stop::More)?;
-        self.at = end;
-        Ok(taken)
-    }
-
-    fn number<const N: usize>(&mut self) -> Result<[u8; N], Stop> {
-        <[u8; N]>::try_from(self.take(N as u64)?).or(Err(Stop::More))
-    }
-
-    fn u32(&mut self) -> Result<u32, Stop> {
-        self.number().map(u32::from_le_bytes)
-    }
-
-    fn u64(&mut self) -> Result<u64, Stop> {
-        self.number().map(u64::from_le_bytes)
-    }
-
     fn text(&mut self) -> Result<&'a str, Stop> {
         let length = self.u64()?;
         if length > LONGEST_HEADER {
@@ -169,7 +118,7 @@ impl<'a> Cursor<'a> {
     fn skip(&mut self, kind: u32, count: u64, depth: u32) -> Result<(), Stop> {
         let bytes = match kind {
             STRING => return (0..count).try_for_each(|_| self.text().map(drop)),
-            ARRAY if depth > 4 => return wrong("nests arrays in its metadata more than 4 deep".into()),
+            ARRAY if depth > 4 => return wrong("nests arrays in its metadata more than 4 deep"),
             ARRAY => {
                 return (0..count).try_for_each(|_| {
                     let (kind, count) = (self.u32()?, self.u64()?);

@@ -12,8 +12,8 @@ use crate::files::{Files, read_exactly};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
-/// Longest header, in bytes: safetensors' own limit. A Stable Diffusion UNet's has 100 KB.
-const LONGEST_HEADER: u64 = 100_000_000;
+/// Longest header, in bytes: a tenth of safetensors' own limit, so that no header can fill a browser's memory. Stable Diffusion XL's has 350 KB.
+const LONGEST_HEADER: u64 = 10_000_000;
 
 pub(super) async fn index(files: &dyn Files, file: &str, size: u64) -> Result<Indexed, Error> {
     let damaged = |problem| Error::Damaged { file: file.into(), problem, hint: DOWNLOAD_AGAIN };

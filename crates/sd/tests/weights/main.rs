@@ -2,7 +2,9 @@
 //!
 //! The second opinions are the `safetensors` crate and candle's GGUF reader. The file is long because the sentences stand here in full.
 
+mod blocks;
 mod rows;
+mod torch;
 
 use candle_core::quantized::gguf_file;
 use decant_sd::Error;
@@ -55,7 +57,7 @@ fn unread(dtype: &str) -> String {
     format!("is stored as {dtype}; Decant reads only F32, F16, BF16, F64, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q6_K")
 }
 
-fn repository(path: &str) -> Folder {
+pub(crate) fn repository(path: &str) -> Folder {
     Folder::open(format!("{}/../../{path}", env!("CARGO_MANIFEST_DIR"))).expect("it is in the repository")
 }
 
@@ -82,6 +84,21 @@ fn every_name_that_weights_go_by_is_found_and_diffusers_comes_first() {
         let mut files = Memory::new("memory", [("x", vec![])]);
         // from the last candidate to the first: each one found wins over those before
         let stems = if component == "text_encoder" { ["diffusion_pytorch_model", "model"] } else { ["model", "diffusion_pytorch_model"] };
+        let pickle_stems = if component == "text_encoder" {
+            ["diffusion_pytorch_model", "pytorch_model"]
+        } else {
+            ["pytorch_model", "diffusion_pytorch_model"]
+        };
+        for (stem, number) in pickle_stems.into_iter().zip([-20.0, -10.0]) {
+            let index = format!(r#"{{"weight_map":{{"a":"{stem}-1.bin"}}}}"#);
+            files.files.insert(format!("{folder}{stem}-1.bin"), torch::saved(&[number]).into());
+            files.files.insert(format!("{folder}{stem}.bin.index.json"), index.into_bytes().into());
+            assert_eq!(read(&files, component).expect(component)["a"].1, [number], "{component} {stem} index");
+            for (ending, more) in [("fp16.bin", 1.0), ("bin", 2.0)] {
+                files.files.insert(format!("{folder}{stem}.{ending}"), torch::saved(&[number + more]).into());
+                assert_eq!(read(&files, component).expect(component)["a"].1, [number + more], "{component} {stem} {ending}");
+            }
+        }
         for (stem, number) in stems.into_iter().zip([0.0, 10.0]) {
             let gguf = write_gguf(&[encode("a", &[1], &[number])]).expect("one number");
             files.files.insert(format!("{folder}{stem}.gguf"), gguf.into());
@@ -140,7 +157,7 @@ fn a_component_without_weights_is_missing() {
     assert_eq!(
         refusal(&files),
         "models/mine: there is no weight file for unet; looked for unet/diffusion_pytorch_model.safetensors, \
-         unet/diffusion_pytorch_model.gguf, fp16 and sharded names, and the same for model"
+         unet/diffusion_pytorch_model.gguf, unet/diffusion_pytorch_model.bin, fp16 and sharded names, and the same for model"
     );
 }
 
@@ -154,10 +171,20 @@ fn each_kind_of_damage_has_its_sentence() {
         (
             "garbage",
             b"what is this nonsense".to_vec(),
-            "starts with [77, 68, 61, 74, 20, 69, 73, 20, 74], expected one of the formats gguf, safetensors; download the file again",
+            "starts with [77, 68, 61, 74, 20, 69, 73, 20, 74], expected one of the formats gguf, safetensors, PyTorch's, PyTorch's before 1.6; download the file again",
         ),
-        ("too short", vec![1, 2, 3], "starts with [01, 02, 03], expected one of the formats gguf, safetensors; download the file again"),
-        ("pickle", b"PK\x03\x04rest of a zip".to_vec(), "is a zip archive, probably PyTorch's; use the model's .safetensors files"),
+        (
+            "too short",
+            vec![1, 2, 3],
+            "starts with [01, 02, 03], expected one of the formats gguf, safetensors, PyTorch's, PyTorch's before 1.6; download the file again",
+        ),
+        ("pickle", b"\x80\x04}.".to_vec(), "is a Python pickle, but not one of PyTorch's; use the model's .safetensors files"),
+        ("zip", b"PK\x05\x06".to_vec(), "is an empty zip archive; download the file again"),
+        (
+            "half a zip",
+            b"PK\x03\x04rest of a zip".to_vec(),
+            "is a zip archive that is cut short: its directory is missing; download the file again",
+        ),
         ("page", b"<!doctype html><html>".to_vec(), "is a web page, not weights; the address is probably wrong, or needs a login"),
         (
             "lfs",
@@ -210,7 +237,7 @@ impl Files for Endless {
 fn a_huge_header_is_refused_before_it_is_read() {
     assert_eq!(
         refusal(&Endless),
-        format!("{FILE}: says that its header has 549755813888 bytes, expected 100000000 at most; download the file again")
+        format!("{FILE}: says that its header has 549755813888 bytes, expected 10000000 at most; download the file again")
     );
 }
 
@@ -400,7 +427,7 @@ fn each_damage_to_a_gguf_has_its_sentence() {
         (
             "counts",
             with(8, &[255; 8]),
-            "says that it has 18446744073709551615 tensors and 3 metadata entries, expected at most what 320 bytes can hold; download the file again",
+            "says that it has 18446744073709551615 tensors and 3 metadata entries, expected at most 100000 tensors, and no more than 320 bytes can hold; download the file again",
         ),
         ("cut in the header", good[..100].to_vec(), "is cut short: its header is not complete after 100 bytes; download the file again"),
         (
@@ -460,7 +487,7 @@ fn metadata_that_would_mislead_is_refused() {
         (file("x", 77, &[0; 8]), "has a metadata value of the unknown type 77"),
         (file("x", 9, &arrays), "nests arrays in its metadata more than 4 deep"),
         (file("x", 9, &many), "is cut short: its header is not complete after 49 bytes"),
-        (file("x", 8, &u64::MAX.to_le_bytes()), "has a string of 18446744073709551615 bytes in its header, expected 100000000 at most"),
+        (file("x", 8, &u64::MAX.to_le_bytes()), "has a string of 18446744073709551615 bytes in its header, expected 32000000 at most"),
     ] {
         assert_eq!(refusal(&gguf(file)), format!("unet/diffusion_pytorch_model.gguf: {expected}; download the file again"));
     }
