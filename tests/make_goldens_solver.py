@@ -2,27 +2,43 @@
 
     python3 tests/make_goldens_solver.py
 
-Needs torch and diffusers (CPU); the files name the versions that made them.
+Needs torch, diffusers, scipy and torchsde (CPU), and for one sampler the file sampling.py of k-diffusion on the path;
+the files name the versions that made them.
 
 Format, one record a line:
     # comment
     case key=value key=value ...      what was asked; scheduler keys are diffusers' own
     name LENGTH SUM: hex hex ...      float32 bits of an answer, SUM = float64 bits of the sum of all its values.
                                       Up to 64 values: all. More: the first 32, the last 32, and every (LENGTH/16)-th.
+    name: hex hex ...                 the same in short: all values, without length and sum
 A case's answers follow it.
 """
 
+import importlib.util
 import itertools
 import struct
-from pathlib import Path
+import sys
+import types
+from pathlib import Path as Path_
 
 import diffusers
 import numpy as np
 import torch
-from diffusers import DDIMScheduler, EulerDiscreteScheduler
+from diffusers import (DDIMScheduler, DDPMScheduler, DEISMultistepScheduler, DPMSolverMultistepScheduler, DPMSolverSDEScheduler,
+                       DPMSolverSinglestepScheduler, EulerAncestralDiscreteScheduler, EulerDiscreteScheduler, HeunDiscreteScheduler,
+                       KDPM2AncestralDiscreteScheduler, KDPM2DiscreteScheduler, LCMScheduler, LMSDiscreteScheduler, PNDMScheduler,
+                       TCDScheduler, UniPCMultistepScheduler)
 
-HERE = Path(__file__).resolve().parent
+HERE = Path_(__file__).resolve().parent
 JUDGES = {"ddim": DDIMScheduler, "euler": EulerDiscreteScheduler}
+SAMPLERS = {
+    "ddim": DDIMScheduler, "ddpm": DDPMScheduler, "pndm": PNDMScheduler, "lms": LMSDiscreteScheduler,
+    "euler": EulerDiscreteScheduler, "euler_a": EulerAncestralDiscreteScheduler, "heun": HeunDiscreteScheduler,
+    "dpm2": KDPM2DiscreteScheduler, "dpm2_a": KDPM2AncestralDiscreteScheduler, "dpmpp_2m": DPMSolverMultistepScheduler,
+    "dpmpp_2m_sde": DPMSolverMultistepScheduler, "dpmpp_2s": DPMSolverSinglestepScheduler, "dpmpp_sde": DPMSolverSDEScheduler,
+    "unipc": UniPCMultistepScheduler, "deis": DEISMultistepScheduler, "lcm": LCMScheduler, "tcd": TCDScheduler,
+}
+CURVES = ["lms", "euler", "heun", "dpm2", "dpm2_a", "dpmpp_2m", "dpmpp_2m_sde", "dpmpp_2s", "dpmpp_sde", "unipc", "deis"]
 
 # Stable Diffusion 1 and 2; what is not named is left to each class's defaults, as from_config does.
 SD = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear",
@@ -50,6 +66,11 @@ class Golden:
         kept = values if n <= 64 else np.concatenate([values[:32], values[-32:], values[:: n // 16]])
         total = struct.unpack("<Q", struct.pack("<d", running_sum(values)))[0]
         self.lines.append(f"{name} {n} {total:016x}: " + " ".join(f"{b:08x}" for b in kept.view(np.uint32)))
+
+    def short(self, name, values):
+        """One answer, in short."""
+        bits = np.asarray(values, dtype=np.float32).reshape(-1).view(np.uint32)
+        self.lines.append(f"{name}: " + " ".join(f"{b:08x}" for b in bits))
 
     def write(self):
         """Done."""
@@ -183,8 +204,200 @@ def loops():
     golden.write()
 
 
+# The model of the sampler cases: tanh(A x + B t / 1000), four values that know nothing of each other.
+A, B = 0.9, -0.7
+SHAPE = (1, 4, 1, 1)
+
+
+def model(x, t):
+    """In double, so that the model rounds alike everywhere and only the solver is judged."""
+    return torch.tanh(A * x.double() + B * torch.as_tensor(t).double() / 1000).float()
+
+
+class Path:
+    """The unit noise of a Brownian tree as the judge draws it; writes down what new noise it is made of."""
+
+    def __init__(self, tree, drawn):
+        self.tree, self.drawn, self.half = tree, drawn, None
+
+    def __call__(self, start, end):
+        start, end = torch.as_tensor(start), torch.as_tensor(end)
+        noise = self.tree(start, end)
+        if self.half is not None and self.half[0] == start:
+            # The second call of a step covers the first one's interval again: only the rest is new.
+            whole, first = (start - end).abs().double(), (start - self.half[1]).abs().double()
+            new = (whole.sqrt() * noise.double() - first.sqrt() * self.half[2].double()) / (whole - first).sqrt()
+            self.drawn.append(new.float())
+            self.half = None
+        else:
+            self.drawn.append(noise)
+            self.half = (start, end, noise)
+        return noise
+
+
+def build(sampler, keys, steps):
+    """The judge as a pipeline would have it."""
+    kind = {"dpmpp_2m_sde": {"algorithm_type": "sde-dpmsolver++"}, "dpmpp_sde": {"noise_sampler_seed": 11}}.get(sampler, {})
+    scheduler = SAMPLERS[sampler].from_config(keys, **kind)
+    scheduler.set_timesteps(steps)
+    return scheduler
+
+
+def run(scheduler, generator, begin=None, **extra):
+    """All latents of a loop; `begin` is the first call of image-to-image."""
+    from inspect import signature
+    extra |= {"generator": generator} if "generator" in signature(scheduler.step).parameters else {}
+    x = torch.randn(SHAPE, generator=generator)
+    if begin is None:
+        x = x * scheduler.init_noise_sigma
+    else:
+        scheduler.set_begin_index(begin) if hasattr(scheduler, "set_begin_index") else None
+        x = scheduler.add_noise(torch.full(SHAPE, 0.5), x, scheduler.timesteps[begin:begin + 1])
+    latents, drawn = [], []
+    for t in scheduler.timesteps[begin or 0:]:
+        output = model(scheduler.scale_model_input(x, t), t)
+        if isinstance(scheduler, DPMSolverSDEScheduler) and scheduler.noise_sampler is None:
+            from diffusers.schedulers.scheduling_dpmsolver_sde import BrownianTreeNoiseSampler
+            sigmas = scheduler.sigmas
+            tree = BrownianTreeNoiseSampler(x, sigmas[sigmas > 0].min().item(), sigmas.max().item(), 11)
+            scheduler.noise_sampler = Path(tree, drawn)
+        x = scheduler.step(output, t, x, **extra).prev_sample
+        latents.append(x)
+    return latents, drawn
+
+
+def samplers():
+    """Every sampler: all latents of loops as a pipeline runs them, with new noise from the generator of the first."""
+    golden = Golden("samplers", "latents after each model call, on the model tanh(0.9 x - 0.7 t / 1000), generator seed 7; "
+                    "drawn = what a Brownian tree gave as new noise instead of the generator")
+
+    def case(sampler, steps, begin=None, bare=False, sigmas=None, eta=None, order=None, s_churn=None, **keys):
+        scheduler = build(sampler, keys if bare else keys | SD, steps)
+        if sigmas:
+            scheduler.set_timesteps(sigmas=sigmas)
+        extra = {k: v for k, v in {"eta": eta, "order": order, "s_churn": s_churn}.items() if v is not None}
+        latents, drawn = run(scheduler, torch.Generator("cpu").manual_seed(7), begin, **extra)
+        options = {k: v for k, v in {"begin": begin, "sigmas": sigmas, "bare": bare or None}.items() if v is not None} | extra
+        golden.case(sampler=sampler, steps=steps, **options, **keys)
+        assert all(torch.isfinite(x).all() for x in latents), (sampler, steps, keys)
+        if drawn:
+            golden.short("drawn", torch.cat(drawn))
+        for x in latents:
+            golden.short("x", x)
+
+    for sampler in SAMPLERS:
+        curves = [{}] + [{"use_karras_sigmas": True}] * (sampler in CURVES)
+        for kind, curve, steps in itertools.product(["epsilon", "v_prediction"], curves, [1, 4, 9, 20]):
+            if sampler == "pndm":
+                case(sampler, steps, prediction_type=kind, skip_prk_steps=True, steps_offset=1)
+                if steps >= 4:
+                    case(sampler, steps, prediction_type=kind, skip_prk_steps=False, steps_offset=1)
+                continue
+            case(sampler, steps, prediction_type=kind, **curve)
+        case(sampler, 5, bare=True)
+        for spacing in ["leading", "trailing"]:
+            case(sampler, 6, timestep_spacing=spacing, steps_offset=1, skip_prk_steps=True)
+    for sampler in ["ddim", "ddpm", "heun", "dpmpp_2m", "dpmpp_2s", "unipc", "deis", "lcm"]:
+        case(sampler, 5, prediction_type="sample", thresholding=True, sample_max_value=1.5)
+    golden_options(case)
+    beyond_diffusers(golden)
+    golden.write()
+
+
+def golden_options(case):
+    """What a configuration or a run may choose beside the sampler."""
+    for eta in [0.0, 0.4, 1.0]:
+        case("ddim", 6, eta=eta)
+        case("tcd", 6, eta=eta)
+    for order in [1, 2, 3]:
+        case("lms", 6, order=order)
+    case("euler", 6, s_churn=2.0)
+    case("euler", 6, s_churn=9.0, prediction_type="v_prediction")
+    case("euler", 4, sigmas=[9.5, 4.0, 1.25, 0.3, 0.0])
+    for variance in ["fixed_small_log", "fixed_large"]:
+        case("ddpm", 6, variance_type=variance)
+    for sampler in ["dpmpp_2m", "dpmpp_2m_sde", "dpmpp_2s", "unipc", "deis"]:
+        for order in [1, 3]:
+            for steps in [6, 7, 8, 16]:
+                case(sampler, steps, solver_order=order)
+    for sampler in ["dpmpp_2m", "dpmpp_2m_sde"]:
+        case(sampler, 16, final_sigmas_type="sigma_min")
+        case(sampler, 16, euler_at_final=True, final_sigmas_type="sigma_min")
+        case(sampler, 8, lower_order_final=False, final_sigmas_type="sigma_min", solver_order=3)
+        case(sampler, 7, solver_type="heun")
+    case("dpmpp_2m", 7, use_lu_lambdas=True)
+    case("dpmpp_2m", 7, lambda_min_clipped=-2.0)
+    case("dpmpp_2s", 7, solver_type="heun", solver_order=3)
+    case("dpmpp_2s", 8, final_sigmas_type="sigma_min")
+    for order in [2, 3]:
+        case("unipc", 7, solver_type="bh1", solver_order=order, final_sigmas_type="sigma_min")
+        case("unipc", 7, predict_x0=False, solver_order=order, final_sigmas_type="sigma_min")
+        case("unipc", 7, solver_order=order, disable_corrector=[0, 2])
+    case("unipc", 6, final_sigmas_type="sigma_min", use_karras_sigmas=True)
+    case("lcm", 4, original_inference_steps=100, timestep_scaling=3.0)
+    case("heun", 5, prediction_type="sample")
+    for sampler in ["ddpm", "ddim", "euler", "euler_a", "dpmpp_2m", "unipc", "lcm", "tcd"]:
+        case(sampler, 5, prediction_type="v_prediction", timestep_spacing="trailing", rescale_betas_zero_snr=True)
+    for sampler in CURVES:
+        for curve in ["use_exponential_sigmas", "use_beta_sigmas"]:
+            case(sampler, 7, **{curve: True})
+        case(sampler, 7, use_karras_sigmas=True, sigma_min=0.1, sigma_max=10.0)
+    for sampler, begin in [("ddim", 3), ("pndm", 3), ("lms", 3), ("euler", 3), ("euler_a", 3), ("heun", 4), ("dpm2", 4), ("dpm2_a", 4),
+                           ("dpmpp_2m", 3), ("dpmpp_2m_sde", 3), ("dpmpp_sde", 4), ("unipc", 3), ("deis", 3)]:
+        case(sampler, 7, begin=begin, skip_prk_steps=True)
+
+
+def k_diffusion():
+    """k_diffusion.sampling without the rest of its package, which needs much that is never called."""
+    spec = next(Path_(folder) / "k_diffusion" for folder in sys.path if (Path_(folder) / "k_diffusion/sampling.py").exists())
+    package = types.ModuleType("k_diffusion")
+    package.__path__ = [str(spec)]
+    utils = types.ModuleType("k_diffusion.utils")
+    utils.append_dims = lambda x, dims: x[(...,) + (None,) * (dims - x.ndim)]
+    ode = types.ModuleType("torchdiffeq")
+    ode.odeint = None
+    sys.modules |= {"k_diffusion": package, "k_diffusion.utils": utils, "torchdiffeq": ode}
+    return importlib.import_module("k_diffusion.sampling")
+
+
+def beyond_diffusers(golden):
+    """What only k-diffusion can judge: DPM++ 3M SDE, and DPM++ SDE with another eta than 1."""
+    judge = k_diffusion()
+    for sampler, kind, curve, steps, eta in itertools.product(
+            ["dpmpp_3m_sde", "dpmpp_sde"], ["epsilon", "v_prediction"], [{}, {"use_karras_sigmas": True}], [1, 4, 9, 20], [0.0, 1.0]):
+        if sampler == "dpmpp_sde" and (eta == 1.0 or steps == 4) or sampler == "dpmpp_3m_sde" and steps == 1:
+            continue  # the one has diffusers as its judge, the other raises an exception after a single step
+        keys = {"prediction_type": kind} | curve
+        betas = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"}
+        scheduler = EulerDiscreteScheduler.from_config(keys | betas)
+        scheduler.set_timesteps(steps)
+        logs = np.log(np.array(((1 - scheduler.alphas_cumprod) / scheduler.alphas_cumprod) ** 0.5))
+
+        def denoised(x, sigma, latents):
+            latents.append(x)
+            t = scheduler._sigma_to_t(sigma.double().numpy(), logs)
+            index = (scheduler.sigmas[:-1] == sigma).nonzero()
+            t = scheduler.timesteps[index[0, 0]] if len(index) else torch.as_tensor(t.astype(np.float32))[0]
+            output = model(x / (sigma ** 2 + 1) ** 0.5, t)
+            if kind == "epsilon":
+                return x - sigma * output
+            return output * (-sigma / (sigma ** 2 + 1) ** 0.5) + x / (sigma ** 2 + 1)
+
+        generator = torch.Generator("cpu").manual_seed(7)
+        x = torch.randn(SHAPE, generator=generator) * scheduler.init_noise_sigma
+        latents = []
+        noise = lambda *_: torch.randn(SHAPE, generator=generator)
+        last = getattr(judge, f"sample_{sampler}")(lambda x, sigma, **_: denoised(x, sigma, latents), x, scheduler.sigmas,
+                                                   eta=eta, noise_sampler=noise, disable=True)
+        golden.case(sampler=sampler, steps=steps, eta=eta, **keys)
+        for x in latents[1:] + [last]:
+            golden.short("x", x)
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)
+    diffusers.logging.set_verbosity_error()
     randn()
     schedules()
     loops()
+    samplers()

@@ -128,6 +128,7 @@ impl Pipeline {
                 _ => Shown::Projection,
             },
             answers: vec![],
+            generator,
             observer,
         };
         let latents = sample(settings.sampler, &mut denoise, &noise, &self.config.scheduler, settings.steps).await?;

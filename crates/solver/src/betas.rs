@@ -11,13 +11,15 @@
 //! # Ok::<(), decant_solver::Error>(())
 //! ```
 
-use crate::{BetaSchedule, Error, SchedulerConfig};
+use crate::class::{Setup, ZeroSnr};
+use crate::{BetaSchedule, Error};
 use std::f64::consts::FRAC_PI_2;
 
 /// ᾱ_t for every training timestep (Ho et al., DDPM, <https://arxiv.org/abs/2006.11239>, section 2).
-pub(crate) fn alphas_cumprod(config: &SchedulerConfig) -> Result<Vec<f32>, Error> {
-    let mut betas = betas(config)?;
-    if config.rescale_betas_zero_snr {
+pub(crate) fn alphas_cumprod(setup: &Setup<'_>) -> Result<Vec<f32>, Error> {
+    let (config, zero_snr) = (setup.config, setup.zero_snr());
+    let mut betas = betas(setup)?;
+    if zero_snr != ZeroSnr::Unread {
         betas = rescale_zero_terminal_snr(&betas);
     }
     let worst = betas.iter().find(|beta| !(0.0..=1.0).contains(*beta));
@@ -30,10 +32,15 @@ pub(crate) fn alphas_cumprod(config: &SchedulerConfig) -> Result<Vec<f32>, Error
             hint: "correct them in the model's scheduler configuration",
         });
     }
-    Ok(cumprod(betas.iter().map(|beta| 1.0 - beta)))
+    let mut alphas = cumprod(betas.iter().map(|beta| 1.0 - beta));
+    if let (ZeroSnr::Near, Some(last)) = (zero_snr, alphas.last_mut()) {
+        *last = 1.0 / (1 << 24) as f32;
+    }
+    Ok(alphas)
 }
 
-fn betas(config: &SchedulerConfig) -> Result<Vec<f32>, Error> {
+fn betas(setup: &Setup<'_>) -> Result<Vec<f32>, Error> {
+    let (config, defaults) = (setup.config, setup.row.class.betas);
     let n = config.num_train_timesteps;
     if n == 0 {
         return Err(Error::Value {
@@ -43,8 +50,8 @@ fn betas(config: &SchedulerConfig) -> Result<Vec<f32>, Error> {
             hint: "correct it in the model's scheduler configuration",
         });
     }
-    let (start, end) = (config.beta_start, config.beta_end);
-    match (&config.trained_betas, config.beta_schedule) {
+    let (start, end) = (config.beta_start.unwrap_or(defaults.0), config.beta_end.unwrap_or(defaults.1));
+    match (&config.trained_betas, setup.beta_schedule()) {
         (Some(betas), _) if betas.len() == n => Ok(betas.clone()),
         (Some(betas), _) => Err(Error::Value {
             key: "trained_betas",

@@ -45,6 +45,30 @@ pub enum Error {
         got: usize,
         /// The largest number possible.
         most: usize,
+        /// The configuration's key that says so.
+        key: &'static str,
+    },
+    /// A choice of the run's that this sampler cannot follow.
+    Choice {
+        /// The sampler's id.
+        sampler: &'static str,
+        /// The field of [`crate::Options`].
+        choice: &'static str,
+        /// The value found.
+        got: String,
+        /// What would have been right.
+        expected: String,
+        /// What to do about it.
+        hint: &'static str,
+    },
+    /// Text that names no noise levels.
+    Sigmas {
+        /// The text.
+        got: String,
+        /// What would have been right.
+        expected: String,
+        /// What to do about it.
+        hint: String,
     },
     /// A prediction that does not have the latents' length.
     Length {
@@ -55,12 +79,23 @@ pub enum Error {
         /// The prediction's length.
         got: usize,
     },
-    /// A sampler id that is not in the table.
-    Sampler {
-        /// The id asked for.
+    /// Noise that does not have the latents' length.
+    Noise {
+        /// The latents' length.
+        expected: usize,
+        /// The noise's length.
+        got: usize,
+    },
+    /// A name that is not in a table.
+    Name {
+        /// What it should name.
+        what: &'static str,
+        /// The name asked for.
         got: String,
-        /// The ids there are.
+        /// The names there are.
         expected: String,
+        /// The nearest of them, if any is near.
+        nearest: Option<String>,
     },
 }
 
@@ -73,19 +108,62 @@ impl fmt::Display for Error {
             Self::Unsupported { sampler, key, got, reason, hint } => {
                 write!(f, "scheduler configuration: {key} is {got}, which the sampler {sampler} cannot follow: {reason}; {hint}")
             }
-            Self::Steps { got, most } => {
-                write!(f, "sampling with {got} steps: expected 1 to {most} (num_train_timesteps); choose a number in that range")
+            Self::Steps { got, most, key } => {
+                write!(f, "sampling with {got} steps: expected 1 to {most} ({key}); choose a number in that range")
             }
+            Self::Choice { sampler, choice, got, expected, hint } => {
+                write!(f, "the sampler {sampler} cannot follow {choice} {got}, expected {expected}; {hint}")
+            }
+            Self::Sigmas { got, expected, hint } => write!(f, "sigmas are {got}, expected {expected}; {hint}"),
             Self::Length { timestep, expected, got } => write!(
                 f,
                 "the model's prediction at timestep {timestep} has {got} values, expected {expected}, as many as the latents; \
                  the model's output shape must be its input shape"
             ),
-            Self::Sampler { got, expected } => {
-                write!(f, "no sampler is called {got}, expected one of {expected}; choose one of these")
+            Self::Noise { expected, got } => {
+                write!(f, "new noise has {got} values, expected {expected}, as many as the latents; draw as many as are asked for")
+            }
+            Self::Name { what, got, expected, nearest } => {
+                write!(f, "no {what} is called {got:?}, expected one of {expected}; ")?;
+                match nearest {
+                    Some(name) => write!(f, "did you mean {name}?"),
+                    None => write!(f, "choose one of these"),
+                }
             }
         }
     }
 }
 
 impl std::error::Error for Error {}
+
+/// The error for a name that is in no row.
+pub(crate) fn unknown(what: &'static str, got: &str, ids: impl Iterator<Item = &'static str> + Clone) -> Error {
+    let expected = ids.clone().collect::<Vec<_>>().join(", ");
+    Error::Name { what, got: got.to_owned(), expected, nearest: nearest(got, ids) }
+}
+
+/// The names nearest to what was typed, if they share more with it than they differ.
+pub(crate) fn nearest(got: &str, ids: impl Iterator<Item = &'static str>) -> Option<String> {
+    // Long nonsense is near to nothing, and costs nothing.
+    let plain = |text: &str| -> Vec<char> { text.chars().take(64).filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
+    let wish = plain(&got.replace("++", "pp"));
+    let far: Vec<(usize, &str)> = ids.map(|id| (distance(&wish, &plain(id)), id)).filter(|(far, id)| far * 2 <= id.len()).collect();
+    let least = far.iter().map(|(far, _)| *far).min()?;
+    let names: Vec<&str> = far.iter().filter(|(far, _)| *far == least).map(|(_, id)| *id).collect();
+    Some(names.join(" or "))
+}
+
+/// Levenshtein's: how many letters must be added, taken away or changed.
+fn distance(a: &[char], b: &[char]) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut corner = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let changed = corner + usize::from(x != y);
+            corner = row[j + 1];
+            row[j + 1] = changed.min(corner + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}

@@ -34,17 +34,24 @@ mod sampler;
 pub mod guidance;
 pub mod prediction;
 
+mod ays;
+mod beta;
 mod betas;
+mod class;
 mod config;
+mod options;
 mod schedule;
 mod sigmas;
 
 mod error;
 mod random;
 
-pub use config::{BetaSchedule, FinalSigmas, Interpolation, PredictionType, SchedulerConfig, TimestepSpacing, TimestepType};
+pub use config::{
+    BetaSchedule, FinalSigmas, Interpolation, PredictionType, SchedulerConfig, SolverType, TimestepSpacing, TimestepType, VarianceType,
+};
 pub use error::Error;
 pub use guidance::classifier_free;
+pub use options::{Options, SIGMAS, Sigmas, SigmasRow};
 pub use random::Generator;
 pub use sampler::{Run, SAMPLERS, Sampler, SamplerRow, Step, sample, schedule};
-pub use schedule::Schedule;
+pub use schedule::{Scale, Schedule};

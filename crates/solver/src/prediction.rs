@@ -1,7 +1,7 @@
 //! What the model said, as a picture and as noise.
 //!
 //! It is the conversion of a raw output (eps, v or x0) to both x0 and eps, once for latents in DDIM's scale and once for Euler's,
-//! and the bounds that DDIM may put on x0. It does not decide where to go from there (`sampler.rs`).
+//! and the bounds that samplers may put on x0. It does not decide where to go from there (`sampler.rs`).
 //!
 //! ```
 //! use decant_solver::PredictionType;
@@ -16,7 +16,7 @@
 //! assert!((x0[0] - 2.0).abs() < 1e-6);
 //! ```
 
-use crate::{PredictionType, SchedulerConfig};
+use crate::PredictionType;
 
 /// The latents' two parts, as the model sees them.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,7 +31,11 @@ pub struct Parts {
 /// (Song et al., DDIM, <https://arxiv.org/abs/2010.02502>, equations 4 and 9; v: Salimans & Ho,
 /// Progressive Distillation, <https://arxiv.org/abs/2202.00512>, appendix D).
 pub fn from_alpha(kind: PredictionType, x: &[f32], output: &[f32], alpha: f32) -> Parts {
-    let (a, b) = (alpha.sqrt(), (1.0 - alpha).sqrt());
+    from_parts(kind, x, output, alpha.sqrt(), (1.0 - alpha).sqrt())
+}
+
+/// The same for `x = a x0 + b eps`.
+pub(crate) fn from_parts(kind: PredictionType, x: &[f32], output: &[f32], a: f32, b: f32) -> Parts {
     let (x0, eps) = match kind {
         PredictionType::Epsilon => (zip(x, output, |x, eps| (x - b * eps) / a), output.to_vec()),
         PredictionType::VPrediction => (zip(x, output, |x, v| a * x - b * v), zip(x, output, |x, v| a * v + b * x)),
@@ -54,37 +58,52 @@ pub fn from_sigma(kind: PredictionType, x: &[f32], output: &[f32], sigma: f32) -
     Parts { x0, eps }
 }
 
-/// Bounds x0 as the configuration says: dynamic thresholding, else clamping, else not at all.
-pub fn bounded(config: &SchedulerConfig, x0: Vec<f32>) -> Vec<f32> {
-    if config.thresholding {
-        return threshold(config, &x0);
-    }
-    if config.clip_sample {
-        let range = config.clip_sample_range;
-        return x0.into_iter().map(|x| x.clamp(-range, range)).collect();
-    }
-    x0
+/// What is done to the predicted x0.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Bound {
+    None,
+    /// Clamp to plus and minus this.
+    Clip(f32),
+    /// Dynamic thresholding: clamp to a high quantile of |x0|, at least 1, and divide by it
+    /// (Saharia et al., Imagen, <https://arxiv.org/abs/2205.11487>, section 2.3).
+    Threshold {
+        ratio: f32,
+        most: f32,
+    },
 }
 
-/// Dynamic thresholding: clamps to a high quantile of |x0| and divides by it
-/// (Saharia et al., Imagen, <https://arxiv.org/abs/2205.11487>, section 2.3).
-fn threshold(config: &SchedulerConfig, x0: &[f32]) -> Vec<f32> {
-    if x0.is_empty() {
-        return Vec::new();
+impl Bound {
+    pub fn apply(self, x0: Vec<f32>) -> Vec<f32> {
+        let (limit, divisor) = match self {
+            Bound::None => return x0,
+            Bound::Clip(range) => (range, 1.0),
+            Bound::Threshold { ratio, most } => {
+                let mut sizes: Vec<f32> = x0.iter().map(|x| x.abs()).collect();
+                sizes.sort_by(f32::total_cmp);
+                let s = quantile(&sizes, ratio).max(1.0).min(most);
+                (s, s)
+            }
+        };
+        x0.into_iter().map(|x| x.clamp(-limit, limit) / divisor).collect()
     }
-    let mut sizes: Vec<f32> = x0.iter().map(|x| x.abs()).collect();
-    sizes.sort_by(f32::total_cmp);
-    let s = quantile(&sizes, config.dynamic_thresholding_ratio).max(1.0).min(config.sample_max_value);
-    x0.iter().map(|x| x.clamp(-s, s) / s).collect()
 }
 
 /// `torch.quantile` of sorted values, linear between ranks.
 fn quantile(sorted: &[f32], ratio: f32) -> f32 {
+    if sorted.is_empty() {
+        return 1.0;
+    }
     let rank = ratio * (sorted.len() - 1) as f32;
     let (low, high) = (sorted[rank.floor() as usize], sorted[rank.ceil() as usize]);
     low + (rank - rank.floor()) * (high - low)
 }
 
-fn zip(x: &[f32], y: &[f32], f: impl Fn(f32, f32) -> f32) -> Vec<f32> {
+pub(crate) fn zip(x: &[f32], y: &[f32], f: impl Fn(f32, f32) -> f32) -> Vec<f32> {
     x.iter().zip(y).map(|(&x, &y)| f(x, y)).collect()
+}
+
+/// The sum of vectors, each times its number, from first to last.
+pub(crate) fn mix<const N: usize>(terms: [(f32, &[f32]); N]) -> Vec<f32> {
+    let length = terms.first().map_or(0, |(_, x)| x.len());
+    (0..length).map(|i| terms.iter().map(|(c, x)| c * x[i]).reduce(|sum, term| sum + term).unwrap_or(0.0)).collect()
 }

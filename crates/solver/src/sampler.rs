@@ -1,29 +1,32 @@
-//! The samplers, side by side: from noise to latents, one model call after another.
+//! The samplers: one loop for all, and a table with a row for each.
 //!
-//! Each is about twenty lines: ask the model, split what it said into x0 and eps ([`crate::prediction`]), go one step on.
-//! A sampler knows no model, no prompt and no guidance: it awaits [`Run::predict`].
-//! It shows each step and waits for [`Run::observe`], so pause, single-step and cancel are the observer's affair.
+//! A sampler is a file in `sampler/`: its row, its schedule, and a step of about twenty lines from what the model said to the next latents.
+//! It knows no model, no prompt and no guidance: [`sample`] awaits [`Run::predict`] before each step,
+//! shows the step and waits for [`Run::observe`], so pause, single-step and cancel are the observer's affair.
 //!
-//! To add one: a function here, a variant of [`Sampler`] (the compiler then points at the match), a row in [`SAMPLERS`],
-//! its schedule in `schedule.rs`.
+//! To add one: a file with its `ROW`, a variant of [`Sampler`], a place in [`SAMPLERS`].
 //!
 //! ```
 //! use decant_solver::{Error, Generator, Run, Sampler, SchedulerConfig, Step, sample};
 //!
-//! struct Grey; // a model that always sees the picture 0.5, and an observer that prints
+//! struct Grey(Generator); // a model that always sees the picture 0.5, and an observer that prints
 //! impl Run for Grey {
 //!     type Error = Error;
 //!     async fn predict(&mut self, x: &[f32], _timestep: f32) -> Result<Vec<f32>, Error> {
 //!         Ok(vec![0.5; x.len()])
 //!     }
+//!     fn noise(&mut self, n: usize) -> Vec<f32> {
+//!         self.0.randn(n)
+//!     }
 //!     async fn observe(&mut self, step: Step<'_>) -> Result<(), Error> {
-//!         println!("step {} of {}: sigma {}", step.index + 1, step.total, step.sigma);
+//!         println!("call {} of {}: sigma {}", step.index + 1, step.total, step.sigma);
 //!         Ok(())
 //!     }
 //! }
 //!
 //! let config = SchedulerConfig { prediction_type: "sample".parse()?, ..Default::default() };
-//! let noise = Generator::new(1).randn(16);
+//! let mut generator = Generator::new(1);
+//! let noise = generator.randn(16);
 //! # fn block_on<T>(task: impl Future<Output = T>) -> T {
 //! #     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
 //! #     match std::pin::pin!(task).poll(&mut context) {
@@ -31,15 +34,35 @@
 //! #         std::task::Poll::Pending => unreachable!("nothing here waits"),
 //! #     }
 //! # }
-//! let latents = block_on(sample(Sampler::Euler, &mut Grey, &noise, &config, 10))?;
+//! let latents = block_on(sample(Sampler::EulerA, &mut Grey(generator), &noise, &config, 10))?;
 //! assert!(latents.iter().all(|x| (x - 0.5).abs() < 1e-5));
 //! # Ok::<(), Error>(())
 //! ```
 
-use crate::prediction::{Parts, bounded, from_alpha, from_sigma};
-use crate::{Error, Schedule, SchedulerConfig, schedule as schedules};
+mod ddim;
+mod ddpm;
+mod deis;
+mod dpm2;
+mod dpm2_a;
+mod dpmpp_2m;
+mod dpmpp_2s;
+mod dpmpp_3m_sde;
+mod dpmpp_sde;
+mod euler;
+mod euler_a;
+mod heun;
+mod lcm;
+mod level;
+mod lms;
+mod pndm;
+mod tcd;
+mod unipc;
 
-/// What a sampler needs from outside: the model's prediction, and somebody to show each step to.
+use crate::class::{Class, Setup};
+use crate::error::unknown;
+use crate::{Error, Options, Schedule, SchedulerConfig};
+
+/// What a sampler needs from outside: the model's prediction, new noise, and somebody to show each step to.
 #[expect(async_fn_in_trait, reason = "one thread, in the browser: nobody needs the futures to be Send")]
 pub trait Run {
     /// What can go wrong outside; the solver's own errors must fit in.
@@ -49,20 +72,23 @@ pub trait Run {
     /// for `x`, already scaled for the model, at `timestep`. As long as `x`.
     async fn predict(&mut self, x: &[f32], timestep: f32) -> Result<Vec<f32>, Self::Error>;
 
-    /// Awaited after each step: `Ok` = go on, `Err` = stop, not yet ready = paused.
+    /// `n` new standard normals, from the generator that drew the first noise. Only stochastic samplers ask.
+    fn noise(&mut self, n: usize) -> Vec<f32>;
+
+    /// Awaited after each model call: `Ok` = go on, `Err` = stop, not yet ready = paused.
     async fn observe(&mut self, step: Step<'_>) -> Result<(), Self::Error>;
 }
 
-/// One step, just taken.
+/// One model call and the step taken from it; samplers of two calls a step show both, as diffusers does.
 #[derive(Clone, Copy, Debug)]
 pub struct Step<'a> {
-    /// Which step, from 0.
+    /// Which call, from 0.
     pub index: usize,
     /// Of how many.
     pub total: usize,
     /// What the model was told.
     pub timestep: f32,
-    /// The noise level where the step started.
+    /// The noise level of what the model was shown.
     pub sigma: f32,
     /// What the model was shown: the latents before the step, scaled for the model.
     pub input: &'a [f32],
@@ -74,13 +100,28 @@ pub struct Step<'a> {
     pub latents: &'a [f32],
 }
 
-/// A way to solve the equation.
+/// A way to solve the equation. [`SAMPLERS`] says what each is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "each has its row, with a sentence and its source")]
 pub enum Sampler {
-    /// Denoising diffusion implicit models, deterministic (eta 0).
     Ddim,
-    /// Euler's method on the probability flow ODE.
+    Ddpm,
+    Pndm,
+    Lms,
     Euler,
+    EulerA,
+    Heun,
+    Dpm2,
+    Dpm2A,
+    Dpmpp2m,
+    Dpmpp2mSde,
+    Dpmpp2s,
+    DpmppSde,
+    Dpmpp3mSde,
+    UniPc,
+    Deis,
+    Lcm,
+    Tcd,
 }
 
 /// Everything there is to say about a sampler.
@@ -92,41 +133,56 @@ pub struct SamplerRow {
     pub id: &'static str,
     /// Its name in menus.
     pub name: &'static str,
-    /// The diffusers class that the tests compare with.
+    /// The class that the tests compare with; diffusers', where nothing else is said.
     pub judge: &'static str,
     /// What it does, and where that was published.
     pub docs: &'static str,
-    /// Its noise schedule.
-    schedule: fn(&SchedulerConfig, usize) -> Result<Schedule, Error>,
+    /// Its order of convergence with default options, where it is deterministic: half as long steps make an error 2^order times smaller.
+    pub order: usize,
+    /// Model calls a step; the last step may take one less, PNDM's first ones more.
+    pub calls: usize,
+    /// Whether it draws new noise on the way with default options.
+    pub stochastic: bool,
+    /// What its class makes of a configuration.
+    pub(crate) class: Class,
+    /// Its schedule and its steps.
+    pub(crate) build: fn(&Setup<'_>) -> Result<Built, Error>,
+}
+
+impl SamplerRow {
+    /// Whether it can follow sigmas that a run chooses ([`crate::Sigmas`]), and in diffusers a configuration's `use_karras_sigmas`.
+    pub fn curves(&self) -> bool {
+        self.class.curves
+    }
 }
 
 /// All samplers; menus, help and tests are made from this table.
 pub const SAMPLERS: &[SamplerRow] = &[
-    SamplerRow {
-        sampler: Sampler::Ddim,
-        id: "ddim",
-        name: "DDIM",
-        judge: "DDIMScheduler",
-        docs: "Predict the picture, then add back the same noise at the next lower level (Song et al. 2020, arXiv:2010.02502, equation 12, eta 0).",
-        schedule: schedules::ddim,
-    },
-    SamplerRow {
-        sampler: Sampler::Euler,
-        id: "euler",
-        name: "Euler",
-        judge: "EulerDiscreteScheduler",
-        docs: "Follow the slope dx/dsigma to the next noise level in a straight line (Karras et al. 2022, arXiv:2206.00364, algorithm 2 without churn and correction).",
-        schedule: schedules::euler,
-    },
+    ddim::ROW,
+    ddpm::ROW,
+    pndm::ROW,
+    lms::ROW,
+    euler::ROW,
+    euler_a::ROW,
+    heun::ROW,
+    dpm2::ROW,
+    dpm2_a::ROW,
+    dpmpp_2m::ROW,
+    dpmpp_2m::SDE_ROW,
+    dpmpp_2s::ROW,
+    dpmpp_sde::ROW,
+    dpmpp_3m_sde::ROW,
+    unipc::ROW,
+    deis::ROW,
+    lcm::ROW,
+    tcd::ROW,
 ];
 
 impl Sampler {
     /// The sampler called `id`.
     pub fn from_id(id: &str) -> Result<Self, Error> {
-        SAMPLERS.iter().find(|row| row.id == id).map(|row| row.sampler).ok_or_else(|| Error::Sampler {
-            got: format!("{id:?}"),
-            expected: SAMPLERS.iter().map(|row| row.id).collect::<Vec<_>>().join(", "),
-        })
+        let found = SAMPLERS.iter().find(|row| row.id == id);
+        found.map(|row| row.sampler).ok_or_else(|| unknown("sampler", id, SAMPLERS.iter().map(|row| row.id)))
     }
 
     /// This sampler's row in [`SAMPLERS`].
@@ -135,82 +191,78 @@ impl Sampler {
     }
 }
 
-/// The timesteps and noise levels that [`sample`] would visit.
-pub fn schedule(sampler: Sampler, config: &SchedulerConfig, steps: usize) -> Result<Schedule, Error> {
-    (sampler.row().schedule)(config, steps)
+/// A sampler, ready to run.
+pub(crate) struct Built {
+    pub schedule: Schedule,
+    pub step: Box<dyn FnMut(Call<'_>) -> Stepped>,
 }
 
-/// Samples from unit-variance `noise` to final latents, in `steps` steps.
+impl Built {
+    fn new(schedule: Schedule, step: impl FnMut(Call<'_>) -> Stepped + 'static) -> Result<Self, Error> {
+        Ok(Self { schedule, step: Box::new(step) })
+    }
+}
+
+/// What a step is taken from.
+pub(crate) struct Call<'a> {
+    /// Which model call.
+    pub index: usize,
+    /// The latents, in the sampler's scale.
+    pub x: &'a [f32],
+    /// What the model said.
+    pub prediction: &'a [f32],
+    /// Draws new noise, as long as the latents.
+    pub noise: &'a mut dyn FnMut() -> Vec<f32>,
+}
+
+/// What a step comes to.
+pub(crate) struct Stepped {
+    pub latents: Vec<f32>,
+    pub denoised: Vec<f32>,
+}
+
+fn build(sampler: Sampler, config: &SchedulerConfig, options: &Options) -> Result<Built, Error> {
+    let row = sampler.row();
+    let built = (row.build)(&Setup { row, config, options })?;
+    match (options.begin, built.schedule.timesteps.len()) {
+        (Some(begin), calls) if begin >= calls => Err(Error::Choice {
+            sampler: row.id,
+            choice: "begin",
+            got: begin.to_string(),
+            expected: format!("0 to {}, one of its model calls", calls - 1),
+            hint: "begin earlier, or take more steps",
+        }),
+        _ => Ok(built),
+    }
+}
+
+/// The timesteps and noise levels that [`sample`] would visit. `options` can be just a number of steps.
+pub fn schedule(sampler: Sampler, config: &SchedulerConfig, options: impl Into<Options>) -> Result<Schedule, Error> {
+    Ok(build(sampler, config, &options.into())?.schedule)
+}
+
+/// Samples from unit-variance `noise` to final latents, or from latents on the way ([`Options::begin`]).
+/// `options` can be just a number of steps.
 pub async fn sample<R: Run>(
     sampler: Sampler,
     run: &mut R,
     noise: &[f32],
     config: &SchedulerConfig,
-    steps: usize,
+    options: impl Into<Options>,
 ) -> Result<Vec<f32>, R::Error> {
-    let schedule = &schedule(sampler, config, steps)?;
-    let x = noise.iter().map(|x| x * schedule.init_noise_sigma).collect();
-    let plan = Plan { config, schedule };
-    match sampler {
-        Sampler::Ddim => ddim(run, x, plan).await,
-        Sampler::Euler => euler(run, x, plan).await,
-    }
-}
-
-/// What was asked for, and what follows from it.
-struct Plan<'a> {
-    config: &'a SchedulerConfig,
-    schedule: &'a Schedule,
-}
-
-/// DDIM with eta 0 (Song et al., <https://arxiv.org/abs/2010.02502>, equation 12).
-async fn ddim<R: Run>(run: &mut R, mut x: Vec<f32>, plan: Plan<'_>) -> Result<Vec<f32>, R::Error> {
-    let Plan { config, schedule } = plan;
-    for (index, &timestep) in schedule.timesteps.iter().enumerate() {
-        let (alpha, alpha_next) = schedule.ddim_alphas(index);
-        let prediction = predict(run, &x, timestep).await?;
-        let Parts { x0, eps } = from_alpha(config.prediction_type, &x, &prediction, alpha);
-        let denoised = bounded(config, x0);
-        let (a, b) = (alpha_next.sqrt(), (1.0 - alpha_next).sqrt());
-        let latents: Vec<f32> = denoised.iter().zip(&eps).map(|(x0, eps)| a * x0 + b * eps).collect();
-        let step = Step {
-            index,
-            total: schedule.timesteps.len(),
-            timestep,
-            sigma: schedule.sigmas[index],
-            input: &x,
-            prediction: &prediction,
-            denoised: &denoised,
-            latents: &latents,
-        };
-        run.observe(step).await?;
-        x = latents;
-    }
-    Ok(x)
-}
-
-/// Euler's method on dx/dsigma = eps (Karras et al., <https://arxiv.org/abs/2206.00364>, algorithm 2, `S_churn` 0, first order).
-async fn euler<R: Run>(run: &mut R, mut x: Vec<f32>, plan: Plan<'_>) -> Result<Vec<f32>, R::Error> {
-    let Plan { config, schedule } = plan;
-    for (index, &timestep) in schedule.timesteps.iter().enumerate() {
-        let (sigma, sigma_next) = (schedule.sigmas[index], schedule.sigmas[index + 1]);
-        let scale = (sigma * sigma + 1.0).sqrt();
-        let input: Vec<f32> = x.iter().map(|x| x / scale).collect();
+    let options = options.into();
+    let Built { schedule, mut step } = build(sampler, config, &options)?;
+    let scale = if options.begin.is_some() { 1.0 } else { schedule.init_noise_sigma };
+    let mut x: Vec<f32> = noise.iter().map(|x| x * scale).collect();
+    let total = schedule.timesteps.len();
+    for index in options.begin.unwrap_or(0)..total {
+        let (timestep, sigma) = (schedule.timesteps[index], schedule.sigmas[index]);
+        let input = schedule.input(index, &x);
         let prediction = predict(run, &input, timestep).await?;
-        let Parts { x0, eps } = from_sigma(config.prediction_type, &x, &prediction, sigma);
-        let latents: Vec<f32> = x.iter().zip(&eps).map(|(x, eps)| x + eps * (sigma_next - sigma)).collect();
-        let step = Step {
-            index,
-            total: schedule.timesteps.len(),
-            timestep,
-            sigma,
-            input: &input,
-            prediction: &prediction,
-            denoised: &x0,
-            latents: &latents,
-        };
-        run.observe(step).await?;
+        let Stepped { latents, denoised } = stepped(run, &mut *step, index, &x, &prediction)?;
         x = latents;
+        run.observe(Step { index, total, timestep, sigma, input: &input, prediction: &prediction, denoised: &denoised, latents: &x })
+            .await?;
     }
     Ok(x)
 }
@@ -222,4 +274,25 @@ async fn predict<R: Run>(run: &mut R, x: &[f32], timestep: f32) -> Result<Vec<f3
         return Ok(prediction);
     }
     Err(Error::Length { timestep, expected: x.len(), got: prediction.len() }.into())
+}
+
+/// One step, if the noise drawn for it fits the latents.
+fn stepped<R: Run>(
+    run: &mut R,
+    step: &mut dyn FnMut(Call<'_>) -> Stepped,
+    index: usize,
+    x: &[f32],
+    prediction: &[f32],
+) -> Result<Stepped, R::Error> {
+    let mut wrong = None;
+    let mut noise = || {
+        let mut noise = run.noise(x.len());
+        if noise.len() != x.len() {
+            wrong = Some(Error::Noise { expected: x.len(), got: noise.len() });
+            noise.resize(x.len(), 0.0);
+        }
+        noise
+    };
+    let stepped = step(Call { index, x, prediction, noise: &mut noise });
+    wrong.map_or(Ok(stepped), |error| Err(error.into()))
 }

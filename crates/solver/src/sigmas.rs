@@ -1,6 +1,7 @@
-//! Euler's noise levels: interpolated from training, or spread along a curve of their own.
+//! Noise levels of the samplers that step through sigmas: interpolated from training, or spread along a curve of their own.
 //!
-//! It is the middle of diffusers' `EulerDiscreteScheduler.set_timesteps`, in its mixture of float32 and double.
+//! It is the middle of diffusers' `set_timesteps`, in its mixture of float32 and double. What its classes do alike is here once;
+//! what they do differently is in [`Kind`].
 //!
 //! ```
 //! use decant_solver::{Sampler, SchedulerConfig, schedule};
@@ -13,35 +14,234 @@
 //! # Ok::<(), decant_solver::Error>(())
 //! ```
 
-use crate::schedule::linspace;
-use crate::{Error, Interpolation, SchedulerConfig, betas};
+use crate::betas::{self, alphas_cumprod};
+use crate::class::Setup;
+use crate::schedule::{linspace, spaced, trailing};
+use crate::{BetaSchedule, Error, FinalSigmas, Interpolation, Scale, Schedule, Sigmas, TimestepSpacing, ays, beta};
+
+/// What diffusers' classes do differently.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Kind {
+    /// Fractional timesteps, curves between the ends of the spaced timesteps; Euler.
+    Euler,
+    /// As Euler, without a configuration's ends for Karras' curve; LMS, DPM++ SDE.
+    Lms,
+    /// As Euler, but no curves; Euler ancestral.
+    Ancestral,
+    /// As Euler, without its own keys; Heun.
+    Heun,
+    /// As Heun, with Karras' timesteps rounded; DPM2.
+    Dpm2,
+    /// Whole timesteps, one interval more than Euler's, curves between the ends of training; DPM++ 2M.
+    Multistep,
+    /// The same with linspace only; DPM++ 2S.
+    Singlestep,
+    /// As multistep, ending a curve at its own last sigma if at all; UniPC.
+    UniPc,
+    /// As UniPC, never ending at 0; DEIS.
+    Deis,
+}
+
+impl Kind {
+    fn scale(self) -> Scale {
+        match self {
+            Kind::Euler | Kind::Lms | Kind::Ancestral | Kind::Heun | Kind::Dpm2 => Scale::Exploding,
+            Kind::Multistep | Kind::Singlestep | Kind::UniPc | Kind::Deis => Scale::Preserving,
+        }
+    }
+}
+
+/// A curve of sigmas.
+#[derive(Clone, Debug, PartialEq)]
+enum Curve {
+    /// Those of the timesteps.
+    Model,
+    Karras,
+    Exponential,
+    Beta,
+    /// Exponential, with the timesteps rounded.
+    Lu,
+    /// One more than steps.
+    List(Vec<f32>),
+}
+
+/// Timesteps and sigmas of each step's start, one sigma more, and the logarithms of all training sigmas.
+pub(crate) struct Grid {
+    pub schedule: Schedule,
+    pub logs: Vec<f32>,
+}
+
+/// What `set_timesteps` makes of a setup, before classes of two calls a step put their own calls in between.
+pub(crate) fn grid(setup: &Setup<'_>, kind: Kind) -> Result<Grid, Error> {
+    let alphas_cumprod = alphas_cumprod(setup)?;
+    let training: Vec<f32> = alphas_cumprod.iter().map(|&alpha| sigma_of(alpha)).collect();
+    let logs: Vec<f32> = training.iter().map(|&sigma| f64::from(sigma).ln() as f32).collect();
+    let curve = curve(setup, kind)?;
+    let timesteps = match kind.scale() {
+        Scale::Exploding => spaced(setup)?.into_iter().map(|t| f64::from(t as f32)).collect(),
+        Scale::Preserving => intervals(setup, kind, &logs)?,
+    };
+    let sigmas: Vec<f64> = match setup.config.interpolation_type {
+        Interpolation::LogLinear if kind == Kind::Euler => log_linear(&training, timesteps.len()),
+        _ => timesteps.iter().map(|&t| interpolate(&training, t)).collect(),
+    };
+    let ends = match kind.scale() {
+        Scale::Exploding => (sigmas[sigmas.len() - 1], sigmas[0]),
+        Scale::Preserving => (f64::from(training[0]), f64::from(training[training.len() - 1])),
+    };
+    let spread = spread(setup, kind, &curve, ends);
+    let (timesteps, mut sigmas): (Vec<f32>, Vec<f32>) = match spread {
+        None => (timesteps.into_iter().map(|t| t as f32).collect(), sigmas.into_iter().map(|sigma| sigma as f32).collect()),
+        Some(sigmas) => {
+            let starts = sigmas.len() - usize::from(matches!(curve, Curve::List(_)));
+            let timesteps = sigmas[..starts].iter().map(|&sigma| told(setup, kind, &curve, timestep_of(sigma, &logs))).collect();
+            (timesteps, sigmas.into_iter().map(|sigma| sigma as f32).collect())
+        }
+    };
+    if !matches!(curve, Curve::List(_)) {
+        sigmas.push(last(setup, kind, &curve, training[0], sigmas[sigmas.len() - 1]));
+    }
+    check_sigmas(setup, &sigmas[..timesteps.len()])?;
+    Ok(Grid { schedule: planned(setup, kind, timesteps, sigmas, alphas_cumprod), logs })
+}
+
+fn planned(setup: &Setup<'_>, kind: Kind, timesteps: Vec<f32>, sigmas: Vec<f32>, alphas_cumprod: Vec<f32>) -> Schedule {
+    let largest = sigmas.iter().copied().fold(0.0, f32::max);
+    let init_noise_sigma = match (kind.scale(), setup.spacing()) {
+        (Scale::Preserving, _) => 1.0,
+        (Scale::Exploding, TimestepSpacing::Linspace | TimestepSpacing::Trailing) => largest,
+        (Scale::Exploding, TimestepSpacing::Leading) => (largest * largest + 1.0).sqrt(),
+    };
+    let last = sigmas[timesteps.len()];
+    let final_alpha_cumprod = 1.0 / (last * last + 1.0);
+    Schedule { timesteps, sigmas, alphas_cumprod, final_alpha_cumprod, init_noise_sigma, scale: kind.scale() }
+}
+
+/// Which curve: the run's choice, else the configuration's, for classes that know any.
+fn curve(setup: &Setup<'_>, kind: Kind) -> Result<Curve, Error> {
+    let config = setup.config;
+    let chosen = match &setup.options.sigmas {
+        Sigmas::Config | Sigmas::Model => Curve::Model,
+        Sigmas::Karras => Curve::Karras,
+        Sigmas::Exponential => Curve::Exponential,
+        Sigmas::Beta => Curve::Beta,
+        Sigmas::Ays => Curve::List(ays::interpolate(&ays::SD, setup.steps()?)),
+        Sigmas::AysXl => Curve::List(ays::interpolate(&ays::SDXL, setup.steps()?)),
+        Sigmas::List(list) => Curve::List(checked(setup, list)?),
+    };
+    if setup.options.sigmas != Sigmas::Config || !setup.row.class.curves {
+        return Ok(chosen);
+    }
+    let lu = config.use_lu_lambdas && kind == Kind::Multistep;
+    match (config.use_karras_sigmas, config.use_exponential_sigmas, config.use_beta_sigmas) {
+        (true, false, false) => Ok(Curve::Karras),
+        (false, false, false) if lu => Ok(Curve::Lu),
+        (false, true, false) => Ok(if lu { Curve::Lu } else { Curve::Exponential }),
+        (false, false, true) => Ok(if lu { Curve::Lu } else { Curve::Beta }),
+        (false, false, false) => Ok(Curve::Model),
+        _ => Err(Error::Value {
+            key: "use_karras_sigmas, use_exponential_sigmas and use_beta_sigmas",
+            got: "true more than once".into(),
+            expected: "at most one of them to be true".into(),
+            hint: "choose one",
+        }),
+    }
+}
+
+/// A list of sigmas that can be sampled along.
+fn checked(setup: &Setup<'_>, list: &[f32]) -> Result<Vec<f32>, Error> {
+    let falling = list.windows(2).all(|pair| pair[0] > pair[1]);
+    let (first, last) = (list.first().copied().unwrap_or(f32::NAN), list.last().copied().unwrap_or(f32::NAN));
+    if list.len() == setup.steps()? + 1 && falling && first.is_finite() && last >= 0.0 {
+        return Ok(list.to_vec());
+    }
+    Err(Error::Sigmas {
+        got: format!("a list of {} from {first} to {last}", list.len()),
+        expected: format!("{} finite falling numbers, the last 0 or more", setup.options.steps + 1),
+        hint: "give one more than steps: where the last step ends".into(),
+    })
+}
+
+/// The sigmas of a curve between `ends`, where there is one.
+fn spread(setup: &Setup<'_>, kind: Kind, curve: &Curve, ends: (f64, f64)) -> Option<Vec<f64>> {
+    let (config, n) = (setup.config, setup.options.steps);
+    let chosen = (config.sigma_min.unwrap_or(ends.0), config.sigma_max.unwrap_or(ends.1));
+    let (low, high) = match (curve, kind) {
+        (Curve::Karras, Kind::Lms) | (Curve::Lu, _) => ends,
+        _ => chosen,
+    };
+    match curve {
+        Curve::Model => None,
+        Curve::Karras => Some(karras(low, high, n)),
+        Curve::Exponential | Curve::Lu => Some(linspace(high.ln(), low.ln(), n).into_iter().map(f64::exp).collect()),
+        Curve::Beta => Some(linspace(0.0, 1.0, n).into_iter().map(|p| low + beta::quantile(1.0 - p) * (high - low)).collect()),
+        Curve::List(list) => Some(list.iter().map(|&sigma| f64::from(sigma)).collect()),
+    }
+}
+
+/// What the model is told for a sigma of a curve: the timestep `t`, rounded as the class does.
+fn told(setup: &Setup<'_>, kind: Kind, curve: &Curve, t: f64) -> f32 {
+    let cosine = kind == Kind::Multistep && setup.beta_schedule() == BetaSchedule::SquaredcosCapV2;
+    let rounded = match (curve, kind) {
+        (Curve::Karras, Kind::Dpm2 | Kind::Singlestep | Kind::UniPc | Kind::Deis) => t.round_ties_even(),
+        (Curve::Karras | Curve::Lu, Kind::Multistep) if !cosine => t.round_ties_even(),
+        (Curve::List(_), _) if kind.scale() == Scale::Preserving => t.round_ties_even(),
+        _ => t,
+    };
+    if kind.scale() == Scale::Preserving { rounded.trunc() as f32 } else { rounded as f32 }
+}
+
+/// Where the last step ends.
+fn last(setup: &Setup<'_>, kind: Kind, curve: &Curve, smallest: f32, end: f32) -> f32 {
+    let to_zero = setup.config.final_sigmas_type == FinalSigmas::Zero;
+    let own_end = if *curve == Curve::Model { smallest } else { end };
+    match kind {
+        Kind::Lms | Kind::Ancestral | Kind::Heun | Kind::Dpm2 => 0.0,
+        Kind::Euler | Kind::Multistep | Kind::Singlestep => {
+            if to_zero {
+                0.0
+            } else {
+                smallest
+            }
+        }
+        Kind::UniPc => {
+            if to_zero {
+                0.0
+            } else {
+                own_end
+            }
+        }
+        Kind::Deis => own_end,
+    }
+}
+
+/// Whole timesteps that leave room for one interval more, as DPM-Solver's classes space them.
+fn intervals(setup: &Setup<'_>, kind: Kind, logs: &[f32]) -> Result<Vec<f64>, Error> {
+    let (train, n) = (setup.config.num_train_timesteps, setup.steps()?);
+    let left = match kind {
+        // lambda is minus the logarithm of sigma; diffusers searches from the noisiest on.
+        Kind::Multistep | Kind::Singlestep => logs.iter().take_while(|log| f64::from(-**log) >= setup.config.lambda_min_clipped).count(),
+        _ => train,
+    };
+    let spacing = if kind == Kind::Singlestep { TimestepSpacing::Linspace } else { setup.spacing() };
+    if left == 0 {
+        let got = setup.config.lambda_min_clipped.to_string();
+        return Err(setup.unsupported("lambda_min_clipped", got, "it leaves no timestep", "correct it, or leave it out"));
+    }
+    let timesteps: Vec<f64> = match spacing {
+        TimestepSpacing::Linspace => linspace(0.0, (left - 1) as f64, n + 1)[1..].iter().rev().map(|t| t.round_ties_even()).collect(),
+        TimestepSpacing::Leading => (1..=n).rev().map(|i| (i * (left / (n + 1)) + setup.config.steps_offset) as f64).collect(),
+        TimestepSpacing::Trailing => trailing(left, train as f64 / n as f64, (left * n).div_ceil(train)),
+    };
+    if spacing == TimestepSpacing::Leading && left <= n {
+        return Err(Error::Steps { got: n, most: left.saturating_sub(1), key: "num_train_timesteps, less one with leading spacing" });
+    }
+    Ok(timesteps)
+}
 
 /// `sqrt((1 - alpha) / alpha)` in float32: the noise level of k-diffusion.
 pub(crate) fn sigma_of(alpha: f32) -> f32 {
     ((1.0 - alpha) / alpha).sqrt()
-}
-
-/// Timesteps and sigmas of each step's start, from evenly spread timesteps and the sigma of every training timestep.
-pub(crate) fn spread(config: &SchedulerConfig, timesteps: Vec<f32>, training: &[f32]) -> Result<(Vec<f32>, Vec<f32>), Error> {
-    let n = timesteps.len();
-    let sigmas: Vec<f64> = match config.interpolation_type {
-        Interpolation::Linear => timesteps.iter().map(|&t| interpolate(training, f64::from(t))).collect(),
-        Interpolation::LogLinear => log_linear(training, n),
-    };
-    let low = config.sigma_min.unwrap_or(sigmas[sigmas.len() - 1]);
-    let high = config.sigma_max.unwrap_or(sigmas[0]);
-    let curve = match (config.use_karras_sigmas, config.use_exponential_sigmas, config.use_beta_sigmas) {
-        (false, false, false) => {
-            return Ok((timesteps, sigmas.into_iter().map(|sigma| sigma as f32).collect()));
-        }
-        (true, false, false) => karras(low, high, n),
-        (false, true, false) => linspace(high.ln(), low.ln(), n).into_iter().map(f64::exp).collect(),
-        (false, false, true) => return Err(beta_sigmas()),
-        _ => return Err(two_curves()),
-    };
-    let logs: Vec<f32> = training.iter().map(|&sigma| f64::from(sigma).ln() as f32).collect();
-    let timesteps = curve.iter().map(|&sigma| timestep_of(sigma, &logs) as f32).collect();
-    Ok((timesteps, curve.into_iter().map(|sigma| sigma as f32).collect()))
 }
 
 /// `numpy.interp` at a training timestep, whole or not; constant beyond the ends.
@@ -70,7 +270,7 @@ fn karras(low: f64, high: f64, n: usize) -> Vec<f64> {
 }
 
 /// The training timestep, whole or not, whose sigma this is: linear in log sigma, clamped to the ends.
-fn timestep_of(sigma: f64, logs: &[f32]) -> f64 {
+pub(crate) fn timestep_of(sigma: f64, logs: &[f32]) -> f64 {
     let log = sigma.max(1e-10).ln();
     let below = logs.iter().rposition(|&other| log >= f64::from(other)).unwrap_or(0);
     let below = below.min(logs.len().saturating_sub(2));
@@ -80,21 +280,13 @@ fn timestep_of(sigma: f64, logs: &[f32]) -> f64 {
     (1.0 - weight) * below as f64 + weight * above as f64
 }
 
-fn beta_sigmas() -> Error {
-    Error::Unsupported {
-        sampler: "euler",
-        key: "use_beta_sigmas",
-        got: "true".into(),
-        reason: "the quantiles of the beta distribution are not written yet".into(),
-        hint: "use Karras or exponential sigmas",
-    }
-}
-
-fn two_curves() -> Error {
-    Error::Value {
-        key: "use_karras_sigmas, use_exponential_sigmas and use_beta_sigmas",
-        got: "true more than once".into(),
-        expected: "at most one of them to be true".into(),
-        hint: "choose one",
-    }
+/// Refuses sigmas that a step would divide by zero or infinity with.
+fn check_sigmas(setup: &Setup<'_>, starts: &[f32]) -> Result<(), Error> {
+    let Some(sigma) = starts.iter().find(|sigma| !(sigma.is_finite() && **sigma > 0.0)) else { return Ok(()) };
+    Err(setup.unsupported(
+        "beta_start, beta_end, trained_betas, sigma_min or sigma_max",
+        format!("such that a step would start at sigma {sigma}"),
+        "every step must start at a finite sigma above 0",
+        "correct them in the model's scheduler configuration",
+    ))
 }

@@ -56,9 +56,15 @@ fn ddim_sigmas_follow_from_alphas() {
 fn trailing_spacing_gives_as_many_steps_as_asked() {
     let config = SchedulerConfig { timestep_spacing: Some(TimestepSpacing::Trailing), ..Default::default() };
     for row in SAMPLERS {
-        for steps in 1..=1000 {
+        if matches!(row.sampler, Sampler::Dpmpp2s | Sampler::Lcm | Sampler::Tcd) {
+            continue; // they space their timesteps their own way
+        }
+        // Runge–Kutta needs four steps.
+        let config = SchedulerConfig { skip_prk_steps: true, ..config.clone() };
+        for steps in (1..=100).chain(180..190).chain(990..=1000) {
             let timesteps = schedule(row.sampler, &config, steps).unwrap().timesteps;
-            assert_eq!(timesteps.len(), steps);
+            let extra = if row.sampler == Sampler::Pndm { usize::from(steps > 1) } else { (row.calls - 1) * (steps - 1) };
+            assert_eq!(timesteps.len(), steps + extra, "{}", row.id);
             assert!(timesteps.iter().all(|t| (0.0..1000.0).contains(t)), "{steps}: {timesteps:?}");
         }
     }
@@ -69,7 +75,8 @@ fn impossible_step_counts_are_refused() {
     for row in SAMPLERS {
         for got in [0, 1001] {
             let error = schedule(row.sampler, &SchedulerConfig::default(), got).unwrap_err();
-            assert_eq!(error, Error::Steps { got, most: 1000 });
+            assert!(matches!(error, Error::Steps { got: said, .. } if said == got), "{}: {error:?}", row.id);
+            assert!(error.to_string().starts_with(&format!("sampling with {got} steps: expected 1 to ")), "{error}");
         }
     }
 }
@@ -80,23 +87,22 @@ fn impossible_configurations_are_refused() {
     let default = SchedulerConfig::default;
     let pure_noise = SchedulerConfig {
         rescale_betas_zero_snr: true,
-        clip_sample: false,
+        clip_sample: Some(false),
         timestep_spacing: Some(TimestepSpacing::Trailing),
         ..default()
     };
     let cases = [
         (Sampler::Ddim, "num_train_timesteps", SchedulerConfig { num_train_timesteps: 0, ..default() }),
-        (Sampler::Ddim, "beta_start and beta_end", SchedulerConfig { beta_end: 1.5, ..default() }),
-        (Sampler::Euler, "beta_start and beta_end", SchedulerConfig { beta_start: f64::NAN, ..default() }),
+        (Sampler::Ddim, "beta_start and beta_end", SchedulerConfig { beta_end: Some(1.5), ..default() }),
+        (Sampler::Euler, "beta_start and beta_end", SchedulerConfig { beta_start: Some(f64::NAN), ..default() }),
         (Sampler::Euler, "trained_betas", SchedulerConfig { trained_betas: Some(vec![0.1; 3]), ..default() }),
-        (Sampler::Euler, "beta_start", SchedulerConfig { beta_start: 0.0, ..default() }),
-        (Sampler::Ddim, "beta_start", SchedulerConfig { beta_start: 0.0, ..default() }),
+        (Sampler::Euler, "beta_start", SchedulerConfig { beta_start: Some(0.0), ..default() }),
+        (Sampler::Ddim, "beta_start", SchedulerConfig { beta_start: Some(0.0), ..default() }),
         (Sampler::Ddim, "prediction_type", pure_noise),
         (Sampler::Ddim, "steps_offset", SchedulerConfig { steps_offset: 900, ..default() }),
         (Sampler::Ddim, "clip_sample_range", SchedulerConfig { clip_sample_range: -1.0, ..default() }),
         (Sampler::Ddim, "dynamic_thresholding_ratio", SchedulerConfig { thresholding: true, dynamic_thresholding_ratio: 2.0, ..default() }),
         (Sampler::Ddim, "sample_max_value", SchedulerConfig { thresholding: true, sample_max_value: 0.0, ..default() }),
-        (Sampler::Euler, "use_beta_sigmas", SchedulerConfig { use_beta_sigmas: true, ..default() }),
         (Sampler::Euler, "use_karras_sigmas", SchedulerConfig { use_karras_sigmas: true, use_exponential_sigmas: true, ..default() }),
         (Sampler::Euler, "sigma_min", SchedulerConfig { use_karras_sigmas: true, sigma_min: Some(0.0), ..default() }),
     ];
@@ -110,7 +116,7 @@ fn impossible_configurations_are_refused() {
 /// What diffusers' class does not read must not matter.
 #[test]
 fn keys_of_other_classes_are_ignored() {
-    let euler = SchedulerConfig { clip_sample: false, set_alpha_to_one: false, thresholding: true, ..Default::default() };
+    let euler = SchedulerConfig { clip_sample: Some(false), set_alpha_to_one: Some(false), thresholding: true, ..Default::default() };
     let ddim = SchedulerConfig { use_karras_sigmas: true, use_beta_sigmas: true, ..Default::default() };
     for (sampler, config) in [(Sampler::Euler, euler), (Sampler::Ddim, ddim)] {
         let plain = SchedulerConfig { prediction_type: PredictionType::Epsilon, ..Default::default() };

@@ -7,11 +7,11 @@ use super::keys::{DIFFUSERS, KeyRow, Table, honour, ignore, only};
 use super::object::{Object, read_json};
 use crate::Error;
 use crate::files::Files;
-use decant_solver::SchedulerConfig;
+use decant_solver::{SchedulerConfig, VarianceType};
 use serde_json::Value;
 use std::str::FromStr;
 
-/// diffusers' `KarrasDiffusionSchedulers` (less EDM), LCM's, and their defaults: the classes whose files have these meanings.
+/// diffusers' `KarrasDiffusionSchedulers` (less EDM), LCM's and TCD's, and their defaults: the classes whose files have these meanings.
 const CLASSES: &[&str] = &[
     "\"DDIMScheduler\"",
     "\"PNDMScheduler\"",
@@ -28,23 +28,22 @@ const CLASSES: &[&str] = &[
     "\"KDPM2AncestralDiscreteScheduler\"",
     "\"DDPMScheduler\"",
     "\"LCMScheduler\"",
+    "\"TCDScheduler\"",
 ];
-
-const MULTISTEP: &str = "only DPM-Solver, DEIS and UniPC read it";
 
 const KEYS: &[KeyRow] = &[
     only("_class_name", CLASSES, "another kind of diffusion"),
     honour("num_train_timesteps", "1000"),
-    honour("beta_start", "0.0001"),
-    honour("beta_end", "0.02"),
-    honour("beta_schedule", "\"linear\""),
+    honour("beta_start", "null"),
+    honour("beta_end", "null"),
+    honour("beta_schedule", "null"),
     honour("trained_betas", "null"),
     honour("rescale_betas_zero_snr", "false"),
     honour("prediction_type", "\"epsilon\""),
     honour("timestep_spacing", "null"),
     honour("steps_offset", "0"),
-    honour("set_alpha_to_one", "true"),
-    honour("clip_sample", "true"),
+    honour("set_alpha_to_one", "null"),
+    honour("clip_sample", "null"),
     honour("clip_sample_range", "1.0"),
     honour("thresholding", "false"),
     honour("dynamic_thresholding_ratio", "0.995"),
@@ -62,25 +61,21 @@ const KEYS: &[KeyRow] = &[
     only("shift_terminal", &["null"], "flow matching"),
     ignore("flow_shift", "only use_flow_sigmas looks at it"),
     ignore("time_shift_type", "only use_dynamic_shifting looks at it"),
-    only(
-        "variance_type",
-        &["null", "\"fixed_small\"", "\"fixed_small_log\"", "\"fixed_large\"", "\"fixed_large_log\""],
-        "a learned one changes the model's output",
-    ),
-    ignore("skip_prk_steps", "only PNDM reads it"),
-    ignore("solver_order", MULTISTEP),
-    ignore("algorithm_type", MULTISTEP),
-    ignore("solver_type", MULTISTEP),
-    ignore("solver_p", MULTISTEP),
-    ignore("lower_order_final", MULTISTEP),
-    ignore("euler_at_final", MULTISTEP),
-    ignore("use_lu_lambdas", MULTISTEP),
-    ignore("lambda_min_clipped", MULTISTEP),
-    ignore("predict_x0", MULTISTEP),
-    ignore("disable_corrector", MULTISTEP),
+    honour("variance_type", "null"),
+    honour("skip_prk_steps", "false"),
+    honour("solver_order", "2"),
+    ignore("algorithm_type", "each sampler is one algorithm"),
+    honour("solver_type", "null"),
+    ignore("solver_p", "another scheduler inside UniPC, which no file can hold"),
+    honour("lower_order_final", "null"),
+    honour("euler_at_final", "false"),
+    honour("use_lu_lambdas", "false"),
+    honour("lambda_min_clipped", "null"),
+    honour("predict_x0", "true"),
+    honour("disable_corrector", "[]"),
     ignore("noise_sampler_seed", "only DPMSolverSDE reads it"),
-    ignore("original_inference_steps", "only LCM reads it"),
-    ignore("timestep_scaling", "only LCM reads it"),
+    honour("original_inference_steps", "50"),
+    honour("timestep_scaling", "10.0"),
     ignore("tensor_format", "diffusers before 0.3"),
 ];
 
@@ -128,7 +123,9 @@ impl Scheduler {
             if correction.steps_offset {
                 self.config.steps_offset = 1;
             }
-            self.config.clip_sample &= !correction.clip_sample;
+            if correction.clip_sample {
+                self.config.clip_sample = Some(false);
+            }
         }
         self
     }
@@ -137,16 +134,16 @@ impl Scheduler {
 fn config(object: &Object) -> Result<SchedulerConfig, Error> {
     Ok(SchedulerConfig {
         num_train_timesteps: object.count("num_train_timesteps")?,
-        beta_start: object.number("beta_start")?,
-        beta_end: object.number("beta_end")?,
-        beta_schedule: parsed(object, "beta_schedule")?,
-        trained_betas: betas(object)?,
+        beta_start: object.optional("beta_start", Object::number)?,
+        beta_end: object.optional("beta_end", Object::number)?,
+        beta_schedule: object.optional("beta_schedule", parsed)?,
+        trained_betas: list(object, "trained_betas", |beta| beta.as_f64().map(|beta| beta as f32))?,
         rescale_betas_zero_snr: object.flag("rescale_betas_zero_snr")?,
         prediction_type: parsed(object, "prediction_type")?,
         timestep_spacing: object.optional("timestep_spacing", parsed)?,
         steps_offset: object.whole("steps_offset", 1_000_000)?,
-        set_alpha_to_one: object.flag("set_alpha_to_one")?,
-        clip_sample: object.flag("clip_sample")?,
+        set_alpha_to_one: object.optional("set_alpha_to_one", Object::flag)?,
+        clip_sample: object.optional("clip_sample", Object::flag)?,
         clip_sample_range: object.positive("clip_sample_range")?,
         thresholding: object.flag("thresholding")?,
         dynamic_thresholding_ratio: object.positive("dynamic_thresholding_ratio")?,
@@ -159,6 +156,18 @@ fn config(object: &Object) -> Result<SchedulerConfig, Error> {
         sigma_max: object.optional("sigma_max", Object::number)?,
         final_sigmas_type: parsed(object, "final_sigmas_type")?,
         timestep_type: parsed(object, "timestep_type")?,
+        variance_type: object.optional("variance_type", parsed)?.unwrap_or(VarianceType::FixedSmall),
+        skip_prk_steps: object.flag("skip_prk_steps")?,
+        lambda_min_clipped: object.optional("lambda_min_clipped", Object::number)?.unwrap_or(f64::NEG_INFINITY),
+        solver_order: object.count("solver_order")?,
+        solver_type: object.optional("solver_type", parsed)?,
+        lower_order_final: object.optional("lower_order_final", Object::flag)?,
+        euler_at_final: object.flag("euler_at_final")?,
+        use_lu_lambdas: flag_or_null(object, "use_lu_lambdas")?,
+        predict_x0: object.flag("predict_x0")?,
+        disable_corrector: list(object, "disable_corrector", |step| step.as_u64().map(|step| step as usize))?.unwrap_or_default(),
+        original_inference_steps: object.count("original_inference_steps")?,
+        timestep_scaling: object.positive("timestep_scaling")?,
     })
 }
 
@@ -175,13 +184,13 @@ fn flag_or_null(object: &Object, key: &str) -> Result<bool, Error> {
     Ok(object.optional(key, Object::flag)?.unwrap_or(false))
 }
 
-fn betas(object: &Object) -> Result<Option<Vec<f32>>, Error> {
-    let value = object.value("trained_betas");
-    let numbers = |value: &Value| value.as_array()?.iter().map(|beta| beta.as_f64().map(|beta| beta as f32)).collect();
-    match numbers(&value) {
+/// A list of numbers, or null.
+fn list<T>(object: &Object, key: &str, number: impl Fn(&Value) -> Option<T>) -> Result<Option<Vec<T>>, Error> {
+    let value = object.value(key);
+    match value.as_array().map(|numbers| numbers.iter().map(&number).collect::<Option<Vec<T>>>()) {
+        Some(Some(numbers)) => Ok(Some(numbers)),
         None if value.is_null() => Ok(None),
-        None => Err(object.refuse("trained_betas", "expected a list of numbers, or null")),
-        some => Ok(some),
+        _ => Err(object.refuse(key, "expected a list of numbers, or null")),
     }
 }
 

@@ -1,7 +1,8 @@
 //! What the integration tests share: a reader for golden files, a model, and an executor that needs nothing.
 #![allow(dead_code, reason = "each test binary uses its part")]
 
-use decant_solver::{Error, Run, SchedulerConfig, Step};
+use decant_solver::{Error, Generator, Options, Run, SchedulerConfig, Step};
+use std::collections::VecDeque;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
@@ -54,46 +55,91 @@ fn answer(line: &str) -> Answer {
     let (head, bits) = line.split_once(':').expect("name length sum: bits");
     let head: Vec<&str> = head.split_whitespace().collect();
     let hex = |word: &str| f32::from_bits(u32::from_str_radix(word, 16).expect("8 hex digits"));
-    Answer {
-        name: head[0].to_owned(),
-        length: head[1].parse().expect("a length"),
-        sum: f64::from_bits(u64::from_str_radix(head[2], 16).expect("16 hex digits")),
-        values: bits.split_whitespace().map(hex).collect(),
+    let values: Vec<f32> = bits.split_whitespace().map(hex).collect();
+    let (length, sum) = match head[1..] {
+        [length, sum] => (length.parse().expect("a length"), f64::from_bits(u64::from_str_radix(sum, 16).expect("16 hex digits"))),
+        _ => (values.len(), values.iter().map(|&x| f64::from(x)).sum()),
+    };
+    Answer { name: head[0].to_owned(), length, sum, values }
+}
+
+/// What every case of `solver_samplers.txt` has beside its own keys: Stable Diffusion's betas.
+pub fn stable_diffusion() -> SchedulerConfig {
+    SchedulerConfig {
+        beta_start: Some(0.00085),
+        beta_end: Some(0.012),
+        beta_schedule: Some(decant_solver::BetaSchedule::ScaledLinear),
+        set_alpha_to_one: Some(false),
+        clip_sample: Some(false),
+        ..SchedulerConfig::default()
     }
 }
 
 /// The configuration that a case's keys spell out.
 pub fn config(case: &Case) -> SchedulerConfig {
-    let mut c = SchedulerConfig::default();
+    configured(SchedulerConfig::default(), case)
+}
+
+/// The same, where keys that are not spelled out come from `c`.
+pub fn configured(mut c: SchedulerConfig, case: &Case) -> SchedulerConfig {
     for (key, value) in &case.keys {
         match key.as_str() {
-            "sampler" | "steps" | "a" | "b" => {}
-            "num_train_timesteps" => c.num_train_timesteps = parse(value),
-            "beta_start" => c.beta_start = parse(value),
-            "beta_end" => c.beta_end = parse(value),
-            "beta_schedule" => c.beta_schedule = parse(value),
+            "sampler" | "steps" | "a" | "b" | "eta" | "begin" | "sigmas" | "s_churn" | "order" | "bare" => {}
             "trained_betas" => c.trained_betas = Some(value.split(',').map(parse).collect()),
+            "disable_corrector" => c.disable_corrector = value.split(',').map(parse).collect(),
+            "num_train_timesteps" => c.num_train_timesteps = parse(value),
+            "beta_start" => c.beta_start = Some(parse(value)),
+            "beta_end" => c.beta_end = Some(parse(value)),
+            "beta_schedule" => c.beta_schedule = Some(parse(value)),
             "rescale_betas_zero_snr" => c.rescale_betas_zero_snr = parse(value),
             "prediction_type" => c.prediction_type = parse(value),
             "timestep_spacing" => c.timestep_spacing = Some(parse(value)),
             "steps_offset" => c.steps_offset = parse(value),
-            "set_alpha_to_one" => c.set_alpha_to_one = parse(value),
-            "clip_sample" => c.clip_sample = parse(value),
+            "set_alpha_to_one" => c.set_alpha_to_one = Some(parse(value)),
+            "clip_sample" => c.clip_sample = Some(parse(value)),
             "clip_sample_range" => c.clip_sample_range = parse(value),
             "thresholding" => c.thresholding = parse(value),
             "dynamic_thresholding_ratio" => c.dynamic_thresholding_ratio = parse(value),
             "sample_max_value" => c.sample_max_value = parse(value),
+            "variance_type" => c.variance_type = parse(value),
+            "skip_prk_steps" => c.skip_prk_steps = parse(value),
             "interpolation_type" => c.interpolation_type = parse(value),
             "use_karras_sigmas" => c.use_karras_sigmas = parse(value),
             "use_exponential_sigmas" => c.use_exponential_sigmas = parse(value),
+            "use_beta_sigmas" => c.use_beta_sigmas = parse(value),
+            "use_lu_lambdas" => c.use_lu_lambdas = parse(value),
             "sigma_min" => c.sigma_min = Some(parse(value)),
             "sigma_max" => c.sigma_max = Some(parse(value)),
             "final_sigmas_type" => c.final_sigmas_type = parse(value),
             "timestep_type" => c.timestep_type = parse(value),
+            "lambda_min_clipped" => c.lambda_min_clipped = parse(value),
+            "solver_order" => c.solver_order = parse(value),
+            "solver_type" => c.solver_type = Some(parse(value)),
+            "lower_order_final" => c.lower_order_final = Some(parse(value)),
+            "euler_at_final" => c.euler_at_final = parse(value),
+            "predict_x0" => c.predict_x0 = parse(value),
+            "original_inference_steps" => c.original_inference_steps = parse(value),
+            "timestep_scaling" => c.timestep_scaling = parse(value),
             other => panic!("the test does not know the key {other}"),
         }
     }
     c
+}
+
+/// What the run chose.
+pub fn options(case: &Case) -> Options {
+    let mut options = Options::steps(case.number("steps"));
+    for (key, value) in &case.keys {
+        match key.as_str() {
+            "eta" => options.eta = Some(parse(value)),
+            "begin" => options.begin = Some(parse(value)),
+            "sigmas" => options.sigmas = parse(value),
+            "order" => options.order = Some(parse(value)),
+            "s_churn" => options.s_churn = parse(value),
+            _ => {}
+        }
+    }
+    options
 }
 
 fn parse<T: std::str::FromStr<Err: std::fmt::Debug>>(value: &str) -> T {
@@ -140,11 +186,19 @@ pub fn check(case: &Case, want: &Answer, got: &[f32], bound: f64) -> f64 {
     relative
 }
 
-/// A model that is a formula, and an observer that is a closure.
+/// A model that is a formula, an observer that is a closure, and noise from a generator or from a list.
 pub struct Toy<M, O> {
     pub model: M,
     pub observer: O,
     pub calls: usize,
+    pub generator: Generator,
+    pub drawn: VecDeque<f32>,
+}
+
+impl<M, O> Toy<M, O> {
+    pub fn new(model: M, observer: O) -> Self {
+        Self { model, observer, calls: 0, generator: Generator::new(7), drawn: VecDeque::new() }
+    }
 }
 
 impl<M, O> Run for Toy<M, O>
@@ -157,6 +211,10 @@ where
     async fn predict(&mut self, x: &[f32], timestep: f32) -> Result<Vec<f32>, Error> {
         self.calls += 1;
         Ok((self.model)(x, timestep))
+    }
+
+    fn noise(&mut self, n: usize) -> Vec<f32> {
+        if self.drawn.is_empty() { self.generator.randn(n) } else { self.drawn.drain(..n).collect() }
     }
 
     async fn observe(&mut self, step: Step<'_>) -> Result<(), Error> {

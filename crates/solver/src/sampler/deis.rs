@@ -1,0 +1,65 @@
+//! DEIS: the predicted noise as a polynomial in the logarithm of sigma, integrated exactly.
+
+use super::level::levels;
+use super::{Built, Sampler, SamplerRow, Stepped};
+use crate::Error;
+use crate::class::{Class, Setup, ZeroSnr};
+use crate::prediction::{mix, zip};
+use crate::sigmas::{Kind, grid};
+use std::collections::VecDeque;
+
+pub(super) const ROW: SamplerRow = SamplerRow {
+    sampler: Sampler::Deis,
+    id: "deis",
+    name: "DEIS",
+    judge: "DEISMultistepScheduler",
+    docs: "Integrate the polynomial through the last predictions of the noise, in the logarithm of sigma (Zhang & Chen 2022, arXiv:2204.13902, section 3.3, log-rho variant).",
+    order: 2,
+    calls: 1,
+    stochastic: false,
+    class: Class { zero_snr: ZeroSnr::Unread, ..Class::EULER },
+    build,
+};
+
+/// Steps from which on the lower orders at the end are left out (diffusers' number).
+const ENOUGH: usize = 15;
+
+fn build(setup: &Setup<'_>) -> Result<Built, Error> {
+    let (kind, bound, most) = (setup.kind(), setup.threshold()?, setup.order(setup.config.solver_order, 3)?);
+    let schedule = grid(setup, Kind::Deis)?.schedule;
+    let (sigmas, levels, steps) = (schedule.sigmas.clone(), levels(&schedule.sigmas), schedule.timesteps.len());
+    let few = setup.lower_order_final() && steps < ENOUGH;
+    let mut past: VecDeque<Vec<f32>> = VecDeque::new();
+    Built::new(schedule, move |call| {
+        let i = call.index;
+        let (now, next) = (levels[i], levels[i + 1]);
+        let denoised = bound.apply(now.parts(kind, call.x, call.prediction).x0);
+        past.push_front(zip(call.x, &denoised, |x, x0| (x - now.alpha * x0) / now.sigma));
+        past.truncate(most);
+        let order = past.len().min(if few { steps - i } else { most });
+        if order == 1 || next.sigma == 0.0 {
+            let h = next.lambda - now.lambda;
+            let noise = if next.sigma == 0.0 { -now.sigma / now.alpha * next.alpha } else { -next.sigma * h.exp_m1() };
+            return Stepped { latents: mix([(next.alpha / now.alpha, call.x), (noise, &past[0])]), denoised };
+        }
+        let mut moved = mix([(next.alpha / now.alpha, call.x)]);
+        for (back, eps) in past.iter().take(order).enumerate() {
+            moved = mix([(1.0, &moved), (next.alpha * coefficient(&sigmas, i, order, back) as f32, eps)]);
+        }
+        Stepped { latents: moved, denoised }
+    })
+}
+
+/// The integral over sigma from `sigmas[i]` to `sigmas[i + 1]` of the Lagrange polynomial in the logarithm of sigma
+/// that is 1 at `sigmas[i - back]` and 0 at the others.
+fn coefficient(sigmas: &[f32], i: usize, order: usize, back: usize) -> f64 {
+    let log = |back: usize| f64::from(sigmas[i - back]).ln();
+    let others: Vec<f64> = (0..order).filter(|&k| k != back).map(log).collect();
+    // The integral of (ln t - c)(ln t - d), and of (ln t - c).
+    let antiderivative = |t: f64| match (others[0], others.get(1)) {
+        (c, None) => t * (t.ln() - c - 1.0),
+        (c, Some(d)) => t * (t.ln().powi(2) - (c + d + 2.0) * t.ln() + c * d + c + d + 2.0),
+    };
+    let divisor: f64 = others.iter().map(|other| log(back) - other).product();
+    (antiderivative(f64::from(sigmas[i + 1])) - antiderivative(f64::from(sigmas[i]))) / divisor
+}

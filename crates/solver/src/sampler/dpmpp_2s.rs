@@ -1,0 +1,75 @@
+//! DPM-Solver++ singlestep: two calls make one step of second order, and share no prediction with the next.
+
+use super::dpmpp_2m::Coefficients;
+use super::level::levels;
+use super::{Built, Sampler, SamplerRow, Stepped};
+use crate::class::{Class, Setup, ZeroSnr};
+use crate::prediction::mix;
+use crate::sigmas::{Kind, grid};
+use crate::{Error, FinalSigmas, SolverType};
+use std::collections::VecDeque;
+
+pub(super) const ROW: SamplerRow = SamplerRow {
+    sampler: Sampler::Dpmpp2s,
+    id: "dpmpp_2s",
+    name: "DPM++ 2S",
+    judge: "DPMSolverSinglestepScheduler",
+    docs: "Steps in pairs: one to the next noise level, and from the pair's start again with both predictions (Lu et al. 2022, arXiv:2211.01095, algorithm 1; solver_order 3: in threes).",
+    order: 2,
+    calls: 1,
+    stochastic: false,
+    class: Class { lower_order_final: false, zero_snr: ZeroSnr::Unread, ..Class::EULER },
+    build,
+};
+
+fn build(setup: &Setup<'_>) -> Result<Built, Error> {
+    let (kind, bound, heun) = (setup.kind(), setup.threshold()?, setup.solver_is(SolverType::Heun));
+    let schedule = grid(setup, Kind::Singlestep)?.schedule;
+    let orders = orders(setup, schedule.timesteps.len())?;
+    let levels = levels(&schedule.sigmas);
+    let (mut past, mut start): (VecDeque<Vec<f32>>, Vec<f32>) = (VecDeque::new(), Vec::new());
+    Built::new(schedule, move |call| {
+        let i = call.index;
+        past.push_front(bound.apply(levels[i].parts(kind, call.x, call.prediction).x0));
+        past.truncate(3);
+        // Sampling that began later than the schedule has fewer predictions.
+        let order = orders[i].min(past.len());
+        if order == 1 {
+            start = call.x.to_vec();
+        }
+        let first = i + 1 - order;
+        let step = Coefficients::new(levels[first], levels[i + 1], false);
+        let (x, m0) = (step.x, past[order - 1].as_slice());
+        let slope = |newer: usize| {
+            let r = (levels[i - newer].lambda - levels[first].lambda) / step.h;
+            (r, mix([(1.0 / r, &past[newer]), (-1.0 / r, m0)]))
+        };
+        let latents = match order {
+            1 => mix([(x, &start), (step.d0, m0)]),
+            2 => mix([(x, &start), (step.d0, m0), (if heun { step.d1 } else { 0.5 * step.d0 }, &slope(0).1)]),
+            _ if !heun => mix([(x, &start), (step.d0, m0), (step.d1, &slope(0).1)]),
+            _ => {
+                let ((r0, far), (r1, near)) = (slope(0), slope(1));
+                let d1 = mix([(r0 / (r0 - r1), &near), (-r1 / (r0 - r1), &far)]);
+                let d2 = mix([(2.0 / (r0 - r1), &far), (-2.0 / (r0 - r1), &near)]);
+                mix([(x, &start), (step.d0, m0), (step.d1, &d1), (step.d2, &d2)])
+            }
+        };
+        Stepped { latents, denoised: past[0].clone() }
+    })
+}
+
+/// The order of each call: 1 starts a group.
+fn orders(setup: &Setup<'_>, steps: usize) -> Result<Vec<usize>, Error> {
+    let most = setup.order(setup.config.solver_order, 3)?;
+    let to_zero = setup.config.final_sigmas_type == FinalSigmas::Zero;
+    let mut orders: Vec<usize> = (0..steps).map(|i| i % most + 1).collect();
+    if (setup.lower_order_final() || to_zero) && most > 1 && steps.is_multiple_of(most) {
+        // A last group that is whole gives up its last order: 1 2 3 becomes 1 2 1.
+        orders[steps - 1] = 1;
+    }
+    if to_zero {
+        orders[steps - 1] = 1;
+    }
+    Ok(orders)
+}

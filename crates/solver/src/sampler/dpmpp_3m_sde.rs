@@ -1,0 +1,65 @@
+//! DPM++ 3M SDE: the stochastic equation with x0 extrapolated from the last three predictions.
+
+use super::{Built, Sampler, SamplerRow, Stepped};
+use crate::Error;
+use crate::class::{Class, Setup};
+use crate::prediction::{from_sigma, mix};
+use crate::sigmas::{Kind, grid};
+use std::collections::VecDeque;
+
+pub(super) const ROW: SamplerRow = SamplerRow {
+    sampler: Sampler::Dpmpp3mSde,
+    id: "dpmpp_3m_sde",
+    name: "DPM++ 3M SDE",
+    judge: "k-diffusion's sample_dpmpp_3m_sde",
+    docs: "Extrapolate the picture from the last three predictions and solve the stochastic equation; eta says how much of its noise is new (k-diffusion's sample_dpmpp_3m_sde, after Lu et al. 2022, arXiv:2211.01095).",
+    order: 2,
+    calls: 1,
+    stochastic: true,
+    class: Class::EULER,
+    build,
+};
+
+/// k-diffusion draws from a Brownian tree; the steps of one are independent, so here each is drawn from the run's generator.
+fn build(setup: &Setup<'_>) -> Result<Built, Error> {
+    let (kind, eta, s_noise) = (setup.kind(), setup.eta(1.0)? as f32, setup.options.s_noise);
+    let schedule = grid(setup, Kind::Heun)?.schedule;
+    let sigmas = schedule.sigmas.clone();
+    let mut past: VecDeque<Vec<f32>> = VecDeque::new();
+    // How long the last steps were, in the logarithm.
+    let mut lengths: VecDeque<f32> = VecDeque::new();
+    Built::new(schedule, move |call| {
+        let (sigma, next) = (sigmas[call.index], sigmas[call.index + 1]);
+        past.push_front(from_sigma(kind, call.x, call.prediction, sigma).x0);
+        past.truncate(3);
+        let denoised = past[0].clone();
+        if next == 0.0 {
+            return Stepped { latents: denoised.clone(), denoised };
+        }
+        let h = sigma.ln() - next.ln();
+        let long = h * (eta + 1.0);
+        let gone = (-long).exp_m1();
+        let mut latents = mix([((-long).exp(), call.x), (-gone, &denoised)]);
+        let phi2 = gone / long + 1.0;
+        let slope = |newer: usize, r: f32| mix([(1.0 / r, &past[newer]), (-1.0 / r, &past[newer + 1])]);
+        match (lengths.front(), lengths.get(1)) {
+            (Some(h1), Some(h2)) => {
+                let (r0, r1) = (h1 / h, h2 / h);
+                let (d10, d11) = (slope(0, r0), slope(1, r1));
+                let d1 = mix([(1.0 + r0 / (r0 + r1), &d10), (-r0 / (r0 + r1), &d11)]);
+                let d2 = mix([(1.0 / (r0 + r1), &d10), (-1.0 / (r0 + r1), &d11)]);
+                let phi3 = phi2 / long - 0.5;
+                latents = mix([(1.0, &latents), (phi2, &d1), (-phi3, &d2)]);
+            }
+            (Some(h1), None) => latents = mix([(1.0, &latents), (phi2, &slope(0, h1 / h))]),
+            _ => {}
+        }
+        if eta > 0.0 {
+            let deviation = next * (-(-2.0 * h * eta).exp_m1()).sqrt() * s_noise;
+            latents = mix([(1.0, &latents), (deviation, &(call.noise)())]);
+        }
+        lengths.push_front(h);
+        lengths.truncate(2);
+        Stepped { latents, denoised }
+    })
+}

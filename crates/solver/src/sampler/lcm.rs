@@ -1,0 +1,62 @@
+//! LCM: latent consistency models, which predict the picture from anywhere, and are noised again.
+
+use super::{Built, Sampler, SamplerRow, Stepped};
+use crate::Error;
+use crate::class::{Class, Setup};
+use crate::prediction::{from_alpha, mix};
+use crate::schedule::visiting;
+
+pub(super) const ROW: SamplerRow = SamplerRow {
+    sampler: Sampler::Lcm,
+    id: "lcm",
+    name: "LCM",
+    judge: "LCMScheduler",
+    docs: "For models distilled to it: predict the picture, noise it to the next level, again (Luo et al. 2023, arXiv:2310.04378, algorithm 3).",
+    order: 1,
+    calls: 1,
+    stochastic: true,
+    class: Class::DISTILLED,
+    build,
+};
+
+/// Standard deviation of the data in the boundary condition.
+const SIGMA_DATA: f32 = 0.5;
+
+/// The timesteps that the model was distilled on, as evenly as their number allows.
+pub(super) fn distilled(setup: &Setup<'_>) -> Result<Vec<usize>, Error> {
+    let (steps, most) = (setup.steps()?, setup.config.original_inference_steps);
+    if most == 0 || most > setup.config.num_train_timesteps {
+        return Err(Error::Value {
+            key: "original_inference_steps",
+            got: most.to_string(),
+            expected: format!("1 to {} (num_train_timesteps)", setup.config.num_train_timesteps),
+            hint: "correct it in the model's scheduler configuration",
+        });
+    }
+    if steps > most {
+        return Err(Error::Steps { got: steps, most, key: "original_inference_steps" });
+    }
+    let stride = setup.config.num_train_timesteps / most;
+    let chosen = (0..steps).map(|i| (i as f64 * (most as f64 / steps as f64)).floor() as usize);
+    Ok(chosen.map(|index| (most - index) * stride - 1).collect())
+}
+
+fn build(setup: &Setup<'_>) -> Result<Built, Error> {
+    let (kind, bound, scaling) = (setup.kind(), setup.bound()?, setup.config.timestep_scaling);
+    let schedule = visiting(setup, &distilled(setup)?, setup.config.set_alpha_to_one.unwrap_or(true), bound)?;
+    let alphas: Vec<f32> = schedule.timesteps.iter().map(|&t| schedule.alphas_cumprod[t as usize]).collect();
+    let timesteps = schedule.timesteps.clone();
+    Built::new(schedule, move |call| {
+        let i = call.index;
+        let x0 = bound.apply(from_alpha(kind, call.x, call.prediction, alphas[i]).x0);
+        // The boundary condition: at timestep 0 the answer is what was asked about.
+        let t = timesteps[i] * scaling;
+        let square = t * t + SIGMA_DATA * SIGMA_DATA;
+        let denoised = mix([(t / square.sqrt(), &x0), (SIGMA_DATA * SIGMA_DATA / square, call.x)]);
+        let latents = match alphas.get(i + 1) {
+            None => denoised.clone(),
+            Some(next) => mix([(next.sqrt(), &denoised), ((1.0 - next).sqrt(), &(call.noise)())]),
+        };
+        Stepped { latents, denoised }
+    })
+}

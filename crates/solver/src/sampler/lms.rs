@@ -1,0 +1,52 @@
+//! LMS: a linear multistep method in sigma.
+
+use super::{Built, Sampler, SamplerRow, Stepped};
+use crate::Error;
+use crate::class::{Class, Setup, ZeroSnr};
+use crate::prediction::{Parts, from_sigma, mix};
+use crate::sigmas::{Kind, grid};
+use std::collections::VecDeque;
+
+pub(super) const ROW: SamplerRow = SamplerRow {
+    sampler: Sampler::Lms,
+    id: "lms",
+    name: "LMS",
+    judge: "LMSDiscreteScheduler",
+    docs: "Integrate the polynomial through the last four slopes dx/dsigma (Adams–Bashforth for uneven steps; order 1 to 4).",
+    order: 4,
+    calls: 1,
+    stochastic: false,
+    class: Class { zero_snr: ZeroSnr::Unread, ..Class::EULER },
+    build,
+};
+
+fn build(setup: &Setup<'_>) -> Result<Built, Error> {
+    let (kind, most) = (setup.kind(), setup.order(4, 4)?);
+    let schedule = grid(setup, Kind::Lms)?.schedule;
+    let sigmas = schedule.sigmas.clone();
+    let mut slopes: VecDeque<Vec<f32>> = VecDeque::new();
+    Built::new(schedule, move |call| {
+        let i = call.index;
+        let Parts { x0, eps } = from_sigma(kind, call.x, call.prediction, sigmas[i]);
+        slopes.push_front(eps);
+        slopes.truncate(most);
+        // Counted from the schedule's start, as in diffusers, also where sampling began later and has fewer slopes.
+        let order = most.min(i + 1);
+        let mut moved = vec![0.0; call.x.len()];
+        for (j, slope) in slopes.iter().take(order).enumerate() {
+            moved = mix([(1.0, &moved), (coefficient(&sigmas, i, order, j) as f32, slope)]);
+        }
+        Stepped { latents: mix([(1.0, call.x), (1.0, &moved)]), denoised: x0 }
+    })
+}
+
+/// The integral from `sigmas[i]` to `sigmas[i + 1]` of the Lagrange polynomial that is 1 at `sigmas[i - j]` and 0 at the others.
+fn coefficient(sigmas: &[f32], i: usize, order: usize, j: usize) -> f64 {
+    let sigma = |index: usize| f64::from(sigmas[index]);
+    let value =
+        |tau: f64| -> f64 { (0..order).filter(|&k| k != j).map(|k| (tau - sigma(i - k)) / (sigma(i - j) - sigma(i - k))).product() };
+    // Gauss and Legendre's two points are exact up to degree 3.
+    let (middle, half) = ((sigma(i) + sigma(i + 1)) / 2.0, (sigma(i + 1) - sigma(i)) / 2.0);
+    let offset = half / 3.0f64.sqrt();
+    half * (value(middle - offset) + value(middle + offset))
+}
