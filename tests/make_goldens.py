@@ -27,6 +27,7 @@ SHOWN = ["", "a photograph of an astronaut riding a horse", LONG, "Ein Caf√©, d√
 # (name, batch, height, width, timestep): every timestep once, batches of 1 and 2, then sizes that do not halve evenly
 UNET_CASES = [(f"t{t:g}", 1 + i % 2, *((8, 8), (4, 12), (12, 8))[i % 3], t) for i, t in enumerate(record.TIMESTEPS)]
 UNET_CASES += [("odd_6x10", 2, 6, 10, 321.0), ("odd_5x7", 1, 5, 7, 77.0)]
+FAMILY_CASES = [("t999", 2, 8, 8, 999.0), ("odd_5x7", 1, 5, 7, 123.4)]
 VARIANT_CASES = [("even_4x6", 2, 4, 6, 500.0), ("odd_5x7", 1, 5, 7, 123.4)]
 
 PHOTO, BLURRY = "a photograph of an astronaut riding a horse", "blurry, low quality"
@@ -71,6 +72,28 @@ for _sampler in record.SAMPLERS:
         f"pipeline-sd2-tiny-{_sampler}-guided": pipeline(SD2, _sampler, **GUIDED, width=24, height=40),
         f"pipeline-sd2-tiny-{_sampler}-alone": pipeline(SD2, _sampler, **ALONE, width=32, height=24),
     }
+
+# The other families: each network that differs, and a whole picture or two.
+XL, TAESD, TAESDXL = MODELS / "sdxl-tiny", MODELS / "taesd-tiny", MODELS / "taesdxl-tiny"
+RECIPES["text-sdxl-tiny"] = lambda path: record.text_pair(path, XL, SHOWN)
+for _name in ("sdxl-tiny", "lcm-tiny", "bk-sdm-tiny", "inpaint-tiny", "turbo-tiny"):
+    RECIPES[f"unet-{_name}"] = lambda path, name=_name: record.unet(path, MODELS / name / "unet", FAMILY_CASES)
+RECIPES["vae-sdxl-tiny"] = lambda path: record.vae(path, XL, [(1, 5, 3)])
+for _tiny in (TAESD, TAESDXL):
+    RECIPES[f"tiny-{_tiny.name}"] = lambda path, folder=_tiny: record.tiny(path, folder, [(6, 10), (5, 3)])
+SMALL = dict(steps=4, width=48, height=32)
+RECIPES |= {
+    "pipeline-sdxl-tiny-euler-guided": pipeline(XL, "euler", **GUIDED | SMALL),
+    "pipeline-sdxl-tiny-euler-no-negative": pipeline(XL, "euler", **GUIDED | SMALL | dict(negative="")),
+    "pipeline-sdxl-tiny-ddim-alone": pipeline(XL, "ddim", **ALONE | SMALL),
+    "pipeline-lcm-tiny-ddim": pipeline(MODELS / "lcm-tiny", "ddim", **GUIDED | SMALL | dict(negative="", guidance=8.5)),
+    "pipeline-bk-sdm-tiny-ddim-guided": pipeline(MODELS / "bk-sdm-tiny", "ddim", **GUIDED | SMALL),
+    "pipeline-inpaint-tiny-ddim-guided": pipeline(MODELS / "inpaint-tiny", "ddim", **GUIDED | SMALL),
+    "pipeline-inpaint-tiny-euler-alone": pipeline(MODELS / "inpaint-tiny", "euler", **ALONE | SMALL),
+    "pipeline-turbo-tiny-euler-one-step": pipeline(MODELS / "turbo-tiny", "euler", **ALONE | SMALL | dict(steps=1)),
+    "pipeline-bk-sdm-tiny-taesd": pipeline(MODELS / "bk-sdm-tiny", "ddim", **GUIDED | SMALL, tiny=TAESD),
+    "pipeline-sdxl-tiny-taesdxl": pipeline(XL, "euler", **GUIDED | SMALL, tiny=TAESDXL),
+}
 RECIPES |= {
     "pipeline-digits-ddim-seed0": pipeline(DIGITS, "ddim", **DIGIT, seed=0),
     "pipeline-digits-ddim-seed1": pipeline(DIGITS, "ddim", **DIGIT, seed=1),

@@ -8,13 +8,13 @@ use common::{Golden, devices, folder, largest_difference, relative_rms};
 use decant_graph::{Device, Input};
 use decant_sd::clip::Hidden;
 use decant_sd::component::Component;
-use decant_sd::config::{ClipConfig, UNetConfig, VaeConfig};
+use decant_sd::config::{ClipConfig, TinyConfig, UNetConfig, VaeConfig};
 use decant_sd::files::Folder;
 use decant_sd::picture::{channels_first, channels_last};
 use decant_sd::pipeline::{Options, Pipeline};
-use decant_sd::request::Request;
+use decant_sd::request::{Decoder, Request};
 use decant_sd::trace::Trace;
-use decant_sd::{clip, unet, vae};
+use decant_sd::{clip, tiny, unet, vae};
 use decant_solver::Sampler;
 use pollster::block_on;
 use std::rc::Rc;
@@ -26,10 +26,15 @@ const PICTURE: f64 = 1e-3;
 
 /// One run of one of a component's programs.
 fn run(component: &mut Component, files: &Folder, build: impl FnOnce(&decant_graph::Graph), inputs: &[(&str, Input)]) -> Vec<f32> {
+    run_all(component, files, build, inputs).remove(0)
+}
+
+/// The same, with all outputs.
+fn run_all(component: &mut Component, files: &Folder, build: impl FnOnce(&decant_graph::Graph), inputs: &[(&str, Input)]) -> Vec<Vec<f32>> {
     let program = component.program(build).expect("the graph fits the weights");
     block_on(component.upload(files, &program, &mut |_| {})).expect("the weights can be read");
     let mut ready = block_on(component.ready(&program)).expect("the program fits the device");
-    block_on(ready.run(inputs)).expect("the program runs").remove(0)
+    block_on(ready.run(inputs)).expect("the program runs")
 }
 
 fn check(what: &str, device: &dyn Device, error: f64, bound: f64) {
@@ -59,12 +64,40 @@ fn text_encoders_agree() {
 }
 
 #[test]
+fn the_two_text_encoders_of_xl_agree() {
+    let golden = Golden::open("text-sdxl-tiny");
+    let files = Folder::open(folder("tests/models/sdxl-tiny")).expect("the model is there");
+    for (number, component, hidden) in [("1", "text_encoder", Hidden::Penultimate), ("2", "text_encoder_2", Hidden::Projected)] {
+        let config = block_on(ClipConfig::read(&files, component)).expect("the configuration is sound");
+        let ids: Vec<u32> = golden.get(&format!("{number}.ids")).iter().map(|id| *id as u32).collect();
+        let tokens = config.max_position_embeddings;
+        let positions: Vec<u32> = (0..ids.len() / tokens).flat_map(|_| 0..tokens as u32).collect();
+        let inputs = [("ids", Input::U32(&ids)), ("positions", Input::U32(&positions))];
+        for device in devices() {
+            let mut text = block_on(Component::open(&files, component, None, &*device)).expect("the weights are there");
+            let outputs = run_all(&mut text, &files, |g| clip::text_encoder(g, &config, ids.len() / tokens, hidden), &inputs);
+            let error = relative_rms(&golden.get(&format!("{number}.penultimate")), &outputs[0]);
+            check(&format!("text sdxl-tiny {number} penultimate"), &*device, error, NETWORK);
+            let Some(projected) = outputs.get(1) else { continue };
+            let width = projected.len() / ids.len();
+            let pooled = ids.chunks(tokens).enumerate().flat_map(|(row, ids)| {
+                let at = row * tokens + config.pooled_token(ids);
+                projected[at * width..][..width].to_vec()
+            });
+            let error = relative_rms(&golden.get(&format!("{number}.pooled")), &pooled.collect::<Vec<f32>>());
+            check(&format!("text sdxl-tiny {number} pooled"), &*device, error, NETWORK);
+        }
+    }
+}
+
+#[test]
 fn denoisers_agree() {
     let variants = ["no-mid", "only-cross", "downsample-padding-0", "inpaint"];
-    let models = [("sd1-tiny", "tests/models/sd1-tiny", "unet"), ("sd2-tiny", "tests/models/sd2-tiny", "unet")];
-    for (name, place, component) in models.into_iter().chain(variants.map(|v| (v, "tests/models/unet-variants", v))) {
+    let models = ["sd1-tiny", "sd2-tiny", "sdxl-tiny", "lcm-tiny", "bk-sdm-tiny", "inpaint-tiny", "turbo-tiny"];
+    let models = models.map(|model| (model, format!("tests/models/{model}"), "unet"));
+    for (name, place, component) in models.into_iter().chain(variants.map(|v| (v, "tests/models/unet-variants".into(), v))) {
         let golden = Golden::open(&format!("unet-{name}"));
-        let files = Folder::open(folder(place)).expect("the model is there");
+        let files = Folder::open(folder(&place)).expect("the model is there");
         let config = block_on(UNetConfig::read(&files, component)).expect("the configuration is sound");
         for device in devices() {
             let mut net = block_on(Component::open(&files, component, None, &*device)).expect("the weights are there");
@@ -76,7 +109,10 @@ fn denoisers_agree() {
                 let sample = per_picture(&golden.get(&format!("{case}.sample")), &|x| channels_last(x, config.in_channels));
                 let context = golden.get(&format!("{case}.context"));
                 let timestep = vec![golden.get(&format!("{case}.timestep"))[0]; batch];
-                let inputs = [("sample", Input::F32(&sample)), ("timestep", Input::F32(&timestep)), ("context", Input::F32(&context))];
+                let mut inputs =
+                    vec![("sample", Input::F32(&sample)), ("timestep", Input::F32(&timestep)), ("context", Input::F32(&context))];
+                let more = ["text_embeds", "time_ids", "timestep_cond"].map(|input| (input, golden.find(&format!("{case}.{input}"))));
+                inputs.extend(more.iter().filter_map(|(input, values)| Some((*input, Input::F32(values.as_ref()?)))));
                 let got = run(&mut net, &files, |g| unet::unet(g, &config, batch, size, 77), &inputs);
                 let got = per_picture(&got, &|x| channels_first(x, config.out_channels));
                 check(&format!("unet {name} {case}"), &*device, relative_rms(&golden.get(&format!("{case}.out")), &got), NETWORK);
@@ -87,7 +123,7 @@ fn denoisers_agree() {
 
 #[test]
 fn autoencoders_agree() {
-    for model in ["sd1-tiny", "sd2-tiny"] {
+    for model in ["sd1-tiny", "sd2-tiny", "sdxl-tiny"] {
         let golden = Golden::open(&format!("vae-{model}"));
         let files = Folder::open(folder("tests/models").join(model)).expect("the model is there");
         let config = block_on(VaeConfig::read(&files, "vae")).expect("the configuration is sound");
@@ -117,6 +153,30 @@ fn autoencoders_agree() {
 }
 
 #[test]
+fn tiny_autoencoders_agree() {
+    for model in ["taesd-tiny", "taesdxl-tiny"] {
+        let golden = Golden::open(&format!("tiny-{model}"));
+        let files = Folder::open(folder("tests/models").join(model)).expect("the model is there");
+        let config = block_on(TinyConfig::read(&files, ".")).expect("the configuration is sound");
+        for device in devices() {
+            let mut net = block_on(Component::open(&files, ".", None, &*device)).expect("the weights are there");
+            for case in golden.cases() {
+                let (latents, picture) = (golden.shape(&format!("{case}.latents")), golden.shape(&format!("{case}.image")));
+                let input = tiny::soften(&channels_last(&golden.get(&format!("{case}.latents")), latents[1]));
+                let size = [latents[2], latents[3]];
+                let got = run(&mut net, &files, |g| tiny::decoder(g, &config, size), &[("latents", Input::F32(&input))]);
+                let error = relative_rms(&golden.get(&format!("{case}.decoded")), &channels_first(&got, 3));
+                check(&format!("decoder {model} {case}"), &*device, error, NETWORK);
+                let (input, size) = (channels_last(&golden.get(&format!("{case}.image")), 3), [picture[2], picture[3]]);
+                let got = run(&mut net, &files, |g| tiny::encoder(g, &config, size), &[("image", Input::F32(&input))]);
+                let error = relative_rms(&golden.get(&format!("{case}.encoded")), &channels_first(&got, latents[1]));
+                check(&format!("encoder {model} {case}"), &*device, error, NETWORK);
+            }
+        }
+    }
+}
+
+#[test]
 fn whole_pictures_agree() {
     for name in Golden::names("pipeline-") {
         let golden = Golden::open(&name);
@@ -130,13 +190,18 @@ fn whole_pictures_agree() {
             sampler: Some(Sampler::from_id(&golden.setting("sampler")).expect("a sampler of ours")),
             width: golden.setting("width").parse().ok(),
             height: golden.setting("height").parse().ok(),
+            decoder: if golden.has_setting("tiny") { Decoder::Tiny } else { Decoder::Model },
             ..Request::default()
         };
         for device in devices() {
             let files = Rc::new(Folder::open(folder(place).join(golden.setting("model"))).expect("the model is there"));
             // The golden's own weights: f16 files run in float32.
-            let mut pipeline =
-                block_on(Pipeline::load(files, device.clone(), Options::default(), &mut |_| {})).expect("the model is sound");
+            let mut options = Options::default();
+            if golden.has_setting("tiny") {
+                let tiny = Folder::open(folder("tests/models").join(golden.setting("tiny"))).expect("the tiny autoencoder is there");
+                options.preview = Some(Rc::new(tiny));
+            }
+            let mut pipeline = block_on(Pipeline::load(files, device.clone(), options, &mut |_| {})).expect("the model is sound");
             let mut watcher = common::Tracing(Trace::default());
             let generated = block_on(pipeline.generate(&request, &mut watcher)).expect("the run is sound");
             let trace = Golden::from_bytes(watcher.0.finish(&generated).expect("the trace can be written"));

@@ -3,14 +3,15 @@
 Everything runs in float32 on the CPU, in eval mode, on one thread, from the very files under tests/models and models/.
 """
 import functools
+import json
 from pathlib import Path
 
 import diffusers
 import tokenizers
 import torch
 import transformers
-from diffusers import AutoencoderKL, DDIMScheduler, EulerDiscreteScheduler, StableDiffusionPipeline, UNet2DConditionModel
-from transformers import CLIPTextModel, CLIPTokenizer
+from diffusers import AutoencoderKL, AutoencoderTiny, DDIMScheduler, EulerDiscreteScheduler, StableDiffusionPipeline, UNet2DConditionModel
+from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 from .files import write_safetensors
 from .gguf import load
@@ -58,13 +59,41 @@ def text(path, folder, prompts):
     write(path, tensors, model=folder.name, **{f"prompt_{i}": prompt for i, prompt in enumerate(prompts)})
 
 
+def text_pair(path, folder, prompts):
+    """Stable Diffusion XL's two text encoders on each prompt: the last layer but one of both, and the second one's projected, pooled text."""
+    tensors = {}
+    for number, kind in (("1", CLIPTextModel), ("2", CLIPTextModelWithProjection)):
+        end = "" if number == "1" else "_2"
+        judge, encoder = CLIPTokenizer.from_pretrained(folder / f"tokenizer{end}"), load(kind, folder / f"text_encoder{end}")
+        ids = judge(prompts, padding="max_length", max_length=77, truncation=True, return_tensors="pt").input_ids
+        out = encoder(ids, output_hidden_states=True)
+        tensors |= {f"{number}.ids": ids, f"{number}.penultimate": out.hidden_states[-2]}
+    write(path, tensors | {"2.pooled": out.text_embeds}, model=folder.name, **{f"prompt_{i}": prompt for i, prompt in enumerate(prompts)})
+
+
+def conditions(config, batch, index):
+    """What a UNet is told besides timestep and text, by diffusers' names: sizes and pooled text (XL), embedded guidance (LCM)."""
+    told = {}
+    if config.addition_embed_type == "text_time":
+        sizes = torch.tensor([[512.0, 768.0, 0.0, 16.0, 640.0, 1024.0], [96.0, 64.0, 8.0, 0.0, 1024.0, 1024.0]])[:batch]
+        text = config.projection_class_embeddings_input_dim - 6 * config.addition_time_embed_dim
+        told |= {"text_embeds": normal((batch, text), 5000 + index), "time_ids": sizes}
+    if config.time_cond_proj_dim:
+        scales = torch.tensor([7.5, 0.0])[:batch]
+        told["timestep_cond"] = StableDiffusionPipeline.get_guidance_scale_embedding(None, scales, config.time_cond_proj_dim)
+    return told
+
+
 def unet(path, folder, cases, context_length=77):
     """The UNet alone. A case is (name, batch, height, width, timestep) of the latents."""
     judge, tensors = load(UNet2DConditionModel, folder), {}
     for index, (name, batch, height, width, timestep) in enumerate(cases):
         sample = normal((batch, judge.config.in_channels, height, width), 1000 + index)
         context = normal((batch, context_length, judge.config.cross_attention_dim), 2000 + index)
-        noise = judge(sample, torch.tensor(timestep), encoder_hidden_states=context).sample
+        told = conditions(judge.config, batch, index)
+        tensors |= {f"{name}.{key}": value for key, value in told.items()}
+        guidance = told.pop("timestep_cond", None)
+        noise = judge(sample, torch.tensor(timestep), context, timestep_cond=guidance, added_cond_kwargs=told).sample
         tensors |= {f"{name}.sample": sample, f"{name}.timestep": torch.tensor([timestep]), f"{name}.context": context, f"{name}.out": noise}
     write(path, tensors, model=folder.name if folder.name != "unet" else folder.parent.name)
 
@@ -83,25 +112,55 @@ def vae(path, folder, sizes):
     write(path, tensors, model=folder.name, factor=factor)
 
 
-def pipeline(path, folder, sampler, prompt, negative, steps, guidance, seed, width, height):
-    """StableDiffusionPipeline itself, overheard: its scheduler and its UNet write down what passes through them."""
-    parts = {"text_encoder": CLIPTextModel, "unet": UNet2DConditionModel, "vae": AutoencoderKL}
-    parts = {name: load(kind, folder / name) for name, kind in parts.items()}
-    judge = StableDiffusionPipeline.from_pretrained(folder, **parts, dtype=torch.float32, safety_checker=None)
+def tiny(path, folder, sizes):
+    """AutoencoderTiny: encoder's latents for a picture, decoder's picture (in [-1, 1], unclamped) for latents as they are."""
+    judge, tensors = load(AutoencoderTiny, folder), {}
+    for index, (height, width) in enumerate(sizes):
+        name = f"{height}x{width}"
+        image = normal((1, 3, height * 8, width * 8), 3000 + index).mul(0.5).clamp(-1, 1)
+        latents = normal((1, judge.config.latent_channels, height, width), 4000 + index).mul(2)
+        tensors |= {f"{name}.image": image, f"{name}.encoded": judge.encode(image).latents}
+        tensors |= {f"{name}.latents": latents, f"{name}.decoded": judge.decode(latents).sample}
+    write(path, tensors, model=folder.name)
+
+
+KINDS = {"text_encoder": CLIPTextModel, "text_encoder_2": CLIPTextModelWithProjection, "unet": UNet2DConditionModel, "vae": AutoencoderKL}
+
+
+def opened(folder, sampler, tiny=None):
+    """The folder's own pipeline, its weights as float32, with another scheduler (and another autoencoder)."""
+    index = json.loads((folder / "model_index.json").read_text())
+    parts = {name: load(kind, folder / name) for name, kind in KINDS.items() if name in index}
+    if tiny:
+        parts["vae"] = load(AutoencoderTiny, tiny)
+    if "safety_checker" in index:
+        parts["safety_checker"] = None
+    # Latent consistency models run in the plain pipeline, too, which tells them the guidance just so and takes any scheduler.
+    name = "StableDiffusionPipeline" if index["_class_name"] == "LatentConsistencyModelPipeline" and sampler != "lcm" else index["_class_name"]
+    judge = getattr(diffusers, name).from_pretrained(folder, **parts, dtype=torch.float32)
     judge.set_progress_bar_config(disable=True)
     judge.scheduler = SAMPLERS[sampler].from_config(judge.scheduler.config)
+    return judge
+
+
+def pipeline(path, folder, sampler, prompt, negative, steps, guidance, seed, width, height, tiny=None):
+    """diffusers' pipeline itself, overheard: its scheduler and its UNet write down what passes through them."""
+    judge = opened(folder, sampler, tiny)
     heard = {}
     overhear(judge, heard)
     factor = judge.vae_scale_factor
-    noise = normal((1, judge.unet.config.in_channels, height // factor, width // factor), seed)
-    image = judge(prompt, height=height, width=width, num_inference_steps=steps, guidance_scale=guidance, negative_prompt=negative,
+    noise = normal((1, judge.unet.config.out_channels, height // factor, width // factor), seed)
+    more = {} if type(judge).__name__.startswith("LatentConsistency") else {"negative_prompt": negative or None}
+    if judge.unet.config.in_channels > judge.unet.config.out_channels:  # nothing of the picture is left under the mask
+        more |= {"image": torch.zeros(1, 3, height, width), "mask_image": torch.ones(1, 1, height, width)}
+    image = judge(prompt, height=height, width=width, num_inference_steps=steps, guidance_scale=guidance, **more,
                   generator=torch.Generator("cpu").manual_seed(seed), output_type="pt").images
     heard |= {"noise": noise, "timesteps": judge.scheduler.timesteps.to(torch.float32), "image": image}
     if sampler == "euler":
         heard["sigmas"] = judge.scheduler.sigmas
     assert torch.equal(heard.pop("first_sample"), noise * judge.scheduler.init_noise_sigma), "the pipeline drew other noise"
     write(path, heard, model=folder.name, sampler=sampler, prompt=prompt, negative=negative, steps=steps, guidance=guidance, seed=seed,
-          width=width, height=height)
+          width=width, height=height, **({"tiny": tiny.name} if tiny else {}))
 
 
 def overhear(judge, heard):

@@ -50,6 +50,15 @@ impl Golden {
         names
     }
 
+    /// A tensor that not every file has.
+    pub fn find(&self, name: &str) -> Option<Vec<f32>> {
+        self.metadata.info(name).map(|_| self.get(name))
+    }
+
+    pub fn has_setting(&self, key: &str) -> bool {
+        self.metadata.metadata().as_ref().is_some_and(|m| m.contains_key(key))
+    }
+
     pub fn get(&self, name: &str) -> Vec<f32> {
         let file = SafeTensors::deserialize(&self.bytes).expect("a golden file is sound");
         let tensor = file.tensor(name).unwrap_or_else(|e| panic!("{name}: {e}"));
