@@ -1,7 +1,10 @@
 // y = activation(x * factor + summand)
-// input, output [n] = [batch, places, channels]; affine [batch, channels, 2]
+// input, output [n] = [batch, per_batch numbers]; affine [batch, channels, 2]
 // grid: n / 4 invocations, folded
-#import lib/group_norm_params
+struct Params {
+    n: u32, per_batch: u32, channels: u32, activation: u32,
+}
+@group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> input: array<f32>;
 @group(0) @binding(2) var<storage, read_write> affine: array<f32>;
 @group(0) @binding(3) var<storage, read_write> output: array<f32>;
@@ -16,7 +19,7 @@ fn main(
 ) {
     let first = flat_index(group, groups, local) * 4u;
     for (var i = first; i < min(first + 4u, params.n); i++) {
-        let at = (i / (params.places * params.channels) * params.channels + i % params.channels) * 2u;
+        let at = (i / params.per_batch * params.channels + i % params.channels) * 2u;
         output[i] = activate(input[i] * affine[at] + affine[at + 1u], params.activation);
     }
 }

@@ -1,17 +1,16 @@
 // All chunks of one group into y = x * factor + summand for each of its channels
 // (variance of the whole from the parts': Chan, Golub & LeVeque 1979)
-// partial [batch, groups, chunks, 2]; weight, bias [channels]; affine [batch, channels, 2]
+// partial [batch, groups, chunks, 3]: mean, squares, rows; weight, bias [channels]; affine [batch, channels, 2]
 // grid: (groups, batch)
-#import lib/group_norm_params
+struct Params {
+    channels: u32, per_group: u32, chunks: u32, epsilon: f32,
+}
+@group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read_write> partial_sums: array<f32>;
 @group(0) @binding(2) var<storage, read> weight: array<f32>;
 @group(0) @binding(3) var<storage, read> bias: array<f32>;
 @group(0) @binding(4) var<storage, read_write> affine: array<f32>;
 #import lib/sum64
-
-fn rows(chunk: u32) -> f32 {
-    return f32(min(params.chunk_rows, params.places - chunk * params.chunk_rows));
-}
 
 @compute @workgroup_size(64)
 fn main(
@@ -19,15 +18,17 @@ fn main(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
-    let base = (group.y * groups.x + group.x) * params.chunks * 2u;
-    let places = f32(params.places);
+    let base = (group.y * groups.x + group.x) * params.chunks * 3u;
+    var rows = 0.0; // whole numbers below 2^24: exact
+    for (var i = local; i < params.chunks; i += 64u) { rows += partial_sums[base + 3u * i + 2u]; }
+    let places = sum64(rows, local);
     var sum = 0.0;
-    for (var i = local; i < params.chunks; i += 64u) { sum += partial_sums[base + 2u * i] * (rows(i) / places); }
+    for (var i = local; i < params.chunks; i += 64u) { sum += partial_sums[base + 3u * i] * (partial_sums[base + 3u * i + 2u] / places); }
     let mean = sum64(sum, local);
     var squares = 0.0;
     for (var i = local; i < params.chunks; i += 64u) {
-        let d = partial_sums[base + 2u * i] - mean;
-        squares += partial_sums[base + 2u * i + 1u] + d * d * rows(i) * f32(params.per_group);
+        let d = partial_sums[base + 3u * i] - mean;
+        squares += partial_sums[base + 3u * i + 1u] + d * d * partial_sums[base + 3u * i + 2u] * f32(params.per_group);
     }
     let variance = sum64(squares, local) / (places * f32(params.per_group));
     let deviation = sqrt(variance + params.epsilon);

@@ -1,7 +1,12 @@
-// Mean and sum of squared distances from it of one chunk of rows of one group: two passes, so that a large mean costs no digits
-// input [batch, places, channels]; partial [batch, groups, chunks, 2]
-// grid: (groups, chunks, batch)
-#import lib/group_norm_params
+// Mean, sum of squared distances from it, and count of rows of one chunk of rows of one group: two passes, so that a large mean costs no
+// digits. A picture may come in several bands, a launch each: `first_chunk` is where this one's chunks begin.
+// input [batch, places, channels]; partial [batch, groups, chunks, 3]
+// grid: (groups, the band's chunks, batch)
+struct Params {
+    places: u32, channels: u32, per_group: u32, chunks: u32,
+    chunk_rows: u32, first_chunk: u32,
+}
+@group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> input: array<f32>;
 @group(0) @binding(2) var<storage, read_write> partial_sums: array<f32>;
 #import lib/sum64
@@ -26,8 +31,9 @@ fn main(
     }
     let total = sum64(squares, local);
     if (local == 0u) {
-        let at = ((group.z * groups.x + group.x) * params.chunks + group.y) * 2u;
+        let at = ((group.z * groups.x + group.x) * params.chunks + params.first_chunk + group.y) * 3u;
         partial_sums[at] = mean;
         partial_sums[at + 1u] = total;
+        partial_sums[at + 2u] = f32(rows);
     }
 }

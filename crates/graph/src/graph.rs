@@ -4,13 +4,14 @@
 //! whatever is computed from that stays quiet. [`Graph::finish`] reports everything at once, missing weights included.
 
 use crate::op::{
-    Activation, Attention, Binary, BinaryKind, Concat, Conv2d, Epilogue, Gather, Geglu, GroupNorm, LayerNorm, Linear, Op, Reshape,
-    SwapMiddle, TimestepEmbedding, Unary, Upsample, Window,
+    Activation, Attention, Binary, BinaryKind, Concat, Conv2d, Epilogue, Gather, Geglu, GroupNorm, GroupNormStatistics, LayerNorm, Linear,
+    Op, Reshape, StackRows, SwapMiddle, TimestepEmbedding, Unary, Upsample, Window,
 };
 use crate::weights::{Layout, WeightIndex, WeightUse, Weights};
 use crate::{Error, Program};
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// A graph under construction over a checkpoint's weights.
 pub struct Graph {
@@ -98,6 +99,26 @@ impl Graph {
         }
         crate::fuse::fuse(&mut inner);
         Program::new(inner)
+    }
+
+    /// Rows of pictures, one below the other. See [`StackRows`].
+    pub fn stack_rows<'g>(&'g self, parts: &[(Var<'g>, Range<usize>)]) -> Var<'g> {
+        let (pictures, rows): (Vec<Var>, Vec<Range<usize>>) = parts.iter().cloned().unzip();
+        self.apply(StackRows { rows, affine: false, activation: None }, &pictures, "")
+    }
+
+    /// Rows of pictures, one below the other, with factors and summands as [`Graph::group_norm_statistics`] gives them. See [`StackRows`].
+    pub fn stack_rows_affine<'g>(&'g self, parts: &[(Var<'g>, Range<usize>)], affine: Var<'g>) -> Var<'g> {
+        let (mut operands, rows): (Vec<Var>, Vec<Range<usize>>) = parts.iter().cloned().unzip();
+        operands.push(affine);
+        self.apply(StackRows { rows, affine: true, activation: None }, &operands, "")
+    }
+
+    /// What group norm does to each channel of a picture in bands. See [`GroupNormStatistics`].
+    pub fn group_norm_statistics<'g>(&'g self, bands: &[Var<'g>], w: Weights<'g>, groups: usize, epsilon: f32) -> Var<'g> {
+        let mut operands = bands.to_vec();
+        operands.extend([self.weight(w, "weight", vector), self.weight(w, "bias", vector)]);
+        self.apply(GroupNormStatistics { groups, epsilon }, &operands, &w.path())
     }
 
     /// Appends an operation's result.

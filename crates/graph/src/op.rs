@@ -21,13 +21,15 @@ mod layer_norm;
 mod linear;
 mod pointwise;
 mod reshape;
+mod stack_rows;
+mod statistics;
 mod timestep;
 mod upsample;
 
 pub use attention::Attention;
 pub use case::{Case, awkward};
 pub use concat::Concat;
-pub use conv2d::{Conv2d, Padding, SAME, Window};
+pub use conv2d::{Conv2d, DOUBLED, Padding, SAME, Window};
 pub use epilogue::Epilogue;
 pub use gather::Gather;
 pub use geglu::Geglu;
@@ -37,6 +39,8 @@ pub use layer_norm::LayerNorm;
 pub use linear::Linear;
 pub use pointwise::{Activation, Binary, BinaryKind, Unary};
 pub use reshape::Reshape;
+pub use stack_rows::StackRows;
+pub use statistics::GroupNormStatistics;
 pub use timestep::TimestepEmbedding;
 pub use upsample::Upsample;
 
@@ -115,6 +119,8 @@ pub const OPS: &[OpRow] = &[
     conv2d::ROW,
     attention::ROW,
     group_norm::ROW,
+    statistics::ROW,
+    stack_rows::ROW,
     layer_norm::ROW,
     pointwise::ROW,
     geglu::ROW,

@@ -53,17 +53,17 @@ impl Autoencoder {
     }
 
     /// Writes the decoder down: latents `[1, h, w, c]` to `image [1, f·h, f·w, 3]`.
-    pub fn decoder(&self, graph: &Graph, size: [usize; 2], _bands: usize) {
+    pub fn decoder(&self, graph: &Graph, size: [usize; 2], bands: usize) {
         match self {
-            Autoencoder::Kl(config) => vae::decoder(graph, config, size),
+            Autoencoder::Kl(config) => vae::decoder(graph, config, size, bands),
             Autoencoder::Tiny(config) => tiny::decoder(graph, config, size),
         }
     }
 
     /// Writes the encoder down: `image [1, H, W, 3]` to moments or latents.
-    pub fn encoder(&self, graph: &Graph, pixels: [usize; 2], _bands: usize) {
+    pub fn encoder(&self, graph: &Graph, pixels: [usize; 2], bands: usize) {
         match self {
-            Autoencoder::Kl(config) => vae::encoder(graph, config, pixels),
+            Autoencoder::Kl(config) => vae::encoder(graph, config, pixels, bands),
             Autoencoder::Tiny(config) => tiny::encoder(graph, config, pixels),
         }
     }

@@ -3,7 +3,7 @@
 //! Its latents are the sampler's own; the layers are numbered in one row, as PyTorch's `Sequential` numbers them.
 
 use crate::config::TinyConfig;
-use decant_graph::op::{Activation, Padding, SAME, Window};
+use decant_graph::op::{Activation, DOUBLED, SAME, Window};
 use decant_graph::{Graph, Var, Weights};
 
 impl TinyConfig {
@@ -29,11 +29,11 @@ pub fn decoder(graph: &Graph, config: &TinyConfig, size: [usize; 2]) {
         for _ in 0..*blocks {
             x = block(row.next(), x);
         }
-        if let (true, [_, height, width, _]) = (stage + 1 < config.num_decoder_blocks.len(), &x.shape()[..]) {
-            x = x.upsample(2 * height, 2 * width);
-            row.next();
+        let last = stage + 1 == config.num_decoder_blocks.len();
+        if !last {
+            row.next(); // so has the upsampling, which is the next convolution's
         }
-        x = x.conv2d(row.next(), SAME);
+        x = x.conv2d(row.next(), if last { SAME } else { DOUBLED });
     }
     graph.output("image", x.scale(2.0, -1.0)); // TAESD's pictures are in 0…1
 }
@@ -43,7 +43,7 @@ pub fn encoder(graph: &Graph, config: &TinyConfig, size: [usize; 2]) {
     let mut row = Row { w: graph.weights().at("encoder").at("layers"), next: 0 };
     let mut x = graph.input("image", &[1, size[0], size[1], 3]).scale(0.5, 0.5);
     for (stage, blocks) in config.num_encoder_blocks.iter().enumerate() {
-        let halving = Window { stride: 2, padding: Padding { before: 1, after: 1 } };
+        let halving = Window::new(2, 1, 1);
         x = x.conv2d(row.next(), if stage == 0 { SAME } else { halving });
         for _ in 0..*blocks {
             x = block(row.next(), x);

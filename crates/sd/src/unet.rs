@@ -4,7 +4,7 @@
 //! Shapes in comments: B batch, H×W the latents' size at that level, C channels, T·D the text's tokens and width.
 
 use crate::config::{DownBlock, MidBlock, TextTime, UNetConfig, UpBlock};
-use decant_graph::op::{Padding, SAME, TimestepEmbedding, Window};
+use decant_graph::op::{SAME, TimestepEmbedding, Window};
 use decant_graph::{Graph, Var, Weights};
 
 /// Inputs `sample [B, H, W, in]`, `timestep [B]`, `context [B, T, D]`; output `prediction [B, H, W, out]`.
@@ -81,8 +81,8 @@ impl<'g> Net<'g, '_> {
             skips.push(x);
         }
         if level + 1 < self.config.block_out_channels.len() {
-            let before = self.config.downsample_padding;
-            let window = Window { stride: 2, padding: Padding { before, after: before.max(1) } };
+            let before = self.config.downsample_padding as isize;
+            let window = Window::new(2, before, before.max(1));
             x = x.conv2d(w.at("downsamplers").at(0).at("conv"), window);
             skips.push(x);
         }

@@ -136,12 +136,12 @@ fn autoencoders_agree() {
                 for i in 0..batch {
                     let one = |name: &str| golden.one(&format!("{case}.{name}"), batch, i);
                     let input = channels_last(&one("latents"), c);
-                    let got = run(&mut net, &files, |g| vae::decoder(g, &config, [h, w]), &[("latents", Input::F32(&input))]);
+                    let got = run(&mut net, &files, |g| vae::decoder(g, &config, [h, w], 1), &[("latents", Input::F32(&input))]);
                     let error = relative_rms(&one("decoded"), &channels_first(&got, 3));
                     check(&format!("decoder {model} {case} {i}"), &*device, error, NETWORK);
                     let input = channels_last(&one("image"), 3);
                     let size = [picture[2], picture[3]];
-                    let got = run(&mut net, &files, |g| vae::encoder(g, &config, size), &[("image", Input::F32(&input))]);
+                    let got = run(&mut net, &files, |g| vae::encoder(g, &config, size, 1), &[("image", Input::F32(&input))]);
                     let got = channels_first(&got, 2 * c);
                     let (mean, logvar) = got.split_at(c * h * w);
                     check(&format!("encoder mean {model} {case} {i}"), &*device, relative_rms(&one("mean"), mean), NETWORK);

@@ -8,6 +8,7 @@ use decant_graph::{Encoding, Graph, Limits, Program, WeightIndex, WeightInfo};
 use decant_sd::config::{ClipConfig, UNetConfig, VaeConfig};
 use decant_sd::{clip, unet, vae};
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 const VAE: &[u8] = br#"{"block_out_channels": [128, 256, 512, 512], "layers_per_block": 2,
     "down_block_types": ["DownEncoderBlock2D", "DownEncoderBlock2D", "DownEncoderBlock2D", "DownEncoderBlock2D"],
@@ -64,7 +65,7 @@ fn every_weight_is_used_and_every_launch_fits() {
         let unet_config = UNetConfig::parse("unet/config.json", model.unet.as_bytes()).expect("the configuration is sound");
         let text_config = ClipConfig::parse("text_encoder/config.json", model.text.as_bytes()).expect("the configuration is sound");
         let vae_config = VaeConfig::parse("vae/config.json", VAE).expect("the configuration is sound");
-        for encoding in [Encoding::F32, Encoding::F16, Encoding::Q8_0] {
+        for encoding in [Encoding::F32, Encoding::F16, Encoding::Q8_0, Encoding::Q4_0] {
             let name = format!("{} {}", model.name, encoding.row().name);
             let weights = index(model.name, "text_encoder", encoding);
             let text = program(&weights, |g| clip::text_encoder(g, &text_config, 1, clip::Hidden::Normed(0)));
@@ -73,18 +74,40 @@ fn every_weight_is_used_and_every_launch_fits() {
             let unet = program(&weights, |g| unet::unet(g, &unet_config, 2, [64, 64], 77));
             all_used(&weights, &[&unet]);
             let weights = index(model.name, "vae", encoding);
-            let decoder = program(&weights, |g| vae::decoder(g, &vae_config, [32, 32]));
-            let encoder = program(&weights, |g| vae::encoder(g, &vae_config, [256, 256]));
+            let decoder = program(&weights, |g| vae::decoder(g, &vae_config, [32, 32], 1));
+            let encoder = program(&weights, |g| vae::encoder(g, &vae_config, [256, 256], 1));
             all_used(&weights, &[&decoder, &encoder]);
             for (part, p) in [("text", &text), ("unet at 512", &unet), ("decoder at 256", &decoder), ("encoder at 256", &encoder)] {
                 let (weights, rest) = (p.weight_bytes() as f64 / 1e6, p.activation_bytes() as f64 / 1e6);
                 println!("{name:10} {part:15} weights {weights:7.0} MB, activations {rest:6.0} MB, {:6.0} GFLOP", p.flops() as f64 / 1e9);
                 assert_eq!(p.does_not_fit(&Limits::default()), None, "{name} {part}");
             }
-            // The decoder's last level at 512 pixels binds 256 channels × 512² × 4 bytes at once: twice what WebGPU guarantees.
-            let large = program(&weights, |g| vae::decoder(g, &vae_config, [64, 64]));
-            assert!(large.does_not_fit(&Limits::default()).is_some_and(|p| p.contains("binds 268435456 bytes")));
-            assert_eq!(large.does_not_fit(&Limits { binding: 256 << 20, ..Limits::default() }), None);
+        }
+    }
+}
+
+#[test]
+fn an_autoencoder_in_bands_fits_any_adapter() {
+    let config = VaeConfig::parse("vae/config.json", VAE).expect("the configuration is sound");
+    let weights = index("sd15", "vae", Encoding::F16);
+    let limits = Limits::default();
+    // The decoder's last level at 512 pixels holds 256 channels × 512² × 4 bytes in one value: twice what WebGPU guarantees for a binding.
+    let large = program(&weights, |g| vae::decoder(g, &config, [64, 64], 1));
+    assert!(large.does_not_fit(&limits).is_some_and(|p| p.contains("binds 268435456 bytes")));
+    for (pixels, most_decoding, most_encoding) in [(512, 500e6, 420e6), (768, 1050e6, 1000e6), (1024, 1750e6, 1300e6)] {
+        let decoder = |bands| program(&weights, |g| vae::decoder(g, &config, [pixels / 8; 2], bands));
+        let encoder = |bands| program(&weights, |g| vae::encoder(g, &config, [pixels; 2], bands));
+        let whole = [decoder(1), encoder(1)];
+        let builds: [(&str, &dyn Fn(usize) -> Program, f64); 2] =
+            [("decoder", &decoder, most_decoding), ("encoder", &encoder, most_encoding)];
+        for ((name, build, most), whole) in builds.into_iter().zip(whole) {
+            let fits = |p: &Program| p.does_not_fit(&limits).is_none() && p.activation_bytes() as f64 <= most;
+            let (bands, p) = vae::bands_for::<()>(pixels, |n| Ok(Rc::new(build(n))), fits).expect("building never fails");
+            let (peak, before) = (p.activation_bytes() as f64 / 1e6, whole.activation_bytes() as f64 / 1e6);
+            println!("{name} at {pixels}: {peak:.0} MB in {bands} bands, {before:.0} MB in one piece");
+            assert!(fits(&p), "{name} at {pixels} in {bands} bands: {peak:.0} MB, {:?}", p.does_not_fit(&limits));
+            let more = p.flops() as f64 / whole.flops() as f64 - 1.0;
+            assert!(more.abs() < 0.01, "{name} at {pixels} in {bands} bands: {:.1} % more work", more * 100.0);
         }
     }
 }
@@ -96,7 +119,7 @@ fn the_work_is_what_torch_counts() {
     let unet_config = UNetConfig::parse("unet/config.json", model.unet.as_bytes()).expect("the configuration is sound");
     let unet = program(&index("sd15", "unet", Encoding::F16), |g| unet::unet(g, &unet_config, 1, [64, 64], 77));
     let vae_config = VaeConfig::parse("vae/config.json", VAE).expect("the configuration is sound");
-    let decoder = program(&index("sd15", "vae", Encoding::F16), |g| vae::decoder(g, &vae_config, [64, 64]));
+    let decoder = program(&index("sd15", "vae", Encoding::F16), |g| vae::decoder(g, &vae_config, [64, 64], 1));
     for (program, expected) in [(&unet, 803.0), (&decoder, 2514.0)] {
         let got = program.flops() as f64 / 1e9;
         assert!((got / expected - 1.0).abs() < 0.01, "expected {expected} GFLOP, got {got:.0}");

@@ -1,5 +1,6 @@
 //! `y[b, oy, ox, n] = epilogue(Σ x[b, oy·s − p + ky, ox·s − p + kx, c] · w[n, c, ky, kx])`: PyTorch's `nn.Conv2d` on channels-last
-//! pictures, on the GPU as a matrix product whose input rows are gathered on the fly (implicit GEMM).
+//! pictures, on the GPU as a matrix product whose input rows are gathered on the fly (implicit GEMM). The picture may be seen twice as large,
+//! each place as four, so that no upsampled picture ever exists.
 
 use super::{Case, Epilogue, Fusion, Gpu, Op, OpRow, Operand, linear::Tile, product};
 use crate::launch::{Kernel, Launch, Slot};
@@ -7,26 +8,53 @@ use candle_core::{Result, Tensor};
 
 pub(super) const ROW: OpRow = OpRow { name: "conv2d", tolerance: 2e-6, reason: "f32 sums of up to 23,040 products, as for linear", cases };
 
-/// Zeros around a picture, the same in both directions.
+/// Zeros before and after a picture; below 0, rows or columns that are left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Padding {
-    /// Rows above and columns to the left.
-    pub before: usize,
-    /// Rows below and columns to the right.
-    pub after: usize,
+    /// Rows above, or columns to the left.
+    pub before: isize,
+    /// Rows below, or columns to the right.
+    pub after: isize,
 }
 
-/// How a convolution's window moves.
+/// How a convolution's window moves over which picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
     /// Places from one window to the next.
     pub stride: usize,
-    /// Zeros around the picture.
-    pub padding: Padding,
+    /// Zeros above and below the picture.
+    pub rows: Padding,
+    /// Zeros to the left and right.
+    pub columns: Padding,
+    /// Whether the window sees the picture twice as large (nearest neighbours: each place is four). Zeros are counted in what it sees.
+    pub doubled: bool,
+}
+
+impl Window {
+    /// The same zeros in both directions.
+    pub const fn new(stride: usize, before: isize, after: isize) -> Window {
+        let padding = Padding { before, after };
+        Window { stride, rows: padding, columns: padding, doubled: false }
+    }
+
+    /// How many of its rows (or columns) the window sees for one of the picture's.
+    pub fn scale(self) -> usize {
+        1 + self.doubled as usize
+    }
+
+    /// Results along a picture's side, if the window fits at all.
+    fn steps(self, side: usize, padding: Padding, kernel: usize) -> Option<usize> {
+        let seen = (side.saturating_mul(self.scale()) as isize).checked_add(padding.before)?.checked_add(padding.after)?;
+        let room = usize::try_from(seen).ok()?.checked_sub(kernel)?;
+        Some(room / self.stride + 1)
+    }
 }
 
 /// A 3×3 window that keeps the picture's size.
-pub const SAME: Window = Window { stride: 1, padding: Padding { before: 1, after: 1 } };
+pub const SAME: Window = Window::new(1, 1, 1);
+
+/// A 3×3 window that doubles the picture's size: nearest neighbours, then [`SAME`].
+pub const DOUBLED: Window = Window { doubled: true, ..SAME };
 
 /// Operands: input `[batch, height, width, in]`, weight `[out, in, kh, kw]`, then the epilogue's.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -49,28 +77,31 @@ impl Op for Conv2d {
         let ([batch, height, width, c], [out, wc, kh, kw]) = (input, weight) else {
             return Err(format!("input {input:?} and weight {weight:?} must both have four dimensions"));
         };
-        let around = self.window.padding.before + self.window.padding.after;
-        if c != wc || height + around < *kh || width + around < *kw {
-            return Err(format!("input {input:?} does not fit weight {weight:?} with {around} rows of padding"));
-        }
-        let size = |length: usize, kernel: usize| (length + around - kernel) / self.window.stride + 1;
-        let result = vec![*batch, size(*height, *kh), size(*width, *kw), *out];
+        let Window { rows, columns, .. } = self.window;
+        let steps = (self.window.steps(*height, rows, *kh), self.window.steps(*width, columns, *kw));
+        let (true, (Some(rows), Some(columns))) = (c == wc, steps) else {
+            return Err(format!("input {input:?} does not fit weight {weight:?} with {:?}", self.window));
+        };
+        let result = vec![*batch, rows, columns, *out];
         self.epilogue.check(extra, &result)?;
         Ok(result)
     }
 
     fn cpu(&self, operands: &[Tensor]) -> Result<Tensor> {
-        let Padding { before, after } = self.window.padding;
-        let x = operands[0].permute((0, 3, 1, 2))?.contiguous()?; // [B, C, H, W]
-        let x = x.pad_with_zeros(2, before, after)?.pad_with_zeros(3, before, after)?;
+        let mut x = operands[0].permute((0, 3, 1, 2))?.contiguous()?; // [B, C, H, W]
+        if self.window.doubled {
+            x = x.upsample_nearest2d(2 * x.dim(2)?, 2 * x.dim(3)?)?;
+        }
+        let x = padded(&padded(&x, 2, self.window.rows)?, 3, self.window.columns)?;
         let y = x.conv2d(&operands[1], 0, self.window.stride, 1, 1)?;
         self.epilogue.cpu(y.permute((0, 2, 3, 1))?.contiguous()?, &operands[2..])
     }
 
     /// candle gathers every window of one call into a matrix, and turns input and result around.
     fn cpu_scratch(&self, operands: &[&[usize]]) -> u64 {
-        let places = product(&operands[0][..3]) / (self.window.stride * self.window.stride) as u64;
-        4 * (places.saturating_mul(product(&operands[1][1..])) + 2 * product(operands[0]) + places.saturating_mul(operands[1][0] as u64))
+        let seen = product(operands[0]).saturating_mul((self.window.scale() * self.window.scale()) as u64);
+        let places = seen / operands[0][3].max(1) as u64 / (self.window.stride * self.window.stride) as u64;
+        4 * (places.saturating_mul(product(&operands[1][1..])) + 2 * seen + places.saturating_mul(operands[1][0] as u64))
     }
 
     fn gpu(&self, operands: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
@@ -108,7 +139,9 @@ impl Op for Conv2d {
                 tap4,
                 kernel[1],
                 self.window.stride,
-                self.window.padding.before,
+                self.window.rows.before as usize,
+                self.window.columns.before as usize,
+                self.window.doubled as usize,
             ]
             .map(|v| v as u32)
             .to_vec(),
@@ -123,9 +156,21 @@ impl Op for Conv2d {
     }
 }
 
-const DOWN: Window = Window { stride: 2, padding: Padding { before: 1, after: 1 } };
-const DOWN_VAE: Window = Window { stride: 2, padding: Padding { before: 0, after: 1 } };
-const POINT: Window = Window { stride: 1, padding: Padding { before: 0, after: 0 } };
+/// Zeros put before and after along a dimension, or places left out.
+fn padded(x: &Tensor, dim: usize, padding: Padding) -> Result<Tensor> {
+    let [before, after] = [padding.before, padding.after].map(|n| n.max(0) as usize);
+    let [skip, leave] = [padding.before, padding.after].map(|n| (-n).max(0) as usize);
+    let kept = x.dim(dim)?.saturating_sub(skip + leave);
+    x.narrow(dim, skip, kept)?.contiguous()?.pad_with_zeros(dim, before, after)
+}
+
+const DOWN: Window = Window::new(2, 1, 1);
+const DOWN_VAE: Window = Window::new(2, 0, 1);
+const POINT: Window = Window::new(1, 0, 0);
+/// A band in the middle of a picture that is doubled: a row of each neighbour, of which the window sees half.
+const BAND: Window = Window { rows: Padding { before: -1, after: -1 }, ..DOUBLED };
+/// The lowest band of a picture that is halved.
+const LAST: Window = Window { rows: Padding { before: -1, after: 1 }, ..DOWN_VAE };
 
 fn cases() -> Vec<Case> {
     let small = [
@@ -139,6 +184,9 @@ fn cases() -> Vec<Case> {
         ([1, 8, 8, 320], 4, 3, SAME),
         ([1, 33, 63, 5], 130, 3, SAME),
         ([2, 2, 2, 64], 96, 3, SAME),
+        ([2, 5, 7, 3], 6, 3, DOUBLED),
+        ([1, 4, 3, 36], 5, 3, BAND),
+        ([1, 6, 5, 8], 7, 3, LAST),
     ];
     let real = [
         ([1, 64, 64, 320], 320, 3, SAME),
@@ -159,7 +207,8 @@ fn cases() -> Vec<Case> {
 }
 
 fn conv_case(input: [usize; 4], out: usize, kernel: usize, window: Window, encoding: crate::Encoding) -> Case {
-    let name = format!("{input:?} to {out}, {kernel}x{kernel} stride {} {}", window.stride, encoding.row().name);
+    let doubled = if window.doubled { " doubled" } else { "" };
+    let name = format!("{input:?} to {out}, {kernel}x{kernel} stride {}{doubled} {}", window.stride, encoding.row().name);
     Case::new(name)
         .weight("conv.weight", &[out, input[3], kernel, kernel], encoding)
         .weight("conv.bias", &[out], encoding)

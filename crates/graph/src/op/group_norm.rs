@@ -1,7 +1,7 @@
 //! `y = activation((x − mean) / √(variance + ε) · scale + shift)` over each group of channels of each batch entry (Wu & He 2018).
 //!
 //! Three launches: mean and sum of squared distances of each chunk of rows; all chunks of a group into one factor and summand per channel
-//! (Chan et al. 1979); the multiply-add.
+//! (Chan et al. 1979); the multiply-add. The first two also serve a picture in bands ([`super::GroupNormStatistics`]).
 
 use super::{Activation, Case, Fusion, Gpu, Op, OpRow, Operand, channels, count, flat_groups};
 use crate::launch::{Kernel, Launch, Slot};
@@ -63,46 +63,18 @@ impl Op for GroupNorm {
         self.activation.map_or(Ok(y.clone()), |a| a.cpu(&y))
     }
 
-    fn gpu(&self, _: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
-        let (batch, c) = (result[0], channels(result));
-        let places = count(result) / (batch * c);
-        let chunks = places.div_ceil(CHUNK_ROWS);
-        let params = |extra: u32| {
-            vec![
-                places as u32,
-                c as u32,
-                (c / self.groups) as u32,
-                chunks as u32,
-                CHUNK_ROWS as u32,
-                self.epsilon.to_bits(),
-                Activation::code(self.activation),
-                extra,
-            ]
-        };
-        let kernel = |file| Kernel { file, imports: vec![], constants: vec![] };
-        let n = count(result);
-        let partial = Launch {
-            kernel: kernel("group_norm_partial"),
-            slots: vec![Slot::operand(0), Slot::Scratch(0)],
-            params: params(0),
-            groups: [self.groups as u32, chunks as u32, batch as u32],
-            flops: 4 * n as u64,
-        };
-        let combine = Launch {
-            kernel: kernel("group_norm_combine"),
-            slots: vec![Slot::Scratch(0), Slot::operand(1), Slot::operand(2), Slot::Scratch(1)],
-            params: params(0),
-            groups: [self.groups as u32, batch as u32, 1],
-            flops: (batch * self.groups * chunks * 8) as u64,
-        };
-        let apply = Launch {
+    fn gpu(&self, operands: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
+        let (batch, c, n) = (result[0], channels(result), count(result));
+        let (mut launches, chunks) = partial(&[operands[0].shape], self.groups);
+        launches.push(combine(&[batch, c], self.groups, self.epsilon, chunks, [1, 2], Slot::Scratch(1)));
+        launches.push(Launch {
             kernel: kernel("group_norm_apply"),
             slots: vec![Slot::operand(0), Slot::Scratch(1), Slot::Output],
-            params: params(n as u32),
+            params: vec![n as u32, (n / batch) as u32, c as u32, Activation::code(self.activation)],
             groups: flat_groups(n, 256),
             flops: 2 * n as u64,
-        };
-        Ok(Gpu { launches: vec![partial, combine, apply], scratch: vec![batch * self.groups * chunks * 2, batch * c * 2] })
+        });
+        Ok(Gpu { launches, scratch: vec![batch * self.groups * chunks * 3, batch * c * 2] })
     }
 
     fn fuse(&mut self, next: Fusion) -> bool {
@@ -111,6 +83,42 @@ impl Op for GroupNorm {
             _ => return false,
         }
         true
+    }
+}
+
+fn kernel(file: &'static str) -> Kernel {
+    Kernel { file, imports: vec![], constants: vec![] }
+}
+
+/// One launch for each band, and how many chunks of rows they leave in scratch 0: `[batch, groups, chunks, 3]`.
+pub(super) fn partial(bands: &[&[usize]], groups: usize) -> (Vec<Launch>, usize) {
+    let places = |band: &[usize]| count(band) / (band[0] * channels(band));
+    let chunks: usize = bands.iter().map(|band| places(band).div_ceil(CHUNK_ROWS)).sum();
+    let mut first = 0;
+    let launch = |(i, band): (usize, &&[usize])| {
+        let (places, c) = (places(band), channels(band));
+        let params = [places, c, c / groups, chunks, CHUNK_ROWS, first].map(|v| v as u32).to_vec();
+        first += places.div_ceil(CHUNK_ROWS);
+        Launch {
+            kernel: kernel("group_norm_partial"),
+            slots: vec![Slot::operand(i), Slot::Scratch(0)],
+            params,
+            groups: [groups as u32, places.div_ceil(CHUNK_ROWS) as u32, band[0] as u32],
+            flops: 4 * count(band) as u64,
+        }
+    };
+    (bands.iter().enumerate().map(launch).collect(), chunks)
+}
+
+/// All chunks into a factor and summand for each channel; `shape` begins with batch and channels, `weights` are the operands' numbers.
+pub(super) fn combine(shape: &[usize], groups: usize, epsilon: f32, chunks: usize, weights: [usize; 2], to: Slot) -> Launch {
+    let (batch, c) = (shape[0], shape[1]);
+    Launch {
+        kernel: kernel("group_norm_combine"),
+        slots: vec![Slot::Scratch(0), Slot::operand(weights[0]), Slot::operand(weights[1]), to],
+        params: vec![c as u32, (c / groups) as u32, chunks as u32, epsilon.to_bits()],
+        groups: [groups as u32, batch as u32, 1],
+        flops: (batch * groups * chunks * 8) as u64,
     }
 }
 

@@ -59,7 +59,7 @@ pub(super) struct Planned {
 /// Below this many bytes of activations in all, everything stays: making buffers anew for each picture would cost more than it saves.
 pub(super) const SMALL: u64 = 64 << 20;
 /// Numbers of bands that are tried.
-const BANDS: &[usize] = &[1];
+const BANDS: &[usize] = &[1, 2, 4, 8, 16, 32];
 
 impl Pipeline {
     /// The fastest way that fits; where none does, the thriftiest, whose memory says what is wrong.
