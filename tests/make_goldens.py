@@ -87,6 +87,8 @@ RECIPES |= {
     "pipeline-sdxl-tiny-euler-no-negative": pipeline(XL, "euler", **GUIDED | SMALL | dict(negative="")),
     "pipeline-sdxl-tiny-ddim-alone": pipeline(XL, "ddim", **ALONE | SMALL),
     "pipeline-lcm-tiny-ddim": pipeline(MODELS / "lcm-tiny", "ddim", **GUIDED | SMALL | dict(negative="", guidance=8.5)),
+    "pipeline-lcm-tiny-lcm": pipeline(MODELS / "lcm-tiny", "lcm", **GUIDED | SMALL | dict(negative="", guidance=8.5)),
+    "pipeline-turbo-tiny-euler_a": pipeline(MODELS / "turbo-tiny", "euler_a", **ALONE | SMALL),
     "pipeline-bk-sdm-tiny-ddim-guided": pipeline(MODELS / "bk-sdm-tiny", "ddim", **GUIDED | SMALL),
     "pipeline-inpaint-tiny-ddim-guided": pipeline(MODELS / "inpaint-tiny", "ddim", **GUIDED | SMALL),
     "pipeline-inpaint-tiny-euler-alone": pipeline(MODELS / "inpaint-tiny", "euler", **ALONE | SMALL),

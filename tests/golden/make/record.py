@@ -10,13 +10,15 @@ import diffusers
 import tokenizers
 import torch
 import transformers
-from diffusers import AutoencoderKL, AutoencoderTiny, DDIMScheduler, EulerDiscreteScheduler, StableDiffusionPipeline, UNet2DConditionModel
+from diffusers import AutoencoderKL, AutoencoderTiny, StableDiffusionPipeline, UNet2DConditionModel
+from diffusers import DDIMScheduler, EulerAncestralDiscreteScheduler, EulerDiscreteScheduler, LCMScheduler
 from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 from .files import write_safetensors
 from .gguf import load
 
 SAMPLERS = {"ddim": DDIMScheduler, "euler": EulerDiscreteScheduler}
+DISTILLED_SAMPLERS = {"lcm": LCMScheduler, "euler_a": EulerAncestralDiscreteScheduler}
 diffusers.utils.logging.disable_progress_bar()
 transformers.utils.logging.disable_progress_bar()
 TIMESTEPS = [0.0, 1.0, 123.4, 500.0, 999.0]
@@ -139,7 +141,7 @@ def opened(folder, sampler, tiny=None):
     name = "StableDiffusionPipeline" if index["_class_name"] == "LatentConsistencyModelPipeline" and sampler != "lcm" else index["_class_name"]
     judge = getattr(diffusers, name).from_pretrained(folder, **parts, dtype=torch.float32)
     judge.set_progress_bar_config(disable=True)
-    judge.scheduler = SAMPLERS[sampler].from_config(judge.scheduler.config)
+    judge.scheduler = (SAMPLERS | DISTILLED_SAMPLERS)[sampler].from_config(judge.scheduler.config)
     return judge
 
 
@@ -171,8 +173,9 @@ def overhear(judge, heard):
         index = sum(name.startswith("latents_") for name in heard)
         heard.setdefault("first_sample", sample)
         out = step(noise_pred, timestep, sample, **options)
-        heard[f"latents_{index:03}"], heard[f"denoised_{index:03}"] = out.prev_sample, out.pred_original_sample
-        return (out.prev_sample,)
+        denoised = out.denoised if hasattr(out, "denoised") else out.pred_original_sample
+        heard[f"latents_{index:03}"], heard[f"denoised_{index:03}"] = out.prev_sample, denoised
+        return (out.prev_sample, denoised)
 
     @functools.wraps(forward)
     def forward_and_tell(*inputs, encoder_hidden_states, **options):
