@@ -1,6 +1,6 @@
 //! Decant's solver: the part of Stable Diffusion that is a differential equation and a random number.
 //!
-//! It is: samplers, noise schedules, eps/v/x0 conversion, guidance, and PyTorch's random numbers, as maths on `&[f32]`.
+//! It is: samplers, noise schedules, eps/v/x0 conversion, guidance, and PyTorch's random numbers (CPU and CUDA), as maths on `&[f32]`.
 //! It is not: tensors, a GPU, prompts, files or JSON; it knows no model, it only awaits one ([`Run`]).
 //! Anything may use it; it uses nothing but `std`, and runs the same natively and on wasm32.
 //!
@@ -11,7 +11,8 @@
 //! | `t`     | timestep, what the model is told: near `num_train_timesteps` = noise, 0 = picture             |
 //! | `alpha` | the cumulative product ᾱ_t of DDPM, diffusers' `alphas_cumprod[t]`                           |
 //! | `sigma` | noise level `sqrt((1 - alpha) / alpha)` of k-diffusion                                       |
-//! | `x`     | latents at a noise level: `sqrt(alpha) x0 + sqrt(1 - alpha) eps` (DDIM) or `x0 + sigma eps` (Euler) |
+//! | `x`     | latents at a noise level: `sqrt(alpha) x0 + sqrt(1 - alpha) eps` or `x0 + sigma eps` ([`Scale`]) |
+//! | `lambda`| half the logarithm of the signal-to-noise ratio, `-ln(sigma)`                                |
 //! | `x0`    | the picture without noise, as predicted: `denoised`                                          |
 //! | `eps`   | the unit noise in `x`, as predicted                                                          |
 //! | `v`     | `sqrt(alpha) eps - sqrt(1 - alpha) x0`                                                       |
@@ -44,6 +45,8 @@ mod schedule;
 mod sigmas;
 
 mod error;
+mod noise;
+mod philox;
 mod random;
 
 pub use config::{
@@ -51,7 +54,9 @@ pub use config::{
 };
 pub use error::Error;
 pub use guidance::classifier_free;
+pub use noise::{Noise, RNGS, Rng, RngRow};
 pub use options::{Options, SIGMAS, Sigmas, SigmasRow};
+pub use philox::CudaGenerator;
 pub use random::Generator;
 pub use sampler::{Run, SAMPLERS, Sampler, SamplerRow, Step, sample, schedule};
 pub use schedule::{Scale, Schedule};

@@ -1,7 +1,7 @@
 //! PyTorch's CPU random numbers: the same seed gives the same noise, and so the same picture.
 //!
 //! It is `torch.Generator("cpu").manual_seed(seed)` and `torch.randn(shape, generator=g)` in float32.
-//! It is not a general random number library, and not CUDA's generator (which is Philox).
+//! It is not a general random number library, and not CUDA's generator (`philox.rs`).
 //!
 //! ```
 //! use decant_solver::Generator;
