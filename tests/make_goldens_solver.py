@@ -181,7 +181,7 @@ def loops():
     kinds = ["epsilon", "v_prediction", "sample"]
     for sampler in JUDGES:
         case(sampler, 10)
-        for kind, spacing, steps in itertools.product(kinds, ["leading", "linspace", "trailing"], [1, 4, 20]):
+        for kind, spacing, steps in itertools.product(kinds, ["leading", "linspace", "trailing"], [4]):
             case(sampler, steps, prediction_type=kind, timestep_spacing=spacing, **SD)
         for kind in kinds:
             case(sampler, 50, prediction_type=kind, timestep_spacing="leading", steps_offset=1, **SD)
@@ -304,6 +304,25 @@ def samplers():
     golden.write()
 
 
+def curves():
+    """The curves of every class that has them, and what each rounds differently."""
+    golden = Golden("curves", "timesteps and sigmas after set_timesteps along Karras, exponential and beta sigmas")
+    for sampler, curve, steps in itertools.product(CURVES, ["karras", "exponential", "beta"], [1, 2, 12]):
+        for extra in [{}, {"beta_schedule": "squaredcos_cap_v2"}, {"timestep_spacing": "leading", "steps_offset": 1}]:
+            if steps != 12 and extra:
+                continue
+            keys = {f"use_{curve}_sigmas": True, "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"} | extra
+            scheduler = build(sampler, keys, steps)
+            if not torch.isfinite(scheduler.timesteps).all():
+                continue  # DPM2 ancestral from a sigma of 20,000: the judge rounds down to 0 and takes its logarithm
+            golden.case(sampler=sampler, steps=steps, **keys)
+            golden.short("timesteps", scheduler.timesteps)
+            golden.short("init_noise_sigma", [float(scheduler.init_noise_sigma)])
+            if getattr(scheduler, "order", 1) == 1:
+                golden.short("sigmas", scheduler.sigmas)
+    golden.write()
+
+
 def golden_options(case):
     """What a configuration or a run may choose beside the sampler."""
     for eta in [0.0, 0.4, 1.0]:
@@ -400,4 +419,5 @@ if __name__ == "__main__":
     randn()
     schedules()
     loops()
+    curves()
     samplers()

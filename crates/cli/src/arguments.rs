@@ -1,6 +1,9 @@
 //! What can be typed. Menus of samplers and encodings come from their own tables.
 
-use clap::{Args, Parser, Subcommand, ValueEnum, builder::PossibleValuesParser};
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValue, PossibleValuesParser},
+};
 use decant_graph::ENCODINGS;
 use decant_solver::SAMPLERS;
 use std::path::PathBuf;
@@ -58,7 +61,7 @@ pub(crate) struct Generate {
     /// What it should not show
     #[arg(long, default_value = "")]
     pub negative: String,
-    /// Model calls (the model's default where left out, here and below)
+    /// Steps, of one model call or two (the model's default where left out, here and below)
     #[arg(long)]
     pub steps: Option<usize>,
     /// Scale of classifier-free guidance; 1 turns it off and halves the work
@@ -68,7 +71,7 @@ pub(crate) struct Generate {
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
     /// How the noise is taken away
-    #[arg(long, value_parser = PossibleValuesParser::new(SAMPLERS.iter().map(|row| row.id)))]
+    #[arg(long, value_parser = PossibleValuesParser::new(SAMPLERS.iter().map(|row| PossibleValue::new(row.id).help(row.summary()))))]
     pub sampler: Option<String>,
     /// Pixels
     #[arg(long)]

@@ -59,6 +59,16 @@ impl Options {
     }
 }
 
+impl Options {
+    /// Refuses strengths of noise that would end in NaN.
+    pub(crate) fn checked(&self, sampler: &'static str) -> Result<(), Error> {
+        let numbers = [("s_churn", self.s_churn), ("s_noise", self.s_noise)];
+        let Some((choice, got)) = numbers.into_iter().find(|(_, number)| !(0.0..=f32::MAX).contains(number)) else { return Ok(()) };
+        let (got, expected) = (got.to_string(), "0 or more".into());
+        Err(Error::Choice { sampler, choice, got, expected, hint: "choose a number in that range" })
+    }
+}
+
 impl From<usize> for Options {
     fn from(steps: usize) -> Self {
         Self::steps(steps)

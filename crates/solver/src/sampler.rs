@@ -150,6 +150,14 @@ pub struct SamplerRow {
 }
 
 impl SamplerRow {
+    /// What a help text says: what it does, and what that costs.
+    pub fn summary(&self) -> String {
+        let Self { docs, order, calls, .. } = self;
+        let calls = if *calls == 1 { "one model call a step" } else { "two model calls a step" };
+        let kind = if self.stochastic { "draws new noise on the way" } else { "no new noise on the way" };
+        format!("{docs} Order {order}, {calls}, {kind}.")
+    }
+
     /// Whether it can follow sigmas that a run chooses ([`crate::Sigmas`]), and in diffusers a configuration's `use_karras_sigmas`.
     pub fn curves(&self) -> bool {
         self.class.curves
@@ -223,6 +231,7 @@ pub(crate) struct Stepped {
 
 fn build(sampler: Sampler, config: &SchedulerConfig, options: &Options) -> Result<Built, Error> {
     let row = sampler.row();
+    options.checked(row.id)?;
     let built = (row.build)(&Setup { row, config, options })?;
     match (options.begin, built.schedule.timesteps.len()) {
         (Some(begin), calls) if begin >= calls => Err(Error::Choice {

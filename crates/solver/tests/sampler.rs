@@ -67,6 +67,17 @@ fn every_sampler_has_one_row() {
 }
 
 #[test]
+fn the_readme_and_help_name_every_sampler() {
+    let readme = include_str!("../../../README.md");
+    for row in SAMPLERS {
+        let listed = [",", ";"].iter().any(|end| readme.contains(&format!(" {}{end}", row.name)));
+        assert!(listed, "the README does not list {}", row.name);
+        let said = row.summary();
+        assert!(said.starts_with(row.docs) && said.contains(&format!("Order {}", row.order)), "{said}");
+    }
+}
+
+#[test]
 fn unknown_samplers_are_told_the_nearest() {
     let said = |id: &str| Sampler::from_id(id).unwrap_err().to_string();
     let cases = [

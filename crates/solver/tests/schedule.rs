@@ -4,13 +4,14 @@
 mod common;
 
 use common::{Case, cases, check, config};
-use decant_solver::{Error, PredictionType, SAMPLERS, Sampler, SchedulerConfig, TimestepSpacing, schedule};
+use decant_solver::{Error, Options, PredictionType, SAMPLERS, SIGMAS, Sampler, SchedulerConfig, Sigmas, TimestepSpacing, schedule};
 
 #[test]
 fn schedules_are_diffusers() {
     let mut worst: Vec<(&str, f64)> = Vec::new();
-    for case in cases(include_str!("../../../tests/golden/solver_schedule.txt")).iter().skip(1) {
-        for (name, difference) in compare(case) {
+    let files = [include_str!("../../../tests/golden/solver_schedule.txt"), include_str!("../../../tests/golden/solver_curves.txt")];
+    for case in files.into_iter().flat_map(|text| cases(text).into_iter().skip(1)) {
+        for (name, difference) in compare(&case) {
             match worst.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, most)) => *most = most.max(difference),
                 None => worst.push((name, difference)),
@@ -110,6 +111,59 @@ fn impossible_configurations_are_refused() {
         let error = schedule(sampler, &config, 10).expect_err(key);
         println!("{error}");
         assert!(error.to_string().contains(key), "{key}: {error}");
+    }
+}
+
+/// A sentence for every choice of a run that a sampler cannot follow; each names the choice.
+#[test]
+fn impossible_choices_are_refused() {
+    let steps = Options::steps;
+    let cases = [
+        (Sampler::Ddim, "eta", Options { eta: Some(1.5), ..steps(4) }),
+        (Sampler::Tcd, "eta", Options { eta: Some(f64::NAN), ..steps(4) }),
+        (Sampler::Lms, "order", Options { order: Some(5), ..steps(4) }),
+        (Sampler::Dpmpp2m, "order", Options { order: Some(0), ..steps(4) }),
+        (Sampler::Euler, "s_churn", Options { s_churn: f32::NAN, ..steps(4) }),
+        (Sampler::DpmppSde, "s_noise", Options { s_noise: -1.0, ..steps(4) }),
+        (Sampler::Euler, "begin", Options { begin: Some(4), ..steps(4) }),
+        (Sampler::Ddim, "sigmas", Options { sigmas: Sigmas::Karras, ..steps(4) }),
+        (Sampler::Euler, "sigmas", Options { sigmas: Sigmas::List(vec![]), ..steps(4) }),
+        (Sampler::Euler, "sigmas", Options { sigmas: Sigmas::List(vec![3.0, 2.0]), ..steps(4) }),
+        (Sampler::Euler, "sigmas", Options { sigmas: Sigmas::List(vec![3.0, 1.0, 2.0]), ..steps(2) }),
+        (Sampler::Euler, "sigmas", Options { sigmas: Sigmas::List(vec![f32::INFINITY, 1.0, 0.0]), ..steps(2) }),
+        (Sampler::Heun, "sigmas", Options { sigmas: Sigmas::List(vec![3.0, 1.0, -1.0]), ..steps(2) }),
+        (Sampler::Lcm, "51 steps", steps(51)),
+        (Sampler::Pndm, "skip_prk_steps", steps(3)),
+        (Sampler::Euler, "1001 steps", steps(1001)),
+        (Sampler::Euler, "1001 steps", Options { sigmas: Sigmas::Ays, ..steps(1001) }),
+    ];
+    for (sampler, name, options) in cases {
+        let error = schedule(sampler, &SchedulerConfig::default(), options).expect_err(name).to_string();
+        println!("{error}");
+        assert!(error.contains(name), "{name}: {error}");
+    }
+    let error = "karas".parse::<Sigmas>().unwrap_err().to_string();
+    assert!(error.ends_with("did you mean karras?"), "{error}");
+}
+
+/// Along every named choice of sigmas: noise falls, timesteps fall with it, and the steps are as many as asked for.
+#[test]
+fn every_choice_of_sigmas_falls() {
+    for row in SAMPLERS.iter().filter(|row| row.curves()) {
+        for choice in SIGMAS {
+            assert_eq!(choice.id.parse::<Sigmas>().unwrap(), choice.sigmas);
+            for steps in [1, 2, 7, 31, 100] {
+                let options = Options { sigmas: choice.sigmas.clone(), ..Options::steps(steps) };
+                let plan = schedule(row.sampler, &SchedulerConfig::default(), options).unwrap();
+                // Of two calls a step the first; DPM2 ancestral's second one is at a level below the next.
+                let starts = |values: &[f32]| -> Vec<f32> { values.iter().step_by(row.calls).copied().collect() };
+                let (sigmas, timesteps) = (starts(&plan.sigmas), starts(&plan.timesteps));
+                let what = format!("{} along {} in {steps}: {sigmas:?} {timesteps:?}", row.id, choice.id);
+                assert!(sigmas.windows(2).all(|pair| pair[0] >= pair[1]), "{what}");
+                assert!(timesteps.windows(2).all(|pair| pair[0] >= pair[1]), "{what}");
+                assert_eq!(plan.timesteps.len(), 1 + (steps - 1) * row.calls, "{}", row.id);
+            }
+        }
     }
 }
 

@@ -25,7 +25,9 @@ fn build(setup: &Setup<'_>) -> Result<Built, Error> {
     let kind = setup.kind();
     let grid = grid(setup, Kind::Dpm2)?;
     let starts = grid.schedule.sigmas.clone();
-    let mut ends: Vec<f32> = starts.windows(2).map(|step| down_and_up(step[0], step[1], 1.0).0).collect();
+    // From a very high sigma rounding can leave nothing below; diffusers then computes NaN.
+    let below = |step: &[f32]| Some(down_and_up(step[0], step[1], 1.0).0).filter(|down| *down > 0.0).unwrap_or(step[1]);
+    let mut ends: Vec<f32> = starts.windows(2).map(below).collect();
     ends.splice(ends.len() - 1.., starts.last().copied()); // the last step only falls
     let middles = middles(&starts, &ends);
     let schedule = with_middles(grid, &middles);

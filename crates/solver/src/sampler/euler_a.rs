@@ -22,7 +22,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
 /// Down to where, and up by how much, so that both together are a step of the noising process reversed.
 pub(super) fn down_and_up(from: f32, to: f32, eta: f32) -> (f32, f32) {
     let up = (eta * (to * to * (from * from - to * to) / (from * from)).sqrt()).min(to);
-    ((to * to - up * up).sqrt(), up)
+    ((to * to - up * up).max(0.0).sqrt(), up)
 }
 
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
