@@ -1,7 +1,10 @@
 """Makes checkpoints to load: full-size ones with random weights, on demand, and the small twins under tests/models.
 
-usage: python3 tests/make_checkpoints.py --twins                the committed twins, in every layout
-needs: torch, numpy, diffusers, transformers; no GPU, no network
+usage: python3 tests/make_checkpoints.py --twins                                  the committed twins, in every layout
+       python3 tests/make_checkpoints.py --family FAMILY --layout LAYOUT [--dtype DTYPE] --out PATH
+       python3 tests/make_checkpoints.py --list                                   families and layouts
+needs: torch, numpy, diffusers, transformers, safetensors, gguf; no GPU, no network
+Full-size weights are PyTorch's own initial ones, made one tensor at a time; of each layout the memory stays below 8 GB.
 """
 import argparse
 import os
@@ -15,52 +18,28 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/golden")]
 
 import torch  # noqa: E402  (after the environment is set)
 
-from checkpoints import build, families  # noqa: E402
-from make import tiny  # noqa: E402
-from make.files import write_json, write_safetensors  # noqa: E402
-
-MODELS, VOCABULARY = ROOT / "tests/models", ROOT / "models/digits/tokenizer"
-
-
-def twin_weights(name, component, config):
-    """Weights of a twin, f16: the same numbers in whichever layout."""
-    module = build.component(component, config)
-    tiny.awake(module, f"{name}/{component}")
-    return {key: tensor.to(torch.float16) for key, tensor in build.state(component, module).items()}
-
-
-def twin_folder(name, family):
-    """A diffusers folder."""
-    folder = MODELS / name
-    if "tiny" in family:
-        return write_component(folder, family["tiny"], twin_weights(name, "vae", family["tiny"]), "diffusion_pytorch_model")
-    write_json(folder / "model_index.json", build.model_index(family))
-    write_json(folder / "scheduler/scheduler_config.json", family["scheduler"])
-    wide = family["unet"]["use_linear_projection"] and not family["text_encoder_2"]
-    tiny.tokenizer(folder / "tokenizer", VOCABULARY, pad="!" if wide else "<|endoftext|>", merge_count=300)
-    if family["text_encoder_2"]:
-        tiny.tokenizer(folder / "tokenizer_2", VOCABULARY, pad="!", merge_count=300)
-    for component in build.COMPONENTS:
-        if family[component]:
-            stem = "model" if component.startswith("text") else "diffusion_pytorch_model"
-            write_component(folder / component, family[component], twin_weights(name, component, family[component]), stem)
-
-
-def write_component(folder, config, weights, stem):
-    write_json(folder / "config.json", config)
-    write_safetensors(folder / f"{stem}.safetensors", weights, {"format": "pt"})
+from checkpoints import families, full, twins  # noqa: E402
 
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--twins", action="store_true")
+    arguments.add_argument("--list", action="store_true")
+    arguments.add_argument("--family", choices=families.FAMILIES)
+    arguments.add_argument("--layout", choices=full.LAYOUTS)
+    arguments.add_argument("--dtype", choices=full.DTYPES, default="f16")
+    arguments.add_argument("--out", type=Path)
     asked = arguments.parse_args()
     torch.set_num_threads(1)
     torch.set_grad_enabled(False)
-    if asked.twins:
-        for name, family in families.TWINS.items():
-            twin_folder(name, family)
-            print(name, flush=True)
+    if asked.list:
+        print("families:", ", ".join(families.FAMILIES), "\nlayouts:", ", ".join(full.LAYOUTS), "\ndtypes:", ", ".join(full.DTYPES))
+    elif asked.twins:
+        twins.make(ROOT / "tests/models", ROOT / "models/digits/tokenizer")
+    elif asked.family and asked.layout and asked.out:
+        full.make(asked.family, asked.layout, asked.dtype, asked.out)
+    else:
+        arguments.error("give --twins, --list, or --family, --layout and --out")
 
 
 if __name__ == "__main__":

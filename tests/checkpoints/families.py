@@ -90,8 +90,8 @@ FAMILIES = {
         scheduler("EulerDiscreteScheduler", timestep_spacing="leading", prediction_type="epsilon", interpolation_type="linear"),
         text_2=clip(1280, 32, "gelu", projection=1280)),
     "sdxl-turbo": model(  # stabilityai/sdxl-turbo
-        XL, TEXT1, SDXL | {"sample_size": 64}, VAE | {"scaling_factor": 0.13025, "sample_size": 1024, "force_upcast": True}, TRAILING,
-        text_2=clip(1280, 32, "gelu", projection=1280)),
+        XL, TEXT1, SDXL | {"sample_size": 64}, VAE | {"scaling_factor": 0.13025, "sample_size": 1024, "force_upcast": True},
+        TRAILING | {"_class_name": "EulerAncestralDiscreteScheduler"}, text_2=clip(1280, 32, "gelu", projection=1280)),
     "taesd": {"tiny": TAESD},  # madebyollin/taesd
     "taesdxl": {"tiny": TAESD},  # madebyollin/taesdxl
 }

@@ -86,6 +86,16 @@ pub enum Error {
         /// The device's name.
         device: String,
     },
+    /// What was given is no model in any layout that is known, or not a whole one.
+    #[error("{place}: {problem}; {hint}")]
+    Layout {
+        /// The file, folder or address.
+        place: String,
+        /// What it is, or what it lacks.
+        problem: String,
+        /// What to do about it.
+        hint: String,
+    },
     /// The tokenizer makes prompts of another length than the text encoder reads.
     #[error(
         "the tokenizer's model_max_length is {tokenizer}, the text encoder's max_position_embeddings is {text_encoder}; are these files of one model?"

@@ -2,20 +2,44 @@
 //!
 //! It knows how layouts name their tensors and which families there are; it does not know what a network computes.
 //! A layout is recognised by what the files hold, never by what they are called.
+//!
+//! ```no_run
+//! use decant_sd::{files::Folder, layout};
+//!
+//! let file = Folder::open("v1-5-pruned-emaonly.safetensors")?;
+//! let opened = pollster::block_on(layout::open(std::rc::Rc::new(file)))?;
+//! assert_eq!((opened.layout, opened.family), ("original names", Some("sd1")));
+//! assert!(opened.checkpoint("unet").is_some_and(|unet| unet.tensors().contains_key("conv_in.weight")));
+//! # Ok::<(), decant_sd::Error>(())
+//! ```
 
 use crate::Error;
-use crate::files::{Files, find};
+use crate::config::{UNetConfig, read_json};
+use crate::files::Files;
 use crate::weights::Checkpoint;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+
+mod single;
+mod parts;
+mod original;
+mod names;
+mod tiny;
+mod derive;
+mod family;
+mod evidence;
+mod foreign;
+mod made;
+
+pub use family::{Choice, FAMILIES, FamilyRow};
 
 /// A model, whatever its layout was.
 pub struct Opened {
     /// A folder in diffusers' layout: the source's own files, and made ones where the source has none.
     pub files: Rc<dyn Files>,
-    /// What the source turned out to be.
+    /// What the source turned out to be: `diffusers folder`, `original names`, `diffusers names` (in one file), `tiny autoencoder`.
     pub layout: &'static str,
-    /// The family, where the tensors had to tell it; a folder says it itself.
+    /// The [`FamilyRow::id`], where the tensors had to tell it; a folder says itself what it is.
     pub family: Option<&'static str>,
     /// Why this family and not another: what was found, and which rule decided.
     pub why: String,
@@ -34,24 +58,91 @@ impl Opened {
     }
 }
 
+/// The networks of a model; the second text encoder only XL has.
+const COMPONENTS: [&str; 4] = ["text_encoder", "text_encoder_2", "unet", "vae"];
+
+const INDEX: &str = "model_index.json";
+
 /// Recognises the layout and reads headers; no numbers yet.
 pub async fn open(files: Rc<dyn Files>) -> Result<Opened, Error> {
-    folder(files).await
+    open_as(files, &Choice::default()).await
 }
 
-/// The longest `model_index.json`, in bytes.
-const LONGEST_INDEX: u64 = 1_000_000;
+/// The same, where somebody knows better than the tensors what the model is. A diffusers folder says it itself.
+pub async fn open_as(files: Rc<dyn Files>, choice: &Choice) -> Result<Opened, Error> {
+    if files.size(INDEX).await?.is_some() {
+        return folder(files).await;
+    }
+    match files.names().await? {
+        Some(names) => {
+            let weights = single::weight_files(&names);
+            if weights.is_empty() { Err(no_weights(&*files, &names)) } else { single::open(files, &weights, choice).await }
+        }
+        None => Err(Error::Missing {
+            place: files.place(),
+            name: INDEX.into(),
+            hint: "give the address of a folder in diffusers' layout, or of a model's one weight file".into(),
+        }),
+    }
+}
 
-/// A diffusers folder, as it is. Of two text encoders, a pipeline that has only the second says `null` for the first.
+/// A tiny autoencoder, for previews: its folder, its one file, or the two files of its halves. The component is `vae`, and
+/// `vae/config.json` says its configuration.
+pub async fn open_tiny(files: Rc<dyn Files>) -> Result<Opened, Error> {
+    let names = files.names().await?;
+    let weights = match &names {
+        Some(names) => single::weight_files(names),
+        None => vec![],
+    };
+    let mut vae = Checkpoint::default();
+    for name in &weights {
+        vae = vae.with(tiny_file(&*files, Checkpoint::open_file(&*files, name).await?)?)?;
+    }
+    if weights.is_empty() {
+        vae = tiny_file(&*files, Checkpoint::open(&*files, ".").await?)?;
+    }
+    let own = if files.size("config.json").await?.is_some() { read_json(&*files, "config.json").await? } else { vec![] };
+    let config = serde_json::from_slice(&own).unwrap_or_else(|_| tiny::config(&vae));
+    let files = Rc::new(made::Made::over(files, BTreeMap::from([("vae/config.json".to_string(), config)])).await?);
+    Ok(Opened { files, layout: "tiny autoencoder", family: None, why: "its tensors".into(), components: BTreeMap::from([("vae", vae)]) })
+}
+
+/// One half of a tiny autoencoder, or both, under diffusers' names.
+fn tiny_file(files: &dyn Files, checkpoint: Checkpoint) -> Result<Checkpoint, Error> {
+    match tiny::renamed(&checkpoint) {
+        Some(tensors) => checkpoint.rearranged(tensors),
+        None => Err(single::not_understood(files, &checkpoint, "no tiny autoencoder (TAESD)")),
+    }
+}
+
+/// A diffusers folder, as it is.
 async fn folder(files: Rc<dyn Files>) -> Result<Opened, Error> {
-    let index = find(&*files, "model_index.json", LONGEST_INDEX).await?;
-    let index: serde_json::Value = index.and_then(|json| serde_json::from_slice(&json).ok()).unwrap_or_default();
-    let second = index.get("text_encoder_2").is_some_and(|class| class.get(1).is_some_and(|name| name.is_string()));
+    let index: serde_json::Value = serde_json::from_slice(&read_json(&*files, INDEX).await?).unwrap_or_default();
+    let has = |component: &str| index.get(component).is_some_and(|class| class.get(1).is_some_and(|name| name.is_string()));
     let mut components = BTreeMap::new();
-    for component in ["text_encoder", "text_encoder_2", "unet", "vae"] {
-        if component != "text_encoder_2" || second {
+    for component in COMPONENTS {
+        if component != "text_encoder_2" || has(component) {
             components.insert(component, Checkpoint::open(&*files, component).await?);
         }
     }
-    Ok(Opened { files, layout: "diffusers folder", family: None, why: "it has a model_index.json".into(), components })
+    Ok(Opened { files, layout: "diffusers folder", family: None, why: format!("it has a {INDEX}"), components })
+}
+
+fn no_weights(files: &dyn Files, names: &[String]) -> Error {
+    let inside: Vec<&str> = COMPONENTS.into_iter().filter(|part| names.iter().any(|name| name.starts_with(&format!("{part}/")))).collect();
+    let (problem, hint) = match (&inside[..], names) {
+        ([], []) => ("this folder is empty".to_string(), "give a model's weight file, or its folder".to_string()),
+        ([], _) => ("there is no weight file here".into(), format!("give a model's weight file, or the folder that holds {INDEX}")),
+        (parts, _) => {
+            let absent: Vec<&str> = ["text_encoder", "unet", "vae"].into_iter().filter(|part| !parts.contains(part)).collect();
+            let absent = if absent.is_empty() { String::new() } else { format!(" and no {}", absent.join(", no ")) };
+            (format!("this folder has {}, but no {INDEX}{absent}", parts.join(", ")), "download the whole folder".into())
+        }
+    };
+    Error::Layout { place: files.place(), problem, hint }
+}
+
+/// The denoiser's configuration, parsed, as families are compared by it.
+fn parsed(json: &serde_json::Value) -> Result<UNetConfig, Error> {
+    UNetConfig::parse("unet/config.json", json.to_string().as_bytes())
 }

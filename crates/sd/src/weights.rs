@@ -178,6 +178,18 @@ impl Checkpoint {
         Ok(checkpoint)
     }
 
+    /// This and another checkpoint as one; no two tensors may have the same name.
+    pub fn with(mut self, other: Checkpoint) -> Result<Checkpoint, Error> {
+        self.notes.extend(other.notes);
+        for (name, info) in other.tensors {
+            if let Some(first) = self.tensors.get(&name) {
+                return Err(Error::Tensor { problem: format!("is also in {}", first.file), file: info.file, name });
+            }
+            self.tensors.insert(name, info);
+        }
+        Ok(self)
+    }
+
     async fn open_shards(files: &dyn Files, index: &str, json: &[u8]) -> Result<Checkpoint, Error> {
         let shard_of = shards(index, json)?;
         let mut checkpoint = Checkpoint::default();

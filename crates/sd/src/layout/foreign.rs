@@ -1,0 +1,60 @@
+//! What a file is that is no model of Stable Diffusion's: recognised by its tensors' names, to be refused by its own name.
+
+use crate::weights::TensorInfo;
+use std::collections::BTreeMap;
+
+/// A part of a name that only such files have, what they are, and what to do.
+const SIGNS: &[(&str, &str, &str)] = &[
+    ("lora_down", LORA, MODEL),
+    ("lora.down", LORA, MODEL),
+    ("_lora.", LORA, MODEL),
+    ("lora_A", LORA, MODEL),
+    ("hada_w1_a", LORA, MODEL),
+    ("lokr_w", LORA, MODEL),
+    ("unet:0:down", LORA, MODEL),
+    ("text_encoder:0:down", LORA, MODEL),
+    ("string_to_param", INVERSION, MODEL),
+    ("emb_params", INVERSION, MODEL),
+    ("control_model.", "a ControlNet", MODEL),
+    ("controlnet_cond_embedding.", "a ControlNet", MODEL),
+    ("control_net.", "a ControlNet", MODEL),
+    ("input_hint_block.", "a ControlNet", MODEL),
+    ("ip_adapter.", "an IP-Adapter", MODEL),
+    ("motion_modules.", "an AnimateDiff motion module", MODEL),
+    ("joint_blocks.", "Stable Diffusion 3", FAMILY),
+    ("single_transformer_blocks.", "Flux or a relative of it", FAMILY),
+    ("double_blocks.", "Flux or a relative of it", FAMILY),
+    ("double_layers.", "AuraFlow", FAMILY),
+    ("clip_txt_mapper.", "Stable Cascade", FAMILY),
+    (".channelwise.", "Stable Cascade", FAMILY),
+    ("conditioner.embedders.0.model.", "the Stable Diffusion XL refiner, which finishes another model's pictures", FAMILY),
+    ("edm_mean", "Playground 2.5", FAMILY),
+    ("text_encoders.", "Stable Diffusion 3 or a later family", FAMILY),
+    ("caption_projection.", "PixArt or a relative of it", FAMILY),
+    ("cap_embedder.", "Lumina or a relative of it", FAMILY),
+    ("patch_embedding.", "a video or vision model", FAMILY),
+    ("visual_projection.", "a whole CLIP, pictures included", MODEL),
+    ("vision_model.", "a CLIP that sees pictures", MODEL),
+];
+
+const LORA: &str = "a LoRA, which changes a model";
+const INVERSION: &str = "a textual inversion, which adds words to a model";
+const MODEL: &str = "give the model itself";
+const FAMILY: &str = "Decant runs Stable Diffusion 1.x, 2.x and XL, their turbo, LCM and pruned relatives";
+
+/// Most tensors of a textual inversion: one or two embeddings, and a few numbers about them.
+const INVERSION_TENSORS: usize = 8;
+
+/// Widths of the text encoders, of which an inversion's vectors are rows.
+const TEXT_WIDTHS: [usize; 3] = [768, 1024, 1280];
+
+/// What it is, and what to do; `None` for something that nobody has heard of.
+pub(super) fn recognised(tensors: &BTreeMap<String, TensorInfo>) -> Option<(&'static str, &'static str)> {
+    let sign = SIGNS.iter().find(|(sign, ..)| tensors.keys().any(|name| name.contains(sign)));
+    if let Some((_, what, hint)) = sign {
+        return Some((what, hint));
+    }
+    let vectors = |info: &TensorInfo| info.shape.len() <= 2 && info.shape.last().is_some_and(|width| TEXT_WIDTHS.contains(width));
+    let inversion = tensors.len() <= INVERSION_TENSORS && tensors.values().any(vectors);
+    inversion.then_some((INVERSION, MODEL))
+}

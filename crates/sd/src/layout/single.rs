@@ -1,0 +1,180 @@
+//! Models without an index: one file with all networks, or a file for each. What they lack of a diffusers folder is made.
+
+use super::family::{self, Choice, Chosen, prediction_name};
+use super::made::{Made, tokenizer};
+use super::parts::parts;
+use super::{Opened, derive, evidence, foreign, original, parsed, tiny};
+use crate::Error;
+use crate::files::Files;
+use crate::weights::Checkpoint;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// Ends of weight files' names, to look into; what they are, their content tells.
+const ENDS: &[&str] = &[".safetensors", ".ckpt", ".gguf", ".pt", ".pth", ".bin"];
+
+/// Most weight files beside one another: a denoiser, two text encoders, an autoencoder.
+const MOST_FILES: usize = 4;
+
+/// How many names a message lists.
+const SHOWN: usize = 3;
+
+/// The weight files at the top of a source; a source that is one file is looked into whatever it is called.
+pub(super) fn weight_files(names: &[String]) -> Vec<&str> {
+    let weights = names.iter().map(String::as_str).filter(|name| !name.contains('/') && ENDS.iter().any(|end| name.ends_with(end)));
+    match names {
+        [only] => vec![only],
+        _ => weights.collect(),
+    }
+}
+
+pub(super) async fn open(source: Rc<dyn Files>, names: &[&str], choice: &Choice) -> Result<Opened, Error> {
+    if names.len() > MOST_FILES {
+        return Err(several(&*source, names));
+    }
+    let (mut components, mut evidence, mut layout) = (BTreeMap::new(), family::Evidence::default(), "diffusers names");
+    for name in names {
+        let checkpoint = Checkpoint::open_file(&*source, name).await?;
+        let parts = parts(&checkpoint);
+        if let Some((what, hint)) = foreign::recognised(checkpoint.tensors()) {
+            return Err(refused(&*source, format!("{name} is {what}, not a model to make pictures with"), hint));
+        }
+        if parts.parts.is_empty() {
+            return Err(not_understood(&*source, &checkpoint, "no model that Decant knows"));
+        }
+        let mut strangers: Vec<String> = parts.strangers.iter().map(ToString::to_string).collect();
+        for (component, part) in &parts.parts {
+            if part.is_original() {
+                layout = "original names";
+            }
+            let renamed = original::renamed(component, part);
+            strangers.extend(renamed.strangers);
+            if components.insert(*component, checkpoint.rearranged(renamed.tensors)?).is_some() {
+                return Err(several(&*source, names));
+            }
+        }
+        if !strangers.is_empty() {
+            return Err(unknown_tensors(&*source, name, &strangers));
+        }
+        if parts.parts.contains_key("unet") {
+            evidence = evidence::read(&*source, &checkpoint).await?;
+        }
+    }
+    let configured = configured(&*source, &components, &evidence, choice)?;
+    let Chosen { family, why, .. } = configured.chosen;
+    let files = Rc::new(Made::over(source, configured.files).await?);
+    Ok(Opened { files, layout, family: family.map(|row| row.id), why, components })
+}
+
+/// The made files, and the family that they are of.
+struct Configured {
+    files: BTreeMap<String, Value>,
+    chosen: Chosen,
+}
+
+fn configured(
+    files: &dyn Files,
+    components: &BTreeMap<&'static str, Checkpoint>,
+    evidence: &family::Evidence,
+    choice: &Choice,
+) -> Result<Configured, Error> {
+    let odd = |component: &str, problem: String| {
+        refused(files, format!("its {component} is of no architecture that Decant runs: {problem}"), "is it a model of Stable Diffusion's?")
+    };
+    let present = |component: &str| components.get(component).ok_or_else(|| incomplete(files, components));
+    let (unet, vae, text) = (present("unet")?, present("vae")?, present("text_encoder")?);
+    let second = components.get("text_encoder_2");
+    let second = second.map(|second| derive::text_encoder(second, true)).transpose().map_err(|e| odd("text_encoder_2", e))?;
+    let pooled = second.as_ref().and_then(|second| second["projection_dim"].as_u64()).map(|width| width as usize);
+    let mut unet = derive::unet(unet, pooled).map_err(|e| odd("unet", e))?;
+    channels(files, &unet)?;
+    let chosen = family::choose(&parsed(&unet)?, evidence, choice)?;
+    // The sole text encoder of a denoiser with linear layers is OpenCLIP's (Stable Diffusion 2); XL's first is OpenAI's.
+    let open_clip = second.is_none() && unet["use_linear_projection"] == true;
+    let text = derive::text_encoder(text, open_clip).map_err(|e| odd("text_encoder", e))?;
+    let mut vae = derive::vae(vae).map_err(|e| odd("vae", e))?;
+    unet["sample_size"] = json!(chosen.schedule.sample_size);
+    vae["scaling_factor"] = json!(chosen.schedule.scaling_factor);
+    let mut scheduler = chosen.schedule.scheduler();
+    if let Some(prediction) = chosen.prediction {
+        scheduler["prediction_type"] = json!(prediction_name(prediction));
+    }
+    let mut made = BTreeMap::from([
+        ("model_index.json".to_string(), index(&chosen, &scheduler, second.is_some())),
+        ("unet/config.json".into(), unet),
+        ("vae/config.json".into(), vae),
+        ("text_encoder/config.json".into(), text),
+        ("scheduler/scheduler_config.json".into(), scheduler),
+        ("tokenizer/tokenizer_config.json".into(), tokenizer(if open_clip { "!" } else { "<|endoftext|>" })),
+    ]);
+    if let Some(second) = second {
+        made.insert("text_encoder_2/config.json".into(), second);
+        made.insert("tokenizer_2/tokenizer_config.json".into(), tokenizer("!"));
+    }
+    Ok(Configured { files: made, chosen })
+}
+
+fn index(chosen: &Chosen, scheduler: &Value, two: bool) -> Value {
+    let mut index = json!({
+        "_class_name": chosen.schedule.pipeline,
+        "scheduler": ["diffusers", scheduler["_class_name"]],
+        "text_encoder": ["transformers", "CLIPTextModel"],
+        "tokenizer": ["transformers", "CLIPTokenizer"],
+        "unet": ["diffusers", "UNet2DConditionModel"],
+        "vae": ["diffusers", "AutoencoderKL"],
+    });
+    if two {
+        index["text_encoder_2"] = json!(["transformers", "CLIPTextModelWithProjection"]);
+        index["tokenizer_2"] = json!(["transformers", "CLIPTokenizer"]);
+    }
+    index
+}
+
+/// A denoiser that is shown something else beside the latents is told apart by how many channels it takes.
+fn channels(files: &dyn Files, unet: &Value) -> Result<(), Error> {
+    let what = match unet["in_channels"].as_u64() {
+        Some(4 | 9) => return Ok(()),
+        Some(5) => "it also wants a depth map (Stable Diffusion 2 depth)".to_string(),
+        Some(7) => "it also wants a small picture (an upscaler)".into(),
+        Some(8) => "it also wants a picture to change (InstructPix2Pix)".into(),
+        other => format!("it takes {} channels", other.unwrap_or_default()),
+    };
+    Err(refused(files, format!("this denoiser is one that Decant cannot feed: {what}"), "give a model that makes pictures from text"))
+}
+
+fn incomplete(files: &dyn Files, components: &BTreeMap<&'static str, Checkpoint>) -> Error {
+    let there: Vec<&str> = components.keys().copied().collect();
+    let absent: Vec<&str> = ["text_encoder", "unet", "vae"].into_iter().filter(|part| !components.contains_key(part)).collect();
+    let problem = format!("this holds only a model's {}, it lacks {}", there.join(" and "), absent.join(" and "));
+    refused(files, problem, "give the whole model: one file with all of it, or its folder")
+}
+
+fn several(files: &dyn Files, names: &[&str]) -> Error {
+    let shown = names.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+    refused(files, format!("there are {} weight files here ({shown}, …)", names.len()), "give one of them")
+}
+
+fn unknown_tensors(files: &dyn Files, name: &str, strangers: &[String]) -> Error {
+    let shown = strangers.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let problem = format!("{name} has {} tensors that belong to no layer of Stable Diffusion, for instance {shown}", strangers.len());
+    refused(files, problem, "Decant would get such a model wrong")
+}
+
+/// A weight file that is nothing of what was looked for.
+pub(super) fn not_understood(files: &dyn Files, checkpoint: &Checkpoint, expected: &str) -> Error {
+    if let Some((what, hint)) = foreign::recognised(checkpoint.tensors()) {
+        return refused(files, format!("this is {what}, and {expected}"), hint);
+    }
+    if tiny::renamed(checkpoint).is_some() {
+        return refused(files, "this is a tiny autoencoder (TAESD), which only shows what a model makes".into(), "give a model beside it");
+    }
+    let names = checkpoint.tensors().keys();
+    let shown = names.take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let problem = format!("this is {expected}: it has {} tensors, for instance {shown}", checkpoint.tensors().len());
+    refused(files, problem, "Decant runs Stable Diffusion 1.x, 2.x and XL, their turbo, LCM and pruned relatives")
+}
+
+fn refused(files: &dyn Files, problem: String, hint: &str) -> Error {
+    Error::Layout { place: files.place(), problem, hint: hint.into() }
+}
