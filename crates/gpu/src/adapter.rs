@@ -3,7 +3,7 @@
 use crate::buffer::Tally;
 use crate::pipeline::Pipelines;
 use crate::weights::GpuWeightSet;
-use decant_graph::{Device, Error, Limits, Used, WeightSet};
+use decant_graph::{Device, Error, Limits, Program, Used, WeightSet};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
@@ -147,6 +147,10 @@ impl Device for Gpu {
     /// A CPU in disguise uses main memory; WebGPU does not say how much a real GPU has, so there the driver has the last word.
     fn memory(&self) -> u64 {
         if self.0.adapter.software { decant_graph::cpu::main_memory() } else { u64::MAX }
+    }
+
+    fn run_bytes(&self, program: &Program) -> u64 {
+        crate::ready::run_bytes(program)
     }
 
     fn weight_set(&self) -> Box<dyn WeightSet> {

@@ -37,9 +37,14 @@ impl Tally {
 }
 
 impl Buffer {
+    /// What a buffer for so many bytes takes.
+    pub fn real_size(bytes: u64) -> u64 {
+        bytes.max(16)
+    }
+
     /// A buffer of at least 16 bytes, which is the least that can be bound.
     pub fn new(gpu: &Gpu, size: u64, usage: wgpu::BufferUsages) -> Buffer {
-        let size = size.max(16);
+        let size = Buffer::real_size(size);
         let raw = gpu.0.device.create_buffer(&wgpu::BufferDescriptor { label: None, size, usage, mapped_at_creation: false });
         gpu.0.tally.add(size);
         Buffer { raw, tally: gpu.0.tally.clone() }

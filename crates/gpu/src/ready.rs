@@ -184,13 +184,22 @@ impl Executable for Ready {
     }
 }
 
+/// Bytes of all that [`Ready::new`] allocates: activations, what is read back, and uniforms.
+pub(crate) fn run_bytes(program: &Program) -> u64 {
+    let sizes = program.buffers.iter().copied().chain([read_back_bytes(program), uniforms(program).1.len() as u64]);
+    sizes.map(Buffer::real_size).sum()
+}
+
+fn read_back_bytes(program: &Program) -> u64 {
+    program.outputs.iter().map(|(_, v)| program.values[*v].shape.iter().product::<usize>() as u64 * 4).sum()
+}
+
 fn allocate(gpu: Gpu, program: Rc<Program>, weights: Vec<Rc<Buffer>>) -> Result<Ready, Error> {
     let device = &gpu.0.device;
     let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::COPY_SRC;
     let buffer = |size: u64, usage| Buffer::new(&gpu, size, usage);
     let buffers: Vec<Buffer> = program.buffers.iter().map(|size| buffer(*size, usage)).collect();
-    let read_back: usize = program.outputs.iter().map(|(_, v)| program.values[*v].shape.iter().product::<usize>() * 4).sum();
-    let staging = buffer(read_back as u64, wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST);
+    let staging = buffer(read_back_bytes(&program), wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST);
 
     let (offsets, uniforms) = uniforms(&program);
     let uniform = buffer(uniforms.len() as u64, wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST);

@@ -71,7 +71,9 @@ impl Pipeline {
             for (plan, comfortable) in plans(wish) {
                 let programs = built.programs(plan)?;
                 let memory = self.memory_of(wish, plan, &programs);
-                if comfortable && !programs.is_comfortable(&*self.device) || plan.keep == Keep::Everything && memory.activations() > SMALL {
+                if comfortable && !programs.is_comfortable(plan, &*self.device)
+                    || plan.keep == Keep::Everything && memory.activations() > SMALL
+                {
                     continue;
                 }
                 let fits = memory.fits();
