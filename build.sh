@@ -47,7 +47,7 @@ assemble() {
     cp -r web/. target/dist/
     rm target/dist/tsconfig.json target/dist/protocol.d.ts
     cp target/pkg/decant_app.js target/pkg/decant_app_bg.wasm target/dist/worker/pkg/
-    cp -r models/digits target/dist/models/
+    cp -r models/digits models/catalog.json target/dist/models/
     rm -f target/dist/models/digits/{train.py,samples.png}
     list_files target/dist/models/digits
     rm -rf dist && mv target/dist dist

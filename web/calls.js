@@ -50,8 +50,9 @@ export class WorkerCalls {
     return answer.finally(() => signal?.removeEventListener("abort", stop));
   }
 
-  close() {
-    this.#die(failure("cancelled", "The model was closed."));
+  /** @param {Error} [reason] */
+  close(reason = failure("cancelled", "The model was closed.")) {
+    this.#die(reason);
   }
 
   /** @param {ToWorker} message */

@@ -12,6 +12,16 @@
 export const Decant: {
   /** Starts a worker and opens a model in it. Rejects with a `DecantError` whose message is a sentence for people. */
   load(options: LoadOptions): Promise<Decant>;
+  /**
+   * Reads what a model says of itself, and none of its weights: what it is, and what each way to keep its weights would take.
+   *
+   * ```js
+   * const found = await Decant.inspect("https://host/owner/name");
+   * const choices = await found.weigh({ width: 512, height: 512, guidance: 7.5 });
+   * const decant = await found.load({ weights: choices.find((choice) => choice.suggested).weights });
+   * ```
+   */
+  inspect(model: Model, options?: InspectOptions): Promise<Inspection>;
 };
 
 /** A seed by lot. */
@@ -28,17 +38,83 @@ export interface Decant {
   close(): void;
 }
 
-export interface LoadOptions {
-  /** A folder in diffusers' layout: its address (relative to the page), or the files of a folder that a person chose. */
-  model: string | FileList | File[] | FileSystemDirectoryHandle | ModelFile[];
+/**
+ * An address (relative to the page): a folder in diffusers' layout, one file, or a model hub's repository (`https://host/owner/name`).
+ * Or what a person chose: a file, several, a folder.
+ */
+export type Model = string | Address | File | FileList | File[] | FileSystemDirectoryHandle | FileSystemFileHandle | FileSystemHandle[] | ModelFile[];
+
+export interface Address {
+  address: string;
+  /** The only files to use, where there are more than one wants: two precisions of one model, for instance. */
+  files?: string[];
+}
+
+/** What happens while a model is inspected or loaded. */
+export interface OpeningEvents {
+  /** Awaited while bytes come: resolve = go on, reject = give up, not yet = paused. */
+  onProgress?: (progress: Progress) => void | Promise<void>;
+  /**
+   * The connection broke and did not come back within some tries. Awaited: resolve = try again, reject = give up. What has come is kept.
+   * Without it, the error is what the promise rejects with.
+   */
+  onInterrupted?: (error: DecantError) => Promise<void>;
+  /** A sentence that a person should know: the storage is full, a stored part was damaged, a server cannot resume. */
+  onNote?: (sentence: string) => void;
+  /** Gives up at once. */
+  signal?: AbortSignal;
+}
+
+export interface InspectOptions extends OpeningEvents {
   /** "auto" (the default) takes a real GPU where there is one, else the CPU. */
   device?: DeviceChoice;
-  onProgress?: (progress: Progress) => void;
+}
+
+/** How to load. */
+export interface Loading extends OpeningEvents {
+  /**
+   * How weights are kept: "stored" as the files have them; "f16", "q8_0", "q4_0" quantize while loading.
+   * "auto" (the default) is "stored" where that fits the machine at the model's own size with guidance, else the largest that fits.
+   */
+  weights?: Weights;
+  /** A small decoder (TAESD) for each step's preview; without it the model's own serves where it is quick enough. */
+  preview?: Model;
+}
+
+export interface LoadOptions extends Loading, InspectOptions {
+  model: Model;
+}
+
+export type Weights = "auto" | "stored" | "f16" | "q8_0" | "q4_0";
+
+/** A model of which headers and configuration were read. It holds a worker until it is loaded or closed. */
+export interface Inspection {
+  readonly info: Info;
+  /** What each way to keep the weights takes for a picture of that size. */
+  weigh(picture: Pick<Settings, "width" | "height" | "guidance">): Promise<Choice[]>;
+  /** Goes on in the same worker. */
+  load(options?: Loading): Promise<Decant>;
+  close(): void;
+}
+
+/** One way to keep a model's weights. */
+export interface Choice {
+  weights: Exclude<Weights, "auto">;
+  /** For a table: "as stored (f16)". */
+  title: string;
+  /** Bytes to read or download. */
+  readBytes: number;
+  /** Memory that a run takes at most, weights included. */
+  peakBytes: number;
+  /** Why this machine cannot hold it, in a sentence; null when it can. */
+  problem: string | null;
+  /** What "auto" would take. */
+  suggested: boolean;
 }
 
 export type DeviceChoice = "auto" | "gpu" | "cpu";
 
-/** A file of a picked folder; `path` is relative to the folder that holds `model_index.json`. */
+/** A chosen file; `path` has the folders that it was chosen with. */
 export interface ModelFile {
   path: string;
   file: File;
@@ -51,6 +127,12 @@ export interface Progress {
   loaded: number;
   /** Bytes in all, when that is known. */
   total: number | null;
+  /** Which file is being read, and where from. */
+  file: string | null;
+  from: "network" | "storage" | "disk" | null;
+  /** Over the last seconds; null until there is something to measure. */
+  bytesPerSecond: number | null;
+  secondsLeft: number | null;
 }
 
 /** Why "auto" did not take the GPU, or why the GPU is not a real one. */
@@ -59,6 +141,9 @@ export type FallbackReason = "insecure" | "no-webgpu" | "no-adapter" | "software
 export interface Info {
   /** The kind of model: "Stable Diffusion 1.x". */
   family: string;
+  /** How its files are laid out, and what it was recognised by. */
+  layout: string;
+  why: string;
   /** The machine that computes, as it names itself. */
   adapter: string;
   device: "gpu" | "cpu";
@@ -72,6 +157,10 @@ export interface Info {
   samplers: Sampler[];
   /** Memory that a run at the default size takes at most, weights included. */
   predictedBytes: number;
+  /** How the weights are kept: never "auto". */
+  weights: Exclude<Weights, "auto">;
+  /** The largest that WebAssembly's memory has been while loading, in bytes: all that is not on the device. */
+  heapBytes: number;
 }
 
 export interface Sampler {
@@ -121,6 +210,17 @@ export interface Trace {
   /** Null until the run is finished. */
   image: ImageData | null;
   timings: Timings | null;
+  memory: Memory | null;
+}
+
+/** Bytes. */
+export interface Memory {
+  /** What the run was going to take on the device, weights included. */
+  predicted: number;
+  /** What it took; null where that cannot be known. */
+  measured: number | null;
+  /** The largest that WebAssembly's memory has been. */
+  heap: number;
 }
 
 /** `negative` is null without guidance (1 or less), which does not read it. */
@@ -170,5 +270,8 @@ export interface DecantError extends Error {
   code: ErrorCode;
 }
 
-/** "model": cannot be opened. "request": settings that this model cannot do. "device": lost or out of memory. "internal": our own fault. */
-export type ErrorCode = "cancelled" | "model" | "request" | "device" | "internal";
+/**
+ * "model": cannot be opened. "network": the connection broke; opening it again goes on where it was. "memory": more than the machine has.
+ * "request": settings that this model cannot do. "device": lost, or refuses. "internal": our own fault.
+ */
+export type ErrorCode = "cancelled" | "model" | "network" | "memory" | "request" | "device" | "internal";

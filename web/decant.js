@@ -1,27 +1,89 @@
 // The module API (described in decant.d.ts): a model in a worker, as promises. It knows no page: no element, no form, no view.
 
 import { modelSource } from "./source.js";
-import { WorkerCalls } from "./calls.js";
+import { WorkerCalls, failure } from "./calls.js";
 
 /** @import * as api from "./decant.d.ts" */
-/** @import { Info, Settings, Step, TokenCount, Trace } from "./decant.d.ts" */
+/** @import { Choice, Info, OpeningEvents, Settings, Step, TokenCount, Trace } from "./decant.d.ts" */
 /** @import { Pixels, RawResult, RawStep } from "./protocol.d.ts" */
+/** @import { WorkerEvent } from "./calls.js" */
 
-export const Decant = { load };
+export const Decant = { load, inspect };
 
 /** @type {typeof api.Decant["load"]} */
-async function load({ model, device = "auto", onProgress }) {
+async function load({ model, weights, preview, device, ...events }) {
+  const found = await inspect(model, { device, ...events });
+  return found.load({ weights, preview, ...events });
+}
+
+/** @type {typeof api.Decant["inspect"]} */
+async function inspect(model, { device = "auto", ...events } = {}) {
   const source = await modelSource(model);
+  events.signal?.throwIfAborted();
   const calls = new WorkerCalls(new Worker(new URL("./worker/worker.js", import.meta.url), { type: "module", name: "decant" }));
-  try {
-    const info = await calls.ask({ kind: "open", source, device }, (event) => {
-      if ("progress" in event) onProgress?.(event.progress);
+  return orClosed(calls, events.signal, async () => {
+    const info = await calls.ask({ kind: "inspect", source, device }, hearer(events));
+    return new Found(calls, /** @type {Info} */ (info));
+  });
+}
+
+/** @implements {api.Inspection} */
+class Found {
+  #calls;
+
+  /** @param {WorkerCalls} calls @param {Info} info */
+  constructor(calls, info) {
+    this.#calls = calls;
+    this.info = info;
+  }
+
+  /** @type {api.Inspection["weigh"]} */
+  async weigh({ width, height, guidance }) {
+    return /** @type {Choice[]} */ (await this.#calls.ask({ kind: "weigh", width, height, guidance }));
+  }
+
+  /** @type {api.Inspection["load"]} */
+  async load({ weights = "auto", preview, ...events } = {}) {
+    const source = preview === undefined ? null : await modelSource(preview);
+    return orClosed(this.#calls, events.signal, async () => {
+      const info = await this.#calls.ask({ kind: "load", weights, preview: source }, hearer(events));
+      return new Model(this.#calls, /** @type {Info} */ (info));
     });
-    return new Model(calls, /** @type {Info} */ (info));
+  }
+
+  close() {
+    this.#calls.close();
+  }
+}
+
+/** A model that is not wanted any more, or cannot be had, leaves no worker behind. @template T @param {WorkerCalls} calls @param {AbortSignal | undefined} signal @param {() => Promise<T>} act */
+async function orClosed(calls, signal, act) {
+  const stop = () => calls.close(signal?.reason);
+  signal?.addEventListener("abort", stop);
+  try {
+    signal?.throwIfAborted();
+    return await act();
   } catch (error) {
     calls.close();
     throw error;
+  } finally {
+    signal?.removeEventListener("abort", stop);
   }
+}
+
+/** @param {OpeningEvents} events @returns {(event: WorkerEvent) => void | Promise<void>} */
+function hearer({ onProgress, onInterrupted, onNote }) {
+  return (event) => {
+    if ("progress" in event) return onProgress?.(event.progress);
+    if ("note" in event) return onNote?.(event.note);
+    if ("interrupted" in event) return interrupted(event.interrupted, onInterrupted);
+  };
+}
+
+/** @param {string} reason @param {OpeningEvents["onInterrupted"]} [decide] @returns {Promise<void>} */
+function interrupted(reason, decide) {
+  const error = failure("network", `The connection broke: ${reason}. What has come is kept.`);
+  return decide ? decide(error) : Promise.reject(error);
 }
 
 /** @implements {api.Decant} */
@@ -48,8 +110,10 @@ class Model {
     signal?.throwIfAborted();
     const settings = complete(asked, this.info);
     /** @type {Trace} */
-    const trace = { settings, tokens: null, noise: null, steps: [], image: null, timings: null };
+    const trace = { settings, tokens: null, noise: null, steps: [], image: null, timings: null, memory: null };
     const result = await this.#calls.ask({ kind: "generate", settings }, async (event) => {
+      // Parts of a model that did not stay on the device are read again.
+      if ("interrupted" in event) await interrupted(event.interrupted);
       if (!("step" in event)) return;
       const step = readStep(event.step);
       trace.steps.push(step);

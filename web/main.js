@@ -17,7 +17,8 @@ addEventListener("unhandledrejection", ({ reason }) => studio.tell(sentenceOf(re
 
 const params = new URLSearchParams(location.search);
 const asked = readAddress(params);
-await studio.open(asked.model, asked.device, (info, before) => {
+addEventListener("online", studio.reconnect);
+await studio.open({ model: asked.model, weights: asked.weights, preview: null }, asked.device, (info, before) => {
   const read = readAddressSettings(params, takeDefaults(info, before).settings, info);
   return { ...read, problems: [...asked.problems, ...read.problems] };
 });

@@ -6,24 +6,38 @@
  * An event with `awaited` stops the worker until the page has sent `{ call, verdict }`: "go on" or "stop".
  * A verdict "stop" may also come at any other time; it takes effect at the next step.
  */
-import type { DeviceChoice, ErrorCode, Info, ModelFile, Progress, Settings, Step, Timings, TokenCount, TraceTokens } from "./decant.js";
+import type { Choice, DeviceChoice, ErrorCode, Info, Memory, ModelFile, Progress, Settings, Step, Timings, TokenCount, TraceTokens, Weights } from "./decant.js";
 
 export type ToWorker = { call: number; ask: Ask } | { call: number; verdict: Verdict };
 
 export type Ask =
-  | { kind: "open"; source: Source; device: DeviceChoice }
+  | { kind: "inspect"; source: Source; device: DeviceChoice }
+  | { kind: "weigh"; width: number; height: number; guidance: number }
+  | { kind: "load"; weights: Weights; preview: Source | null }
   | { kind: "generate"; settings: Settings }
   | { kind: "tokenize"; text: string };
 
 export type Verdict = "go on" | "stop";
 
 export type FromWorker =
-  | { call: number; event: { progress: Progress } | { step: RawStep }; awaited?: boolean }
-  | { call: number; result: Info | RawResult | TokenCount }
+  | { call: number; event: { progress: Progress } | { interrupted: string } | { note: string } | { step: RawStep }; awaited?: boolean }
+  | { call: number; result: Info | Choice[] | RawResult | TokenCount }
   | { call: number; failure: { code: ErrorCode; message: string } };
 
-/** Where a model's files are: below an absolute address, or picked by a person. */
-export type Source = { url: string } | { files: ModelFile[] };
+/** Where a model's files are: at an absolute address, or picked by a person. What comes from an address is stored if `keep`. */
+export type Source = { url: string; name: string; keep: boolean; only: string[] | null } | { files: ModelFile[] };
+
+/** A model's files, as the WebAssembly module reads them. Failures are thrown as `{ code, message }`. */
+export interface Files {
+  /** For messages. */
+  place(): string;
+  /** Null where they cannot be listed. */
+  names(): Promise<string[] | null>;
+  /** In bytes; null where there is no such file. */
+  size(name: string): Promise<number | null>;
+  /** The bytes from `start` to before `end`. */
+  read(name: string, start: number, end: number): Promise<Uint8Array>;
+}
 
 /** Pixels as they travel: an `ImageData` in parts, so that its bytes are moved and not copied. */
 export interface Pixels {
@@ -44,16 +58,23 @@ export interface RawResult {
   noise: Float32Array<ArrayBuffer>;
   tokens: TraceTokens;
   timings: Timings;
+  memory: Omit<Memory, "heap">;
 }
 
 /** The WebAssembly module (`crates/app`), as the worker sees it. Errors are thrown as `{ code, message }`. */
 export interface App {
-  default(): Promise<unknown>;
-  Session: { open(source: Source, device: DeviceChoice, onProgress: (progress: Progress) => void): Promise<Session> };
+  default(): Promise<{ memory: WebAssembly.Memory }>;
+  Session: { open(files: Files, preview: Files | undefined, device: DeviceChoice, onProgress: Tell): Promise<Session> };
 }
 
+/** Hears how far it is: what is done, bytes so far, bytes in all. */
+export type Tell = (label: string, loaded: number, total: number | null) => void;
+
 export interface Session {
-  info(): Info;
+  info(): Omit<Info, "heapBytes">;
+  weigh(width: number, height: number, guided: boolean): Choice[];
+  /** Brings the weights to the device. */
+  fill(weights: Weights, onProgress: Tell): Promise<void>;
   tokenize(text: string): TokenCount;
   /** `onStep` is awaited; when it rejects, the run ends with the code "cancelled" and the session stays usable. */
   generate(settings: Settings, onStep: (step: RawStep) => Promise<void>): Promise<RawResult>;

@@ -1,11 +1,13 @@
 // What was typed or written in the address, made into settings that a run can have: once, here, with a sentence for what cannot be.
 
-/** @import { DeviceChoice, Info, Settings } from "./decant.d.ts" */
+/** @import { DeviceChoice, Info, Settings, Weights } from "./decant.d.ts" */
 /** @typedef {{ value: string | number } | { problem: string }} Parsed */
 
 const MOST_STEPS = 1000;
 const LARGEST_SEED = 4294967295;
 const LARGEST_SIDE = 4096;
+/** How weights can be kept. */
+const WEIGHTS = ["auto", "stored", "f16", "q8_0", "q4_0"];
 const CLOSED = { problem: "No model is open." };
 
 /** One row per setting: how to read it. Some depend on the model, and cannot be read while none is open. @type {{ [K in keyof Settings]: (text: string, info: Info | null) => Parsed }} */
@@ -39,11 +41,15 @@ export function readAddress(params) {
   const device = params.get("device") ?? "auto";
   const known = ["auto", "gpu", "cpu"].includes(device);
   if (!known) problems.push(`The address asks for device=${device}; there are auto, gpu and cpu. Taking auto.`);
-  const strange = [...params.keys()].filter((key) => !isSetting(key) && !["model", "device", "run"].includes(key));
+  const weights = params.get("weights") ?? "auto";
+  const kept = WEIGHTS.includes(weights);
+  if (!kept) problems.push(`The address asks for weights=${weights}; there are ${WEIGHTS.join(", ")}. Taking auto.`);
+  const strange = [...params.keys()].filter((key) => !isSetting(key) && !["model", "device", "weights", "run"].includes(key));
   if (strange.length > 0) problems.push(`The address has ${strange.map((key) => `“${key}”`).join(", ")}, which nothing here is called.`);
   return {
     model: params.get("model") || "models/digits",
     device: /** @type {DeviceChoice} */ (known ? device : "auto"),
+    weights: /** @type {Weights} */ (kept ? weights : "auto"),
     run: ["1", "true", ""].includes(params.get("run") ?? "0"),
     problems,
   };

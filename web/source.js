@@ -2,43 +2,66 @@
 
 import { failure } from "./calls.js";
 
-/** @import { LoadOptions, ModelFile } from "./decant.d.ts" */
+/** @import { Model, ModelFile } from "./decant.d.ts" */
 /** @import { Source } from "./protocol.d.ts" */
 
-/** @param {LoadOptions["model"]} model @returns {Promise<Source>} */
+/** @param {Model} model @returns {Promise<Source>} */
 export async function modelSource(model) {
-  if (typeof model === "string") return { url: absolute(model) };
-  if ("entries" in model && "kind" in model) return { files: fromRoot(await walkHandle(model)) };
-  return { files: fromRoot(Array.from(/** @type {ArrayLike<File | ModelFile>} */ (model), (item) => (item instanceof File ? pickedFile(item) : item))) };
+  if (typeof model === "string") return addressSource(model, null);
+  if ("address" in model) return addressSource(model.address, model.files ?? null);
+  return { files: fromRoot(await chosenFiles(model)) };
 }
 
-/** What to call a model in a sentence: the last folder of its address, or the folder that was picked. @param {LoadOptions["model"]} model */
+/** What to call a model in a sentence: the last part of its address, or what was picked. @param {Model} model @returns {string} */
 export function modelName(model) {
-  if (typeof model === "string") return model.replace(/\/+$/, "").split("/").pop() || model;
+  if (typeof model === "string") return lastPart(model);
+  if ("address" in model) return lastPart(model.address);
   if ("name" in model) return model.name;
   const [first] = model;
   if (!first) return "an empty folder";
-  return (first instanceof File ? first.webkitRelativePath : first.path).split("/")[0] || "own files";
+  if ("kind" in first) return first.name;
+  return (first instanceof File ? first.webkitRelativePath || first.name : first.path).split("/")[0] || "own files";
+}
+
+/** @param {Exclude<Model, string | import("./decant.d.ts").Address>} model @returns {Promise<ModelFile[]>} */
+async function chosenFiles(model) {
+  if (model instanceof File) return [pickedFile(model)];
+  if ("kind" in model) return walkHandle(/** @type {FileSystemHandle} */ (model));
+  const items = /** @type {(File | ModelFile | FileSystemHandle)[]} */ (Array.from(/** @type {ArrayLike<any>} */ (model)));
+  const files = items.map((item) => (item instanceof File ? [pickedFile(item)] : "kind" in item ? walkHandle(item) : [item]));
+  return (await Promise.all(files)).flat();
 }
 
 /**
- * The files behind a drop: folders are walked, loose files are taken as they are.
- * The entries must be taken before the first `await`, because the drop's list is emptied after the event.
- * @param {DataTransfer} drop @returns {Promise<ModelFile[]>}
+ * What was dropped: handles where the browser has them, which can be opened again another day; else its files, with folders walked.
+ * The items must be taken before the first `await`, because the drop's list is emptied after the event.
+ * @param {DataTransfer} drop @returns {Promise<Model>}
  */
-export async function droppedFiles(drop) {
-  const entries = Array.from(drop.items, (item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-  return (await Promise.all(entries.map(walkEntry))).flat();
+export async function dropped(drop) {
+  const items = Array.from(drop.items).filter(({ kind }) => kind === "file");
+  /** @type {(Promise<FileSystemHandle | null> | null)[]} */
+  const handles = items.map((item) => /** @type {any} */ (item).getAsFileSystemHandle?.() ?? null);
+  const entries = items.map((item) => item.webkitGetAsEntry() ?? item.getAsFile());
+  const found = await Promise.all(handles).catch(() => [null]);
+  if (found.length > 0 && found.every(Boolean)) return /** @type {FileSystemHandle[]} */ (found);
+  return (await Promise.all(entries.map((entry) => (entry instanceof File ? [pickedFile(entry)] : entry ? walkEntry(entry) : [])))).flat();
 }
 
-/** @param {string} address */
-function absolute(address) {
+/** What comes with the page is the browser's to keep; every other download is stored. @param {string} address @param {string[] | null} only @returns {Source} */
+function addressSource(address, only) {
+  /** @type {string} */
+  let url;
   try {
-    const url = new URL(address, document.baseURI).href;
-    return url.endsWith("/") ? url : `${url}/`;
+    url = new URL(address, document.baseURI).href;
   } catch {
     throw failure("model", `“${address}” is not an address that a model could be loaded from.`);
   }
+  return { url, name: lastPart(address), keep: !url.startsWith(new URL("models/", document.baseURI).href), only };
+}
+
+/** @param {string} address */
+function lastPart(address) {
+  return address.replace(/[?#].*/, "").replace(/\/+$/, "").split("/").pop() || address;
 }
 
 /** @param {File} file @returns {ModelFile} */
@@ -46,24 +69,21 @@ function pickedFile(file) {
   return { path: file.webkitRelativePath || file.name, file };
 }
 
-/** Paths as seen from the folder nearest to the top that holds `model_index.json`. @param {ModelFile[]} files */
+/** Paths as seen from the folder nearest to the top that holds `model_index.json`, or else from the one folder that holds everything. @param {ModelFile[]} files */
 function fromRoot(files) {
   const index = files.filter(({ path }) => path.split("/").pop() === "model_index.json").sort((a, b) => a.path.length - b.path.length)[0];
-  if (!index) {
-    throw failure("model", `None of the ${files.length} chosen files is called model_index.json. Choose the folder that holds it, next to unet, vae, text_encoder, tokenizer and scheduler.`);
-  }
-  const root = index.path.slice(0, -"model_index.json".length);
+  const first = files[0]?.path.split("/") ?? [];
+  const shared = first.length > 1 && files.every(({ path }) => path.startsWith(`${first[0]}/`)) ? `${first[0]}/` : "";
+  const root = index ? index.path.slice(0, -"model_index.json".length) : shared;
   return files.filter(({ path }) => path.startsWith(root)).map(({ path, file }) => ({ path: path.slice(root.length), file }));
 }
 
-/** @param {FileSystemDirectoryHandle} folder @param {string} [prefix] @returns {Promise<ModelFile[]>} */
-async function walkHandle(folder, prefix = "") {
+/** @param {FileSystemHandle} handle @param {string} [prefix] @returns {Promise<ModelFile[]>} */
+async function walkHandle(handle, prefix = "") {
+  const path = prefix + handle.name;
+  if (handle.kind === "file") return [{ path, file: await /** @type {FileSystemFileHandle} */ (handle).getFile() }];
   const files = [];
-  for await (const handle of folder.values()) {
-    const path = prefix + handle.name;
-    if (handle.kind === "directory") files.push(...(await walkHandle(/** @type {FileSystemDirectoryHandle} */ (handle), `${path}/`)));
-    else files.push({ path, file: await /** @type {FileSystemFileHandle} */ (handle).getFile() });
-  }
+  for await (const inner of /** @type {FileSystemDirectoryHandle} */ (handle).values()) files.push(...(await walkHandle(inner, `${path}/`)));
   return files;
 }
 

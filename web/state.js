@@ -1,11 +1,18 @@
 // What the page knows, in one object. It changes only through `change`, and every change is drawn once per frame.
 
-/** @import { DeviceChoice, Info, Progress, Settings, TokenCount, Trace } from "./decant.d.ts" */
+/** @import { Choice, DeviceChoice, Info, Progress, Settings, TokenCount, Trace } from "./decant.d.ts" */
+/** @import { CatalogEntry } from "./library.js" */
+/** @import { RecentModel } from "./recent.js" */
+/** @import { Room, StoredModel } from "./storage.js" */
 
 /**
  * @typedef {object} State
  * @property {"opening" | "ready" | "running" | "failed"} phase "failed": no model is open
  * @property {Progress | null} opening
+ * @property {string | null} interrupted why nothing comes any more while a model is opened, in a sentence
+ * @property {boolean} opener whether the sheet for opening a model is shown
+ * @property {Looking | Found | null} look the model that is looked at before it is loaded
+ * @property {Shelf} shelf what there is to open
  * @property {string} model what the open model is called
  * @property {DeviceChoice} device what was asked for; what it became is in `info`
  * @property {Info | null} info
@@ -16,16 +23,39 @@
  * @property {Trace | null} trace the run that is shown, finished or not
  * @property {number} cursor which of its steps is shown; one past the last is the finished picture
  * @property {boolean} following the cursor moves along with the run
- * @property {boolean} paused
+ * @property {boolean} paused the run, or the opening
  * @property {Message[]} messages
+ */
+
+/** @typedef {{ phase: "looking", name: string, progress: Progress | null, interrupted: string | null }} Looking */
+
+/**
+ * @typedef {object} Found
+ * @property {"found"} phase
+ * @property {string} name
+ * @property {Info} info
+ * @property {{ width: number, height: number }} size of the pictures that the choices are weighed for
+ * @property {string} problem about the size that was typed last, in a sentence; else ""
+ * @property {Choice[]} choices
+ * @property {Choice["weights"]} weights which of them
+ */
+
+/**
+ * @typedef {object} Shelf
+ * @property {CatalogEntry[]} catalog
+ * @property {StoredModel[]} stored
+ * @property {RecentModel[]} recent
+ * @property {Room | null} room
  */
 
 /**
  * @typedef {object} Message
  * @property {"error" | "note"} tone
  * @property {string} text
- * @property {{ label: string, does: "use-gpu" | "use-cpu" | "reopen" | "open-other" }} [offer]
+ * @property {Offer[]} [offers]
  */
+
+/** @typedef {{ label: string, does: "use-gpu" | "use-cpu" | "reopen" | "open-other" | "look-again" }} Offer */
 
 /** What stands in the fields until a model says its own. @type {Settings} */
 const FIRST_SETTINGS = {
@@ -43,6 +73,10 @@ const FIRST_SETTINGS = {
 const FIRST = {
   phase: "opening",
   opening: null,
+  interrupted: null,
+  opener: false,
+  look: null,
+  shelf: { catalog: [], stored: [], recent: [], room: null },
   model: "",
   device: "auto",
   info: null,

@@ -3,21 +3,29 @@
 import { Decant, drawSeed } from "./decant.js";
 import { places } from "./state.js";
 import { readSetting } from "./settings.js";
-import { noticeOf, sentenceOf } from "./sentences.js";
+import { noticeOf, sentenceOf, stoppedOpening } from "./sentences.js";
+import { createLibrary } from "./library.js";
 import { modelName } from "./source.js";
 import { Gate } from "./gate.js";
 
-/** @import { DeviceChoice, Info, LoadOptions, Settings, Step, Trace } from "./decant.d.ts" */
+/** @import { DeviceChoice, Info, Inspection, Loading, OpeningEvents, Settings, Step, Trace } from "./decant.d.ts" */
+/** @import { Chosen } from "./library.js" */
 /** @import { Message, State, Store } from "./state.js" */
 /** @typedef {ReturnType<typeof createStudio>} Studio */
+/** @typedef {(info: Info, before: State) => { settings: Settings, problems: string[] }} Choose */
 
 /** @param {Store} store */
-export function createStudio({ get, change }) {
+export function createStudio(store) {
+  const { get, change } = store;
+  const library = createLibrary(store, (found, chosen) => openFound(found, chosen), (message) => tell(message));
   /** @type {import("./decant.d.ts").Decant | null} */
   let decant = null;
-  /** @type {LoadOptions["model"]} */
-  let opened = "";
+  /** @type {Chosen} */
+  let opened = { model: "", weights: "auto", preview: null };
   let opening = 0;
+  let stopping = new AbortController();
+  /** @type {(() => void) | null} */
+  let tryAgain = null;
   let gate = new Gate();
   let cancelling = new AbortController();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -25,27 +33,66 @@ export function createStudio({ get, change }) {
 
   /**
    * Opens a model in the place of the one that is open. Of several calls the last one counts.
-   * @param {LoadOptions["model"]} model @param {DeviceChoice} [device]
-   * @param {(info: Info, before: State) => { settings: Settings, problems: string[] }} [choose] the settings to begin with
+   * @param {Chosen} chosen @param {DeviceChoice} [device] @param {Choose} [choose] the settings to begin with
    */
-  async function open(model, device = get().device, choose = model === opened ? keep : takeDefaults) {
+  function open(chosen, device = get().device, choose = chosen.model === opened.model ? keep : takeDefaults) {
+    return opens(chosen, device, choose, (loading) => Decant.load({ model: chosen.model, device, ...loading }));
+  }
+
+  /** @param {Inspection} found @param {Chosen} chosen */
+  function openFound(found, chosen) {
+    return opens(chosen, get().device, takeDefaults, (loading) => found.load(loading));
+  }
+
+  /** @param {Chosen} chosen @param {DeviceChoice} device @param {Choose} choose @param {(loading: Loading) => Promise<import("./decant.d.ts").Decant>} load */
+  async function opens(chosen, device, choose, load) {
     const turn = ++opening;
+    stopping.abort();
     cancelling.abort();
     decant?.close();
     decant = null;
-    opened = model;
-    change({ phase: "opening", opening: null, model: modelName(model), device, info: null, messages: [] });
+    opened = chosen;
+    stopping = new AbortController();
+    const { signal } = stopping;
+    const name = modelName(chosen.model);
+    gate = new Gate();
+    change({ phase: "opening", opening: null, interrupted: null, paused: false, model: name, device, info: null, messages: [] });
     try {
-      const loaded = await Decant.load({ model, device, onProgress: (progress) => turn === opening && change({ opening: progress }) });
+      const loaded = await load({ weights: chosen.weights, ...(chosen.preview && { preview: chosen.preview }), signal, ...hearing(turn) });
       if (turn !== opening) return loaded.close();
       decant = loaded;
       const { settings, problems } = choose(loaded.info, get());
-      change({ phase: "ready", opening: null, info: loaded.info, settings, problems: {}, example: loaded.info.defaults.prompt });
+      change({ phase: "ready", opening: null, interrupted: null, paused: false, info: loaded.info, settings, problems: {}, example: loaded.info.defaults.prompt });
       tell(...problems.map((text) => ({ tone: /** @type {const} */ ("error"), text })), ...noticeOf(loaded.info));
       count();
     } catch (error) {
-      if (turn === opening) change({ phase: "failed", opening: null, messages: [sentenceOf(error, "open")] });
+      if (turn !== opening) return;
+      const sentence = sentenceOf(signal.aborted ? stoppedOpening(name) : error, "open");
+      change({ phase: "failed", opening: null, interrupted: null, paused: false, messages: [...get().messages, sentence] });
     }
+  }
+
+  /** What is heard while a model opens. The gate pauses it like a run. @param {number} turn @returns {OpeningEvents} */
+  function hearing(turn) {
+    const ours = () => turn === opening;
+    return {
+      onProgress(progress) {
+        if (ours()) change({ opening: progress });
+        return gate.pass();
+      },
+      onInterrupted(error) {
+        change({ interrupted: error.message });
+        return new Promise((resolve) => (tryAgain = resolve));
+      },
+      onNote: (text) => (ours() ? tell({ tone: "note", text }) : undefined),
+    };
+  }
+
+  /** Goes on with an opening whose connection broke. */
+  function reconnect() {
+    if (get().interrupted === null) return;
+    change({ interrupted: null });
+    tryAgain?.();
   }
 
   /** @param {boolean} [paused] begins a run that stops after its first step */
@@ -74,7 +121,7 @@ export function createStudio({ get, change }) {
   }
 
   function pause() {
-    if (get().phase !== "running") return;
+    if (get().phase !== "running" && get().phase !== "opening") return;
     gate.pause();
     change({ paused: true });
   }
@@ -129,7 +176,9 @@ export function createStudio({ get, change }) {
   }
 
   return {
+    ...library,
     open,
+    reconnect,
     generate,
     pause,
     resume,
@@ -137,7 +186,8 @@ export function createStudio({ get, change }) {
     scrub,
     edit,
     tell,
-    cancel: () => cancelling.abort(),
+    cancel: () => (get().phase === "opening" ? stopping : cancelling).abort(),
+    lookAgain: () => library.look(opened.model),
     togglePause: () => (get().paused ? resume() : pause()),
     throwDice: () => edit("seed", String(drawSeed())),
     /** @param {DeviceChoice} device */
@@ -160,5 +210,5 @@ export function takeDefaults({ defaults }, { settings, example }) {
 
 /** @param {Settings} settings @returns {Trace} */
 function emptyTrace(settings) {
-  return { settings, tokens: null, noise: null, steps: [], image: null, timings: null };
+  return { settings, tokens: null, noise: null, steps: [], image: null, timings: null, memory: null };
 }

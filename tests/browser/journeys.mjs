@@ -4,6 +4,7 @@
 import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";
 import { contrastFaults, nameFaults, overflow } from "./look.mjs";
+import { again, done, drawn, finished, load, pixels, ready, status, text } from "./steps.mjs";
 
 /** @typedef {{ page: import("playwright-core").Page, address: string, complaints: string[], models: string }} Scene */
 /** @typedef {{ name: string, open?: string | null, width?: number, height?: number, host?: string, fake?: boolean, real?: boolean, crash?: boolean, gpu?: boolean, expects?: RegExp, play: (scene: Scene) => Promise<void> }} Journey */
@@ -165,11 +166,12 @@ export const JOURNEYS = [
     expects: /404/,
     async play({ page }) {
       await page.waitForSelector(".message.error");
-      assert.match(await text(page, ".message.error p"), /model_index\.json/);
+      assert.match(await text(page, ".message.error p"), /model_index\.json|no weight file/);
       assert.equal(await text(page, "#opening"), "No model is open.");
       await page.click("text=Open another model");
       await page.fill("#address", "models/digits");
       await page.keyboard.press("Enter");
+      await load(page);
       await ready(page);
       await page.fill("#steps", "2");
       await again(page, 2);
@@ -183,22 +185,24 @@ export const JOURNEYS = [
     async play({ page, address }) {
       const weights = "**/unet/diffusion_pytorch_model.*";
       const cases = [
-        { does: (route) => route.fulfill({ status: 500, body: "" }), says: /unet\/diffusion_pytorch_model\.\w+ could not be read: the server answers with status 500/ },
-        { does: (route) => route.abort(), says: /could not be read: Failed to fetch; the server is not there, or does not let this page read from it/ },
+        { does: (route) => route.fulfill({ status: 500, body: "" }), says: /^The connection broke: the server answers with status 500/, at: "#interrupted:visible" },
+        { does: (route) => route.fulfill({ status: 403, body: "" }), says: /unet\/diffusion_pytorch_model\.\w+ could not be read: the server answers with status 403 Forbidden: it wants to know who asks/ },
         { does: (route) => route.fulfill({ status: 200, contentType: "text/html", body: "<p>Welcome!" }), says: /there is no weight file for unet/ },
         { does: (route) => route.fulfill({ status: 200, body: "PK\x03\x04 and so on, zipped" }), says: /is a zip archive/ },
-        { does: (route) => route.fulfill({ status: 206, headers: { "content-range": "bytes 0-7/9000000" }, body: "GGUF\x03\x00\x00\x00" }), says: /the server sent 8 bytes of a window/ },
+        { does: (route) => route.fulfill({ status: 206, headers: { "content-range": "bytes 0-7/9000000" }, body: "GGUF\x03\x00\x00\x00" }), says: /^The connection broke: the server sent \d+ bytes of 8388608/, at: "#interrupted:visible" },
       ];
-      for (const { does, says } of cases) {
+      for (const { does, says, at = ".message.error p" } of cases) {
         await page.route(weights, does);
         await page.goto(address);
-        await page.waitForSelector(".message.error");
-        assert.match(await text(page, ".message.error p"), says);
+        await page.waitForSelector(at);
+        assert.match(await text(page, at), says);
         await page.unroute(weights);
       }
+      await page.click("#cancel-opening");
       await page.click("text=Open another model");
       await page.fill("#address", "models/digits");
       await page.keyboard.press("Enter");
+      await load(page);
       await ready(page);
     },
   },
@@ -208,6 +212,7 @@ export const JOURNEYS = [
       await ready(page);
       await page.click("#open-model");
       await page.setInputFiles("#folder", `${models}/digits`);
+      await load(page);
       await ready(page);
       assert.equal(await text(page, "#model-name"), "digits");
       await page.fill("#steps", "2");
@@ -219,9 +224,9 @@ export const JOURNEYS = [
     async play({ page, models }) {
       await ready(page);
       await page.click("#open-model");
-      await page.setInputFiles("#folder", `${models}/digits/unet`);
+      await page.setInputFiles("#folder", `${models}/digits/tokenizer`);
       await page.waitForSelector(".message.error");
-      assert.match(await text(page, ".message.error p"), /model_index\.json/);
+      assert.match(await text(page, ".message.error p"), /model_index\.json|no weight file/);
     },
   },
   {
@@ -350,7 +355,7 @@ export const JOURNEYS = [
     open: "?model=models/slow",
     fake: true,
     async play({ page }) {
-      await page.waitForFunction(() => /^[\d.]+ MB of 17\.7 MB$/.test(document.querySelector("#loaded")?.textContent ?? ""));
+      await page.waitForFunction(() => /^[\d.]+ MB of 17\.\d MB/.test(document.querySelector("#loaded")?.textContent ?? ""));
       assert.equal(await text(page, "#opening"), "Reading the weights…");
       await ready(page);
     },
@@ -450,52 +455,3 @@ export const JOURNEYS = [
     },
   })),
 ];
-
-/** @param {import("playwright-core").Page} page */
-async function ready(page) {
-  await drawn(page);
-  await page.waitForSelector("#generate:enabled");
-}
-
-async function again(page, steps) {
-  await drawn(page);
-  await page.waitForSelector("#generate:enabled");
-  await page.click("#generate");
-  await finished(page, steps);
-}
-
-async function finished(page, steps) {
-  await drawn(page);
-  await page.waitForFunction((count) => document.querySelector("#status")?.textContent?.startsWith(`${count} steps in`) && document.querySelector("#generate")?.textContent === "Generate", steps);
-}
-
-/** @param {string | RegExp} wanted */
-async function status(page, wanted) {
-  const source = wanted instanceof RegExp ? wanted.source : `^${wanted}$`;
-  await page.waitForFunction((pattern) => new RegExp(pattern).test(document.querySelector("#status")?.textContent ?? ""), source);
-}
-
-async function text(page, selector) {
-  return (await page.locator(selector).first().textContent())?.trim() ?? "";
-}
-
-async function done(page) {
-  return Number(await page.getAttribute("#progress", "aria-valuenow"));
-}
-
-/** Two frames later everything that was changed is drawn. */
-async function drawn(page) {
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
-}
-
-/** What is on the large canvas: its size, a checksum, and how much its pixels differ. */
-async function pixels(page) {
-  return page.evaluate(() => {
-    const canvas = document.querySelector("#picture canvas");
-    const { data, width, height } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-    const values = data.filter((_, index) => index % 4 !== 3);
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
-    return { size: [width, height], spread, sum: values.reduce((sum, value, index) => (sum * 31 + value + index) % 4294967291, 7) };
-  });
-}

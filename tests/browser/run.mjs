@@ -7,6 +7,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { LAVAPIPE, launch, newPage } from "./browser.mjs";
+import { GETTING } from "./getting.mjs";
 import { checkGolden, checkTokens, models, readGoldens } from "./golden.mjs";
 import { JOURNEYS } from "./journeys.mjs";
 import { checkOperations } from "./operations.mjs";
@@ -19,7 +20,7 @@ const words = process.argv.slice(2);
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
 /** What is tested: the page with a stand-in for the model, and what `./build.sh` made. Both at sub-paths, because pages end up in such places. */
-const fake = await serve({ folder: join(root, "web"), overlays: { "worker/pkg/": join(root, "tests/browser/fake"), "models/": join(root, "models") }, base: "/some/where/" });
+const fake = await serve({ folder: join(root, "web"), overlays: { "worker/pkg/": join(root, "tests/browser/fake"), "models/slow/": join(root, "models/digits"), "models/": join(root, "models") }, base: "/some/where/" });
 const built = existsSync(join(root, "dist/worker/pkg/decant_app.js")) && (await serve({ folder: join(root, "dist"), overlays: { "tests/models/": join(root, "tests/models") }, base: "/decant/" }));
 // A server that answers with whole files only, as python's does.
 const whole = built && (await serve({ folder: join(root, "dist"), ranges: false }));
@@ -28,6 +29,7 @@ const browsers = new Map();
 try {
   await rm(join(root, "target/screenshots"), { recursive: true, force: true });
   for (const journey of JOURNEYS.filter(({ real, crash }) => !real && !crash)) await play("page", debian, fake, journey);
+  for (const journey of GETTING) await play("getting", debian, fake, journey);
   if (built && whole) await testBuilt(built, whole);
   else skip("all tests of the built page; ./build.sh makes it");
   if (words.length === 0) await takeScreenshots((await debian()).context, (built || fake).address, join(root, "target/screenshots"));

@@ -43,6 +43,21 @@ export function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** @param {string} label @param {() => void} action */
+export function button(label, action) {
+  const element = document.createElement("button");
+  element.type = "button";
+  element.className = "quiet-button";
+  element.textContent = label;
+  element.addEventListener("click", action);
+  return element;
+}
+
+/** An element with that text in it. @template {keyof HTMLElementTagNameMap} K @param {K} tag @param {string} text @param {string} [kind] its class */
+export function element(tag, text, kind = "") {
+  return Object.assign(document.createElement(tag), { textContent: text, className: kind });
+}
+
 const UNITS = ["bytes", "KB", "MB", "GB"];
 
 /** @param {number} bytes */

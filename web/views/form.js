@@ -62,13 +62,13 @@ function drawField(field, { settings, problems, info }) {
 }
 
 /** Menus and limits that come from the model. @param {Info} info */
-function describeModel({ samplers, factor, defaults, predictedBytes }) {
+function describeModel({ samplers, factor, defaults, predictedBytes, weights }) {
   byId("sampler", HTMLSelectElement).replaceChildren(...samplers.map(({ name, title }) => new Option(title, name)));
   for (const side of ["width", "height"]) {
     const field = byId(side, HTMLInputElement);
     field.step = field.min = String(factor);
   }
-  write(byId("size-note", HTMLParagraphElement), `Width and height are multiples of ${factor}. A picture of ${defaults.width} × ${defaults.height} takes about ${inBytes(predictedBytes)} of memory.`);
+  write(byId("size-note", HTMLParagraphElement), `Width and height are multiples of ${factor}. A picture of ${defaults.width} × ${defaults.height} takes about ${inBytes(predictedBytes)} of memory, with the weights ${weights === "stored" ? "as the file has them" : `kept as ${weights}`}.`);
 }
 
 /** @param {TokenCount | null} count @param {boolean} quietWhenEmpty */

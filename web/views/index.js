@@ -2,11 +2,14 @@
 
 import { formView } from "./form.js";
 import { pictureView } from "./picture.js";
+import { openingView } from "./opening.js";
 import { progressView } from "./progress.js";
 import { filmstripView } from "./filmstrip.js";
 import { machineView } from "./machine.js";
 import { messagesView } from "./messages.js";
 import { openerView } from "./opener.js";
+import { shelfView } from "./shelf.js";
+import { foundView } from "./found.js";
 import { keysView } from "./keys.js";
 
 /** @import { State } from "../state.js" */
@@ -14,4 +17,4 @@ import { keysView } from "./keys.js";
 /** @typedef {(studio: Studio, state: () => State) => (state: State) => void} View */
 
 /** @type {View[]} */
-export const VIEWS = [machineView, messagesView, formView, pictureView, progressView, filmstripView, openerView, keysView];
+export const VIEWS = [machineView, messagesView, formView, pictureView, openingView, progressView, filmstripView, openerView, shelfView, foundView, keysView];

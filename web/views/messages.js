@@ -1,6 +1,6 @@
 // Errors and notices, each a sentence, with what can be done about it as a button.
 
-import { byId } from "./elements.js";
+import { button, byId } from "./elements.js";
 
 /** @import { Message, State } from "../state.js" */
 /** @import { View } from "./index.js" */
@@ -12,7 +12,8 @@ export function messagesView(studio) {
     "use-gpu": () => studio.reopen("gpu"),
     "use-cpu": () => studio.reopen("cpu"),
     reopen: () => studio.reopen("auto"),
-    "open-other": () => byId("open-model", HTMLButtonElement).click(),
+    "open-other": studio.openOpener,
+    "look-again": studio.lookAgain,
   };
   /** @type {State["messages"]} */
   let drawn = [];
@@ -25,8 +26,7 @@ export function messagesView(studio) {
     const text = document.createElement("p");
     text.textContent = message.text;
     box.append(text);
-    const { offer } = message;
-    if (offer) box.append(button(offer.label, offers[offer.does]));
+    for (const { label, does } of message.offers ?? []) box.append(button(label, offers[does]));
     box.append(button("Dismiss", () => studio.dismiss(message)));
     return box;
   }
@@ -36,14 +36,4 @@ export function messagesView(studio) {
     drawn = messages;
     list.replaceChildren(...messages.map(element));
   };
-}
-
-/** @param {string} label @param {() => void} action */
-function button(label, action) {
-  const element = document.createElement("button");
-  element.type = "button";
-  element.className = "quiet-button";
-  element.textContent = label;
-  element.addEventListener("click", action);
-  return element;
 }

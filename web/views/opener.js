@@ -1,32 +1,85 @@
-// Opening a model of one's own: a picked folder, a folder dropped anywhere on the page, or an address.
+// The sheet for opening a model: where one may come from (a file, a folder, a drop anywhere on the page, an address), then what is seen of
+// it while it is looked at. What is on offer is in shelf.js, what was found in found.js.
 
-import { byId } from "./elements.js";
-import { droppedFiles } from "../source.js";
+import { byId, write } from "./elements.js";
+import { dropped } from "../source.js";
+import { paceOf } from "./opening.js";
 import { sentenceOf } from "../sentences.js";
 
+/** @import { Model } from "../decant.d.ts" */
+/** @import { Looking } from "../state.js" */
+/** @import { Studio } from "../studio.js" */
 /** @import { View } from "./index.js" */
 
 /** @type {View} */
 export function openerView(studio) {
   const dialog = byId("opener", HTMLDialogElement);
-  const folder = byId("folder", HTMLInputElement);
   const address = byId("address", HTMLInputElement);
+  const parts = { choose: byId("choose", HTMLDivElement), looking: byId("looking", HTMLDivElement), found: byId("found", HTMLFormElement) };
+  const look = (/** @type {Model | null} */ model) => {
+    if (model) studio.look(model);
+  };
+
+  byId("open-model", HTMLButtonElement).addEventListener("click", studio.openOpener);
+  byId("close-opener", HTMLButtonElement).addEventListener("click", () => dialog.close());
+  dialog.addEventListener("close", () => shown && studio.shutOpener());
+  byId("by-address", HTMLFormElement).addEventListener("submit", (event) => {
+    event.preventDefault();
+    look(address.value.trim());
+  });
+  chooser(byId("choose-file", HTMLButtonElement), byId("file", HTMLInputElement), "showOpenFilePicker", look);
+  chooser(byId("choose-folder", HTMLButtonElement), byId("folder", HTMLInputElement), "showDirectoryPicker", look);
+  byId("stop-looking", HTMLButtonElement).addEventListener("click", studio.leave);
+  byId("look-again", HTMLButtonElement).addEventListener("click", studio.tryAgain);
+  hearDrops(studio);
+
+  let seen = "choose";
+  let shown = false;
+  return ({ opener, look: now }) => {
+    const part = now?.phase ?? "choose";
+    for (const [name, element] of Object.entries(parts)) element.hidden = name !== part;
+    shown = opener;
+    if (opener && !dialog.open) dialog.showModal();
+    if (!opener && dialog.open) dialog.close();
+    if (part !== seen) (part === "found" ? byId("load", HTMLButtonElement) : part === "looking" ? byId("stop-looking", HTMLButtonElement) : null)?.focus();
+    seen = part;
+    if (now?.phase === "looking") drawLooking(now);
+  };
+}
+
+/** @param {Looking} look */
+function drawLooking({ name, progress, interrupted }) {
+  write(byId("looking-at", HTMLParagraphElement), `Looking at ${name}…`);
+  write(byId("looking-detail", HTMLParagraphElement), interrupted ?? (progress ? `${progress.label} · ${paceOf(progress)}` : "Starting"));
+  byId("look-again", HTMLButtonElement).hidden = interrupted === null;
+}
+
+/**
+ * A button that lets a person choose: with the browser's own picker where that gives handles, which can be opened again another day; else
+ * with a field for files.
+ * @param {HTMLButtonElement} button @param {HTMLInputElement} field @param {string} picker @param {(model: Model | null) => void} take
+ */
+export function chooser(button, field, picker, take) {
+  button.addEventListener("click", async () => {
+    const pick = /** @type {any} */ (globalThis)[picker];
+    if (!pick) return field.click();
+    try {
+      take(await pick.call(globalThis, picker === "showOpenFilePicker" ? { multiple: true } : {}));
+    } catch (error) {
+      // A picker that was closed chose nothing.
+      if (!(error instanceof DOMException && error.name === "AbortError")) field.click();
+    }
+  });
+  field.addEventListener("change", () => {
+    const files = Array.from(field.files ?? []);
+    field.value = "";
+    take(files.length > 0 ? files : null);
+  });
+}
+
+/** @param {Studio} studio */
+function hearDrops(studio) {
   const target = byId("drop", HTMLDivElement);
-
-  byId("open-model", HTMLButtonElement).addEventListener("click", () => {
-    dialog.returnValue = "close";
-    dialog.showModal();
-  });
-  dialog.addEventListener("close", () => {
-    if (dialog.returnValue === "address" && address.value.trim()) studio.open(address.value.trim());
-  });
-  folder.addEventListener("change", () => {
-    const files = Array.from(folder.files ?? []);
-    folder.value = "";
-    dialog.close("close");
-    if (files.length > 0) studio.open(files);
-  });
-
   addEventListener("dragover", (event) => {
     if (!event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
@@ -40,13 +93,9 @@ export function openerView(studio) {
     if (!event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
     try {
-      const files = await droppedFiles(event.dataTransfer);
-      dialog.close("close");
-      await studio.open(files);
+      studio.look(await dropped(event.dataTransfer));
     } catch (error) {
       studio.tell(sentenceOf(error, "open"));
     }
   });
-
-  return () => {};
 }

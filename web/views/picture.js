@@ -1,6 +1,6 @@
 // The picture at the cursor, the latents it came from, and the numbers of that step: a function of (trace, cursor).
 
-import { byId, inBytes, inTime, paint, within, write } from "./elements.js";
+import { byId, inTime, paint, within, write } from "./elements.js";
 
 /** @import { Step, Trace } from "../decant.d.ts" */
 /** @import { State } from "../state.js" */
@@ -23,7 +23,6 @@ export function pictureView() {
     const { trace, cursor, settings } = state;
     const { width, height } = trace?.settings ?? settings;
     figure.parentElement?.style.setProperty("--aspect", String(width / height));
-    drawOpening(state);
     if (state.phase === "running" && !running) bringIntoView(figure);
     running = state.phase === "running";
     const step = trace?.steps[cursor] ?? trace?.steps.at(-1);
@@ -61,25 +60,6 @@ function ofStep({ index, total, sigma, timestep, milliseconds }) {
 /** @param {Trace} trace @returns {Record<string, string>} */
 function ofRun({ steps, timings }) {
   return { step: `${steps.length} done`, sigma: "0", timestep: "0", milliseconds: timings ? inTime(timings.total) : "–" };
-}
-
-/** Where there is no picture yet: what is being opened, in words and bytes, and then what to do. @param {State} state */
-function drawOpening({ phase, opening, model, trace }) {
-  const bar = byId("loading", HTMLDivElement);
-  bar.hidden = phase !== "opening";
-  const part = opening?.total ? opening.loaded / opening.total : 0;
-  bar.style.setProperty("--part", String(part));
-  bar.classList.toggle("unknown", !opening?.total);
-  bar.setAttribute("aria-valuenow", String(Math.round(part * 100)));
-  const bytes = opening ? `${inBytes(opening.loaded)}${opening.total ? ` of ${inBytes(opening.total)}` : ""}` : "";
-  write(byId("loaded", HTMLParagraphElement), phase === "opening" ? bytes : "");
-  const words = {
-    opening: `${opening?.label ?? "Opening"} ${opening ? "" : model}…`,
-    ready: trace ? "No step was finished." : "Your picture appears here.",
-    running: "Reading the prompt…",
-    failed: "No model is open.",
-  };
-  write(byId("opening", HTMLParagraphElement), words[phase].replace(" …", "…"));
 }
 
 /** A link to the finished picture as a PNG; made once per picture. @param {HTMLAnchorElement} link */

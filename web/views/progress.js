@@ -1,6 +1,6 @@
 // How far the run is and how long it still takes, and the buttons that pause, step and cancel it.
 
-import { byId, inTime, write } from "./elements.js";
+import { byId, inBytes, inTime, write } from "./elements.js";
 
 /** @import { Trace } from "../decant.d.ts" */
 /** @import { State } from "../state.js" */
@@ -10,6 +10,7 @@ import { byId, inTime, write } from "./elements.js";
 export function progressView(studio) {
   const bar = byId("progress", HTMLDivElement);
   const status = byId("status", HTMLParagraphElement);
+  const memory = byId("memory", HTMLParagraphElement);
   const announce = byId("announce", HTMLParagraphElement);
   const pause = byId("pause", HTMLButtonElement);
   const step = byId("step", HTMLButtonElement);
@@ -28,6 +29,8 @@ export function progressView(studio) {
     const sentence = statusOf(state, done, total);
     bar.setAttribute("aria-valuetext", sentence);
     write(status, sentence || "\u00a0");
+    write(memory, memoryOf(trace));
+    memory.hidden = !trace?.memory;
     write(announce, announcement(state, done, total));
     document.title = phase === "running" ? `${done}/${total} · Decant` : "Decant";
     const running = phase === "running";
@@ -46,6 +49,14 @@ function statusOf({ phase, paused, trace }, done, total) {
   if (done === 0) return "Reading the prompt…";
   if (done === total) return "Decoding the picture…";
   return `Step ${done} of ${total} · ${inTime(timeLeft(trace, total))} left`;
+}
+
+/** What the run took, beside what it was going to take. @param {Trace | null} trace */
+function memoryOf(trace) {
+  if (!trace?.memory) return "";
+  const { predicted, measured, heap } = trace.memory;
+  const took = measured === null ? "" : `, ${inBytes(measured)} measured`;
+  return `Memory: ${inBytes(predicted)} predicted${took}; ${inBytes(heap)} in WebAssembly.`;
 }
 
 /** The steps to come are taken to be as long as those before; the first warms up, and counts only while it is alone. @param {Trace} trace @param {number} total */

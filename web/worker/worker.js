@@ -1,13 +1,24 @@
 // The worker: owns the one session, answers the page's questions (protocol.d.ts), holds no opinion and no maths.
 
+import { openFolder } from "./folder.js";
+import { Pace } from "./pace.js";
 import { requestSubgroupsToo } from "./webgpu.js";
 
-/** @import { App, Ask, FromWorker, RawStep, Session, ToWorker, Verdict } from "../protocol.d.ts" */
-/** @import { ErrorCode } from "../decant.d.ts" */
+/** @import { App, Ask, Files, FromWorker, RawStep, Session, Tell, ToWorker, Verdict } from "../protocol.d.ts" */
+/** @import { DeviceChoice, ErrorCode, Info } from "../decant.d.ts" */
+/** @import { Watch } from "./line.js" */
+/** @typedef {Extract<FromWorker, { event: unknown }>["event"]} Event */
 
+/** Milliseconds between two words on how far it is. */
+const SELDOM = 100;
+
+/** @type {{ app: App, memory: WebAssembly.Memory, files: Files, device: DeviceChoice } | null} */
+let opened = null;
 /** @type {Promise<Session> | null} */
 let session = null;
-/** The runs that are waiting at a step, and those told to stop before they reached one. @type {Map<number, (verdict: Verdict) => void>} */
+/** For which call bytes are being read now, and how far that is. */
+let reading = { call: 0, pace: new Pace(), told: 0 };
+/** The calls that are waiting for the page, and those told to stop before they reached a place to wait at. @type {Map<number, (verdict: Verdict) => void>} */
 const waiting = new Map();
 /** @type {Set<number>} */
 const stopped = new Set();
@@ -32,32 +43,79 @@ async function answer(call, ask) {
 
 /** @param {number} call @param {Ask} ask */
 async function perform(call, ask) {
+  reading = { call, pace: new Pace(), told: 0 };
   switch (ask.kind) {
-    case "open":
-      session = open(call, ask);
-      return (await session).info();
+    case "inspect":
+      return inspect(ask);
+    case "weigh":
+      return (await ready()).weigh(ask.width, ask.height, ask.guidance > 1);
+    case "load":
+      return load(ask);
     case "tokenize":
       return (await ready()).tokenize(ask.text);
-    case "generate":
-      return (await ready()).generate(ask.settings, (step) => askToGoOn(call, step));
+    case "generate": {
+      const result = await (await ready()).generate(ask.settings, (step) => showStep(call, step));
+      return { ...result, memory: { ...result.memory, heap: heapBytes() } };
+    }
   }
 }
 
-/** @param {number} call @param {Extract<Ask, { kind: "open" }>} ask @returns {Promise<Session>} */
-async function open(call, { source, device }) {
+/** @param {Extract<Ask, { kind: "inspect" }>} ask @returns {Promise<Info>} */
+async function inspect({ source, device }) {
   requestSubgroupsToo();
-  const app = await start();
-  return app.Session.open(source, device, (progress) => say({ call, event: { progress } }));
+  const { app, memory } = await start();
+  opened = { app, memory, device, files: await openFolder(source, watch) };
+  session = app.Session.open(opened.files, undefined, device, tell);
+  return { ...(await session).info(), heapBytes: heapBytes() };
 }
 
-/** The WebAssembly module is built, not written: its address is kept from the type checker, its shape is `App`. @returns {Promise<App>} */
+/** @param {Extract<Ask, { kind: "load" }>} ask @returns {Promise<Info>} */
+async function load({ weights, preview }) {
+  if (preview && opened) {
+    const { app, files, device } = opened;
+    session = app.Session.open(files, await openFolder(preview, watch), device, tell);
+  }
+  const filled = await ready();
+  await filled.fill(weights, tell);
+  return { ...filled.info(), heapBytes: heapBytes() };
+}
+
+/** WebAssembly's memory never shrinks: what it is now is the most that it was. */
+function heapBytes() {
+  return opened?.memory.buffer.byteLength ?? 0;
+}
+
+/** The module's own word on how far it is; it does not wait. @type {Tell} */
+function tell(label, loaded, total) {
+  reading.pace.told(label, loaded, total);
+  if (!due()) return;
+  say({ call: reading.call, event: { progress: reading.pace.at(performance.now()) } });
+}
+
+/** Whoever reads bytes waits here for the page, which may have paused. @type {Watch} */
+const watch = {
+  async arrived(file, from, bytes) {
+    reading.pace.arrived(file, from, bytes);
+    if (due()) await askToGoOn(reading.call, { progress: reading.pace.at(performance.now()) });
+  },
+  interrupted: (reason) => askToGoOn(reading.call, { interrupted: reason }),
+  note: (sentence) => say({ call: reading.call, event: { note: sentence } }),
+};
+
+function due() {
+  const time = performance.now();
+  if (time - reading.told < SELDOM) return false;
+  reading.told = time;
+  return true;
+}
+
+/** The WebAssembly module is built, not written: its address is kept from the type checker, its shape is `App`. */
 async function start() {
   const address = new URL("./pkg/decant_app.js", import.meta.url).href;
   try {
     /** @type {App} */
     const app = await import(address);
-    await app.default();
-    return app;
+    return { app, memory: (await app.default()).memory };
   } catch (error) {
     throw { code: "internal", message: `The program itself could not be loaded from ${address}: ${error instanceof Error ? error.message : error}` };
   }
@@ -68,20 +126,25 @@ function ready() {
   return session ?? Promise.reject({ code: "internal", message: "No model is open." });
 }
 
-/** Sends a step and waits for the page's verdict; rejecting is how a run is cancelled. @param {number} call @param {RawStep} step */
-async function askToGoOn(call, step) {
+/** @param {number} call @param {RawStep} step */
+function showStep(call, step) {
+  return askToGoOn(call, { step }, [step.latents.buffer, step.denoised.buffer, step.previewNoisy.rgba.buffer, step.previewDenoised.rgba.buffer]);
+}
+
+/** Sends an event and waits for the page's verdict; rejecting is how a call is cancelled. @param {number} call @param {Event} event @param {Transferable[]} [moved] */
+async function askToGoOn(call, event, moved) {
   /** @type {Promise<Verdict>} */
   const verdict = stopped.has(call) ? Promise.resolve("stop") : new Promise((resolve) => waiting.set(call, resolve));
-  say({ call, event: { step }, awaited: true }, [step.latents.buffer, step.denoised.buffer, step.previewNoisy.rgba.buffer, step.previewDenoised.rgba.buffer]);
+  say({ call, event, awaited: true }, moved);
   const decided = await verdict;
   waiting.delete(call);
-  if (decided === "stop") throw { code: "cancelled", message: "The run was cancelled." };
+  if (decided === "stop") throw { code: "cancelled", message: "It was cancelled." };
 }
 
 /** @param {unknown} error @returns {{ code: ErrorCode, message: string }} */
 function readFailure(error) {
   if (error && typeof error === "object" && "code" in error && "message" in error) return { code: /** @type {ErrorCode} */ (error.code), message: String(error.message) };
-  if (error instanceof RangeError) return { code: "device", message: `There is not enough memory: ${error.message}.` };
+  if (error instanceof RangeError) return { code: "memory", message: `There is not enough memory: ${error.message}.` };
   return { code: "internal", message: `Something that should not happen did: ${error instanceof Error ? error.message : error}.` };
 }
 

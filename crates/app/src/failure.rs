@@ -22,7 +22,7 @@ impl Failure {
     /// While a model is opened: what the schedule or a size does not like then is the model's fault.
     pub fn opening(error: Error) -> Failure {
         match code(&error) {
-            "request" if !matches!(error, Error::Memory { .. }) => Failure::new("model", error),
+            "request" => Failure::new("model", error),
             code => Failure::new(code, error),
         }
     }
@@ -44,7 +44,8 @@ fn code(error: &Error) -> &'static str {
     use decant_graph::Error as Graph;
     match error {
         Error::Cancelled => "cancelled",
-        Error::Size { .. } | Error::Guidance { .. } | Error::Memory { .. } | Error::Solver(_) => "request",
+        Error::Size { .. } | Error::Guidance { .. } | Error::Solver(_) => "request",
+        Error::Memory { .. } | Error::ModelMemory { .. } => "memory",
         Error::Graph(Graph::Device(_) | Graph::Lost(_)) => "device",
         Error::Graph(Graph::Input { .. } | Graph::Candle(_)) | Error::NotReady => "internal",
         _ => "model",

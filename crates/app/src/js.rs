@@ -1,7 +1,7 @@
 //! Plain JavaScript objects: what the other modules give to the page, and what the browser gives to them.
 
 use decant_sd::picture::Picture;
-use js_sys::{Float32Array, Object, Promise, Reflect, Uint8ClampedArray};
+use js_sys::{Float32Array, Object, Reflect, Uint8ClampedArray};
 use wasm_bindgen::prelude::*;
 
 /// An object with these properties.
@@ -33,10 +33,6 @@ extern "C" {
     /// Whether the page came over https, from this machine, or otherwise in a way that browsers trust with a GPU.
     #[wasm_bindgen(thread_local_v2, js_name = isSecureContext)]
     pub static IS_SECURE_CONTEXT: bool;
-
-    /// The browser's own.
-    #[wasm_bindgen(catch)]
-    pub fn fetch(address: &str, options: &JsValue) -> Result<Promise, JsValue>;
 
     /// `navigator.gpu`, as far as it is needed to tell why there is no GPU.
     #[wasm_bindgen(thread_local_v2, js_namespace = navigator, js_name = gpu)]

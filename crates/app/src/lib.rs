@@ -6,7 +6,8 @@
 //! ```js
 //! import init, { Session } from "./pkg/decant_app.js";
 //! await init();
-//! const session = await Session.open({ url: "models/digits/" }, "auto", ({ label, loaded, total }) => {});
+//! const session = await Session.open(files, undefined, "auto", (label, loaded, total) => {});
+//! await session.fill("auto", (label, loaded, total) => {});
 //! const { image } = await session.generate({ prompt: "a blue seven", seed: 1 }, async (step) => {});
 //! ```
 
@@ -14,7 +15,9 @@ mod operations;
 mod session;
 
 mod bench;
+mod choices;
 mod machine;
+mod settings;
 mod source;
 mod watch;
 

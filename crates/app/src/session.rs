@@ -1,117 +1,118 @@
 //! An open model, as the worker holds it.
 
+use crate::choices;
 use crate::failure::Failure;
 use crate::js::{now, object, pixels};
 use crate::machine::{self, Choice, Machine};
-use crate::source::{self, Source};
+use crate::settings::{Settings, defaults_object, request};
+use crate::source::{JsFiles, Source};
 use crate::watch::{Watcher, count};
-use decant_graph::Error as Graph;
+use decant_graph::{Encoding, Error as Graph};
 use decant_sd::Error;
 use decant_sd::component::Progress;
 use decant_sd::files::Files;
+use decant_sd::layout;
 use decant_sd::pipeline::{Options, Pipeline};
-use decant_sd::request::{Defaults, Preview, Request};
 use decant_sd::tokenizer::Tokenizer;
-use decant_solver::{SAMPLERS, Sampler};
+use decant_solver::SAMPLERS;
 use js_sys::{Array, Function};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
-/// A model on a machine. While a run waits at a step, everything but a second run can be asked.
+/// A model on a machine. It is opened, which reads no weights, then filled, then asked for pictures. While a run waits at a step, everything
+/// but a second run can be asked.
 #[wasm_bindgen]
 pub struct Session {
-    pipeline: RefCell<Pipeline>,
+    files: Rc<dyn Files>,
+    preview: Option<Rc<dyn Files>>,
+    choice: Choice,
     tokenizer: Rc<Tokenizer>,
-    about: About,
+    pipeline: RefCell<Pipeline>,
+    about: RefCell<About>,
 }
 
 /// What a session can say while its pipeline is busy.
 struct About {
-    family: String,
+    layout: &'static str,
+    why: String,
     machine: Machine,
-    defaults: Defaults,
-    factor: usize,
+    weights: Option<Encoding>,
     predicted_bytes: u64,
 }
 
 #[wasm_bindgen]
-extern "C" {
-    /// `Settings` in `web/decant.d.ts`; what is left out, the model decides.
-    pub type Settings;
-
-    #[wasm_bindgen(method, getter)]
-    fn prompt(this: &Settings) -> Option<String>;
-    #[wasm_bindgen(method, getter)]
-    fn negative(this: &Settings) -> Option<String>;
-    #[wasm_bindgen(method, getter)]
-    fn steps(this: &Settings) -> Option<f64>;
-    #[wasm_bindgen(method, getter)]
-    fn guidance(this: &Settings) -> Option<f64>;
-    #[wasm_bindgen(method, getter)]
-    fn seed(this: &Settings) -> Option<f64>;
-    #[wasm_bindgen(method, getter)]
-    fn sampler(this: &Settings) -> Option<String>;
-    #[wasm_bindgen(method, getter)]
-    fn width(this: &Settings) -> Option<f64>;
-    #[wasm_bindgen(method, getter)]
-    fn height(this: &Settings) -> Option<f64>;
-}
-
-#[wasm_bindgen]
 impl Session {
-    /// Opens a model on the GPU or the CPU; `on_progress` hears `{ label, loaded, total }`.
-    pub async fn open(source: Source, device: String, on_progress: Function) -> Result<Session, Failure> {
+    /// Looks for the GPU or takes the CPU, and reads what the model says of itself; `on_progress` is `Tell` in `web/protocol.d.ts`.
+    pub async fn open(files: JsFiles, preview: Option<JsFiles>, device: String, on_progress: Function) -> Result<Session, Failure> {
         let choice = Choice::parse(&device)?;
-        let files = source::files(&source)?;
-        let mut progress = |label: &str, loaded: u64, total: Option<u64>| {
-            let total = total.map_or(JsValue::NULL, |total| (total as f64).into());
-            let told = object([("label", label.into()), ("loaded", (loaded as f64).into()), ("total", total)]);
-            // Whoever only listens cannot stop the loading by failing.
-            let _ = on_progress.call1(&JsValue::NULL, &told);
-        };
-        progress("Looking for a GPU", 0, None);
+        let files: Rc<dyn Files> = Rc::new(Source(files));
+        let preview = preview.map(|files| Rc::new(Source(files)) as Rc<dyn Files>);
+        tell(&on_progress, "Looking for a GPU", 0, None);
         let machine = machine::choose(choice).await?;
-        progress("Reading the configuration", 0, None);
-        match load(&files, &machine, &mut progress).await {
+        tell(&on_progress, "Reading the headers", 0, None);
+        let options = Options { preview: preview.clone(), ..Options::default() };
+        let pipeline = Pipeline::open(files.clone(), machine.device.clone(), options).await.map_err(Failure::opening)?;
+        let opened = layout::open(files.clone()).await.map_err(Failure::opening)?;
+        let about = About { layout: opened.layout, why: opened.why, machine, weights: None, predicted_bytes: predicted(&pipeline)? };
+        Ok(Session {
+            files,
+            preview,
+            choice,
+            tokenizer: pipeline.tokenizer(),
+            pipeline: RefCell::new(pipeline),
+            about: RefCell::new(about),
+        })
+    }
+
+    /// What each way to keep the weights comes to for a picture of that size: an array of `Choice` in `web/decant.d.ts`.
+    pub fn weigh(&self, width: usize, height: usize, guided: bool) -> Result<Array, Failure> {
+        let pipeline = self.pipeline.try_borrow().map_err(busy)?;
+        Ok(choices::array(&choices::weigh(&pipeline, width, height, guided)?))
+    }
+
+    /// Brings the weights to the device, kept as `weights` says: `Weights` in `web/decant.d.ts`.
+    #[expect(clippy::await_holding_refcell_ref, reason = "nothing else is asked before the weights are there, or is refused in a sentence")]
+    pub async fn fill(&self, weights: String, on_progress: Function) -> Result<(), Failure> {
+        let mut pipeline = self.pipeline.try_borrow_mut().map_err(busy)?;
+        let wish = choices::wish(&pipeline, &weights)?;
+        pipeline.choose(wish);
+        let on_gpu = self.about.borrow().machine.gpu;
+        match fill(&mut pipeline, &on_progress).await {
             // A GPU that cannot hold or run the model is no GPU for it.
-            Err(Error::Graph(Graph::Device(_) | Graph::Lost(_))) if choice == Choice::Auto && machine.gpu => {
+            Err(Error::Graph(Graph::Device(_) | Graph::Lost(_))) if self.choice == Choice::Auto && on_gpu => {
                 let cpu = machine::cpu(Some("failed"));
-                let pipeline = load(&files, &cpu, &mut progress).await;
-                Session::new(pipeline.map_err(Failure::opening)?, cpu)
+                let options = Options { weights: wish, preview: self.preview.clone(), ..Options::default() };
+                *pipeline = Pipeline::open(self.files.clone(), cpu.device.clone(), options).await.map_err(Failure::opening)?;
+                fill(&mut pipeline, &on_progress).await.map_err(Failure::opening)?;
+                self.about.borrow_mut().machine = cpu;
             }
-            loaded => Session::new(loaded.map_err(Failure::opening)?, machine),
+            filled => filled.map_err(Failure::opening)?,
         }
+        let mut about = self.about.borrow_mut();
+        (about.weights, about.predicted_bytes) = (wish, predicted(&pipeline)?);
+        Ok(())
     }
 
-    fn new(pipeline: Pipeline, machine: Machine) -> Result<Session, Failure> {
-        let defaults = pipeline.defaults().clone();
-        let memory = pipeline.memory(defaults.width, defaults.height, defaults.guidance > 1.0).map_err(Failure::opening)?;
-        let about = About {
-            family: pipeline.config().family.clone(),
-            machine,
-            factor: pipeline.factor(),
-            predicted_bytes: memory.peak(),
-            defaults,
-        };
-        Ok(Session { tokenizer: pipeline.tokenizer(), pipeline: RefCell::new(pipeline), about })
-    }
-
-    /// `Info` in `web/decant.d.ts`.
-    pub fn info(&self) -> JsValue {
-        let About { family, machine, defaults, factor, predicted_bytes } = &self.about;
+    /// `Info` in `web/decant.d.ts`, but for what only the worker knows.
+    pub fn info(&self) -> Result<JsValue, Failure> {
+        let pipeline = self.pipeline.try_borrow().map_err(busy)?;
+        let About { layout, why, machine, weights, predicted_bytes } = &*self.about.borrow();
         let samplers: Array = SAMPLERS.iter().map(|row| object([("name", row.id.into()), ("title", row.name.into())])).collect();
-        object([
-            ("family", family.into()),
+        Ok(object([
+            ("family", pipeline.config().family.as_str().into()),
+            ("layout", (*layout).into()),
+            ("why", why.into()),
             ("adapter", machine.name.as_str().into()),
             ("device", if machine.gpu { "gpu" } else { "cpu" }.into()),
             ("software", machine.software.into()),
             ("fallbackReason", machine.fallback.map_or(JsValue::NULL, JsValue::from)),
-            ("defaults", defaults_object(defaults)),
-            ("factor", (*factor).into()),
+            ("defaults", defaults_object(pipeline.defaults())),
+            ("factor", pipeline.factor().into()),
             ("samplers", samplers.into()),
             ("predictedBytes", (*predicted_bytes as f64).into()),
-        ])
+            ("weights", choices::name(*weights).into()),
+        ]))
     }
 
     /// `TokenCount` in `web/decant.d.ts`.
@@ -124,61 +125,43 @@ impl Session {
     pub async fn generate(&self, settings: Settings, on_step: Function) -> Result<JsValue, Failure> {
         let request = request(&settings)?;
         let started = now();
-        let busy = |_| Failure::new("request", "A picture is being made; one at a time");
         let mut pipeline = self.pipeline.try_borrow_mut().map_err(busy)?;
+        pipeline.device().reset_peak();
         let mut watcher = Watcher::new(on_step, started);
+        let predicted = pipeline.memory_for(&request)?.peak();
         let generated = pipeline.generate(&request, &mut watcher).await?;
-        Ok(watcher.result(pixels(&generated.picture)))
+        let measured = pipeline.device().used().map_or(JsValue::NULL, |used| (used.peak as f64).into());
+        let memory = object([("predicted", (predicted as f64).into()), ("measured", measured)]);
+        Ok(watcher.result(pixels(&generated.picture), memory))
     }
 }
 
-async fn load(files: &Rc<dyn Files>, machine: &Machine, progress: &mut dyn FnMut(&str, u64, Option<u64>)) -> Result<Pipeline, Error> {
-    let mut tell = |at: Progress| {
+async fn fill(pipeline: &mut Pipeline, on_progress: &Function) -> Result<(), Error> {
+    let mut progress = |at: Progress| {
         let label = match at.component {
             "text_encoder" => "Reading the text encoder",
+            "text_encoder_2" => "Reading the second text encoder",
             "unet" => "Reading the denoiser",
             _ => "Reading the picture decoder",
         };
-        progress(label, at.bytes, Some(at.total));
+        tell(on_progress, label, at.bytes, Some(at.total));
     };
-    Pipeline::load(files.clone(), machine.device.clone(), Options::default(), &mut tell).await
+    pipeline.fill(&mut progress).await
 }
 
-fn defaults_object(defaults: &Defaults) -> JsValue {
-    object([
-        ("prompt", defaults.prompt.as_str().into()),
-        ("steps", defaults.steps.into()),
-        // Through decimal text, so that 7.3 does not become 7.300000190734863.
-        ("guidance", defaults.guidance.to_string().parse::<f64>().unwrap_or_default().into()),
-        ("sampler", defaults.sampler.row().id.into()),
-        ("width", defaults.width.into()),
-        ("height", defaults.height.into()),
-    ])
+fn tell(on_progress: &Function, label: &str, loaded: u64, total: Option<u64>) {
+    let total = total.map_or(JsValue::NULL, |total| (total as f64).into());
+    // Whoever only listens cannot stop the loading by failing.
+    let _ = on_progress.call3(&JsValue::NULL, &label.into(), &(loaded as f64).into(), &total);
 }
 
-/// JavaScript's numbers as what they must be.
-fn request(settings: &Settings) -> Result<Request, Failure> {
-    let side = |name, value: Option<f64>| Ok::<_, Failure>(whole(name, value, u32::MAX as f64)?.map(|pixels| pixels as usize));
-    let sampler = settings.sampler().map(|id| Sampler::from_id(&id)).transpose().map_err(Error::Solver)?;
-    Ok(Request {
-        prompt: settings.prompt().unwrap_or_default(),
-        negative: settings.negative().unwrap_or_default(),
-        steps: whole("steps", settings.steps(), u32::MAX as f64)?.map(|steps| steps as usize),
-        guidance: settings.guidance().map(|guidance| guidance as f32),
-        seed: whole("the seed", settings.seed(), 9_007_199_254_740_991.0)?.unwrap_or_default(),
-        sampler,
-        width: side("width", settings.width())?,
-        height: side("height", settings.height())?,
-        preview: Preview::Auto,
-        ..Request::default()
-    })
+/// Bytes that a run at the model's own size takes at most.
+fn predicted(pipeline: &Pipeline) -> Result<u64, Failure> {
+    let defaults = pipeline.defaults();
+    let memory = pipeline.memory(defaults.width, defaults.height, defaults.guidance > 1.0).map_err(Failure::opening)?;
+    Ok(memory.peak())
 }
 
-fn whole(name: &str, value: Option<f64>, most: f64) -> Result<Option<u64>, Failure> {
-    match value {
-        Some(value) if value.fract() != 0.0 || !(0.0..=most).contains(&value) => {
-            Err(Failure::new("request", format!("{name} must be a whole number from 0 to {most}, but it is {value}")))
-        }
-        value => Ok(value.map(|value| value as u64)),
-    }
+fn busy<E>(_: E) -> Failure {
+    Failure::new("request", "A picture is being made; one at a time")
 }

@@ -1,33 +1,67 @@
-//! Where a model's files are: below an address, or picked by a person.
+//! A model's files, which the worker reads for us: below an address, from the browser's storage, or picked by a person.
+//!
+//! Where bytes come from, what is kept and what is tried again is JavaScript's business (`web/worker/folder.js`); here it is only asked.
 
-mod address;
-mod picked;
-
-use crate::failure::Failure;
-use address::Address;
-use decant_sd::files::Files;
-use js_sys::Array;
-use picked::Picked;
-use std::rc::Rc;
+use crate::js::{text_of, text_property};
+use decant_sd::Error;
+use decant_sd::files::{Files, LocalFuture};
+use js_sys::{Array, Uint8Array};
+use std::ops::Range;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    /// `Source` in `web/protocol.d.ts`.
-    pub type Source;
+    /// `Files` in `web/protocol.d.ts`.
+    #[wasm_bindgen(js_name = Files)]
+    pub type JsFiles;
 
-    #[wasm_bindgen(method, getter)]
-    fn url(this: &Source) -> Option<String>;
-
-    #[wasm_bindgen(method, getter)]
-    fn files(this: &Source) -> Option<Array>;
+    #[wasm_bindgen(method)]
+    fn place(this: &JsFiles) -> String;
+    #[wasm_bindgen(method, catch)]
+    async fn names(this: &JsFiles) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    async fn size(this: &JsFiles, name: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    async fn read(this: &JsFiles, name: &str, start: f64, end: f64) -> Result<JsValue, JsValue>;
 }
 
-/// The files behind a source.
-pub fn files(source: &Source) -> Result<Rc<dyn Files>, Failure> {
-    match (source.url(), source.files()) {
-        (Some(url), _) => Ok(Rc::new(Address::new(url))),
-        (None, Some(files)) => Ok(Rc::new(Picked::new(&files))),
-        (None, None) => Err(Failure::new("model", "A model comes from an address or from picked files; this is neither")),
+/// The worker's files as everybody else's.
+pub struct Source(pub JsFiles);
+
+impl Source {
+    /// What the worker throws is `{ code, message }`; only a cancellation is told apart.
+    fn unread(&self, name: &str, thrown: &JsValue) -> Error {
+        match text_property(thrown, "code").as_str() {
+            "cancelled" => Error::Cancelled,
+            _ => Error::Read { place: self.place(), name: name.into(), reason: text_of(thrown) },
+        }
+    }
+}
+
+impl Files for Source {
+    fn place(&self) -> String {
+        self.0.place()
+    }
+
+    fn names<'a>(&'a self) -> LocalFuture<'a, Result<Option<Vec<String>>, Error>> {
+        Box::pin(async move {
+            let listed = self.0.names().await.map_err(|thrown| self.unread("its list of files", &thrown))?;
+            let names = |list: &JsValue| Array::from(list).iter().filter_map(|name| name.as_string()).collect();
+            Ok(Array::is_array(&listed).then(|| names(&listed)))
+        })
+    }
+
+    fn size<'a>(&'a self, name: &'a str) -> LocalFuture<'a, Result<Option<u64>, Error>> {
+        Box::pin(async move {
+            let size = self.0.size(name).await.map_err(|thrown| self.unread(name, &thrown))?;
+            Ok(size.as_f64().map(|bytes| bytes as u64))
+        })
+    }
+
+    fn read<'a>(&'a self, name: &'a str, range: Range<u64>) -> LocalFuture<'a, Result<Vec<u8>, Error>> {
+        Box::pin(async move {
+            let read = self.0.read(name, range.start as f64, range.end as f64).await;
+            Ok(Uint8Array::new(&read.map_err(|thrown| self.unread(name, &thrown))?).to_vec())
+        })
     }
 }

@@ -28,7 +28,7 @@ impl Watcher {
     }
 
     /// `RawResult` in `web/protocol.d.ts`.
-    pub fn result(self, image: JsValue) -> JsValue {
+    pub fn result(self, image: JsValue, memory: JsValue) -> JsValue {
         let picture = now() - self.since;
         let total = self.text + self.steps + picture;
         let timings = [("text", self.text), ("steps", self.steps), ("picture", picture), ("total", total)];
@@ -37,6 +37,7 @@ impl Watcher {
             ("image", image),
             ("noise", self.noise),
             ("tokens", object([("prompt", prompt), ("negative", negative)])),
+            ("memory", memory),
             ("timings", object(timings.map(|(name, milliseconds)| (name, milliseconds.into())))),
         ])
     }

@@ -1,7 +1,10 @@
 // Stands in for the WebAssembly module, so that the page can be tested without a model: same surface, drawn pictures instead of computed ones.
-// What it should do wrong is said in the prompt and in the model's name. It is never part of what is built.
+// It reads a model's files like the real one, from beginning to end, and takes any names for a model. What it should do wrong is said in the
+// prompt and in the model's name. It is never part of what is built.
 
-export default async function init() {}
+export default async function init() {
+  return { memory: new WebAssembly.Memory({ initial: 32 }) };
+}
 
 export async function bench(device, only, onRow) {
   for (const size of ["256x1280x1280", "1024x640x640"]) if (`linear ${size}`.includes(only)) onRow({ operation: `linear ${size}`, seconds: 0.25, flops: 8e8, bytes: 1e7 });
@@ -14,26 +17,73 @@ const ENDINGS = { lost: { code: "device", message: "The GPU was lost in the midd
 
 const sleep = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
+/** What the real one reads in one go, at most. */
+const PART = 1 << 20;
+const WEIGHTS = /\.(safetensors|gguf|ckpt|bin)$/;
+/** Names that are tried where a source cannot list its files. */
+const USUAL = ["model_index.json", "unet/config.json", "unet/diffusion_pytorch_model.gguf", "vae/diffusion_pytorch_model.gguf", "text_encoder/model.gguf"];
+const GIGABYTE = 1e9;
+
 export class Session {
-  static async open(source, device, onProgress) {
-    const url = source.url ?? "";
-    if (url.includes("missing")) throw { code: "model", message: `${url}model_index.json is not there (the server says 404). A model's folder holds that file.` };
-    const total = 17_694_720;
-    for (let part = 0; part <= 4; part++) {
-      onProgress({ label: "Reading the weights", loaded: (total * part) / 4, total });
-      await sleep(url.includes("slow") ? 400 : 5);
+  static async open(files, preview, device, onProgress) {
+    onProgress("Reading the headers", 0, null);
+    const session = new Session(device === "auto" ? "cpu" : device, device !== "auto" ? null : self.isSecureContext ? "software" : "insecure");
+    session.files = files;
+    session.preview = preview;
+    session.sizes = new Map();
+    for (const name of (await files.names()) ?? USUAL) {
+      const size = await files.size(name);
+      if (size === null) continue;
+      if (WEIGHTS.test(name)) session.sizes.set(name, size);
+      await files.read(name, 0, Math.min(8, size));
     }
-    return new Session(device === "auto" ? "cpu" : device, device !== "auto" ? null : self.isSecureContext ? "software" : "insecure");
+    if (session.sizes.size === 0) throw { code: "model", message: `${files.place()} holds no model: there is no model_index.json and no file of weights.` };
+    return session;
   }
 
   constructor(device, fallbackReason) {
     this.device = device;
     this.fallbackReason = fallbackReason;
+    this.weights = "stored";
+  }
+
+  weigh(width, height, guided) {
+    const bytes = [...this.sizes.values()].reduce((sum, size) => sum + size, 0);
+    const pixels = width * height * 2000 * (guided ? 2 : 1);
+    const rows = [["stored", "as stored (f32)", 1], ["f16", "f16", 0.5], ["q8_0", "q8_0", 0.27], ["q4_0", "q4_0", 0.15]];
+    const choices = rows.map(([weights, title, share]) => {
+      const peakBytes = Math.round(bytes * share + pixels);
+      const problem = peakBytes > 2 * GIGABYTE ? `${title} takes more than the 2.0 GB that this machine has; take a smaller encoding or a smaller picture.` : null;
+      return { weights, title, readBytes: bytes, peakBytes, problem, suggested: false };
+    });
+    (choices.find(({ problem }) => !problem) ?? choices.at(-1)).suggested = true;
+    return choices;
+  }
+
+  async fill(weights, onProgress) {
+    const choice = this.weigh(SIDE, SIDE, true).find((one) => (weights === "auto" ? one.suggested : one.weights === weights));
+    if (choice.problem) throw { code: "memory", message: choice.problem };
+    this.weights = choice.weights;
+    let loaded = 0;
+    this.sum = 0;
+    for (const [name, size] of this.sizes) {
+      for (let at = 0; at < size; at += PART) {
+        const bytes = await this.files.read(name, at, Math.min(at + PART, size));
+        if (bytes.length !== Math.min(PART, size - at)) throw { code: "model", message: `${name}: ${bytes.length} bytes came from byte ${at} on.` };
+        for (let i = 0; i < bytes.length; i += 4099) this.sum = (this.sum * 31 + bytes[i]) % 4294967291;
+        loaded += bytes.length;
+        onProgress("Reading the weights", loaded, choice.readBytes);
+        if (this.files.place().includes("slow")) await sleep(40);
+      }
+    }
+    console.debug(`read ${this.sum}`);
   }
 
   info() {
     return {
       family: "Stable Diffusion 1.x",
+      layout: this.sizes.has("unet/diffusion_pytorch_model.gguf") ? "diffusers folder" : "single file",
+      why: "the stand-in takes anything",
       adapter: this.device === "gpu" ? "Google SwiftShader (Vulkan)" : "CPU, WebAssembly SIMD",
       device: this.device,
       software: this.device === "gpu",
@@ -42,6 +92,7 @@ export class Session {
       factor: 16,
       samplers: [{ name: "ddim", title: "DDIM" }, { name: "euler", title: "Euler" }],
       predictedBytes: 84_000_000,
+      weights: this.weights,
     };
   }
 
@@ -52,6 +103,7 @@ export class Session {
 
   async generate(settings, onStep) {
     const { prompt, steps, seed, width, height } = settings;
+    if (prompt.includes("too much")) throw { code: "memory", message: "A picture of that size takes 9.1 GB, and this machine has 2.0 GB; take a smaller picture or q4_0." };
     const started = performance.now();
     const pace = prompt.includes("slow") ? 120 : 12;
     const picture = draw(prompt, width, height);
@@ -72,7 +124,7 @@ export class Session {
     }
     const tokens = { prompt: this.tokenize(prompt), negative: this.tokenize(settings.negative) };
     const total = performance.now() - started;
-    return { image: mix(picture, noise, 0, width, height), noise: new Float32Array((width * height) / 4), tokens, timings: { text: 3, steps: total - 5, picture: 2, total } };
+    return { image: mix(picture, noise, 0, width, height), noise: new Float32Array((width * height) / 4), tokens, timings: { text: 3, steps: total - 5, picture: 2, total }, memory: { predicted: 84_000_000, measured: null } };
   }
 }
 

@@ -1,0 +1,56 @@
+// The steps that journeys are made of.
+
+/** What was looked at is loaded as it is proposed. */
+export async function load(page) {
+  await page.click("#load");
+  await drawn(page);
+}
+
+/** @param {import("playwright-core").Page} page */
+export async function ready(page) {
+  await drawn(page);
+  await page.waitForSelector("#generate:enabled");
+}
+
+export async function again(page, steps) {
+  await drawn(page);
+  await page.waitForSelector("#generate:enabled");
+  await page.click("#generate");
+  await finished(page, steps);
+}
+
+export async function finished(page, steps) {
+  await drawn(page);
+  await page.waitForFunction((count) => document.querySelector("#status")?.textContent?.startsWith(`${count} steps in`) && document.querySelector("#generate")?.textContent === "Generate", steps);
+}
+
+/** @param {string | RegExp} wanted */
+export async function status(page, wanted) {
+  const source = wanted instanceof RegExp ? wanted.source : `^${wanted}$`;
+  await page.waitForFunction((pattern) => new RegExp(pattern).test(document.querySelector("#status")?.textContent ?? ""), source);
+}
+
+export async function text(page, selector) {
+  return (await page.locator(selector).first().textContent())?.trim() ?? "";
+}
+
+export async function done(page) {
+  return Number(await page.getAttribute("#progress", "aria-valuenow"));
+}
+
+/** Two frames later everything that was changed is drawn. */
+export async function drawn(page) {
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+}
+
+/** What is on the large canvas: its size, a checksum, and how much its pixels differ. */
+export async function pixels(page) {
+  return page.evaluate(() => {
+    const canvas = document.querySelector("#picture canvas");
+    const { data, width, height } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    const values = data.filter((_, index) => index % 4 !== 3);
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+    return { size: [width, height], spread, sum: values.reduce((sum, value, index) => (sum * 31 + value + index) % 4294967291, 7) };
+  });
+}

@@ -1,0 +1,64 @@
+// Files and folders that were opened from this machine, as handles that can be opened again: kept by the browser (IndexedDB), read only
+// after the person has agreed once more. Browsers without the File System Access API have none.
+
+/** @typedef {{ id: number, name: string, opened: number, handles: FileSystemHandle[] }} RecentModel `opened` in milliseconds since 1970 */
+
+const STORE = "models";
+const MOST = 8;
+
+/** @returns {Promise<RecentModel[]>} the one opened last first; none where the browser keeps none */
+export async function listRecent() {
+  const all = /** @type {RecentModel[]} */ (await inStore("readonly", (store) => store.getAll()).catch(() => []));
+  return all.sort((a, b) => b.opened - a.opened);
+}
+
+/** Keeps handles, in the place of those to the same files. @param {string} name @param {FileSystemHandle[]} handles */
+export async function rememberRecent(name, handles) {
+  const before = await listRecent();
+  for (const [index, model] of before.entries()) {
+    if (index >= MOST - 1 || (await same(model.handles, handles))) await forgetRecent(model.id);
+  }
+  await inStore("readwrite", (store) => store.add({ name, opened: Date.now(), handles })).catch(() => {});
+}
+
+/** @param {number} id */
+export async function forgetRecent(id) {
+  await inStore("readwrite", (store) => store.delete(id));
+}
+
+/** Asks for permission where the browser wants it asked; only after a click. @param {RecentModel} model @returns {Promise<boolean>} */
+export async function mayRead({ handles }) {
+  for (const handle of handles) {
+    const { queryPermission, requestPermission } = /** @type {any} */ (handle);
+    if ((await queryPermission?.call(handle)) === "granted") continue;
+    if (requestPermission && (await requestPermission.call(handle)) !== "granted") return false;
+  }
+  return true;
+}
+
+/** @param {FileSystemHandle[]} these @param {FileSystemHandle[]} those */
+async function same(these, those) {
+  if (these.length !== those.length) return false;
+  const pairs = await Promise.all(these.map((handle, index) => handle.isSameEntry(/** @type {FileSystemHandle} */ (those[index]))));
+  return pairs.every(Boolean);
+}
+
+/** @template T @param {IDBTransactionMode} mode @param {(store: IDBObjectStore) => IDBRequest<T>} act @returns {Promise<T>} */
+async function inStore(mode, act) {
+  const request = indexedDB.open("decant", 1);
+  request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "id", autoIncrement: true });
+  const database = await settled(request);
+  try {
+    return await settled(act(database.transaction(STORE, mode).objectStore(STORE)));
+  } finally {
+    database.close();
+  }
+}
+
+/** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
+function settled(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}

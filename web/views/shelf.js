@@ -1,0 +1,79 @@
+// What there is to open: files and folders of before, public checkpoints, and what was downloaded, with its size and a button to delete it.
+
+import { button, byId, element, inBytes, write } from "./elements.js";
+
+/** @import { CatalogEntry } from "../library.js" */
+/** @import { RecentModel } from "../recent.js" */
+/** @import { Room, StoredModel } from "../storage.js" */
+/** @import { State } from "../state.js" */
+/** @import { Studio } from "../studio.js" */
+/** @import { View } from "./index.js" */
+
+/** @type {View} */
+export function shelfView(studio) {
+  /** @type {State["shelf"] | null} */
+  let drawn = null;
+  return ({ shelf }) => {
+    if (shelf === drawn) return;
+    drawn = shelf;
+    const { catalog, stored, recent, room } = shelf;
+    byId("recent", HTMLUListElement).replaceChildren(...recent.map((model) => ofRecent(studio, model)));
+    byId("catalog", HTMLUListElement).replaceChildren(...catalog.filter(({ role }) => role === "model").map((entry) => ofCatalog(studio, entry)));
+    byId("previews", HTMLDataListElement).replaceChildren(...catalog.filter(({ role }) => role === "preview").map(({ name, address }) => new Option(name, address)));
+    byId("public", HTMLDetailsElement).hidden = catalog.length === 0;
+    byId("stored", HTMLUListElement).replaceChildren(...stored.map((model) => ofStored(studio, model)));
+    write(byId("room", HTMLParagraphElement), roomSentence(stored, room));
+  };
+}
+
+/** @param {Studio} studio @param {RecentModel} model */
+function ofRecent(studio, model) {
+  const kind = model.handles[0]?.kind === "directory" ? "folder" : model.handles.length > 1 ? `${model.handles.length} files` : "file";
+  return row(model.name, [kind, dateOf(model.opened)], "", [open(model.name, () => studio.lookAtRecent(model)), named(button("Forget", () => studio.forget(model.id)), `Forget ${model.name}`)]);
+}
+
+/** @param {Studio} studio @param {CatalogEntry} entry */
+function ofCatalog(studio, { name, family, address, files, size, licence, note }) {
+  const facts = [family, size === null ? "" : inBytes(size), licence];
+  return row(name, facts, note, [open(name, () => studio.look(files ? { address, files } : address))]);
+}
+
+/** @param {Studio} studio @param {StoredModel} model */
+function ofStored(studio, { key, name, address, opened, bytes }) {
+  const remove = named(button("Delete", () => studio.remove(key)), `Delete ${name}`);
+  return row(name, [inBytes(bytes), dateOf(opened)], address, address ? [open(name, () => studio.look(address)), remove] : [remove]);
+}
+
+/** @param {StoredModel[]} stored @param {Room | null} room */
+function roomSentence(stored, room) {
+  const none = stored.length === 0 ? "What is downloaded is kept here, so that it opens at once next time. " : "";
+  if (!room) return none || "This browser does not tell how much room there is.";
+  const kept = room.persisted ? "" : " It may clear this away when the disk is nearly full.";
+  return `${none}${inBytes(room.usage)} used of the ${inBytes(room.quota)} that this browser gives.${stored.length === 0 ? "" : kept}`;
+}
+
+/** @param {string} name @param {string[]} facts @param {string} note @param {HTMLButtonElement[]} buttons */
+function row(name, facts, note, buttons) {
+  const item = document.createElement("li");
+  const words = document.createElement("div");
+  words.append(element("strong", name), element("span", facts.filter(Boolean).join(" · "), "hint numbers"));
+  if (note) words.append(element("span", note, "hint note"));
+  item.append(words, ...buttons);
+  return item;
+}
+
+/** @param {string} name @param {() => void} action */
+function open(name, action) {
+  return named(button("Open", action), `Open ${name}`);
+}
+
+/** Of several buttons with one word, each needs a name of its own. @param {HTMLButtonElement} element @param {string} name */
+function named(element, name) {
+  element.setAttribute("aria-label", name);
+  return element;
+}
+
+/** @param {number} time */
+function dateOf(time) {
+  return time ? new Date(time).toLocaleDateString(undefined, { day: "numeric", month: "short", year: "numeric" }) : "";
+}

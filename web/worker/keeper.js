@@ -1,0 +1,59 @@
+// What is kept of the files of one model: in the browser's storage while it has room, and the chunks used last at hand.
+
+import { NoRoom } from "../storage.js";
+
+/** @import { FileStore, ModelStore } from "../storage.js" */
+/** @import { Watch } from "./line.js" */
+
+/** Chunks kept at hand, over all files: 64 MiB. Files are nearly in the order in which they are read; a few chunks bridge the rest. */
+const AT_HAND = 8;
+
+export class Keeper {
+  /** @type {{ key: string, bytes: Uint8Array<ArrayBuffer> }[]} */
+  #last = [];
+  #store;
+
+  /** @param {ModelStore | null} store @param {Watch} watch */
+  constructor(store, watch) {
+    this.#store = store;
+    this.watch = watch;
+  }
+
+  /** @param {string} name @returns {Promise<FileStore | null>} */
+  async file(name) {
+    return (await this.#store?.file(name).catch(() => null)) ?? null;
+  }
+
+  /** A chunk that was used lately. @param {string} key */
+  atHand(key) {
+    const at = this.#last.findIndex((chunk) => chunk.key === key);
+    const [chunk] = at < 0 ? [] : this.#last.splice(at, 1);
+    if (chunk) this.#last.push(chunk);
+    return chunk?.bytes;
+  }
+
+  /** @param {string} key @param {Uint8Array<ArrayBuffer>} bytes */
+  hold(key, bytes) {
+    this.#last.push({ key, bytes });
+    if (this.#last.length > AT_HAND) this.#last.shift();
+  }
+
+  /**
+   * Stores a chunk and tells whether that went well; says so, once, when there is no room.
+   * @param {FileStore | null} file @param {number} index @param {Uint8Array<ArrayBuffer>} bytes
+   */
+  async store(file, index, bytes) {
+    if (!file || !this.#store) return false;
+    try {
+      await file.write(index, bytes);
+      return true;
+    } catch (error) {
+      // Else another tab is at the same chunk, and stores it.
+      if (error instanceof NoRoom) {
+        this.#store = null;
+        this.watch.note("This browser’s storage is full: the rest of this model is not kept, and will be downloaded again next time. Deleting a stored model makes room.");
+      }
+      return false;
+    }
+  }
+}
