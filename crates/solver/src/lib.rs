@@ -40,18 +40,18 @@ mod beta;
 mod betas;
 mod class;
 mod config;
+mod curve;
 mod options;
 mod schedule;
 mod sigmas;
+mod values;
 
 mod error;
 mod noise;
 mod philox;
 mod random;
 
-pub use config::{
-    BetaSchedule, FinalSigmas, Interpolation, PredictionType, SchedulerConfig, SolverType, TimestepSpacing, TimestepType, VarianceType,
-};
+pub use config::SchedulerConfig;
 pub use error::Error;
 pub use guidance::classifier_free;
 pub use noise::{Noise, RNGS, Rng, RngRow};
@@ -60,3 +60,4 @@ pub use philox::CudaGenerator;
 pub use random::Generator;
 pub use sampler::{Run, SAMPLERS, Sampler, SamplerRow, Step, sample, schedule};
 pub use schedule::{Scale, Schedule};
+pub use values::{BetaSchedule, FinalSigmas, Interpolation, PredictionType, SolverType, TimestepSpacing, TimestepType, VarianceType};

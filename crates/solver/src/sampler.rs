@@ -1,10 +1,10 @@
-//! The samplers: one loop for all, and a table with a row for each.
+//! The samplers: one loop for all, and what it needs from outside.
 //!
 //! A sampler is a file in `sampler/`: its row, its schedule, and a step of about twenty lines from what the model said to the next latents.
 //! It knows no model, no prompt and no guidance: [`sample`] awaits [`Run::predict`] before each step,
 //! shows the step and waits for [`Run::observe`], so pause, single-step and cancel are the observer's affair.
 //!
-//! To add one: a file with its `ROW`, a variant of [`Sampler`], a place in [`SAMPLERS`].
+//! To add one: a file with its `ROW`, a variant of [`Sampler`], a place in [`SAMPLERS`] (`sampler/table.rs`).
 //!
 //! ```
 //! use decant_solver::{Error, Generator, Run, Sampler, SchedulerConfig, Step, sample};
@@ -55,11 +55,13 @@ mod lcm;
 mod level;
 mod lms;
 mod pndm;
+mod table;
 mod tcd;
 mod unipc;
 
-use crate::class::{Class, Setup};
-use crate::error::unknown;
+pub use table::{SAMPLERS, Sampler, SamplerRow};
+
+use crate::class::Setup;
 use crate::{Error, Options, Schedule, SchedulerConfig};
 
 /// What a sampler needs from outside: the model's prediction, new noise, and somebody to show each step to.
@@ -98,105 +100,6 @@ pub struct Step<'a> {
     pub denoised: &'a [f32],
     /// The latents after the step, in this sampler's scale (as diffusers' `prev_sample`).
     pub latents: &'a [f32],
-}
-
-/// A way to solve the equation. [`SAMPLERS`] says what each is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[allow(missing_docs, reason = "each has its row, with a sentence and its source")]
-pub enum Sampler {
-    Ddim,
-    Ddpm,
-    Pndm,
-    Lms,
-    Euler,
-    EulerA,
-    Heun,
-    Dpm2,
-    Dpm2A,
-    Dpmpp2m,
-    Dpmpp2mSde,
-    Dpmpp2s,
-    DpmppSde,
-    Dpmpp3mSde,
-    UniPc,
-    Deis,
-    Lcm,
-    Tcd,
-}
-
-/// Everything there is to say about a sampler.
-#[derive(Debug)]
-pub struct SamplerRow {
-    /// The sampler.
-    pub sampler: Sampler,
-    /// Its name in files, addresses and command lines.
-    pub id: &'static str,
-    /// Its name in menus.
-    pub name: &'static str,
-    /// The class that the tests compare with; diffusers', where nothing else is said.
-    pub judge: &'static str,
-    /// What it does, and where that was published.
-    pub docs: &'static str,
-    /// Its order of convergence with default options, where it is deterministic: half as long steps make an error 2^order times smaller.
-    pub order: usize,
-    /// Model calls a step; the last step may take one less, PNDM's first ones more.
-    pub calls: usize,
-    /// Whether it draws new noise on the way with default options.
-    pub stochastic: bool,
-    /// What its class makes of a configuration.
-    pub(crate) class: Class,
-    /// Its schedule and its steps.
-    pub(crate) build: fn(&Setup<'_>) -> Result<Built, Error>,
-}
-
-impl SamplerRow {
-    /// What a help text says: what it does, and what that costs.
-    pub fn summary(&self) -> String {
-        let Self { docs, order, calls, .. } = self;
-        let calls = if *calls == 1 { "one model call a step" } else { "two model calls a step" };
-        let kind = if self.stochastic { "draws new noise on the way" } else { "no new noise on the way" };
-        format!("{docs} Order {order}, {calls}, {kind}.")
-    }
-
-    /// Whether it can follow sigmas that a run chooses ([`crate::Sigmas`]), and in diffusers a configuration's `use_karras_sigmas`.
-    pub fn curves(&self) -> bool {
-        self.class.curves
-    }
-}
-
-/// All samplers; menus, help and tests are made from this table.
-pub const SAMPLERS: &[SamplerRow] = &[
-    ddim::ROW,
-    ddpm::ROW,
-    pndm::ROW,
-    lms::ROW,
-    euler::ROW,
-    euler_a::ROW,
-    heun::ROW,
-    dpm2::ROW,
-    dpm2_a::ROW,
-    dpmpp_2m::ROW,
-    dpmpp_2m::SDE_ROW,
-    dpmpp_2s::ROW,
-    dpmpp_sde::ROW,
-    dpmpp_3m_sde::ROW,
-    unipc::ROW,
-    deis::ROW,
-    lcm::ROW,
-    tcd::ROW,
-];
-
-impl Sampler {
-    /// The sampler called `id`.
-    pub fn from_id(id: &str) -> Result<Self, Error> {
-        let found = SAMPLERS.iter().find(|row| row.id == id);
-        found.map(|row| row.sampler).ok_or_else(|| unknown("sampler", id, SAMPLERS.iter().map(|row| row.id)))
-    }
-
-    /// This sampler's row in [`SAMPLERS`].
-    pub fn row(self) -> &'static SamplerRow {
-        SAMPLERS.iter().find(|row| row.sampler == self).expect("a test looks for every sampler's row")
-    }
 }
 
 /// A sampler, ready to run.

@@ -1,4 +1,4 @@
-//! Noise levels of the samplers that step through sigmas: interpolated from training, or spread along a curve of their own.
+//! Noise levels of the samplers that step through sigmas: interpolated from training, or spread along a curve of their own (`curve.rs`).
 //!
 //! It is the middle of diffusers' `set_timesteps`, in its mixture of float32 and double. What its classes do alike is here once;
 //! what they do differently is in [`Kind`].
@@ -16,8 +16,9 @@
 
 use crate::betas::{self, alphas_cumprod};
 use crate::class::Setup;
+use crate::curve::Curve;
 use crate::schedule::{linspace, spaced, trailing};
-use crate::{BetaSchedule, Error, FinalSigmas, Interpolation, Scale, Schedule, Sigmas, TimestepSpacing, ays, beta};
+use crate::{BetaSchedule, Error, FinalSigmas, Interpolation, Scale, Schedule, TimestepSpacing};
 
 /// What diffusers' classes do differently.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -51,20 +52,6 @@ impl Kind {
     }
 }
 
-/// A curve of sigmas.
-#[derive(Clone, Debug, PartialEq)]
-enum Curve {
-    /// Those of the timesteps.
-    Model,
-    Karras,
-    Exponential,
-    Beta,
-    /// Exponential, with the timesteps rounded.
-    Lu,
-    /// One more than steps.
-    List(Vec<f32>),
-}
-
 /// Timesteps and sigmas of each step's start, one sigma more, and the logarithms of all training sigmas.
 pub(crate) struct Grid {
     pub schedule: Schedule,
@@ -76,7 +63,7 @@ pub(crate) fn grid(setup: &Setup<'_>, kind: Kind) -> Result<Grid, Error> {
     let alphas_cumprod = alphas_cumprod(setup)?;
     let training: Vec<f32> = alphas_cumprod.iter().map(|&alpha| sigma_of(alpha)).collect();
     let logs: Vec<f32> = training.iter().map(|&sigma| f64::from(sigma).ln() as f32).collect();
-    let curve = curve(setup, kind)?;
+    let curve = Curve::of(setup, kind)?;
     let timesteps = match kind.scale() {
         Scale::Exploding => spaced(setup)?.into_iter().map(|t| f64::from(t as f32)).collect(),
         Scale::Preserving => intervals(setup, kind, &logs)?,
@@ -89,8 +76,7 @@ pub(crate) fn grid(setup: &Setup<'_>, kind: Kind) -> Result<Grid, Error> {
         Scale::Exploding => (sigmas[sigmas.len() - 1], sigmas[0]),
         Scale::Preserving => (f64::from(training[0]), f64::from(training[training.len() - 1])),
     };
-    let spread = spread(setup, kind, &curve, ends);
-    let (timesteps, mut sigmas): (Vec<f32>, Vec<f32>) = match spread {
+    let (timesteps, mut sigmas): (Vec<f32>, Vec<f32>) = match curve.sigmas(setup, kind, ends) {
         None => (timesteps.into_iter().map(|t| t as f32).collect(), sigmas.into_iter().map(|sigma| sigma as f32).collect()),
         Some(sigmas) => {
             let starts = sigmas.len() - usize::from(matches!(curve, Curve::List(_)));
@@ -115,68 +101,6 @@ fn planned(setup: &Setup<'_>, kind: Kind, timesteps: Vec<f32>, sigmas: Vec<f32>,
     let last = sigmas[timesteps.len()];
     let final_alpha_cumprod = 1.0 / (last * last + 1.0);
     Schedule { timesteps, sigmas, alphas_cumprod, final_alpha_cumprod, init_noise_sigma, scale: kind.scale() }
-}
-
-/// Which curve: the run's choice, else the configuration's, for classes that know any.
-fn curve(setup: &Setup<'_>, kind: Kind) -> Result<Curve, Error> {
-    let config = setup.config;
-    let chosen = match &setup.options.sigmas {
-        Sigmas::Config | Sigmas::Model => Curve::Model,
-        Sigmas::Karras => Curve::Karras,
-        Sigmas::Exponential => Curve::Exponential,
-        Sigmas::Beta => Curve::Beta,
-        Sigmas::Ays => Curve::List(ays::interpolate(&ays::SD, setup.steps()?)),
-        Sigmas::AysXl => Curve::List(ays::interpolate(&ays::SDXL, setup.steps()?)),
-        Sigmas::List(list) => Curve::List(checked(setup, list)?),
-    };
-    if setup.options.sigmas != Sigmas::Config || !setup.row.class.curves {
-        return Ok(chosen);
-    }
-    let lu = config.use_lu_lambdas && kind == Kind::Multistep;
-    match (config.use_karras_sigmas, config.use_exponential_sigmas, config.use_beta_sigmas) {
-        (true, false, false) => Ok(Curve::Karras),
-        (false, false, false) if lu => Ok(Curve::Lu),
-        (false, true, false) => Ok(if lu { Curve::Lu } else { Curve::Exponential }),
-        (false, false, true) => Ok(if lu { Curve::Lu } else { Curve::Beta }),
-        (false, false, false) => Ok(Curve::Model),
-        _ => Err(Error::Value {
-            key: "use_karras_sigmas, use_exponential_sigmas and use_beta_sigmas",
-            got: "true more than once".into(),
-            expected: "at most one of them to be true".into(),
-            hint: "choose one",
-        }),
-    }
-}
-
-/// A list of sigmas that can be sampled along.
-fn checked(setup: &Setup<'_>, list: &[f32]) -> Result<Vec<f32>, Error> {
-    let falling = list.windows(2).all(|pair| pair[0] > pair[1]);
-    let (first, last) = (list.first().copied().unwrap_or(f32::NAN), list.last().copied().unwrap_or(f32::NAN));
-    if list.len() == setup.steps()? + 1 && falling && first.is_finite() && last >= 0.0 {
-        return Ok(list.to_vec());
-    }
-    Err(Error::Sigmas {
-        got: format!("a list of {} from {first} to {last}", list.len()),
-        expected: format!("{} finite falling numbers, the last 0 or more", setup.options.steps + 1),
-        hint: "give one more than steps: where the last step ends".into(),
-    })
-}
-
-/// The sigmas of a curve between `ends`, where there is one.
-fn spread(setup: &Setup<'_>, kind: Kind, curve: &Curve, ends: (f64, f64)) -> Option<Vec<f64>> {
-    let (config, n) = (setup.config, setup.options.steps);
-    let chosen = (config.sigma_min.unwrap_or(ends.0), config.sigma_max.unwrap_or(ends.1));
-    let (low, high) = match (curve, kind) {
-        (Curve::Karras, Kind::Lms) | (Curve::Lu, _) => ends,
-        _ => chosen,
-    };
-    match curve {
-        Curve::Model => None,
-        Curve::Karras => Some(karras(low, high, n)),
-        Curve::Exponential | Curve::Lu => Some(linspace(high.ln(), low.ln(), n).into_iter().map(f64::exp).collect()),
-        Curve::Beta => Some(linspace(0.0, 1.0, n).into_iter().map(|p| low + beta::quantile(1.0 - p) * (high - low)).collect()),
-        Curve::List(list) => Some(list.iter().map(|&sigma| f64::from(sigma)).collect()),
-    }
 }
 
 /// What the model is told for a sigma of a curve: the timestep `t`, rounded as the class does.
@@ -259,14 +183,6 @@ fn log_linear(training: &[f32], n: usize) -> Vec<f64> {
     let log = |sigma: f32| f64::from(sigma).ln() as f32;
     let logs = betas::linspace(log(training[training.len() - 1]), log(training[0]), n + 1);
     logs.into_iter().map(|log| f64::from(f64::from(log).exp() as f32)).collect()
-}
-
-/// Sigmas evenly spaced in their seventh root
-/// (Karras et al., Elucidating the Design Space of Diffusion-Based Generative Models, <https://arxiv.org/abs/2206.00364>, equation 5).
-fn karras(low: f64, high: f64, n: usize) -> Vec<f64> {
-    let rho = 7.0;
-    let (low, high) = (low.powf(1.0 / rho), high.powf(1.0 / rho));
-    linspace(0.0, 1.0, n).into_iter().map(|ramp| (high + ramp * (low - high)).powf(rho)).collect()
 }
 
 /// The training timestep, whole or not, whose sigma this is: linear in log sigma, clamped to the ends.

@@ -1,0 +1,107 @@
+//! The table of samplers: what there is to say about each, in one row.
+
+use super::{
+    Built, ddim, ddpm, deis, dpm2, dpm2_a, dpmpp_2m, dpmpp_2s, dpmpp_3m_sde, dpmpp_sde, euler, euler_a, heun, lcm, lms, pndm, tcd, unipc,
+};
+use crate::Error;
+use crate::class::{Class, Setup};
+use crate::error::unknown;
+
+/// A way to solve the equation. [`SAMPLERS`] says what each is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "each has its row, with a sentence and its source")]
+pub enum Sampler {
+    Ddim,
+    Ddpm,
+    Pndm,
+    Lms,
+    Euler,
+    EulerA,
+    Heun,
+    Dpm2,
+    Dpm2A,
+    Dpmpp2m,
+    Dpmpp2mSde,
+    Dpmpp2s,
+    DpmppSde,
+    Dpmpp3mSde,
+    UniPc,
+    Deis,
+    Lcm,
+    Tcd,
+}
+
+/// Everything there is to say about a sampler.
+#[derive(Debug)]
+pub struct SamplerRow {
+    /// The sampler.
+    pub sampler: Sampler,
+    /// Its name in files, addresses and command lines.
+    pub id: &'static str,
+    /// Its name in menus.
+    pub name: &'static str,
+    /// The class that the tests compare with; diffusers', where nothing else is said.
+    pub judge: &'static str,
+    /// What it does, and where that was published.
+    pub docs: &'static str,
+    /// Its order of convergence with default options, where it is deterministic: half as long steps make an error 2^order times smaller.
+    pub order: usize,
+    /// Model calls a step; the last step may take one less, PNDM's first ones more.
+    pub calls: usize,
+    /// Whether it draws new noise on the way with default options.
+    pub stochastic: bool,
+    /// What its class makes of a configuration.
+    pub(crate) class: Class,
+    /// Its schedule and its steps.
+    pub(crate) build: fn(&Setup<'_>) -> Result<Built, Error>,
+}
+
+impl SamplerRow {
+    /// What a help text says: what it does, and what that costs.
+    pub fn summary(&self) -> String {
+        let Self { docs, order, calls, .. } = self;
+        let calls = if *calls == 1 { "one model call a step" } else { "two model calls a step" };
+        let kind = if self.stochastic { "draws new noise on the way" } else { "no new noise on the way" };
+        format!("{docs} Order {order}, {calls}, {kind}.")
+    }
+
+    /// Whether it can follow sigmas that a run chooses ([`crate::Sigmas`]), and in diffusers a configuration's `use_karras_sigmas`.
+    pub fn curves(&self) -> bool {
+        self.class.curves
+    }
+}
+
+/// All samplers; menus, help and tests are made from this table.
+pub const SAMPLERS: &[SamplerRow] = &[
+    ddim::ROW,
+    ddpm::ROW,
+    pndm::ROW,
+    lms::ROW,
+    euler::ROW,
+    euler_a::ROW,
+    heun::ROW,
+    dpm2::ROW,
+    dpm2_a::ROW,
+    dpmpp_2m::ROW,
+    dpmpp_2m::SDE_ROW,
+    dpmpp_2s::ROW,
+    dpmpp_sde::ROW,
+    dpmpp_3m_sde::ROW,
+    unipc::ROW,
+    deis::ROW,
+    lcm::ROW,
+    tcd::ROW,
+];
+
+impl Sampler {
+    /// The sampler called `id`.
+    pub fn from_id(id: &str) -> Result<Self, Error> {
+        let found = SAMPLERS.iter().find(|row| row.id == id);
+        found.map(|row| row.sampler).ok_or_else(|| unknown("sampler", id, SAMPLERS.iter().map(|row| row.id)))
+    }
+
+    /// This sampler's row in [`SAMPLERS`].
+    pub fn row(self) -> &'static SamplerRow {
+        SAMPLERS.iter().find(|row| row.sampler == self).expect("a test looks for every sampler's row")
+    }
+}
