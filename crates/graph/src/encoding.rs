@@ -143,6 +143,37 @@ impl Encoding {
     }
 }
 
+/// The number of the largest magnitude, in four lanes so that compilers use vectors.
+fn farthest(block: &[f32; 32]) -> f32 {
+    let (mut least, mut most) = ([0f32; 4], [0f32; 4]);
+    for four in block.as_chunks::<4>().0 {
+        for i in 0..4 {
+            least[i] = if four[i] < least[i] { four[i] } else { least[i] };
+            most[i] = if four[i] > most[i] { four[i] } else { most[i] };
+        }
+    }
+    let (least, most) = (least.into_iter().fold(0f32, f32::min), most.into_iter().fold(0f32, f32::max));
+    if most > -least { most } else { least }
+}
+
+/// The sum, in four lanes for the same reason.
+fn sum(block: &[f32; 32]) -> f32 {
+    let mut sums = [0f32; 4];
+    for four in block.as_chunks::<4>().0 {
+        for i in 0..4 {
+            sums[i] += four[i];
+        }
+    }
+    sums.into_iter().sum()
+}
+
+/// The nearest whole number, ties to even, for magnitudes below 2^22: adding 1.5 · 2^23 leaves no digits behind the point. WebAssembly has
+/// no instruction for `f32::round`.
+fn round(x: f32) -> f32 {
+    const SHIFT: f32 = 12_582_912.0;
+    (x + SHIFT) - SHIFT
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,9 +3,6 @@
 
 use half::f16;
 
-/// Adding and subtracting this rounds to the nearest whole number, ties to even, and is quick everywhere.
-const ROUND: f32 = 12_582_912.0;
-
 /// Appends a block's bytes and its scale.
 pub(super) fn push(block: &[f32; 32], bytes: &mut Vec<u8>, scales: &mut Vec<u8>) {
     let (scale, numbers) = encode_block(block);
@@ -25,18 +22,20 @@ const CANDIDATES: [f32; 4] = [1.0, 0.9, 0.95, 1.07];
 /// A block's scale and numbers −8…7: exact where any scale gives the block exactly, which is so for every block that was q4_0 before,
 /// whoever made it; else the candidate scale of least squared error.
 pub fn encode_block(block: &[f32; 32]) -> (f16, [i8; 32]) {
-    let far = block.iter().copied().fold(0f32, |far, x| if x.abs() > far.abs() { x } else { far });
+    let far = super::farthest(block);
     if far == 0.0 {
         return (f16::ZERO, [0; 32]);
     }
     let scale = exact(block, far).unwrap_or_else(|| nearest(block, far));
     let inverse = inverse(scale.to_f32());
-    (scale, block.map(|x| round(x * inverse) as i8))
+    (scale, block.map(|x| round(x * inverse) as i32 as i8))
 }
 
 /// The largest number is 8, 7, … or 1 steps; only −8 is there, so a block with 8 steps has the other sign.
 fn exact(block: &[f32; 32], far: f32) -> Option<f16> {
-    (1..=8).rev().map(|steps| if steps == 8 { far / -8.0 } else { far.abs() / steps as f32 }).find_map(|wanted| {
+    let wanted = (1..=8).rev().map(|steps| if steps == 8 { far / -8.0 } else { far.abs() / steps as f32 });
+    // An f16 has 13 bits fewer than an f32: most blocks that were never q4_0 are told apart by that alone.
+    wanted.filter(|wanted| wanted.to_bits() & 0x1fff == 0).find_map(|wanted| {
         let scale = f16::from_f32(wanted);
         let (held, inverse) = (scale.to_f32(), inverse(scale.to_f32()));
         (held == wanted && block.iter().all(|x| round(x * inverse) * held == *x)).then_some(scale)
@@ -49,10 +48,9 @@ fn nearest(block: &[f32; 32], far: f32) -> f16 {
         best = better(best, block, far / -8.0 * part);
     }
     let inverse = inverse(best.1.to_f32());
-    let (products, squares) = block.iter().fold((0.0, 0.0), |(products, squares), x| {
-        let n = round(x * inverse);
-        (products + n * x, squares + n * n)
-    });
+    let numbers = block.map(|x| round(x * inverse));
+    let products = super::sum(&std::array::from_fn(|i| numbers[i] * block[i]));
+    let squares = super::sum(&numbers.map(|n| n * n));
     if squares > 0.0 { better(best, block, products / squares).1 } else { best.1 }
 }
 
@@ -60,14 +58,10 @@ fn nearest(block: &[f32; 32], far: f32) -> f16 {
 fn better(best: (f32, f16), block: &[f32; 32], scale: f32) -> (f32, f16) {
     let scale = f16::from_f32(scale);
     let (held, inverse) = (scale.to_f32(), inverse(scale.to_f32()));
-    let mut sums = [0f32; 4];
-    for four in block.as_chunks::<4>().0 {
-        for (sum, x) in sums.iter_mut().zip(four) {
-            let off = round(x * inverse) * held - x;
-            *sum += off * off;
-        }
-    }
-    let error = sums.iter().sum();
+    let error = super::sum(&block.map(|x| {
+        let off = round(x * inverse) * held - x;
+        off * off
+    }));
     if error < best.0 { (error, scale) } else { best }
 }
 
@@ -77,7 +71,7 @@ fn inverse(scale: f32) -> f32 {
 }
 
 fn round(x: f32) -> f32 {
-    ((x + ROUND) - ROUND).clamp(-8.0, 7.0)
+    super::round(x).clamp(-8.0, 7.0)
 }
 
 #[cfg(test)]

@@ -7,22 +7,18 @@ use half::f16;
 /// scale = max|x| / 127 to the nearest f16, or up to the next where f16 is coarse (below 2^-14), and then down again while the rounded
 /// numbers fit a smaller one: so no number is clamped.
 pub(super) fn push(block: &[f32; 32], bytes: &mut Vec<u8>, scales: &mut Vec<u8>) {
-    let mut scale = scale_for(largest(block));
+    let mut scale = scale_for(super::farthest(block).abs());
     let mut rounded = divide(block, scale);
     loop {
-        let smaller = scale_for(largest(&rounded) * scale.to_f32());
+        let smaller = scale_for(super::farthest(&rounded).abs() * scale.to_f32());
         if smaller >= scale {
             break;
         }
         scale = smaller;
         rounded = divide(block, scale);
     }
-    bytes.extend(rounded.map(|number| number as i8 as u8));
+    bytes.extend(rounded.map(|number| number as i32 as u8));
     scales.extend(scale.to_le_bytes());
-}
-
-fn largest(numbers: &[f32; 32]) -> f32 {
-    numbers.iter().fold(0f32, |largest, x| largest.max(x.abs()))
 }
 
 fn scale_for(largest: f32) -> f16 {
@@ -33,7 +29,7 @@ fn scale_for(largest: f32) -> f16 {
 
 fn divide(block: &[f32; 32], scale: f16) -> [f32; 32] {
     let scale = scale.to_f32();
-    block.map(|x| if scale > 0.0 { (x / scale).round().clamp(-127.0, 127.0) } else { 0.0 })
+    if scale == 0.0 { [0.0; 32] } else { block.map(|x| super::round(x / scale).clamp(-127.0, 127.0)) }
 }
 
 /// What the kernels see.
