@@ -22,7 +22,7 @@ pub(crate) enum Command {
     Generate(Generate),
     /// Show what a model is: family, configuration, tensors, bytes, memory that a picture will take
     Inspect(Inspect),
-    /// Write a model folder's networks as q8_0 GGUF files
+    /// Write a model smaller: q8_0, q4_0 or f16, as GGUF
     Quantize(Quantize),
     /// Measure: operations at Stable Diffusion's shapes, a model's networks, a whole picture
     Bench(Bench),
@@ -110,11 +110,26 @@ pub(crate) struct Inspect {
 
 #[derive(Args)]
 pub(crate) struct Quantize {
-    /// Folder in diffusers' layout
-    pub model: PathBuf,
-    /// Folder to write; everything but the weights is copied
+    /// Any model that opens: folder, file, address or builtin:NAME
+    pub model: String,
+    /// What to write: a folder in diffusers' layout, or one file that is a whole model where this ends in .gguf
     #[arg(long)]
     pub out: PathBuf,
+    /// How numbers are stored; layers that little is saved on and much is lost by are kept more exactly
+    #[arg(long, default_value = "q8_0", value_parser = PossibleValuesParser::new(ENCODINGS.iter().map(|row| row.name)))]
+    pub r#type: String,
+    /// Store tensors whose COMPONENT.NAME contains PATTERN (* stands for anything) another way, for instance vae=f16; the first that fits counts
+    #[arg(long, value_name = "PATTERN=TYPE")]
+    pub keep: Vec<String>,
+    /// Write a row for each tensor: name, type, shape, bytes, signal to noise
+    #[arg(long, value_name = "FILE.csv")]
+    pub table: Option<PathBuf>,
+    /// Print a row for each tensor
+    #[arg(long)]
+    pub verbose: bool,
+    /// No progress bar
+    #[arg(long)]
+    pub quiet: bool,
 }
 
 #[derive(Args)]

@@ -74,9 +74,9 @@ pub(crate) fn run(options: &Generate) -> Result<(), Failure> {
     Ok(())
 }
 
-fn bar(quiet: bool, template: &str) -> ProgressBar {
+pub(crate) fn bar(quiet: bool, template: &str) -> ProgressBar {
     let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(0) };
-    bar.with_style(ProgressStyle::with_template(template).expect("the templates above are sound"))
+    bar.with_style(ProgressStyle::with_template(template).expect("the templates are sound"))
 }
 
 /// Moves the bar, keeps the trace, and says what was cut from the prompts.

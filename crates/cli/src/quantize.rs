@@ -1,47 +1,160 @@
-//! `decant quantize`: a model folder with its weights as q8_0 GGUF files, everything else copied.
+//! `decant quantize`: any model that opens, smaller: as a folder in diffusers' layout, or as one GGUF file that is a whole model.
+//!
+//! Weights are written tensor by tensor; what each becomes is decided in `decant_sd::weights::policy`, and by `--keep`.
 
-use crate::Failure;
 use crate::arguments::Quantize;
+use crate::{Failure, generate, source};
+use decant_graph::Encoding;
 use decant_sd::error::bytes;
-use decant_sd::files::Folder;
-use decant_sd::weights::quantize_component;
-use std::path::Path;
+use decant_sd::files::{Files, find, read_exactly, stays_inside};
+use decant_sd::layout::{self, Opened};
+use decant_sd::weights::quantize::{Override, Planned, plan, write};
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
 
-/// Each network and the name that its weights get.
-const COMPONENTS: &[(&str, &str)] =
-    &[("text_encoder", "model.gguf"), ("unet", "diffusion_pytorch_model.gguf"), ("vae", "diffusion_pytorch_model.gguf")];
+mod table;
+
+use table::Table;
+
 /// Files that hold weights, or say which files do: these are replaced, not copied.
-const WEIGHTS: &[&str] = &[".safetensors", ".bin", ".gguf", ".ckpt"];
+const WEIGHTS: &[&str] = &[".safetensors", ".bin", ".gguf", ".ckpt", ".pt", ".pth", ".onnx", ".msgpack"];
+
+/// What a model's folder has beside its weights, to ask for where nobody can list it.
+const TEXTS: &[&str] = &[
+    "model_index.json",
+    "decant.json",
+    "scheduler/scheduler_config.json",
+    "text_encoder/config.json",
+    "text_encoder_2/config.json",
+    "unet/config.json",
+    "vae/config.json",
+    "tokenizer/tokenizer.json",
+    "tokenizer/tokenizer_config.json",
+    "tokenizer/special_tokens_map.json",
+    "tokenizer/vocab.json",
+    "tokenizer/merges.txt",
+    "tokenizer_2/tokenizer.json",
+    "tokenizer_2/tokenizer_config.json",
+    "tokenizer_2/special_tokens_map.json",
+    "tokenizer_2/vocab.json",
+    "tokenizer_2/merges.txt",
+];
+
+/// Longest text put into a GGUF file, in bytes; `tokenizer.json` has 4 million.
+const LONGEST_TEXT: u64 = 10_000_000;
+
+/// Bytes copied at a time.
+const AT_ONCE: u64 = 4 << 20;
 
 pub(crate) fn run(options: &Quantize) -> Result<(), Failure> {
-    let files = Folder::open(&options.model)?;
-    if !options.model.join("model_index.json").is_file() {
-        return Err(format!("{}: there is no model_index.json; give a folder in diffusers' layout", options.model.display()).into());
+    let overrides = options.keep.iter().map(|text| override_of(text)).collect::<Result<Vec<Override>, String>>()?;
+    let wish = Encoding::named(&options.r#type).expect("the arguments allow only names of the table");
+    outside(options)?;
+    let opened = pollster::block_on(layout::open(source::open(&options.model)?))?;
+    let single = options.out.extension().is_some_and(|end| end == "gguf");
+    let plans: Vec<Vec<Planned>> = opened
+        .components()
+        .filter_map(|component| Some(plan(component, opened.checkpoint(component)?, wish, &overrides, single)))
+        .collect();
+    for one in &overrides {
+        if !plans.iter().flatten().any(|planned| one.fits(&planned.path())) {
+            return Err(format!("--keep {}: no tensor is called so; decant inspect --tensors lists the names", one.pattern).into());
+        }
     }
-    std::fs::create_dir_all(&options.out).map_err(|e| format!("{} could not be made: {e}", options.out.display()))?;
-    if options.out.canonicalize()?.starts_with(options.model.canonicalize()?) {
-        return Err(format!("{}: give a folder outside the model's own, which is only read", options.out.display()).into());
-    }
-    copy_all_but_weights(&options.model, &options.out)?;
-    for (component, name) in COMPONENTS {
-        let quantized = pollster::block_on(quantize_component(&files, component))?;
-        let path = options.out.join(component).join(name);
-        std::fs::write(&path, &quantized).map_err(|e| format!("{} could not be written: {e}", path.display()))?;
-        println!("{}: {}", path.display(), bytes(quantized.len() as u64));
+    let numbers = plans.iter().flatten().map(|planned| planned.numbers() as u64).sum();
+    let mut table = Table::new(generate::bar(options.quiet, "{prefix:14} {bar:40} {percent} %, {eta} left"), numbers);
+    if single { one_file(&opened, plans.concat(), &options.out, &mut table) } else { folder(&opened, plans, &options.out, &mut table) }?;
+    table.finish(options)
+}
+
+/// `PATTERN=TYPE`.
+fn override_of(text: &str) -> Result<Override, String> {
+    let (pattern, name) = text.rsplit_once('=').unwrap_or((text, ""));
+    let encoding = Encoding::named(name);
+    let names: Vec<&str> = decant_graph::ENCODINGS.iter().map(|row| row.name).collect();
+    let encoding = encoding.ok_or_else(|| format!("--keep {text}: expected PATTERN=TYPE with a type of {}", names.join(", ")))?;
+    Ok(Override { pattern: pattern.into(), encoding })
+}
+
+/// The model is only read: nothing is written into its folder, or over its file.
+fn outside(options: &Quantize) -> Result<(), Failure> {
+    let Ok(model) = Path::new(&options.model).canonicalize() else { return Ok(()) };
+    let existing =
+        options.out.ancestors().find_map(|path| if path.as_os_str().is_empty() { Path::new(".") } else { path }.canonicalize().ok());
+    if existing.is_some_and(|out| out.starts_with(&model)) {
+        return Err(format!("{}: give a place outside the model's own, which is only read", options.out.display()).into());
     }
     Ok(())
 }
 
-fn copy_all_but_weights(from: &Path, to: &Path) -> Result<(), Failure> {
-    std::fs::create_dir_all(to).map_err(|e| format!("{} could not be made: {e}", to.display()))?;
-    for entry in std::fs::read_dir(from)? {
-        let path = entry?.path();
-        let Some(name) = path.file_name() else { continue };
-        if path.is_dir() {
-            copy_all_but_weights(&path, &to.join(name))?;
-        } else if !WEIGHTS.iter().any(|end| name.to_string_lossy().contains(end)) {
-            std::fs::copy(&path, to.join(name)).map_err(|e| format!("{} could not be copied: {e}", path.display()))?;
+/// Everything in one file: the networks, and the folder's texts as metadata.
+fn one_file(opened: &Opened, plan: Vec<Planned>, out: &Path, table: &mut Table) -> Result<(), Failure> {
+    let mut notes = vec![("decant.layout".to_string(), "components".to_string())];
+    for name in texts(&*opened.files)? {
+        let known = TEXTS.contains(&name.as_str());
+        if let Some(text) = if known { pollster::block_on(find(&*opened.files, &name, LONGEST_TEXT))? } else { None } {
+            let text = String::from_utf8(text).map_err(|_| format!("{name} is not a text in UTF-8"))?;
+            notes.push((format!("decant.file.{name}"), text));
         }
     }
+    write_file(opened, &plan, &notes, out, table)
+}
+
+/// A folder in diffusers' layout.
+fn folder(opened: &Opened, plans: Vec<Vec<Planned>>, out: &Path, table: &mut Table) -> Result<(), Failure> {
+    make(out)?;
+    for name in texts(&*opened.files)? {
+        copy(&*opened.files, &name, &out.join(&name))?;
+    }
+    for plan in plans {
+        let Some(component) = plan.first().map(|planned| planned.component) else { continue };
+        let stem = if component.starts_with("text_encoder") { "model" } else { "diffusion_pytorch_model" };
+        make(&out.join(component))?;
+        write_file(opened, &plan, &[], &out.join(component).join(format!("{stem}.gguf")), table)?;
+    }
     Ok(())
+}
+
+fn make(folder: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(folder).map_err(|e| format!("{} could not be made: {e}", folder.display()).into())
+}
+
+/// Writes beside the place first, so that a file that is there is a whole one.
+fn write_file(opened: &Opened, plan: &[Planned], notes: &[(String, String)], out: &Path, table: &mut Table) -> Result<(), Failure> {
+    let unfinished = PathBuf::from(format!("{}.part", out.display()));
+    let failed = |e: std::io::Error| format!("{} could not be written: {e}", out.display());
+    let mut file = BufWriter::new(std::fs::File::create(&unfinished).map_err(failed)?);
+    let written = pollster::block_on(write(&*opened.files, plan, notes, &mut file, &mut |row| table.note(&row)));
+    let flushed = written.map_err(Failure::from).and_then(|()| file.into_inner().map_err(|e| failed(e.into_error()).into()));
+    if let Err(failure) = flushed.and_then(|_| std::fs::rename(&unfinished, out).map_err(|e| failed(e).into())) {
+        let _best_effort = std::fs::remove_file(&unfinished);
+        return Err(failure);
+    }
+    table.file(out);
+    Ok(())
+}
+
+/// The names of the model's files that hold no weights.
+fn texts(files: &dyn Files) -> Result<Vec<String>, Failure> {
+    let listed = pollster::block_on(files.names())?;
+    let names = listed.unwrap_or_else(|| TEXTS.iter().map(|name| name.to_string()).collect());
+    Ok(names.into_iter().filter(|name| stays_inside(name) && !WEIGHTS.iter().any(|end| name.contains(end))).collect())
+}
+
+/// Copies a file, if there is one.
+fn copy(files: &dyn Files, name: &str, to: &Path) -> Result<(), Failure> {
+    let Some(size) = pollster::block_on(files.size(name))? else { return Ok(()) };
+    make(to.parent().expect("it lies in the folder to write"))?;
+    let failed = |e: std::io::Error| format!("{} could not be written: {e}", to.display());
+    let mut file = std::fs::File::create(to).map_err(failed)?;
+    for start in (0..size).step_by(AT_ONCE as usize) {
+        let part = pollster::block_on(read_exactly(files, name, start..size.min(start + AT_ONCE)))?;
+        std::io::Write::write_all(&mut file, &part).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// `1.8 GB of 4.3 GB`.
+fn of(after: u64, before: u64) -> String {
+    format!("{} of {}", bytes(after), bytes(before))
 }

@@ -30,6 +30,12 @@ pub enum Error {
         /// What the system, the server or the browser said.
         reason: String,
     },
+    /// A file that is being made could not take more bytes.
+    #[error("writing failed: {reason}; is there room on the disk?")]
+    Write {
+        /// What the system said.
+        reason: String,
+    },
     /// A file's bytes contradict each other or the file's format.
     #[error("{file}: {problem}; {hint}")]
     Damaged {

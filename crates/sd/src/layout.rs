@@ -20,6 +20,7 @@ use crate::weights::Checkpoint;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+mod whole;
 mod single;
 mod parts;
 mod original;
@@ -37,7 +38,8 @@ pub use family::{Choice, FAMILIES, FamilyRow};
 pub struct Opened {
     /// A folder in diffusers' layout: the source's own files, and made ones where the source has none.
     pub files: Rc<dyn Files>,
-    /// What the source turned out to be: `diffusers folder`, `original names`, `diffusers names` (in one file), `tiny autoencoder`.
+    /// What the source turned out to be: `diffusers folder`, `original names`, `diffusers names` (in one file), `whole model`
+    /// (Decant's own, in one file), `tiny autoencoder`.
     pub layout: &'static str,
     /// The [`FamilyRow::id`], where the tensors had to tell it; a folder says itself what it is.
     pub family: Option<&'static str>,

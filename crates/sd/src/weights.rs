@@ -24,7 +24,7 @@ use std::ops::Range;
 mod read;
 mod rearrange;
 pub mod policy;
-mod quantize;
+pub mod quantize;
 mod safetensors;
 mod gguf;
 mod torch;
@@ -36,7 +36,6 @@ mod types;
 mod blocks;
 mod values;
 
-pub use quantize::{Encoded, encode, quantize_component, write_gguf};
 pub use rearrange::Origin;
 pub use types::FileType;
 

@@ -17,8 +17,11 @@ pub(super) struct Made {
 
 impl Made {
     pub async fn over(source: Rc<dyn Files>, made: BTreeMap<String, Value>) -> Result<Made, Error> {
+        Made::with(source, made.into_iter().map(|(name, value)| (name, value.to_string().into_bytes())).collect()).await
+    }
+
+    pub async fn with(source: Rc<dyn Files>, made: BTreeMap<String, Vec<u8>>) -> Result<Made, Error> {
         let listed = source.names().await?;
-        let made = made.into_iter().map(|(name, value)| (name, value.to_string().into_bytes())).collect();
         Ok(Made { source, listed, made })
     }
 

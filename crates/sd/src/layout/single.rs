@@ -3,7 +3,7 @@
 use super::family::{self, Choice, Chosen, prediction_name};
 use super::made::{Made, tokenizer};
 use super::parts::parts;
-use super::{Opened, derive, evidence, foreign, original, parsed, tiny};
+use super::{Opened, derive, evidence, foreign, original, parsed, tiny, whole};
 use crate::Error;
 use crate::files::Files;
 use crate::weights::Checkpoint;
@@ -36,6 +36,9 @@ pub(super) async fn open(source: Rc<dyn Files>, names: &[&str], choice: &Choice)
     let (mut components, mut evidence, mut layout) = (BTreeMap::new(), family::Evidence::default(), "diffusers names");
     for name in names {
         let checkpoint = Checkpoint::open_file(&*source, name).await?;
+        if let Some(opened) = whole::open(source.clone(), name, &checkpoint).await? {
+            return if names.len() == 1 { Ok(opened) } else { Err(several(&*source, names)) };
+        }
         let parts = parts(&checkpoint);
         if let Some((what, hint)) = foreign::recognised(checkpoint.tensors()) {
             return Err(refused(&*source, format!("{name} is {what}, not a model to make pictures with"), hint));

@@ -4,8 +4,14 @@
 //! candle-core has a reader, too; it is the second opinion in the tests, but it keeps every metadata array in memory
 //! and panics on an alignment of 0, which a file from the web must not be able to do.
 //!
+//! Texts of the metadata become notes. `decant.layout` = `components` says that the file is a whole model: its tensors are named
+//! `COMPONENT.TENSOR` (`unet.conv_in.weight`) as diffusers has them, and each note `decant.file.PATH` is the text of a model folder's file
+//! (`decant.file.unet/config.json`, `decant.file.model_index.json`).
+//!
 //! With the metadata key `decant.conv_layout` = `ohwi`, tensors of four axes are convolutions stored as `[out, kh, kw, in]`;
 //! without it they are as PyTorch has them.
+
+pub(super) mod write;
 
 use super::cursor::{Cursor, Stop, parse_start, wrong};
 use super::types::{GGML, TypeRow};
@@ -15,7 +21,7 @@ use crate::files::Files;
 use std::collections::BTreeMap;
 
 /// The metadata key that says how convolutions are stored, and its one value.
-pub(super) const CONV_LAYOUT: (&str, &str) = ("decant.conv_layout", "ohwi");
+const CONV_LAYOUT: (&str, &str) = ("decant.conv_layout", "ohwi");
 
 /// Longest header, in bytes: room for the tokenizers that language models carry, and more.
 const LONGEST_HEADER: u64 = 32_000_000;
@@ -162,6 +168,6 @@ impl<'a> Cursor<'a> {
 }
 
 /// GGUF's numbers for the kinds of metadata values that are looked at.
-pub(super) const UINT32: u32 = 4;
-pub(super) const STRING: u32 = 8;
+const UINT32: u32 = 4;
+const STRING: u32 = 8;
 const ARRAY: u32 = 9;

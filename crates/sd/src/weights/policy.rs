@@ -43,9 +43,9 @@ const SENSITIVE: &[Sensitive] = &[
 /// How one weight is kept when all are wished to be kept as `wish`: never less exact than `wish`.
 ///
 /// `component` is `unet`, `vae`, `text_encoder` or `text_encoder_2`, `name` and `shape` (`[out, in]`, `[out, in, kh, kw]`, `[n]`) are the
-/// tensor's as diffusers has them. Vectors (norms, biases) are f32; where a row's inputs do not divide into the encoding's blocks, f16.
+/// tensor's as diffusers has them. Vectors (norms, biases), and what else is no matrix or convolution, are f32; where a row's inputs do not divide into the encoding's blocks, f16.
 pub fn kept_as(component: &str, name: &str, shape: &[usize], wish: Encoding) -> Encoding {
-    let Some(inputs) = shape.get(1) else { return Encoding::F32 };
+    let ([_, inputs] | [_, inputs, _, _]) = shape else { return Encoding::F32 };
     let row = SENSITIVE.iter().find(|row| component.starts_with(row.component) && name.contains(row.part));
     let kept = row.map_or(wish, |row| more_exact(row.least, wish));
     let blocks = kept.row().block;

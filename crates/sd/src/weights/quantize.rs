@@ -1,117 +1,180 @@
-//! Writing weights smaller: GGUF files that [`super::Checkpoint`] reads back, and ggml's own tools, too.
+//! Writing weights smaller: any checkpoints as one GGUF file that [`super::Checkpoint`] reads back, and ggml's own tools, too.
 //!
-//! Matrices and convolutions whose inputs divide into blocks of 32 become q8_0, the other ones f16, everything else
-//! (norms, biases) stays f32. The header is as in `gguf.rs`.
+//! The header comes first, then tensor by tensor, a million numbers at a time: no tensor is ever whole in memory.
+//! What each tensor becomes is decided before (`policy.rs`, and whoever asks); this file only does it, and measures what it cost.
 
-use super::gguf::{CONV_LAYOUT, STRING, UINT32};
-use super::types::GGML;
-use super::values::{BLOCK, encode_q8_0, inputs_last};
-use super::{Checkpoint, FileType};
+use super::gguf::write::{ALIGNMENT, Entry, header};
+use super::policy::kept_as;
+use super::{Checkpoint, FileType, TensorInfo, values};
 use crate::Error;
 use crate::files::Files;
-use half::f16;
+use decant_graph::Encoding;
+use std::io::Write;
 
-/// A tensor as a GGUF file stores it.
+/// Numbers read, encoded and written at a time.
+const AT_ONCE: usize = 1 << 20;
+
+/// A wish for some tensors only.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Encoded {
-    /// Its name.
-    pub name: String,
-    /// Its shape as stored: convolutions are `[out, kh, kw, in]`.
-    pub stored_shape: Vec<usize>,
-    /// How its numbers are stored.
-    pub dtype: FileType,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
+pub struct Override {
+    /// What `COMPONENT.TENSOR` contains; `*` stands for anything.
+    pub pattern: String,
+    /// How those are stored.
+    pub encoding: Encoding,
 }
 
-/// Data starts at multiples of this (GGUF's default).
-const ALIGNMENT: usize = 32;
-
-/// The bytes of a `.gguf` file with all of a component's weights, quantized.
-///
-/// The whole file is built in memory, a quarter to a half of the original's size. Tensors that are not numbers (`position_ids`) are left out.
-pub async fn quantize_component(files: &dyn Files, component: &str) -> Result<Vec<u8>, Error> {
-    let checkpoint = Checkpoint::open(files, component).await?;
-    let mut tensors = Vec::new();
-    for (name, info) in checkpoint.tensors() {
-        if !name.ends_with("position_ids") {
-            tensors.push(encode(name, &info.shape, &checkpoint.read(files, name).await?));
+impl Override {
+    /// Whether it means this tensor: the parts between the pattern's stars follow each other in `path`.
+    pub fn fits(&self, path: &str) -> bool {
+        let mut rest = Some(path);
+        for part in self.pattern.split('*') {
+            rest = rest.and_then(|rest| rest.split_once(part)).map(|(_, rest)| rest);
         }
+        rest.is_some()
     }
-    write_gguf(&tensors)
 }
 
-/// Stores a tensor in the smallest of the three types that suits it; `shape` is PyTorch's, `numbers` in its order.
-pub fn encode(name: &str, shape: &[usize], numbers: &[f32]) -> Encoded {
-    let stored_shape = match *shape {
-        [out, inputs, height, width] => vec![out, height, width, inputs],
-        _ => shape.to_vec(),
-    };
-    let mut stored = numbers.to_vec();
-    inputs_last(&mut stored, shape);
-    let matrix = matches!(shape.len(), 2 | 4);
-    // q8_0's scale is an f16, too
-    let largest = stored.iter().fold(0f32, |largest, x| largest.max(x.abs()));
-    let (dtype, bytes) = if matrix && stored_shape.last().is_some_and(|inputs| inputs % BLOCK == 0) && largest / 127.0 < f16::MAX.to_f32() {
-        (FileType::Q8_0, encode_q8_0(&stored))
-    } else if matrix && largest < f16::MAX.to_f32() {
-        (FileType::F16, stored.iter().flat_map(|x| f16::from_f32(*x).to_le_bytes()).collect())
-    } else {
-        (FileType::F32, stored.iter().flat_map(|x| x.to_le_bytes()).collect())
-    };
-    Encoded { name: name.into(), stored_shape, dtype, bytes }
+/// A tensor that will be written.
+#[derive(Clone)]
+pub struct Planned<'a> {
+    checkpoint: &'a Checkpoint,
+    tensor: &'a str,
+    info: &'a TensorInfo,
+    /// The network that it is of.
+    pub component: &'a str,
+    /// Its name in the file.
+    pub name: String,
+    /// How its numbers will be stored.
+    pub encoding: Encoding,
 }
 
-/// The bytes of a `.gguf` file (version 3) that holds these tensors.
-pub fn write_gguf(tensors: &[Encoded]) -> Result<Vec<u8>, Error> {
-    let mut file = b"GGUF".to_vec();
-    file.extend(3u32.to_le_bytes());
-    file.extend((tensors.len() as u64).to_le_bytes());
-    file.extend(3u64.to_le_bytes());
-    for (key, value) in [("general.architecture", "stable-diffusion"), CONV_LAYOUT] {
-        text(&mut file, key);
-        file.extend(STRING.to_le_bytes());
-        text(&mut file, value);
-    }
-    text(&mut file, "general.quantization_version");
-    file.extend([UINT32, 2].map(u32::to_le_bytes).concat());
-    let mut offset = 0;
-    for tensor in tensors {
-        entry(&mut file, tensor, offset)?;
-        offset += tensor.bytes.len().next_multiple_of(ALIGNMENT);
-    }
-    file.resize(file.len().next_multiple_of(ALIGNMENT), 0);
-    for tensor in tensors {
-        file.extend(&tensor.bytes);
-        file.resize(file.len().next_multiple_of(ALIGNMENT), 0);
-    }
-    Ok(file)
+/// A tensor that was written.
+pub struct Written<'p, 'a> {
+    /// Which.
+    pub planned: &'p Planned<'a>,
+    /// Its bytes in the file.
+    pub bytes: u64,
+    /// The sum of its numbers' squares.
+    pub signal: f64,
+    /// The sum of the squares of what each number is now wrong by.
+    pub noise: f64,
 }
 
-/// One tensor's entry in the header.
-fn entry(file: &mut Vec<u8>, tensor: &Encoded, offset: usize) -> Result<(), Error> {
-    let wrong = |problem| Error::Tensor { file: "the GGUF file to write".into(), name: tensor.name.clone(), problem };
-    let shape = &tensor.stored_shape;
-    let row = GGML.iter().find(|row| row.dtype == tensor.dtype);
-    let needed = row
-        .and_then(|row| row.bytes(shape))
-        .ok_or_else(|| wrong(format!("has the shape {shape:?}, which {} cannot hold", tensor.dtype)))?;
-    if needed != tensor.bytes.len() as u64 || shape.len() > 4 {
-        return Err(wrong(format!(
-            "has the shape {shape:?} of {}: expected {needed} bytes and 4 axes at most, got {}",
-            tensor.dtype,
-            tensor.bytes.len()
-        )));
+impl<'a> Planned<'a> {
+    /// Its shape as PyTorch has it.
+    pub fn shape(&self) -> &'a [usize] {
+        &self.info.shape
     }
-    text(file, &tensor.name);
-    file.extend((shape.len() as u32).to_le_bytes());
-    shape.iter().rev().for_each(|axis| file.extend((*axis as u64).to_le_bytes()));
-    file.extend(row.map_or(0, |row| row.id).to_le_bytes());
-    file.extend((offset as u64).to_le_bytes());
+
+    /// `COMPONENT.TENSOR`.
+    pub fn path(&self) -> String {
+        format!("{}.{}", self.component, self.tensor)
+    }
+
+    /// How many numbers it holds.
+    pub fn numbers(&self) -> usize {
+        self.info.numbers()
+    }
+
+    /// Its bytes where it comes from.
+    pub fn bytes_before(&self) -> u64 {
+        self.info.range.end - self.info.range.start
+    }
+}
+
+/// Signal to noise in decibels; infinite where nothing was lost.
+pub fn decibels(signal: f64, noise: f64) -> f64 {
+    if noise == 0.0 { f64::INFINITY } else { 10.0 * (signal / noise).log10() }
+}
+
+/// What becomes of a network's tensors: the first override that fits, else the wish but for sensitive layers. Vectors stay f32, and what
+/// does not divide into blocks becomes f16. Tensors that are no numbers (`position_ids`) are left out. `prefixed` puts `COMPONENT.` before
+/// the names.
+pub fn plan<'a>(
+    component: &'a str,
+    checkpoint: &'a Checkpoint,
+    wish: Encoding,
+    overrides: &[Override],
+    prefixed: bool,
+) -> Vec<Planned<'a>> {
+    let tensors = checkpoint.tensors().iter().filter(|(name, _)| !name.ends_with("position_ids"));
+    let planned = tensors.map(|(tensor, info)| {
+        let path = format!("{component}.{tensor}");
+        let encoding = match overrides.iter().find(|one| one.fits(&path)) {
+            // no component: nothing is sensitive, but shapes still count
+            Some(one) => kept_as("", tensor, &info.shape, one.encoding),
+            None => kept_as(component, tensor, &info.shape, wish),
+        };
+        Planned { checkpoint, tensor, info, component, name: if prefixed { path } else { tensor.clone() }, encoding }
+    });
+    planned.collect()
+}
+
+/// Writes the tensors as one GGUF file whose metadata has these notes. `told` hears of each tensor when it is written.
+///
+/// An error if a number does not fit its encoding, if a tensor cannot be read, or if writing fails.
+pub async fn write(
+    files: &dyn Files,
+    plan: &[Planned<'_>],
+    notes: &[(String, String)],
+    out: &mut dyn Write,
+    told: &mut dyn FnMut(Written),
+) -> Result<(), Error> {
+    let entries: Vec<Entry> =
+        plan.iter().map(|p| Entry { name: &p.name, shape: stored_shape(p.shape()), dtype: file_type(p.encoding) }).collect();
+    let (header, lengths) = header(notes, &entries)?;
+    put(out, &header)?;
+    for (planned, bytes) in plan.iter().zip(lengths) {
+        let (signal, noise) = tensor(files, planned, out).await?;
+        put(out, &[0; ALIGNMENT as usize][..(bytes.next_multiple_of(ALIGNMENT) - bytes) as usize])?;
+        told(Written { planned, bytes, signal, noise });
+    }
     Ok(())
 }
 
-fn text(file: &mut Vec<u8>, text: &str) {
-    file.extend((text.len() as u64).to_le_bytes());
-    file.extend(text.as_bytes());
+/// Writes one tensor's bytes; returns its signal and noise.
+async fn tensor(files: &dyn Files, planned: &Planned<'_>, out: &mut dyn Write) -> Result<(f64, f64), Error> {
+    let info = planned.info;
+    let step = (AT_ONCE / info.width().max(1)).max(1);
+    let (mut signal, mut noise) = (0.0, 0.0);
+    for first in (0..info.rows()).step_by(step) {
+        let rows = first..info.rows().min(first + step);
+        let mut numbers = planned.checkpoint.read_rows(files, planned.tensor, rows).await?;
+        let row = planned.encoding.row();
+        if let Some(number) = numbers.iter().find(|number| number.abs() > row.largest) {
+            let problem = format!("has {number}, too large for {}, which ends at {}; keep it as f32", row.name, row.largest);
+            return Err(Error::Tensor { file: info.file.clone(), name: planned.tensor.into(), problem });
+        }
+        values::inputs_last(&mut numbers, &info.shape);
+        let bytes = values::as_ggml(planned.encoding, &numbers);
+        put(out, &bytes)?;
+        let mut stored = Vec::with_capacity(numbers.len());
+        file_type(planned.encoding).decode(&bytes, &mut stored);
+        for (x, got) in numbers.iter().zip(&stored) {
+            signal += f64::from(*x).powi(2);
+            noise += f64::from(x - got).powi(2);
+        }
+    }
+    Ok((signal, noise))
+}
+
+fn put(out: &mut dyn Write, bytes: &[u8]) -> Result<(), Error> {
+    out.write_all(bytes).map_err(|error| Error::Write { reason: error.to_string() })
+}
+
+/// `[out, in, kh, kw]` as it lies in the file: `[out, kh, kw, in]`.
+fn stored_shape(shape: &[usize]) -> Vec<usize> {
+    match *shape {
+        [out, inputs, height, width] => vec![out, height, width, inputs],
+        _ => shape.to_vec(),
+    }
+}
+
+fn file_type(encoding: Encoding) -> FileType {
+    match encoding {
+        Encoding::F32 => FileType::F32,
+        Encoding::F16 => FileType::F16,
+        Encoding::Q8_0 => FileType::Q8_0,
+        Encoding::Q4_0 => FileType::Q4_0,
+    }
 }

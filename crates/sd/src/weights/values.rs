@@ -1,51 +1,29 @@
-//! Numbers to q8_0 blocks, and the two orders of a convolution's axes; `blocks.rs` has the way back from blocks.
+//! Numbers to ggml's blocks, and the two orders of a convolution's axes; `blocks.rs` has the way back from blocks.
 
-use half::f16;
+use decant_graph::Encoding;
 
-/// Numbers in a q8_0 block.
-pub(super) const BLOCK: usize = 32;
-/// Bytes of a q8_0 block: the scale, then one byte per number.
-const BLOCK_BYTES: usize = 2 + BLOCK;
+/// Numbers in a block of the quantized types.
+const BLOCK: usize = 32;
 
-/// Numbers as q8_0 blocks; their count is a multiple of 32.
-pub(super) fn encode_q8_0(numbers: &[f32]) -> Vec<u8> {
-    numbers.as_chunks().0.iter().flat_map(encode_block).collect()
-}
-
-/// ggml's q8_0 (`quantize_row_q8_0_ref`): scale d = max|x| / 127 as f16, then x / d rounded, here with d as it is stored.
+/// Numbers as ggml stores them; their count is a multiple of the encoding's block.
 ///
-/// Where d is so small that f16 holds it coarsely (below 2^-14), d is rounded up, and once more from the rounded numbers until
-/// nothing changes. So no number is clamped, and encoding what was decoded gives the same bytes.
-fn encode_block(block: &[f32; BLOCK]) -> [u8; BLOCK_BYTES] {
-    let largest = |numbers: &[f32; BLOCK]| numbers.iter().fold(0f32, |largest, x| largest.max(x.abs()));
-    let mut scale = scale_for(largest(block));
-    let mut rounded = divide(block, scale);
-    loop {
-        let smaller = scale_for(largest(&rounded) * scale.to_f32());
-        if smaller >= scale {
-            break;
-        }
-        scale = smaller;
-        rounded = divide(block, scale);
+/// It is the same rounding as on a device, where a tensor's scales lie behind its numbers: here each block's scale stands before it,
+/// and q4_0's first sixteen numbers are the low halves of its bytes.
+pub(super) fn as_ggml(encoding: Encoding, numbers: &[f32]) -> Vec<u8> {
+    let stored = encoding.encode(numbers);
+    let row = encoding.row();
+    if row.scale_bytes == 0 {
+        return stored;
     }
-    let mut bytes = [0; BLOCK_BYTES];
-    bytes[..2].copy_from_slice(&scale.to_le_bytes());
-    for (byte, number) in bytes[2..].iter_mut().zip(rounded) {
-        *byte = number as i8 as u8;
-    }
-    bytes
+    let (bytes, scales) = stored.split_at(numbers.len() / BLOCK * row.block_bytes);
+    let blocks = bytes.chunks(row.block_bytes).zip(scales.chunks(row.scale_bytes));
+    blocks.flat_map(|(block, scale)| [scale, &if encoding == Encoding::Q4_0 { halves(block) } else { block.to_vec() }].concat()).collect()
 }
 
-/// max|x| / 127 to the nearest f16, or up to the next where f16 is coarse.
-fn scale_for(largest: f32) -> f16 {
-    let exact = largest / 127.0;
-    let nearest = f16::from_f32(exact);
-    if nearest < f16::MIN_POSITIVE && nearest.to_f32() < exact { f16::from_bits(nearest.to_bits() + 1) } else { nearest }
-}
-
-fn divide(block: &[f32; BLOCK], scale: f16) -> [f32; BLOCK] {
-    let scale = scale.to_f32();
-    block.map(|x| if scale > 0.0 { (x / scale).round().clamp(-127.0, 127.0) } else { 0.0 })
+/// Neighbours in a byte to numbers sixteen apart in a byte.
+fn halves(block: &[u8]) -> Vec<u8> {
+    let number = |i: usize| block[i / 2] >> (i % 2 * 4) & 15;
+    (0..BLOCK / 2).map(|i| number(i) | number(i + BLOCK / 2) << 4).collect()
 }
 
 /// Turns rows stored `[kh, kw, in]` into rows `[in, kh, kw]`, in place; `shape` is `[out, in, kh, kw]`, `numbers` any whole rows of it.
@@ -89,24 +67,25 @@ mod tests {
     }
 
     #[test]
-    fn q8_0_of_what_was_decoded_is_the_same_bytes_at_every_magnitude() {
+    fn what_a_file_gives_is_what_a_device_sees_and_is_the_same_bytes_again() {
         let mut state = 1;
-        for trial in 0..20_000 {
-            // 2^-30 (scales that f16 cannot hold) to 2^22 (the largest that it can), with outliers and zeros
-            let magnitude = ((trial % 52) as f32 - 30.0).exp2();
-            let numbers: [f32; BLOCK] = std::array::from_fn(|_| {
-                let x = random(&mut state) as f32 / (1u32 << 30) as f32 - 1.0;
-                magnitude * if random(&mut state).is_multiple_of(7) { 0.0 } else { x * x * x }
-            });
-            let bytes = encode_q8_0(&numbers);
-            let mut decoded = Vec::new();
-            FileType::Q8_0.decode(&bytes, &mut decoded);
-            assert_eq!(encode_q8_0(&decoded), bytes, "{numbers:?}");
-            let largest = numbers.iter().fold(0f32, |m, x| m.max(x.abs()));
-            // half a step, the scale's own rounding, and twice the smallest f16 where scales are coarse
-            let bound = largest * (0.5 / 127.0 + 5e-4) + 2.0 * 127.0 * 6e-8;
-            for (x, got) in numbers.iter().zip(&decoded) {
-                assert!((x - got).abs() <= bound, "expected {x}, got {got} ± {bound}");
+        for trial in 0..200 {
+            // 2^-30 (scales that f16 cannot hold) to 2^17, with outliers and zeros
+            let magnitude = ((trial % 48) as f32 - 30.0).exp2();
+            let numbers: Vec<f32> = (0..32 * 40)
+                .map(|_| {
+                    let x = random(&mut state) as f32 / (1u32 << 30) as f32 - 1.0;
+                    magnitude * if random(&mut state).is_multiple_of(7) { 0.0 } else { x * x * x }
+                })
+                .collect();
+            for (encoding, dtype) in [(Encoding::Q8_0, FileType::Q8_0), (Encoding::Q4_0, FileType::Q4_0)] {
+                let bytes = as_ggml(encoding, &numbers);
+                let mut decoded = Vec::new();
+                dtype.decode(&bytes, &mut decoded);
+                assert_eq!(decoded, encoding.decode(&encoding.encode(&numbers), numbers.len()), "{encoding:?}");
+                let mut again = Vec::new();
+                dtype.decode(&as_ggml(encoding, &decoded), &mut again);
+                assert_eq!(again, decoded, "{encoding:?}");
             }
         }
     }

@@ -3,13 +3,15 @@
 //! The second opinions are the `safetensors` crate and candle's GGUF reader. The file is long because the sentences stand here in full.
 
 mod blocks;
+mod gguf;
+mod quantize;
 mod rows;
 mod torch;
 
-use candle_core::quantized::gguf_file;
 use decant_sd::Error;
 use decant_sd::files::{Files, Folder, LocalFuture, Memory};
-use decant_sd::weights::{Checkpoint, Encoded, FORMATS, FileType, Order, encode, quantize_component, write_gguf};
+use decant_sd::weights::{Checkpoint, FORMATS, FileType};
+use gguf::written;
 use pollster::block_on;
 use std::collections::BTreeMap;
 
@@ -100,7 +102,7 @@ fn every_name_that_weights_go_by_is_found_and_diffusers_comes_first() {
             }
         }
         for (stem, number) in stems.into_iter().zip([0.0, 10.0]) {
-            let gguf = write_gguf(&[encode("a", &[1], &[number])]).expect("one number");
+            let gguf = written(&[("a", &[1], &[number])]);
             files.files.insert(format!("{folder}{stem}.gguf"), gguf.into());
             assert_eq!(read(&files, component).expect(component)["a"].1, [number], "{component} {stem} gguf");
             let index = format!(r#"{{"weight_map":{{"a":"{stem}-1.safetensors"}}}}"#);
@@ -117,7 +119,7 @@ fn every_name_that_weights_go_by_is_found_and_diffusers_comes_first() {
 
 #[test]
 fn a_format_is_told_by_its_first_bytes_not_by_its_name() {
-    let gguf = write_gguf(&[encode("a", &[1], &[5.0])]).expect("one number");
+    let gguf = written(&[("a", &[1], &[5.0])]);
     assert_eq!(read(&unet(gguf.clone()), "unet").expect("GGUF by another name")["a"].1, [5.0]);
     for (format, file) in [("gguf", gguf), ("safetensors", one("F32", "[1]", &bytes(&[5.0])))] {
         let matching: Vec<&str> = FORMATS.iter().filter(|row| (row.is)(&file[..16])).map(|row| row.name).collect();
@@ -325,204 +327,10 @@ fn shards_and_their_index_agree_or_say_how_they_do_not() {
     }
 }
 
-// ---- GGUF -------------------------------------------------------------------------------------------------------------------------
-
 /// Reproducible numbers in [-1, 1): Knuth's linear congruential generator.
 fn random(state: &mut u64) -> f32 {
     *state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
     (*state >> 33) as f32 / (1u64 << 30) as f32 - 1.0
-}
-
-/// Every kind of tensor, the type it should get, and how far its numbers may move relative to its largest one.
-const KINDS: &[(&str, &[usize], FileType, f32)] = &[
-    ("linear.weight", &[5, 64], FileType::Q8_0, 0.0045),
-    ("narrow.weight", &[5, 33], FileType::F16, 5e-4),
-    ("conv.weight", &[3, 32, 3, 3], FileType::Q8_0, 0.0045),
-    ("conv_in.weight", &[32, 4, 3, 3], FileType::F16, 5e-4),
-    ("conv_1x1.weight", &[7, 96, 1, 1], FileType::Q8_0, 0.0045),
-    ("norm.weight", &[64], FileType::F32, 0.0),
-    ("scalar", &[], FileType::F32, 0.0),
-    ("three", &[2, 3, 32], FileType::F32, 0.0),
-    ("empty", &[0, 32], FileType::Q8_0, 0.0),
-];
-
-fn kinds() -> (Vec<Encoded>, Vec<Vec<f32>>) {
-    let mut state = 7;
-    let numbers: Vec<Vec<f32>> =
-        KINDS.iter().map(|(_, shape, ..)| (0..shape.iter().product()).map(|_| random(&mut state)).collect()).collect();
-    let encoded = KINDS.iter().zip(&numbers).map(|((name, shape, ..), numbers)| encode(name, shape, numbers)).collect();
-    (encoded, numbers)
-}
-
-fn gguf(file: Vec<u8>) -> Memory {
-    Memory::new("memory", [("unet/diffusion_pytorch_model.gguf", file)])
-}
-
-#[test]
-fn gguf_gives_back_every_shape_and_number_and_writing_again_changes_nothing() {
-    let (encoded, numbers) = kinds();
-    let files = gguf(write_gguf(&encoded).expect("it can be written"));
-    let checkpoint = block_on(Checkpoint::open(&files, "unet")).expect("it was just written");
-    for ((name, shape, dtype, bound), numbers) in KINDS.iter().zip(&numbers) {
-        let info = &checkpoint.tensors()[*name];
-        assert_eq!((&info.shape[..], info.dtype), (*shape, *dtype), "{name}");
-        assert_eq!(info.order, if shape.len() == 4 { Order::InputsLast } else { Order::AsShaped }, "{name}");
-        let read = block_on(checkpoint.read(&files, name)).expect(name);
-        assert_eq!(read.len(), numbers.len(), "{name}");
-        for (expected, got) in numbers.iter().zip(&read) {
-            assert!((expected - got).abs() <= *bound, "{name}: expected {expected}, got {got}");
-        }
-        let again = encode(name, shape, &read);
-        assert_eq!(&again, encoded.iter().find(|encoded| encoded.name == *name).expect("the same names"), "{name}");
-    }
-}
-
-#[test]
-fn candle_reads_the_same_numbers_from_our_gguf() {
-    let (mut encoded, _) = kinds();
-    encoded.retain(|tensor| !["scalar", "empty"].contains(&tensor.name.as_str())); // candle refuses both
-    let file = write_gguf(&encoded).expect("it can be written");
-    let mut reader = std::io::Cursor::new(&file);
-    let content = gguf_file::Content::read(&mut reader).expect("candle reads the header");
-    let files = gguf(file.clone());
-    let checkpoint = block_on(Checkpoint::open(&files, "unet")).expect("it was just written");
-    for tensor in &encoded {
-        let theirs = content.tensor(&mut reader, &tensor.name, &candle_core::Device::Cpu).expect("candle reads the tensor");
-        let theirs = theirs.dequantize(&candle_core::Device::Cpu).expect("candle decodes it");
-        assert_eq!(theirs.dims(), tensor.stored_shape, "{}", tensor.name);
-        let theirs = if tensor.stored_shape.len() == 4 { theirs.permute((0, 3, 1, 2)).expect("four axes") } else { theirs };
-        let theirs: Vec<f32> = theirs.flatten_all().and_then(|flat| flat.to_vec1()).expect("numbers");
-        assert_eq!(block_on(checkpoint.read(&files, &tensor.name)).expect("ours"), theirs, "{}", tensor.name);
-    }
-}
-
-#[test]
-fn our_reader_takes_candles_gguf_with_convolutions_as_pytorch_has_them() {
-    use candle_core::quantized::{GgmlDType, QTensor};
-    let numbers: Vec<f32> = (0..2 * 3 * 2 * 2).map(|i| i as f32).collect();
-    let tensor = candle_core::Tensor::from_vec(numbers.clone(), (2, 3, 2, 2), &candle_core::Device::Cpu).expect("24 numbers");
-    let tensor = QTensor::quantize(&tensor, GgmlDType::F32).expect("plain floats");
-    let mut file = std::io::Cursor::new(Vec::new());
-    let list = gguf_file::Value::Array(vec![gguf_file::Value::String("x".into()), gguf_file::Value::String("y".into())]);
-    let nested = gguf_file::Value::Array(vec![list.clone(), list]);
-    gguf_file::write(&mut file, &[("some.list", &nested), ("some.number", &gguf_file::Value::F64(1.0))], &[("a", &tensor)])
-        .expect("candle writes");
-    let read = read(&gguf(file.into_inner()), "unet").expect("candle's file");
-    assert_eq!(read["a"], (vec![2, 3, 2, 2], numbers));
-}
-
-#[test]
-fn each_damage_to_a_gguf_has_its_sentence() {
-    let name = "unet/diffusion_pytorch_model.gguf";
-    let good = write_gguf(&[encode("a", &[2, 32], &[1.0; 64])]).expect("one matrix");
-    let with = |at: usize, new: &[u8]| {
-        let mut file = good.clone();
-        file[at..at + new.len()].copy_from_slice(new);
-        file
-    };
-    let find = |text: &str| good.windows(text.len()).position(|window| window == text.as_bytes()).expect("it is in the header");
-    let entry = find("\x01\0\0\0\0\0\0\0a") + 9; // axes, 32, 2, type, offset
-    let cases: Vec<(&str, Vec<u8>, &str)> = vec![
-        ("version", with(4, &[9]), "is GGUF version 9, expected 2 or 3; download the file again"),
-        (
-            "counts",
-            with(8, &[255; 8]),
-            "says that it has 18446744073709551615 tensors and 3 metadata entries, expected at most 100000 tensors, and no more than 320 bytes can hold; download the file again",
-        ),
-        ("cut in the header", good[..100].to_vec(), "is cut short: its header is not complete after 100 bytes; download the file again"),
-        (
-            "cut in the data",
-            good[..good.len() - 40].to_vec(),
-            "is cut short: expected 292 bytes from what its header says, got 280; download the file again",
-        ),
-        ("layout", with(find("ohwi"), b"hwio"), "has decant.conv_layout \"hwio\", expected \"ohwi\"; download the file again"),
-        ("axes", with(entry, &[5]), "says that tensor a has 5 axes, expected 4 at most; download the file again"),
-        (
-            "shape",
-            with(entry + 4, &[31]),
-            "says that tensor a has the shape [2, 31] of Q8_0, which no file could hold; download the file again",
-        ),
-        (
-            "offset",
-            with(entry + 24, &[255; 8]),
-            "says that tensor a has the shape [2, 32] of Q8_0, which no file could hold; download the file again",
-        ),
-        (
-            "far offset",
-            with(entry + 24, &[0, 16]),
-            "is cut short: expected 4388 bytes from what its header says, got 320; download the file again",
-        ),
-        (
-            "text",
-            with(find("ohwi"), &[255]),
-            "has a string in its header that is not UTF-8 (invalid utf-8 sequence of 1 bytes from index 0); download the file again",
-        ),
-    ];
-    for (case, file, expected) in cases {
-        assert_eq!(refusal(&gguf(file)), format!("{name}: {expected}"), "{case}");
-    }
-    // listed, not read: the file opens
-    for (id, dtype) in [(9, "Q8_1"), (99, "ggml's type 99")] {
-        assert_eq!(refusal(&gguf(with(entry + 20, &[id]))), format!("{name}: tensor a {}", unread(dtype)));
-    }
-    let twice = write_gguf(&[encode("a", &[1], &[1.0]), encode("a", &[1], &[2.0])]).expect("two tensors");
-    assert_eq!(refusal(&gguf(twice)), format!("{name}: tensor a is there twice"));
-    let zero_scales = with(good.len() - 96, &[0; 2]);
-    assert!(read(&gguf(zero_scales), "unet").is_ok());
-}
-
-#[test]
-fn metadata_that_would_mislead_is_refused() {
-    let file = |key: &str, kind: u32, value: &[u8]| {
-        let start = [&b"GGUF\x03\0\0\0"[..], &[0; 8], &1u64.to_le_bytes(), &(key.len() as u64).to_le_bytes(), key.as_bytes()].concat();
-        [&start[..], &kind.to_le_bytes(), value].concat()
-    };
-    let arrays = [9u32.to_le_bytes().to_vec(), 1u64.to_le_bytes().to_vec()].concat().repeat(6);
-    let many = [4u32.to_le_bytes().to_vec(), u64::MAX.to_le_bytes().to_vec()].concat();
-    for (file, expected) in [
-        (file("general.alignment", 4, &[0; 4]), "has general.alignment 0, expected a power of two up to 1048576"),
-        (file("general.alignment", 4, &[48, 0, 0, 0]), "has general.alignment 48, expected a power of two up to 1048576"),
-        (file("general.alignment", 0, &[32]), "has general.alignment of value type 0, expected 4"),
-        (file("decant.conv_layout", 7, &[1]), "has decant.conv_layout of value type 7, expected 8"),
-        (file("x", 77, &[0; 8]), "has a metadata value of the unknown type 77"),
-        (file("x", 9, &arrays), "nests arrays in its metadata more than 4 deep"),
-        (file("x", 9, &many), "is cut short: its header is not complete after 49 bytes"),
-        (file("x", 8, &u64::MAX.to_le_bytes()), "has a string of 18446744073709551615 bytes in its header, expected 32000000 at most"),
-    ] {
-        assert_eq!(refusal(&gguf(file)), format!("unet/diffusion_pytorch_model.gguf: {expected}; download the file again"));
-    }
-    assert!(read(&gguf(file("general.alignment", 4, &[64, 0, 0, 0])), "unet").is_ok());
-}
-
-#[test]
-fn what_no_gguf_can_hold_is_refused_before_it_is_written() {
-    let five = Encoded { name: "a".into(), stored_shape: vec![1; 5], dtype: FileType::F32, bytes: vec![0; 4] };
-    assert_eq!(
-        write_gguf(&[five]).expect_err("five axes").to_string(),
-        "the GGUF file to write: tensor a has the shape [1, 1, 1, 1, 1] of F32: expected 4 bytes and 4 axes at most, got 4"
-    );
-    // too large for f16 and for q8_0's scale: kept as it is
-    assert_eq!(encode("a", &[1, 3], &[1e6, 0.0, 0.0]).dtype, FileType::F32);
-    assert_eq!(encode("a", &[1, 32], &[1e9; 32]).dtype, FileType::F32);
-}
-
-#[test]
-fn a_quantized_component_is_a_fraction_of_the_size_and_nearly_the_same() {
-    // f32, and some of its rows are a multiple of 32 long: those become q8_0, the others f16.
-    let files = repository("tests/models/sd2-tiny");
-    let file = block_on(quantize_component(&files, "text_encoder")).expect("the tiny model");
-    let original = read(&files, "text_encoder").expect("the tiny model");
-    let smaller = read(&gguf(file.clone()), "unet").expect("just written");
-    assert!(original.keys().eq(smaller.keys()));
-    for (name, (shape, numbers)) in &original {
-        let (smaller_shape, rounded) = &smaller[name];
-        assert_eq!(shape, smaller_shape, "{name}");
-        let energy: f32 = numbers.iter().map(|x| x * x).sum();
-        let error: f32 = numbers.iter().zip(rounded).map(|(x, y)| (x - y) * (x - y)).sum();
-        assert!(error <= 1e-4 * energy, "{name}: relative RMS {}", (error / energy).sqrt());
-    }
-    let numbers: usize = original.values().map(|(shape, _)| shape.iter().product::<usize>()).sum();
-    assert!(file.len() < numbers * 2 + numbers / 4, "{} bytes for {numbers} numbers", file.len());
 }
 
 // ---- any bytes at all -------------------------------------------------------------------------------------------------------------
@@ -533,8 +341,8 @@ fn damaged_files_are_read_or_refused_and_never_panic() {
     let mut state = 42;
     let header = r#"{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]},"b":{"dtype":"F16","shape":[2],"data_offsets":[16,20]}}"#;
     let small = safetensors(header, &[0; 20]);
-    let (encoded, _) = kinds();
-    let gguf_small = write_gguf(&encoded[4..]).expect("it can be written");
+    let gguf_small =
+        written(&[("conv_1x1.weight", &[7, 96, 1, 1], &[0.5; 672]), ("norm.weight", &[64], &[1.0; 64]), ("empty", &[0, 32], &[])]);
     let (mut read_count, mut refused) = (0, 0);
     for (original, by_candle) in [(&small, false), (&gguf_small, true)] {
         for _ in 0..2000 {

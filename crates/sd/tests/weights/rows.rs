@@ -1,9 +1,10 @@
 //! Part of a tensor reads as part of the whole, asking for no more bytes than that; and tensors under other names keep their numbers.
 
+use super::gguf::written;
 use super::{FILE, bytes, random, safetensors};
 use decant_sd::Error;
 use decant_sd::files::{Files, LocalFuture, Memory};
-use decant_sd::weights::{Checkpoint, Origin, encode, write_gguf};
+use decant_sd::weights::{Checkpoint, Origin};
 use pollster::block_on;
 use std::cell::RefCell;
 use std::ops::Range;
@@ -62,8 +63,7 @@ fn some_rows_are_part_of_all_rows_and_only_their_bytes_are_read() {
         (&[9], 4),      // f32
         (&[2, 3, 5], 60),
     ] {
-        let encoded = encode("a", shape, &numbers(shape.iter().product()));
-        let files = Watched::new(write_gguf(&[encoded]).expect("one tensor"));
+        let files = Watched::new(written(&[("a", shape, &numbers(shape.iter().product()))]));
         let checkpoint = open(&files);
         let all = block_on(checkpoint.read(&files, "a")).expect("all of it");
         let width = all.len() / shape[0];
@@ -138,7 +138,7 @@ fn rearranged_tensors_are_rows_shapes_and_transposes_of_the_old_ones() {
 fn rows_inside_a_block_and_convolutions_with_inputs_last_are_rearranged_too() {
     // rows of 8 numbers, blocks of 32: made of a flat q8_0 vector
     let all: Vec<f32> = (0..128).map(|i| i as f32 - 60.0).collect();
-    let files = Watched::new(write_gguf(&[encode("m", &[2, 64], &all), encode("c", &[2, 32, 1, 1], &all[..64])]).expect("two tensors"));
+    let files = Watched::new(written(&[("m", &[2, 64], &all), ("c", &[2, 32, 1, 1], &all[..64])]));
     let checkpoint = open(&files);
     let stored = block_on(checkpoint.read(&files, "m")).expect("q8_0");
     let narrow = Origin { shape: Some(vec![16, 8]), ..Origin::whole("m") };
