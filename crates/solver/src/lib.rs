@@ -60,4 +60,6 @@ pub use philox::CudaGenerator;
 pub use random::Generator;
 pub use sampler::{Run, SAMPLERS, Sampler, SamplerRow, Step, sample, schedule};
 pub use schedule::{Scale, Schedule};
-pub use values::{BetaSchedule, FinalSigmas, Interpolation, PredictionType, SolverType, TimestepSpacing, TimestepType, VarianceType};
+pub use values::{
+    BetaSchedule, FinalSigmas, Interpolation, PredictionType, SolverType, TIMESTEP_SPACINGS, TimestepSpacing, TimestepType, VarianceType,
+};

@@ -8,7 +8,8 @@
 //! let karras = schedule(Sampler::Euler, &config, Options { sigmas: "karras".parse()?, ..Options::steps(10) })?;
 //! assert!(karras.sigmas[8] < plain.sigmas[8]); // more of them near the picture
 //! let mine: Sigmas = "14.6, 3, 0.5, 0".parse()?; // three steps
-//! assert_eq!(schedule(Sampler::Euler, &config, Options { sigmas: mine, ..Options::steps(3) })?.timesteps.len(), 3);
+//! let steps = mine.steps().unwrap_or(20);
+//! assert_eq!(schedule(Sampler::Euler, &config, Options { sigmas: mine, ..Options::steps(steps) })?.timesteps.len(), 3);
 //! # Ok::<(), decant_solver::Error>(())
 //! ```
 
@@ -95,6 +96,13 @@ pub enum Sigmas {
     AysXl,
     /// These, falling; the last is where the last step ends, so there is one more than steps.
     List(Vec<f32>),
+}
+
+impl Sigmas {
+    /// How many steps a list makes, which [`Options::steps`] must then be; other choices make any number.
+    pub fn steps(&self) -> Option<usize> {
+        if let Sigmas::List(list) = self { list.len().checked_sub(1) } else { None }
+    }
 }
 
 /// Everything there is to say about a choice of sigmas that has a name.

@@ -101,7 +101,8 @@ const BETA_SCHEDULES: Names<BetaSchedule> = &[
 ];
 const PREDICTION_TYPES: Names<PredictionType> =
     &[("epsilon", PredictionType::Epsilon), ("v_prediction", PredictionType::VPrediction), ("sample", PredictionType::Sample)];
-const TIMESTEP_SPACINGS: Names<TimestepSpacing> =
+/// All spacings; menus and help are made from this table.
+pub const TIMESTEP_SPACINGS: &[(&str, TimestepSpacing)] =
     &[("leading", TimestepSpacing::Leading), ("linspace", TimestepSpacing::Linspace), ("trailing", TimestepSpacing::Trailing)];
 const INTERPOLATIONS: Names<Interpolation> = &[("linear", Interpolation::Linear), ("log_linear", Interpolation::LogLinear)];
 const FINAL_SIGMAS: Names<FinalSigmas> = &[("zero", FinalSigmas::Zero), ("sigma_min", FinalSigmas::SigmaMin)];
