@@ -3,6 +3,7 @@
 
 import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";
+import { elsewhere } from "./elsewhere.mjs";
 import { contrastFaults, nameFaults, overflow } from "./look.mjs";
 import { again, done, drawn, finished, load, pixels, ready, status, text } from "./steps.mjs";
 
@@ -207,6 +208,55 @@ export const JOURNEYS = [
     },
   },
   {
+    name: "a model from another site is kept, and opens without it",
+    open: null,
+    real: true,
+    expects: /Failed to load resource|favicon/,
+    async play({ page, address, models }) {
+      const names = JSON.parse(await readFile(`${models}/../dist/models/digits/decant.json`, "utf8")).files;
+      const files = await Promise.all([...names, "decant.json"].map(async (name) => [`shared/${name}`, await readFile(`${models}/../dist/models/digits/${name}`)]));
+      const server = await elsewhere(Object.fromEntries(files));
+      const model = `${server.address}shared`;
+      await page.goto(`${address}?model=${model}&steps=2&run=1`);
+      await finished(page, 2);
+      const first = (await pixels(page)).sum;
+      await server.close();
+      await page.goto(`${address}?model=${model}&steps=2&run=1`);
+      await finished(page, 2);
+      assert.equal((await pixels(page)).sum, first);
+      assert.match(await text(page, "#memory"), /^Memory: [\d.]+ MB predicted.*; [\d.]+ MB in WebAssembly\.$/);
+      await page.click("#open-model");
+      await page.click("#stored [aria-label='Open shared']");
+      await page.waitForSelector("#load");
+      assert.match(await text(page, "#found-layout"), /^diffusers folder: /);
+      await load(page);
+      await ready(page);
+      await page.click("#open-model");
+      await page.click("#stored [aria-label='Delete shared']");
+      await page.waitForFunction(() => document.querySelectorAll("#stored li").length === 0);
+    },
+  },
+  {
+    name: "weights are quantized while loading, and each encoding's memory is shown",
+    open: "?weights=q4_0&steps=2&run=1",
+    real: true,
+    gpu: true,
+    async play({ page }) {
+      await finished(page, 2);
+      assert.match(await text(page, "#size-note"), /kept as q4_0/);
+      const onGpu = await page.isChecked("#device [value=gpu]");
+      // The CPU computes with f32, however weights are kept, and does not count its memory.
+      assert.match(await text(page, "#memory"), onGpu ? /predicted, [\d.]+ MB measured; [\d.]+ MB in WebAssembly/ : /predicted; [\d.]+ MB in WebAssembly/);
+      await page.click("#open-model");
+      await page.fill("#address", "models/digits");
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("#load:focus");
+      const titles = await page.locator("#choices label").allTextContents();
+      assert.ok(onGpu ? titles.length > 1 : titles.length === 1, titles.join());
+      assert.match(titles[0] ?? "", /as stored.*suggested/);
+    },
+  },
+  {
     name: "open a folder of one's own",
     async play({ page, models }) {
       await ready(page);
@@ -386,12 +436,13 @@ export const JOURNEYS = [
         const { trace } = first;
         return {
           awaited, rejected, aborted, closed, tokens, progress: progress.length, same: String(one.image.data) === String(two.image.data),
-          steps: trace.steps.length, shape: trace.steps[0].shape, floats: trace.steps[0].latents.length, noise: trace.noise.length, seed: trace.settings.seed, factor: decant.info.factor,
+          steps: trace.steps.length, shape: trace.steps[0].shape, floats: trace.steps[0].latents.length, noise: trace.noise.length, seed: trace.settings.seed, factor: decant.info.factor, memory: trace.memory,
         };
       }, address);
-      const { progress, tokens, shape, floats, noise, factor, ...rest } = result;
+      const { progress, tokens, shape, floats, noise, factor, memory, ...rest } = result;
       assert.deepEqual(rest, { awaited: 4, rejected: "enough", aborted: "AbortError", closed: "cancelled", same: true, steps: 4, seed: 3 });
       assert.ok(progress > 0 && factor > 0);
+      assert.ok(memory.predicted > 0 && memory.heap > 0 && memory.heap < 256e6, JSON.stringify(memory));
       assert.equal(tokens.used, 3);
       assert.equal(floats, shape[0] * shape[1] * shape[2]);
       assert.equal(noise, floats);

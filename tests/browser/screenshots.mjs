@@ -12,6 +12,20 @@ const MOMENTS = {
   },
 };
 
+/** The sheet for opening a model: what is on offer, and what was found. */
+const SHEET = {
+  opener: async (page) => {
+    await page.click("#open-model");
+    await page.evaluate(() => document.querySelector("#public")?.setAttribute("open", ""));
+    await page.waitForSelector("#catalog li");
+  },
+  found: async (page) => {
+    await page.fill("#address", "models/digits");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("#load:focus");
+  },
+};
+
 /** @param {import("playwright-core").BrowserContext} context @param {string} address @param {string} folder */
 export async function takeScreenshots(context, address, folder) {
   await mkdir(folder, { recursive: true });
@@ -19,12 +33,12 @@ export async function takeScreenshots(context, address, folder) {
     const { page } = await newPage(context, look);
     await page.goto(`${address}?run=1`);
     await page.waitForFunction(() => / steps in /.test(document.querySelector("#status")?.textContent ?? ""));
-    for (const [moment, reach] of Object.entries(MOMENTS)) {
+    for (const [moment, reach] of Object.entries({ ...MOMENTS, ...SHEET })) {
       await reach(page);
       for (const scheme of /** @type {const} */ (["light", "dark"])) {
         await page.emulateMedia({ colorScheme: scheme });
         await page.waitForTimeout(100);
-        await page.screenshot({ path: join(folder, `${size}-${moment}-${scheme}.png`), fullPage: size === "phone" });
+        await page.screenshot({ path: join(folder, `${size}-${moment}-${scheme}.png`), fullPage: size === "phone" && moment in MOMENTS });
       }
     }
     await page.close();

@@ -69,7 +69,7 @@ function draw({ choices, weights, problem, size, info }) {
   write(byId("found-problem", HTMLParagraphElement), problem);
   const choice = choices.find((one) => one.weights === weights);
   const guided = info.defaults.guidance > 1 ? " with guidance" : "";
-  write(byId("choice-note", HTMLParagraphElement), choice?.problem ?? `For a picture of ${size.width} × ${size.height}${guided}. Smaller encodings are made while loading; the file stays as it is.`);
+  write(byId("choice-note", HTMLParagraphElement), choice?.problem ?? `For a picture of ${size.width} × ${size.height}${guided}. ${choices.length > 1 ? "Other encodings are made while loading; the file stays as it is." : "Nothing would make it smaller here."}`);
   byId("choice-note", HTMLParagraphElement).classList.toggle("warning", Boolean(choice?.problem));
   byId("load", HTMLButtonElement).disabled = Boolean(problem);
 }

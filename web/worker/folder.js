@@ -45,7 +45,8 @@ class Remote {
   }
 
   place() {
-    return this.#place.base.replace(/\/$/, "");
+    const { base, names } = this.#place;
+    return names?.length === 1 ? `${base}${names[0]}` : base.replace(/\/$/, "");
   }
 
   names() {

@@ -22,7 +22,11 @@ pub fn weigh(pipeline: &Pipeline, width: usize, height: usize, guided: bool) -> 
     let mut predictions = pipeline.predictions(width, height, guided).map_err(Failure::from)?;
     let stored = predictions.remove(0);
     let (same, others): (Vec<_>, Vec<_>) = predictions.into_iter().partition(|other| other.memory == stored.memory);
-    let title = same.first().map_or("as stored".into(), |same| format!("as stored ({})", name(same.encoding)));
+    // Where all come to the same, as on the CPU, which computes with f32 whatever it was given, none of them tells what is stored.
+    let title = match &*same {
+        [only] => format!("as stored ({})", name(only.encoding)),
+        _ => "as stored".into(),
+    };
     let mut weighed = vec![Weighed { prediction: stored, title, suggested: false }];
     let others = others.into_iter().filter(|other| other.encoding != Some(Encoding::F32));
     weighed.extend(others.map(|other| Weighed { title: name(other.encoding).into(), prediction: other, suggested: false }));
