@@ -1,0 +1,71 @@
+"""diffusers' and transformers' classes made from config.toml, and the folders they are saved in. Nothing is trained here."""
+import copy
+import json
+import shutil
+
+import torch
+from diffusers import AutoencoderKL, DDIMScheduler, LCMScheduler, UNet2DConditionModel
+from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+
+TOKENIZER = "models/digits/tokenizer"  # CLIP's own vocabulary, which Decant has already
+
+
+def new_vae(settings):
+    return AutoencoderKL(**settings.vae.model, sample_size=settings.data.size, scaling_factor=1.0)
+
+
+def new_text(settings):
+    return CLIPTextModel(CLIPTextConfig(**settings.text.model))
+
+
+def new_unet(settings):
+    halvings = len(settings.vae.model["block_out_channels"]) - 1
+    return UNet2DConditionModel(**settings.unet.model, sample_size=settings.data.size >> halvings)
+
+
+def tokenizer(root):
+    return CLIPTokenizer.from_pretrained(root / TOKENIZER)
+
+
+def load(folder, device):
+    """Whatever of vae, text_encoder and unet the folder has, in f32, not learning."""
+    classes = {"vae": AutoencoderKL, "text_encoder": CLIPTextModel, "unet": UNet2DConditionModel}
+    found = {name: kind.from_pretrained(folder / name) for name, kind in classes.items() if (folder / name / "config.json").exists()}
+    return {name: module.float().to(device).eval().requires_grad_(False) for name, module in found.items()}
+
+
+def save(module, folder, name):
+    """f16 safetensors, from a copy: the module goes on in f32."""
+    copy.deepcopy(module).cpu().to(memory_format=torch.contiguous_format).half().save_pretrained(folder / name, safe_serialization=True)
+
+
+def save_frame(folder, root, settings, twin):
+    """The rest of a diffusers folder: tokenizer, scheduler, model_index.json, and the defaults that Decant offers for it."""
+    shutil.copytree(root / TOKENIZER, folder / "tokenizer", dirs_exist_ok=True)
+    scheduler = latent_consistency(settings) if twin else DDIMScheduler(**vars(settings.schedule))
+    scheduler.save_pretrained(folder / "scheduler")
+    index = {
+        "_class_name": "StableDiffusionPipeline", "scheduler": ["diffusers", type(scheduler).__name__], "text_encoder": ["transformers", "CLIPTextModel"],
+        "tokenizer": ["transformers", "CLIPTokenizer"], "unet": ["diffusers", "UNet2DConditionModel"], "vae": ["diffusers", "AutoencoderKL"],
+        "feature_extractor": [None, None], "image_encoder": [None, None], "safety_checker": [None, None], "requires_safety_checker": False,
+    }
+    (folder / "model_index.json").write_text(json.dumps(index, indent=2) + "\n")
+    fast = {"steps": 4, "guidance": 1.0, "sampler": "lcm"}
+    defaults = {"title": "Emoji" + (", in few steps" if twin else ""), "prompt": "a fox on a light blue background, flat"}
+    defaults |= fast if twin else {"steps": 20, "guidance": 4.0, "sampler": "ddim"}
+    (folder / "decant.json").write_text(json.dumps(defaults, indent=2) + "\n")
+
+
+def latent_consistency(settings):
+    own = {"original_inference_steps": settings.distil.solver_steps, "timestep_scaling": settings.distil.timestep_scaling}
+    return LCMScheduler(**vars(settings.schedule), **own)
+
+
+def autocast(device, run):
+    """bf16 where it is exact enough, if [run] says so."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=run.bf16)
+
+
+def embedded(text, tokens):
+    """tokens i64 [n, 77] -> [n, 77, D]"""
+    return text(tokens).last_hidden_state

@@ -1,0 +1,69 @@
+"""The autoencoder: 256x256 pictures to 32x32x4 latents and back. Crops for most of the time, whole pictures at the end."""
+import torch
+import torch.nn.functional as F
+
+from compose import compose
+from models import autocast, new_vae, save
+from pool import Ahead
+
+FIRST = 1 << 40  # the scenes of this stage have numbers of their own
+
+
+class VaeStage:
+    name = "vae"
+
+    def __init__(self, settings, pack, scenes, device):
+        self.settings, self.run, self.pack, self.scenes, self.device = settings.vae, settings.run, pack, scenes, device
+        torch.manual_seed(self.settings.seed)
+        self.vae = new_vae(settings).to(device, memory_format=torch.channels_last).train()
+        self.weights, self.progress, self.ahead = list(self.vae.parameters()), 0.0, None
+
+    def state(self):
+        return {"vae": self.vae}
+
+    def pictures(self, number):
+        """Crops at random places for most of the time."""
+        settings = self.settings
+        whole = self.progress >= settings.whole_from
+        self.ahead = self.ahead or Ahead(self.scenes, settings.batch, FIRST + number * settings.batch)
+        batch = {name: values[: settings.whole_batch if whole else None] for name, values in self.ahead.batch().items()}
+        pictures = compose(self.pack, batch)
+        size = pictures.shape[-1] if whole else min(settings.crop, pictures.shape[-1])
+        down, across = (int(place) for place in torch.randint(0, pictures.shape[-1] - size + 1, (2,)))
+        return pictures[:, :, down : down + size, across : across + size]
+
+    def step(self, number):
+        settings, pictures = self.settings, self.pictures(number)
+        with autocast(self.device, self.run):
+            posterior = self.vae.encode(pictures).latent_dist
+            again = self.vae.decode(posterior.sample()).sample
+        error = again.float() - pictures
+        square = error.square().mean()
+        kl = posterior.kl().float().mean() / posterior.mean[0].numel()
+        loss = settings.l1 * error.abs().mean() + settings.l2 * square + settings.gradient * edges(error) + settings.kl * kl
+        return loss, {"psnr": -10 * torch.log10(square.detach() / 4), "kl": kl.detach()}
+
+    @torch.no_grad()
+    def export(self, folder):
+        """With the scale that makes the latents' deviation one."""
+        count = self.settings.latents_for_scale
+        latents, errors = [], []
+        self.vae.eval()
+        for first in range(0, count, 16):
+            pictures = compose(self.pack, self.scenes.batch(range(first, first + 16)))
+            latents.append(self.vae.encode(pictures).latent_dist.mode())
+            errors.append((self.vae.decode(latents[-1]).sample.clamp(-1, 1) - pictures).square().mean((1, 2, 3)))
+        psnr = (-10 * torch.log10(torch.cat(errors) / 4)).mean()
+        self.vae.train()
+        self.vae.register_to_config(scaling_factor=round(1 / torch.cat(latents).std().item(), 5))
+        save(self.vae, folder, "vae")
+        return {"psnr": psnr.item()}
+
+
+def edges(error):
+    """Mean absolute difference between neighbours of the error, at full, half and quarter size: L1 of the gradients."""
+    total = 0.0
+    for _ in range(3):
+        total = total + (error[..., 1:] - error[..., :-1]).abs().mean() + (error[..., 1:, :] - error[..., :-1, :]).abs().mean()
+        error = F.avg_pool2d(error, 2)
+    return total / 3
