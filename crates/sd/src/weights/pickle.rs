@@ -18,6 +18,9 @@ use globals::Global;
 /// Longest pickle, in bytes: Stable Diffusion's with the optimizer's state has less than one million.
 pub(crate) const LONGEST_PICKLE: u64 = 16 << 20;
 
+/// Longest text that is looked at, in bytes.
+pub(crate) const LONGEST_TEXT: usize = 10_000;
+
 /// A pickle's values.
 pub(crate) struct Pickle<'b> {
     bytes: &'b [u8],
@@ -38,7 +41,7 @@ enum Node {
     List(Vec<u32>),
     Dict(Vec<(u32, u32)>),
     Global(Global),
-    Storage(Storage),
+    Storage(Box<Storage>),
     Tensor(Box<Tensor>),
     /// What an inert global made, bytes, an integer too long for 64 bits: it is there, and that is all.
     Inert,
@@ -76,7 +79,10 @@ impl<'b> Pickle<'b> {
 
     /// Every storage that it mentions.
     pub fn storages(&self) -> impl Iterator<Item = &Storage> {
-        self.nodes.iter().filter_map(|node| if let Node::Storage(storage) = node { Some(storage) } else { None })
+        self.nodes.iter().filter_map(|node| match node {
+            Node::Storage(storage) => Some(&**storage),
+            _ => None,
+        })
     }
 
     /// The value that it is all about.
@@ -101,12 +107,17 @@ impl<'a> Value<'a> {
         Value { pickle: self.pickle, id }
     }
 
-    /// A text.
+    /// A text, if it is no longer than [`LONGEST_TEXT`]: one long text may be used a million times, and each look costs its length.
     pub fn text(self) -> Option<&'a str> {
         match self.node() {
-            Node::Text(range) => std::str::from_utf8(&self.pickle.bytes[range.clone()]).ok(),
+            Node::Text(range) if range.len() <= LONGEST_TEXT => std::str::from_utf8(&self.pickle.bytes[range.clone()]).ok(),
             _ => None,
         }
+    }
+
+    /// Whether it is a text that is too long to look at.
+    pub fn is_endless(self) -> bool {
+        matches!(self.node(), Node::Text(range) if range.len() > LONGEST_TEXT)
     }
 
     /// A whole number.
@@ -149,7 +160,7 @@ impl<'a> Value<'a> {
     /// A text, a number or a truth, spelled out.
     pub fn spelled(self) -> Option<String> {
         match self.node() {
-            Node::Text(_) => self.text().map(String::from),
+            Node::Text(_) => self.text().map(str::to_string),
             Node::Int(number) => Some(number.to_string()),
             Node::Float(number) => Some(number.to_string()),
             Node::Bool(truth) => Some(truth.to_string()),

@@ -4,7 +4,7 @@
 //! it, and the numbers and texts beside it become notes (`global_step`). The formats are those of `torch/serialization.py`.
 
 use super::cursor::{Stop, parse_start};
-use super::pickle::{LONGEST_PICKLE, Pickle, Tensor, Value};
+use super::pickle::{LONGEST_PICKLE, LONGEST_TEXT, Pickle, Tensor, Value};
 use super::{Indexed, Order, TensorInfo, zip};
 use crate::Error;
 use crate::error::DOWNLOAD_AGAIN;
@@ -94,8 +94,8 @@ fn one_after_another(object: &Pickle, keys: &Pickle, size: u64) -> Result<Storag
 fn tensors(file: &str, root: Value, storages: &Storages) -> Result<Indexed, Error> {
     let damaged = |problem| Error::Damaged { file: file.into(), problem, hint: ASK_ELSEWHERE };
     let mut indexed = Indexed::default();
-    let notes = root.entries().into_iter().flatten().filter_map(|(key, value)| Some((key.text()?.to_string(), value.spelled()?)));
-    indexed.notes.extend(notes.filter(|(key, said)| key.len() + said.len() <= LONGEST_NOTE).take(MOST_NOTES));
+    let notes = root.entries().into_iter().flatten().filter_map(|(key, value)| Some((value.spelled()?, key.text()?)));
+    indexed.notes.extend(notes.take(MOST_NOTES).map(|(said, key)| (key.to_string(), said)));
     let weights = root.get("state_dict").filter(|inner| inner.entries().is_some()).unwrap_or(root);
     let mut problem = None;
     walk(weights, &mut |name, tensor| match place(tensor, storages) {
@@ -111,9 +111,8 @@ const MOST_STEPS: usize = 1_000_000;
 const DEEPEST: usize = 16;
 const MOST_NAMES: usize = 64 << 20;
 
-/// Most notes, and the longest, in bytes.
+/// Most notes.
 const MOST_NOTES: usize = 1000;
-const LONGEST_NOTE: usize = 10_000;
 
 /// Calls `found` with each tensor and its name.
 fn walk(root: Value, found: &mut dyn FnMut(&str, &Tensor)) -> Result<(), String> {
@@ -123,14 +122,20 @@ fn walk(root: Value, found: &mut dyn FnMut(&str, &Tensor)) -> Result<(), String>
         if let Some(tensor) = value.tensor() {
             found(&name, tensor);
         }
-        let named = value.entries().into_iter().flatten().filter_map(|(key, value)| Some((key.spelled()?, value)));
-        let listed = value.items().into_iter().flatten().enumerate().map(|(i, value)| (i.to_string(), value));
-        for (key, value) in named.chain(listed) {
-            let below = if name.is_empty() { key } else { format!("{name}.{key}") };
-            (steps, bytes) = (steps + 1, bytes + below.len());
+        let named = value.entries().into_iter().flatten().map(|(key, value)| (Some(key), value));
+        let listed = value.items().into_iter().flatten().map(|value| (None, value));
+        for (i, (key, value)) in named.chain(listed).enumerate() {
+            steps += 1;
+            if key.is_some_and(Value::is_endless) {
+                return Err(format!("has a key of more than {LONGEST_TEXT} bytes in its pickle"));
+            }
             if steps > MOST_STEPS || bytes > MOST_NAMES || depth == DEEPEST {
                 return Err(format!("has a pickle whose dicts hold more than {MOST_STEPS} values, or are more than {DEEPEST} deep"));
             }
+            // A key that is neither text nor number names no tensor.
+            let Some(key) = key.map_or_else(|| Some(i.to_string()), Value::spelled) else { continue };
+            let below = if name.is_empty() { key } else { format!("{name}.{key}") };
+            bytes += below.len();
             waiting.push((below, depth + 1, value));
         }
     }

@@ -4,6 +4,7 @@
 
 mod blocks;
 mod gguf;
+mod memory;
 mod quantize;
 mod rows;
 mod torch;

@@ -15,7 +15,7 @@ fn golden(name: &str) -> Vec<u8> {
 }
 
 /// All of a zip file as PyTorch's: `entries` stored, the pickle first.
-fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
     let entries: Vec<_> = entries.iter().map(|(name, bytes)| (*name, *bytes, 0u16, bytes.len())).collect();
     zip_as(&entries)
 }

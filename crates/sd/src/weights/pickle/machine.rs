@@ -250,7 +250,7 @@ impl<'b> Machine<'b> {
             _ => None,
         };
         match storage {
-            Some(storage) => self.push(Node::Storage(storage)),
+            Some(storage) => self.push(Node::Storage(Box::new(storage))),
             None => wrong("has a storage that is not described as PyTorch describes them"),
         }
     }
@@ -293,7 +293,8 @@ impl<'b> Machine<'b> {
         };
         let Node::Storage(storage) = self.node(storage) else { return None };
         let (shape, strides) = (axes(size)?, axes(stride)?);
-        (shape.len() == strides.len()).then(|| Some(Tensor { storage: storage.clone(), offset: self.count_of(offset)?, shape, strides }))?
+        (shape.len() == strides.len())
+            .then(|| Some(Tensor { storage: (**storage).clone(), offset: self.count_of(offset)?, shape, strides }))?
     }
 }
 
