@@ -16,7 +16,7 @@ export const Decant: {
    * Reads what a model says of itself, and none of its weights: what it is, and what each way to keep its weights would take.
    *
    * ```js
-   * const found = await Decant.inspect("https://host/owner/name");
+   * const found = await Decant.inspect("//host/owner/name");
    * const choices = await found.weigh({ width: 512, height: 512, guidance: 7.5 });
    * const decant = await found.load({ weights: choices.find((choice) => choice.suggested).weights });
    * ```
@@ -39,7 +39,7 @@ export interface Decant {
 }
 
 /**
- * An address (relative to the page): a folder in diffusers' layout, one file, or a model hub's repository (`https://host/owner/name`).
+ * An address (relative to the page): a folder in diffusers' layout, one file, or a model hub's repository (`//host/owner/name`).
  * Or what a person chose: a file, several, a folder.
  */
 export type Model = string | Address | File | FileList | File[] | FileSystemDirectoryHandle | FileSystemFileHandle | FileSystemHandle[] | ModelFile[];

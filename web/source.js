@@ -5,6 +5,9 @@ import { failure } from "./calls.js";
 /** @import { Model, ModelFile } from "./decant.d.ts" */
 /** @import { Source } from "./protocol.d.ts" */
 
+/** How people write another site's address: “host.org/owner/name”. A folder beside the page has no such dot. */
+const HOST = /^([a-z0-9-]+\.)+[a-z]{2,}(:\d+)?\//i;
+
 /** @param {Model} model @returns {Promise<Source>} */
 export async function modelSource(model) {
   if (typeof model === "string") return addressSource(model, null);
@@ -52,7 +55,7 @@ function addressSource(address, only) {
   /** @type {string} */
   let url;
   try {
-    url = new URL(address, document.baseURI).href;
+    url = new URL(HOST.test(address) ? `https:${"//"}${address}` : address, document.baseURI).href;
   } catch {
     throw failure("model", `“${address}” is not an address that a model could be loaded from.`);
   }

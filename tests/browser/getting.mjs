@@ -44,16 +44,22 @@ export const GETTING = [
     expects: /Failed to load resource|favicon/,
     async play({ page, address }) {
       const file = madeBytes(20 << 20, 2);
-      const server = await elsewhere({ "mended.safetensors": file }, { cutAfter: 12 << 20 });
+      const server = await elsewhere({ "mended.safetensors": file }, { cutAfter: 12 << 20, pace: 1 });
       await clean(page, address);
       await page.goto(`${address}?model=${server.address}mended.safetensors`);
       await page.waitForSelector("#interrupted:visible");
+      server.asked();
       server.mood.cutAfter = Infinity;
+      const sum = readSum(page);
       await page.click("#pause-opening");
       await ready(page);
       assert.equal(await page.isVisible("#interrupted"), false);
-      // What was on its way when the connection broke may be lost; what had come is not asked for again.
-      assert.ok(server.log.sent < file.length + (1 << 20), `${server.log.sent} bytes for ${file.length}`);
+      assert.equal(await sum, sumOf(file));
+      // The second chunk goes on in its middle, and the first is not asked for again.
+      const [first, ...rest] = server.asked();
+      const [, from, to] = /(\d+)-(\d+)$/.exec(first ?? "") ?? [];
+      assert.ok(Number(from) > CHUNK && Number(to) === 2 * CHUNK - 1, first);
+      assert.deepEqual(rest, [`mended.safetensors ${2 * CHUNK}-${file.length - 1}`]);
       await server.close();
     },
   },
@@ -192,6 +198,12 @@ export const GETTING = [
         }, [address, server.address + model]);
         assert.equal(about, bytes, model);
       }
+      const written = await page.evaluate(async (base) => {
+        const { modelSource } = await import(`${base}source.js`);
+        const sources = await Promise.all(["hub.example/owner/name", "models/digits", "model.safetensors"].map(modelSource));
+        return sources.map(({ url, keep }) => [url.replace(base, "./"), keep]);
+      }, address);
+      assert.deepEqual(written, [["https://hub.example/owner/name", true], ["./models/digits", false], ["./model.safetensors", true]]);
       await server.close();
     },
   },
