@@ -5,6 +5,7 @@ use clap::{
     builder::{PossibleValue, PossibleValuesParser},
 };
 use decant_graph::ENCODINGS;
+use decant_sd::layout::FAMILIES;
 use decant_solver::SAMPLERS;
 use std::path::PathBuf;
 
@@ -30,7 +31,7 @@ pub(crate) enum Command {
 
 #[derive(Args)]
 pub(crate) struct Model {
-    /// Folder in diffusers' layout, address of one (http…), or builtin:NAME
+    /// A model's file (.safetensors, .ckpt, .gguf) or folder, the address of one (http…), or builtin:NAME
     #[arg(long, default_value = "builtin:digits")]
     pub model: String,
     /// Where to compute
@@ -39,6 +40,9 @@ pub(crate) struct Model {
     /// Store weights this way, whatever the files hold
     #[arg(long, value_parser = PossibleValuesParser::new(ENCODINGS.iter().map(|row| row.name)))]
     pub weights: Option<String>,
+    /// What a single file is a checkpoint of, where its tensors are several families'
+    #[arg(long, value_parser = PossibleValuesParser::new(FAMILIES.iter().map(|row| row.id)))]
+    pub family: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -92,8 +96,11 @@ pub(crate) struct Generate {
 
 #[derive(Args)]
 pub(crate) struct Inspect {
-    /// Folder, address or builtin:NAME
+    /// File, folder, address or builtin:NAME
     pub model: String,
+    /// What a single file is a checkpoint of, where its tensors are several families'
+    #[arg(long, value_parser = PossibleValuesParser::new(FAMILIES.iter().map(|row| row.id)))]
+    pub family: Option<String>,
     /// Pixels to predict memory for (the model's own size where left out)
     #[arg(long)]
     pub width: Option<usize>,

@@ -20,7 +20,8 @@ pub(crate) fn load(model: &Model, quiet: bool) -> Result<Pipeline, Failure> {
         bar.set_prefix(p.component);
         bar.set_position(p.bytes);
     };
-    let options = Options { weights: model.weights.as_deref().and_then(Encoding::named), ..Options::default() };
+    let options =
+        Options { weights: model.weights.as_deref().and_then(Encoding::named), family: model.family.clone(), ..Options::default() };
     let pipeline = pollster::block_on(Pipeline::load(files, device, options, &mut tick))?;
     bar.finish_and_clear();
     Ok(pipeline)

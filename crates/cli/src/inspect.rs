@@ -10,11 +10,12 @@ use std::rc::Rc;
 
 pub(crate) fn run(options: &Inspect) -> Result<(), Failure> {
     let files = source::open(&options.model)?;
-    let model = pollster::block_on(Pipeline::open(files, Rc::new(Cpu), Options::default()))?;
+    let model = pollster::block_on(Pipeline::open(files, Rc::new(Cpu), Options { family: options.family.clone(), ..Options::default() }))?;
     let (config, defaults) = (model.config(), model.defaults());
     let (width, height) = (options.width.unwrap_or(defaults.width), options.height.unwrap_or(defaults.height));
     let described = model.described(width, height, true)?; // refuses a size before anything is said
     println!("{}: {}", config.title, config.family);
+    println!("files          {}", model.recognised());
     println!(
         "text encoder   {} layers, width {}, {} tokens",
         config.text.num_hidden_layers, config.text.hidden_size, config.text.max_position_embeddings

@@ -178,7 +178,13 @@ fn answer(reader: &mut impl BufRead, ranges: bool) -> Option<Vec<u8>> {
     }
     let head =
         |status: &str, length: usize, more: &str| format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\n{more}\r\n").into_bytes();
-    let Ok(file) = std::fs::read(repository().join(TINY).join(&name)) else { return Some(head("404 Not Found", 0, "")) };
+    // A hub serves a repository's files below resolve/main, and those from another place.
+    if let Some(file) = name.strip_prefix("owner/name/resolve/main/") {
+        return Some(head("302 Found", 0, &format!("Location: /{file}\r\n")));
+    }
+    let name = name.split('?').next().unwrap_or_default();
+    let folder = if name.starts_with("layouts/") { "tests/models" } else { TINY };
+    let Ok(file) = std::fs::read(repository().join(folder).join(name)) else { return Some(head("404 Not Found", 0, "")) };
     let (status, part, more) = match range {
         Some((first, last)) if ranges => {
             let last = last.min(file.len() - 1);
@@ -202,8 +208,20 @@ fn a_model_on_a_web_server_draws_the_same_picture_with_ranges_and_without() {
     let local = picture(TINY, "local.png");
     assert_eq!(picture(&serve(true), "ranges.png"), local);
     assert_eq!(picture(&serve(false), "whole.png"), local);
+    assert_eq!(picture(&format!("{}/owner/name", serve(true)), "hub.png"), local, "a hub's repository, through redirects");
     let text = refuses(&["inspect", &format!("{}/nowhere", serve(true))]);
     assert!(text.contains("/nowhere: there is no model_index.json"), "{text}");
     let text = refuses(&["inspect", "http://127.0.0.1:9"]);
     assert!(text.starts_with("http://127.0.0.1:9: model_index.json could not be read: "), "{text}");
+}
+
+#[test]
+fn a_single_file_is_inspected_on_disk_and_on_a_web_server() {
+    let file = "layouts/lcm-tiny.safetensors";
+    let (disk, web) = (format!("tests/models/{file}"), format!("{}/{file}?download=true", serve(true)));
+    for model in [disk.as_str(), web.as_str()] {
+        // The twin's text encoder has rows for a tokenizer of its own, which a single file does not bring.
+        let text = refuses(&["inspect", model]);
+        assert_eq!(text, "the tokenizer has 49408 pieces, the text encoder's vocab_size is 814; are these files of one model?", "{model}");
+    }
 }

@@ -54,9 +54,26 @@ impl Opened {
         self.components.get(component)
     }
 
+    /// A component's tensors, for whoever keeps them.
+    pub fn take(&mut self, component: &str) -> Option<Checkpoint> {
+        self.components.remove(component)
+    }
+
     /// The components that there are.
     pub fn components(&self) -> impl Iterator<Item = &'static str> {
         self.components.keys().copied()
+    }
+}
+
+/// For people: `original names, of Stable Diffusion XL, by its tensors`.
+impl std::fmt::Display for Opened {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let row = self.family.and_then(|id| FAMILIES.iter().find(|row| row.id == id));
+        match (row, self.layout) {
+            (Some(row), layout) => write!(f, "{layout}, of {}, by {}", row.title, self.why),
+            (None, "diffusers folder") => f.write_str(self.layout),
+            (None, layout) => write!(f, "{layout}; {}", self.why),
+        }
     }
 }
 
@@ -117,7 +134,7 @@ fn tiny_file(files: &dyn Files, checkpoint: Checkpoint) -> Result<Checkpoint, Er
     }
 }
 
-/// A diffusers folder, as it is.
+/// A diffusers folder, as it is; one without a tokenizer has CLIP's, which pads as its family does.
 async fn folder(files: Rc<dyn Files>) -> Result<Opened, Error> {
     let index: serde_json::Value = serde_json::from_slice(&read_json(&*files, INDEX).await?).unwrap_or_default();
     let has = |component: &str| index.get(component).is_some_and(|class| class.get(1).is_some_and(|name| name.is_string()));
@@ -127,7 +144,19 @@ async fn folder(files: Rc<dyn Files>) -> Result<Opened, Error> {
             components.insert(component, Checkpoint::open(&*files, component).await?);
         }
     }
+    let bare = files.names().await?.is_some_and(|names| names.iter().all(|name| !name.starts_with("tokenizer")));
+    let files = if bare { Rc::new(made::Made::over(files, padding(&components)).await?) } else { files };
     Ok(Opened { files, layout: "diffusers folder", family: None, why: format!("it has a {INDEX}"), components })
+}
+
+/// Configurations of tokenizers: Stable Diffusion 2's, whose text is 1024 wide, and XL's second pad with `!`.
+fn padding(components: &BTreeMap<&'static str, Checkpoint>) -> BTreeMap<String, serde_json::Value> {
+    let wide = |text: &Checkpoint| {
+        text.tensors().iter().any(|(name, info)| name.ends_with("token_embedding.weight") && info.shape.last() == Some(&1024))
+    };
+    let first = if components.get("text_encoder").is_some_and(wide) { "!" } else { "<|endoftext|>" };
+    let made = |(folder, padding): (&str, &str)| (format!("{folder}/tokenizer_config.json"), made::tokenizer(padding));
+    BTreeMap::from([("tokenizer", first), ("tokenizer_2", "!")].map(made))
 }
 
 fn no_weights(files: &dyn Files, names: &[String]) -> Error {

@@ -47,6 +47,8 @@ pub struct Pipeline {
     files: Rc<dyn Files>,
     device: Rc<dyn Device>,
     options: Options,
+    /// What the files turned out to be, in words.
+    recognised: String,
     config: ModelConfig,
     texts: Vec<TextEncoder>,
     unet: Component,

@@ -5,7 +5,7 @@
 //! the vocabulary's merges. A prompt has room for 75 pieces; what is cut off is reported.
 //!
 //! `tokenizer/` holds `vocab.json` and `merges.txt`, or `tokenizer.json`; `tokenizer_config.json` and `special_tokens_map.json` say which
-//! token pads. The test compares 42 prompts with transformers' ids.
+//! token pads. A model without a vocabulary has CLIP's. The test compares 42 prompts with transformers' ids.
 //!
 //! ```
 //! use decant_sd::{files::Memory, tokenizer::Tokenizer};
@@ -33,6 +33,7 @@ use tokenizers::pre_tokenizers::split::{Split, SplitPattern};
 use tokenizers::{SplitDelimiterBehavior, Tokenizer as Engine};
 use vocabulary::Vocabulary;
 
+mod clip;
 mod special;
 mod vocabulary;
 

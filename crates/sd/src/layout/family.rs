@@ -299,7 +299,7 @@ pub(super) fn choose(unet: &UNetConfig, evidence: &Evidence, choice: &Choice) ->
     if let Some(id) = &choice.family {
         let row = FamilyRow::named(id)?;
         let family = rows.iter().any(|own| own.id == row.id).then_some(row);
-        return Ok(Chosen { family, schedule: row, prediction: wished, why: format!("{} was asked for", row.title) });
+        return Ok(Chosen { family, schedule: row, prediction: wished, why: "choice: it was asked for".into() });
     }
     let Some(first) = rows.first() else {
         let schedule = FamilyRow::named(likeness(unet))?;

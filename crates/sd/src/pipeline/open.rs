@@ -9,12 +9,11 @@ use crate::component::{Component, Progress};
 use crate::config::{ClipConfig, TinyConfig};
 use crate::error::Error;
 use crate::files::Files;
-use crate::layout;
+use crate::layout::{self, Choice};
 use crate::model::ModelConfig;
 use crate::preview::FIT_SIZE;
 use crate::request::{Defaults, Preview};
 use crate::tokenizer::Tokenizer;
-use crate::weights::Checkpoint;
 use decant_graph::{Device, Encoding, Program};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -34,20 +33,22 @@ impl Pipeline {
 
     /// Reads configurations and headers, and checks that each weight is used and none is missing; no numbers yet.
     pub async fn open(files: Rc<dyn Files>, device: Rc<dyn Device>, options: Options) -> Result<Pipeline, Error> {
-        let opened = layout::open(files).await?;
+        let choice = Choice { prediction: options.prediction, family: options.family.clone() };
+        let mut opened = layout::open_as(files, &choice).await?;
         let files = opened.files.clone();
         let mut config = ModelConfig::read(&*files).await?;
         if let Some(prediction) = options.prediction {
             config.scheduler.prediction_type = prediction;
         }
-        let component = |name| {
-            let checkpoint = opened.checkpoint(name).cloned();
+        let recognised = opened.to_string();
+        let mut component = |name| {
+            let checkpoint = opened.take(name);
             let missing =
                 || Error::Missing { place: files.place(), name: format!("weights of {name}"), hint: "the model needs them".into() };
             Ok::<Component, Error>(Component::over(checkpoint.ok_or_else(missing)?, name, options.weights, &*device))
         };
         let two = config.text_2.is_some();
-        let text = |config: &ClipConfig, name, tokenizer, hidden| TextEncoder::new(component(name)?, config.clone(), tokenizer, hidden);
+        let mut text = |config: &ClipConfig, name, tokenizer, hidden| TextEncoder::new(component(name)?, config.clone(), tokenizer, hidden);
         let hidden = if two { Hidden::Penultimate } else { Hidden::Normed(0) };
         let mut texts = vec![text(&config.text, "text_encoder", Tokenizer::load(&*files).await?, hidden)?];
         if let Some(second) = &config.text_2 {
@@ -60,7 +61,8 @@ impl Pipeline {
             None => None,
         };
         let (planned, ready) = (None, BTreeMap::new());
-        let pipeline = Pipeline { files, device, options, config, texts, unet, vae, tiny, planned, ready, projection: None, said: None };
+        let pipeline =
+            Pipeline { files, device, options, config, texts, unet, vae, tiny, planned, ready, projection: None, said: None, recognised };
         pipeline.nothing_left_over()?;
         Ok(pipeline)
     }
@@ -77,8 +79,12 @@ impl Pipeline {
         match &self.tiny {
             None => Ok(()),
             Some(tiny) => {
+                let decoder = tiny.decoder(size)?;
+                if !tiny.component.checkpoint().tensors().keys().any(|name| name.starts_with("encoder.")) {
+                    return tiny.component.nothing_left_over(&[&*decoder]);
+                }
                 let encoder = tiny.component.program(|graph| tiny.config.encoder(graph, pixels, 1))?;
-                tiny.component.nothing_left_over(&[&*tiny.decoder(size)?, &encoder])
+                tiny.component.nothing_left_over(&[&*decoder, &encoder])
             }
         }
     }
@@ -105,6 +111,11 @@ impl Pipeline {
             return Err(Error::ModelMemory { need, most, device: self.device.name() });
         }
         self.settle(&planned, progress).await
+    }
+
+    /// What the model's files turned out to be: their layout, and for a single file the family and why it was taken for that.
+    pub fn recognised(&self) -> &str {
+        &self.recognised
     }
 
     /// What the model says of itself.
@@ -151,13 +162,15 @@ impl Pipeline {
 impl TinyDecoder {
     /// Reads the headers of a tiny autoencoder, and checks that its latents are the model's.
     async fn open(files: Rc<dyn Files>, device: &dyn Device, model: &ModelConfig) -> Result<TinyDecoder, Error> {
-        let config = Autoencoder::Tiny(TinyConfig::read(&*files, ".").await?);
+        let mut opened = layout::open_tiny(files).await?;
+        let (files, vae) = (opened.files.clone(), opened.take("vae").unwrap_or_default());
+        let config = Autoencoder::Tiny(TinyConfig::read(&*files, "vae").await?);
         let sizes = |autoencoder: &Autoencoder| (autoencoder.latent_channels(), autoencoder.factor());
         if sizes(&config) != sizes(&model.vae) {
             let (got, expected) = (sizes(&config), sizes(&model.vae));
             return Err(Error::TinyLatents { got, expected });
         }
-        let component = Component::over(Checkpoint::open(&*files, ".").await?, "preview", None, device);
+        let component = Component::over(vae, "preview", None, device);
         Ok(TinyDecoder { files, component, config })
     }
 

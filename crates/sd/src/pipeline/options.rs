@@ -16,4 +16,6 @@ pub struct Options {
     pub budget: Option<u64>,
     /// What the denoiser predicts, where the files do not say it or say it wrongly.
     pub prediction: Option<PredictionType>,
+    /// The [`FamilyRow::id`](crate::layout::FamilyRow) of a model in one file, where its tensors are several families'.
+    pub family: Option<String>,
 }

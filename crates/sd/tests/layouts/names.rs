@@ -185,7 +185,7 @@ fn what_tensors_cannot_tell_is_told_by_notes_and_by_the_caller() {
         (steps, &nobody, "sd2-base", "its tensors, and 220000 training steps, which is a base model's number"),
         (eps, &asked(PredictionType::VPrediction), "sd2-v", "its tensors, and v_prediction was asked for"),
         ("", &asked(PredictionType::Epsilon), "sd2-base", "its tensors, and epsilon was asked for"),
-        ("", &turbo, "sd-turbo", "SD-Turbo was asked for"),
+        ("", &turbo, "sd-turbo", "choice: it was asked for"),
     ] {
         let opened = opened(&rows, metadata, choice);
         assert_eq!((opened.family, opened.why.as_str()), (Some(family), why), "{metadata} {choice:?}");

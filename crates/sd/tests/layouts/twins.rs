@@ -1,10 +1,13 @@
 //! The small twins: what their single files give equals what their diffusers folders give, bit for bit.
 
 use super::{memory, models, open, open_as};
-use crate::common::folder;
+use crate::common::{folder, largest_difference};
+use decant_graph::Cpu;
 use decant_sd::config::{ClipConfig, ModelIndex, Scheduler, TinyConfig, UNetConfig, VaeConfig};
-use decant_sd::files::Memory;
+use decant_sd::files::{Files, Memory};
 use decant_sd::layout::{self, Choice, Opened};
+use decant_sd::pipeline::{Options, Pipeline, Unobserved};
+use decant_sd::request::Request;
 use pollster::block_on;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -70,6 +73,34 @@ fn a_single_file_is_its_folder() {
         assert_eq!((expected.layout, got.layout), ("diffusers folder", "original names"), "{file}");
         same_tensors(file, &expected, &got);
         same_configurations(file, &expected, &got);
+    }
+}
+
+/// A file of `tests/models/layouts` with a tokenizer beside it, since a twin's text encoder has no rows for CLIP's whole vocabulary.
+fn with_tokenizers(file: &str, twin: &str) -> Memory {
+    let bytes = std::fs::read(folder("tests/models/layouts").join(file)).expect("it is committed");
+    let mut files = Memory::new("test", [("any.pt", bytes)]);
+    let source = models(twin);
+    let names = block_on(source.names()).expect("a folder can be listed").expect("and is");
+    for name in names.into_iter().filter(|name| name.starts_with("tokenizer")) {
+        let bytes = std::fs::read(folder("tests/models").join(twin).join(&name)).expect("it is committed");
+        files.files.insert(name, bytes.into());
+    }
+    files
+}
+
+#[test]
+fn a_single_file_draws_its_folders_picture() {
+    let draw = |files: Rc<dyn Files>, family: Option<&str>| {
+        let options = Options { family: family.map(String::from), ..Options::default() };
+        let mut pipeline = block_on(Pipeline::load(files, Rc::new(Cpu), options, &mut |_| {})).unwrap_or_else(|error| panic!("{error}"));
+        let request = Request { steps: Some(2), guidance: Some(3.0), width: Some(16), height: Some(24), seed: 5, ..Request::default() };
+        block_on(pipeline.generate(&request, &mut Unobserved)).unwrap_or_else(|error| panic!("{error}")).picture
+    };
+    for (file, twin, family) in TWINS {
+        let (expected, got) = (draw(models(twin), None), draw(Rc::new(with_tokenizers(file, twin)), *family));
+        let difference = largest_difference(&expected.values, &got.values);
+        assert!(difference <= 1e-4, "{file}: {difference}");
     }
 }
 
