@@ -112,8 +112,8 @@ fn an_autoencoder_in_bands_fits_any_adapter() {
         let decoder = |bands| program(&weights, |g| vae::decoder(g, &config, [pixels / 8; 2], bands));
         let encoder = |bands| program(&weights, |g| vae::encoder(g, &config, [pixels; 2], bands));
         let whole = [decoder(1), encoder(1)];
-        let builds: [(&str, &dyn Fn(usize) -> Program, f64); 2] =
-            [("decoder", &decoder, most_decoding), ("encoder", &encoder, most_encoding)];
+        type Build<'a> = &'a dyn Fn(usize) -> Program;
+        let builds = [("decoder", &decoder as Build, most_decoding), ("encoder", &encoder as Build, most_encoding)];
         for ((name, build, most), whole) in builds.into_iter().zip(whole) {
             let fits = |p: &Program| p.does_not_fit(&limits).is_none() && p.activation_bytes() as f64 <= most;
             let (bands, p) = vae::bands_for::<()>(pixels, |n| Ok(Rc::new(build(n))), fits).expect("building never fails");

@@ -7,16 +7,19 @@ use super::names::{Places, RESNET, replaced, translated, unet_places, vae_places
 use super::parts::Part;
 use crate::weights::{Origin, TensorInfo};
 
+/// What becomes of a tensor: its names in diffusers (several where it is fused, an empty one where it is dropped), and how each is made.
+type Made = Vec<(String, Origin)>;
+
 /// A network's tensors as diffusers has them, and the names that no rule takes.
 #[derive(Default)]
 pub(super) struct Renamed {
-    pub tensors: Vec<(String, Origin)>,
+    pub tensors: Made,
     pub strangers: Vec<String>,
 }
 
 impl Renamed {
     /// Adds a tensor under its new names; none is a stranger.
-    fn add(&mut self, part: &Part, name: &str, renamed: Vec<(String, Origin)>) {
+    fn add(&mut self, part: &Part, name: &str, renamed: Made) {
         if renamed.is_empty() {
             self.strangers.push(format!("{}{name}", part.prefix));
         }
@@ -26,7 +29,7 @@ impl Renamed {
 
 /// A part in the original's naming or diffusers' own.
 pub(super) fn renamed(component: &str, part: &Part) -> Renamed {
-    let rename: &dyn Fn(&str, &TensorInfo, Origin) -> Vec<(String, Origin)> = match component {
+    let rename: &dyn Fn(&str, &TensorInfo, Origin) -> Made = match component {
         "unet" if part.tensors.keys().any(|name| name.starts_with("down_blocks.")) => &as_it_is,
         "vae" if part.tensors.keys().any(|name| name.contains(".mid_block.")) => &as_it_is,
         "unet" => &unet(unet_places(part)),
@@ -42,11 +45,11 @@ pub(super) fn renamed(component: &str, part: &Part) -> Renamed {
     renamed
 }
 
-fn as_it_is(name: &str, _: &TensorInfo, origin: Origin) -> Vec<(String, Origin)> {
+fn as_it_is(name: &str, _: &TensorInfo, origin: Origin) -> Made {
     vec![(name.into(), origin)]
 }
 
-fn unet(places: Places) -> impl Fn(&str, &TensorInfo, Origin) -> Vec<(String, Origin)> {
+fn unet(places: Places) -> impl Fn(&str, &TensorInfo, Origin) -> Made {
     move |name, _, origin| {
         let name = translated(name, &places);
         let name = name.map(|name| if name.contains(".resnets.") { replaced(name, RESNET) } else { name });
@@ -54,7 +57,7 @@ fn unet(places: Places) -> impl Fn(&str, &TensorInfo, Origin) -> Vec<(String, Or
     }
 }
 
-fn vae(places: Places) -> impl Fn(&str, &TensorInfo, Origin) -> Vec<(String, Origin)> {
+fn vae(places: Places) -> impl Fn(&str, &TensorInfo, Origin) -> Made {
     move |name, info, mut origin| {
         let Some(name) = translated(name, &places) else { return vec![] };
         let name = replaced(name, &[(".nin_shortcut.", ".conv_shortcut.")]);
@@ -66,7 +69,7 @@ fn vae(places: Places) -> impl Fn(&str, &TensorInfo, Origin) -> Vec<(String, Ori
 }
 
 /// What is dropped: it has a name, so that it is no stranger, but an empty one.
-fn dropped(origin: Origin) -> Vec<(String, Origin)> {
+fn dropped(origin: Origin) -> Made {
     vec![(String::new(), origin)]
 }
 
@@ -95,7 +98,7 @@ const OPEN_CLIP_LAYER: &[(&str, &str)] = &[
 const PROJECTIONS: &[(&str, bool)] = &[("text_projection", true), ("text_model.text_projection", true), ("text_projection.weight", false)];
 
 /// Both namings of CLIP, and the mixture that stable-diffusion.cpp writes. `second`: XL's second text encoder.
-fn text_encoder<'p>(part: &'p Part, second: bool) -> impl Fn(&str, &TensorInfo, Origin) -> Vec<(String, Origin)> + use<'p> {
+fn text_encoder<'p>(part: &'p Part, second: bool) -> impl Fn(&str, &TensorInfo, Origin) -> Made + use<'p> {
     let places: Places = OPEN_CLIP.iter().map(|(from, to)| (from.to_string(), to.to_string())).collect();
     let unused = if second { None } else { unused_layer(part, &places) };
     move |name, info, mut origin| {
@@ -124,7 +127,7 @@ fn unused_layer(part: &Part, places: &Places) -> Option<usize> {
 }
 
 /// Queries, keys and values, of which a fused layer has one below the other.
-fn thirds(attention: &str, end: &str, info: &TensorInfo, origin: &Origin) -> Vec<(String, Origin)> {
+fn thirds(attention: &str, end: &str, info: &TensorInfo, origin: &Origin) -> Made {
     let width = info.shape.first().map_or(0, |rows| rows / 3);
     let third = |(at, name): (usize, &str)| {
         (format!("{attention}.{name}.{end}"), Origin { rows: Some(at * width..(at + 1) * width), ..origin.clone() })
