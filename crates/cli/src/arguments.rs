@@ -31,7 +31,7 @@ pub(crate) enum Command {
 
 #[derive(Args)]
 pub(crate) struct Model {
-    /// A model's file (.safetensors, .ckpt, .gguf) or folder, the address of one (http…), or builtin:NAME
+    /// A model's file or folder, the address of either (http…), or builtin:NAME
     #[arg(long, default_value = "builtin:digits")]
     pub model: String,
     /// Where to compute
@@ -40,9 +40,33 @@ pub(crate) struct Model {
     /// Store weights this way, whatever the files hold
     #[arg(long, value_parser = PossibleValuesParser::new(ENCODINGS.iter().map(|row| row.name)))]
     pub weights: Option<String>,
-    /// What a single file is a checkpoint of, where its tensors are several families'
+    #[command(flatten)]
+    pub opening: Opening,
+}
+
+/// What is chosen about a model whose files leave it open, or whose device is small.
+#[derive(Args)]
+pub(crate) struct Opening {
+    /// A tiny autoencoder (TAESD, TAESDXL): its file, folder or address
+    #[arg(long, value_name = "FILE")]
+    pub preview_decoder: Option<String>,
+    /// Memory that the model may take on the device, such as 1.3GB; less makes it slower, not worse
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    pub budget: Option<u64>,
+    /// What the denoiser predicts, where the files do not say it or say it wrongly
+    #[arg(long, value_parser = PossibleValuesParser::new(["epsilon", "v_prediction", "sample"]))]
+    pub prediction: Option<String>,
+    /// The family whose schedule a single file has, where its tensors leave that open
     #[arg(long, value_parser = PossibleValuesParser::new(FAMILIES.iter().map(|row| row.id)))]
     pub family: Option<String>,
+}
+
+/// `1.3GB`, `800MB`, `2GiB` or a number of bytes.
+fn bytes(text: &str) -> Result<u64, String> {
+    let units = [("GiB", 1u64 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1000), ("", 1)];
+    let parse = |(unit, size): (&str, u64)| Some(text.strip_suffix(unit)?.trim().parse::<f64>().ok()? * size as f64);
+    let count = units.into_iter().find_map(parse).filter(|count| (1.0..1e15).contains(count));
+    count.map(|count| count as u64).ok_or_else(|| "expected a number of bytes such as 1.3GB, 800MB or 2GiB".into())
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -83,6 +107,9 @@ pub(crate) struct Generate {
     /// Pixels
     #[arg(long)]
     pub height: Option<usize>,
+    /// Make the final picture with the tiny autoencoder, too
+    #[arg(long, requires = "preview_decoder")]
+    pub tiny: bool,
     /// Write the run's tensors (noise, embeddings, latents and predicted x0 of each step) as safetensors
     #[arg(long)]
     pub trace: Option<PathBuf>,
@@ -96,11 +123,10 @@ pub(crate) struct Generate {
 
 #[derive(Args)]
 pub(crate) struct Inspect {
-    /// File, folder, address or builtin:NAME
+    /// A model's file or folder, the address of either (http…), or builtin:NAME
     pub model: String,
-    /// What a single file is a checkpoint of, where its tensors are several families'
-    #[arg(long, value_parser = PossibleValuesParser::new(FAMILIES.iter().map(|row| row.id)))]
-    pub family: Option<String>,
+    #[command(flatten)]
+    pub opening: Opening,
     /// Pixels to predict memory for (the model's own size where left out)
     #[arg(long)]
     pub width: Option<usize>,

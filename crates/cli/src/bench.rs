@@ -87,7 +87,9 @@ fn model(options: &Bench) -> Result<Value, Failure> {
     let first = start.elapsed().as_secs_f64();
     let start = Instant::now();
     let mut clock = Clock { last: start, steps: vec![], text: 0.0, decoding: None };
+    pipeline.device().reset_peak();
     let generated = pollster::block_on(pipeline.generate(&request, &mut clock))?;
+    let measured = pipeline.device().used().map(|used| used.peak);
     let picture = start.elapsed().as_secs_f64();
     let decoding = clock.decoding.map_or(0.0, |at| at.elapsed().as_secs_f64());
     clock.steps.sort_by(f64::total_cmp);
@@ -107,11 +109,13 @@ fn model(options: &Bench) -> Result<Value, Failure> {
             "load {load:.2} s, first picture {first:.2} s, next {picture:.2} s: text {:.3} s, step {step:.4} s, decoding {decoding:.3} s",
             clock.text
         );
+        println!("{}", generate::took(&generated.memory, pipeline.device()));
     }
     let spent = where_time_goes(&mut pipeline, options)?;
     Ok(json!({
         "title": pipeline.config().title, "width": s.width, "height": s.height, "steps": s.steps, "guidance": s.guidance,
         "seconds": { "load": load, "first_picture": first, "picture": picture, "text": clock.text, "step": step, "decoding": decoding },
+        "memory": { "predicted": generated.memory.peak(), "measured": measured },
         "unet_by_operation": spent,
     }))
 }

@@ -3,7 +3,7 @@
 use crate::Failure;
 use crate::arguments::Where;
 use decant_gpu::Gpu;
-use decant_graph::{Cpu, Device};
+use decant_graph::{Cpu, Device, Limits, WeightSet};
 use std::rc::Rc;
 
 /// The chosen device. `auto` takes a GPU that is one: a CPU in disguise is slower than the CPU itself.
@@ -25,5 +25,26 @@ pub(crate) fn choose(wish: Where) -> Result<Rc<dyn Device>, Failure> {
                 Ok(Rc::new(Cpu))
             }
         },
+    }
+}
+
+/// A GPU of which only WebGPU's guarantees are known: for predictions, nothing runs on it.
+pub(crate) struct Guaranteed;
+
+impl Device for Guaranteed {
+    fn name(&self) -> String {
+        "a GPU with WebGPU's guaranteed limits".into()
+    }
+
+    fn limits(&self) -> Limits {
+        Limits::default()
+    }
+
+    fn memory(&self) -> u64 {
+        u64::MAX
+    }
+
+    fn weight_set(&self) -> Box<dyn WeightSet> {
+        Cpu.weight_set()
     }
 }

@@ -1,14 +1,26 @@
 //! `decant generate`: a prompt becomes a PNG, and on request a trace.
 
-use crate::arguments::{Generate, Model};
+use crate::arguments::{Generate, Model, Opening};
 use crate::{Failure, device, source};
-use decant_graph::Encoding;
+use decant_graph::{Device, Encoding};
 use decant_sd::component::Progress;
-use decant_sd::pipeline::{Event, Observer, Options, Pipeline};
-use decant_sd::request::Request;
+use decant_sd::error::bytes;
+use decant_sd::pipeline::{Event, Memory, Observer, Options, Pipeline};
+use decant_sd::request::{Decoder, Request};
 use decant_sd::trace::Trace;
 use decant_solver::Sampler;
 use indicatif::{ProgressBar, ProgressStyle};
+
+/// What was typed, as what it means.
+pub(crate) fn options(weights: Option<&str>, opening: &Opening) -> Result<Options, Failure> {
+    Ok(Options {
+        weights: weights.and_then(Encoding::named),
+        preview: opening.preview_decoder.as_deref().map(source::open).transpose()?,
+        budget: opening.budget,
+        prediction: opening.prediction.as_deref().map(str::parse).transpose()?,
+        family: opening.family.clone(),
+    })
+}
 
 /// Loads the model with a bar of bytes.
 pub(crate) fn load(model: &Model, quiet: bool) -> Result<Pipeline, Failure> {
@@ -20,8 +32,7 @@ pub(crate) fn load(model: &Model, quiet: bool) -> Result<Pipeline, Failure> {
         bar.set_prefix(p.component);
         bar.set_position(p.bytes);
     };
-    let options =
-        Options { weights: model.weights.as_deref().and_then(Encoding::named), family: model.family.clone(), ..Options::default() };
+    let options = options(model.weights.as_deref(), &model.opening)?;
     let pipeline = pollster::block_on(Pipeline::load(files, device, options, &mut tick))?;
     bar.finish_and_clear();
     Ok(pipeline)
@@ -48,12 +59,14 @@ pub(crate) fn run(options: &Generate) -> Result<(), Failure> {
         sampler: options.sampler.as_deref().map(Sampler::from_id).transpose()?,
         width: options.width,
         height: options.height,
+        decoder: if options.tiny { Decoder::Tiny } else { Decoder::Model },
         ..Request::default()
     };
     let bar = bar(options.quiet, "{prefix:13} {bar:40} {pos} of {len} steps, {eta} left");
     bar.set_prefix("sampling");
     let mut watcher = Watcher { bar, trace: options.trace.as_ref().map(|_| Trace::default()) };
     let start = std::time::Instant::now();
+    pipeline.device().reset_peak();
     let generated = pollster::block_on(pipeline.generate(&request, &mut watcher))?;
     watcher.bar.finish_and_clear();
     let write = |path: &std::path::Path, bytes: Vec<u8>| {
@@ -71,8 +84,15 @@ pub(crate) fn run(options: &Generate) -> Result<(), Failure> {
             "{out}: {}×{}, {} steps of {sampler}, guidance {}, seed {}, {seconds:.1} s on {device}",
             s.width, s.height, s.steps, s.guidance, s.seed
         );
+        eprintln!("{}", took(&generated.memory, pipeline.device()));
     }
     Ok(())
+}
+
+/// How much memory a picture took, predicted and measured, and how it was made.
+pub(crate) fn took(memory: &Memory, device: &dyn Device) -> String {
+    let measured = device.used().map_or("not measured on this device".into(), |used| format!("{} measured", bytes(used.peak)));
+    format!("memory: {} predicted, {measured}; {}", bytes(memory.peak()), memory.plan)
 }
 
 pub(crate) fn bar(quiet: bool, template: &str) -> ProgressBar {

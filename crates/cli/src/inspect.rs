@@ -1,16 +1,17 @@
 //! `decant inspect`: what a model is, without computing anything.
 
 use crate::arguments::Inspect;
-use crate::{Failure, source};
-use decant_graph::{Cpu, Limits};
+use crate::device::Guaranteed;
+use crate::{Failure, generate, source};
+use decant_graph::Limits;
 use decant_sd::error::bytes;
-use decant_sd::pipeline::{Options, Pipeline};
+use decant_sd::pipeline::Pipeline;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 pub(crate) fn run(options: &Inspect) -> Result<(), Failure> {
     let files = source::open(&options.model)?;
-    let model = pollster::block_on(Pipeline::open(files, Rc::new(Cpu), Options { family: options.family.clone(), ..Options::default() }))?;
+    let model = pollster::block_on(Pipeline::open(files, Rc::new(Guaranteed), generate::options(None, &options.opening)?))?;
     let (config, defaults) = (model.config(), model.defaults());
     let (width, height) = (options.width.unwrap_or(defaults.width), options.height.unwrap_or(defaults.height));
     let described = model.described(width, height, true)?; // refuses a size before anything is said
@@ -20,6 +21,10 @@ pub(crate) fn run(options: &Inspect) -> Result<(), Failure> {
         "text encoder   {} layers, width {}, {} tokens",
         config.text.num_hidden_layers, config.text.hidden_size, config.text.max_position_embeddings
     );
+    if let Some(second) = &config.text_2 {
+        let projected = second.projection_dim.unwrap_or(second.hidden_size);
+        println!("               {} layers, width {}, pooled to {projected}", second.num_hidden_layers, second.hidden_size);
+    }
     println!(
         "unet           channels {:?}, heads {:?}, text width {}",
         config.unet.block_out_channels, config.unet.num_attention_heads, config.unet.cross_attention_dim
@@ -57,18 +62,7 @@ pub(crate) fn run(options: &Inspect) -> Result<(), Failure> {
         }
     }
     println!();
-    for (words, guided) in [("with guidance", true), ("without", false)] {
-        let programs = model.described(width, height, guided)?;
-        let weights: u64 = programs.iter().map(|(_, p)| p.weight_bytes()).sum();
-        let rest: u64 = programs.iter().map(|(_, p)| p.activation_bytes()).sum();
-        println!(
-            "GPU memory at {width}×{height} {words}: {} (weights {}, activations {})",
-            bytes(weights + rest),
-            bytes(weights),
-            bytes(rest)
-        );
-    }
-    println!("CPU memory at {width}×{height} with guidance: {}", bytes(model.memory(width, height, true)?.peak()));
+    predict(&model, width, height)?;
     for (name, program) in described {
         match program.does_not_fit(&Limits::default()) {
             Some(problem) => println!("{name}: beyond what WebGPU guarantees: {problem}"),
@@ -80,6 +74,22 @@ pub(crate) fn run(options: &Inspect) -> Result<(), Failure> {
         }
         if options.programs {
             println!("{program}");
+        }
+    }
+    Ok(())
+}
+
+/// What each way to keep weights comes to, on a GPU of which only WebGPU's guarantees are known.
+fn predict(model: &Pipeline, width: usize, height: usize) -> Result<(), Failure> {
+    for (words, guided) in [("with guidance", true), ("without", false)] {
+        println!("GPU memory at {width}×{height} {words}");
+        println!("  {:10} {:>9} {:>9} {:>9}", "weights as", "to read", "weights", "peak");
+        for prediction in model.predictions(width, height, guided)? {
+            let memory = &prediction.memory;
+            let name = prediction.encoding.map_or("the files", |encoding| encoding.row().name);
+            let sizes = [prediction.file_bytes, memory.weights(), memory.peak()].map(bytes);
+            let how = memory.problem().map_or_else(|| memory.plan.to_string(), |problem| format!("does not fit: {problem}"));
+            println!("  {name:10} {:>9} {:>9} {:>9}  {how}", sizes[0], sizes[1], sizes[2]);
         }
     }
     Ok(())

@@ -66,9 +66,26 @@ fn without_a_model_the_built_in_one_draws() {
 #[test]
 fn inspect_says_what_a_model_is_and_what_a_picture_takes() {
     let text = works(&["inspect", TINY, "--programs"]);
-    for part in ["PNDMScheduler", "F16", "GPU memory at", "within what WebGPU guarantees", "conv2d", "GFLOP"] {
+    for part in ["PNDMScheduler", "F16", "GPU memory at", "the files", "q4_0", "within what WebGPU guarantees", "conv2d", "GFLOP"] {
         assert!(text.contains(part), "{part:?} is missing from:\n{text}");
     }
+}
+
+#[test]
+fn a_budget_and_a_tiny_decoder_are_followed() {
+    let out = scratch("tiny.png");
+    let tiny = "tests/models/taesd-tiny/diffusion_pytorch_model.safetensors";
+    let all =
+        ["generate", "--model", TINY, "--device", "cpu", "--prompt", "a cat", "--steps", "1", "--preview-decoder", tiny, "--out", &out];
+    let output = decant(&[&all[..], &["--tiny", "--budget", "100MB", "--width", "16", "--height", "16"]].concat());
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success() && said.contains("memory: ") && said.contains("predicted"), "{said}");
+    assert!(std::fs::metadata(&out).expect("the picture is there").len() > 100);
+    let all = all.map(|word| if word == out { "never.png" } else { word });
+    let refused = refuses(&[&all[..], &["--budget", "1MB"]].concat());
+    assert!(refused.contains("would take") && refused.contains("1 MB"), "{refused}");
+    assert_eq!(decant(&["generate", "--tiny", "--prompt", "x", "--out", &out]).status.code(), Some(2), "there is no tiny decoder");
+    assert_eq!(decant(&["inspect", TINY, "--budget", "much"]).status.code(), Some(2), "clap's own");
 }
 
 #[test]

@@ -56,7 +56,7 @@ impl Autoencoder {
     pub fn decoder(&self, graph: &Graph, size: [usize; 2], bands: usize) {
         match self {
             Autoencoder::Kl(config) => vae::decoder(graph, config, size, bands),
-            Autoencoder::Tiny(config) => tiny::decoder(graph, config, size),
+            Autoencoder::Tiny(config) => tiny::decoder(graph, config, size, bands),
         }
     }
 
@@ -64,7 +64,7 @@ impl Autoencoder {
     pub fn encoder(&self, graph: &Graph, pixels: [usize; 2], bands: usize) {
         match self {
             Autoencoder::Kl(config) => vae::encoder(graph, config, pixels, bands),
-            Autoencoder::Tiny(config) => tiny::encoder(graph, config, pixels),
+            Autoencoder::Tiny(config) => tiny::encoder(graph, config, pixels, bands),
         }
     }
 

@@ -13,6 +13,7 @@ pub mod unet;
 pub mod vae;
 pub mod tiny;
 pub mod autoencoder;
+mod bands;
 pub mod picture;
 pub mod preview;
 pub mod tokenizer;

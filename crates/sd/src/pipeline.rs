@@ -184,7 +184,7 @@ impl Pipeline {
         let network = if self.tiny.is_some() { Network::Tiny } else { Network::Decoder };
         let size = [FIT_SIZE; 2];
         let program = match &self.tiny {
-            Some(tiny) => tiny.decoder(size)?,
+            Some(tiny) => tiny.decoder(size, 1)?,
             None => self.vae.program(|graph| self.config.vae.decoder(graph, size, 1))?,
         };
         let mut decoder = self.prepare(network, &program, planned).await?;

@@ -2,6 +2,7 @@
 //!
 //! Its latents are the sampler's own; the layers are numbered in one row, as PyTorch's `Sequential` numbers them.
 
+use crate::bands::{Bands, Conv};
 use crate::config::TinyConfig;
 use decant_graph::op::{Activation, DOUBLED, SAME, Window};
 use decant_graph::{Graph, Var, Weights};
@@ -19,37 +20,42 @@ pub fn soften(latents: &[f32]) -> Vec<f32> {
     latents.iter().map(|v| 3.0 * (v / 3.0).tanh()).collect()
 }
 
-/// Input `latents [1, h, w, latent_channels]`, [softened](soften); output `image [1, f·h, f·w, 3]` in −1…1.
-pub fn decoder(graph: &Graph, config: &TinyConfig, size: [usize; 2]) {
+/// Input `latents [1, h, w, latent_channels]`, [softened](soften); output `image [1, f·h, f·w, 3]` in −1…1. The image's level is kept in
+/// `bands` bands of rows, smaller levels in fewer; 1 for whole pictures.
+pub fn decoder(graph: &Graph, config: &TinyConfig, size: [usize; 2], bands: usize) {
     let mut row = Row { w: graph.weights().at("decoder").at("layers"), next: 0 };
-    let x = graph.input("latents", &[1, size[0], size[1], config.latent_channels]);
-    let mut x = x.conv2d(row.next(), SAME).activation(Activation::Relu);
+    let stages = config.num_decoder_blocks.len();
+    let bands_at = |stage: usize| bands.div_ceil(1 << (stages - 1 - stage));
+    let latents = Bands::whole(graph.input("latents", &[1, size[0], size[1], config.latent_channels]));
+    let mut x = latents.conv2d_then(Conv { weights: row.next(), window: SAME, bands: bands_at(0) }, relu);
     row.next(); // the activation has a number, too
     for (stage, blocks) in config.num_decoder_blocks.iter().enumerate() {
         for _ in 0..*blocks {
             x = block(row.next(), x);
         }
-        let last = stage + 1 == config.num_decoder_blocks.len();
+        let last = stage + 1 == stages;
         if !last {
             row.next(); // so has the upsampling, which is the next convolution's
         }
-        x = x.conv2d(row.next(), if last { SAME } else { DOUBLED });
+        let (window, bands) = if last { (SAME, bands) } else { (DOUBLED, bands_at(stage + 1)) };
+        x = x.conv2d(Conv { weights: row.next(), window, bands });
     }
-    graph.output("image", x.scale(2.0, -1.0)); // TAESD's pictures are in 0…1
+    graph.output("image", x.join().scale(2.0, -1.0)); // TAESD's pictures are in 0…1
 }
 
-/// Input `image [1, H, W, 3]` in −1…1, output `latents [1, H/f, W/f, latent_channels]`.
-pub fn encoder(graph: &Graph, config: &TinyConfig, size: [usize; 2]) {
+/// Input `image [1, H, W, 3]` in −1…1, output `latents [1, H/f, W/f, latent_channels]`. The image's level is kept in `bands` bands of rows,
+/// smaller levels in fewer; 1 for whole pictures.
+pub fn encoder(graph: &Graph, config: &TinyConfig, size: [usize; 2], bands: usize) {
     let mut row = Row { w: graph.weights().at("encoder").at("layers"), next: 0 };
-    let mut x = graph.input("image", &[1, size[0], size[1], 3]).scale(0.5, 0.5);
+    let mut x = Bands::whole(graph.input("image", &[1, size[0], size[1], 3]).scale(0.5, 0.5));
     for (stage, blocks) in config.num_encoder_blocks.iter().enumerate() {
-        let halving = Window::new(2, 1, 1);
-        x = x.conv2d(row.next(), if stage == 0 { SAME } else { halving });
+        let window = if stage == 0 { SAME } else { Window::new(2, 1, 1) };
+        x = x.conv2d(Conv { weights: row.next(), window, bands: bands.div_ceil(1 << stage) });
         for _ in 0..*blocks {
             x = block(row.next(), x);
         }
     }
-    graph.output("latents", x.conv2d(row.next(), SAME));
+    graph.output("latents", x.join().conv2d(row.next(), SAME));
 }
 
 /// Layers in the order of their numbers.
@@ -66,8 +72,12 @@ impl<'g> Row<'g> {
 }
 
 /// Three convolutions added to the input.
-fn block<'g>(w: Weights<'g>, x: Var<'g>) -> Var<'g> {
-    let conv = w.at("conv");
-    let h = x.conv2d(conv.at(0), SAME).activation(Activation::Relu).conv2d(conv.at(2), SAME).activation(Activation::Relu);
-    (h.conv2d(conv.at(4), SAME) + x).activation(Activation::Relu)
+fn block<'g>(w: Weights<'g>, x: Bands<'g>) -> Bands<'g> {
+    let conv = |number: usize| Conv { weights: w.at("conv").at(number), window: SAME, bands: x.count() };
+    let h = x.conv2d_then(conv(0), relu).conv2d_then(conv(2), relu);
+    h.conv2d_then(conv(4), |number, band| relu(number, band + x.band(number)))
+}
+
+fn relu<'g>(_: usize, band: Var<'g>) -> Var<'g> {
+    band.activation(Activation::Relu)
 }

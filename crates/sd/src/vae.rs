@@ -6,10 +6,8 @@
 //! result is the same, the largest buffer about that much smaller, and the peak too, since the bands of a value die one by one. The smallest
 //! level, where attention sees every place, is always one piece.
 
-mod bands;
-
+use crate::bands::{Bands, Conv, Norm};
 use crate::config::VaeConfig;
-use bands::{Bands, Conv, Norm};
 use decant_graph::op::{DOUBLED, SAME, Window};
 use decant_graph::{Graph, Program, Var, Weights};
 use std::rc::Rc;

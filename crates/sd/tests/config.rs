@@ -113,6 +113,61 @@ fn stable_diffusion_1_and_2_mean_what_diffusers_reads() {
     assert_eq!((scheduler.class.as_str(), scheduler.config.timestep_spacing), ("PNDMScheduler", None));
 }
 
+/// The keys of published files that differ from the defaults, or that only newer classes know; where they were published is in
+/// `layout::FAMILIES`.
+#[test]
+fn published_configurations_of_every_family_are_read() {
+    let xl = r#"{"_class_name": "UNet2DConditionModel", "_diffusers_version": "0.19.0.dev0", "act_fn": "silu", "addition_embed_type": "text_time",
+        "addition_embed_type_num_heads": 64, "addition_time_embed_dim": 256, "attention_head_dim": [5, 10, 20],
+        "block_out_channels": [320, 640, 1280], "class_embeddings_concat": false, "cross_attention_dim": 2048,
+        "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"], "mid_block_only_cross_attention": null,
+        "num_attention_heads": null, "projection_class_embeddings_input_dim": 2816, "resnet_out_scale_factor": 1.0, "sample_size": 128,
+        "transformer_layers_per_block": [1, 2, 10], "up_block_types": ["CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"],
+        "upcast_attention": null, "use_linear_projection": true}"#;
+    let unet = UNetConfig::parse("unet/config.json", xl.as_bytes()).expect("Stable Diffusion XL");
+    let addition = unet.addition.expect("pooled text and sizes");
+    assert_eq!((addition.time_embed_dim, addition.text_dim, addition.input_dim()), (256, 1280, 2816));
+    assert_eq!((unet.transformer_layers_per_block, unet.num_attention_heads), (vec![1, 2, 10], vec![5, 10, 20]));
+
+    let lcm = r#"{"addition_embed_type": null, "attention_type": "default", "cross_attention_dim": 768, "dropout": 0.0, "sample_size": 96,
+        "reverse_transformer_layers_per_block": null, "time_cond_proj_dim": 256, "encoder_hid_dim_type": null}"#;
+    let unet = UNetConfig::parse("unet/config.json", lcm.as_bytes()).expect("a latent consistency model");
+    assert_eq!((unet.time_cond_proj_dim, unet.addition, unet.sample_size), (Some(256), None, [96; 2]));
+
+    let tiny = r#"{"block_out_channels": [320, 640, 1280], "cross_attention_dim": 768, "layers_per_block": 1, "mid_block_type": null,
+        "down_block_types": ["CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"],
+        "up_block_types": ["CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"]}"#;
+    let unet = UNetConfig::parse("unet/config.json", tiny.as_bytes()).expect("BK-SDM tiny");
+    assert_eq!((unet.mid_block_type, unet.layers_per_block), (None, vec![1; 3]));
+
+    let second = r#"{"architectures": ["CLIPTextModelWithProjection"], "eos_token_id": 2, "hidden_act": "gelu", "hidden_size": 1280,
+        "intermediate_size": 5120, "num_attention_heads": 20, "num_hidden_layers": 32, "projection_dim": 1280}"#;
+    let text = ClipConfig::parse("text_encoder_2/config.json", second.as_bytes()).expect("XL's second text encoder");
+    assert_eq!((text.projection_dim, text.eos_token_id), (Some(1280), 2));
+
+    let index = r#"{"_class_name": "StableDiffusionXLPipeline", "force_zeros_for_empty_prompt": true, "add_watermarker": null,
+        "scheduler": ["diffusers", "EulerDiscreteScheduler"], "text_encoder_2": ["transformers", "CLIPTextModelWithProjection"],
+        "tokenizer_2": ["transformers", "CLIPTokenizer"]}"#;
+    let index = ModelIndex::parse("model_index.json", index.as_bytes()).expect("XL's parts");
+    assert!(index.two_text_encoders && index.force_zeros_for_empty_prompt && !index.tiny_vae);
+    let index =
+        r#"{"_class_name": "StableDiffusionInpaintPipeline", "safety_checker": ["stable_diffusion", "StableDiffusionSafetyChecker"]}"#;
+    assert!(!ModelIndex::parse("model_index.json", index.as_bytes()).expect("an inpainting model's parts").two_text_encoders);
+    let index = r#"{"_class_name": "LatentConsistencyModelPipeline", "scheduler": ["diffusers", "LCMScheduler"],
+        "image_encoder": [null, null], "requires_safety_checker": true, "vae": ["diffusers", "AutoencoderTiny"]}"#;
+    assert!(ModelIndex::parse("model_index.json", index.as_bytes()).expect("a latent consistency model's parts").tiny_vae);
+
+    let lcm = r#"{"_class_name": "LCMScheduler", "beta_end": 0.012, "beta_schedule": "scaled_linear", "beta_start": 0.00085,
+        "original_inference_steps": 50, "set_alpha_to_one": true, "steps_offset": 1, "timestep_scaling": 10.0}"#;
+    let scheduler = Scheduler::parse("scheduler/scheduler_config.json", lcm.as_bytes()).expect("a latent consistency model's schedule");
+    assert_eq!(scheduler.config.original_inference_steps, 50);
+
+    let taesd = r#"{"_class_name": "AutoencoderTiny", "act_fn": "relu", "latent_magnitude": 3, "latent_shift": 0.5, "scaling_factor": 1.0,
+        "num_encoder_blocks": [1, 3, 3, 3], "num_decoder_blocks": [3, 3, 3, 1], "upsampling_scaling_factor": 2}"#;
+    let tiny = TinyConfig::parse("taesd/config.json", taesd.as_bytes()).expect("TAESD");
+    assert_eq!((tiny.factor(), tiny.scaling_factor, tiny.num_decoder_blocks), (8, 1.0, vec![3, 3, 3, 1]));
+}
+
 #[test]
 fn what_the_pipeline_corrects_is_corrected() {
     let scheduler = Scheduler::parse("s.json", br#"{"steps_offset": 0, "clip_sample": true}"#).expect("early files");

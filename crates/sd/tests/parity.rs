@@ -164,11 +164,11 @@ fn tiny_autoencoders_agree() {
                 let (latents, picture) = (golden.shape(&format!("{case}.latents")), golden.shape(&format!("{case}.image")));
                 let input = tiny::soften(&channels_last(&golden.get(&format!("{case}.latents")), latents[1]));
                 let size = [latents[2], latents[3]];
-                let got = run(&mut net, &files, |g| tiny::decoder(g, &config, size), &[("latents", Input::F32(&input))]);
+                let got = run(&mut net, &files, |g| tiny::decoder(g, &config, size, 1), &[("latents", Input::F32(&input))]);
                 let error = relative_rms(&golden.get(&format!("{case}.decoded")), &channels_first(&got, 3));
                 check(&format!("decoder {model} {case}"), &*device, error, NETWORK);
                 let (input, size) = (channels_last(&golden.get(&format!("{case}.image")), 3), [picture[2], picture[3]]);
-                let got = run(&mut net, &files, |g| tiny::encoder(g, &config, size), &[("image", Input::F32(&input))]);
+                let got = run(&mut net, &files, |g| tiny::encoder(g, &config, size, 1), &[("image", Input::F32(&input))]);
                 let error = relative_rms(&golden.get(&format!("{case}.encoded")), &channels_first(&got, latents[1]));
                 check(&format!("encoder {model} {case}"), &*device, error, NETWORK);
             }

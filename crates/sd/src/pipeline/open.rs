@@ -79,7 +79,7 @@ impl Pipeline {
         match &self.tiny {
             None => Ok(()),
             Some(tiny) => {
-                let decoder = tiny.decoder(size)?;
+                let decoder = tiny.decoder(size, 1)?;
                 if !tiny.component.checkpoint().tensors().keys().any(|name| name.starts_with("encoder.")) {
                     return tiny.component.nothing_left_over(&[&*decoder]);
                 }
@@ -175,7 +175,7 @@ impl TinyDecoder {
     }
 
     /// Its decoder for latents of this size.
-    pub(super) fn decoder(&self, size: [usize; 2]) -> Result<Rc<Program>, Error> {
-        self.component.program(|graph| self.config.decoder(graph, size, 1))
+    pub(super) fn decoder(&self, size: [usize; 2], bands: usize) -> Result<Rc<Program>, Error> {
+        self.component.program(|graph| self.config.decoder(graph, size, bands))
     }
 }

@@ -8,6 +8,7 @@ use super::programs::{Built, Programs};
 use crate::error::Error;
 use crate::request::{Decoder, Preview};
 use decant_graph::Encoding;
+use std::fmt;
 
 /// What stays on the device while another network runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +32,24 @@ pub struct Plan {
     pub halves: bool,
     /// Horizontal bands that the autoencoder works through one after another.
     pub bands: usize,
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(match self.keep {
+            Keep::Everything => "everything stays in memory",
+            Keep::Weights => "weights stay in memory",
+            Keep::Denoiser => "the denoiser stays in memory, the rest is read again for each picture",
+            Keep::Nothing => "one network in memory at a time, each read again for each picture",
+        })?;
+        if self.halves {
+            f.write_str(", guidance in two calls")?;
+        }
+        if self.bands > 1 {
+            write!(f, ", the autoencoder in {} bands", self.bands)?;
+        }
+        Ok(())
+    }
 }
 
 /// What a picture asks of the networks, before it is known how they run.

@@ -42,7 +42,8 @@ pub(super) struct Built<'p> {
     pipeline: &'p Pipeline,
     wish: Wish,
     texts: Vec<Rc<Program>>,
-    tiny: Option<Rc<Program>>,
+    /// By bands.
+    tinies: BTreeMap<usize, Option<Rc<Program>>>,
     /// By batch.
     unets: BTreeMap<usize, Rc<Program>>,
     /// By bands: decoder, and encoder where there is one.
@@ -52,8 +53,7 @@ pub(super) struct Built<'p> {
 impl<'p> Built<'p> {
     pub fn new(pipeline: &'p Pipeline, wish: Wish) -> Result<Built<'p>, Error> {
         let texts = pipeline.texts.iter().map(|text| text.program_as(wish.encoding)).collect::<Result<_, _>>()?;
-        let tiny = pipeline.tiny.as_ref().map(|tiny| tiny.decoder(wish.size)).transpose()?;
-        Ok(Built { pipeline, wish, texts, tiny, unets: BTreeMap::new(), coders: BTreeMap::new() })
+        Ok(Built { pipeline, wish, texts, tinies: BTreeMap::new(), unets: BTreeMap::new(), coders: BTreeMap::new() })
     }
 
     /// Denoiser and decoder at a size that any model can be checked with.
@@ -66,7 +66,7 @@ impl<'p> Built<'p> {
     pub fn programs(&mut self, plan: Plan) -> Result<Programs, Error> {
         let unet = self.unet(if plan.halves { 1 } else { self.wish.batch })?;
         let (decoder, encoder) = self.coder(plan.bands)?;
-        Ok(Programs { texts: self.texts.clone(), unet, decoder, encoder, tiny: self.tiny.clone() })
+        Ok(Programs { texts: self.texts.clone(), unet, decoder, encoder, tiny: self.tiny(plan.bands)? })
     }
 
     /// Whether decoding costs no more than a call of the denoiser.
@@ -83,6 +83,15 @@ impl<'p> Built<'p> {
         let program = component.program_as(self.wish.encoding, |graph| unet::unet(graph, &config.unet, batch, self.wish.size, tokens))?;
         self.unets.insert(batch, program.clone());
         Ok(program)
+    }
+
+    fn tiny(&mut self, bands: usize) -> Result<Option<Rc<Program>>, Error> {
+        if let Some(built) = self.tinies.get(&bands) {
+            return Ok(built.clone());
+        }
+        let tiny = self.pipeline.tiny.as_ref().map(|tiny| tiny.decoder(self.wish.size, bands)).transpose()?;
+        self.tinies.insert(bands, tiny.clone());
+        Ok(tiny)
     }
 
     fn coder(&mut self, bands: usize) -> Result<(Rc<Program>, Option<Rc<Program>>), Error> {

@@ -7,14 +7,14 @@ use std::ops::Range;
 
 /// Bands of one picture, from top to bottom.
 #[derive(Clone)]
-pub(super) struct Bands<'g> {
+pub(crate) struct Bands<'g> {
     graph: &'g Graph,
     bands: Vec<Var<'g>>,
 }
 
 /// A group norm's weights, and how many groups.
 #[derive(Clone, Copy)]
-pub(super) struct Norm<'g> {
+pub(crate) struct Norm<'g> {
     pub weights: Weights<'g>,
     pub groups: usize,
     pub epsilon: f32,
@@ -22,7 +22,7 @@ pub(super) struct Norm<'g> {
 
 /// A convolution of 3×3, and into how many bands its result is cut.
 #[derive(Clone, Copy)]
-pub(super) struct Conv<'g> {
+pub(crate) struct Conv<'g> {
     pub weights: Weights<'g>,
     pub window: Window,
     pub bands: usize,
@@ -54,7 +54,12 @@ impl<'g> Bands<'g> {
 
     /// A convolution.
     pub fn conv2d(&self, conv: Conv<'g>) -> Bands<'g> {
-        self.convolve(conv, |rows| self.stack(&rows), |_, band| band)
+        self.conv2d_then(conv, |_, band| band)
+    }
+
+    /// A convolution. `finish` does the rest to each band before the next one begins, so that values die early.
+    pub fn conv2d_then(&self, conv: Conv<'g>, finish: impl Fn(usize, Var<'g>) -> Var<'g>) -> Bands<'g> {
+        self.convolve(conv, |rows| self.stack(&rows), finish)
     }
 
     /// A convolution of `silu(norm(x))`. `finish` does the rest to each band before the next one begins, so that values die early.
