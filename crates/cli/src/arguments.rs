@@ -154,6 +154,9 @@ pub(crate) struct Quantize {
     /// Store tensors whose COMPONENT.NAME contains PATTERN (* stands for anything) another way, for instance vae=f16; the first that fits counts
     #[arg(long, value_name = "PATTERN=TYPE")]
     pub keep: Vec<String>,
+    /// What a single file is a checkpoint of, where its tensors are several families'
+    #[arg(long, value_parser = PossibleValuesParser::new(FAMILIES.iter().map(|row| row.id)))]
+    pub family: Option<String>,
     /// Write a row for each tensor: name, type, shape, bytes, signal to noise
     #[arg(long, value_name = "FILE.csv")]
     pub table: Option<PathBuf>,

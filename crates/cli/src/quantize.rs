@@ -7,7 +7,7 @@ use crate::{Failure, generate, source};
 use decant_graph::Encoding;
 use decant_sd::error::bytes;
 use decant_sd::files::{Files, find, read_exactly, stays_inside};
-use decant_sd::layout::{self, Opened};
+use decant_sd::layout::{self, Choice, Opened};
 use decant_sd::weights::quantize::{Override, Planned, plan, write};
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
@@ -50,7 +50,8 @@ pub(crate) fn run(options: &Quantize) -> Result<(), Failure> {
     let overrides = options.keep.iter().map(|text| override_of(text)).collect::<Result<Vec<Override>, String>>()?;
     let wish = Encoding::named(&options.r#type).expect("the arguments allow only names of the table");
     outside(options)?;
-    let opened = pollster::block_on(layout::open(source::open(&options.model)?))?;
+    let choice = Choice { family: options.family.clone(), ..Choice::default() };
+    let opened = pollster::block_on(layout::open_as(source::open(&options.model)?, &choice))?;
     let single = options.out.extension().is_some_and(|end| end == "gguf");
     let plans: Vec<Vec<Planned>> = opened
         .components()
