@@ -28,6 +28,9 @@ def split(out, folders, size):
     whole = io.BytesIO()
     with tarfile.open(fileobj=whole, mode="w") as tar:
         for folder in folders:
+            if not folder.exists():
+                print(f"{folder} is not there and is left out")
+                continue
             tar.add(folder, arcname="/".join(folder.resolve().parts[-2:]))
     out.mkdir(parents=True, exist_ok=True)
     data = whole.getvalue()
