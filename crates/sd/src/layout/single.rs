@@ -41,7 +41,7 @@ pub(super) async fn open(source: Rc<dyn Files>, names: &[&str], choice: &Choice)
         }
         let parts = parts(&checkpoint);
         if let Some((what, hint)) = foreign::recognised(checkpoint.tensors()) {
-            return Err(refused(&*source, format!("{name} is {what}, not a model to make pictures with"), hint));
+            return Err(refused(&*source, format!("{} is {what}, not a model to make pictures with", called(names, name)), hint));
         }
         if parts.parts.is_empty() {
             return Err(not_understood(&*source, &checkpoint, "no model that Decant knows"));
@@ -58,7 +58,7 @@ pub(super) async fn open(source: Rc<dyn Files>, names: &[&str], choice: &Choice)
             }
         }
         if !strangers.is_empty() {
-            return Err(unknown_tensors(&*source, name, &strangers));
+            return Err(unknown_tensors(&*source, called(names, name), &strangers));
         }
         if parts.parts.contains_key("unet") {
             evidence = evidence::read(&*source, &checkpoint).await?;
@@ -68,6 +68,11 @@ pub(super) async fn open(source: Rc<dyn Files>, names: &[&str], choice: &Choice)
     let Chosen { family, why, .. } = configured.chosen;
     let files = Rc::new(Made::over(source, configured.files).await?);
     Ok(Opened { files, layout, family: family.map(|row| row.id), why, components })
+}
+
+/// A file among others by its name; the only one is the place itself, which every message begins with.
+fn called<'a>(names: &[&str], name: &'a str) -> &'a str {
+    if names.len() == 1 { "this" } else { name }
 }
 
 /// The made files, and the family that they are of.

@@ -11,16 +11,16 @@ use std::rc::Rc;
 type Case<'a> = (&'a [(&'a str, &'a [usize])], &'a str);
 
 const FOREIGN: &[Case] = &[
-    (&[("model.diffusion_model.joint_blocks.0.x_block.attn.qkv.weight", &[4, 4])], "f is Stable Diffusion 3, not a model"),
-    (&[("double_blocks.0.img_attn.norm.key_norm.scale", &[4])], "f is Flux or a relative of it, not a model"),
-    (&[("conditioner.embedders.0.model.ln_final.weight", &[4])], "f is the Stable Diffusion XL refiner"),
-    (&[("lora_unet_down_blocks_0_attentions_0_proj_in.lora_down.weight", &[4, 4])], "f is a LoRA, which changes a model"),
-    (&[("unet.down_blocks.0.attentions.0.attn1.to_k.lora.down.weight", &[4, 4])], "f is a LoRA, which changes a model"),
-    (&[("unet:0:down", &[4, 4])], "f is a LoRA, which changes a model"),
-    (&[("emb_params", &[2, 768])], "f is a textual inversion, which adds words to a model"),
-    (&[("<some-style>", &[768])], "f is a textual inversion, which adds words to a model"),
-    (&[("control_model.time_embed.0.weight", &[4, 4])], "f is a ControlNet"),
-    (&[("controlnet_cond_embedding.conv_in.weight", &[4, 3, 3, 3])], "f is a ControlNet"),
+    (&[("model.diffusion_model.joint_blocks.0.x_block.attn.qkv.weight", &[4, 4])], "this is Stable Diffusion 3, not a model"),
+    (&[("double_blocks.0.img_attn.norm.key_norm.scale", &[4])], "this is Flux or a relative of it, not a model"),
+    (&[("conditioner.embedders.0.model.ln_final.weight", &[4])], "this is the Stable Diffusion XL refiner"),
+    (&[("lora_unet_down_blocks_0_attentions_0_proj_in.lora_down.weight", &[4, 4])], "this is a LoRA, which changes a model"),
+    (&[("unet.down_blocks.0.attentions.0.attn1.to_k.lora.down.weight", &[4, 4])], "this is a LoRA, which changes a model"),
+    (&[("unet:0:down", &[4, 4])], "this is a LoRA, which changes a model"),
+    (&[("emb_params", &[2, 768])], "this is a textual inversion, which adds words to a model"),
+    (&[("<some-style>", &[768])], "this is a textual inversion, which adds words to a model"),
+    (&[("control_model.time_embed.0.weight", &[4, 4])], "this is a ControlNet"),
+    (&[("controlnet_cond_embedding.conv_in.weight", &[4, 3, 3, 3])], "this is a ControlNet"),
     (&[("first_stage_model.decoder.conv_in.weight", &[8, 4, 3, 3])], "this holds only a model's vae, it lacks text_encoder and unet"),
     (&[("decoder.conv_in.weight", &[8, 4, 3, 3])], "this holds only a model's vae, it lacks text_encoder and unet"),
     (&[("input_blocks.0.0.weight", &[8, 4, 3, 3])], "this holds only a model's unet, it lacks text_encoder and vae"),
@@ -30,7 +30,7 @@ const FOREIGN: &[Case] = &[
     (&[("fc.weight", &[4, 4]), ("fc.bias", &[4])], "this is no model that Decant knows: it has 2 tensors, for instance fc.bias, fc.weight"),
     (
         &[("model.diffusion_model.input_blocks.0.0.weight", &[8, 4, 3, 3]), ("model.diffusion_model.surprise.weight", &[4])],
-        "f has 1 tensors that belong to no layer of Stable Diffusion, for instance model.diffusion_model.surprise.weight",
+        "this has 1 tensors that belong to no layer of Stable Diffusion, for instance model.diffusion_model.surprise.weight",
     ),
 ];
 
