@@ -10,6 +10,7 @@
 
 mod denoise;
 mod event;
+mod inputs;
 mod memory;
 mod open;
 mod options;
@@ -25,17 +26,15 @@ pub use plan::{Keep, Plan};
 
 use crate::autoencoder::Autoencoder;
 use crate::component::Component;
-use crate::config::TextTime;
 use crate::error::Error;
 use crate::files::Files;
 use crate::model::ModelConfig;
-use crate::picture::Picture;
 use crate::preview::{FIT_SIZE, Projection};
 use crate::request::{Decoder, Preview, Request, Settings};
 use decant_graph::device::Timing;
 use decant_graph::{Device, Executable, Input};
 use decant_solver::{Generator, Schedule, sample, schedule};
-use denoise::{Constants, Denoise, Shown};
+use denoise::{Denoise, Shown};
 use plan::{Planned, Wish};
 use stage::Network;
 use std::collections::BTreeMap;
@@ -191,61 +190,6 @@ impl Pipeline {
         self.projection = Some(Projection::fit(&mut *decoder, self.autoencoder(network)).await?);
         self.put_away(network, decoder, planned);
         Ok(())
-    }
-
-    /// What the text encoders say, one encoder after the other; the last prompts' answer is kept.
-    async fn conditioning(&mut self, settings: &Settings, planned: &Planned) -> Result<Conditioning, Error> {
-        let guided = planned.wish.batch > 1;
-        let asked = [settings.prompt.clone(), if guided { settings.negative.clone() } else { String::new() }];
-        if let Some((_, said)) = self.said.as_ref().filter(|(texts, said)| *texts == asked && said.negative.is_some() == guided) {
-            return Ok(said.clone());
-        }
-        let zeros = settings.negative.is_empty() && self.texts.len() > 1 && self.config.force_zeros_for_empty_prompt;
-        let prompts = if guided && !zeros { vec![&settings.negative, &settings.prompt] } else { vec![&settings.prompt] };
-        let negative = if guided { Some(self.texts[0].tokenizer.encode(&settings.negative)?) } else { None };
-        let mut answers = vec![];
-        for at in 0..self.texts.len() {
-            let mut encoder = self.take(Network::Text(at), planned).await?;
-            let mut answer = vec![];
-            for prompt in &prompts {
-                answer.push(self.texts[at].embed(&mut *encoder, prompt).await?);
-            }
-            answers.push(answer);
-            self.give_back(Network::Text(at), encoder, planned);
-        }
-        let said = Conditioning::join(&answers, negative);
-        self.said = Some((asked, said.clone()));
-        Ok(said)
-    }
-
-    /// What the denoiser is told besides latents and timestep, by its inputs' names.
-    fn constants(&self, settings: &Settings, said: Conditioning) -> Constants {
-        let batch = 1 + said.negative.is_some() as usize;
-        let mut constants = vec![("context", said.context)];
-        if let (Some(_), Some(pooled)) = (self.config.unet.addition, said.pooled) {
-            let [height, width] = [settings.height as f32, settings.width as f32];
-            let sizes: [f32; TextTime::SIZES] = [height, width, 0.0, 0.0, height, width]; // nothing was cropped
-            constants.extend([("text_embeds", pooled), ("time_ids", sizes.repeat(batch))]);
-        }
-        if let Some(width) = self.config.unet.time_cond_proj_dim {
-            constants.push(("timestep_cond", denoise::guidance_embedding(settings.guidance, width).repeat(batch)));
-        }
-        constants
-    }
-
-    /// What an inpainting denoiser sees besides the latents: a mask that covers everything, and the latents of a grey picture, which is
-    /// what is left of any picture under such a mask. As StableDiffusionInpaintPipeline prepares them.
-    async fn more_channels(&mut self, planned: &Planned, generator: &mut Generator) -> Result<Vec<f32>, Error> {
-        if !self.config.sees_a_picture() {
-            return Ok(vec![]);
-        }
-        let [height, width] = planned.wish.size.map(|side| side * self.factor());
-        let grey = Picture { width, height, values: vec![0.5; 3 * width * height] };
-        let mut encoder = self.take(Network::Encoder, planned).await?;
-        let latents = self.config.vae.encode(&mut *encoder, &grey, generator).await?;
-        self.give_back(Network::Encoder, encoder, planned);
-        let mask = vec![1.0; planned.wish.size[0] * planned.wish.size[1]];
-        Ok([mask, latents].concat())
     }
 
     /// Seconds of each launch of one denoiser call at the size of the last picture.

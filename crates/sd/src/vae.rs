@@ -22,11 +22,6 @@ impl VaeConfig {
     pub fn factor(&self) -> usize {
         1 << self.block_out_channels.len().saturating_sub(1)
     }
-
-    /// The sampler's latents as the decoder wants them: `latents / scaling_factor`.
-    pub fn unscale(&self, latents: &[f32]) -> Vec<f32> {
-        latents.iter().map(|v| v / self.scaling_factor).collect()
-    }
 }
 
 /// Input `latents [1, h, w, latent_channels]`, output `image [1, f·h, f·w, 3]` in −1…1. The image's level is kept in `bands` bands of rows,

@@ -4,9 +4,9 @@ mod common;
 
 use common::folder;
 use decant_graph::Cpu;
-use decant_sd::files::Memory;
+use decant_sd::files::{Folder, Memory};
 use decant_sd::pipeline::{Options, Pipeline, Unobserved};
-use decant_sd::request::{Preview, Request};
+use decant_sd::request::{Decoder, Preview, Request};
 use decant_solver::Sampler;
 use pollster::block_on;
 use safetensors::SafeTensors;
@@ -174,6 +174,47 @@ fn both_kinds_of_preview_are_pictures_and_change_nothing() {
         assert_eq!(pictures.0, [size, size], "{preview:?}");
         assert_eq!(picture, plain, "{preview:?} changes the result");
     }
+}
+
+#[test]
+fn a_tiny_autoencoder_shows_steps_where_there_is_one_of_the_models_family() {
+    struct Sizes(Vec<(usize, usize)>);
+    impl decant_sd::pipeline::Observer for Sizes {
+        async fn event(&mut self, event: decant_sd::pipeline::Event<'_>) -> Result<(), decant_sd::Error> {
+            if let decant_sd::pipeline::Event::Step { noisy: Some(noisy), denoised: Some(denoised), .. } = event {
+                self.0.extend([(noisy.width, noisy.height), (denoised.width, denoised.height)]);
+            }
+            Ok(())
+        }
+    }
+    let open = |model: &str, tiny: bool| {
+        let there = |path: &str| Rc::new(Folder::open(folder("tests/models").join(path)).expect("it is there"));
+        let preview = tiny.then(|| there("taesd-tiny") as Rc<dyn decant_sd::files::Files>);
+        let options = Options { preview, ..Options::default() };
+        block_on(Pipeline::load(there(model), Rc::new(Cpu), options, &mut |_| {}))
+    };
+    let sampler = Some(Sampler::Ddim);
+    let request = |preview| Request { steps: Some(1), sampler, width: Some(24), height: Some(16), preview, ..Request::default() };
+    let mut pipeline = open("sd1-tiny", true).expect("the two belong together");
+    let plain = block_on(pipeline.generate(&request(Preview::None), &mut Unobserved)).expect("it runs").picture;
+    for preview in [Preview::Auto, Preview::Tiny] {
+        let mut sizes = Sizes(vec![]);
+        let picture = block_on(pipeline.generate(&request(preview), &mut sizes)).expect("it runs").picture;
+        assert_eq!(sizes.0, [(3, 2), (24, 16)], "{preview:?}: one pixel per latent place, then a whole picture");
+        assert_eq!(picture, plain, "{preview:?} changes the result");
+    }
+    let by_tiny = Request { decoder: Decoder::Tiny, ..request(Preview::None) };
+    let tiny = block_on(pipeline.generate(&by_tiny, &mut Unobserved)).expect("it runs").picture;
+    assert!((tiny.width, tiny.height) == (24, 16) && tiny != plain);
+
+    let mut alone = open("sd1-tiny", false).expect("the model is sound");
+    let error =
+        "a tiny autoencoder was asked for, but the model was opened without one; give the folder or file of a TAESD as its preview decoder";
+    for request in [by_tiny, request(Preview::Tiny)] {
+        assert_eq!(block_on(alone.generate(&request, &mut Unobserved)).expect_err("there is none").to_string(), error);
+    }
+    let error = open("sd2-tiny", true).err().expect("its latents are of another size").to_string();
+    assert!(error.starts_with("the tiny autoencoder has 4 latent channels of 8×8 pixels, the model 4 of 4×4"), "{error}");
 }
 
 #[test]

@@ -63,7 +63,7 @@ impl Memory {
 
     /// Why the device cannot hold it, in one clause.
     pub fn problem(&self) -> Option<String> {
-        let short = || format!("{} are needed, {} are there", bytes(self.peak), bytes(self.most));
+        let short = || format!("{} are needed, {} more than there are", bytes(self.peak), bytes(self.peak - self.most));
         self.limit.clone().or_else(|| (self.peak > self.most).then(short))
     }
 
@@ -145,7 +145,10 @@ impl Pipeline {
             there.map(|(_, part)| part.weights).sum::<u64>() + stage.iter().map(|(_, bytes)| bytes).sum::<u64>()
         });
         let peak = match plan.keep {
-            Keep::Everything => parts.iter().map(|part| part.weights + part.activations).sum(),
+            Keep::Everything => {
+                let activations: u64 = programs.all().map(run).sum();
+                parts.iter().map(|part| part.weights).sum::<u64>() + activations
+            }
             _ => fullest.max().unwrap_or(0),
         };
         let limit = programs.all().find_map(|program| self.device.does_not_fit(program));
