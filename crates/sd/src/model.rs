@@ -176,3 +176,28 @@ fn family(unet: &UNetConfig, scheduler: &SchedulerConfig) -> String {
     let inpainting = if unet.in_channels > unet.out_channels { ", for inpainting" } else { "" };
     format!("{known}{consistency}{inpainting}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_schedulers_class_is_its_sampler_and_distilled_models_take_few_steps() {
+        for (class, id) in [
+            ("LCMScheduler", "lcm"),
+            ("EulerAncestralDiscreteScheduler", "euler_a"),
+            ("PNDMScheduler", "pndm"),
+            ("DPMSolverMultistepScheduler", "dpmpp_2m"),
+            ("DPMSolverSDESomething", "euler"), // counts in sigmas, as Euler does
+            ("Something", "ddim"),
+        ] {
+            assert_eq!(sampler_of(class).row().id, id, "{class}");
+        }
+        let unet = |json: &str| UNetConfig::parse("unet/config.json", json.as_bytes()).expect("sound");
+        let scheduler = |json: &str| Scheduler::parse("scheduler_config.json", json.as_bytes()).expect("sound");
+        let euler = scheduler(r#"{"_class_name": "EulerDiscreteScheduler", "timestep_spacing": "trailing"}"#);
+        assert_eq!(usual(&unet("{}"), &euler), (1, 1.0), "SD-Turbo");
+        assert_eq!(usual(&unet(r#"{"time_cond_proj_dim": 256}"#), &scheduler("{}")), (4, 8.5), "latent consistency");
+        assert_eq!(usual(&unet("{}"), &scheduler("{}")), (20, 7.5), "Stable Diffusion");
+    }
+}
