@@ -28,14 +28,18 @@ fn numbers() -> Vec<Vec<f32>> {
 }
 
 /// A GGUF file of those of the kinds that are wanted.
-fn kinds(wanted: impl Fn(&str) -> bool) -> Vec<u8> {
+fn kinds(wish: Encoding, wanted: impl Fn(&str) -> bool) -> Vec<u8> {
     let numbers = numbers();
     let all = KINDS.iter().zip(&numbers).filter(|((name, ..), _)| wanted(name));
-    written(&all.map(|((name, shape, ..), numbers)| (*name, *shape, &numbers[..])).collect::<Vec<_>>())
+    written_as(wish, &all.map(|((name, shape, ..), numbers)| (*name, *shape, &numbers[..])).collect::<Vec<_>>())
 }
 
 /// A GGUF file of these tensors, q8_0 where they divide into blocks.
 pub(crate) fn written(tensors: &[(&str, &[usize], &[f32])]) -> Vec<u8> {
+    written_as(Encoding::Q8_0, tensors)
+}
+
+fn written_as(wish: Encoding, tensors: &[(&str, &[usize], &[f32])]) -> Vec<u8> {
     let mut entries = Vec::new();
     let mut data = Vec::new();
     for (name, shape, numbers) in tensors {
@@ -46,7 +50,7 @@ pub(crate) fn written(tensors: &[(&str, &[usize], &[f32])]) -> Vec<u8> {
     let files = unet(safetensors(&format!("{{{}}}", entries.join(",")), &data));
     let checkpoint = block_on(Checkpoint::open(&files, "unet")).expect("it was just made");
     let mut file = Vec::new();
-    let plan = plan("", &checkpoint, Encoding::Q8_0, &[], false);
+    let plan = plan("", &checkpoint, wish, &[], false);
     block_on(write(&files, &plan, &[], &mut file, &mut |_| {})).expect("it can be written");
     file
 }
@@ -58,7 +62,7 @@ pub(crate) fn gguf(file: Vec<u8>) -> Memory {
 #[test]
 fn gguf_gives_back_every_shape_and_number_and_writing_again_changes_nothing() {
     let numbers = numbers();
-    let file = kinds(|_| true);
+    let file = kinds(Encoding::Q8_0, |_| true);
     let files = gguf(file.clone());
     let checkpoint = block_on(Checkpoint::open(&files, "unet")).expect("it was just written");
     for ((name, shape, dtype, bound), numbers) in KINDS.iter().zip(&numbers) {
@@ -79,18 +83,20 @@ fn gguf_gives_back_every_shape_and_number_and_writing_again_changes_nothing() {
 
 #[test]
 fn candle_reads_the_same_numbers_from_our_gguf() {
-    let file = kinds(|name| !["scalar", "empty"].contains(&name)); // candle refuses both
-    let mut reader = std::io::Cursor::new(&file);
-    let content = gguf_file::Content::read(&mut reader).expect("candle reads the header");
-    let files = gguf(file.clone());
-    let checkpoint = block_on(Checkpoint::open(&files, "unet")).expect("it was just written");
-    for (name, info) in checkpoint.tensors() {
-        let theirs = content.tensor(&mut reader, name, &candle_core::Device::Cpu).expect("candle reads the tensor");
-        let theirs = theirs.dequantize(&candle_core::Device::Cpu).expect("candle decodes it");
-        let theirs = if info.shape.len() == 4 { theirs.permute((0, 3, 1, 2)).expect("four axes") } else { theirs };
-        assert_eq!(theirs.dims(), info.shape, "{name}");
-        let theirs: Vec<f32> = theirs.flatten_all().and_then(|flat| flat.to_vec1()).expect("numbers");
-        assert_eq!(block_on(checkpoint.read(&files, name)).expect("ours"), theirs, "{name}");
+    for wish in [Encoding::Q8_0, Encoding::Q4_0] {
+        let file = kinds(wish, |name| !["scalar", "empty"].contains(&name)); // candle refuses both
+        let mut reader = std::io::Cursor::new(&file);
+        let content = gguf_file::Content::read(&mut reader).expect("candle reads the header");
+        let files = gguf(file.clone());
+        let checkpoint = block_on(Checkpoint::open(&files, "unet")).expect("it was just written");
+        for (name, info) in checkpoint.tensors() {
+            let theirs = content.tensor(&mut reader, name, &candle_core::Device::Cpu).expect("candle reads the tensor");
+            let theirs = theirs.dequantize(&candle_core::Device::Cpu).expect("candle decodes it");
+            let theirs = if info.shape.len() == 4 { theirs.permute((0, 3, 1, 2)).expect("four axes") } else { theirs };
+            assert_eq!(theirs.dims(), info.shape, "{name}");
+            let theirs: Vec<f32> = theirs.flatten_all().and_then(|flat| flat.to_vec1()).expect("numbers");
+            assert_eq!(block_on(checkpoint.read(&files, name)).expect("ours"), theirs, "{name}");
+        }
     }
 }
 

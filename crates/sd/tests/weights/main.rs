@@ -8,6 +8,7 @@ mod memory;
 mod quantize;
 mod rows;
 mod torch;
+mod whole;
 
 use decant_sd::Error;
 use decant_sd::files::{Files, Folder, LocalFuture, Memory};
