@@ -47,6 +47,12 @@ export async function checkGolden(page, address, device, { model, settings, tens
   return error;
 }
 
+/** The models whose tokens are in tokens.json; the others have one of these tokenizers. */
+export async function modelsWithTokens() {
+  const { prompts } = JSON.parse(await readFile(join(FOLDER, "tokens.json"), "utf8"));
+  return Object.keys(prompts[0].ids);
+}
+
 /** Every prompt of tokens.json through a model's tokenizer: the same ids, and what is cut is said. */
 export async function checkTokens(page, address, model) {
   const { prompts } = JSON.parse(await readFile(join(FOLDER, "tokens.json"), "utf8"));

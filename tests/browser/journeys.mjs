@@ -58,7 +58,7 @@ export const JOURNEYS = [
     },
   },
   {
-    name: "cancel takes effect within one step and the session stays usable",
+    name: "cancel stops the run early and the session stays usable",
     gpu: true,
     open: "?steps=150",
     async play({ page }) {
@@ -66,9 +66,9 @@ export const JOURNEYS = [
       await page.click("#generate");
       await page.waitForFunction(() => Number(document.querySelector("#progress")?.getAttribute("aria-valuenow")) >= 2);
       await page.click("#cancel");
-      const then = await done(page);
       await status(page, /^Stopped after step \d+ of 150$/);
-      assert.ok((await done(page)) <= then + 1, `cancelled at step ${then}, stopped at ${await done(page)}`);
+      // What is drawn, and then clicked, lags behind the run on a busy machine; the module API's journey counts exactly.
+      assert.ok((await done(page)) < 50, `cancelled after step 2, stopped at ${await done(page)}`);
       await page.fill("#steps", "3");
       await again(page, 3);
     },
@@ -428,19 +428,24 @@ export const JOURNEYS = [
         } });
         const rejected = await decant.generate({ ...request, onStep: () => Promise.reject(new Error("enough")) }).catch(({ message }) => message);
         const controller = new AbortController();
-        const aborted = await decant.generate({ ...request, signal: controller.signal, onStep: () => controller.abort() }).catch(({ name }) => name);
+        let seen = 0;
+        const stop = () => {
+          seen += 1;
+          controller.abort();
+        };
+        const aborted = await decant.generate({ ...request, signal: controller.signal, onStep: stop }).catch(({ name }) => name);
         const [one, two] = await Promise.all([decant.generate(request), decant.generate(request)]);
         const tokens = await decant.tokenize("a red four");
         decant.close();
         const closed = await decant.generate(request).catch(({ code }) => code);
         const { trace } = first;
         return {
-          awaited, rejected, aborted, closed, tokens, progress: progress.length, same: String(one.image.data) === String(two.image.data),
+          awaited, rejected, aborted, seen, closed, tokens, progress: progress.length, same: String(one.image.data) === String(two.image.data),
           steps: trace.steps.length, shape: trace.steps[0].shape, floats: trace.steps[0].latents.length, noise: trace.noise.length, seed: trace.settings.seed, factor: decant.info.factor, memory: trace.memory,
         };
       }, address);
       const { progress, tokens, shape, floats, noise, factor, memory, ...rest } = result;
-      assert.deepEqual(rest, { awaited: 4, rejected: "enough", aborted: "AbortError", closed: "cancelled", same: true, steps: 4, seed: 3 });
+      assert.deepEqual(rest, { awaited: 4, rejected: "enough", aborted: "AbortError", seen: 1, closed: "cancelled", same: true, steps: 4, seed: 3 });
       assert.ok(progress > 0 && factor > 0);
       assert.ok(memory.predicted > 0 && memory.heap > 0 && memory.heap < 256e6, JSON.stringify(memory));
       assert.equal(tokens.used, 3);
