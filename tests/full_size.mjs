@@ -76,7 +76,7 @@ async function oneStep({ address, encoding, size }) {
   const load = seconds(start);
   const before = performance.now();
   const { image, trace } = await decant.generate({ prompt: "a photograph of an astronaut riding a horse", steps: 1, guidance: 7.5, seed: 1, width: size, height: size });
-  const { family, adapter, predictedBytes } = decant.info;
+  const { family, adapter } = decant.info;
   decant.close();
-  return { family, adapter, predictedBytes, bytes, load, picture: seconds(before), timings: trace.timings, pixels: image.data.length / 4 };
+  return { family, adapter, bytes, load, picture: seconds(before), timings: trace.timings, memory: trace.memory, pixels: image.data.length / 4 };
 }
