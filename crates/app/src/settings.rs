@@ -2,9 +2,7 @@
 
 use crate::failure::Failure;
 use crate::js::object;
-use decant_sd::Error;
 use decant_sd::request::{Defaults, Preview, Request};
-use decant_solver::Sampler;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -12,23 +10,6 @@ use wasm_bindgen::prelude::wasm_bindgen;
 extern "C" {
     /// `Settings` in `web/decant.d.ts`; what is left out, the model decides.
     pub type Settings;
-
-    #[wasm_bindgen(method, getter)]
-    fn prompt(this: &Settings) -> Option<String>;
-    #[wasm_bindgen(method, getter)]
-    fn negative(this: &Settings) -> Option<String>;
-    #[wasm_bindgen(method, getter)]
-    fn steps(this: &Settings) -> Option<f64>;
-    #[wasm_bindgen(method, getter)]
-    fn guidance(this: &Settings) -> Option<f64>;
-    #[wasm_bindgen(method, getter)]
-    fn seed(this: &Settings) -> Option<f64>;
-    #[wasm_bindgen(method, getter)]
-    fn sampler(this: &Settings) -> Option<String>;
-    #[wasm_bindgen(method, getter)]
-    fn width(this: &Settings) -> Option<f64>;
-    #[wasm_bindgen(method, getter)]
-    fn height(this: &Settings) -> Option<f64>;
 }
 
 /// `Info.defaults` in `web/decant.d.ts`.
@@ -44,29 +25,10 @@ pub fn defaults_object(defaults: &Defaults) -> JsValue {
     ])
 }
 
-/// JavaScript's numbers as what they must be.
+/// The page's settings as a request: an object whose JSON [`Request::from_json`] reads.
 pub fn request(settings: &Settings) -> Result<Request, Failure> {
-    let side = |name, value: Option<f64>| Ok::<_, Failure>(whole(name, value, u32::MAX as f64)?.map(|pixels| pixels as usize));
-    let sampler = settings.sampler().map(|id| Sampler::from_id(&id)).transpose().map_err(Error::Solver)?;
-    Ok(Request {
-        prompt: settings.prompt().unwrap_or_default(),
-        negative: settings.negative().unwrap_or_default(),
-        steps: whole("steps", settings.steps(), u32::MAX as f64)?.map(|steps| steps as usize),
-        guidance: settings.guidance().map(|guidance| guidance as f32),
-        seed: whole("the seed", settings.seed(), 9_007_199_254_740_991.0)?.unwrap_or_default(),
-        sampler,
-        width: side("width", settings.width())?,
-        height: side("height", settings.height())?,
-        preview: Preview::Auto,
-        ..Request::default()
-    })
-}
-
-fn whole(name: &str, value: Option<f64>, most: f64) -> Result<Option<u64>, Failure> {
-    match value {
-        Some(value) if value.fract() != 0.0 || !(0.0..=most).contains(&value) => {
-            Err(Failure::new("request", format!("{name} must be a whole number from 0 to {most}, but it is {value}")))
-        }
-        value => Ok(value.map(|value| value as u64)),
-    }
+    let json = js_sys::JSON::stringify(settings).ok().and_then(|text| text.as_string());
+    let json = json.ok_or_else(|| Failure::new("request", "The settings must be an object"))?;
+    let request = Request::from_json(&json).map_err(|error| Failure::new("request", error))?;
+    Ok(Request { preview: Preview::Auto, ..request })
 }

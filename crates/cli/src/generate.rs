@@ -82,7 +82,7 @@ pub(crate) fn run(options: &Generate) -> Result<(), Failure> {
         let (out, device) = (options.out.display(), pipeline.device().name());
         eprintln!(
             "{out}: {}×{}, {} steps of {sampler}, guidance {}, seed {}, {seconds:.1} s on {device}",
-            s.width, s.height, s.steps, s.guidance, s.seed
+            s.width, s.height, s.steps, s.guidance, s.asked.seed
         );
         eprintln!("{}", took(&generated.memory, pipeline.device()));
     }

@@ -30,6 +30,12 @@ pub enum Error {
         /// What the system, the server or the browser said.
         reason: String,
     },
+    /// Settings, as JSON or from a record, cannot be followed.
+    #[error("settings: {problem}; see the list of settings")]
+    Settings {
+        /// Which setting, expected and got.
+        problem: String,
+    },
     /// A file that is being made could not take more bytes.
     #[error("writing failed: {reason}; is there room on the disk?")]
     Write {

@@ -98,7 +98,7 @@ impl Pipeline {
         observer.event(Event::Text { prompt: &said.prompt, negative, embeddings, width: said.width }).await?;
 
         let shape = [self.config.vae.latent_channels(), planned.wish.size[0], planned.wish.size[1]];
-        let mut generator = Generator::new(settings.seed);
+        let mut generator = Generator::new(settings.asked.seed);
         let noise = generator.randn(shape.iter().product());
         observer.event(Event::Start { noise: &noise, shape, schedule }).await?;
 
@@ -136,7 +136,7 @@ impl Pipeline {
         self.give_back(Network::Unet, unet, planned);
 
         observer.event(Event::Decoding).await?;
-        let by = if settings.decoder == Decoder::Tiny { Network::Tiny } else { Network::Decoder };
+        let by = if settings.asked.decoder == Decoder::Tiny { Network::Tiny } else { Network::Decoder };
         let mut decoder = match (shown, shown_by) {
             (Some(shown), Some(network)) if network == by => shown,
             (Some(shown), Some(network)) => {
@@ -169,8 +169,8 @@ impl Pipeline {
         Wish {
             size: [settings.height / self.factor(), settings.width / self.factor()],
             batch: 1 + (settings.guided() && self.config.guides_by_two()) as usize,
-            preview: settings.preview,
-            decoder: settings.decoder,
+            preview: settings.asked.preview,
+            decoder: settings.asked.decoder,
             encoding: self.options.weights,
         }
     }

@@ -1,10 +1,26 @@
 //! What a picture is asked for with, and what it becomes once the model has filled in and checked it.
+//!
+//! A [`Request`] is plain data: the same JSON is the page's settings, a picture's record and a file of settings (`request/json.rs`).
+
+mod json;
+mod named;
 
 use crate::error::Error;
 use decant_solver::Sampler;
+use serde::{Deserialize, Serialize};
 
 /// A wish for a picture. What is `None`, the model decides.
-#[derive(Debug, Clone, PartialEq, Default)]
+///
+/// ```
+/// use decant_sd::request::Request;
+///
+/// let request = Request::from_json(r#"{"prompt": "a blue seven", "steps": 9, "sampler": "heun"}"#)?;
+/// assert_eq!(request.steps, Some(9));
+/// assert_eq!(request.to_json(), r#"{"prompt":"a blue seven","steps":9,"sampler":"heun"}"#); // what is usual is left out
+/// # Ok::<(), decant_sd::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct Request {
     /// What the picture should show; may be empty.
     pub prompt: String,
@@ -17,6 +33,7 @@ pub struct Request {
     /// Of the noise, as `torch.Generator("cpu").manual_seed`.
     pub seed: u64,
     /// How the noise is taken away.
+    #[serde(with = "named::sampler")]
     pub sampler: Option<Sampler>,
     /// Pixels.
     pub width: Option<usize>,
@@ -29,7 +46,8 @@ pub struct Request {
 }
 
 /// What the final picture is made with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Decoder {
     /// The model's own autoencoder.
     #[default]
@@ -39,7 +57,8 @@ pub enum Decoder {
 }
 
 /// What a step's pictures are made with. Noisy latents are always projected: one pixel per latent place, by the fitted straight line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Preview {
     /// Nothing is made.
     #[default]
@@ -75,26 +94,18 @@ pub struct Defaults {
 /// A request with nothing left open.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
-    /// As asked.
-    pub prompt: String,
-    /// As asked.
-    pub negative: String,
+    /// The request, with what the model decided filled in: made again with the same model, it gives the same picture.
+    pub asked: Request,
     /// Model calls.
     pub steps: usize,
     /// Guidance scale.
     pub guidance: f32,
-    /// Of the noise.
-    pub seed: u64,
     /// Sampler.
     pub sampler: Sampler,
     /// Pixels.
     pub width: usize,
     /// Pixels.
     pub height: usize,
-    /// What each step's pictures are made with.
-    pub preview: Preview,
-    /// What the final picture is made with.
-    pub decoder: Decoder,
 }
 
 /// The most pixels along a side: beyond, no machine's memory would do and 32-bit sizes would overflow before it could be said how much.
@@ -118,18 +129,18 @@ impl Request {
         if !guidance.is_finite() {
             return Err(Error::Guidance { got: guidance });
         }
-        Ok(Settings {
-            prompt: self.prompt.clone(),
-            negative: self.negative.clone(),
-            steps: self.steps.unwrap_or(defaults.steps),
-            guidance,
-            seed: self.seed,
-            sampler: self.sampler.unwrap_or(defaults.sampler),
-            width: side("width", self.width, defaults.width)?,
-            height: side("height", self.height, defaults.height)?,
-            preview: self.preview,
-            decoder: self.decoder,
-        })
+        let steps = self.steps.unwrap_or(defaults.steps);
+        let sampler = self.sampler.unwrap_or(defaults.sampler);
+        let (width, height) = (side("width", self.width, defaults.width)?, side("height", self.height, defaults.height)?);
+        let asked = Request {
+            steps: Some(steps),
+            guidance: Some(guidance),
+            sampler: Some(sampler),
+            width: Some(width),
+            height: Some(height),
+            ..self.clone()
+        };
+        Ok(Settings { asked, steps, guidance, sampler, width, height })
     }
 }
 

@@ -47,12 +47,12 @@ impl Trace {
         let settings = &generated.settings;
         let metadata = HashMap::from([
             ("format".to_string(), "decant trace".to_string()),
-            ("prompt".to_string(), settings.prompt.clone()),
-            ("negative".to_string(), settings.negative.clone()),
+            ("prompt".to_string(), settings.asked.prompt.clone()),
+            ("negative".to_string(), settings.asked.negative.clone()),
             ("sampler".to_string(), settings.sampler.row().id.to_string()),
             ("steps".to_string(), settings.steps.to_string()),
             ("guidance".to_string(), settings.guidance.to_string()),
-            ("seed".to_string(), settings.seed.to_string()),
+            ("seed".to_string(), settings.asked.seed.to_string()),
         ]);
         let views: Result<Vec<(&String, TensorView)>, SafeTensorError> =
             self.tensors.iter().map(|(name, shape, bytes)| Ok((name, TensorView::new(Dtype::F32, shape.clone(), bytes)?))).collect();

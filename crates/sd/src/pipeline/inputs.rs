@@ -15,13 +15,13 @@ impl Pipeline {
     /// What the text encoders say, one encoder after the other; the last prompts' answer is kept.
     pub(super) async fn conditioning(&mut self, settings: &Settings, planned: &Planned) -> Result<Conditioning, Error> {
         let guided = planned.wish.batch > 1;
-        let asked = [settings.prompt.clone(), if guided { settings.negative.clone() } else { String::new() }];
+        let asked = [settings.asked.prompt.clone(), if guided { settings.asked.negative.clone() } else { String::new() }];
         if let Some((_, said)) = self.said.as_ref().filter(|(texts, said)| *texts == asked && said.negative.is_some() == guided) {
             return Ok(said.clone());
         }
-        let zeros = settings.negative.is_empty() && self.texts.len() > 1 && self.config.force_zeros_for_empty_prompt;
-        let prompts = if guided && !zeros { vec![&settings.negative, &settings.prompt] } else { vec![&settings.prompt] };
-        let negative = if guided { Some(self.texts[0].tokenizer.encode(&settings.negative)?) } else { None };
+        let zeros = settings.asked.negative.is_empty() && self.texts.len() > 1 && self.config.force_zeros_for_empty_prompt;
+        let prompts = if guided && !zeros { vec![&settings.asked.negative, &settings.asked.prompt] } else { vec![&settings.asked.prompt] };
+        let negative = if guided { Some(self.texts[0].tokenizer.encode(&settings.asked.negative)?) } else { None };
         let mut answers = vec![];
         for at in 0..self.texts.len() {
             let mut encoder = self.take(Network::Text(at), planned).await?;
