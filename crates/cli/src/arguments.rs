@@ -8,7 +8,6 @@ use decant_graph::ENCODINGS;
 use decant_sd::layout::FAMILIES;
 use decant_solver::SAMPLERS;
 use std::path::PathBuf;
-
 /// Stable Diffusion on your own machine, with every step open to look at.
 #[derive(Parser)]
 #[command(name = "decant", version)]
@@ -84,11 +83,11 @@ pub(crate) struct Generate {
     #[command(flatten)]
     pub model: Model,
     /// What the picture should show
-    #[arg(long)]
-    pub prompt: String,
+    #[arg(long, required = true)]
+    pub prompt: Option<String>,
     /// What it should not show
-    #[arg(long, default_value = "")]
-    pub negative: String,
+    #[arg(long)]
+    pub negative: Option<String>,
     /// Steps, of one model call or two (the model's default where left out, here and below)
     #[arg(long)]
     pub steps: Option<usize>,
@@ -96,8 +95,8 @@ pub(crate) struct Generate {
     #[arg(long)]
     pub guidance: Option<f32>,
     /// Of the noise, as torch.Generator("cpu").manual_seed
-    #[arg(long, default_value_t = 0)]
-    pub seed: u64,
+    #[arg(long)]
+    pub seed: Option<u64>,
     /// How the noise is taken away
     #[arg(long, value_parser = PossibleValuesParser::new(SAMPLERS.iter().map(|row| PossibleValue::new(row.id).help(row.summary()))))]
     pub sampler: Option<String>,

@@ -1,14 +1,14 @@
 //! `decant generate`: a prompt becomes a PNG, and on request a trace.
 
+mod request;
+
 use crate::arguments::{Generate, Model, Opening};
 use crate::{Failure, device, source};
 use decant_graph::{Device, Encoding};
 use decant_sd::component::Progress;
 use decant_sd::error::bytes;
 use decant_sd::pipeline::{Event, Memory, Observer, Options, Pipeline};
-use decant_sd::request::{Decoder, Request};
 use decant_sd::trace::Trace;
-use decant_solver::Sampler;
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// What was typed, as what it means.
@@ -49,19 +49,8 @@ pub(crate) fn run(options: &Generate) -> Result<(), Failure> {
             return Err(format!("{}: this is a folder; give a file's name", path.display()).into());
         }
     }
+    let request = request::request(options)?;
     let mut pipeline = load(&options.model, options.quiet)?;
-    let request = Request {
-        prompt: options.prompt.clone(),
-        negative: options.negative.clone(),
-        steps: options.steps,
-        guidance: options.guidance,
-        seed: options.seed,
-        sampler: options.sampler.as_deref().map(Sampler::from_id).transpose()?,
-        width: options.width,
-        height: options.height,
-        decoder: if options.tiny { Decoder::Tiny } else { Decoder::Model },
-        ..Request::default()
-    };
     let bar = bar(options.quiet, "{prefix:13} {bar:40} {pos} of {len} steps, {eta} left");
     bar.set_prefix("sampling");
     let mut watcher = Watcher { bar, trace: options.trace.as_ref().map(|_| Trace::default()) };

@@ -1,0 +1,32 @@
+//! The flags as a request: what was given overrides where it starts from, what was left out stays as it is there.
+//!
+//! Each group of flags (`arguments/*.rs`) applies itself; here are only those that belong to no group.
+
+use crate::Failure;
+use crate::arguments::Generate;
+use decant_sd::request::{Decoder, Request};
+use decant_solver::Sampler;
+
+/// What is asked for.
+pub(super) fn request(options: &Generate) -> Result<Request, Failure> {
+    let mut request = Request::default();
+    plain(options, &mut request)?;
+    Ok(request)
+}
+
+fn plain(options: &Generate, request: &mut Request) -> Result<(), Failure> {
+    options.prompt.iter().for_each(|prompt| request.prompt.clone_from(prompt));
+    options.negative.iter().for_each(|negative| request.negative.clone_from(negative));
+    request.seed = options.seed.unwrap_or(request.seed);
+    request.steps = options.steps.or(request.steps);
+    request.guidance = options.guidance.or(request.guidance);
+    request.width = options.width.or(request.width);
+    request.height = options.height.or(request.height);
+    if let Some(id) = &options.sampler {
+        request.sampler = Some(Sampler::from_id(id)?);
+    }
+    if options.tiny {
+        request.decoder = Decoder::Tiny;
+    }
+    Ok(())
+}
