@@ -68,6 +68,10 @@ export interface OpeningEvents {
 export interface InspectOptions extends OpeningEvents {
   /** "auto" (the default) takes a real GPU where there is one, else the CPU. */
   device?: DeviceChoice;
+  /** What to take a model in one file for, where its tensors leave it open: an `id` of `info.families`. A folder says itself what it is. */
+  family?: string;
+  /** What its denoiser predicts, where its files do not say it or say it wrongly. */
+  prediction?: "epsilon" | "v_prediction" | "sample";
 }
 
 /** How to load. */
@@ -144,6 +148,10 @@ export interface Info {
   /** How its files are laid out, and what it was recognised by. */
   layout: string;
   why: string;
+  /** The `id` of the family that a model in one file was taken for; null where a folder says itself what it is. */
+  takenFor: string | null;
+  /** What it may be taken for: more than one where its tensors leave it open. */
+  families: { id: string; title: string }[];
   /** The machine that computes, as it names itself. */
   adapter: string;
   device: "gpu" | "cpu";

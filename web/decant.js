@@ -11,18 +11,18 @@ import { WorkerCalls, failure } from "./calls.js";
 export const Decant = { load, inspect };
 
 /** @type {typeof api.Decant["load"]} */
-async function load({ model, weights, preview, device, ...events }) {
-  const found = await inspect(model, { device, ...events });
+async function load({ model, weights, preview, device, family, prediction, ...events }) {
+  const found = await inspect(model, { device, family, prediction, ...events });
   return found.load({ weights, preview, ...events });
 }
 
 /** @type {typeof api.Decant["inspect"]} */
-async function inspect(model, { device = "auto", ...events } = {}) {
+async function inspect(model, { device = "auto", family, prediction, ...events } = {}) {
   const source = await modelSource(model);
   events.signal?.throwIfAborted();
   const calls = new WorkerCalls(new Worker(new URL("./worker/worker.js", import.meta.url), { type: "module", name: "decant" }));
   return orClosed(calls, events.signal, async () => {
-    const info = await calls.ask({ kind: "inspect", source, device }, hearer(events));
+    const info = await calls.ask({ kind: "inspect", source, wanted: { device, family, prediction } }, hearer(events));
     return new Found(calls, /** @type {Info} */ (info));
   });
 }

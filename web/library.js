@@ -11,7 +11,7 @@ import { listStored, removeStored, room } from "./storage.js";
 /** @import { RecentModel } from "./recent.js" */
 /** @import { Store } from "./state.js" */
 /** @typedef {{ name: string, role: "model" | "preview", family: string, address: string, files: string[] | null, size: number | null, licence: string, sha256: Record<string, string> | null, note: string }} CatalogEntry one of models/catalog.json: bytes, and the checksums that are known */
-/** @typedef {{ model: Model, weights: Weights, preview: Model | null }} Chosen */
+/** @typedef {{ model: Model, weights: Weights, preview: Model | null, family?: string | undefined }} Chosen `family` where the model was taken for another than it would be */
 
 /** @param {Store} store @param {(found: Inspection, chosen: Chosen) => void} load @param {(message: import("./state.js").Message) => void} tell */
 export function createLibrary({ get, change }, load, tell) {
@@ -29,8 +29,8 @@ export function createLibrary({ get, change }, load, tell) {
     change({ shelf: { catalog, stored, recent, room: space } });
   }
 
-  /** Looks at a model. @param {Model} chosen */
-  async function look(chosen) {
+  /** Looks at a model. @param {Model} chosen @param {string} [family] what to take it for */
+  async function look(chosen, family) {
     leave();
     looking = new AbortController();
     const { signal } = looking;
@@ -38,12 +38,12 @@ export function createLibrary({ get, change }, load, tell) {
     change({ opener: true, look: { phase: "looking", name, progress: null, interrupted: null } });
     const part = (/** @type {object} */ more) => change({ look: { phase: "looking", name, progress: null, interrupted: null, ...more } });
     try {
-      const found = await Decant.inspect(chosen, { device: get().device, signal, onProgress: (progress) => part({ progress }), onNote, onInterrupted });
+      const found = await Decant.inspect(chosen, { device: get().device, family, signal, onProgress: (progress) => part({ progress }), onNote, onInterrupted });
       const { width, height } = found.info.defaults;
       const choices = await found.weigh({ width, height, guidance: found.info.defaults.guidance });
       if (signal.aborted) return found.close();
       inspection = found;
-      change({ look: { phase: "found", name, info: found.info, size: { width, height }, problem: "", choices, weights: suggestedOf(choices) } });
+      change({ look: { phase: "found", name, family, info: found.info, size: { width, height }, problem: "", choices, weights: suggestedOf(choices) } });
     } catch (error) {
       if (signal.aborted) return;
       change({ opener: false, look: null });
@@ -87,7 +87,7 @@ export function createLibrary({ get, change }, load, tell) {
     const taken = inspection;
     inspection = null;
     change({ opener: false, look: null });
-    load(taken, { model, weights: found.weights, preview });
+    load(taken, { model, weights: found.weights, preview, family: found.family });
     remember(found.name, model).catch(() => {});
   }
 
@@ -119,6 +119,8 @@ export function createLibrary({ get, change }, load, tell) {
       const { look: found } = get();
       if (found?.phase === "found") change({ look: { ...found, weights } });
     },
+    /** Looks again, and takes it for another family. @param {string} family */
+    takeFor: (family) => look(model, family),
     tryAgain: () => tryAgain?.(),
     /** @param {RecentModel} recent */
     lookAtRecent: async (recent) => ((await mayRead(recent)) ? look(recent.handles) : undefined),

@@ -18,7 +18,7 @@ addEventListener("unhandledrejection", ({ reason }) => studio.tell(sentenceOf(re
 const params = new URLSearchParams(location.search);
 const asked = readAddress(params);
 addEventListener("online", studio.reconnect);
-await studio.open({ model: asked.model, weights: asked.weights, preview: null }, asked.device, (info, before) => {
+await studio.open({ model: asked.model, weights: asked.weights, preview: null, family: asked.family }, asked.device, (info, before) => {
   const read = readAddressSettings(params, takeDefaults(info, before).settings, info);
   return { ...read, problems: [...asked.problems, ...read.problems] };
 });

@@ -6,16 +6,19 @@
  * An event with `awaited` stops the worker until the page has sent `{ call, verdict }`: "go on" or "stop".
  * A verdict "stop" may also come at any other time; it takes effect at the next step.
  */
-import type { Choice, DeviceChoice, ErrorCode, Info, Memory, ModelFile, Progress, Settings, Step, Timings, TokenCount, TraceTokens, Weights } from "./decant.js";
+import type { Choice, DeviceChoice, ErrorCode, Info, InspectOptions, Memory, ModelFile, Progress, Settings, Step, Timings, TokenCount, TraceTokens, Weights } from "./decant.js";
 
 export type ToWorker = { call: number; ask: Ask } | { call: number; verdict: Verdict };
 
 export type Ask =
-  | { kind: "inspect"; source: Source; device: DeviceChoice }
+  | { kind: "inspect"; source: Source; wanted: Wanted }
   | { kind: "weigh"; width: number; height: number; guidance: number }
   | { kind: "load"; weights: Weights; preview: Source | null }
   | { kind: "generate"; settings: Settings }
   | { kind: "tokenize"; text: string };
+
+/** What is wanted of a model before anything of it is read. */
+export type Wanted = Pick<InspectOptions, "family" | "prediction"> & { device: DeviceChoice };
 
 export type Verdict = "go on" | "stop";
 
@@ -64,7 +67,7 @@ export interface RawResult {
 /** The WebAssembly module (`crates/app`), as the worker sees it. Errors are thrown as `{ code, message }`. */
 export interface App {
   default(): Promise<{ memory: WebAssembly.Memory }>;
-  Session: { open(files: Files, preview: Files | undefined, device: DeviceChoice, onProgress: Tell): Promise<Session> };
+  Session: { open(files: Files, preview: Files | undefined, wanted: Wanted, onProgress: Tell): Promise<Session> };
 }
 
 /** Hears how far it is: what is done, bytes so far, bytes in all. */

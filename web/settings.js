@@ -44,12 +44,13 @@ export function readAddress(params) {
   const weights = params.get("weights") ?? "auto";
   const kept = WEIGHTS.includes(weights);
   if (!kept) problems.push(`The address asks for weights=${weights}; there are ${WEIGHTS.join(", ")}. Taking auto.`);
-  const strange = [...params.keys()].filter((key) => !isSetting(key) && !["model", "device", "weights", "run"].includes(key));
+  const strange = [...params.keys()].filter((key) => !isSetting(key) && !["model", "device", "weights", "family", "run"].includes(key));
   if (strange.length > 0) problems.push(`The address has ${strange.map((key) => `“${key}”`).join(", ")}, which nothing here is called.`);
   return {
     model: params.get("model") || "models/digits",
     device: /** @type {DeviceChoice} */ (known ? device : "auto"),
     weights: /** @type {Weights} */ (kept ? weights : "auto"),
+    family: params.get("family") ?? undefined,
     run: ["1", "true", ""].includes(params.get("run") ?? "0"),
     problems,
   };

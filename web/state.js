@@ -33,6 +33,7 @@
  * @typedef {object} Found
  * @property {"found"} phase
  * @property {string} name
+ * @property {string | undefined} family what it was asked to be taken for
  * @property {Info} info
  * @property {{ width: number, height: number }} size of the pictures that the choices are weighed for
  * @property {string} problem about the size that was typed last, in a sentence; else ""

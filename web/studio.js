@@ -36,7 +36,7 @@ export function createStudio(store) {
    * @param {Chosen} chosen @param {DeviceChoice} [device] @param {Choose} [choose] the settings to begin with
    */
   function open(chosen, device = get().device, choose = chosen.model === opened.model ? keep : takeDefaults) {
-    return opens(chosen, device, choose, (loading) => Decant.load({ model: chosen.model, device, ...loading }));
+    return opens(chosen, device, choose, (loading) => Decant.load({ model: chosen.model, device, family: chosen.family, ...loading }));
   }
 
   /** @param {Inspection} found @param {Chosen} chosen */
@@ -187,7 +187,7 @@ export function createStudio(store) {
     edit,
     tell,
     cancel: () => (get().phase === "opening" ? stopping : cancelling).abort(),
-    lookAgain: () => library.look(opened.model),
+    lookAgain: () => library.look(opened.model, opened.family),
     togglePause: () => (get().paused ? resume() : pause()),
     throwDice: () => edit("seed", String(drawSeed())),
     /** @param {DeviceChoice} device */

@@ -278,6 +278,40 @@ export const GETTING = [
     },
   },
   {
+    name: "one file whose tensors are several families': taken for another, and still that after a change of device",
+    async play({ page, address }) {
+      await ready(page);
+      await page.click("#open-model");
+      await page.setInputFiles("#file", { name: "mine.safetensors", mimeType: "application/octet-stream", buffer: madeBytes(1 << 20, 16) });
+      await page.waitForSelector("#load");
+      assert.equal(await text(page, "#found-family"), "Stable Diffusion 1.x");
+      assert.equal(await page.inputValue("#taken-for"), "sd1");
+      await page.selectOption("#taken-for", "sd-turbo");
+      await page.waitForFunction(() => document.querySelector("#found-family")?.textContent === "SD-Turbo");
+      await page.waitForSelector("#load:visible");
+      assert.equal(await page.inputValue("#taken-for"), "sd-turbo");
+      await load(page);
+      await ready(page);
+      await page.check("#device [value=gpu]");
+      await ready(page);
+      const server = await elsewhere({ "its.safetensors": madeBytes(1 << 20, 17) });
+      for (const [family, says] of [["sd-turbo", null], ["sd9", /There is no family “sd9”/]]) {
+        await page.goto(`${address}?model=${server.address}its.safetensors&family=${family}`);
+        if (says) await page.waitForSelector(".message.error");
+        else await ready(page);
+        if (says) assert.match(await text(page, ".message.error p"), says);
+      }
+      await page.goto(`${address}?model=models/digits`);
+      await ready(page);
+      await page.click("#open-model");
+      await page.fill("#address", "models/digits");
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("#load:visible");
+      assert.equal(await page.isVisible("#taken-for"), false, "a folder says itself what it is");
+      await server.close();
+    },
+  },
+  {
     name: "a folder chosen with a picker opens again another day",
     async play({ page, address }) {
       await ready(page);

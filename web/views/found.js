@@ -21,6 +21,8 @@ export function foundView(studio) {
     event.preventDefault();
     studio.take(preview ?? (address.value.trim() || null));
   });
+  const families = byId("taken-for", HTMLSelectElement);
+  families.addEventListener("change", () => studio.takeFor(families.value));
   choices.addEventListener("change", ({ target }) => studio.pick(/** @type {Choice["weights"]} */ (/** @type {HTMLInputElement} */ (target).value)));
   for (const side of /** @type {const} */ (["width", "height"])) {
     const field = byId(`found-${side}`, HTMLInputElement);
@@ -53,6 +55,8 @@ export function foundView(studio) {
 function describe({ name, info, size }) {
   write(byId("found-name", HTMLElement), name);
   write(byId("found-family", HTMLElement), info.family);
+  byId("take-for", HTMLDivElement).hidden = info.families.length < 2;
+  byId("taken-for", HTMLSelectElement).replaceChildren(...info.families.map(({ id, title }) => new Option(title, id, false, id === info.takenFor)));
   write(byId("found-layout", HTMLElement), info.why ? `${info.layout}: ${info.why}` : info.layout);
   write(byId("found-adapter", HTMLElement), info.adapter);
   write(byId("peak-head", HTMLTableCellElement), info.device === "gpu" ? "GPU memory at most" : "Memory at most");

@@ -4,15 +4,15 @@ import { openFolder } from "./folder.js";
 import { Pace } from "./pace.js";
 import { requestSubgroupsToo } from "./webgpu.js";
 
-/** @import { App, Ask, Files, FromWorker, RawStep, Session, Tell, ToWorker, Verdict } from "../protocol.d.ts" */
-/** @import { DeviceChoice, ErrorCode, Info } from "../decant.d.ts" */
+/** @import { App, Ask, Files, FromWorker, RawStep, Session, Tell, ToWorker, Verdict, Wanted } from "../protocol.d.ts" */
+/** @import { ErrorCode, Info } from "../decant.d.ts" */
 /** @import { Watch } from "./line.js" */
 /** @typedef {Extract<FromWorker, { event: unknown }>["event"]} Event */
 
 /** Milliseconds between two words on how far it is. */
 const SELDOM = 100;
 
-/** @type {{ app: App, memory: WebAssembly.Memory, files: Files, device: DeviceChoice } | null} */
+/** @type {{ app: App, memory: WebAssembly.Memory, files: Files, wanted: Wanted } | null} */
 let opened = null;
 /** @type {Promise<Session> | null} */
 let session = null;
@@ -61,19 +61,19 @@ async function perform(call, ask) {
 }
 
 /** @param {Extract<Ask, { kind: "inspect" }>} ask @returns {Promise<Info>} */
-async function inspect({ source, device }) {
+async function inspect({ source, wanted }) {
   requestSubgroupsToo();
   const { app, memory } = await start();
-  opened = { app, memory, device, files: await openFolder(source, watch) };
-  session = app.Session.open(opened.files, undefined, device, tell);
+  opened = { app, memory, wanted, files: await openFolder(source, watch) };
+  session = app.Session.open(opened.files, undefined, wanted, tell);
   return { ...(await session).info(), heapBytes: heapBytes() };
 }
 
 /** @param {Extract<Ask, { kind: "load" }>} ask @returns {Promise<Info>} */
 async function load({ weights, preview }) {
   if (preview && opened) {
-    const { app, files, device } = opened;
-    session = app.Session.open(files, await openFolder(preview, watch), device, tell);
+    const { app, files, wanted } = opened;
+    session = app.Session.open(files, await openFolder(preview, watch), wanted, tell);
   }
   const filled = await ready();
   await filled.fill(weights, tell);

@@ -2,7 +2,7 @@
 
 use crate::choices;
 use crate::failure::Failure;
-use crate::js::{now, object, pixels};
+use crate::js::{now, object, pixels, text_property};
 use crate::machine::{self, Choice, Machine};
 use crate::settings::{Settings, defaults_object, request};
 use crate::source::{JsFiles, Source};
@@ -11,7 +11,7 @@ use decant_graph::{Encoding, Error as Graph};
 use decant_sd::Error;
 use decant_sd::component::Progress;
 use decant_sd::files::Files;
-use decant_sd::layout;
+use decant_sd::layout::{self, FamilyRow};
 use decant_sd::pipeline::{Options, Pipeline};
 use decant_sd::tokenizer::Tokenizer;
 use decant_solver::SAMPLERS;
@@ -27,6 +27,7 @@ pub struct Session {
     files: Rc<dyn Files>,
     preview: Option<Rc<dyn Files>>,
     choice: Choice,
+    family: layout::Choice,
     tokenizer: Rc<Tokenizer>,
     pipeline: RefCell<Pipeline>,
     about: RefCell<About>,
@@ -36,6 +37,8 @@ pub struct Session {
 struct About {
     layout: &'static str,
     why: String,
+    taken_for: Option<&'static FamilyRow>,
+    families: Vec<&'static FamilyRow>,
     machine: Machine,
     weights: Option<Encoding>,
     predicted_bytes: u64,
@@ -43,22 +46,31 @@ struct About {
 
 #[wasm_bindgen]
 impl Session {
-    /// Looks for the GPU or takes the CPU, and reads what the model says of itself; `on_progress` is `Tell` in `web/protocol.d.ts`.
-    pub async fn open(files: JsFiles, preview: Option<JsFiles>, device: String, on_progress: Function) -> Result<Session, Failure> {
-        let choice = Choice::parse(&device)?;
+    /// Looks for the GPU or takes the CPU, and reads what the model says of itself; `wanted` and `on_progress` are `Wanted` and `Tell` in
+    /// `web/protocol.d.ts`.
+    pub async fn open(files: JsFiles, preview: Option<JsFiles>, wanted: JsValue, on_progress: Function) -> Result<Session, Failure> {
+        let (choice, family) = (Choice::parse(&text_property(&wanted, "device"))?, family_choice(&wanted)?);
         let files: Rc<dyn Files> = Rc::new(Source(files));
         let preview = preview.map(|files| Rc::new(Source(files)) as Rc<dyn Files>);
         tell(&on_progress, "Looking for a GPU", 0, None);
         let machine = machine::choose(choice).await?;
         tell(&on_progress, "Reading the headers", 0, None);
-        let options = Options { preview: preview.clone(), ..Options::default() };
-        let pipeline = Pipeline::open(files.clone(), machine.device.clone(), options).await.map_err(Failure::opening)?;
-        let opened = layout::open(files.clone()).await.map_err(Failure::opening)?;
-        let about = About { layout: opened.layout, why: opened.why, machine, weights: None, predicted_bytes: predicted(&pipeline)? };
+        let pipeline = open(files.clone(), preview.clone(), &family, None, &machine).await?;
+        let opened = layout::open_as(files.clone(), &family).await.map_err(Failure::opening)?;
+        let about = About {
+            layout: opened.layout,
+            why: opened.why,
+            taken_for: opened.taken_for,
+            families: opened.families,
+            machine,
+            weights: None,
+            predicted_bytes: predicted(&pipeline)?,
+        };
         Ok(Session {
             files,
             preview,
             choice,
+            family,
             tokenizer: pipeline.tokenizer(),
             pipeline: RefCell::new(pipeline),
             about: RefCell::new(about),
@@ -82,8 +94,7 @@ impl Session {
             // A GPU that cannot hold or run the model is no GPU for it.
             Err(Error::Graph(Graph::Device(_) | Graph::Lost(_))) if self.choice == Choice::Auto && on_gpu => {
                 let cpu = machine::cpu(Some("failed"));
-                let options = Options { weights: wish, preview: self.preview.clone(), ..Options::default() };
-                *pipeline = Pipeline::open(self.files.clone(), cpu.device.clone(), options).await.map_err(Failure::opening)?;
+                *pipeline = open(self.files.clone(), self.preview.clone(), &self.family, wish, &cpu).await?;
                 fill(&mut pipeline, &on_progress).await.map_err(Failure::opening)?;
                 self.about.borrow_mut().machine = cpu;
             }
@@ -97,12 +108,15 @@ impl Session {
     /// `Info` in `web/decant.d.ts`, but for what only the worker knows.
     pub fn info(&self) -> Result<JsValue, Failure> {
         let pipeline = self.pipeline.try_borrow().map_err(busy)?;
-        let About { layout, why, machine, weights, predicted_bytes } = &*self.about.borrow();
+        let About { layout, why, taken_for, families, machine, weights, predicted_bytes } = &*self.about.borrow();
+        let families: Array = families.iter().map(|row| object([("id", row.id.into()), ("title", row.title.into())])).collect();
         let samplers: Array = SAMPLERS.iter().map(|row| object([("name", row.id.into()), ("title", row.name.into())])).collect();
         Ok(object([
             ("family", pipeline.config().family.as_str().into()),
             ("layout", (*layout).into()),
             ("why", why.into()),
+            ("takenFor", taken_for.map_or(JsValue::NULL, |row| row.id.into())),
+            ("families", families.into()),
             ("adapter", machine.name.as_str().into()),
             ("device", if machine.gpu { "gpu" } else { "cpu" }.into()),
             ("software", machine.software.into()),
@@ -134,6 +148,26 @@ impl Session {
         let memory = object([("predicted", (predicted as f64).into()), ("measured", measured)]);
         Ok(watcher.result(pixels(&generated.picture), memory))
     }
+}
+
+/// What is wanted of a model whose tensors leave its family open: a family's id, what it predicts.
+fn family_choice(wanted: &JsValue) -> Result<layout::Choice, Failure> {
+    let given = |name| Some(text_property(wanted, name)).filter(|text| !text.is_empty());
+    let prediction = given("prediction").map(|name| name.parse()).transpose().map_err(|error| Failure::opening(Error::Solver(error)))?;
+    Ok(layout::Choice { prediction, family: given("family") })
+}
+
+/// A model on a machine, without its weights.
+async fn open(
+    files: Rc<dyn Files>,
+    preview: Option<Rc<dyn Files>>,
+    family: &layout::Choice,
+    weights: Option<Encoding>,
+    machine: &Machine,
+) -> Result<Pipeline, Failure> {
+    let layout::Choice { prediction, family } = family.clone();
+    let options = Options { weights, preview, prediction, family, ..Options::default() };
+    Pipeline::open(files, machine.device.clone(), options).await.map_err(Failure::opening)
 }
 
 async fn fill(pipeline: &mut Pipeline, on_progress: &Function) -> Result<(), Error> {

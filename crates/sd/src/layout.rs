@@ -43,12 +43,21 @@ pub struct Opened {
     pub layout: &'static str,
     /// The [`FamilyRow::id`], where the tensors had to tell it; a folder says itself what it is.
     pub family: Option<&'static str>,
+    /// The family whose schedule and habits it is given; `None` where a folder says itself what they are.
+    pub taken_for: Option<&'static FamilyRow>,
+    /// The families that the tensors may be of, `taken_for` among them: more than one where they leave it open, for [`Choice::family`].
+    pub families: Vec<&'static FamilyRow>,
     /// Why this family and not another: what was found, and which rule decided.
     pub why: String,
     components: BTreeMap<&'static str, Checkpoint>,
 }
 
 impl Opened {
+    /// A model that says itself what it is, in its configurations.
+    fn plain(files: Rc<dyn Files>, layout: &'static str, why: String, components: BTreeMap<&'static str, Checkpoint>) -> Opened {
+        Opened { files, layout, family: None, taken_for: None, families: vec![], why, components }
+    }
+
     /// The tensors of `text_encoder`, `text_encoder_2`, `unet` or `vae` under diffusers' names, if the model has that component.
     pub fn checkpoint(&self, component: &str) -> Option<&Checkpoint> {
         self.components.get(component)
@@ -123,7 +132,7 @@ pub async fn open_tiny(files: Rc<dyn Files>) -> Result<Opened, Error> {
     let own = if files.size("config.json").await?.is_some() { read_json(&*files, "config.json").await? } else { vec![] };
     let config = serde_json::from_slice(&own).unwrap_or_else(|_| tiny::config(&vae));
     let files = Rc::new(made::Made::over(files, BTreeMap::from([("vae/config.json".to_string(), config)])).await?);
-    Ok(Opened { files, layout: "tiny autoencoder", family: None, why: "its tensors".into(), components: BTreeMap::from([("vae", vae)]) })
+    Ok(Opened::plain(files, "tiny autoencoder", "its tensors".into(), BTreeMap::from([("vae", vae)])))
 }
 
 /// One half of a tiny autoencoder, or both, under diffusers' names.
@@ -146,7 +155,7 @@ async fn folder(files: Rc<dyn Files>) -> Result<Opened, Error> {
     }
     let bare = files.names().await?.is_some_and(|names| names.iter().all(|name| !name.starts_with("tokenizer")));
     let files = if bare { Rc::new(made::Made::over(files, padding(&components)).await?) } else { files };
-    Ok(Opened { files, layout: "diffusers folder", family: None, why: format!("it has a {INDEX}"), components })
+    Ok(Opened::plain(files, "diffusers folder", format!("it has a {INDEX}"), components))
 }
 
 /// Configurations of tokenizers: Stable Diffusion 2's, whose text is 1024 wide, and XL's second pad with `!`.

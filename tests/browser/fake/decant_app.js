@@ -23,13 +23,17 @@ const WEIGHTS = /\.(safetensors|gguf|ckpt|bin)$/;
 /** Names that are tried where a source cannot list its files. */
 const USUAL = ["model_index.json", "unet/config.json", "unet/diffusion_pytorch_model.gguf", "vae/diffusion_pytorch_model.gguf", "text_encoder/model.gguf"];
 const GIGABYTE = 1e9;
+/** What it may take one file for. */
+const FAMILIES = [{ id: "sd1", title: "Stable Diffusion 1.x" }, { id: "sd-turbo", title: "SD-Turbo" }];
 
 export class Session {
-  static async open(files, preview, device, onProgress) {
+  static async open(files, preview, { device, family }, onProgress) {
     onProgress("Reading the headers", 0, null);
     const session = new Session(device === "auto" ? "cpu" : device, device !== "auto" ? null : self.isSecureContext ? "software" : "insecure");
     session.files = files;
     session.preview = preview;
+    session.family = family ?? FAMILIES[0].id;
+    if (FAMILIES.every(({ id }) => id !== session.family)) throw { code: "model", message: `There is no family “${family}”.` };
     session.sizes = new Map();
     for (const name of (await files.names()) ?? USUAL) {
       const size = await files.size(name);
@@ -81,9 +85,11 @@ export class Session {
 
   info() {
     return {
-      family: "Stable Diffusion 1.x",
-      layout: this.sizes.has("unet/diffusion_pytorch_model.gguf") ? "diffusers folder" : "single file",
+      family: FAMILIES.find(({ id }) => id === this.family).title,
+      layout: this.isFolder() ? "diffusers folder" : "single file",
       why: "the stand-in takes anything",
+      takenFor: this.isFolder() ? null : this.family,
+      families: this.isFolder() ? [] : FAMILIES,
       adapter: this.device === "gpu" ? "Google SwiftShader (Vulkan)" : "CPU, WebAssembly SIMD",
       device: this.device,
       software: this.device === "gpu",
@@ -94,6 +100,10 @@ export class Session {
       predictedBytes: 84_000_000,
       weights: this.weights,
     };
+  }
+
+  isFolder() {
+    return this.sizes.has("unet/diffusion_pytorch_model.gguf");
   }
 
   tokenize(text) {

@@ -253,10 +253,26 @@ impl FamilyRow {
         self.scheduler().get("prediction_type").is_some_and(|kind| kind == "v_prediction")
     }
 
+    fn denoiser(&self) -> UNetConfig {
+        UNetConfig::parse("unet/config.json", self.unet.as_bytes()).expect("a test parses every row")
+    }
+
     /// Whether a denoiser of this configuration is this family's, whatever its usual size.
     fn has(&self, unet: &UNetConfig) -> bool {
-        let own = UNetConfig::parse("unet/config.json", self.unet.as_bytes()).expect("a test parses every row");
-        UNetConfig { sample_size: unet.sample_size, ..own } == *unet
+        UNetConfig { sample_size: unet.sample_size, ..self.denoiser() } == *unet
+    }
+
+    /// Whether a denoiser is of this family's kind, though of other sizes.
+    fn is_like(&self, unet: &UNetConfig) -> bool {
+        let kind =
+            |unet: &UNetConfig| (unet.in_channels, unet.use_linear_projection, unet.addition.is_some(), unet.time_cond_proj_dim.is_some());
+        kind(&self.denoiser()) == kind(unet)
+    }
+
+    /// Whether it makes no difference which of the two a model's tensors are taken for.
+    fn does_as(&self, other: &FamilyRow) -> bool {
+        let habits = |row: &FamilyRow| (row.pipeline, row.sample_size, row.scaling_factor.to_bits(), row.scheduler);
+        habits(self) == habits(other)
     }
 }
 
@@ -284,6 +300,8 @@ pub(super) struct Chosen {
     pub family: Option<&'static FamilyRow>,
     /// The row whose schedule is taken.
     pub schedule: &'static FamilyRow,
+    /// What it may be taken for, `schedule` included, in the table's order.
+    pub families: Vec<&'static FamilyRow>,
     /// What it predicts, if not what the schedule's row says.
     pub prediction: Option<PredictionType>,
     pub why: String,
@@ -299,13 +317,14 @@ pub(super) fn choose(unet: &UNetConfig, evidence: &Evidence, choice: &Choice) ->
     if let Some(id) = &choice.family {
         let row = FamilyRow::named(id)?;
         let family = rows.iter().any(|own| own.id == row.id).then_some(row);
-        return Ok(Chosen { family, schedule: row, prediction: wished, why: "choice: it was asked for".into() });
+        let families = candidates(unet, &rows, row);
+        return Ok(Chosen { family, schedule: row, families, prediction: wished, why: "choice: it was asked for".into() });
     }
     let Some(first) = rows.first() else {
         let schedule = FamilyRow::named(likeness(unet))?;
         let why =
             format!("no known family has this denoiser: its configuration is what its tensors say, its schedule {}'s", schedule.title);
-        return Ok(Chosen { family: None, schedule, prediction: wished, why });
+        return Ok(Chosen { family: None, schedule, families: candidates(unet, &rows, schedule), prediction: wished, why });
     };
     let told = rows.iter().any(|row| row.predicts_v()) && rows.iter().any(|row| !row.predicts_v());
     let base = evidence.global_step.is_some_and(|step| BASE_STEPS.contains(&step));
@@ -321,7 +340,21 @@ pub(super) fn choose(unet: &UNetConfig, evidence: &Evidence, choice: &Choice) ->
         (true, None, None) => "its tensors; nothing in the file says what it predicts, which diffusers takes for v".into(),
         (false, None, _) => "its tensors".into(),
     };
-    Ok(Chosen { family: Some(row), schedule: row, prediction: wished, why })
+    Ok(Chosen { family: Some(row), schedule: row, families: candidates(unet, &rows, row), prediction: wished, why })
+}
+
+/// The families that a denoiser may be of: those of the same tensors, or, where there is none, of the same kind; of those that do the same,
+/// one. What it was taken for is always among them.
+fn candidates(unet: &UNetConfig, same: &[&'static FamilyRow], taken: &'static FamilyRow) -> Vec<&'static FamilyRow> {
+    let mut found: Vec<&'static FamilyRow> = vec![];
+    for row in FAMILIES {
+        let fits = if same.is_empty() { row.is_like(unet) } else { same.iter().any(|own| own.id == row.id) };
+        let doubled = row.does_as(taken) || found.iter().any(|other| other.does_as(row));
+        if row.id == taken.id || fits && !doubled {
+            found.push(row);
+        }
+    }
+    found
 }
 
 /// diffusers' `prediction_type`.

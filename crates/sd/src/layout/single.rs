@@ -65,9 +65,9 @@ pub(super) async fn open(source: Rc<dyn Files>, names: &[&str], choice: &Choice)
         }
     }
     let configured = configured(&*source, &components, &evidence, choice)?;
-    let Chosen { family, why, .. } = configured.chosen;
+    let Chosen { family, schedule, families, why, .. } = configured.chosen;
     let files = Rc::new(Made::over(source, configured.files).await?);
-    Ok(Opened { files, layout, family: family.map(|row| row.id), why, components })
+    Ok(Opened { files, layout, family: family.map(|row| row.id), taken_for: Some(schedule), families, why, components })
 }
 
 /// A file among others by its name; the only one is the place itself, which every message begins with.

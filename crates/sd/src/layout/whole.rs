@@ -33,5 +33,5 @@ pub(super) async fn open(source: Rc<dyn Files>, file: &str, checkpoint: &Checkpo
     let texts = texts.filter(|(name, _)| stays_inside(name)).collect();
     let files = Rc::new(Made::with(source, texts).await?);
     let why = format!("its metadata says {} {}", LAYOUT.0, LAYOUT.1);
-    Ok(Some(Opened { files, layout: "whole model", family: None, why, components }))
+    Ok(Some(Opened::plain(files, "whole model", why, components)))
 }

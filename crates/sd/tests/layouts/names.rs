@@ -167,6 +167,8 @@ fn inpainting_and_pruned_relatives_of_stable_diffusion_2_are_told_apart() {
     let relative = opened(&rows, "", &Choice::default());
     assert_eq!(relative.family, None, "nobody published it, but its tensors are a network");
     assert!(relative.why.starts_with("no known family has this denoiser"), "{}", relative.why);
+    let may_be: Vec<&str> = relative.families.iter().map(|row| row.id).collect();
+    assert_eq!((relative.taken_for.map(|row| row.id), may_be), (Some("sd2-base"), vec!["sd2-base", "sd2-inpainting"]));
     let unet = block_on(UNetConfig::read(&*relative.files, "unet")).expect("it is derived");
     assert_eq!((unet.mid_block_type, unet.num_attention_heads, unet.in_channels), (None, vec![5, 10, 20, 20], 9));
 }
@@ -190,6 +192,13 @@ fn what_tensors_cannot_tell_is_told_by_notes_and_by_the_caller() {
         let opened = opened(&rows, metadata, choice);
         assert_eq!((opened.family, opened.why.as_str()), (Some(family), why), "{metadata} {choice:?}");
     }
+    let families = |rows: &[Row], choice: &Choice| opened(rows, "", choice).families.iter().map(|row| row.id).collect::<Vec<_>>();
+    assert_eq!(families(&rows, &nobody), ["sd2-v", "sd2-base", "sd-turbo"]);
+    assert_eq!(families(&rows, &turbo), ["sd2-v", "sd2-base", "sd-turbo"], "what was asked for can be asked for otherwise");
+    assert_eq!(families(&whole("sdxl"), &nobody), ["sdxl", "sdxl-turbo"]);
+    assert_eq!(families(&whole("sd15"), &nobody), ["sd1"], "there is nothing to ask");
+    assert_eq!(families(&whole("sd15"), &turbo), ["sd1", "sd-turbo"]);
+    assert_eq!(families(&whole("bk-sdm-tiny"), &nobody), ["bk-sdm-tiny"]);
     let unknown = Choice { family: Some("sd9".into()), ..Choice::default() };
     let file = Sparse::new(rows.iter().map(|row| (row.name.as_str(), &row.shape[..])), "");
     let error = block_on(decant_sd::layout::open_as(Rc::new(file), &unknown)).err().expect("no such family").to_string();
