@@ -7,7 +7,7 @@ use crate::files::Files;
 use crate::picture::{Picture, channels_first, channels_last};
 use crate::{tiny, vae};
 use decant_graph::{Executable, Graph, Input};
-use decant_solver::Generator;
+use decant_solver::Noise;
 
 /// An autoencoder's configuration.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,15 +84,15 @@ impl Autoencoder {
         Ok(Picture::from_decoder(width * self.factor(), height * self.factor(), &output))
     }
 
-    /// A picture's latents for the sampler, `[c, h, w]`: of `AutoencoderKL` a sample of its distribution, the noise taken from `generator`.
-    pub async fn encode(&self, encoder: &mut dyn Executable, picture: &Picture, generator: &mut Generator) -> Result<Vec<f32>, Error> {
+    /// A picture's latents for the sampler, `[c, h, w]`: of `AutoencoderKL` a sample of its distribution, the noise taken from `noise`.
+    pub async fn encode(&self, encoder: &mut dyn Executable, picture: &Picture, noise: &mut Noise) -> Result<Vec<f32>, Error> {
         let output = encoder.run(&[("image", Input::F32(&picture.to_encoder()))]).await?.remove(0);
         let latents = match self {
             Autoencoder::Tiny(config) => channels_first(&output, config.latent_channels),
             Autoencoder::Kl(config) => {
                 let moments = channels_first(&output, 2 * config.latent_channels);
                 let (mean, log_variance) = moments.split_at(moments.len() / 2);
-                let noise = generator.randn(mean.len());
+                let noise = noise.randn(mean.len());
                 let deviation = log_variance.iter().map(|v| (0.5 * v.clamp(-30.0, 20.0)).exp()); // diffusers' DiagonalGaussianDistribution
                 mean.iter().zip(deviation).zip(noise).map(|((mean, deviation), noise)| mean + deviation * noise).collect()
             }

@@ -76,7 +76,7 @@ impl Pipeline {
     /// What cannot work is refused before anything is allocated; after any error the pipeline is as good as before.
     pub async fn generate<O: Observer>(&mut self, request: &Request, observer: &mut O) -> Result<Generated, Error> {
         let settings = request.settle(self.defaults(), self.factor())?;
-        let schedule = schedule(settings.sampler, &self.config.scheduler, settings.steps)?;
+        let schedule = schedule(settings.sampler, &self.config.scheduler, settings.sampling())?;
         let planned = self.planned(self.wish(&settings))?;
         let made = self.make(settings, &schedule, &planned, observer).await;
         if made.is_err() {
@@ -98,11 +98,11 @@ impl Pipeline {
         observer.event(Event::Text { prompt: &said.prompt, negative, embeddings, width: said.width }).await?;
 
         let shape = [self.config.vae.latent_channels(), planned.wish.size[0], planned.wish.size[1]];
-        let mut generator = Generator::new(settings.asked.seed);
-        let noise = generator.randn(shape.iter().product());
+        let mut random = settings.noise();
+        let noise = random.randn(shape.iter().product());
         observer.event(Event::Start { noise: &noise, shape, schedule }).await?;
 
-        let more = self.more_channels(planned, &mut generator).await?;
+        let more = self.more_channels(planned, &mut random).await?;
         let constants = self.constants(&settings, said);
         let mut unet = self.take(Network::Unet, planned).await?;
         let shown_by = match planned.wish.preview {
@@ -129,10 +129,10 @@ impl Pipeline {
                 _ => Shown::Projection,
             },
             answers: vec![],
-            generator,
+            random,
             observer,
         };
-        let latents = sample(settings.sampler, &mut denoise, &noise, &self.config.scheduler, settings.steps).await?;
+        let latents = sample(settings.sampler, &mut denoise, &noise, &self.config.scheduler, settings.sampling()).await?;
         self.give_back(Network::Unet, unet, planned);
 
         observer.event(Event::Decoding).await?;

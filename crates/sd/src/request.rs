@@ -4,9 +4,10 @@
 
 mod json;
 mod named;
+mod sampling;
 
 use crate::error::Error;
-use decant_solver::Sampler;
+use decant_solver::{Rng, Sampler, Sigmas, TimestepSpacing};
 use serde::{Deserialize, Serialize};
 
 /// A wish for a picture. What is `None`, the model decides.
@@ -19,21 +20,21 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(request.to_json(), r#"{"prompt":"a blue seven","steps":9,"sampler":"heun"}"#); // what is usual is left out
 /// # Ok::<(), decant_sd::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct Request {
     /// What the picture should show; may be empty.
     pub prompt: String,
     /// What it should not show.
     pub negative: String,
-    /// Model calls.
+    /// Steps, of one model call or two; a list of sigmas says it, too.
     pub steps: Option<usize>,
     /// Scale of classifier-free guidance; 1 or less turns it off and halves the work.
     pub guidance: Option<f32>,
-    /// Of the noise, as `torch.Generator("cpu").manual_seed`.
+    /// Of the noise, as `torch.Generator(…).manual_seed`.
     pub seed: u64,
     /// How the noise is taken away.
-    #[serde(with = "named::sampler")]
+    #[serde(with = "named::maybe")]
     pub sampler: Option<Sampler>,
     /// Pixels.
     pub width: Option<usize>,
@@ -43,6 +44,45 @@ pub struct Request {
     pub preview: Preview,
     /// What the final picture is made with.
     pub decoder: Decoder,
+
+    // Sampling.
+    /// The noise levels that are visited: an id of [`decant_solver::SIGMAS`], or falling numbers, "14.6,3,0".
+    #[serde(with = "named::one")]
+    pub sigmas: Sigmas,
+    /// How the timesteps are spread, where not as the model's scheduler says.
+    #[serde(with = "named::maybe")]
+    pub spacing: Option<TimestepSpacing>,
+    /// How much of the noise is new in each step, 0 to 1; the sampler's own where left out.
+    pub eta: Option<f64>,
+    /// The order of samplers that have several; the model's, or the sampler's own, where left out.
+    pub order: Option<usize>,
+    /// Which of PyTorch's generators draws the noise.
+    #[serde(with = "named::one")]
+    pub rng: Rng,
+}
+
+/// What is usual, and so is left out of JSON.
+impl Default for Request {
+    fn default() -> Request {
+        Request {
+            prompt: String::new(),
+            negative: String::new(),
+            steps: None,
+            guidance: None,
+            seed: 0,
+            sampler: None,
+            width: None,
+            height: None,
+            preview: Preview::default(),
+            decoder: Decoder::default(),
+            // Sampling.
+            sigmas: Sigmas::Config,
+            spacing: None,
+            eta: None,
+            order: None,
+            rng: Rng::Cpu,
+        }
+    }
 }
 
 /// What the final picture is made with.
@@ -79,7 +119,7 @@ pub enum Preview {
 pub struct Defaults {
     /// A prompt that shows the model well.
     pub prompt: String,
-    /// Model calls.
+    /// Steps.
     pub steps: usize,
     /// Guidance scale.
     pub guidance: f32,
@@ -96,7 +136,7 @@ pub struct Defaults {
 pub struct Settings {
     /// The request, with what the model decided filled in: made again with the same model, it gives the same picture.
     pub asked: Request,
-    /// Model calls.
+    /// Steps.
     pub steps: usize,
     /// Guidance scale.
     pub guidance: f32,
@@ -129,7 +169,7 @@ impl Request {
         if !guidance.is_finite() {
             return Err(Error::Guidance { got: guidance });
         }
-        let steps = self.steps.unwrap_or(defaults.steps);
+        let steps = self.steps.or(self.sigmas.steps()).unwrap_or(defaults.steps);
         let sampler = self.sampler.unwrap_or(defaults.sampler);
         let (width, height) = (side("width", self.width, defaults.width)?, side("height", self.height, defaults.height)?);
         let asked = Request {

@@ -48,6 +48,13 @@ pub const RNGS: &[RngRow] = &[
     RngRow { rng: Rng::Cuda, id: "cuda", name: "CUDA", docs: "As torch on an NVIDIA GPU (Philox): what other desktop tools use." },
 ];
 
+impl Rng {
+    /// Its row in [`RNGS`].
+    pub fn row(self) -> &'static RngRow {
+        RNGS.iter().find(|row| row.rng == self).expect("a test looks for both")
+    }
+}
+
 impl FromStr for Rng {
     type Err = Error;
     fn from_str(id: &str) -> Result<Self, Error> {
@@ -89,6 +96,7 @@ mod tests {
 
     #[test]
     fn each_row_is_its_generator() {
+        assert_eq!([Rng::Cpu, Rng::Cuda].map(|rng| rng.row().id), ["cpu", "cuda"]);
         assert_eq!(Noise::new("cpu".parse().expect("a row"), 3).randn(20), Generator::new(3).randn(20));
         assert_eq!(Noise::new("cuda".parse().expect("a row"), 3).randn(20), CudaGenerator::new(3).randn(20));
         let error = "gpu".parse::<Rng>().expect_err("no such generator").to_string();

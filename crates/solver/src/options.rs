@@ -15,6 +15,7 @@
 
 use crate::error::nearest;
 use crate::{Error, TimestepSpacing};
+use std::fmt;
 use std::str::FromStr;
 
 /// A run's choices.
@@ -143,6 +144,17 @@ pub const SIGMAS: &[SigmasRow] = &[
     },
     SigmasRow { sigmas: Sigmas::AysXl, id: "ays_xl", name: "Align Your Steps (SDXL)", docs: "The same, found for Stable Diffusion XL." },
 ];
+
+impl fmt::Display for Sigmas {
+    /// What [`Sigmas::from_str`] reads.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self, SIGMAS.iter().find(|row| row.sigmas == *self)) {
+            (_, Some(row)) => f.write_str(row.id),
+            (Sigmas::List(list), None) => f.write_str(&list.iter().map(f32::to_string).collect::<Vec<_>>().join(",")),
+            (_, None) => unreachable!("a test looks for the row of every choice but a list"),
+        }
+    }
+}
 
 impl FromStr for Sigmas {
     type Err = Error;

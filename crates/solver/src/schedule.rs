@@ -137,7 +137,7 @@ fn no_curve(setup: &Setup<'_>) -> Result<(), Error> {
     Err(Error::Choice {
         sampler: setup.row.id,
         choice: "sigmas",
-        got: format!("{:?}", setup.options.sigmas),
+        got: setup.options.sigmas.to_string(),
         expected: "those of its timesteps, as in diffusers".into(),
         hint: "leave the sigmas alone, or choose euler or another sampler that steps through sigmas",
     })

@@ -1,6 +1,7 @@
 //! The values that a `scheduler_config.json` gives by name, and diffusers' names for them.
 
 use crate::Error;
+use crate::error::unknown;
 use std::str::FromStr;
 
 /// `beta_schedule`.
@@ -34,6 +35,19 @@ pub enum TimestepSpacing {
     Linspace,
     /// Multiples counted down from the last timestep.
     Trailing,
+}
+
+impl TimestepSpacing {
+    /// The spacing that a run chooses by its name in [`TIMESTEP_SPACINGS`].
+    pub fn from_id(id: &str) -> Result<Self, Error> {
+        let found = TIMESTEP_SPACINGS.iter().find(|(name, _)| *name == id);
+        found.map(|row| row.1).ok_or_else(|| unknown("timestep spacing", id, TIMESTEP_SPACINGS.iter().map(|row| row.0)))
+    }
+
+    /// Its name in [`TIMESTEP_SPACINGS`].
+    pub fn id(self) -> &'static str {
+        TIMESTEP_SPACINGS.iter().find(|row| row.1 == self).expect("all three are there").0
+    }
 }
 
 /// `interpolation_type`.

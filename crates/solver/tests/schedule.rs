@@ -142,6 +142,7 @@ fn impossible_choices_are_refused() {
         println!("{error}");
         assert!(error.contains(name), "{name}: {error}");
     }
+    assert_eq!("14.6, 3,0".parse::<Sigmas>().unwrap().to_string(), "14.6,3,0");
     let error = "karas".parse::<Sigmas>().unwrap_err().to_string();
     assert!(error.ends_with("did you mean karras?"), "{error}");
 }
@@ -151,7 +152,7 @@ fn impossible_choices_are_refused() {
 fn every_choice_of_sigmas_falls() {
     for row in SAMPLERS.iter().filter(|row| row.curves()) {
         for choice in SIGMAS {
-            assert_eq!(choice.id.parse::<Sigmas>().unwrap(), choice.sigmas);
+            assert_eq!((choice.id.parse::<Sigmas>().unwrap(), choice.sigmas.to_string()), (choice.sigmas.clone(), choice.id.to_owned()));
             for steps in [1, 2, 7, 31, 100] {
                 let options = Options { sigmas: choice.sigmas.clone(), ..Options::steps(steps) };
                 let plan = schedule(row.sampler, &SchedulerConfig::default(), options).unwrap();

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::picture::{Picture, channels_first, channels_last};
 use crate::preview::Projection;
 use decant_graph::{Executable, Input};
-use decant_solver::{Generator, Run, Step, classifier_free};
+use decant_solver::{Noise, Run, Step, classifier_free};
 
 /// What the denoiser is told at every step besides latents and timestep: values for the whole batch, by the input's name.
 pub(super) type Constants = Vec<(&'static str, Vec<f32>)>;
@@ -40,7 +40,7 @@ pub(super) struct Denoise<'a, O> {
     /// The model's last answers, channels first: without the prompt (where there is guidance), with it.
     pub answers: Vec<Vec<f32>>,
     /// What drew the first noise, for samplers that draw more.
-    pub generator: Generator,
+    pub random: Noise,
     pub observer: &'a mut O,
 }
 
@@ -69,7 +69,7 @@ impl<O: Observer> Run for Denoise<'_, O> {
     }
 
     fn noise(&mut self, n: usize) -> Vec<f32> {
-        self.generator.randn(n)
+        self.random.randn(n)
     }
 
     async fn observe(&mut self, step: Step<'_>) -> Result<(), Error> {
