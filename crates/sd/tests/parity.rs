@@ -6,13 +6,14 @@ mod common;
 
 use common::{Golden, devices, folder, largest_difference, relative_rms};
 use decant_graph::{Device, Input};
+use decant_sd::Error;
 use decant_sd::clip::Hidden;
 use decant_sd::component::Component;
 use decant_sd::config::{ClipConfig, TinyConfig, UNetConfig, VaeConfig};
 use decant_sd::files::Folder;
-use decant_sd::picture::{channels_first, channels_last};
-use decant_sd::pipeline::{Options, Pipeline};
-use decant_sd::request::{Decoder, Request};
+use decant_sd::picture::{Picture, channels_first, channels_last};
+use decant_sd::pipeline::{Event, Observer, Options, Pipeline};
+use decant_sd::request::{Decoder, Preview, Request};
 use decant_sd::trace::Trace;
 use decant_sd::{clip, tiny, unet, vae};
 use decant_solver::Sampler;
@@ -176,6 +177,31 @@ fn tiny_autoencoders_agree() {
     }
 }
 
+/// Keeps a run's trace, and what each step was shown with.
+struct Watching {
+    trace: Trace,
+    shown: Vec<Picture>,
+}
+
+impl Observer for Watching {
+    async fn event(&mut self, event: Event<'_>) -> Result<(), Error> {
+        self.trace.note(&event);
+        if let Event::Step { denoised: Some(picture), .. } = event {
+            self.shown.push(picture);
+        }
+        Ok(())
+    }
+}
+
+/// Root of the mean square difference of two pictures, neither of which may be cut off at black and white for the most part: what is cut
+/// off compares as equal.
+fn rms(expected: &[f32], got: &[f32]) -> f64 {
+    assert_eq!(expected.len(), got.len());
+    let cut = expected.iter().filter(|value| **value <= 0.0 || **value >= 1.0).count();
+    assert!(cut * 5 < expected.len(), "{cut} of {} numbers of this golden are black or white", expected.len());
+    (expected.iter().zip(got).map(|(e, g)| (e - g).powi(2) as f64).sum::<f64>() / got.len() as f64).sqrt()
+}
+
 #[test]
 fn whole_pictures_agree() {
     for name in Golden::names("pipeline-") {
@@ -191,6 +217,7 @@ fn whole_pictures_agree() {
             width: golden.setting("width").parse().ok(),
             height: golden.setting("height").parse().ok(),
             decoder: if golden.has_setting("tiny") { Decoder::Tiny } else { Decoder::Model },
+            preview: if golden.has_setting("tiny") { Preview::Tiny } else { Preview::None },
             ..Request::default()
         };
         for device in devices() {
@@ -202,16 +229,20 @@ fn whole_pictures_agree() {
                 options.preview = Some(Rc::new(tiny));
             }
             let mut pipeline = block_on(Pipeline::load(files, device.clone(), options, &mut |_| {})).expect("the model is sound");
-            let mut watcher = common::Tracing(Trace::default());
+            let mut watcher = Watching { trace: Trace::default(), shown: vec![] };
             let generated = block_on(pipeline.generate(&request, &mut watcher)).expect("the run is sound");
-            let trace = Golden::from_bytes(watcher.0.finish(&generated).expect("the trace can be written"));
+            let trace = Golden::from_bytes(watcher.trace.finish(&generated).expect("the trace can be written"));
             assert!(largest_difference(&golden.get("noise"), &trace.get("noise")) <= 1e-6, "{name}: noise");
             for tensor in golden.tensors() {
+                if let Some(step) = tensor.strip_prefix("preview_") {
+                    let shown = &watcher.shown[step.parse::<usize>().expect("a step")];
+                    check(&format!("{name} {tensor}"), &*device, rms(&golden.get(&tensor), &shown.values), PICTURE);
+                    continue;
+                }
                 let (expected, got) = (golden.get(&tensor), trace.get(&tensor));
                 assert_eq!(golden.shape(&tensor), trace.shape(&tensor), "{name}: {tensor}");
                 if tensor == "image" {
-                    let rms = (expected.iter().zip(&got).map(|(e, g)| (e - g).powi(2) as f64).sum::<f64>() / got.len() as f64).sqrt();
-                    check(&name, &*device, rms, PICTURE);
+                    check(&name, &*device, rms(&expected, &got), PICTURE);
                 } else {
                     let error = relative_rms(&expected, &got);
                     assert!(error <= 1e-3, "{name}: {tensor}: error {error:.2e}");

@@ -158,6 +158,9 @@ def pipeline(path, folder, sampler, prompt, negative, steps, guidance, seed, wid
     image = judge(prompt, height=height, width=width, num_inference_steps=steps, guidance_scale=guidance, **more,
                   generator=torch.Generator("cpu").manual_seed(seed), output_type="pt").images
     heard |= {"noise": noise, "timesteps": judge.scheduler.timesteps.to(torch.float32), "image": image}
+    if tiny:  # what each step is shown with
+        steps_denoised = [value for key, value in heard.items() if key.startswith("denoised_")]
+        heard |= {f"preview_{i:03}": (judge.vae.decode(x / judge.vae.config.scaling_factor).sample / 2 + 0.5).clamp(0, 1) for i, x in enumerate(steps_denoised)}
     if sampler == "euler":
         heard["sigmas"] = judge.scheduler.sigmas
     assert torch.equal(heard.pop("first_sample"), noise * judge.scheduler.init_noise_sigma), "the pipeline drew other noise"

@@ -4,9 +4,6 @@
 
 use decant_gpu::Gpu;
 use decant_graph::{Cpu, Device};
-use decant_sd::Error;
-use decant_sd::pipeline::{Event, Observer};
-use decant_sd::trace::Trace;
 use safetensors::SafeTensors;
 use safetensors::tensor::Metadata;
 use std::path::PathBuf;
@@ -104,14 +101,4 @@ pub fn relative_rms(expected: &[f32], got: &[f32]) -> f64 {
 pub fn largest_difference(expected: &[f32], got: &[f32]) -> f32 {
     assert_eq!(expected.len(), got.len());
     expected.iter().zip(got).map(|(e, g)| (e - g).abs()).fold(0.0, f32::max)
-}
-
-/// Keeps a run's trace.
-pub struct Tracing(pub Trace);
-
-impl Observer for Tracing {
-    async fn event(&mut self, event: Event<'_>) -> Result<(), Error> {
-        self.0.note(&event);
-        Ok(())
-    }
 }
