@@ -22,6 +22,8 @@ export const Decant: {
    * ```
    */
   inspect(model: Model, options?: InspectOptions): Promise<Inspection>;
+  /** What there is to choose from, whatever the model. Needs no model. */
+  catalog(): Promise<Catalog>;
 };
 
 /** A seed by lot. */
@@ -159,10 +161,10 @@ export interface Info {
   software: boolean;
   fallbackReason: FallbackReason | null;
   /** The prompt is one that shows the model well. */
-  defaults: Omit<Settings, "negative" | "seed">;
+  defaults: Pick<Settings, "prompt" | "steps" | "guidance" | "sampler" | "width" | "height">;
   /** Width and height are multiples of this. */
   factor: number;
-  samplers: Sampler[];
+  catalog: Catalog;
   /** Memory that a run at the default size takes at most, weights included. */
   predictedBytes: number;
   /** How the weights are kept: never "auto". */
@@ -171,14 +173,37 @@ export interface Info {
   heapBytes: number;
 }
 
-export interface Sampler {
-  /** The name in settings: "ddim". */
-  name: string;
+/** Something to choose: a row of one of the program's tables. */
+export interface Entry {
+  /** The name in settings, addresses and on the command line: "ddim". */
+  id: string;
   /** The name in a menu: "DDIM". */
-  title: string;
+  name: string;
+  /** What it does, in a sentence or two, with its source. */
+  docs: string;
 }
 
-/** Everything that determines a picture, besides the model. */
+export interface Sampler extends Entry {
+  /** Whether it can follow other sigmas than its own. */
+  curves: boolean;
+  /** What `eta` is where it is left out; null where it is not read. */
+  eta: number | null;
+  /** The highest `order` that can be asked for; null where it is not read. */
+  highestOrder: number | null;
+}
+
+/** What there is to choose from. Menus are made from it. */
+export interface Catalog {
+  samplers: Sampler[];
+  sigmas: Entry[];
+  spacings: Entry[];
+  rngs: Entry[];
+}
+
+/**
+ * Everything that determines a picture, besides the model and the pictures that it starts from. As JSON it is what a picture's record and a
+ * file of settings hold. What may be left out is as usual then, which its comment says.
+ */
 export interface Settings {
   prompt: string;
   negative: string;
@@ -186,9 +211,73 @@ export interface Settings {
   guidance: number;
   /** A whole number from 0 to 4294967295. */
   seed: number;
+  /** An `id` of `Catalog.samplers`. */
   sampler: string;
   width: number;
   height: number;
+
+  /** The noise levels: an `id` of `Catalog.sigmas`, or a falling list, "14.6,3,0.5,0". Usual: "config", what the model says. */
+  sigmas?: string;
+  /** How timesteps are spread: an `id` of `Catalog.spacings`. Usual: what the model says. */
+  spacing?: string;
+  /** How much of the noise is new in each step, 0 to 1. Usual: what the sampler's row says. */
+  eta?: number;
+  /** The sampler's order. Usual: what the sampler or the model says. */
+  order?: number;
+  /** Where noise comes from: an `id` of `Catalog.rngs`. Usual: "cpu". */
+  rng?: string;
+
+  /** How far the guided prediction's contrast is brought back to the unguided one's, 0 (usual) to 1. */
+  rescale?: number;
+  /** The parts of the run between which guidance is on. Usual: 0 and 1. */
+  guidanceFrom?: number;
+  guidanceUntil?: number;
+  /** Scales spread evenly over the run, linear in between, in the place of `guidance`. Usual: none. */
+  guidanceCurve?: number[];
+  /** CFG++: the unguided noise goes back in. Usual: false. */
+  cfgpp?: boolean;
+
+  /** How many of the text encoder's last layers are left out. Usual: 0. */
+  clipSkip?: number;
+  /** A prompt that is too long is cut ("truncate", usual) or read in chunks. */
+  long?: "truncate" | "chunks";
+  /** Whether "(word:1.3)" and "[word]" weigh words. Usual: false. */
+  emphasis?: boolean;
+  /** Tokens that mean something else. */
+  swaps?: Swap[];
+  /** Other prompts, mixed in by a factor. */
+  mixes?: Mix[];
+
+  /** Which of the loaded LoRAs are used, and how strongly. */
+  loras?: LoraUse[];
+
+  /** Which part of the steps a starting picture goes through: 0.2 keeps most of it, 1 next to nothing. Usual: 0.8, with a mask 1. */
+  strength?: number;
+  /** The first step that is taken, counted from 0, instead of `strength`. */
+  startStep?: number;
+  /** Pixels added to the starting picture and painted: above, right, below, left. Usual: none. */
+  pad?: [number, number, number, number];
+  /** Whether pixels that the mask leaves alone are put back exactly; else they have gone through the autoencoder. Usual: false. */
+  keepUnmasked?: boolean;
+  /** How many pictures; each one's seed is one more than the last one's. Usual: 1. */
+  count?: number;
+}
+
+/** In the place of `token`'s embedding comes the weighted sum of others'. */
+export interface Swap {
+  token: string;
+  with: { token: string; weight: number }[];
+}
+
+export interface Mix {
+  prompt: string;
+  factor: number;
+}
+
+export interface LoraUse {
+  name: string;
+  /** Usual: 1. */
+  weight?: number;
 }
 
 /** What is left out comes from `info.defaults`, an empty negative prompt; a seed that is left out is drawn by lot. */

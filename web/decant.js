@@ -4,11 +4,11 @@ import { modelSource } from "./source.js";
 import { WorkerCalls, failure } from "./calls.js";
 
 /** @import * as api from "./decant.d.ts" */
-/** @import { Choice, Info, OpeningEvents, Settings, Step, TokenCount, Trace } from "./decant.d.ts" */
+/** @import { Catalog, Choice, Info, OpeningEvents, Settings, Step, TokenCount, Trace } from "./decant.d.ts" */
 /** @import { Pixels, RawResult, RawStep } from "./protocol.d.ts" */
 /** @import { WorkerEvent } from "./calls.js" */
 
-export const Decant = { load, inspect };
+export const Decant = { load, inspect, catalog };
 
 /** @type {typeof api.Decant["load"]} */
 async function load({ model, weights, preview, device, family, prediction, ...events }) {
@@ -20,11 +20,25 @@ async function load({ model, weights, preview, device, family, prediction, ...ev
 async function inspect(model, { device = "auto", family, prediction, ...events } = {}) {
   const source = await modelSource(model);
   events.signal?.throwIfAborted();
-  const calls = new WorkerCalls(new Worker(new URL("./worker/worker.js", import.meta.url), { type: "module", name: "decant" }));
+  const calls = startWorker();
   return orClosed(calls, events.signal, async () => {
     const info = await calls.ask({ kind: "inspect", source, wanted: { device, family, prediction } }, hearer(events));
     return new Found(calls, /** @type {Info} */ (info));
   });
+}
+
+/** @type {typeof api.Decant["catalog"]} */
+async function catalog() {
+  const calls = startWorker();
+  try {
+    return /** @type {Catalog} */ (await calls.ask({ kind: "catalog" }));
+  } finally {
+    calls.close();
+  }
+}
+
+function startWorker() {
+  return new WorkerCalls(new Worker(new URL("./worker/worker.js", import.meta.url), { type: "module", name: "decant" }));
 }
 
 /** @implements {api.Inspection} */

@@ -2,7 +2,7 @@
 
 import { createStore } from "./state.js";
 import { createStudio, takeDefaults } from "./studio.js";
-import { readAddress, readAddressSettings } from "./settings.js";
+import { readAddress, readAddressSettings } from "./address.js";
 import { sentenceOf } from "./sentences.js";
 import { VIEWS } from "./views/index.js";
 

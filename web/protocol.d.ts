@@ -6,11 +6,12 @@
  * An event with `awaited` stops the worker until the page has sent `{ call, verdict }`: "go on" or "stop".
  * A verdict "stop" may also come at any other time; it takes effect at the next step.
  */
-import type { Choice, DeviceChoice, ErrorCode, Info, InspectOptions, Memory, ModelFile, Progress, Settings, Step, Timings, TokenCount, TraceTokens, Weights } from "./decant.js";
+import type { Catalog, Choice, DeviceChoice, ErrorCode, Info, InspectOptions, Memory, ModelFile, Progress, Settings, Step, Timings, TokenCount, TraceTokens, Weights } from "./decant.js";
 
 export type ToWorker = { call: number; ask: Ask } | { call: number; verdict: Verdict };
 
 export type Ask =
+  | { kind: "catalog" }
   | { kind: "inspect"; source: Source; wanted: Wanted }
   | { kind: "weigh"; width: number; height: number; guidance: number }
   | { kind: "load"; weights: Weights; preview: Source | null }
@@ -24,7 +25,7 @@ export type Verdict = "go on" | "stop";
 
 export type FromWorker =
   | { call: number; event: { progress: Progress } | { interrupted: string } | { note: string } | { step: RawStep }; awaited?: boolean }
-  | { call: number; result: Info | Choice[] | RawResult | TokenCount }
+  | { call: number; result: Catalog | Info | Choice[] | RawResult | TokenCount }
   | { call: number; failure: { code: ErrorCode; message: string } };
 
 /** Where a model's files are: at an absolute address, or picked by a person. What comes from an address is stored if `keep`. */
@@ -67,6 +68,7 @@ export interface RawResult {
 /** The WebAssembly module (`crates/app`), as the worker sees it. Errors are thrown as `{ code, message }`. */
 export interface App {
   default(): Promise<{ memory: WebAssembly.Memory }>;
+  catalog(): Catalog;
   Session: { open(files: Files, preview: Files | undefined, wanted: Wanted, onProgress: Tell): Promise<Session> };
 }
 

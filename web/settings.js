@@ -1,75 +1,82 @@
-// What was typed or written in the address, made into settings that a run can have: once, here, with a sentence for what cannot be.
+// Settings as text: one row per setting says how a field's or an address's text becomes what a run can have, and how that is written again.
+// The text is what the command's flags take. What a row does not know, the program says when it makes the picture.
 
-/** @import { DeviceChoice, Info, Settings, Weights } from "./decant.d.ts" */
-/** @typedef {{ value: string | number } | { problem: string }} Parsed */
+import { readMix, readSwap, readUse, writeSwap } from "./lists.js";
+
+/** @import { Catalog, Entry, Info, Settings } from "./decant.d.ts" */
+/** @typedef {{ value: unknown } | { problem: string }} Parsed a value of `undefined` is as usual */
+
+/**
+ * @typedef {object} Row
+ * @property {(text: string, info: Info | null) => Parsed} read
+ * @property {(value: any) => string} [write] by itself as JavaScript writes it
+ */
 
 const MOST_STEPS = 1000;
 const LARGEST_SEED = 4294967295;
 const LARGEST_SIDE = 4096;
-/** How weights can be kept. */
-const WEIGHTS = ["auto", "stored", "f16", "q8_0", "q4_0"];
-const CLOSED = { problem: "No model is open." };
+const MOST_PICTURES = 64;
 
-/** One row per setting: how to read it. Some depend on the model, and cannot be read while none is open. @type {{ [K in keyof Settings]: (text: string, info: Info | null) => Parsed }} */
-const READ = {
-  prompt: (text) => ({ value: text }),
-  negative: (text) => ({ value: text }),
-  steps: (text) => whole(text, "Steps", 1, MOST_STEPS),
-  guidance: (text) => number(text, "Guidance", 0, 100),
-  seed: (text) => whole(text, "The seed", 0, LARGEST_SEED),
-  sampler: (text, info) => (info ? sampler(text, info) : CLOSED),
-  width: (text, info) => (info ? side(text, "Width", info) : CLOSED),
-  height: (text, info) => (info ? side(text, "Height", info) : CLOSED),
+/** @type {{ [K in keyof Required<Settings>]: Row }} */
+const SETTINGS = {
+  prompt: { read: (text) => ({ value: text }) },
+  negative: { read: (text) => ({ value: text }) },
+  steps: { read: (text) => whole(text, "Steps", 1, MOST_STEPS) },
+  guidance: { read: (text) => number(text, "Guidance", 0, 100) },
+  seed: { read: (text) => whole(text, "The seed", 0, LARGEST_SEED) },
+  sampler: { read: (text, info) => entry(text, "sampler", info, "samplers") },
+  width: { read: (text, info) => side(text, "Width", info) },
+  height: { read: (text, info) => side(text, "Height", info) },
+
+  sigmas: { read: sigmas },
+  spacing: { read: orUsual((text, info) => entry(text, "spacing", info, "spacings")) },
+  eta: { read: orUsual((text) => number(text, "Eta", 0, 1)) },
+  order: { read: orUsual((text) => whole(text, "The order", 1, 4)) },
+  rng: { read: orUsual((text, info) => entry(text, "generator", info, "rngs")) },
+
+  rescale: { read: orUsual((text) => number(text, "The rescaling", 0, 1)) },
+  guidanceFrom: { read: orUsual((text) => number(text, "Where guidance begins", 0, 1)) },
+  guidanceUntil: { read: orUsual((text) => number(text, "Where guidance ends", 0, 1)) },
+  guidanceCurve: { read: orUsual((text) => numbers(text, "A scale of the curve")), write: (value) => value.join(",") },
+  cfgpp: { read: flag },
+
+  clipSkip: { read: orUsual((text) => whole(text, "The layers to skip", 0, 24)) },
+  long: { read: orUsual((text) => choice(text, "What to do with a long prompt", ["truncate", "chunks"])) },
+  emphasis: { read: flag },
+  swaps: { read: (text) => lines(text, readSwap), write: (value) => value.map(writeSwap).join("\n") },
+  mixes: { read: (text) => lines(text, readMix), write: (value) => value.map((/** @type {any} */ { prompt, factor }) => `${prompt}:${factor}`).join("\n") },
+
+  loras: { read: (text) => lines(text, readUse), write: (value) => value.map((/** @type {any} */ { name, weight = 1 }) => `${name}:${weight}`).join("\n") },
+
+  strength: { read: orUsual((text) => number(text, "The strength", 0, 1)) },
+  startStep: { read: orUsual((text) => whole(text, "The starting step", 0, MOST_STEPS)) },
+  pad: { read: orUsual(margins), write: (value) => value.join(",") },
+  keepUnmasked: { read: flag },
+  count: { read: orUsual((text) => whole(text, "The number of pictures", 1, MOST_PICTURES)) },
 };
 
-/** @param {keyof Settings} name @param {string} text @param {Info | null} info @returns {Parsed} */
-export function readSetting(name, text, info) {
-  return READ[name](text.trim(), info);
-}
+/** The names of all settings. */
+export const NAMES = /** @type {(keyof Settings)[]} */ (Object.keys(SETTINGS));
 
 /** @param {string} name @returns {name is keyof Settings} */
 export function isSetting(name) {
-  return Object.hasOwn(READ, name);
+  return Object.hasOwn(SETTINGS, name);
 }
 
-/**
- * What the page's address asks for before a model is open.
- * @param {URLSearchParams} params
- */
-export function readAddress(params) {
-  const problems = [];
-  const device = params.get("device") ?? "auto";
-  const known = ["auto", "gpu", "cpu"].includes(device);
-  if (!known) problems.push(`The address asks for device=${device}; there are auto, gpu and cpu. Taking auto.`);
-  const weights = params.get("weights") ?? "auto";
-  const kept = WEIGHTS.includes(weights);
-  if (!kept) problems.push(`The address asks for weights=${weights}; there are ${WEIGHTS.join(", ")}. Taking auto.`);
-  const strange = [...params.keys()].filter((key) => !isSetting(key) && !["model", "device", "weights", "family", "run"].includes(key));
-  if (strange.length > 0) problems.push(`The address has ${strange.map((key) => `“${key}”`).join(", ")}, which nothing here is called.`);
-  return {
-    model: params.get("model") || "models/digits",
-    device: /** @type {DeviceChoice} */ (known ? device : "auto"),
-    weights: /** @type {Weights} */ (kept ? weights : "auto"),
-    family: params.get("family") ?? undefined,
-    run: ["1", "true", ""].includes(params.get("run") ?? "0"),
-    problems,
-  };
+/** @param {keyof Settings} name @param {string} text @param {Info | null} info @returns {Parsed} */
+export function readSetting(name, text, info) {
+  return SETTINGS[name].read(text.trim(), info);
 }
 
-/**
- * The settings that the page's address asks for, once the model is known; what it cannot have stays as it was.
- * @param {URLSearchParams} params @param {Settings} before @param {Info} info
- */
-export function readAddressSettings(params, before, info) {
-  const settings = { ...before };
-  const problems = [];
-  for (const [name, text] of params) {
-    if (!isSetting(name)) continue;
-    const read = readSetting(name, text, info);
-    if ("value" in read) Object.assign(settings, { [name]: read.value });
-    else problems.push(`The address asks for ${name}=${text}. ${read.problem} Taking ${before[name] === "" ? "none" : before[name]}.`);
-  }
-  return { settings, problems };
+/** What `readSetting` reads the same from; "" for what is as usual. @param {keyof Settings} name @param {Settings} settings */
+export function writeSetting(name, settings) {
+  const value = settings[name];
+  return value === undefined ? "" : (SETTINGS[name].write ?? String)(value);
+}
+
+/** An empty field is as usual. @param {Row["read"]} read @returns {Row["read"]} */
+function orUsual(read) {
+  return (text, info) => (text === "" ? { value: undefined } : read(text, info));
 }
 
 /** @param {string} text @param {string} what @param {number} least @param {number} most @returns {Parsed} */
@@ -87,16 +94,65 @@ function whole(text, what, least, most) {
   return read;
 }
 
-/** @param {string} text @param {string} what @param {Info} info @returns {Parsed} */
-function side(text, what, { factor }) {
-  const read = whole(text, what, factor, LARGEST_SIDE);
-  if (!("value" in read) || Number(read.value) % factor === 0) return read;
-  const below = Math.floor(Number(read.value) / factor) * factor;
-  return { problem: `${what} must be a multiple of ${factor}: ${below} or ${below + factor}.` };
+/** @param {string} text @param {string} what @returns {Parsed} */
+function numbers(text, what) {
+  const read = text.split(",").map((part) => number(part.trim(), what, 0, 100));
+  return read.find((one) => "problem" in one) ?? { value: read.map((one) => "value" in one && one.value) };
 }
 
-/** @param {string} text @param {Info} info @returns {Parsed} */
-function sampler(text, { samplers }) {
-  if (samplers.some(({ name }) => name === text)) return { value: text };
-  return { problem: `There is no sampler “${text}”; there are ${samplers.map(({ name }) => name).join(", ")}.` };
+/** @param {string} text @param {string} what @param {Info | null} info @returns {Parsed} */
+function side(text, what, info) {
+  if (!info) return CLOSED;
+  const read = whole(text, what, info.factor, LARGEST_SIDE);
+  if (!("value" in read) || Number(read.value) % info.factor === 0) return read;
+  const below = Math.floor(Number(read.value) / info.factor) * info.factor;
+  return { problem: `${what} must be a multiple of ${info.factor}: ${below} or ${below + info.factor}.` };
+}
+
+const CLOSED = { problem: "No model is open." };
+
+/** A row of one of the program's tables. @param {string} text @param {string} what @param {Info | null} info @param {keyof Catalog} table @returns {Parsed} */
+function entry(text, what, info, table) {
+  if (!info) return CLOSED;
+  /** @type {Entry[]} */
+  const entries = info.catalog[table];
+  if (entries.some(({ id }) => id === text)) return { value: text };
+  return { problem: `There is no ${what} “${text}”; there are ${entries.map(({ id }) => id).join(", ")}.` };
+}
+
+/** A row's id, or falling numbers. @param {string} text @param {Info | null} info @returns {Parsed} */
+function sigmas(text, info) {
+  if (text === "" || text === "config") return { value: undefined };
+  if (!/^[\d.,\s]+$/.test(text)) return entry(text, "choice of sigmas", info, "sigmas");
+  const list = text.split(",").map(Number);
+  const falls = list.every((sigma, i) => Number.isFinite(sigma) && (i === 0 || sigma < Number(list[i - 1])));
+  if (list.length < 2 || !falls) return { problem: "Sigmas are two or more falling numbers, such as 14.6, 3, 0.5, 0." };
+  return { value: list.join(",") };
+}
+
+/** @param {string} text @param {string} what @param {string[]} choices @returns {Parsed} */
+function choice(text, what, choices) {
+  return choices.includes(text) ? { value: text } : { problem: `${what} is one of ${choices.join(", ")}, not “${text}”.` };
+}
+
+/** @param {string} text @returns {Parsed} */
+function flag(text) {
+  return { value: ["1", "true", "on"].includes(text) ? true : undefined };
+}
+
+/** Above, right, below, left; one number is all four. @param {string} text @returns {Parsed} */
+function margins(text) {
+  const list = text.split(",").map((part) => whole(part.trim(), "A margin", 0, LARGEST_SIDE));
+  const wrong = list.find((one) => "problem" in one);
+  if (wrong) return wrong;
+  const sides = list.map((one) => "value" in one && one.value);
+  if (sides.length !== 1 && sides.length !== 4) return { problem: "Margins are one number, or four: above, right, below, left." };
+  return { value: sides.length === 1 ? Array(4).fill(sides[0]) : sides };
+}
+
+/** One thing a line; none is as usual. @param {string} text @param {(line: string) => Parsed} read @returns {Parsed} */
+function lines(text, read) {
+  const all = text.split("\n").filter((line) => line.trim()).map(read);
+  const value = all.map((one) => "value" in one && one.value);
+  return all.find((one) => "problem" in one) ?? { value: value.length > 0 ? value : undefined };
 }

@@ -45,6 +45,8 @@ async function answer(call, ask) {
 async function perform(call, ask) {
   reading = { call, pace: new Pace(), told: 0 };
   switch (ask.kind) {
+    case "catalog":
+      return (await start()).app.catalog();
     case "inspect":
       return inspect(ask);
     case "weigh":

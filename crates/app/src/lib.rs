@@ -15,6 +15,7 @@ mod operations;
 mod session;
 
 mod bench;
+mod catalog;
 mod choices;
 mod machine;
 mod settings;
@@ -25,6 +26,7 @@ mod failure;
 mod js;
 
 pub use bench::bench;
+pub use catalog::catalog;
 pub use session::Session;
 
 use wasm_bindgen::prelude::wasm_bindgen;

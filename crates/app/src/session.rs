@@ -1,5 +1,6 @@
 //! An open model, as the worker holds it.
 
+use crate::catalog::catalog;
 use crate::choices;
 use crate::failure::Failure;
 use crate::js::{now, object, pixels, text_property};
@@ -14,7 +15,6 @@ use decant_sd::files::Files;
 use decant_sd::layout::{self, FamilyRow};
 use decant_sd::pipeline::{Options, Pipeline};
 use decant_sd::tokenizer::Tokenizer;
-use decant_solver::SAMPLERS;
 use js_sys::{Array, Function};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -110,7 +110,6 @@ impl Session {
         let pipeline = self.pipeline.try_borrow().map_err(busy)?;
         let About { layout, why, taken_for, families, machine, weights, predicted_bytes } = &*self.about.borrow();
         let families: Array = families.iter().map(|row| object([("id", row.id.into()), ("title", row.title.into())])).collect();
-        let samplers: Array = SAMPLERS.iter().map(|row| object([("name", row.id.into()), ("title", row.name.into())])).collect();
         Ok(object([
             ("family", pipeline.config().family.as_str().into()),
             ("layout", (*layout).into()),
@@ -123,7 +122,7 @@ impl Session {
             ("fallbackReason", machine.fallback.map_or(JsValue::NULL, JsValue::from)),
             ("defaults", defaults_object(pipeline.defaults())),
             ("factor", pipeline.factor().into()),
-            ("samplers", samplers.into()),
+            ("catalog", catalog()),
             ("predictedBytes", (*predicted_bytes as f64).into()),
             ("weights", choices::name(*weights).into()),
         ]))

@@ -18,6 +18,10 @@ pub(crate) struct Class {
     pub zero_snr: ZeroSnr,
     /// Whether it knows `use_karras_sigmas` and the like.
     pub curves: bool,
+    /// `eta` where a run chooses none; absent: it is not read.
+    pub eta: Option<f64>,
+    /// The highest order that a run may choose; absent: it has one order only.
+    pub highest_order: Option<usize>,
 }
 
 /// What becomes of `rescale_betas_zero_snr`.
@@ -41,6 +45,8 @@ impl Class {
         lower_order_final: true,
         zero_snr: ZeroSnr::Exact,
         curves: false,
+        eta: None,
+        highest_order: None,
     };
     /// Euler and LMS.
     pub const EULER: Class =
@@ -91,7 +97,8 @@ impl Setup<'_> {
     }
 
     /// The order asked for, or the configuration's `solver_order`.
-    pub fn order(&self, from_config: usize, most: usize) -> Result<usize, Error> {
+    pub fn order(&self, from_config: usize) -> Result<usize, Error> {
+        let most = self.row.class.highest_order.unwrap_or(1);
         let order = self.options.order.unwrap_or(from_config);
         if (1..=most).contains(&order) {
             return Ok(order);
@@ -106,8 +113,8 @@ impl Setup<'_> {
     }
 
     /// `eta`, how much of the noise is new: 0 is none, 1 as much as the process that was trained.
-    pub fn eta(&self, default: f64) -> Result<f64, Error> {
-        let eta = self.options.eta.unwrap_or(default);
+    pub fn eta(&self) -> Result<f64, Error> {
+        let eta = self.options.eta.or(self.row.class.eta).unwrap_or(0.0);
         if (0.0..=1.0).contains(&eta) {
             return Ok(eta);
         }

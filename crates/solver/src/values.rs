@@ -157,6 +157,19 @@ impl FromStr for TimestepSpacing {
     }
 }
 
+impl TimestepSpacing {
+    /// What it does, for menus and help.
+    pub fn docs(self) -> &'static str {
+        match self {
+            TimestepSpacing::Leading => "Every so-many-th timestep from 0: never quite the noisiest.",
+            TimestepSpacing::Linspace => "Evenly from the noisiest timestep to 0, both included.",
+            TimestepSpacing::Trailing => {
+                "Every so-many-th timestep counted down from the noisiest (Lin et al. 2024, arXiv:2305.08891, table 2)."
+            }
+        }
+    }
+}
+
 impl FromStr for Interpolation {
     type Err = Error;
     fn from_str(name: &str) -> Result<Self, Error> {

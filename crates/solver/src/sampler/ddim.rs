@@ -15,14 +15,14 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     order: 1,
     calls: 1,
     stochastic: false,
-    class: Class::DISCRETE,
+    class: Class { eta: Some(0.0), ..Class::DISCRETE },
     build,
 };
 
 /// As in diffusers a step's end is always `num_train_timesteps / steps` timesteps on,
 /// which with linspace or trailing spacing is not quite where the next step starts.
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
-    let (kind, bound, eta) = (setup.kind(), setup.bound()?, setup.eta(0.0)? as f32);
+    let (kind, bound, eta) = (setup.kind(), setup.bound()?, setup.eta()? as f32);
     let timesteps = whole(setup)?;
     let to_one = setup.config.set_alpha_to_one.unwrap_or(setup.row.class.set_alpha_to_one);
     let schedule = visiting(setup, &timesteps, to_one, bound)?;

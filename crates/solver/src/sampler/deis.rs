@@ -17,7 +17,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     order: 2,
     calls: 1,
     stochastic: false,
-    class: Class { zero_snr: ZeroSnr::Unread, ..Class::EULER },
+    class: Class { highest_order: Some(3), zero_snr: ZeroSnr::Unread, ..Class::EULER },
     build,
 };
 
@@ -25,7 +25,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
 const ENOUGH: usize = 15;
 
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
-    let (kind, bound, most) = (setup.kind(), setup.threshold()?, setup.order(setup.config.solver_order, 3)?);
+    let (kind, bound, most) = (setup.kind(), setup.threshold()?, setup.order(setup.config.solver_order)?);
     let schedule = grid(setup, Kind::Deis)?.schedule;
     let (sigmas, levels, steps) = (schedule.sigmas.clone(), levels(&schedule.sigmas), schedule.timesteps.len());
     let few = setup.lower_order_final() && steps < ENOUGH;

@@ -8,7 +8,7 @@ use crate::sigmas::{Kind, grid};
 use crate::{Error, FinalSigmas, SolverType};
 use std::collections::VecDeque;
 
-const CLASS: Class = Class { clip_sample: true, ..Class::EULER };
+const CLASS: Class = Class { clip_sample: true, highest_order: Some(3), ..Class::EULER };
 
 pub(super) const ROW: SamplerRow = SamplerRow {
     sampler: Sampler::Dpmpp2m,
@@ -38,7 +38,7 @@ const ENOUGH: usize = 15;
 
 fn build(setup: &Setup<'_>, sde: bool) -> Result<Built, Error> {
     let (kind, bound) = (setup.kind(), setup.threshold()?);
-    let (most, heun) = (setup.order(setup.config.solver_order, 3)?, setup.solver_is(SolverType::Heun));
+    let (most, heun) = (setup.order(setup.config.solver_order)?, setup.solver_is(SolverType::Heun));
     let schedule = grid(setup, Kind::Multistep)?.schedule;
     let (levels, steps) = (levels(&schedule.sigmas), schedule.timesteps.len());
     let few = setup.lower_order_final() && steps < ENOUGH;

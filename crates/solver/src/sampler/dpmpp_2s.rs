@@ -18,7 +18,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     order: 2,
     calls: 1,
     stochastic: false,
-    class: Class { lower_order_final: false, zero_snr: ZeroSnr::Unread, ..Class::EULER },
+    class: Class { highest_order: Some(3), lower_order_final: false, zero_snr: ZeroSnr::Unread, ..Class::EULER },
     build,
 };
 
@@ -61,7 +61,7 @@ fn build(setup: &Setup<'_>) -> Result<Built, Error> {
 
 /// The order of each call: 1 starts a group.
 fn orders(setup: &Setup<'_>, steps: usize) -> Result<Vec<usize>, Error> {
-    let most = setup.order(setup.config.solver_order, 3)?;
+    let most = setup.order(setup.config.solver_order)?;
     let to_zero = setup.config.final_sigmas_type == FinalSigmas::Zero;
     let mut orders: Vec<usize> = (0..steps).map(|i| i % most + 1).collect();
     if (setup.lower_order_final() || to_zero) && most > 1 && steps.is_multiple_of(most) {

@@ -16,13 +16,13 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     order: 2,
     calls: 1,
     stochastic: true,
-    class: Class::EULER,
+    class: Class { eta: Some(1.0), ..Class::EULER },
     build,
 };
 
 /// k-diffusion draws from a Brownian tree; the steps of one are independent, so here each is drawn from the run's generator.
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
-    let (kind, eta, s_noise) = (setup.kind(), setup.eta(1.0)? as f32, setup.options.s_noise);
+    let (kind, eta, s_noise) = (setup.kind(), setup.eta()? as f32, setup.options.s_noise);
     let schedule = grid(setup, Kind::Heun)?.schedule;
     let sigmas = schedule.sigmas.clone();
     let mut past: VecDeque<Vec<f32>> = VecDeque::new();

@@ -17,14 +17,14 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     order: 2,
     calls: 2,
     stochastic: true,
-    class: Class::TWO_CALLS,
+    class: Class { eta: Some(1.0), ..Class::TWO_CALLS },
     build,
 };
 
 /// diffusers draws the path from a Brownian tree with a generator of its own, so its noise cannot be had again from a seed;
 /// here it is drawn from the run's generator, with the same distribution: half of the step, then the rest of it.
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
-    let (kind, eta, s_noise) = (setup.kind(), setup.eta(1.0)? as f32, setup.options.s_noise);
+    let (kind, eta, s_noise) = (setup.kind(), setup.eta()? as f32, setup.options.s_noise);
     let grid = grid(setup, Kind::Lms)?;
     let starts = grid.schedule.sigmas.clone();
     let middles = middles(&starts, &starts[1..]);

@@ -16,12 +16,12 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     order: 4,
     calls: 1,
     stochastic: false,
-    class: Class { zero_snr: ZeroSnr::Unread, ..Class::EULER },
+    class: Class { highest_order: Some(4), zero_snr: ZeroSnr::Unread, ..Class::EULER },
     build,
 };
 
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
-    let (kind, most) = (setup.kind(), setup.order(4, 4)?);
+    let (kind, most) = (setup.kind(), setup.order(4)?);
     let schedule = grid(setup, Kind::Lms)?.schedule;
     let sigmas = schedule.sigmas.clone();
     let mut slopes: VecDeque<Vec<f32>> = VecDeque::new();

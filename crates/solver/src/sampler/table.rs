@@ -69,6 +69,16 @@ impl SamplerRow {
     pub fn curves(&self) -> bool {
         self.class.curves
     }
+
+    /// What [`crate::Options::eta`] is where a run chooses none; `None` where it is not read.
+    pub fn eta(&self) -> Option<f64> {
+        self.class.eta
+    }
+
+    /// The highest order that a run may choose ([`crate::Options::order`]); `None` where that is not read.
+    pub fn highest_order(&self) -> Option<usize> {
+        self.class.highest_order
+    }
 }
 
 /// All samplers; menus, help and tests are made from this table.

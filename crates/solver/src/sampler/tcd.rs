@@ -16,12 +16,12 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     order: 1,
     calls: 1,
     stochastic: true,
-    class: Class::DISTILLED,
+    class: Class { eta: Some(0.3), ..Class::DISTILLED },
     build,
 };
 
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
-    let (kind, eta) = (setup.kind(), setup.eta(0.3)?);
+    let (kind, eta) = (setup.kind(), setup.eta()?);
     let timesteps = distilled(setup)?;
     let schedule = visiting(setup, &timesteps, setup.config.set_alpha_to_one.unwrap_or(true), Bound::None)?;
     // Where each step starts, lands, and ends; the last one ends at timestep 0.

@@ -17,12 +17,12 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     order: 3,
     calls: 1,
     stochastic: false,
-    class: Class::EULER,
+    class: Class { highest_order: Some(3), ..Class::EULER },
     build,
 };
 
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
-    let (kind, bound, most) = (setup.kind(), setup.threshold()?, setup.order(setup.config.solver_order, 3)?);
+    let (kind, bound, most) = (setup.kind(), setup.threshold()?, setup.order(setup.config.solver_order)?);
     let schedule = grid(setup, Kind::UniPc)?.schedule;
     let (levels, steps) = (levels(&schedule.sigmas), schedule.timesteps.len());
     let lower = setup.lower_order_final();

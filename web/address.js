@@ -1,0 +1,67 @@
+// The page's address says what to open and what to make: read when the page opens, and written as a link that does the same again.
+
+import { NAMES, isSetting, readSetting, writeSetting } from "./settings.js";
+
+/** @import { DeviceChoice, Info, Settings, Weights } from "./decant.d.ts" */
+
+/** What is opened where the address says nothing. */
+const USUAL_MODEL = "models/digits";
+/** How weights can be kept. */
+const WEIGHTS = ["auto", "stored", "f16", "q8_0", "q4_0"];
+
+/**
+ * What the page's address asks for before a model is open.
+ * @param {URLSearchParams} params
+ */
+export function readAddress(params) {
+  const problems = [];
+  const device = params.get("device") ?? "auto";
+  const known = ["auto", "gpu", "cpu"].includes(device);
+  if (!known) problems.push(`The address asks for device=${device}; there are auto, gpu and cpu. Taking auto.`);
+  const weights = params.get("weights") ?? "auto";
+  const kept = WEIGHTS.includes(weights);
+  if (!kept) problems.push(`The address asks for weights=${weights}; there are ${WEIGHTS.join(", ")}. Taking auto.`);
+  const strange = [...params.keys()].filter((key) => !isSetting(key) && !["model", "device", "weights", "family", "run"].includes(key));
+  if (strange.length > 0) problems.push(`The address has ${strange.map((key) => `“${key}”`).join(", ")}, which nothing here is called.`);
+  return {
+    model: params.get("model") || USUAL_MODEL,
+    device: /** @type {DeviceChoice} */ (known ? device : "auto"),
+    weights: /** @type {Weights} */ (kept ? weights : "auto"),
+    family: params.get("family") ?? undefined,
+    run: ["1", "true", ""].includes(params.get("run") ?? "0"),
+    problems,
+  };
+}
+
+/**
+ * The settings that the page's address asks for, once the model is known; what it cannot have stays as it was.
+ * @param {URLSearchParams} params @param {Settings} before @param {Info} info
+ */
+export function readAddressSettings(params, before, info) {
+  const settings = { ...before };
+  const problems = [];
+  for (const [name, text] of params) {
+    if (!isSetting(name)) continue;
+    const read = readSetting(name, text, info);
+    if ("value" in read) Object.assign(settings, { [name]: read.value });
+    else problems.push(`The address asks for ${name}=${text}. ${read.problem} Taking ${writeSetting(name, before) || "what is usual"}.`);
+  }
+  return { settings, problems };
+}
+
+/**
+ * An address that opens the same model with the same settings.
+ * @param {string} page @param {string | null} model its address; null for one from this machine, which no address opens
+ * @param {Settings} settings @param {Info["defaults"]} defaults
+ */
+export function writeAddress(page, model, settings, defaults) {
+  const url = new URL(page);
+  url.search = url.hash = "";
+  if (model !== null && model !== USUAL_MODEL) url.searchParams.set("model", model);
+  const usual = /** @type {Settings} */ ({ negative: "", ...defaults });
+  for (const name of NAMES) {
+    const text = writeSetting(name, settings);
+    if (name === "prompt" || text !== writeSetting(name, usual)) url.searchParams.set(name, text);
+  }
+  return url.href;
+}
