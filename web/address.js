@@ -52,16 +52,15 @@ export function readAddressSettings(params, before, info) {
 /**
  * An address that opens the same model with the same settings.
  * @param {string} page @param {string | null} model its address; null for one from this machine, which no address opens
- * @param {Settings} settings @param {Info["defaults"]} defaults
+ * @param {Settings} settings
  */
-export function writeAddress(page, model, settings, defaults) {
+export function writeAddress(page, model, settings) {
   const url = new URL(page);
   url.search = url.hash = "";
   if (model !== null && model !== USUAL_MODEL) url.searchParams.set("model", model);
-  const usual = /** @type {Settings} */ ({ negative: "", ...defaults });
   for (const name of NAMES) {
     const text = writeSetting(name, settings);
-    if (name === "prompt" || text !== writeSetting(name, usual)) url.searchParams.set(name, text);
+    if (text !== "" || name === "prompt") url.searchParams.set(name, text);
   }
   return url.href;
 }

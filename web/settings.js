@@ -10,6 +10,7 @@ import { readMix, readSwap, readUse, writeSwap } from "./lists.js";
  * @typedef {object} Row
  * @property {(text: string, info: Info | null) => Parsed} read
  * @property {(value: any) => string} [write] by itself as JavaScript writes it
+ * @property {string} [usual] what a menu shows for what is as usual
  */
 
 const MOST_STEPS = 1000;
@@ -32,7 +33,7 @@ const SETTINGS = {
   spacing: { read: orUsual((text, info) => entry(text, "spacing", info, "spacings")) },
   eta: { read: orUsual((text) => number(text, "Eta", 0, 1)) },
   order: { read: orUsual((text) => whole(text, "The order", 1, 4)) },
-  rng: { read: orUsual((text, info) => entry(text, "generator", info, "rngs")) },
+  rng: { read: orUsual((text, info) => entry(text, "generator", info, "rngs"), "cpu"), usual: "cpu" },
 
   rescale: { read: orUsual((text) => number(text, "The rescaling", 0, 1)) },
   guidanceFrom: { read: orUsual((text) => number(text, "Where guidance begins", 0, 1)) },
@@ -41,7 +42,7 @@ const SETTINGS = {
   cfgpp: { read: flag },
 
   clipSkip: { read: orUsual((text) => whole(text, "The layers to skip", 0, 24)) },
-  long: { read: orUsual((text) => choice(text, "What to do with a long prompt", ["truncate", "chunks"])) },
+  long: { read: orUsual((text) => choice(text, "What to do with a long prompt", ["truncate", "chunks"]), "truncate"), usual: "truncate" },
   emphasis: { read: flag },
   swaps: { read: (text) => lines(text, readSwap), write: (value) => value.map(writeSwap).join("\n") },
   mixes: { read: (text) => lines(text, readMix), write: (value) => value.map((/** @type {any} */ { prompt, factor }) => `${prompt}:${factor}`).join("\n") },
@@ -74,9 +75,14 @@ export function writeSetting(name, settings) {
   return value === undefined ? "" : (SETTINGS[name].write ?? String)(value);
 }
 
-/** An empty field is as usual. @param {Row["read"]} read @returns {Row["read"]} */
-function orUsual(read) {
-  return (text, info) => (text === "" ? { value: undefined } : read(text, info));
+/** What a field shows. @param {keyof Settings} name @param {Settings} settings */
+export function fieldText(name, settings) {
+  return writeSetting(name, settings) || (SETTINGS[name].usual ?? "");
+}
+
+/** An empty field is as usual. @param {Row["read"]} read @param {string} [usual] @returns {Row["read"]} */
+function orUsual(read, usual = "") {
+  return (text, info) => (text === "" || text === usual ? { value: undefined } : read(text, info));
 }
 
 /** @param {string} text @param {string} what @param {number} least @param {number} most @returns {Parsed} */

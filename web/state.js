@@ -54,6 +54,7 @@
  * @property {"error" | "note"} tone
  * @property {string} text
  * @property {Offer[]} [offers]
+ * @property {"link"} [about] of several about one thing, only the last is shown
  */
 
 /** @typedef {{ label: string, does: "use-gpu" | "use-cpu" | "reopen" | "open-other" | "look-again" }} Offer */

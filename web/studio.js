@@ -3,6 +3,7 @@
 import { Decant, drawSeed } from "./decant.js";
 import { places } from "./state.js";
 import { readSetting } from "./settings.js";
+import { writeAddress } from "./address.js";
 import { noticeOf, sentenceOf, stoppedOpening } from "./sentences.js";
 import { createLibrary } from "./library.js";
 import { modelName } from "./source.js";
@@ -170,6 +171,18 @@ export function createStudio(store) {
     }
   }
 
+  /** Puts an address that makes this picture on the clipboard; where that is refused, into the page's own address. */
+  async function copyLink() {
+    const { settings, messages } = get();
+    const model = typeof opened.model === "string" ? opened.model : null;
+    const link = writeAddress(location.href, model, settings);
+    const copied = await navigator.clipboard?.writeText(link).then(() => true, () => false);
+    if (!copied) history.replaceState(null, "", link);
+    const missing = model === null ? " It opens the usual model: a model of your own has no address." : "";
+    const text = `${copied ? "The link is copied." : "The link is in the page’s address now."}${missing}`;
+    change({ messages: [...messages.filter((message) => message.about !== "link"), { tone: "note", text, about: "link" }] });
+  }
+
   /** @param {...Message} more */
   function tell(...more) {
     change({ messages: [...get().messages, ...more] });
@@ -185,6 +198,7 @@ export function createStudio(store) {
     step,
     scrub,
     edit,
+    copyLink,
     tell,
     cancel: () => (get().phase === "opening" ? stopping : cancelling).abort(),
     lookAgain: () => library.look(opened.model, opened.family),

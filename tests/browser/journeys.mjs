@@ -90,7 +90,7 @@ export const JOURNEYS = [
     open: "?prompt=green%20eight&negative=red&steps=4&guidance=2.5&seed=123&sampler=euler&width=32&height=48&run=1",
     async play({ page }) {
       await finished(page, 4);
-      const values = await page.$$eval("#settings [name]", (fields) => Object.fromEntries(fields.map(({ name, value }) => [name, value])));
+      const values = await page.$$eval("#details [name], #prompt", (fields) => Object.fromEntries(fields.map(({ name, value }) => [name, value])));
       assert.deepEqual(values, { prompt: "green eight", negative: "red", steps: "4", guidance: "2.5", seed: "123", sampler: "euler", width: "32", height: "48" });
       assert.deepEqual((await pixels(page)).size, [32, 48]);
     },

@@ -9,13 +9,16 @@ import { fileURLToPath } from "node:url";
 import { LAVAPIPE, launch, newPage } from "./browser.mjs";
 import { GETTING } from "./getting.mjs";
 import { checkGolden, checkTokens, modelsWithTokens, readGoldens } from "./golden.mjs";
-import { JOURNEYS } from "./journeys.mjs";
+import { JOURNEYS as USUAL } from "./journeys.mjs";
+import { MORE } from "./more.mjs";
 import { checkOperations } from "./operations.mjs";
 import { takeScreenshots } from "./screenshots.mjs";
 import { serve } from "./serve.mjs";
 import { checkKernels, readKernels } from "./tint.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
+/** What people do on the page. */
+const JOURNEYS = [...USUAL, ...MORE];
 const words = process.argv.slice(2);
 const counts = { passed: 0, failed: 0, skipped: 0 };
 

@@ -53,6 +53,15 @@ export function button(label, action) {
   return element;
 }
 
+/** A button with a small cross, named for those who cannot see it. @param {string} label @param {() => void} action */
+export function crossButton(label, action) {
+  const element = button("", action);
+  element.className = "icon-button";
+  element.setAttribute("aria-label", label);
+  element.innerHTML = `<svg viewBox="0 0 20 20" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round"><path d="M5.5 5.5l9 9m0-9l-9 9"/></svg>`;
+  return element;
+}
+
 /** An element with that text in it. @template {keyof HTMLElementTagNameMap} K @param {K} tag @param {string} text @param {string} [kind] its class */
 export function element(tag, text, kind = "") {
   return Object.assign(document.createElement(tag), { textContent: text, className: kind });

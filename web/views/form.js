@@ -1,7 +1,7 @@
 // The form: shows the settings, and hands every change of a field to the studio as the text that was typed.
 
 import { byId, inBytes, write } from "./elements.js";
-import { isSetting } from "../settings.js";
+import { fieldText, isSetting, readSetting } from "../settings.js";
 
 /** @import { Info, TokenCount } from "../decant.d.ts" */
 /** @import { State } from "../state.js" */
@@ -21,9 +21,9 @@ export function formView(studio) {
     studio.generate();
   });
   form.addEventListener("input", ({ target }) => {
-    const { name, value, dataset } = /** @type {HTMLInputElement} */ (target);
+    const { name, type, checked, value, dataset } = /** @type {HTMLInputElement} */ (target);
     const setting = dataset["for"] ?? name;
-    if (isSetting(setting)) studio.edit(setting, value);
+    if (isSetting(setting)) studio.edit(setting, type === "checkbox" ? String(checked) : value);
   });
   byId("dice", HTMLButtonElement).addEventListener("click", studio.throwDice);
 
@@ -52,18 +52,25 @@ function drawField(field, { settings, problems, info }) {
   const name = /** @type {keyof State["settings"]} */ (field.name);
   field.disabled = !info && !(field instanceof HTMLTextAreaElement);
   const problem = problems[name];
-  const value = String(settings[name]);
+  if (field.type === "checkbox") {
+    /** @type {HTMLInputElement} */ (field).checked = settings[name] === true;
+    return;
+  }
   // What is being typed is left alone: "1." is on the way to "1.5", and a wrong number stays to be corrected.
-  const same = field instanceof HTMLInputElement ? field.value !== "" && Number(field.value) === settings[name] : field.value.trim() === value;
-  if (!problem && !same) field.value = value;
+  if (!problem && !says(field.value, name, settings, info)) field.value = fieldText(name, settings);
   if (!(field instanceof HTMLInputElement)) return;
   field.setAttribute("aria-invalid", String(Boolean(problem)));
   write(byId(`${name}-problem`, HTMLParagraphElement), problem ?? "");
 }
 
-/** Menus and limits that come from the model. @param {Info} info */
-function describeModel({ samplers, factor, defaults, predictedBytes, weights }) {
-  byId("sampler", HTMLSelectElement).replaceChildren(...samplers.map(({ name, title }) => new Option(title, name)));
+/** Whether a text is the setting, however it is written. @param {string} text @param {keyof State["settings"]} name @param {State["settings"]} settings @param {Info | null} info */
+function says(text, name, settings, info) {
+  const read = readSetting(name, text, info);
+  return "value" in read && JSON.stringify(read.value) === JSON.stringify(settings[name]);
+}
+
+/** Limits that come from the model. @param {Info} info */
+function describeModel({ factor, defaults, predictedBytes, weights }) {
   for (const side of ["width", "height"]) {
     const field = byId(side, HTMLInputElement);
     field.step = field.min = String(factor);

@@ -11,6 +11,16 @@ export async function bench(device, only, onRow) {
   return `a stand-in for the ${device}`;
 }
 
+export function catalog() {
+  const entry = (id, name, docs = `What ${name} does.`) => ({ id, name, docs });
+  return {
+    samplers: [{ ...entry("ddim", "DDIM"), curves: false, eta: 0, highestOrder: null }, { ...entry("euler", "Euler"), curves: true, eta: null, highestOrder: null }, { ...entry("lms", "LMS"), curves: true, eta: null, highestOrder: 4 }],
+    sigmas: [entry("config", "As the model says"), entry("karras", "Karras")],
+    spacings: [entry("leading", "leading"), entry("trailing", "trailing")],
+    rngs: [entry("cpu", "CPU"), entry("cuda", "CUDA")],
+  };
+}
+
 const SIDE = 32;
 const LIMIT = 75;
 const ENDINGS = { lost: { code: "device", message: "The GPU was lost in the middle of step 3: device lost by test." } };
@@ -96,7 +106,7 @@ export class Session {
       fallbackReason: this.fallbackReason,
       defaults: { prompt: "a blue seven on a yellow background", steps: 20, guidance: 4, sampler: "ddim", width: SIDE, height: SIDE },
       factor: 16,
-      samplers: [{ name: "ddim", title: "DDIM" }, { name: "euler", title: "Euler" }],
+      catalog: catalog(),
       predictedBytes: 84_000_000,
       weights: this.weights,
     };

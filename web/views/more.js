@@ -1,0 +1,67 @@
+// The menus, which are the program's own tables, what their choices do, and the settings beside the usual ones: how many of them are changed,
+// and which of them the sampler reads.
+
+import { byId, write } from "./elements.js";
+import { NAMES } from "../settings.js";
+import { rowsEditor } from "./rows.js";
+
+/** @import { Catalog, Entry, Settings } from "../decant.d.ts" */
+/** @import { State } from "../state.js" */
+/** @import { View } from "./index.js" */
+
+/** Noise levels to begin a list of one's own with. */
+const OWN_SIGMAS = "14.6, 7, 3, 1, 0";
+/** Which of the settings are on this sheet: those that are not in the form above it. @type {Set<keyof Settings>} */
+const ABOVE = new Set(["prompt", "negative", "steps", "guidance", "seed", "sampler", "width", "height"]);
+const START = /** @type {(keyof Settings)[]} */ (["strength", "startStep", "pad", "keepUnmasked"]);
+
+/** @type {View} */
+export function moreView(studio) {
+  const editors = [
+    rowsEditor(studio, "swaps", { parts: [["Word", "puppy"], ["In its place", "puppy:0.5+skunk:0.5"]], sign: "=" }),
+    rowsEditor(studio, "mixes", { parts: [["Prompt", "a red four"], ["Factor", "0.5"]], sign: ":" }),
+  ];
+  byId("copy-link", HTMLButtonElement).addEventListener("click", studio.copyLink);
+  /** @type {Catalog | null} */
+  let known = null;
+  return (state) => {
+    const { info, settings } = state;
+    if (info && info.catalog !== known) fillMenus((known = info.catalog));
+    for (const draw of editors) draw(state);
+    if (info) drawSampling(state, info.catalog);
+    const more = NAMES.filter((name) => !ABOVE.has(name) && !START.includes(name) && settings[name] !== undefined).length;
+    const badge = byId("more-count", HTMLSpanElement);
+    badge.hidden = more === 0;
+    write(badge, `${more} changed`);
+  };
+}
+
+/** @param {Catalog} catalog */
+function fillMenus({ samplers, sigmas, spacings, rngs }) {
+  menu("sampler", samplers);
+  menu("sigmas-menu", sigmas).append(new Option("A list of your own", OWN_SIGMAS));
+  menu("spacing", spacings).prepend(new Option("As the model says", ""));
+  menu("rng", rngs);
+}
+
+/** @param {string} id @param {Entry[]} entries */
+function menu(id, entries) {
+  const select = byId(id, HTMLSelectElement);
+  select.replaceChildren(...entries.map(({ id: value, name, docs }) => Object.assign(new Option(name, value), { title: docs })));
+  return select;
+}
+
+/** @param {State} state @param {Catalog} catalog */
+function drawSampling({ settings }, { samplers, sigmas }) {
+  const sampler = samplers.find(({ id }) => id === settings.sampler);
+  write(byId("sampler-note", HTMLParagraphElement), sampler ? `${sampler.name}: ${sampler.docs}` : "");
+  byId("sigmas-field", HTMLDivElement).hidden = !sampler?.curves && settings.sigmas === undefined;
+  const row = sigmas.find(({ id }) => id === (settings.sigmas ?? "config"));
+  byId("sigmas-menu", HTMLSelectElement).value = row?.id ?? OWN_SIGMAS;
+  byId("sigmas", HTMLInputElement).hidden = Boolean(row);
+  write(byId("sigmas-note", HTMLParagraphElement), row && row.id !== "config" ? row.docs : "");
+  byId("eta-field", HTMLDivElement).hidden = sampler?.eta == null && settings.eta === undefined;
+  byId("eta", HTMLInputElement).placeholder = String(sampler?.eta ?? "");
+  byId("order-field", HTMLDivElement).hidden = sampler?.highestOrder == null && settings.order === undefined;
+  byId("order", HTMLInputElement).max = String(sampler?.highestOrder ?? "");
+}
