@@ -140,6 +140,16 @@ pub enum Error {
         /// One that fits.
         near: usize,
     },
+    /// A picture, mask or latents that a run cannot start from, or not as asked.
+    #[error("{what}: {problem}; {advice}")]
+    Start {
+        /// Which of the settings or files.
+        what: String,
+        /// Expected and got.
+        problem: String,
+        /// What to do about it.
+        advice: String,
+    },
     /// A guidance scale that is no number.
     #[error("guidance {got} is not a number to scale with; 1 turns guidance off, 7.5 is usual")]
     Guidance {

@@ -15,6 +15,7 @@ pub mod tiny;
 pub mod autoencoder;
 mod bands;
 pub mod picture;
+pub mod latents;
 pub mod preview;
 pub mod tokenizer;
 pub mod config;

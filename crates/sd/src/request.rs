@@ -2,9 +2,12 @@
 //!
 //! A [`Request`] is plain data: the same JSON is the page's settings, a picture's record and a file of settings (`request/json.rs`).
 
+mod images;
 mod json;
 mod named;
 mod sampling;
+
+pub use images::{Images, STRENGTH};
 
 use crate::error::Error;
 use decant_solver::{Rng, Sampler, Sigmas, TimestepSpacing};
@@ -59,6 +62,21 @@ pub struct Request {
     /// Which of PyTorch's generators draws the noise.
     #[serde(with = "named::one")]
     pub rng: Rng,
+
+    // Images.
+    /// Which part of the steps a picture goes through, from 0 to 1: 0.2 keeps most of it, 1 next to nothing. Absent: 0.8, with a mask 1.
+    pub strength: Option<f64>,
+    /// The first step that is taken, counted from 0; says the same as `strength`, which it replaces.
+    pub start_step: Option<usize>,
+    /// How many pictures: the seed of each is one more than the last one's ([`Request::each`]).
+    pub count: usize,
+    /// Pixels added to the picture: above, right, below, left. They are painted.
+    pub pad: [usize; 4],
+    /// Whether pixels that the mask leaves alone are put back exactly; else they have gone through the autoencoder.
+    pub keep_unmasked: bool,
+    /// Pictures and latents, which are not JSON.
+    #[serde(skip)]
+    pub images: Images,
 }
 
 /// What is usual, and so is left out of JSON.
@@ -81,6 +99,13 @@ impl Default for Request {
             eta: None,
             order: None,
             rng: Rng::Cpu,
+            // Images.
+            strength: None,
+            start_step: None,
+            count: 1,
+            pad: [0; 4],
+            keep_unmasked: false,
+            images: Images::default(),
         }
     }
 }
@@ -146,10 +171,12 @@ pub struct Settings {
     pub width: usize,
     /// Pixels.
     pub height: usize,
+    /// The first step that is taken, where the run starts from a noised picture; `None` where it starts from noise, or from noisy latents.
+    pub first_step: Option<usize>,
 }
 
 /// The most pixels along a side: beyond, no machine's memory would do and 32-bit sizes would overflow before it could be said how much.
-const MOST_PIXELS: usize = 16_384;
+pub(crate) const MOST_PIXELS: usize = 16_384;
 
 impl Request {
     /// Fills in the model's defaults and checks what can be checked without the model's weights.
@@ -171,16 +198,21 @@ impl Request {
         }
         let steps = self.steps.or(self.sigmas.steps()).unwrap_or(defaults.steps);
         let sampler = self.sampler.unwrap_or(defaults.sampler);
-        let (width, height) = (side("width", self.width, defaults.width)?, side("height", self.height, defaults.height)?);
+        self.check_mask()?;
+        let [width, height] = self.size_of_start(factor);
+        let (width, height) = (side("width", width, defaults.width)?, side("height", height, defaults.height)?);
+        let first_step = self.first_step(steps)?;
         let asked = Request {
             steps: Some(steps),
             guidance: Some(guidance),
             sampler: Some(sampler),
             width: Some(width),
             height: Some(height),
+            strength: self.settled_strength(),
+            count: 1,
             ..self.clone()
         };
-        Ok(Settings { asked, steps, guidance, sampler, width, height })
+        Ok(Settings { asked, steps, guidance, sampler, width, height, first_step })
     }
 }
 
