@@ -18,21 +18,26 @@ for (const family of ["sdxl", "lcm", "bk-sdm", "inpaint", "turbo"]) models[`${fa
 /** @param {RegExp} [wanted] @returns {Promise<{ name: string, model: string, settings: object, tensors: Record<string, Float32Array> }[]>} */
 export async function readGoldens(wanted = /./) {
   const names = (await readdir(FOLDER)).filter((name) => name.startsWith("pipeline-") && wanted.test(name)).sort();
-  const files = await Promise.all(names.map(async (name) => ({ name, ...readSafetensors(await readFile(join(FOLDER, name))) })));
+  const files = await Promise.all(names.map((name) => readOne(name.replace(/^pipeline-|\.safetensors$/g, ""))));
   // A final picture by a tiny autoencoder is the command's and the Rust tests' affair: the page shows it in steps only.
-  return files.filter(({ metadata }) => !metadata.tiny).map(({ name, metadata, tensors }) => {
-    const { model, prompt, negative, sampler } = metadata;
-    const numbers = Object.fromEntries(["steps", "guidance", "seed", "width", "height"].map((key) => [key, Number(metadata[key])]));
-    return { name: name.replace(/^pipeline-|\.safetensors$/g, ""), model, settings: { prompt, negative, sampler, ...numbers }, tensors };
-  });
+  return files.filter(({ tiny }) => !tiny);
+}
+
+/** One golden picture: whose it is, how it was made, its tensors. @param {string} name */
+export async function readOne(name) {
+  const { metadata, tensors } = readSafetensors(await readFile(join(FOLDER, `pipeline-${name}.safetensors`)));
+  const { model, prompt, negative, sampler, tiny } = metadata;
+  const numbers = Object.fromEntries(["steps", "guidance", "seed", "width", "height"].map((key) => [key, Number(metadata[key])]));
+  return { name, model, tiny, settings: { prompt, negative, sampler, ...numbers }, tensors };
 }
 
 /**
  * Makes one golden picture in the page and compares. The page keeps the model open for the next one.
  * @param {import("playwright-core").Page} page on any page of the server's
+ * @param {{ model: string, family?: string | undefined }} [opened] another place of the same model, and what to take it for
  */
-export async function checkGolden(page, address, device, { model, settings, tensors }) {
-  const made = await page.evaluate(makeOne, { base: address, model: address + models[model], device, settings });
+export async function checkGolden(page, address, device, { model, settings, tensors }, opened = { model: address + models[model] }) {
+  const made = await page.evaluate(makeOne, { base: address, opened, device, settings });
   assert.equal(made.device, device);
   closeTo("noise", largest(made.noise, tensors.noise), NOISE);
   made.steps.forEach(({ latents, denoised, timestep }, index) => {
@@ -42,8 +47,13 @@ export async function checkGolden(page, address, device, { model, settings, tens
     closeTo(`denoised in step ${index}`, relative(denoised, tensors[`denoised_${number}`]), PICTURE);
   });
   assert.ok(!(`latents_${String(made.steps.length).padStart(3, "0")}` in tensors), "a step is missing");
-  const error = rms(made.image, planesToPixels(tensors.image));
-  closeTo("picture", error, PICTURE);
+  return closeToPicture("picture", made.image, tensors.image);
+}
+
+/** A canvas's pixels against a golden picture; the error. @param {string} what @param {number[]} pixels @param {Float32Array} planes */
+export function closeToPicture(what, pixels, planes) {
+  const error = rms(pixels, planesToPixels(planes));
+  closeTo(what, error, PICTURE);
   return error;
 }
 
@@ -66,11 +76,11 @@ export async function checkTokens(page, address, model) {
 }
 
 /** Runs in the page. */
-async function makeOne({ base, model, device, settings }) {
+async function makeOne({ base, opened, device, settings }) {
   const { Decant } = await import(`${base}decant.js`);
   const open = (globalThis.open_models ??= new Map());
-  const key = `${model} ${device}`;
-  if (!open.has(key)) open.set(key, Decant.load({ model, device }));
+  const key = `${opened.model} ${device}`;
+  if (!open.has(key)) open.set(key, Decant.load({ ...opened, device }));
   const decant = await open.get(key);
   const { image, trace } = await decant.generate(settings);
   const steps = trace.steps.map(({ latents, denoised, timestep }) => ({ latents: [...latents], denoised: [...denoised], timestep }));

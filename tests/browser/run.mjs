@@ -12,6 +12,7 @@ import { checkGolden, checkTokens, modelsWithTokens, readGoldens } from "./golde
 import { JOURNEYS as USUAL } from "./journeys.mjs";
 import { MORE } from "./more.mjs";
 import { checkOperations } from "./operations.mjs";
+import { OWN, layoutTests } from "./own.mjs";
 import { takeScreenshots } from "./screenshots.mjs";
 import { serve } from "./serve.mjs";
 import { checkKernels, readKernels } from "./tint.mjs";
@@ -48,6 +49,8 @@ async function testBuilt(built, whole) {
   for (const journey of JOURNEYS.filter(({ name }) => name.startsWith("open, generate"))) await play("built, no byte ranges", debian, whole, journey);
   for (const model of await modelsWithTokens()) await test("CPU", `tokens of ${model}`, debian, built, ({ page }) => checkTokens(page, built.address, model));
   await testGoldens("CPU", debian, built, "cpu");
+  for (const { name, check } of await layoutTests()) await test("CPU", `diffusers' picture from layouts/${name}`, debian, built, async ({ page }) => `RMS ${(await check(page, built.address)).toExponential(1)}`);
+  for (const journey of OWN) await play("built", debian, built, journey);
   // Minutes on SwiftShader, so one is enough: lavapipe runs the same kernels, and the rest of them, below.
   await testGoldens("GPU on SwiftShader", debian, built, "gpu", /digits-euler/);
   if (!existsSync(LAVAPIPE)) {
