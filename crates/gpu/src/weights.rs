@@ -63,6 +63,10 @@ impl WeightSet for GpuWeightSet {
         Ok(())
     }
 
+    fn forget(&mut self, name: &str) {
+        self.weights.remove(name);
+    }
+
     fn clear(&mut self) {
         self.weights.clear();
     }

@@ -82,6 +82,10 @@ impl WeightSet for CpuWeightSet {
         Ok(())
     }
 
+    fn forget(&mut self, name: &str) {
+        self.weights.remove(name);
+    }
+
     fn clear(&mut self) {
         *self = CpuWeightSet::default();
     }

@@ -62,6 +62,8 @@ pub trait WeightSet {
     }
     /// Whether all of that weight is there.
     fn holds(&self, name: &str) -> bool;
+    /// Gives the memory of one weight back, once no program is ready on it any more.
+    fn forget(&mut self, name: &str);
     /// Gives the memory of all weights back, once no program is ready on them any more.
     fn clear(&mut self);
     /// Waits until what was uploaded is really there; a device may find out late that it has no room.

@@ -7,7 +7,7 @@ use crate::op::{
     Activation, Attention, Binary, BinaryKind, Concat, Conv2d, Epilogue, Gather, Geglu, GroupNorm, GroupNormStatistics, LayerNorm, Linear,
     Op, Reshape, StackRows, SwapMiddle, TimestepEmbedding, Unary, Upsample, Window,
 };
-use crate::weights::{Layout, WeightIndex, WeightUse, Weights};
+use crate::weights::{LORA_DOWN, LORA_UP, Layout, WeightIndex, WeightUse, Weights};
 use crate::{Error, Program};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -226,18 +226,26 @@ impl<'g> Var<'g> {
         self.graph
     }
 
-    /// `x · weightᵀ + bias` over the last dimension: `[…, in]` to `[…, out]`. See [`Linear`].
+    /// `x · weightᵀ + bias` over the last dimension: `[…, in]` to `[…, out]`. See [`Linear`]. With [`LORA_DOWN`] and [`LORA_UP`] beside
+    /// the weight, what they make of the input is added.
     pub fn linear(self, w: Weights<'g>) -> Var<'g> {
         let weight = self.graph.weight(w, "weight", matrix);
         let op = |bias| Linear { epilogue: Epilogue { bias, ..Epilogue::default() } };
-        self.product(w, weight, op(false), op(true))
+        self.product(w, weight, op(false), op(true)).with_low_rank(w, |down| self.linear(down))
     }
 
-    /// A convolution over `[batch, height, width, in]`. See [`Conv2d`].
+    /// A convolution over `[batch, height, width, in]`. See [`Conv2d`]. With [`LORA_DOWN`] (of the same window) and [`LORA_UP`] (a matrix)
+    /// beside the weight, what they make of the input is added.
     pub fn conv2d(self, w: Weights<'g>, window: Window) -> Var<'g> {
         let weight = self.graph.weight(w, "weight", filter);
         let op = |bias| Conv2d { window, epilogue: Epilogue { bias, ..Epilogue::default() } };
-        self.product(w, weight, op(false), op(true))
+        self.product(w, weight, op(false), op(true)).with_low_rank(w, |down| self.conv2d(down, window))
+    }
+
+    /// `self + up(down(x))`, where the weights have such a pair at `w`. The base stays as it is, in whatever encoding, and both are added
+    /// while the pair's result is written.
+    fn with_low_rank(self, w: Weights<'g>, down: impl FnOnce(Weights<'g>) -> Var<'g>) -> Var<'g> {
+        if w.has(LORA_DOWN) { self + down(w.at(LORA_DOWN)).linear(w.at(LORA_UP)) } else { self }
     }
 
     fn product(self, w: Weights<'g>, weight: Var<'g>, plain: impl Op + 'static, biased: impl Op + 'static) -> Var<'g> {

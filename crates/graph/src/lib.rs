@@ -40,4 +40,4 @@ pub use error::Error;
 pub use graph::{Graph, Var};
 pub use launch::{Kernel, Launch, Limits, Slot};
 pub use program::Program;
-pub use weights::{Layout, WeightIndex, WeightInfo, WeightUse, Weights};
+pub use weights::{LORA_DOWN, LORA_UP, Layout, WeightIndex, WeightInfo, WeightUse, Weights};

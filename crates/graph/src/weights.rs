@@ -17,6 +17,12 @@ pub struct WeightInfo {
     pub encoding: Encoding,
 }
 
+/// Beside a layer's own weights, the first of a pair of small ones whose product is added to the layer's (Hu et al. 2021, *LoRA*):
+/// `LAYER.lora_down.weight`, of the layer's shape but for its outputs, which are the pair's rank.
+pub const LORA_DOWN: &str = "lora_down";
+/// The second: `LAYER.lora_up.weight`, `[out, rank]`. Every factor is in it.
+pub const LORA_UP: &str = "lora_up";
+
 /// Every weight of a checkpoint by name.
 pub type WeightIndex = BTreeMap<String, WeightInfo>;
 

@@ -2,10 +2,11 @@
 
 use crate::error::Error;
 use crate::files::Files;
+use crate::lora::{MadeOf, Stack};
 use crate::weights::policy::kept_as;
 use crate::weights::{Checkpoint, FileType, TensorInfo};
 use decant_graph::{Device, Encoding, Executable, Graph, Program, WeightIndex, WeightInfo, WeightSet, WeightUse};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// Buffers that some files carry and no model of ours computes with.
@@ -20,6 +21,8 @@ pub struct Component {
     checkpoint: Checkpoint,
     index: WeightIndex,
     set: Box<dyn WeightSet>,
+    /// What is on the device beside the file's weights, and what each was made of.
+    added: BTreeMap<String, MadeOf>,
 }
 
 /// Where loading has got to.
@@ -41,18 +44,26 @@ impl Component {
 
     /// Over a checkpoint whose headers were read before, under a name for messages.
     pub fn over(checkpoint: Checkpoint, name: &'static str, wish: Option<Encoding>, device: &dyn Device) -> Component {
-        Component { name, index: index(name, &checkpoint, wish), checkpoint, set: device.weight_set() }
+        Component { name, index: index(name, &checkpoint, wish), checkpoint, set: device.weight_set(), added: BTreeMap::new() }
     }
 
     /// Changes how weights are stored; those that are on the device already are dropped.
     pub fn choose(&mut self, wish: Option<Encoding>, device: &dyn Device) {
         self.index = index(self.name, &self.checkpoint, wish);
         self.set = device.weight_set();
+        self.added.clear();
     }
 
     /// The program that another wish would give.
     pub fn program_as(&self, wish: Option<Encoding>, build: impl FnOnce(&Graph)) -> Result<Rc<Program>, Error> {
         self.finish(index(self.name, &self.checkpoint, wish), build)
+    }
+
+    /// The same with LoRAs beside the weights.
+    pub(crate) fn program_with(&self, wish: Option<Encoding>, loras: &Stack, build: impl FnOnce(&Graph)) -> Result<Rc<Program>, Error> {
+        let mut index = index(self.name, &self.checkpoint, wish);
+        index.extend(loras.index());
+        self.finish(index, build)
     }
 
     /// Builds one of the network's programs.
@@ -80,10 +91,10 @@ impl Component {
     }
 
     /// Brings the program's weights to the device, some rows of a tensor at a time, so that no tensor is ever whole in memory. `tick` hears
-    /// the file's bytes of each.
+    /// the file's bytes of each. What is not in the file, [`Component::upload_added`] brings.
     pub async fn upload(&mut self, files: &dyn Files, program: &Program, tick: &mut dyn FnMut(u64)) -> Result<(), Error> {
         for weight in &program.weights {
-            let bytes = self.checkpoint.tensors().get(&weight.name).map_or(0, |t| t.range.end - t.range.start);
+            let Some(bytes) = self.checkpoint.tensors().get(&weight.name).map(|t| t.range.end - t.range.start) else { continue };
             if self.set.holds(&weight.name) {
                 tick(bytes);
             } else {
@@ -91,6 +102,33 @@ impl Component {
             }
         }
         Ok(self.set.settle().await?)
+    }
+
+    /// Brings the program's matrices of these LoRAs to the device: those that are not there, or were made of something else.
+    pub(crate) async fn upload_added(&mut self, program: &Program, loras: &Stack) -> Result<(), Error> {
+        for weight in &program.weights {
+            let Some(made_of) = loras.made_of(&weight.name).filter(|made_of| self.added.get(&weight.name) != Some(made_of)) else {
+                continue;
+            };
+            self.added.remove(&weight.name);
+            let set = &mut self.set;
+            loras.read(weight, &mut |first, values| Ok(set.upload_rows(weight, first, values)?)).await?;
+            self.added.insert(weight.name.clone(), made_of);
+        }
+        Ok(self.set.settle().await?)
+    }
+
+    /// Gives the memory of LoRAs' matrices back that these do not have, once no program is ready on them any more.
+    pub(crate) fn keep_added(&mut self, loras: &Stack) {
+        let set = &mut self.set;
+        self.added.retain(|name, made_of| {
+            let same = |wanted: MadeOf| wanted.iter().map(|(id, _)| id).eq(made_of.iter().map(|(id, _)| id));
+            let keep = loras.made_of(name).is_some_and(same);
+            if !keep {
+                set.forget(name);
+            }
+            keep
+        });
     }
 
     async fn upload_weight(&mut self, files: &dyn Files, weight: &WeightUse, bytes: u64, tick: &mut dyn FnMut(u64)) -> Result<(), Error> {
@@ -113,6 +151,7 @@ impl Component {
     /// Gives the memory of the network's weights back, once no program is ready on them any more; [`Component::upload`] brings them again.
     pub fn clear(&mut self) {
         self.set.clear();
+        self.added.clear();
     }
 
     /// Allocates what the program needs.

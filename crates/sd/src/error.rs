@@ -194,6 +194,16 @@ pub enum Error {
         "a tiny autoencoder was asked for, but the model was opened without one; give the folder or file of a TAESD as its preview decoder"
     )]
     NoTiny,
+    /// A LoRA that cannot be loaded or used.
+    #[error("LoRA {name}: {problem}; {hint}")]
+    Lora {
+        /// The name that it was to be loaded under, or was asked for by.
+        name: String,
+        /// What is wrong: expected and got.
+        problem: String,
+        /// What to do about it.
+        hint: String,
+    },
     /// Whoever watched the run ended it.
     #[error("the run was cancelled")]
     Cancelled,

@@ -24,7 +24,7 @@ mod whole;
 mod single;
 mod parts;
 mod original;
-mod names;
+pub(crate) mod names;
 mod tiny;
 mod derive;
 mod family;

@@ -11,6 +11,7 @@
 mod denoise;
 mod event;
 mod inputs;
+mod loras;
 mod memory;
 mod open;
 mod options;
@@ -35,6 +36,7 @@ use decant_graph::device::Timing;
 use decant_graph::{Device, Executable, Input};
 use decant_solver::{Generator, Schedule, sample, schedule};
 use denoise::{Denoise, Shown};
+use loras::Loras;
 use plan::{Planned, Wish};
 use stage::Network;
 use std::collections::BTreeMap;
@@ -53,6 +55,7 @@ pub struct Pipeline {
     unet: Component,
     vae: Component,
     tiny: Option<TinyDecoder>,
+    loras: Loras,
     /// What was asked for last, and how it is made.
     planned: Option<(Wish, Rc<Planned>)>,
     /// Programs that stay ready for the next picture.
@@ -77,7 +80,8 @@ impl Pipeline {
     pub async fn generate<O: Observer>(&mut self, request: &Request, observer: &mut O) -> Result<Generated, Error> {
         let settings = request.settle(self.defaults(), self.factor())?;
         let schedule = schedule(settings.sampler, &self.config.scheduler, settings.sampling())?;
-        let planned = self.planned(self.wish(&settings))?;
+        let planned = self.planned(self.wish(&settings)?)?;
+        self.weigh_loras(&settings.asked.loras)?;
         let made = self.make(settings, &schedule, &planned, observer).await;
         if made.is_err() {
             self.ready.clear();
@@ -165,14 +169,15 @@ impl Pipeline {
     }
 
     /// What a request asks of the networks.
-    fn wish(&self, settings: &Settings) -> Wish {
-        Wish {
+    fn wish(&self, settings: &Settings) -> Result<Wish, Error> {
+        Ok(Wish {
             size: [settings.height / self.factor(), settings.width / self.factor()],
             batch: 1 + (settings.guided() && self.config.guides_by_two()) as usize,
             preview: settings.asked.preview,
             decoder: settings.asked.decoder,
             encoding: self.options.weights,
-        }
+            loras: self.loras.chosen(&settings.asked.loras)?,
+        })
     }
 
     /// The straight line from latents to colours, fitted when it is first wanted.

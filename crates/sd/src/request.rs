@@ -10,6 +10,7 @@ mod sampling;
 pub use images::{Images, STRENGTH};
 
 use crate::error::Error;
+use crate::lora::LoraUse;
 use decant_solver::{Rng, Sampler, Sigmas, TimestepSpacing};
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +64,10 @@ pub struct Request {
     #[serde(with = "named::one")]
     pub rng: Rng,
 
+    // LoRA.
+    /// Which of the loaded LoRAs are used, and how strongly; one that is named twice counts twice.
+    pub loras: Vec<LoraUse>,
+
     // Images.
     /// Which part of the steps a picture goes through, from 0 to 1: 0.2 keeps most of it, 1 next to nothing. Absent: 0.8, with a mask 1.
     pub strength: Option<f64>,
@@ -99,6 +104,8 @@ impl Default for Request {
             eta: None,
             order: None,
             rng: Rng::Cpu,
+            // LoRA.
+            loras: vec![],
             // Images.
             strength: None,
             start_step: None,

@@ -129,6 +129,10 @@ impl WeightSet for PretendWeights {
         self.set.holds(name)
     }
 
+    fn forget(&mut self, name: &str) {
+        self.set.forget(name);
+    }
+
     fn clear(&mut self) {
         self.set.clear();
     }

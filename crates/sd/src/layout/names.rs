@@ -9,10 +9,10 @@ use super::parts::Part;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Beginnings of names, whole parts only, and what stands for them.
-pub(super) type Places = BTreeMap<String, String>;
+pub(crate) type Places = BTreeMap<String, String>;
 
 /// A name with its longest known beginning replaced; `None` where no beginning is known.
-pub(super) fn translated(name: &str, places: &Places) -> Option<String> {
+pub(crate) fn translated(name: &str, places: &Places) -> Option<String> {
     let mut end = name.len();
     loop {
         if let Some(place) = places.get(&name[..end]) {
@@ -23,11 +23,11 @@ pub(super) fn translated(name: &str, places: &Places) -> Option<String> {
 }
 
 /// Parts of a name inside a block, one after another.
-pub(super) fn replaced(name: String, pairs: &[(&str, &str)]) -> String {
+pub(crate) fn replaced(name: String, pairs: &[(&str, &str)]) -> String {
     pairs.iter().fold(name, |name, (from, to)| name.replace(from, to))
 }
 
-const UNET: &[(&str, &str)] = &[
+pub(crate) const UNET: &[(&str, &str)] = &[
     ("input_blocks.0.0", "conv_in"),
     ("time_embed.0", "time_embedding.linear_1"),
     ("time_embed.2", "time_embedding.linear_2"),
@@ -43,7 +43,7 @@ const UNET: &[(&str, &str)] = &[
 ];
 
 /// Inside a UNet's resnet.
-pub(super) const RESNET: &[(&str, &str)] = &[
+pub(crate) const RESNET: &[(&str, &str)] = &[
     (".in_layers.0.", ".norm1."),
     (".in_layers.2.", ".conv1."),
     (".emb_layers.1.", ".time_emb_proj."),

@@ -92,7 +92,7 @@ impl Pipeline {
 
     /// Memory that this very request takes.
     pub fn memory_for(&self, request: &Request) -> Result<Memory, Error> {
-        Ok(self.plan(self.wish(&request.settle(self.defaults(), self.factor())?))?.memory)
+        Ok(self.plan(self.wish(&request.settle(self.defaults(), self.factor())?)?)?.memory)
     }
 
     /// What each way to keep weights comes to at this size: as the files have them, then each encoding.
@@ -110,7 +110,7 @@ impl Pipeline {
     pub(super) fn wish_for(&self, width: usize, height: usize, guided: bool) -> Result<Wish, Error> {
         let guidance = Some(if guided { self.defaults().guidance.max(2.0) } else { 1.0 });
         let request = Request { width: Some(width), height: Some(height), guidance, preview: Preview::Auto, ..Request::default() };
-        Ok(self.wish(&request.settle(self.defaults(), self.factor())?))
+        self.wish(&request.settle(self.defaults(), self.factor())?)
     }
 
     /// Bytes of the files that these programs' weights take.

@@ -1,5 +1,6 @@
 //! Opening a model: headers and configurations, then weights; and what can be asked of it before and after.
 
+use super::loras::Loras;
 use super::programs::Built;
 use super::text::TextEncoder;
 use super::{Options, Pipeline, TinyDecoder};
@@ -61,8 +62,9 @@ impl Pipeline {
             None => None,
         };
         let (planned, ready) = (None, BTreeMap::new());
+        let (projection, said, loras) = (None, None, Loras::default());
         let pipeline =
-            Pipeline { files, device, options, config, texts, unet, vae, tiny, planned, ready, projection: None, said: None, recognised };
+            Pipeline { files, device, options, config, texts, unet, vae, tiny, loras, planned, ready, projection, said, recognised };
         pipeline.nothing_left_over()?;
         Ok(pipeline)
     }

@@ -3,6 +3,7 @@
 //! Ways are tried from the fastest to the thriftiest; the first that fits is taken. Nothing here allocates: programs know their bytes.
 
 use super::Pipeline;
+use super::loras::Chosen;
 use super::memory::Memory;
 use super::programs::{Built, Programs};
 use crate::error::Error;
@@ -63,6 +64,8 @@ pub(super) struct Wish {
     pub decoder: Decoder,
     /// How weights are kept; `None` keeps what the files have.
     pub encoding: Option<Encoding>,
+    /// Which of the loaded LoRAs are used.
+    pub loras: Chosen,
 }
 
 /// A plan with its programs.

@@ -1,7 +1,9 @@
 //! The programs of one picture: which there are, and each built once however many plans are tried.
 
 use super::Pipeline;
+use super::loras::Chosen;
 use super::plan::{Plan, SMALL, Wish};
+use super::text::TextEncoder;
 use crate::error::Error;
 use crate::request::{Decoder, Preview};
 use crate::unet;
@@ -52,14 +54,16 @@ pub(super) struct Built<'p> {
 
 impl<'p> Built<'p> {
     pub fn new(pipeline: &'p Pipeline, wish: Wish) -> Result<Built<'p>, Error> {
-        let texts = pipeline.texts.iter().map(|text| text.program_as(wish.encoding)).collect::<Result<_, _>>()?;
+        let text = |text: &TextEncoder| text.program_with(wish.encoding, &pipeline.loras.stack(text.component.name(), wish.loras));
+        let texts = pipeline.texts.iter().map(text).collect::<Result<_, _>>()?;
         Ok(Built { pipeline, wish, texts, tinies: BTreeMap::new(), unets: BTreeMap::new(), coders: BTreeMap::new() })
     }
 
     /// Denoiser and decoder at a size that any model can be checked with.
     pub fn smallest(pipeline: &'p Pipeline, size: [usize; 2]) -> Result<[Rc<Program>; 2], Error> {
         let (preview, decoder) = (Preview::None, Decoder::Model);
-        let mut built = Built::new(pipeline, Wish { size, batch: 1, preview, decoder, encoding: pipeline.options.weights })?;
+        let (encoding, loras) = (pipeline.options.weights, Chosen::default());
+        let mut built = Built::new(pipeline, Wish { size, batch: 1, preview, decoder, encoding, loras })?;
         Ok([built.unet(1)?, built.coder(1)?.0])
     }
 
@@ -80,7 +84,9 @@ impl<'p> Built<'p> {
         }
         let Pipeline { config, unet: component, .. } = self.pipeline;
         let tokens = config.text.max_position_embeddings;
-        let program = component.program_as(self.wish.encoding, |graph| unet::unet(graph, &config.unet, batch, self.wish.size, tokens))?;
+        let loras = self.pipeline.loras.stack(component.name(), self.wish.loras);
+        let program =
+            component.program_with(self.wish.encoding, &loras, |graph| unet::unet(graph, &config.unet, batch, self.wish.size, tokens))?;
         self.unets.insert(batch, program.clone());
         Ok(program)
     }

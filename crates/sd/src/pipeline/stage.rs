@@ -83,7 +83,7 @@ impl Pipeline {
                 progress(Progress { component, bytes, total });
             };
             let program = network.program(planned).cloned().ok_or(Error::NotReady)?;
-            self.bring(network, &program, &mut tick).await?;
+            self.bring(network, &program, planned, &mut tick).await?;
         }
         Ok(())
     }
@@ -97,11 +97,19 @@ impl Pipeline {
     }
 
     /// Brings a program's weights, as far as they are not there.
-    async fn bring(&mut self, network: Network, program: &Program, tick: &mut dyn FnMut(&'static str, u64)) -> Result<(), Error> {
+    async fn bring(
+        &mut self,
+        network: Network,
+        program: &Program,
+        planned: &Planned,
+        tick: &mut dyn FnMut(&'static str, u64),
+    ) -> Result<(), Error> {
         let files = self.files_of(network);
+        let name = self.component(network).ok_or(Error::NotReady)?.name();
+        let loras = self.loras.stack(name, planned.wish.loras);
         let component = self.component(network).ok_or(Error::NotReady)?;
-        let name = component.name();
-        component.upload(&*files, program, &mut |read| tick(name, read)).await
+        component.upload(&*files, program, &mut |read| tick(name, read)).await?;
+        component.upload_added(program, &loras).await
     }
 
     /// A network made ready to run.
@@ -120,7 +128,7 @@ impl Pipeline {
         program: &Rc<Program>,
         planned: &Planned,
     ) -> Result<Box<dyn Executable>, Error> {
-        let made = match self.bring(network, program, &mut |_, _| {}).await {
+        let made = match self.bring(network, program, planned, &mut |_, _| {}).await {
             Ok(()) => self.component(network).ok_or(Error::NotReady)?.ready(program).await,
             Err(error) => Err(error),
         };

@@ -4,6 +4,7 @@ use crate::clip::{self, Hidden};
 use crate::component::Component;
 use crate::config::ClipConfig;
 use crate::error::Error;
+use crate::lora::Stack;
 use crate::tokenizer::{Tokenizer, Tokens};
 use decant_graph::{Encoding, Executable, Graph, Input, Program};
 use std::rc::Rc;
@@ -59,8 +60,8 @@ impl TextEncoder {
         self.component.program(|graph| self.build(graph))
     }
 
-    pub fn program_as(&self, wish: Option<Encoding>) -> Result<Rc<Program>, Error> {
-        self.component.program_as(wish, |graph| self.build(graph))
+    pub fn program_with(&self, wish: Option<Encoding>, loras: &Stack) -> Result<Rc<Program>, Error> {
+        self.component.program_with(wish, loras, |graph| self.build(graph))
     }
 
     /// Every weight of the file is one of the whole encoder's, of which Stable Diffusion XL leaves out the last layer of the first.

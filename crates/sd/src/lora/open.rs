@@ -1,0 +1,255 @@
+//! From a file to a [`Lora`]: which file, what its tensors are, whether they fit the model. Headers and factors are read, no matrix.
+
+use super::family;
+use super::keys::{self, Called, Part};
+use super::layer::{Kind, Layer, Product};
+use super::names::{Names, Place};
+use super::numbered;
+use super::peft::Config;
+use super::{Lora, LoraInfo, Source, refused};
+use crate::error::Error;
+use crate::files::{Files, find};
+use crate::weights::{Checkpoint, FileType, TensorInfo};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// The most rows of a layer's `down`: eight times the most that trainers offer, and what a reader's memory can bear for one layer.
+const MOST_RANK: usize = 2048;
+
+/// Names that are looked for where a folder has several files, or cannot be listed.
+const USUAL: [&str; 4] = ["pytorch_lora_weights.safetensors", "adapter_model.safetensors", "pytorch_lora_weights.bin", "adapter_model.bin"];
+
+/// Ends of weight files' names.
+const ENDS: [&str; 5] = [".safetensors", ".bin", ".pt", ".pth", ".ckpt"];
+
+/// Longest `adapter_config.json`, in bytes.
+const LONGEST_CONFIG: u64 = 1 << 20;
+
+/// How many names a message lists.
+const SHOWN: usize = 3;
+
+/// The tensors of one layer's change, by what they are.
+type Found = BTreeMap<Part, String>;
+
+impl Lora {
+    /// Reads the headers of a LoRA's file, and finds the model's layers that it changes.
+    ///
+    /// # Errors
+    /// A file that is no LoRA or damaged, one for another family, one whose parts do not fit their layers.
+    pub async fn open(id: u64, name: &str, files: Rc<dyn Files>, names: &Names) -> Result<Lora, Error> {
+        let file = file_of(name, &*files).await?;
+        let checkpoint = Checkpoint::open_file(&*files, &file).await?;
+        let beside = find(&*files, "adapter_config.json", LONGEST_CONFIG).await?.unwrap_or_default();
+        let config = checkpoint.note("lora_adapter_metadata").map(str::to_string);
+        let config = Config::parse(&config.unwrap_or_else(|| String::from_utf8_lossy(&beside).into_owned()));
+        let source = Source { files, checkpoint };
+        let (found, mut unmatched) = sorted(name, &source.checkpoint, names)?;
+        let fits = Fits { name, source: &source, names, config: &config };
+        fits.is_of_this_family(&found)?;
+        let mut layers: BTreeMap<&'static str, BTreeMap<String, Layer>> = BTreeMap::new();
+        for (called, tensors) in &found {
+            let alone = tensors.keys().all(|part| *part == Part::Alpha); // of a kind whose other parts are not known
+            let Some(place) = names.find(called).filter(|_| !alone) else {
+                unmatched.push(called.layer.clone());
+                continue;
+            };
+            let layer = fits.layer(&place, tensors).await?;
+            if layers.entry(place.network).or_default().insert(place.layer.clone(), layer).is_some() {
+                return Err(refused(name, format!("it has {} twice, under two names", place.layer), "use another file of it"));
+            }
+        }
+        if layers.is_empty() {
+            return Err(nothing_fits(name, &source.checkpoint, &unmatched));
+        }
+        let count = |unet: bool| layers.iter().filter(|(network, _)| (**network == "unet") == unet).map(|(_, layers)| layers.len()).sum();
+        let rank = layers.values().flat_map(BTreeMap::values).map(|layer| layer.rank).max().unwrap_or(0);
+        let metadata = source.checkpoint.notes().clone();
+        let info = LoraInfo { name: name.into(), unet: count(true), text: count(false), rank, unmatched, metadata };
+        Ok(Lora { id, info, source, layers })
+    }
+}
+
+/// The weight file: the only one, or one of a usual name.
+async fn file_of(name: &str, files: &dyn Files) -> Result<String, Error> {
+    let listed = files.names().await?;
+    let weights: Vec<&String> = match &listed {
+        Some(names) if names.len() == 1 => names.iter().collect(),
+        Some(names) => names.iter().filter(|file| !file.contains('/') && ENDS.iter().any(|end| file.ends_with(end))).collect(),
+        None => vec![],
+    };
+    if let [only] = weights[..] {
+        return Ok(only.clone());
+    }
+    for usual in USUAL {
+        if files.size(usual).await?.is_some() {
+            return Ok(usual.into());
+        }
+    }
+    let problem = format!("{} has {} weight files, none of them {}", files.place(), weights.len(), USUAL[0]);
+    Err(refused(name, problem, "give the LoRA's own file"))
+}
+
+/// The file's tensors by layer, and the names of those that are no part of a pair.
+fn sorted(name: &str, checkpoint: &Checkpoint, names: &Names) -> Result<(BTreeMap<Called, Found>, Vec<String>), Error> {
+    let order = numbered::order(names, |network| checkpoint.note(network));
+    let (mut found, mut others) = (BTreeMap::<Called, Found>::new(), vec![]);
+    for tensor in checkpoint.tensors().keys() {
+        if keys::is_dora(tensor) {
+            return Err(refused(
+                name,
+                format!("it is a DoRA ({tensor}), which scales whole layers, too"),
+                "Decant applies LoRA, LoCon and LoHa",
+            ));
+        }
+        match keys::parsed(tensor).or_else(|| numbered::parsed(tensor, &order)) {
+            None => others.push(tensor.clone()),
+            Some((called, part)) => {
+                if let Some(other) = found.entry(called).or_default().insert(part, tensor.clone()) {
+                    return Err(refused(name, format!("{other} and {tensor} are the same part"), "use another file of it"));
+                }
+            }
+        }
+    }
+    Ok((found, others))
+}
+
+fn nothing_fits(name: &str, checkpoint: &Checkpoint, unmatched: &[String]) -> Error {
+    let shown = unmatched.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let (problem, hint) = match checkpoint.tensors().keys().find_map(|tensor| keys::another_kind(tensor)) {
+        Some(what) => (format!("it is {what}"), "Decant applies LoRA, LoCon and LoHa to Stable Diffusion 1.x, 2.x and XL"),
+        None if unmatched.is_empty() => ("there is nothing in it".into(), "use another file of it"),
+        None => {
+            let count = unmatched.len();
+            (format!("none of its {count} parts is of a layer of this model: {shown}, …"), "give a LoRA that was trained for this family")
+        }
+    };
+    refused(name, problem, hint)
+}
+
+/// What a file's tensors are compared with.
+struct Fits<'a> {
+    name: &'a str,
+    source: &'a Source,
+    names: &'a Names,
+    config: &'a Config,
+}
+
+impl Fits<'_> {
+    fn info(&self, tensor: &str) -> &TensorInfo {
+        &self.source.checkpoint.tensors()[tensor]
+    }
+
+    fn wrong(&self, problem: String) -> Error {
+        refused(self.name, problem, "use another file of it")
+    }
+
+    /// Before layer after layer is looked at: attention to the text takes the text that the model has.
+    fn is_of_this_family(&self, found: &BTreeMap<Called, Found>) -> Result<(), Error> {
+        let text = found.iter().filter(|(called, _)| family::sees_text(&called.layer));
+        let widths = text.filter_map(|(_, tensors)| tensors.get(&Part::Down).or_else(|| tensors.get(&Part::W1B)));
+        let Some(got) = widths.filter_map(|tensor| self.info(tensor).shape.get(1).copied()).next() else { return Ok(()) };
+        let mut own = self.names.layers("unet").filter(|layer| family::sees_text(&keys::flattened(layer)));
+        let expected = own.next().map(|layer| self.names.shape(&Place { network: "unet", layer: layer.into() })[1]);
+        match expected {
+            Some(expected) if expected != got => {
+                let (got, expected) = (family::named(got), family::named(expected));
+                Err(refused(self.name, format!("it is for {got}; this is {expected}"), "give a LoRA that was trained for this family"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn layer(&self, place: &Place, tensors: &Found) -> Result<Layer, Error> {
+        let shape = self.names.shape(place).to_vec();
+        let name = |part: Part| tensors.get(&part).cloned();
+        let all = [Part::W1A, Part::W1B, Part::W2A, Part::W2B].map(name);
+        let (kind, rank, of) = match (name(Part::Down), name(Part::Up), all) {
+            (Some(down), Some(up), [None, None, None, None]) => self.pair(&shape, down, name(Part::Mid), up)?,
+            (None, None, [Some(a1), Some(b1), Some(a2), Some(b2)]) => {
+                self.products(&shape, [(a1, b1, name(Part::T1)), (a2, b2, name(Part::T2))])?
+            }
+            _ => {
+                let there: Vec<&str> = tensors.values().map(String::as_str).collect();
+                let problem = format!("of {} there is only {}", place.layer, there.join(", "));
+                return Err(self.wrong(format!("{problem}: a pair (lora_down and lora_up, or LoHa's four) is needed")));
+            }
+        };
+        let scale = match name(Part::Alpha) {
+            None => self.config.scale(place.network, &place.layer, of).unwrap_or(1.0),
+            Some(alpha) => self.alpha(&alpha).await? / of as f32,
+        };
+        let half = match &kind {
+            Kind::Pair { down, mid: None, .. } => self.info(down).dtype == FileType::F16,
+            _ => false,
+        };
+        Ok(Layer { shape, rank, scale, half, kind })
+    }
+
+    async fn alpha(&self, tensor: &str) -> Result<f32, Error> {
+        if self.info(tensor).numbers() != 1 {
+            return Err(self.wrong(format!("{tensor} has the shape {:?}, expected one number", self.info(tensor).shape)));
+        }
+        Ok(self.source.all(tensor).await?[0])
+    }
+
+    /// `down` and `up`; also the rank, and the number that alpha is divided by.
+    fn pair(&self, shape: &[usize], down: String, mid: Option<String>, up: String) -> Result<(Kind, usize, usize), Error> {
+        let rank = self.rank(&down, 0)?;
+        let [out, input, kernel @ ..] = shape else { return Err(self.wrong(format!("the layer of {down} is no matrix"))) };
+        let (inner, taps) = if mid.is_some() { ([1, 1].as_slice(), kernel) } else { (kernel, [].as_slice()) };
+        self.expect(&down, &[&[rank, *input], inner].concat())?;
+        self.expect(&up, &[*out, rank])?;
+        if let Some(mid) = &mid {
+            self.expect(mid, &[&[rank, rank], taps].concat())?;
+        }
+        Ok((Kind::Pair { down, mid, up }, rank, rank))
+    }
+
+    /// LoHa's two products.
+    fn products(&self, shape: &[usize], parts: [(String, String, Option<String>); 2]) -> Result<(Kind, usize, usize), Error> {
+        let [out, input, kernel @ ..] = shape else { return Err(self.wrong(format!("the layer of {} is no matrix", parts[0].0))) };
+        let product = |(a, b, t): (String, String, Option<String>)| {
+            let rank = self.rank(&b, 0)?;
+            match &t {
+                None => {
+                    self.expect(&a, &[*out, rank])?;
+                    self.expect(&b, &[rank, input * kernel.iter().product::<usize>()])?;
+                }
+                Some(t) => {
+                    self.expect(&a, &[rank, *out])?;
+                    self.expect(&b, &[rank, *input])?;
+                    self.expect(t, &[&[rank, rank], kernel].concat())?;
+                }
+            }
+            Ok::<Product, Error>(Product { a, b, t, rank })
+        };
+        let [first, second] = parts;
+        let products = [product(first)?, product(second)?];
+        let (of, rank) = (products[0].rank, products[0].rank * products[1].rank);
+        Ok(if rank <= *out { (Kind::Products(products), rank, of) } else { (Kind::Whole(products), *out, of) })
+    }
+
+    /// The rank that a tensor's axis is.
+    fn rank(&self, tensor: &str, axis: usize) -> Result<usize, Error> {
+        match self.info(tensor).shape.get(axis) {
+            Some(rank) if (1..=MOST_RANK).contains(rank) => Ok(*rank),
+            _ => {
+                let shape = &self.info(tensor).shape;
+                Err(self.wrong(format!("{tensor} has the shape {shape:?}, expected 1 to {MOST_RANK} rows (its rank)")))
+            }
+        }
+    }
+
+    /// Refuses a tensor that is not of that shape, but for axes of one at its end.
+    fn expect(&self, tensor: &str, shape: &[usize]) -> Result<(), Error> {
+        let bare = |shape: &[usize]| {
+            let ones = shape[2.min(shape.len())..].iter().all(|axis| *axis == 1);
+            if ones { shape[..2.min(shape.len())].to_vec() } else { shape.to_vec() }
+        };
+        let got = &self.info(tensor).shape;
+        if bare(got) == bare(shape) {
+            return Ok(());
+        }
+        Err(refused(self.name, format!("{tensor} has the shape {got:?}, the model's layer takes {shape:?}"), "is it for another model?"))
+    }
+}

@@ -1,0 +1,125 @@
+//! LoRAs that stay loaded beside a model: adding and removing them, and which of them a picture uses with what weight.
+//!
+//! What a program looks like depends on which are used ([`Chosen`], part of what is planned); their weights change numbers on the device only.
+
+use super::Pipeline;
+use crate::error::Error;
+use crate::files::Files;
+use crate::lora::{Lora, LoraInfo, LoraUse, Names, Stack};
+use std::rc::Rc;
+
+/// Some of the loaded LoRAs: a bit for each, in the order in which they were loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Chosen(u64);
+
+/// The most that are loaded at a time: as many as [`Chosen`] has bits.
+const MOST: usize = u64::BITS as usize;
+
+/// A LoRA's weights: in the denoiser, in the text encoders.
+type Weights = [f32; 2];
+
+/// The loaded LoRAs.
+#[derive(Default)]
+pub(super) struct Loras {
+    loaded: Vec<Rc<Lora>>,
+    /// Of each, for the picture that is being made; 0 where it is not used.
+    weights: Vec<Weights>,
+    /// How many there ever were.
+    ever: u64,
+}
+
+impl Loras {
+    /// The weights that a request asks for, of each loaded LoRA.
+    fn asked(&self, uses: &[LoraUse]) -> Result<Vec<Weights>, Error> {
+        let mut weights = vec![[0.0; 2]; self.loaded.len()];
+        for used in uses {
+            let at = self.loaded.iter().position(|lora| lora.info().name == used.name).ok_or_else(|| self.unknown(&used.name))?;
+            let add = [used.weight, used.text.unwrap_or(used.weight)];
+            if let Some(got) = add.iter().find(|weight| !weight.is_finite()) {
+                let problem = format!("weight {got} is not a number to multiply with");
+                return Err(Error::Lora { name: used.name.clone(), problem, hint: "1 is as it was trained, 0 is without it".into() });
+            }
+            weights[at] = [weights[at][0] + add[0], weights[at][1] + add[1]];
+        }
+        Ok(weights)
+    }
+
+    fn unknown(&self, name: &str) -> Error {
+        let loaded: Vec<&str> = self.loaded.iter().map(|lora| lora.info().name.as_str()).collect();
+        let there = if loaded.is_empty() { "none is".to_string() } else { format!("there are {}", loaded.join(", ")) };
+        Error::Lora { name: name.into(), problem: "it is not loaded".into(), hint: format!("{there}; load its file first") }
+    }
+
+    /// Those that a request uses.
+    pub fn chosen(&self, uses: &[LoraUse]) -> Result<Chosen, Error> {
+        let used = self.asked(uses)?.into_iter().enumerate().filter(|(_, weights)| *weights != [0.0; 2]);
+        Ok(Chosen(used.fold(0, |bits, (at, _)| bits | 1 << at)))
+    }
+
+    /// The chosen ones, with the weights of the picture that is being made, for one network.
+    pub fn stack(&self, network: &'static str, chosen: Chosen) -> Stack {
+        let of = if network == "unet" { 0 } else { 1 };
+        let used = self.loaded.iter().enumerate().filter(|(at, _)| chosen.0 >> at & 1 == 1);
+        let weight = |at: usize| self.weights.get(at).map_or(0.0, |weights| weights[of]);
+        Stack { network, used: used.map(|(at, lora)| (lora.clone(), weight(at))).collect() }
+    }
+}
+
+impl Pipeline {
+    /// Loads a LoRA under a name, by which requests use it ([`crate::request::Request::loras`]). Headers are read; the rest when it is used.
+    ///
+    /// # Errors
+    /// A file that is no LoRA, damaged, for another family, or does not fit the model's layers; a name that is taken.
+    pub async fn add_lora(&mut self, name: &str, files: Rc<dyn Files>) -> Result<LoraInfo, Error> {
+        let refused = |problem: &str, hint: &str| Error::Lora { name: name.into(), problem: problem.into(), hint: hint.into() };
+        if self.loras.loaded.iter().any(|lora| lora.info().name == name) {
+            return Err(refused("one is loaded under this name", "remove it first, or give another name"));
+        }
+        if self.loras.loaded.len() == MOST {
+            return Err(refused(&format!("{MOST} are loaded already"), "remove one first"));
+        }
+        let networks = self.texts.iter().map(|text| &text.component).chain([&self.unet]);
+        let names = Names::new(networks.map(|component| (component.name(), component.checkpoint())));
+        let lora = Lora::open(self.loras.ever, name, files, &names).await?;
+        let info = lora.info().clone();
+        self.loras.ever += 1;
+        self.loras.loaded.push(Rc::new(lora));
+        self.loras.weights.push([0.0; 2]);
+        Ok(info)
+    }
+
+    /// Removes a loaded LoRA.
+    ///
+    /// # Errors
+    /// None of that name is loaded.
+    pub fn remove_lora(&mut self, name: &str) -> Result<(), Error> {
+        let at = self.loras.loaded.iter().position(|lora| lora.info().name == name).ok_or_else(|| self.loras.unknown(name))?;
+        self.weigh_loras(&[])?;
+        self.loras.loaded.remove(at);
+        self.loras.weights.remove(at);
+        self.planned = None; // says by their places which are used
+        Ok(())
+    }
+
+    /// What is loaded, in order.
+    pub fn loras(&self) -> Vec<&LoraInfo> {
+        self.loras.loaded.iter().map(|lora| lora.info()).collect()
+    }
+
+    /// Sets the weights of the next picture. Where they change, what was ready with the old ones goes, and so do matrices that are not used
+    /// any more.
+    pub(super) fn weigh_loras(&mut self, uses: &[LoraUse]) -> Result<(), Error> {
+        let weights = self.loras.asked(uses)?;
+        if weights == self.loras.weights {
+            return Ok(());
+        }
+        self.loras.weights = weights;
+        let chosen = self.loras.chosen(uses)?;
+        (self.said, self.ready) = (None, Default::default());
+        let Pipeline { texts, unet, loras, .. } = self;
+        for component in texts.iter_mut().map(|text| &mut text.component).chain([unet]) {
+            component.keep_added(&loras.stack(component.name(), chosen));
+        }
+        Ok(())
+    }
+}
