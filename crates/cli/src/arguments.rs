@@ -1,5 +1,7 @@
 //! What can be typed. Menus of samplers and encodings come from their own tables.
 
+mod lora;
+
 use clap::{
     Args, Parser, Subcommand, ValueEnum,
     builder::{PossibleValue, PossibleValuesParser},
@@ -109,6 +111,8 @@ pub(crate) struct Generate {
     /// Make the final picture with the tiny autoencoder, too
     #[arg(long, requires = "preview_decoder")]
     pub tiny: bool,
+    #[command(flatten)]
+    pub lora: lora::Lora,
     /// Write the run's tensors (noise, embeddings, latents and predicted x0 of each step) as safetensors
     #[arg(long)]
     pub trace: Option<PathBuf>,

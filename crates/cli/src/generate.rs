@@ -51,6 +51,7 @@ pub(crate) fn run(options: &Generate) -> Result<(), Failure> {
     }
     let request = request::request(options)?;
     let mut pipeline = load(&options.model, options.quiet)?;
+    options.lora.load(&mut pipeline, options.quiet)?;
     let bar = bar(options.quiet, "{prefix:13} {bar:40} {pos} of {len} steps, {eta} left");
     bar.set_prefix("sampling");
     let mut watcher = Watcher { bar, trace: options.trace.as_ref().map(|_| Trace::default()) };

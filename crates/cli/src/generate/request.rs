@@ -11,6 +11,7 @@ use decant_solver::Sampler;
 pub(super) fn request(options: &Generate) -> Result<Request, Failure> {
     let mut request = Request::default();
     plain(options, &mut request)?;
+    options.lora.apply(&mut request)?;
     Ok(request)
 }
 

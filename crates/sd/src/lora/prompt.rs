@@ -50,7 +50,7 @@ mod tests {
             ("a <lora:x> b", "a  b", vec![("x", 1.0, None)]),
             ("<lora:x:-.5><lora:y z:1:0>", "", vec![("x", -0.5, None), ("y z", 0.0, Some(1.0))]),
             ("<lora:x:much>, <lora:, <lora::1> <lora:a:1:2:3>", "<lora:x:much>, <lora:, <lora::1> <lora:a:1:2:3>", vec![]),
-            ("<lora:x:nan> <lora:<lora:é:2>", "<lora:x:nan> ", vec![("<lora:é", 2.0, None)]),
+            ("<lora:x:nan> <lora:<lora:é:2>", "<lora:x:nan> <lora:", vec![("é", 2.0, None)]),
         ] {
             let (got, loras) = from_prompt(prompt);
             let loras: Vec<(&str, f32, Option<f32>)> = loras.iter().map(|lora| (lora.name.as_str(), lora.weight, lora.text)).collect();

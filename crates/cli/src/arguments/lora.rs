@@ -1,0 +1,96 @@
+//! Flags about LoRAs.
+
+use crate::{Failure, source};
+use clap::Args;
+use decant_sd::lora::LoraUse;
+use decant_sd::pipeline::Pipeline;
+use decant_sd::request::Request;
+use std::path::Path;
+
+#[derive(Args)]
+pub(crate) struct Lora {
+    /// A LoRA's file, folder or address, and how strong it is (1 where left out); may be given several times
+    #[arg(long = "lora", value_name = "FILE[:WEIGHT]")]
+    loras: Vec<String>,
+}
+
+/// What one flag says.
+struct Asked<'a> {
+    file: &'a str,
+    weight: f32,
+    /// The file's name without its end; with a number where another one is called the same.
+    name: String,
+}
+
+impl Lora {
+    /// What was typed, as what it means.
+    pub fn apply(&self, request: &mut Request) -> Result<(), Failure> {
+        request.loras.extend(self.asked().into_iter().map(|asked| LoraUse { name: asked.name, weight: asked.weight, text: None }));
+        Ok(())
+    }
+
+    /// Loads the files beside the model, and says of each what it changes.
+    pub fn load(&self, pipeline: &mut Pipeline, quiet: bool) -> Result<(), Failure> {
+        for Asked { file, name, .. } in self.asked() {
+            let info = pollster::block_on(pipeline.add_lora(&name, source::open(file)?))?;
+            let unused = match &info.unmatched[..] {
+                [] => String::new(),
+                [first, ..] => format!("; {} parts are not applied, for instance {first}", info.unmatched.len()),
+            };
+            if !quiet || !unused.is_empty() {
+                eprintln!(
+                    "LoRA {name}: {} layers of the denoiser, {} of the text encoders, rank {}{unused}",
+                    info.unet, info.text, info.rank
+                );
+            }
+        }
+        Ok(())
+    }
+
+    fn asked(&self) -> Vec<Asked<'_>> {
+        let mut all: Vec<Asked> = vec![];
+        for typed in &self.loras {
+            let (file, weight) = split(typed);
+            let last = file.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or(file);
+            let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem);
+            let free = |name: &String| all.iter().all(|other| other.name != *name);
+            let name = std::iter::once(stem.to_string()).chain((2..).map(|n| format!("{stem} {n}"))).find(free).unwrap_or_default();
+            all.push(Asked { file, weight, name });
+        }
+        all
+    }
+}
+
+/// The file and its weight. A colon may also be part of a name or an address: then no number follows it, or there is such a file.
+fn split(typed: &str) -> (&str, f32) {
+    let weight = |(file, weight): (&'_ str, &str)| Some((file.len(), weight.parse::<f32>().ok()?));
+    match typed.rsplit_once(':').and_then(weight) {
+        Some((end, weight)) if !Path::new(typed).exists() => (&typed[..end], weight),
+        _ => (typed, 1.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_weight_follows_the_last_colon() {
+        for (typed, file, weight) in [
+            ("ink.safetensors", "ink.safetensors", 1.0),
+            ("ink.safetensors:0.6", "ink.safetensors", 0.6),
+            ("C:\\loras\\ink.safetensors", "C:\\loras\\ink.safetensors", 1.0),
+            ("http://127.0.0.1:8000/ink.safetensors:-1", "http://127.0.0.1:8000/ink.safetensors", -1.0),
+            ("http://127.0.0.1:8000/ink.safetensors", "http://127.0.0.1:8000/ink.safetensors", 1.0),
+        ] {
+            assert_eq!(split(typed), (file, weight), "{typed}");
+        }
+    }
+
+    #[test]
+    fn two_files_of_one_name_have_two_names() {
+        let lora = Lora { loras: ["a/ink.safetensors:2", "b/ink.bin", "c/"].map(String::from).into() };
+        let names: Vec<String> = lora.asked().into_iter().map(|asked| asked.name).collect();
+        assert_eq!(names, ["ink", "ink 2", "c"]);
+    }
+}
