@@ -12,6 +12,7 @@ main() {
     rule "JavaScript's types fit (tsc)" node_modules/.bin/tsc -p web
     rule "gpu knows no operation by name" gpu_knows_no_operation
     rule "sd knows no GPU" knows_not decant-sd "decant-gpu|wgpu|web-sys"
+    rule "record knows no GPU and no browser" knows_not decant-record "decant-gpu|wgpu|web-sys|js-sys"
     rule "graph knows no model and no GPU" knows_not decant-graph "decant-sd|decant-gpu|wgpu"
     rule "solver depends on nothing" knows_not decant-solver "."
     rule "WGSL is written in shaders/, not in Rust" nowhere '@compute|@group\(|var<(storage|uniform|workgroup)' crates/*/src
