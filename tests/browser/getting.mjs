@@ -208,6 +208,76 @@ export const GETTING = [
     },
   },
   {
+    name: "one chunk is read ahead, once chunks are read in order: none twice, none too many, what broke goes on, whoever stops is told",
+    open: null,
+    expects: /Failed to load resource|ERR_|favicon/,
+    async play({ page, address }) {
+      const file = madeBytes(5 * CHUNK + 77, 18);
+      const server = await elsewhere({ "far.safetensors": file, "other.safetensors": file });
+      await clean(page, address);
+      await page.evaluate(async ([base, from]) => {
+        const [{ RemoteFile }, { Keeper }, { Line }] = await Promise.all(["remote", "keeper", "line"].map((name) => import(`${base}worker/${name}.js`)));
+        const heard = { bytes: 0, interrupted: 0, stop: false };
+        const arrived = async (_, __, bytes) => {
+          heard.bytes += bytes;
+          if (heard.stop) throw { code: "cancelled", message: "It was cancelled." };
+        };
+        const interrupted = async () => void heard.interrupted++;
+        const watch = { arrived, interrupted, note() {} };
+        const open = () => {
+          const [line, keeper] = [new Line(watch), new Keeper(null, watch)];
+          return (name) => new RemoteFile(line, keeper, from + name, name);
+        };
+        Object.assign(globalThis, { heard, open, files: new Map() });
+      }, [address, server.address]);
+      /** A few bytes of a chunk, their first one, and how many have been heard of in all. */
+      const read = (name, index, fresh = false) =>
+        page.evaluate(async ([name, at, fresh]) => {
+          const { files, heard } = globalThis;
+          if (fresh) globalThis.file = globalThis.open();
+          if (fresh || !files.has(name)) files.set(name, globalThis.file(name));
+          const bytes = await files.get(name).read(at, at + 5).catch(({ code }) => code);
+          return { first: typeof bytes === "string" ? bytes : bytes[0], heard: heard.bytes, interrupted: heard.interrupted };
+        }, [name, index * CHUNK, fresh]);
+      const chunk = (index, name = "far") => `${name}.safetensors ${index * CHUNK}-${Math.min((index + 1) * CHUNK, file.length) - 1}`;
+      const first = (index) => file[index * CHUNK];
+      assert.equal((await read("far.safetensors", 0, true)).first, first(0));
+      assert.equal((await read("far.safetensors", 2)).first, first(2));
+      assert.deepEqual(server.asked(), [chunk(0), chunk(2)], "a jump is no order");
+      assert.deepEqual(await read("far.safetensors", 3), { first: first(3), heard: 3 * CHUNK, interrupted: 0 });
+      await until(() => server.log.requests.length === 2);
+      assert.deepEqual(server.asked(), [chunk(3), chunk(4)], "the next one comes before it is asked for");
+      await read("other.safetensors", 0);
+      assert.deepEqual(await read("far.safetensors", 4), { first: first(4), heard: 5 * CHUNK, interrupted: 0 });
+      await until(() => server.log.requests.length === 2);
+      assert.equal((await read("far.safetensors", 5)).first, first(5));
+      assert.equal((await read("far.safetensors", 5)).heard, 5 * CHUNK + 77);
+      assert.deepEqual(server.asked(), [chunk(0, "other"), chunk(5)], "nothing beyond the end");
+
+      // What is read ahead breaks off: nobody hears of it, and what came of it is not asked for again.
+      server.mood.cutAfter = server.log.sent + 2.5 * CHUNK;
+      await read("far.safetensors", 0, true);
+      await read("far.safetensors", 1);
+      await until(() => server.log.requests.length === 3 && server.log.sent + (1 << 16) > server.mood.cutAfter);
+      server.mood.cutAfter = Infinity;
+      assert.deepEqual(await read("far.safetensors", 2), { first: first(2), heard: 8 * CHUNK + 77, interrupted: 0 });
+      const [, , cut, rest] = server.asked();
+      assert.equal(cut, chunk(2));
+      assert.ok(Number(/ (\d+)-/.exec(rest ?? "")?.[1]) > 2 * CHUNK, rest);
+
+      // Whoever stops while it waits for what is read ahead is told, and later it is there.
+      server.mood.pace = 5;
+      await read("far.safetensors", 0, true);
+      await read("far.safetensors", 1);
+      await page.evaluate(() => (globalThis.heard.stop = true));
+      assert.equal((await read("far.safetensors", 2)).first, "cancelled");
+      await page.evaluate(() => (globalThis.heard.stop = false));
+      server.mood.pace = 0;
+      assert.equal((await read("far.safetensors", 2)).first, first(2));
+      await server.close();
+    },
+  },
+  {
     name: "pause stops the download, resume goes on, cancel keeps what has come and the page usable",
     open: null,
     async play({ page, address }) {
@@ -472,6 +542,14 @@ function sumOf(bytes) {
 
 function bytesIn(asked) {
   return asked.map((line) => /(\d+)-(\d+)$/.exec(line)).reduce((sum, [, from, to]) => sum + Number(to) - Number(from) + 1, 0);
+}
+
+/** Waits for something that is going to be. */
+async function until(is) {
+  for (let tries = 0; !is(); tries++) {
+    assert.ok(tries < 600, `this never came to be: ${is}`);
+    await new Promise((done) => setTimeout(done, 50));
+  }
 }
 
 /** The number that a count has come to rest at. */

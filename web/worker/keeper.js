@@ -3,7 +3,7 @@
 import { NoRoom } from "../storage.js";
 
 /** @import { FileStore, ModelStore } from "../storage.js" */
-/** @import { Watch } from "./line.js" */
+/** @import { Begun, Watch } from "./line.js" */
 
 /** Chunks kept at hand, over all files: 64 MiB. Files are nearly in the order in which they are read; a few chunks bridge the rest. */
 const AT_HAND = 8;
@@ -11,6 +11,8 @@ const AT_HAND = 8;
 export class Keeper {
   /** @type {{ key: string, bytes: Uint8Array<ArrayBuffer> }[]} */
   #last = [];
+  /** The one chunk, over all files, that is read before anybody asks for it. @type {{ key: string, begun: Begun, keep: () => void } | null} */
+  #ahead = null;
   #store;
 
   /** @param {ModelStore | null} store @param {Watch} watch */
@@ -36,6 +38,24 @@ export class Keeper {
   hold(key, bytes) {
     this.#last.push({ key, bytes });
     if (this.#last.length > AT_HAND) this.#last.shift();
+  }
+
+  /**
+   * Begins to read a chunk ahead, unless another is still coming.
+   * @param {string} key @param {() => Begun} begin @param {(begun: Begun) => void} keep what to do with it when nobody wanted it after all
+   */
+  readAhead(key, begin, keep) {
+    if (this.#ahead && !this.#ahead.begun.isOver()) return;
+    this.#ahead?.keep();
+    const begun = begin();
+    this.#ahead = { key, begun, keep: () => keep(begun) };
+  }
+
+  /** A chunk that was begun before it was asked for. @param {string} key */
+  begunAhead(key) {
+    const ahead = this.#ahead?.key === key ? this.#ahead.begun : null;
+    if (ahead) this.#ahead = null;
+    return ahead;
   }
 
   /**

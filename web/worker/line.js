@@ -26,6 +26,10 @@ export function failure(code, message) {
 /** A failed try of which the next may fare better. */
 export class Broken extends Error {}
 
+/** A part of a file that is being read, from byte `from` on, and how much of it is there. @typedef {{ from: number, bytes: Uint8Array<ArrayBuffer>, got: number }} Piece */
+/** Throws when an answer is not for what was asked. @typedef {(response: Response) => void} Check */
+/** A piece that is read before anybody asks for it; `wanted` resolves when it is there as far as it came. @typedef {{ piece: Piece, wanted: () => Promise<void>, isOver: () => boolean }} Begun */
+
 export class Line {
   #watch;
   /** Whether any server ever answered: an address that never did is wrong rather than broken. */
@@ -42,38 +46,75 @@ export class Line {
   }
 
   /**
-   * The bytes from `from` to before `to`. What came before a break is kept, and only the rest asked for again.
-   * @param {string} address @param {string} file @param {number} from @param {number} to @param {(response: Response) => void} check throws when the answer is not for this
+   * The rest of a piece. What came before a break is kept, and only what lacks is asked for again.
+   * @param {string} address @param {string} file @param {Piece} piece @param {Check} check
    * @param {Response} [begun] the first answer, where there is one already
-   * @returns {Promise<Uint8Array<ArrayBuffer>>}
    */
-  async range(address, file, from, to, check, begun) {
-    const bytes = new Uint8Array(to - from);
-    let got = 0;
+  async range(address, file, piece, check, begun) {
     await this.#persist(async () => {
-      if (got === bytes.length) return;
-      const response = begun ?? (await this.#try(address, `${from + got}-${to - 1}`));
+      const response = begun;
       begun = undefined;
-      check(response);
-      for await (const part of this.parts(response, file)) {
-        if (got + part.length > bytes.length) throw new Broken("the server sends more than it was asked for");
-        bytes.set(part, got);
-        got += part.length;
-      }
-      if (got < bytes.length) throw new Broken(`the server sent ${got} bytes of ${bytes.length}`);
-    }, () => got);
-    return bytes;
+      await this.#receive(address, piece, check, (bytes) => this.#watch.arrived(file, "network", bytes), response);
+    }, () => piece.got);
   }
 
-  /** The bytes of an answer as they come. @param {Response} response @param {string} file @returns {AsyncGenerator<Uint8Array<ArrayBuffer>>} */
-  async *parts(response, file) {
+  /**
+   * Begins to read a piece that is likely to be wanted next: one try, of which nobody hears and which does not wait for anybody until the
+   * piece is wanted. If it breaks, `range` goes on where it was.
+   * @param {string} address @param {string} file @param {Piece} piece @param {Check} check @returns {Begun}
+   */
+  begin(address, file, piece, check) {
+    let unheard = 0;
+    let [isWanted, isOver] = [false, false];
+    const hear = async (/** @type {number} */ bytes) => {
+      const all = (unheard += bytes);
+      if (!isWanted || all === 0) return;
+      unheard = 0;
+      await this.#watch.arrived(file, "network", all);
+    };
+    const over = this.#receive(address, piece, check, hear).catch((error) => {
+      if (!(error instanceof Broken)) throw error;
+    });
+    over.catch(() => {}).finally(() => (isOver = true)); // whoever wants the piece is told what was wrong
+    return {
+      piece,
+      isOver: () => isOver,
+      wanted: async () => {
+        isWanted = true;
+        await over;
+        await hear(0);
+      },
+    };
+  }
+
+  /** What lacks of a piece, in one try. @param {string} address @param {Piece} piece @param {Check} check @param {(bytes: number) => Promise<void>} hear @param {Response} [begun] */
+  async #receive(address, piece, check, hear, begun) {
+    const { from, bytes } = piece;
+    if (piece.got === bytes.length) return;
+    const response = begun ?? (await this.#try(address, `${from + piece.got}-${from + bytes.length - 1}`));
+    check(response);
+    for await (const part of this.#parts(response, hear)) {
+      if (piece.got + part.length > bytes.length) throw new Broken("the server sends more than it was asked for");
+      bytes.set(part, piece.got);
+      piece.got += part.length;
+    }
+    if (piece.got < bytes.length) throw new Broken(`the server sent ${piece.got} bytes of ${bytes.length}`);
+  }
+
+  /** The bytes of an answer as they come. @param {Response} response @param {string} file */
+  parts(response, file) {
+    return this.#parts(response, (bytes) => this.#watch.arrived(file, "network", bytes));
+  }
+
+  /** @param {Response} response @param {(bytes: number) => Promise<void>} hear awaited for each part @returns {AsyncGenerator<Uint8Array<ArrayBuffer>>} */
+  async *#parts(response, hear) {
     const reader = response.body?.getReader();
     if (!reader) return;
     try {
       for (;;) {
         const { done, value } = await unlessSilent(reader.read());
         if (done) return;
-        await this.#watch.arrived(file, "network", value.length);
+        await hear(value.length);
         yield value;
       }
     } finally {

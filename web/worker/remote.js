@@ -8,15 +8,17 @@ import { receiveWhole } from "./whole.js";
 
 /** @import { FileStore } from "../storage.js" */
 /** @import { Keeper } from "./keeper.js" */
-/** @import { Line } from "./line.js" */
+/** @import { Begun, Line, Piece } from "./line.js" */
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
-/** @typedef {{ size: number, fetch: (index: number) => Promise<Bytes> }} Found how long it is, and how a chunk is got that is not stored */
+/** How long it is, how a chunk is got that is not stored, and how one is begun before it is asked for. @typedef {{ size: number, fetch: (index: number, ahead?: Begun) => Promise<Bytes>, begin?: (index: number) => Begun }} Found */
 
 export class RemoteFile {
   /** @type {FileStore | null} */
   stored = null;
   /** @type {Promise<Found | null> | null} */
   #found = null;
+  /** The chunk that was asked for last. */
+  #last = NaN;
 
   /** @param {Line} line @param {Keeper} keeper @param {string} address @param {string} name */
   constructor(line, keeper, address, name) {
@@ -48,17 +50,38 @@ export class RemoteFile {
   }
 
   /** @param {Found} found @param {number} index */
-  async #chunk({ fetch }, index) {
-    const key = `${this.name}/${index}`;
-    const held = this.keeper.atHand(key);
-    if (held) return held;
+  async #chunk(found, index) {
+    const key = this.#key(index);
+    const [before, held] = [this.#last, this.keeper.atHand(key)];
+    this.#last = index;
+    const bytes = held ?? (await this.#get(found, index));
+    if (!held) this.keeper.hold(key, bytes);
+    // Who looks at a header only is not read ahead for.
+    if (index === before + 1) this.#readAhead(found, index + 1);
+    return bytes;
+  }
+
+  /** @param {Found} found @param {number} index */
+  async #get({ fetch }, index) {
+    const begun = this.keeper.begunAhead(this.#key(index));
+    if (begun) return fetch(index, begun);
     const wasThere = this.stored?.has(index);
     const kept = await this.stored?.read(index);
     if (kept) await this.keeper.watch.arrived(this.name, "storage", kept.length);
     else if (wasThere) this.keeper.watch.note(`A stored part of ${this.name} was damaged; that part is downloaded again.`);
-    const bytes = kept ?? (await fetch(index));
-    this.keeper.hold(key, bytes);
-    return bytes;
+    return kept ?? fetch(index);
+  }
+
+  /** While one chunk is used, the next one comes. @param {Found} found @param {number} index */
+  #readAhead({ size, begin }, index) {
+    if (!begin || index * CHUNK >= size || this.stored?.has(index) || this.keeper.atHand(this.#key(index))) return;
+    const keep = (/** @type {Begun} */ { piece }) => piece.got === piece.bytes.length && void this.keeper.store(this.stored, index, piece.bytes);
+    this.keeper.readAhead(this.#key(index), () => begin(index), keep);
+  }
+
+  /** @param {number} index */
+  #key(index) {
+    return `${this.name}/${index}`;
   }
 
   #find() {
@@ -111,28 +134,43 @@ export class RemoteFile {
     if (size === null) throw failure("model", "the server hides how long the file is (its answer shows no Content-Range)");
     const validator = validatorOf(response, size);
     await this.stored?.begin({ size, validator }).catch(() => {});
-    const found = this.#inRanges(size, validator);
-    this.keeper.hold(`${this.name}/0`, await this.#fetch(0, size, validator, response));
-    return found;
+    const piece = pieceOf(0, size);
+    await this.line.range(this.address, this.name, piece, checkOf(size, validator), response);
+    await this.keeper.store(this.stored, 0, piece.bytes);
+    this.keeper.hold(this.#key(0), piece.bytes);
+    return this.#inRanges(size, validator);
   }
 
   /** @param {number} size @param {string} validator @returns {Found} */
   #inRanges(size, validator) {
-    return { size, fetch: (index) => this.#fetch(index, size, validator) };
-  }
-
-  /** @param {number} index @param {number} size @param {string} validator @param {Response} [begun] */
-  async #fetch(index, size, validator, begun) {
-    const check = (/** @type {Response} */ response) => {
-      const { status, statusText } = response;
-      if (status !== 206 && status !== 200) throw failure("model", `asked for a part of the file, the server answers with status ${`${status} ${statusText}`.trim()}`);
-      if (status !== 206 || validatorOf(response, sizeIn(response) ?? size) !== validator) throw failure("model", "it changed on the server while it was being read; open the model again");
+    const check = checkOf(size, validator);
+    return {
+      size,
+      begin: (index) => this.line.begin(this.address, this.name, pieceOf(index, size), check),
+      fetch: async (index, ahead) => {
+        await ahead?.wanted();
+        const piece = ahead?.piece ?? pieceOf(index, size);
+        await this.line.range(this.address, this.name, piece, check);
+        await this.keeper.store(this.stored, index, piece.bytes);
+        return piece.bytes;
+      },
     };
-    const from = index * CHUNK;
-    const bytes = await this.line.range(this.address, this.name, from, Math.min(from + CHUNK, size), check, begun);
-    await this.keeper.store(this.stored, index, bytes);
-    return bytes;
   }
+}
+
+/** Nothing of a chunk yet. @param {number} index @param {number} size the file's @returns {Piece} */
+function pieceOf(index, size) {
+  const from = index * CHUNK;
+  return { from, bytes: new Uint8Array(Math.min(CHUNK, size - from)), got: 0 };
+}
+
+/** Whether an answer is a part of the file that was opened. @param {number} size @param {string} validator @returns {import("./line.js").Check} */
+function checkOf(size, validator) {
+  return (response) => {
+    const { status, statusText } = response;
+    if (status !== 206 && status !== 200) throw failure("model", `asked for a part of the file, the server answers with status ${`${status} ${statusText}`.trim()}`);
+    if (status !== 206 || validatorOf(response, sizeIn(response) ?? size) !== validator) throw failure("model", "it changed on the server while it was being read; open the model again");
+  };
 }
 
 /** The whole file's length in an answer to a question for a part. @param {Response} response */

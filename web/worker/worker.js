@@ -43,7 +43,8 @@ async function answer(call, ask) {
 
 /** @param {number} call @param {Ask} ask */
 async function perform(call, ask) {
-  reading = { call, pace: new Pace(), told: 0 };
+  // Of the others, the page may ask while something is read.
+  if (["inspect", "load", "generate"].includes(ask.kind)) reading = { call, pace: new Pace(), told: 0 };
   switch (ask.kind) {
     case "catalog":
       return (await start()).app.catalog();
