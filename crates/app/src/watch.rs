@@ -102,7 +102,7 @@ fn raw_step(step: &Step, shape: [usize; 3], pictures: [Option<Picture>; 2], mill
 pub fn count(tokens: &Tokens) -> JsValue {
     object([
         ("used", tokens.pieces.len().into()),
-        ("limit", (tokens.ids.len() - 2).into()),
+        ("limit", (tokens.ids.len() - 2 * tokens.chunks).into()),
         ("cut", tokens.dropped_text.as_str().into()),
         ("ids", Uint32Array::from(tokens.ids.as_slice()).into()),
     ])

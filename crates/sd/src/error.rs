@@ -156,6 +156,24 @@ pub enum Error {
         /// What was asked for.
         got: f32,
     },
+    /// A prompt that cannot be followed, or a setting about its words.
+    #[error("the prompt {problem}; {hint}")]
+    Prompt {
+        /// What is wrong: expected and got.
+        problem: String,
+        /// What to do about it.
+        hint: String,
+    },
+    /// A textual inversion that cannot be used with this model, or is none.
+    #[error("the textual inversion {name} {problem}; {hint}")]
+    Inversion {
+        /// As it was added.
+        name: String,
+        /// What is wrong: expected and got.
+        problem: String,
+        /// What to do about it.
+        hint: String,
+    },
     /// A picture that the device has no memory for; found before anything was allocated.
     #[error(
         "{width}×{height} would take {} of memory on {device}{}; {advice}",

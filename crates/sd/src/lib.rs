@@ -19,6 +19,8 @@ pub mod picture;
 pub mod latents;
 pub mod preview;
 pub mod tokenizer;
+pub mod prompt;
+pub mod inversion;
 pub mod config;
 pub mod layout;
 pub mod weights;

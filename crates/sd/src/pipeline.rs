@@ -17,7 +17,9 @@ mod open;
 mod options;
 mod plan;
 mod programs;
+mod script;
 mod stage;
+mod surgery;
 mod text;
 
 pub use event::{Event, Generated, Observer, Unobserved};
@@ -29,6 +31,7 @@ use crate::autoencoder::Autoencoder;
 use crate::component::Component;
 use crate::error::Error;
 use crate::files::Files;
+use crate::inversion::Inversions;
 use crate::model::ModelConfig;
 use crate::preview::{FIT_SIZE, Projection};
 use crate::request::{Decoder, Preview, Request, Settings};
@@ -39,6 +42,7 @@ use denoise::{Denoise, Shown};
 use loras::Loras;
 use plan::{Planned, Wish};
 use stage::Network;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use text::{Conditioning, TextEncoder};
@@ -61,8 +65,10 @@ pub struct Pipeline {
     /// Programs that stay ready for the next picture.
     ready: BTreeMap<Network, Box<dyn Executable>>,
     projection: Option<Projection>,
-    /// The last prompt and negative prompt, and what the text encoders said of them.
-    said: Option<([String; 2], Conditioning)>,
+    /// The last request's words, and what the text encoders said of them.
+    said: Option<(Request, Conditioning)>,
+    /// Textual inversions that were added.
+    inversions: Rc<RefCell<Inversions>>,
 }
 
 /// A tiny autoencoder that the model was opened with.
@@ -172,12 +178,18 @@ impl Pipeline {
     fn wish(&self, settings: &Settings) -> Result<Wish, Error> {
         Ok(Wish {
             size: [settings.height / self.factor(), settings.width / self.factor()],
-            batch: 1 + (settings.guided() && self.config.guides_by_two()) as usize,
+            batch: 1 + self.asked_twice(settings) as usize,
+            text: self.script(settings)?.wish,
             preview: settings.asked.preview,
             decoder: settings.asked.decoder,
             encoding: self.options.weights,
             loras: self.loras.chosen(&settings.asked.loras)?,
         })
+    }
+
+    /// Whether guidance takes two answers of the denoiser, with the prompt and without.
+    fn asked_twice(&self, settings: &Settings) -> bool {
+        settings.guided() && self.config.guides_by_two()
     }
 
     /// The straight line from latents to colours, fitted when it is first wanted.

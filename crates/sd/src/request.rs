@@ -8,6 +8,9 @@ mod named;
 mod sampling;
 
 pub use images::{Images, STRENGTH};
+mod text;
+
+pub use text::{LONGS, Long, LongRow, Mix, Share, Swap};
 
 use crate::error::Error;
 use crate::lora::LoraUse;
@@ -64,6 +67,18 @@ pub struct Request {
     #[serde(with = "named::one")]
     pub rng: Rng,
 
+    // Text.
+    /// Layers that are left out at the end of the text encoders, for the prompt (not for the negative one), as diffusers' `clip_skip`.
+    pub clip_skip: usize,
+    /// What happens to prompts of more than 75 tokens.
+    pub long: Long,
+    /// Whether `(word:1.3)`, `(word)` and `[word]` stress words, in prompt, negative prompt and mixes.
+    pub emphasis: bool,
+    /// Tokens that mean something else, wherever they stand.
+    pub swaps: Vec<Swap>,
+    /// Other prompts, mixed into the prompt.
+    pub mixes: Vec<Mix>,
+
     // LoRA.
     /// Which of the loaded LoRAs are used, and how strongly; one that is named twice counts twice.
     pub loras: Vec<LoraUse>,
@@ -104,6 +119,12 @@ impl Default for Request {
             eta: None,
             order: None,
             rng: Rng::Cpu,
+            // Text.
+            clip_skip: 0,
+            long: Long::default(),
+            emphasis: false,
+            swaps: vec![],
+            mixes: vec![],
             // LoRA.
             loras: vec![],
             // Images.

@@ -49,8 +49,10 @@ pub struct Tokenizer {
 /// A prompt as numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tokens {
-    /// What the text encoder gets: start, pieces, end, padding. Always as many as the model has positions (77).
+    /// What the text encoder gets, chunk after chunk: start, pieces, end, padding. Each chunk is as long as the model has positions (77).
     pub ids: Vec<u32>,
+    /// How many chunks: one, unless a long prompt is read in chunks.
+    pub chunks: usize,
     /// The prompt's pieces that are in `ids`, in order.
     pub pieces: Vec<Piece>,
     /// How many more pieces the prompt has.
@@ -62,12 +64,25 @@ pub struct Tokens {
 /// A piece of a prompt that has a number.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Piece {
-    /// Its number.
+    /// Its number; beyond the vocabulary, that of a textual inversion's vector.
     pub id: u32,
     /// As the vocabulary spells it, `</w>` at a word's end. A piece that is part of a character is shown as `\xf0\x9f`.
     pub text: String,
     /// Where it is in the prompt, in bytes. Pieces that share a character share its bytes.
     pub place: std::ops::Range<usize>,
+    /// How much it is stressed; 1 is usual.
+    pub weight: f32,
+    /// Its place in [`Tokens::ids`].
+    pub at: usize,
+    /// Whether it is one of the vectors of a textual inversion.
+    pub inversion: bool,
+}
+
+impl Tokens {
+    /// Numbers in a chunk, start and end included: 77.
+    pub fn positions(&self) -> usize {
+        self.ids.len() / self.chunks.max(1)
+    }
 }
 
 /// How CLIP cuts cleaned text (`bpe_simple_vocab_16e6`; Radford et al. 2021).
@@ -86,22 +101,45 @@ impl Tokenizer {
         build(vocabulary, special)
     }
 
-    /// A prompt's pieces, at most as many as the model has room for, and what was cut off.
+    /// A prompt's pieces, at most as many as the model has room for, and what was cut off. Nothing in it has a meaning of its own;
+    /// [`crate::prompt::Reader`] knows emphasis, chunks and textual inversions.
     pub fn encode(&self, prompt: &str) -> Result<Tokens, Error> {
+        let mut pieces = self.pieces(prompt)?;
+        let dropped = pieces.split_off(self.room().min(pieces.len()));
+        Ok(self.laid_out(vec![pieces], &dropped, prompt))
+    }
+
+    /// All pieces of a text.
+    pub(crate) fn pieces(&self, text: &str) -> Result<Vec<Piece>, Error> {
         let failed = |error: tokenizers::Error| damaged("tokenizer", format!("cannot cut the prompt into pieces ({error})"));
-        let encoding = self.engine.encode(prompt, false).map_err(failed)?;
-        let (ids, places) = (encoding.get_ids(), encoding.get_offsets());
-        let room = self.limit - 2;
-        let kept = ids.iter().zip(places).take(room);
-        let piece = |(id, place): (&u32, &(usize, usize))| Piece { id: *id, text: self.spelled(*id), place: place.0..place.1 };
-        let pieces: Vec<Piece> = kept.map(piece).collect();
-        let mut row = vec![self.start];
-        row.extend(pieces.iter().map(|piece| piece.id));
-        row.push(self.end);
-        row.resize(self.limit, self.padding);
-        let cut = places.get(room).map_or(prompt.len(), |place| place.0);
+        let encoding = self.engine.encode(text, false).map_err(failed)?;
+        let piece = |(id, place): (&u32, &(usize, usize))| Piece {
+            id: *id,
+            text: self.spelled(*id),
+            place: place.0..place.1,
+            weight: 1.0,
+            at: 0,
+            inversion: false,
+        };
+        Ok(encoding.get_ids().iter().zip(encoding.get_offsets()).map(piece).collect())
+    }
+
+    /// Chunks of pieces, none longer than there is room for, as the text encoder gets them.
+    pub(crate) fn laid_out(&self, chunks: Vec<Vec<Piece>>, dropped: &[Piece], prompt: &str) -> Tokens {
+        let mut ids = Vec::with_capacity(chunks.len() * self.limit);
+        let (count, mut pieces) = (chunks.len(), vec![]);
+        for (chunk, row) in chunks.into_iter().zip(1..) {
+            ids.push(self.start);
+            for piece in chunk {
+                pieces.push(Piece { at: ids.len(), ..piece });
+                ids.push(pieces[pieces.len() - 1].id);
+            }
+            ids.push(self.end);
+            ids.resize(row * self.limit, self.padding);
+        }
+        let cut = dropped.first().map_or(prompt.len(), |piece| piece.place.start);
         let dropped_text = prompt.get(cut..).unwrap_or_default().trim_end().into();
-        Ok(Tokens { ids: row, pieces, dropped: ids.len().saturating_sub(room), dropped_text })
+        Tokens { ids, chunks: count, pieces, dropped: dropped.len(), dropped_text }
     }
 
     /// How many numbers there are: rows that the text encoder's table needs.
@@ -132,7 +170,9 @@ fn build(vocabulary: Vocabulary, special: Special) -> Result<Tokenizer, Error> {
     let Vocabulary { file, pieces, merges, .. } = vocabulary;
     let failed = |error: tokenizers::Error| damaged(&file, format!("is no vocabulary ({error})"));
     let pieces: Vocab = pieces.into_iter().collect();
-    let model = BPE::builder().vocab_and_merges(pieces, merges).unk_token(special.unknown).end_of_word_suffix("</w>".into());
+    // No cache: it would lie in a variable of the thread, where it outlives its tokenizer, and a prompt's words are few.
+    let model = BPE::builder().vocab_and_merges(pieces, merges).cache_capacity(0);
+    let model = model.unk_token(special.unknown).end_of_word_suffix("</w>".into());
     let mut engine = Engine::new(model.build().map_err(failed)?);
     let spaces = Replace::new(ReplacePattern::Regex(r"\s+".into()), " ").map_err(failed)?;
     engine.with_normalizer(Some(Normalizers::new(vec![NFC.into(), spaces.into(), Lowercase.into()]))).map_err(failed)?;

@@ -3,7 +3,7 @@
 //! | tensor | shape | is |
 //! |---|---|---|
 //! | `noise` | `[1, 4, h, w]` | where sampling begins, of unit variance |
-//! | `text_embeddings` | `[2, 77, D]`, `[1, 77, D]` without guidance | negative first |
+//! | `text_embeddings` | `[2, 77, D]`, `[1, 77, D]` without guidance | negative first; 77 for each chunk of a long prompt |
 //! | `timesteps`, `sigmas` | `[steps]`, `[steps + 1]` | the schedule |
 //! | `latents_000` … | `[1, 4, h, w]` | after each step, in diffusers' convention for the sampler |
 //! | `denoised_000` … | `[1, 4, h, w]` | the predicted x0 of each step |
@@ -23,9 +23,9 @@ impl Trace {
     /// Takes what an event brings.
     pub fn note(&mut self, event: &Event) {
         match event {
-            Event::Text { embeddings, width, prompt, .. } => {
-                let tokens = prompt.ids.len();
-                self.add("text_embeddings", &[embeddings.len() / tokens / width, tokens, *width], embeddings);
+            Event::Text { embeddings, width, negative, .. } => {
+                let texts = 1 + usize::from(negative.is_some());
+                self.add("text_embeddings", &[texts, embeddings.len() / texts / width, *width], embeddings);
             }
             Event::Start { noise, shape: [c, h, w], schedule } => {
                 self.add("noise", &[1, *c, *h, *w], noise);

@@ -7,7 +7,7 @@ mod common;
 use common::{Golden, devices, folder, largest_difference, relative_rms};
 use decant_graph::{Device, Input};
 use decant_sd::Error;
-use decant_sd::clip::Hidden;
+use decant_sd::clip::{Hidden, Reading};
 use decant_sd::component::Component;
 use decant_sd::config::{ClipConfig, TinyConfig, UNetConfig, VaeConfig};
 use decant_sd::files::Folder;
@@ -56,7 +56,7 @@ fn text_encoders_agree() {
         let inputs = [("ids", Input::U32(&ids)), ("positions", Input::U32(&positions))];
         for device in devices() {
             let mut text = block_on(Component::open(&files, "text_encoder", None, &*device)).expect("the weights are there");
-            for (name, hidden) in [("last", Hidden::Normed(0)), ("penultimate", Hidden::Normed(1))] {
+            for (name, hidden) in [("last", Hidden::Normed.into()), ("penultimate", Reading { skip: 1, ..Hidden::Normed.into() })] {
                 let got = run(&mut text, &files, |g| clip::text_encoder(g, &config, batch, hidden), &inputs);
                 check(&format!("text {model} {name}"), &*device, relative_rms(&golden.get(name), &got), NETWORK);
             }

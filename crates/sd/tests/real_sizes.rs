@@ -68,7 +68,7 @@ fn every_weight_is_used_and_every_launch_fits() {
         for encoding in [Encoding::F32, Encoding::F16, Encoding::Q8_0, Encoding::Q4_0] {
             let name = format!("{} {}", model.name, encoding.row().name);
             let weights = index(model.name, "text_encoder", encoding);
-            let text = program(&weights, |g| clip::text_encoder(g, &text_config, 1, clip::Hidden::Normed(0)));
+            let text = program(&weights, |g| clip::text_encoder(g, &text_config, 1, clip::Hidden::Normed));
             all_used(&weights, &[&text]);
             let weights = index(model.name, "unet", encoding);
             let unet = program(&weights, |g| unet::unet(g, &unet_config, 2, [64, 64], 77));

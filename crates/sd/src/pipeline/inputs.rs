@@ -8,31 +8,31 @@ use super::text::Conditioning;
 use crate::config::TextTime;
 use crate::error::Error;
 use crate::picture::Picture;
-use crate::request::Settings;
+use crate::request::{Request, Settings};
 use decant_solver::Noise;
 
 impl Pipeline {
     /// What the text encoders say, one encoder after the other; the last prompts' answer is kept.
     pub(super) async fn conditioning(&mut self, settings: &Settings, planned: &Planned) -> Result<Conditioning, Error> {
-        let guided = planned.wish.batch > 1;
-        let asked = [settings.asked.prompt.clone(), if guided { settings.asked.negative.clone() } else { String::new() }];
-        if let Some((_, said)) = self.said.as_ref().filter(|(texts, said)| *texts == asked && said.negative.is_some() == guided) {
+        let asked = words_of(&settings.asked, self.asked_twice(settings));
+        if let Some((_, said)) =
+            self.said.as_ref().filter(|(words, said)| *words == asked && said.negative.is_some() == self.asked_twice(settings))
+        {
             return Ok(said.clone());
         }
-        let zeros = settings.asked.negative.is_empty() && self.texts.len() > 1 && self.config.force_zeros_for_empty_prompt;
-        let prompts = if guided && !zeros { vec![&settings.asked.negative, &settings.asked.prompt] } else { vec![&settings.asked.prompt] };
-        let negative = if guided { Some(self.texts[0].tokenizer.encode(&settings.asked.negative)?) } else { None };
+        let script = self.script(settings)?;
         let mut answers = vec![];
         for at in 0..self.texts.len() {
+            let replaced = self.replaced(at, &script).await?;
             let mut encoder = self.take(Network::Text(at), planned).await?;
             let mut answer = vec![];
-            for prompt in &prompts {
-                answer.push(self.texts[at].embed(&mut *encoder, prompt).await?);
+            for (role, tokens) in &script.texts {
+                answer.push(self.texts[at].embed(&mut *encoder, (*role, &tokens[at]), &replaced, script.wish).await?);
             }
             answers.push(answer);
             self.give_back(Network::Text(at), encoder, planned);
         }
-        let said = Conditioning::join(&answers, negative);
+        let said = Conditioning::join(&answers, script);
         self.said = Some((asked, said.clone()));
         Ok(said)
     }
@@ -66,4 +66,11 @@ impl Pipeline {
         let mask = vec![1.0; planned.wish.size[0] * planned.wish.size[1]];
         Ok([mask, latents].concat())
     }
+}
+
+/// What of a request decides what the text encoders say; `guided` says whether the negative prompt is read.
+fn words_of(asked: &Request, guided: bool) -> Request {
+    let Request { prompt, negative, clip_skip, long, emphasis, swaps, mixes, .. } = asked.clone();
+    let negative = if guided { negative } else { String::new() };
+    Request { prompt, negative, clip_skip, long, emphasis, swaps, mixes, ..Request::default() }
 }

@@ -10,12 +10,14 @@ use crate::component::{Component, Progress};
 use crate::config::{ClipConfig, TinyConfig};
 use crate::error::Error;
 use crate::files::Files;
+use crate::inversion::Inversions;
 use crate::layout::{self, Choice};
 use crate::model::ModelConfig;
 use crate::preview::FIT_SIZE;
 use crate::request::{Defaults, Preview};
 use crate::tokenizer::Tokenizer;
 use decant_graph::{Device, Encoding, Program};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -49,8 +51,11 @@ impl Pipeline {
             Ok::<Component, Error>(Component::over(checkpoint.ok_or_else(missing)?, name, options.weights, &*device))
         };
         let two = config.text_2.is_some();
-        let mut text = |config: &ClipConfig, name, tokenizer, hidden| TextEncoder::new(component(name)?, config.clone(), tokenizer, hidden);
-        let hidden = if two { Hidden::Penultimate } else { Hidden::Normed(0) };
+        let inversions = Rc::<RefCell<Inversions>>::default();
+        let mut text = |config: &ClipConfig, name, tokenizer, hidden| {
+            TextEncoder::new(component(name)?, config.clone(), tokenizer, hidden, &inversions)
+        };
+        let hidden = if two { Hidden::Penultimate } else { Hidden::Normed };
         let mut texts = vec![text(&config.text, "text_encoder", Tokenizer::load(&*files).await?, hidden)?];
         if let Some(second) = &config.text_2 {
             let tokenizer = Tokenizer::load_from(&*files, "tokenizer_2").await?;
@@ -62,9 +67,23 @@ impl Pipeline {
             None => None,
         };
         let (planned, ready) = (None, BTreeMap::new());
-        let (projection, said, loras) = (None, None, Loras::default());
-        let pipeline =
-            Pipeline { files, device, options, config, texts, unet, vae, tiny, loras, planned, ready, projection, said, recognised };
+        let pipeline = Pipeline {
+            files,
+            device,
+            options,
+            config,
+            texts,
+            unet,
+            vae,
+            tiny,
+            loras: Loras::default(),
+            planned,
+            ready,
+            projection: None,
+            said: None,
+            inversions,
+            recognised,
+        };
         pipeline.nothing_left_over()?;
         Ok(pipeline)
     }
@@ -142,7 +161,7 @@ impl Pipeline {
 
     /// Turns prompts into the model's tokens; shared, so that a page can count tokens while a run goes on.
     pub fn tokenizer(&self) -> Rc<Tokenizer> {
-        self.texts[0].tokenizer.clone()
+        self.texts[0].reader.tokenizer().clone()
     }
 
     /// Text encoders, denoiser, autoencoder.

@@ -6,6 +6,7 @@ use super::Pipeline;
 use super::loras::Chosen;
 use super::memory::Memory;
 use super::programs::{Built, Programs};
+use super::script::TextWish;
 use crate::error::Error;
 use crate::request::{Decoder, Preview};
 use decant_graph::Encoding;
@@ -60,6 +61,8 @@ pub(super) struct Wish {
     pub size: [usize; 2],
     /// Pictures in the denoiser's batch: two with guidance.
     pub batch: usize,
+    /// Of the words.
+    pub text: TextWish,
     pub preview: Preview,
     pub decoder: Decoder,
     /// How weights are kept; `None` keeps what the files have.

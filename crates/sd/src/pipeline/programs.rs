@@ -3,6 +3,7 @@
 use super::Pipeline;
 use super::loras::Chosen;
 use super::plan::{Plan, SMALL, Wish};
+use super::script::TextWish;
 use super::text::TextEncoder;
 use crate::error::Error;
 use crate::request::{Decoder, Preview};
@@ -54,7 +55,8 @@ pub(super) struct Built<'p> {
 
 impl<'p> Built<'p> {
     pub fn new(pipeline: &'p Pipeline, wish: Wish) -> Result<Built<'p>, Error> {
-        let text = |text: &TextEncoder| text.program_with(wish.encoding, &pipeline.loras.stack(text.component.name(), wish.loras));
+        let text =
+            |text: &TextEncoder| text.program_with(wish.encoding, wish.text, &pipeline.loras.stack(text.component.name(), wish.loras));
         let texts = pipeline.texts.iter().map(text).collect::<Result<_, _>>()?;
         Ok(Built { pipeline, wish, texts, tinies: BTreeMap::new(), unets: BTreeMap::new(), coders: BTreeMap::new() })
     }
@@ -63,7 +65,7 @@ impl<'p> Built<'p> {
     pub fn smallest(pipeline: &'p Pipeline, size: [usize; 2]) -> Result<[Rc<Program>; 2], Error> {
         let (preview, decoder) = (Preview::None, Decoder::Model);
         let (encoding, loras) = (pipeline.options.weights, Chosen::default());
-        let mut built = Built::new(pipeline, Wish { size, batch: 1, preview, decoder, encoding, loras })?;
+        let mut built = Built::new(pipeline, Wish { size, batch: 1, text: TextWish::default(), preview, decoder, encoding, loras })?;
         Ok([built.unet(1)?, built.coder(1)?.0])
     }
 
@@ -83,7 +85,7 @@ impl<'p> Built<'p> {
             return Ok(built.clone());
         }
         let Pipeline { config, unet: component, .. } = self.pipeline;
-        let tokens = config.text.max_position_embeddings;
+        let tokens = config.text.max_position_embeddings * self.wish.text.chunks;
         let loras = self.pipeline.loras.stack(component.name(), self.wish.loras);
         let program =
             component.program_with(self.wish.encoding, &loras, |graph| unet::unet(graph, &config.unet, batch, self.wish.size, tokens))?;

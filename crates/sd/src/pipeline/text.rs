@@ -1,25 +1,32 @@
 //! From words to what the denoiser is told: one text encoder, or two whose embeddings lie side by side.
 
-use crate::clip::{self, Hidden};
+use super::script::{Role, Script, TextWish};
+use crate::clip::{self, Hidden, Reading};
 use crate::component::Component;
 use crate::config::ClipConfig;
 use crate::error::Error;
+use crate::inversion::Inversions;
 use crate::lora::Stack;
+use crate::prompt::Reader;
 use crate::tokenizer::{Tokenizer, Tokens};
 use decant_graph::{Encoding, Executable, Graph, Input, Program};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// A text encoder and the tokenizer that it was trained with.
 pub(super) struct TextEncoder {
     pub component: Component,
     pub config: ClipConfig,
-    pub tokenizer: Rc<Tokenizer>,
+    pub reader: Rc<Reader>,
     pub hidden: Hidden,
 }
 
+/// Input embeddings that replace rows of the token table, `[hidden_size]` each, by the token's number.
+pub(super) type Replaced = BTreeMap<u32, Vec<f32>>;
+
 /// What one text encoder says of one prompt.
 pub(super) struct Embedded {
-    pub tokens: Tokens,
     /// `[tokens, width]`.
     pub states: Vec<f32>,
     /// `[projection_dim]`, of an encoder that projects.
@@ -41,7 +48,13 @@ pub(super) struct Conditioning {
 
 impl TextEncoder {
     /// Checks that the two belong together.
-    pub fn new(component: Component, config: ClipConfig, tokenizer: Tokenizer, hidden: Hidden) -> Result<TextEncoder, Error> {
+    pub fn new(
+        component: Component,
+        config: ClipConfig,
+        tokenizer: Tokenizer,
+        hidden: Hidden,
+        inversions: &Rc<RefCell<Inversions>>,
+    ) -> Result<TextEncoder, Error> {
         let (tokens, positions) = (tokenizer.room() + 2, config.max_position_embeddings);
         if tokens != positions {
             return Err(Error::Positions { tokenizer: tokens, text_encoder: positions });
@@ -49,61 +62,150 @@ impl TextEncoder {
         if tokenizer.vocabulary() > config.vocab_size {
             return Err(Error::Vocabulary { tokenizer: tokenizer.vocabulary(), text_encoder: config.vocab_size });
         }
-        Ok(TextEncoder { component, config, tokenizer: Rc::new(tokenizer), hidden })
+        let reader = Rc::new(Reader::new(tokenizer, inversions.clone()));
+        Ok(TextEncoder { component, config, reader, hidden })
     }
 
-    fn build(&self, graph: &Graph) {
-        clip::text_encoder(graph, &self.config, 1, self.hidden);
+    fn reading(&self, wish: TextWish) -> Reading {
+        Reading { hidden: self.hidden, skip: wish.skip, given: wish.given }
     }
 
-    pub fn program(&self) -> Result<Rc<Program>, Error> {
-        self.component.program(|graph| self.build(graph))
+    /// The most layers that can be left out.
+    pub fn most_skipped(&self) -> usize {
+        self.reading(TextWish::default()).most_skipped(&self.config)
     }
 
-    pub fn program_with(&self, wish: Option<Encoding>, loras: &Stack) -> Result<Rc<Program>, Error> {
-        self.component.program_with(wish, loras, |graph| self.build(graph))
+    pub fn program_with(&self, encoding: Option<Encoding>, wish: TextWish, loras: &Stack) -> Result<Rc<Program>, Error> {
+        self.component.program_with(encoding, loras, |graph| self.build(graph, self.reading(wish)))
+    }
+
+    fn build(&self, graph: &Graph, reading: Reading) {
+        clip::text_encoder(graph, &self.config, 1, reading);
     }
 
     /// Every weight of the file is one of the whole encoder's, of which Stable Diffusion XL leaves out the last layer of the first.
     pub fn nothing_left_over(&self) -> Result<(), Error> {
-        let whole = self.component.program(|graph| clip::text_encoder(graph, &self.config, 1, Hidden::Normed(0)))?;
-        self.component.nothing_left_over(&[&whole, &*self.program()?])
+        let whole = self.component.program(|graph| self.build(graph, Hidden::Normed.into()))?;
+        let used = self.component.program(|graph| self.build(graph, self.hidden.into()))?;
+        self.component.nothing_left_over(&[&whole, &*used])
     }
 
-    /// One prompt through the encoder's program.
-    pub async fn embed(&self, program: &mut dyn Executable, text: &str) -> Result<Embedded, Error> {
-        let tokens = self.tokenizer.encode(text)?;
-        let positions: Vec<u32> = (0..tokens.ids.len() as u32).collect();
-        let mut outputs = program.run(&[("ids", Input::U32(&tokens.ids)), ("positions", Input::U32(&positions))]).await?.into_iter();
-        let states = outputs.next().unwrap_or_default();
-        let at = self.config.pooled_token(&tokens.ids);
-        let pooled = outputs.next().map(|projected| {
-            let width = projected.len() / tokens.ids.len();
-            projected[at * width..][..width].to_vec()
-        });
-        Ok(Embedded { tokens, states, pooled })
+    /// One text through the encoder's program, chunk after chunk; a text of fewer chunks than asked for goes on with empty ones.
+    pub async fn embed(
+        &self,
+        program: &mut dyn Executable,
+        (role, tokens): (Role, &Tokens),
+        replaced: &Replaced,
+        wish: TextWish,
+    ) -> Result<Embedded, Error> {
+        let positions = tokens.positions();
+        let empty = self.reader.tokenizer().encode("")?.ids;
+        let (mut states, mut pooled) = (vec![], None);
+        for chunk in 0..wish.chunks {
+            let ids = tokens.ids.get(chunk * positions..(chunk + 1) * positions).unwrap_or(&empty);
+            let mut outputs = self.run(program, ids, replaced, wish).await?;
+            let projected = (self.hidden == Hidden::Projected).then(|| outputs.pop()).flatten();
+            // diffusers skips layers for the prompt only.
+            let at = usize::from(wish.skip > 0 && role == Role::Negative);
+            let mut said = outputs.into_iter().nth(at).ok_or(Error::NotReady)?;
+            let place = |piece: &&crate::tokenizer::Piece| piece.at / positions == chunk;
+            let stressed = tokens.pieces.iter().filter(place).map(|piece| (piece.at % positions, piece.weight));
+            stress(&mut said, positions, &stressed.collect::<Vec<_>>());
+            states.extend(said);
+            if let (0, Some(projected)) = (chunk, projected) {
+                let (at, width) = (self.config.pooled_token(&known(ids, self.config.vocab_size)), projected.len() / positions);
+                pooled = Some(projected[at * width..][..width].to_vec());
+            }
+        }
+        Ok(Embedded { states, pooled })
+    }
+
+    /// One chunk through the program: its outputs.
+    async fn run(&self, program: &mut dyn Executable, ids: &[u32], replaced: &Replaced, wish: TextWish) -> Result<Vec<Vec<f32>>, Error> {
+        let positions: Vec<u32> = (0..ids.len() as u32).collect();
+        let (keep, rows): (Vec<f32>, Vec<f32>) = match wish.given {
+            true => ids.iter().flat_map(|id| given(replaced.get(id), self.config.hidden_size)).unzip(),
+            false => (vec![], vec![]),
+        };
+        let ids = known(ids, self.config.vocab_size);
+        let mut inputs = vec![("ids", Input::U32(&ids)), ("positions", Input::U32(&positions))];
+        if wish.given {
+            inputs.extend([("keep", Input::F32(&keep)), ("token_rows", Input::F32(&rows))]);
+        }
+        Ok(program.run(&inputs).await?)
+    }
+}
+
+/// Numbers that the token table has a row for; a textual inversion's vectors are given, so that any will do.
+fn known(ids: &[u32], rows: usize) -> Vec<u32> {
+    ids.iter().map(|id| if (*id as usize) < rows { *id } else { 0 }).collect()
+}
+
+/// What a token's looked-up embedding is multiplied by, and what is added.
+fn given(row: Option<&Vec<f32>>, width: usize) -> impl Iterator<Item = (f32, f32)> {
+    (0..width).map(move |at| match row {
+        Some(row) => (0.0, row[at]),
+        None => (1.0, 0.0),
+    })
+}
+
+/// Multiplies tokens' embeddings `[tokens, width]` by their weights, then all of them so that their mean is what it was, as AUTOMATIC1111's
+/// web UI does ("original" emphasis).
+fn stress(states: &mut [f32], tokens: usize, weights: &[(usize, f32)]) {
+    if weights.iter().all(|(_, weight)| *weight == 1.0) {
+        return;
+    }
+    let sum = |states: &[f32]| states.iter().map(|x| f64::from(*x)).sum::<f64>();
+    let (before, width) = (sum(states), states.len() / tokens);
+    for (at, weight) in weights {
+        states[at * width..][..width].iter_mut().for_each(|x| *x *= weight);
+    }
+    let restored = (before / sum(states)) as f32;
+    if restored.is_finite() {
+        states.iter_mut().for_each(|x| *x *= restored);
     }
 }
 
 impl Conditioning {
-    /// Puts together what each encoder said of each text: `said[encoder][text]`, the prompt last. A `negative` prompt that no encoder was
-    /// asked about is zeros.
-    pub fn join(said: &[Vec<Embedded>], negative: Option<Tokens>) -> Conditioning {
-        let texts = said[0].len();
-        let prompt = said[0][texts - 1].tokens.clone();
-        let width = said.iter().map(|encoder| encoder[0].states.len() / prompt.ids.len()).sum();
-        let (mut context, mut pooled) = (vec![], vec![]);
+    /// Puts together what each encoder said of each of the script's texts: `said[encoder][text]`. A negative prompt that no encoder was asked
+    /// about is zeros.
+    pub fn join(said: &[Vec<Embedded>], mut script: Script) -> Conditioning {
+        let texts = said.first().map_or(0, Vec::len);
+        let (mut contexts, mut pooled): (Vec<Vec<f32>>, Vec<Vec<f32>>) = (vec![], vec![]);
+        let tokens = script.texts[0].1[0].positions() * script.wish.chunks;
         for text in 0..texts {
             let states: Vec<&[f32]> = said.iter().map(|encoder| encoder[text].states.as_slice()).collect();
-            context.extend(side_by_side(&states, prompt.ids.len()));
-            pooled.extend(said.iter().find_map(|encoder| encoder[text].pooled.clone()).unwrap_or_default());
+            contexts.push(side_by_side(&states, tokens));
+            pooled.push(said.iter().find_map(|encoder| encoder[text].pooled.clone()).unwrap_or_default());
         }
-        if negative.is_some() && texts == 1 {
-            context = [vec![0.0; context.len()], context].concat();
-            pooled = [vec![0.0; pooled.len()], pooled].concat();
-        }
-        Conditioning { prompt, negative, context, width, pooled: Some(pooled).filter(|pooled| !pooled.is_empty()) }
+        let width = contexts[0].len() / tokens;
+        let roles: Vec<Role> = script.texts.iter().map(|(role, _)| *role).collect();
+        let told = |all: &[Vec<f32>]| {
+            let one = |role| roles.iter().position(|of| *of == role).map(|at| all[at].clone());
+            let zeros = || script.negative.as_ref().map(|_| vec![0.0; all[0].len()]);
+            [one(Role::Negative).or_else(zeros).unwrap_or_default(), mixed(&roles, all)].concat()
+        };
+        let (context, pooled) = (told(&contexts), told(&pooled));
+        let at = roles.iter().position(|role| *role == Role::Prompt).expect("every script has a prompt");
+        let prompt = script.texts.swap_remove(at).1.swap_remove(0);
+        Conditioning { prompt, negative: script.negative, context, width, pooled: Some(pooled).filter(|pooled| !pooled.is_empty()) }
     }
+}
+
+/// (1 − Σ factor) · prompt + Σ factor · other.
+fn mixed(roles: &[Role], all: &[Vec<f32>]) -> Vec<f32> {
+    let others: f32 = roles.iter().map(|role| if let Role::Mixed(factor) = role { *factor } else { 0.0 }).sum();
+    let share = |role: &Role| match role {
+        Role::Negative => 0.0,
+        Role::Prompt => 1.0 - others,
+        Role::Mixed(factor) => *factor,
+    };
+    let mut sum = vec![0.0; all[0].len()];
+    for (role, values) in roles.iter().zip(all).filter(|(role, _)| **role != Role::Negative) {
+        let share = share(role);
+        sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += share * value);
+    }
+    sum
 }
 
 /// Rows of each part joined: `[rows, Σ widths]`.

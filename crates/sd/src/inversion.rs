@@ -1,0 +1,222 @@
+//! Textual inversions: words whose embeddings were learnt (Gal et al. 2022), from files of a few kilobytes beside a model.
+//!
+//! | file | holds |
+//! |---|---|
+//! | diffusers' `learned_embeds` | each word's vector, `[width]` or `[vectors, width]`, under the word itself |
+//! | AUTOMATIC1111's `.pt` | `string_to_param`, `{"*": [vectors, width]}`, and a `name` |
+//! | the same as `.safetensors` | `emb_params [vectors, width]` |
+//! | for Stable Diffusion XL | `clip_l [vectors, 768]` and `clip_g [vectors, 1280]` |
+//!
+//! All of them as safetensors or as PyTorch's pickles, of which nothing runs. A word is found in the prompt in any case, as its file spells
+//! it (`<birb-style>`) or by its file's name.
+
+use crate::error::Error;
+use crate::files::Memory;
+use crate::weights::{Checkpoint, TensorInfo};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// One learnt word.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inversion {
+    /// What it was added as.
+    pub name: String,
+    /// What it is called in a prompt.
+    pub tokens: Vec<String>,
+    /// How many tokens it takes.
+    pub vectors: usize,
+    /// For each text encoder `[vectors, width]`.
+    pub(crate) rows: Vec<Vec<f32>>,
+}
+
+/// The words that are added to a model, in order; their vectors are numbered through.
+#[derive(Debug, Default)]
+pub(crate) struct Inversions(Vec<Inversion>);
+
+/// Part of a text.
+pub(crate) enum Named {
+    /// Words as any.
+    Text(Range<usize>),
+    /// A learnt word, and the numbers of its vectors.
+    Inversion { name: String, vectors: Range<usize>, range: Range<usize> },
+}
+
+impl Inversions {
+    pub fn all(&self) -> &[Inversion] {
+        &self.0
+    }
+
+    /// Adds the words of one file, in place of those of a file of the same name.
+    pub fn replace(&mut self, words: Vec<Inversion>) -> Result<(), Error> {
+        for word in &words {
+            let others = || self.0.iter().filter(|other| other.name != word.name);
+            let taken = |token: &String| others().find(|other| other.tokens.iter().any(|t| t.eq_ignore_ascii_case(token)));
+            if let Some((token, other)) = word.tokens.iter().find_map(|token| Some((token, taken(token)?))) {
+                let problem = format!("is called {token} in a prompt, as {} is", other.name);
+                return Err(Error::Inversion { name: word.name.clone(), problem, hint: "give one of the files another name".into() });
+            }
+        }
+        self.0.retain(|other| words.iter().all(|word| word.name != other.name));
+        self.0.extend(words);
+        Ok(())
+    }
+
+    /// Takes a file's words away; whether there were any.
+    pub fn remove(&mut self, name: &str) -> bool {
+        let before = self.0.len();
+        self.0.retain(|word| word.name != plain(name));
+        self.0.len() < before
+    }
+
+    /// A vector by its number.
+    pub fn vector(&self, encoder: usize, mut number: usize) -> Option<&[f32]> {
+        let word = self.0.iter().find(|word| {
+            let here = number < word.vectors;
+            number -= if here { 0 } else { word.vectors };
+            here
+        })?;
+        let rows = word.rows.get(encoder)?;
+        rows.chunks(rows.len() / word.vectors).nth(number)
+    }
+
+    /// A text cut at the learnt words in it.
+    pub fn named_in(&self, text: &str) -> Vec<Named> {
+        let (mut parts, mut from, mut at) = (vec![], 0, 0);
+        while at < text.len() {
+            let Some((name, vectors)) = self.begins(text, at) else {
+                at += text[at..].chars().next().map_or(1, char::len_utf8);
+                continue;
+            };
+            parts.push(Named::Text(from..at));
+            from = at + name.len();
+            parts.push(Named::Inversion { vectors, range: at..from, name });
+            at = from;
+        }
+        parts.push(Named::Text(from..text.len()));
+        parts.retain(|part| !matches!(part, Named::Text(range) if range.is_empty()));
+        parts
+    }
+
+    /// The longest learnt word that begins at a place of a text; a name of letters is no part of a longer word.
+    fn begins(&self, text: &str, at: usize) -> Option<(String, Range<usize>)> {
+        let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        let (before, rest) = (text[..at].chars().next_back(), &text[at..]);
+        let stands_here = |token: &str| {
+            let here = rest.get(..token.len()).is_some_and(|here| here.eq_ignore_ascii_case(token));
+            let cut = is_word(before) && is_word(token.chars().next())
+                || here && is_word(token.chars().next_back()) && is_word(rest[token.len()..].chars().next());
+            here && !cut
+        };
+        let mut first = 0;
+        let named = self.0.iter().flat_map(|word| {
+            first += word.vectors;
+            let numbers = first - word.vectors..first;
+            word.tokens.iter().map(move |token| (token, numbers.clone()))
+        });
+        let longest = named.filter(|(token, _)| stands_here(token)).max_by_key(|(token, _)| token.len());
+        longest.map(|(token, numbers)| (token.clone(), numbers))
+    }
+}
+
+/// Most bytes of a file: ten thousand vectors of the widest encoder.
+const MOST_BYTES: usize = 64 << 20;
+/// Most words in one file.
+const MOST_WORDS: usize = 1000;
+
+/// What is added to a file's name, and says nothing.
+const ENDINGS: &[&str] = &[".safetensors", ".bin", ".pt", ".learned_embeds"];
+
+/// The file's own name: without folders and endings.
+fn plain(name: &str) -> &str {
+    let file = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    ENDINGS.iter().fold(file, |name, ending| name.strip_suffix(ending).unwrap_or(name))
+}
+
+/// Reads a file for text encoders of these widths, with room for so many tokens.
+///
+/// # Errors
+/// One sentence: no textual inversion, one for other widths, or too many vectors.
+pub(crate) async fn read(name: &str, bytes: Vec<u8>, widths: &[usize], room: usize) -> Result<Vec<Inversion>, Error> {
+    let name = plain(name);
+    let wrong = |problem: String, hint: &str| Error::Inversion { name: name.into(), problem, hint: hint.into() };
+    if bytes.len() > MOST_BYTES {
+        return Err(wrong(format!("has {} bytes, expected {MOST_BYTES} at most", bytes.len()), NOT_ONE));
+    }
+    let files = Memory::new(name, [(name, bytes)]);
+    let checkpoint = Checkpoint::open_file(&files, name).await?;
+    let words = words(&checkpoint).ok_or_else(|| wrong("holds no embeddings".into(), NOT_ONE))?;
+    if words.len() > MOST_WORDS {
+        return Err(wrong(format!("holds {} words, expected {MOST_WORDS} at most", words.len()), NOT_ONE));
+    }
+    let mut read = vec![];
+    for (word, tensors) in words {
+        let shapes: Vec<&TensorInfo> = tensors.iter().map(|tensor| &checkpoint.tensors()[tensor]).collect();
+        let vectors = fitting(&shapes, widths, room).map_err(|(problem, hint)| wrong(problem, hint))?;
+        let mut rows = vec![];
+        for tensor in &tensors {
+            rows.push(checkpoint.read(&files, tensor).await?);
+        }
+        let mut tokens: Vec<String> = word.into_iter().collect();
+        // The file's name stands for its word where that is only one.
+        if read.is_empty() && !tokens.iter().any(|token| token.eq_ignore_ascii_case(name)) {
+            tokens.push(name.into());
+        }
+        tokens.retain(|token| !token.trim().is_empty());
+        read.push(Inversion { name: name.into(), tokens, vectors, rows });
+    }
+    Ok(read)
+}
+
+const NOT_ONE: &str = "give a textual inversion's .bin, .pt or .safetensors file";
+
+/// The words of a file and the tensors of each, one for each text encoder: `clip_l` before `clip_g`.
+fn words(checkpoint: &Checkpoint) -> Option<Vec<(Option<String>, Vec<String>)>> {
+    let tensors: BTreeMap<&String, &TensorInfo> = checkpoint.tensors().iter().filter(|(_, info)| info.dtype.is_read()).collect();
+    let has = |name: &str| tensors.contains_key(&name.to_string());
+    let both: Vec<String> = ["clip_l", "clip_g"].into_iter().filter(|name| has(name)).map(String::from).collect();
+    if !both.is_empty() {
+        return Some(vec![(None, both)]);
+    }
+    if has("emb_params") {
+        return Some(vec![(None, vec!["emb_params".into()])]);
+    }
+    let params: Vec<String> = tensors.keys().filter(|name| name.starts_with("string_to_param.")).map(|name| name.to_string()).collect();
+    if !params.is_empty() {
+        let name = checkpoint.note("name").filter(|name| !name.trim().is_empty());
+        return Some(vec![(name.map(String::from), params[..1].to_vec())]);
+    }
+    let flat = |info: &TensorInfo| matches!(info.shape.len(), 1 | 2);
+    let named = tensors.iter().filter(|(_, info)| flat(info)).map(|(name, _)| (Some(name.to_string()), vec![name.to_string()]));
+    Some(named.collect::<Vec<_>>()).filter(|words| !words.is_empty())
+}
+
+/// How many vectors a word's tensors are, if they fit the encoders; else the end of a sentence, and what to do.
+fn fitting(tensors: &[&TensorInfo], widths: &[usize], room: usize) -> Result<usize, (String, &'static str)> {
+    let width = |info: &TensorInfo| info.shape.last().copied().unwrap_or(0);
+    let got: Vec<usize> = tensors.iter().map(|info| width(info)).collect();
+    if got != widths {
+        let named = |widths: &[usize]| {
+            let family = FAMILIES.iter().find(|(of, _)| *of == widths);
+            format!("{}{}", list(widths), family.map_or(String::new(), |(_, family)| format!(" ({family})")))
+        };
+        let problem = format!("has vectors of {} numbers, this model's are of {}", named(&got), named(widths));
+        return Err((problem, "use one that was made for this family"));
+    }
+    let counts: Vec<usize> = tensors.iter().map(|info| if info.shape.len() == 1 { 1 } else { info.rows() }).collect();
+    match counts[..] {
+        [vectors, ..] if counts.iter().all(|count| *count == vectors) && (1..=room).contains(&vectors) => Ok(vectors),
+        _ => Err((format!("has {} vectors, expected 1 to {room}", list(&counts)), NOT_ONE)),
+    }
+}
+
+fn list(numbers: &[usize]) -> String {
+    numbers.iter().map(usize::to_string).collect::<Vec<_>>().join(" and ")
+}
+
+/// What vectors of these widths are made for.
+const FAMILIES: &[(&[usize], &str)] = &[
+    (&[768], "Stable Diffusion 1"),
+    (&[1024], "Stable Diffusion 2"),
+    (&[768, 1280], "Stable Diffusion XL"),
+    (&[1280], "a part of Stable Diffusion XL"),
+];

@@ -1,0 +1,106 @@
+//! What the text encoders will be told for one picture: tokens, their stress, and whose embeddings are replaced. Nothing runs here.
+
+use super::Pipeline;
+use super::text::TextEncoder;
+use crate::error::Error;
+use crate::request::{Request, Settings, Swap};
+use crate::tokenizer::Tokens;
+use std::collections::BTreeMap;
+
+/// What a text is for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Role {
+    Negative,
+    Prompt,
+    /// Another prompt that is mixed in by this factor.
+    Mixed(f32),
+}
+
+/// What the words of a picture ask of the text encoders' programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TextWish {
+    /// Times 77 tokens.
+    pub chunks: usize,
+    /// Layers left out.
+    pub skip: usize,
+    /// Whether some tokens' embeddings are given.
+    pub given: bool,
+}
+
+impl Default for TextWish {
+    fn default() -> TextWish {
+        TextWish { chunks: 1, skip: 0, given: false }
+    }
+}
+
+/// All texts of a picture.
+pub(super) struct Script {
+    /// What each is for, and its tokens for each encoder. A negative prompt comes first, where an encoder is asked about one; then the prompt.
+    pub texts: Vec<(Role, Vec<Tokens>)>,
+    /// The negative prompt's tokens, where there is guidance.
+    pub negative: Option<Tokens>,
+    /// For each encoder: a token's number, and the tokens that replace it.
+    pub swaps: Vec<BTreeMap<u32, Vec<(u32, f32)>>>,
+    pub wish: TextWish,
+}
+
+impl Pipeline {
+    /// Reads all texts, and checks what is asked of them.
+    pub(super) fn script(&self, settings: &Settings) -> Result<Script, Error> {
+        let asked = &settings.asked;
+        check(asked, &self.texts)?;
+        let guided = self.asked_twice(settings);
+        let zeros = asked.negative.is_empty() && self.texts.len() > 1 && self.config.force_zeros_for_empty_prompt;
+        let read = |text: &str| self.texts.iter().map(|encoder| encoder.reader.read(text, asked.into())).collect::<Result<Vec<_>, Error>>();
+        let negative = if guided { Some(read(&asked.negative)?) } else { None };
+        let mut texts: Vec<(Role, Vec<Tokens>)> = vec![];
+        texts.extend(negative.clone().filter(|_| !zeros).map(|tokens| (Role::Negative, tokens)));
+        texts.push((Role::Prompt, read(&asked.prompt)?));
+        for mix in &asked.mixes {
+            texts.push((Role::Mixed(mix.factor), read(&mix.prompt)?));
+        }
+        let swaps = self.texts.iter().enumerate().map(|(at, encoder)| {
+            let said: Vec<&Tokens> = texts.iter().map(|(_, tokens)| &tokens[at]).collect();
+            asked.swaps.iter().map(|swap| encoder.swapped(swap, &said)).collect::<Result<_, Error>>()
+        });
+        let swaps: Vec<BTreeMap<_, _>> = swaps.collect::<Result<_, Error>>()?;
+        let all = || texts.iter().flat_map(|(_, tokens)| tokens);
+        let chunks = all().map(|tokens| tokens.chunks).max().unwrap_or(1);
+        let given = !asked.swaps.is_empty() || all().any(|tokens| tokens.pieces.iter().any(|piece| piece.inversion));
+        let negative = negative.map(|mut tokens| tokens.swap_remove(0));
+        Ok(Script { texts, negative, swaps, wish: TextWish { chunks, skip: asked.clip_skip, given } })
+    }
+}
+
+impl TextEncoder {
+    /// A swap in numbers; its token stands in one of the texts.
+    fn swapped(&self, swap: &Swap, said: &[&Tokens]) -> Result<(u32, Vec<(u32, f32)>), Error> {
+        let id = self.reader.token(&swap.token)?;
+        if !said.iter().any(|tokens| tokens.pieces.iter().any(|piece| piece.id == id)) {
+            let problem = format!("has no token {:?} that could be swapped", swap.token);
+            return Err(Error::Prompt { problem, hint: "swap a word that stands in it".into() });
+        }
+        let share = |share: &crate::request::Share| Ok((self.reader.token(&share.token)?, share.weight));
+        Ok((id, swap.with.iter().map(share).collect::<Result<_, Error>>()?))
+    }
+}
+
+/// Numbers that no text encoder could follow.
+fn check(asked: &Request, encoders: &[TextEncoder]) -> Result<(), Error> {
+    for encoder in encoders {
+        let most = encoder.most_skipped();
+        if asked.clip_skip > most {
+            let problem = format!("cannot be read with clip-skip {}: expected 0 to {most}", asked.clip_skip);
+            return Err(Error::Prompt { problem, hint: "0 leaves out no layer, 1 is usual for models that were trained so".into() });
+        }
+    }
+    let finite = |what: &str, of: &str, number: f32| match number.is_finite() {
+        true => Ok(()),
+        false => Err(Error::Prompt {
+            problem: format!("cannot be mixed: the {what} of {of:?} is {number}"),
+            hint: "expected a number such as 0.5".into(),
+        }),
+    };
+    asked.mixes.iter().try_for_each(|mix| finite("factor", &mix.prompt, mix.factor))?;
+    asked.swaps.iter().flat_map(|swap| &swap.with).try_for_each(|share| finite("weight", &share.token, share.weight))
+}

@@ -1,0 +1,71 @@
+//! Words whose input embeddings are not the token table's: swapped ones, and textual inversions, which stay beside a model until removed.
+
+use super::Pipeline;
+use super::script::Script;
+use super::text::Replaced;
+use crate::error::Error;
+use crate::inversion::{self, Inversion};
+use crate::prompt::Reader;
+use std::rc::Rc;
+
+impl Pipeline {
+    /// Adds the words of a textual inversion's file: a `.bin`, `.pt` or `.safetensors`, by its name. A file of the same name is replaced.
+    ///
+    /// Gives what was added; each word's `tokens` are what it is called in prompts.
+    ///
+    /// # Errors
+    /// One sentence for a file that is damaged, is something else, or was made for another family; what was there before stays.
+    pub async fn add_textual_inversion(&mut self, name: &str, bytes: Vec<u8>) -> Result<Vec<Inversion>, Error> {
+        let widths: Vec<usize> = self.texts.iter().map(|text| text.config.hidden_size).collect();
+        let words = inversion::read(name, bytes, &widths, self.reader().tokenizer().room()).await?;
+        self.inversions.borrow_mut().replace(words.clone())?;
+        self.said = None;
+        Ok(words)
+    }
+
+    /// Takes a textual inversion's words away; whether there were any of that name.
+    pub fn remove_textual_inversion(&mut self, name: &str) -> bool {
+        self.said = None;
+        self.inversions.borrow_mut().remove(name)
+    }
+
+    /// The words that were added, in order.
+    pub fn textual_inversions(&self) -> Vec<Inversion> {
+        self.inversions.borrow().all().to_vec()
+    }
+
+    /// Reads prompts as the (first) text encoder does; shared, so that a page can count tokens while a run goes on.
+    pub fn reader(&self) -> Rc<Reader> {
+        self.texts[0].reader.clone()
+    }
+
+    /// The embeddings that replace a text encoder's own in a script.
+    pub(super) async fn replaced(&self, encoder: usize, script: &Script) -> Result<Replaced, Error> {
+        let mut replaced = Replaced::new();
+        let pieces = script.texts.iter().flat_map(|(_, tokens)| &tokens[encoder].pieces);
+        for piece in pieces.filter(|piece| piece.inversion) {
+            replaced.insert(piece.id, self.embedding(encoder, piece.id).await?);
+        }
+        for (token, with) in &script.swaps[encoder] {
+            let mut sum = vec![0.0; self.texts[encoder].config.hidden_size];
+            for (id, weight) in with {
+                let row = self.embedding(encoder, *id).await?;
+                sum.iter_mut().zip(row).for_each(|(sum, x)| *sum += weight * x);
+            }
+            replaced.insert(*token, sum);
+        }
+        Ok(replaced)
+    }
+
+    /// A token's own input embedding: a row of the file's token table, or a textual inversion's vector.
+    async fn embedding(&self, encoder: usize, id: u32) -> Result<Vec<f32>, Error> {
+        let text = &self.texts[encoder];
+        if let Some(number) = (id as usize).checked_sub(text.reader.tokenizer().vocabulary()) {
+            return self.inversions.borrow().vector(encoder, number).map(<[f32]>::to_vec).ok_or(Error::NotReady);
+        }
+        let checkpoint = text.component.checkpoint();
+        let names = ["text_model.embeddings.token_embedding.weight", "embeddings.token_embedding.weight"];
+        let name = names.into_iter().find(|name| checkpoint.tensors().contains_key(*name)).ok_or(Error::NotReady)?;
+        checkpoint.read_rows(&*self.files, name, id as usize..id as usize + 1).await
+    }
+}

@@ -1,0 +1,93 @@
+//! What a request says of its words beyond prompt and negative prompt: what long ones do, which tokens mean something else, what is mixed in.
+
+use serde::{Deserialize, Serialize};
+
+/// What happens to a prompt of more than 75 tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Long {
+    /// What does not fit is cut off.
+    #[default]
+    Truncate,
+    /// Each 75 tokens are encoded on their own, and the denoiser sees them one after another.
+    Chunks,
+    /// The same, and a chunk ends at a comma where one is among its last 20 tokens.
+    Commas,
+}
+
+/// A row for menus and help.
+pub struct LongRow {
+    /// What it is.
+    pub long: Long,
+    /// As in settings and flags.
+    pub id: &'static str,
+    /// One line for people.
+    pub summary: &'static str,
+}
+
+/// Everything that can be done with long prompts.
+pub const LONGS: &[LongRow] = &[
+    LongRow { long: Long::Truncate, id: "truncate", summary: "What does not fit into 75 tokens is cut off, as diffusers does" },
+    LongRow { long: Long::Chunks, id: "chunks", summary: "Each 75 tokens are encoded on their own; BREAK begins the next 75" },
+    LongRow { long: Long::Commas, id: "commas", summary: "As chunks, and a chunk ends at a comma among its last 20 tokens" },
+];
+
+/// A token that means something else: its input embedding, the row of the text encoder's token table, is replaced by a weighted sum.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Swap {
+    /// The word whose embedding is replaced wherever it stands: a word of one token, or a textual inversion of one vector.
+    pub token: String,
+    /// What replaces it; of several, Σ weight · embedding.
+    pub with: Vec<Share>,
+}
+
+/// One token's share in a [`Swap`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Share {
+    /// A word of one token, or a textual inversion of one vector.
+    pub token: String,
+    /// What its embedding is multiplied by; two halves are the middle of two words.
+    #[serde(default = "whole")]
+    pub weight: f32,
+}
+
+fn whole() -> f32 {
+    1.0
+}
+
+/// Another prompt whose embeddings are mixed into the prompt's: (1 − Σ factor) · prompt + Σ factor · other.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mix {
+    /// The other prompt.
+    pub prompt: String,
+    /// Its share; 0 leaves the prompt as it is, 1 replaces it.
+    pub factor: f32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::Request;
+
+    #[test]
+    fn every_id_is_what_settings_call_it() {
+        for row in LONGS {
+            let request = Request { long: row.long, ..Request::default() };
+            assert_eq!(Request::from_json(&format!("{{\"long\": \"{}\"}}", row.id)).expect("a row of the table"), request);
+        }
+    }
+
+    #[test]
+    fn swaps_and_mixes_are_plain_objects() {
+        let json = r#"{"swaps":[{"token":"puppy","with":[{"token":"skunk"}]}],"mixes":[{"prompt":"a skunk","factor":0.5}]}"#;
+        let request = Request::from_json(json).expect("as documented");
+        assert_eq!(request.swaps, [Swap { token: "puppy".into(), with: vec![Share { token: "skunk".into(), weight: 1.0 }] }]);
+        assert_eq!(request.mixes, [Mix { prompt: "a skunk".into(), factor: 0.5 }]);
+        assert_eq!(Request::from_json(&request.to_json()).expect("it was just written"), request);
+        let error = Request::from_json(r#"{"mixes": [{"promt": "a"}]}"#).expect_err("a slip").to_string();
+        assert!(error.starts_with("settings: mixes: unknown field `promt`"), "{error}");
+    }
+}
