@@ -20,6 +20,7 @@ mod programs;
 mod script;
 mod stage;
 mod surgery;
+mod start;
 mod text;
 
 pub use event::{Event, Generated, Observer, Unobserved};
@@ -32,16 +33,19 @@ use crate::component::Component;
 use crate::error::Error;
 use crate::files::Files;
 use crate::inversion::Inversions;
+use crate::latents::{Latents, Level};
 use crate::model::ModelConfig;
+use crate::picture::Picture;
 use crate::preview::{FIT_SIZE, Projection};
 use crate::request::{Decoder, Preview, Request, Settings};
 use decant_graph::device::Timing;
 use decant_graph::{Device, Executable, Input};
 use decant_solver::{Generator, Schedule, sample, schedule};
-use denoise::{Denoise, Shown};
+use denoise::{Constants, Denoise, Shown};
 use loras::Loras;
 use plan::{Planned, Wish};
 use stage::Network;
+use start::{Canvas, Start};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -78,86 +82,114 @@ struct TinyDecoder {
     config: Autoencoder,
 }
 
+/// A run that is settled, before anything of it is computed.
+struct Course {
+    settings: Settings,
+    schedule: Schedule,
+    /// The model call that it begins with, where it does not begin with noise.
+    begin: Option<usize>,
+    planned: Rc<Planned>,
+}
+
+/// The decoder that shows each step, made ready.
+type Shower = Option<(Network, Box<dyn Executable>)>;
+
 impl Pipeline {
-    /// Makes a picture.
+    /// Makes a picture: one, whatever the request's `count` ([`Request::each`]).
     ///
     /// # Errors
     /// What cannot work is refused before anything is allocated; after any error the pipeline is as good as before.
     pub async fn generate<O: Observer>(&mut self, request: &Request, observer: &mut O) -> Result<Generated, Error> {
         let settings = request.settle(self.defaults(), self.factor())?;
         let schedule = schedule(settings.sampler, &self.config.scheduler, settings.sampling())?;
+        let begin = self.begin(&settings, &schedule)?;
         let planned = self.planned(self.wish(&settings)?)?;
         self.weigh_loras(&settings.asked.loras)?;
-        let made = self.make(settings, &schedule, &planned, observer).await;
+        let made = self.make(Course { settings, schedule, begin, planned }, observer).await;
         if made.is_err() {
             self.ready.clear();
         }
         made
     }
 
-    async fn make<O: Observer>(
-        &mut self,
-        settings: Settings,
-        schedule: &Schedule,
-        planned: &Planned,
-        observer: &mut O,
-    ) -> Result<Generated, Error> {
+    async fn make<O: Observer>(&mut self, course: Course, observer: &mut O) -> Result<Generated, Error> {
+        let Course { settings, schedule, begin, planned } = &course;
         self.fit_projection(planned).await?;
-        let said = self.conditioning(&settings, planned).await?;
+        let said = self.conditioning(settings, planned).await?;
         let (negative, embeddings) = (said.negative.as_ref(), said.context.as_slice());
         observer.event(Event::Text { prompt: &said.prompt, negative, embeddings, width: said.width }).await?;
 
-        let shape = [self.config.vae.latent_channels(), planned.wish.size[0], planned.wish.size[1]];
-        let mut random = settings.noise();
-        let noise = random.randn(shape.iter().product());
-        observer.event(Event::Start { noise: &noise, shape, schedule }).await?;
+        let canvas = Canvas::of(settings);
+        let start = self.start(&course, canvas.as_ref()).await?;
+        let (noise, latents, shape) = (&start.noise, &start.latents, self.shape(settings));
+        observer.event(Event::Start { noise, latents, shape, schedule, begin: begin.unwrap_or(0) }).await?;
 
-        let more = self.more_channels(planned, &mut random).await?;
-        let constants = self.constants(&settings, said);
+        let constants = self.constants(settings, said);
+        let (latents, shown) = self.denoised(&course, start, &constants, observer).await?;
+        observer.event(Event::Decoding).await?;
+        let mut picture = self.decoded(&course, &latents, shown).await?;
+        if let Some(canvas) = canvas.filter(|_| settings.asked.keep_unmasked) {
+            canvas.put_back(&mut picture);
+        }
+        let memory = planned.memory.clone();
+        Ok(Generated { latents: Latents { shape, values: latents, level: Level::Clean }, settings: course.settings, picture, memory })
+    }
+
+    /// Final latents, and the decoder that showed the steps, which is ready for the final picture.
+    async fn denoised<O: Observer>(
+        &mut self,
+        course: &Course,
+        start: Start,
+        constants: &Constants,
+        observer: &mut O,
+    ) -> Result<(Vec<f32>, Shower), Error> {
+        let Course { settings, begin, planned, .. } = course;
         let mut unet = self.take(Network::Unet, planned).await?;
-        let shown_by = match planned.wish.preview {
-            Preview::Decoder => Some(Network::Decoder),
-            Preview::Tiny => Some(Network::Tiny),
+        let mut shown = match planned.wish.preview {
+            Preview::Decoder => Some((Network::Decoder, self.take(Network::Decoder, planned).await?)),
+            Preview::Tiny => Some((Network::Tiny, self.take(Network::Tiny, planned).await?)),
             _ => None,
-        };
-        let mut shown = match shown_by {
-            Some(network) => Some(self.take(network, planned).await?),
-            None => None,
         };
         let mut denoise = Denoise {
             unet: &mut *unet,
-            constants: &constants,
+            constants,
             batch: planned.wish.batch,
             calls: if planned.plan.halves { planned.wish.batch } else { 1 },
             guidance: (planned.wish.batch > 1).then_some(settings.guidance),
-            shape,
-            more: &more,
+            shape: self.shape(settings),
+            more: &start.more,
             projection: self.projection.as_ref(),
-            shown: match (&mut shown, shown_by, planned.wish.preview) {
-                (Some(shown), Some(network), _) => Shown::Decoder(&mut **shown, self.autoencoder(network)),
-                (.., Preview::None) => Shown::None,
+            shown: match (&mut shown, planned.wish.preview) {
+                (Some((network, shown)), _) => Shown::Decoder(&mut **shown, self.autoencoder(*network)),
+                (None, Preview::None) => Shown::None,
                 _ => Shown::Projection,
             },
             answers: vec![],
-            random,
+            random: start.random,
+            kept: start.kept,
             observer,
         };
-        let latents = sample(settings.sampler, &mut denoise, &noise, &self.config.scheduler, settings.sampling()).await?;
+        let options = decant_solver::Options { begin: *begin, ..settings.sampling() };
+        let latents = sample(settings.sampler, &mut denoise, &start.latents, &self.config.scheduler, options).await?;
         self.give_back(Network::Unet, unet, planned);
+        Ok((latents, shown))
+    }
 
-        observer.event(Event::Decoding).await?;
+    /// The final picture.
+    async fn decoded(&mut self, course: &Course, latents: &[f32], shown: Shower) -> Result<Picture, Error> {
+        let Course { settings, planned, .. } = course;
         let by = if settings.asked.decoder == Decoder::Tiny { Network::Tiny } else { Network::Decoder };
-        let mut decoder = match (shown, shown_by) {
-            (Some(shown), Some(network)) if network == by => shown,
-            (Some(shown), Some(network)) => {
+        let mut decoder = match shown {
+            Some((network, shown)) if network == by => shown,
+            Some((network, shown)) => {
                 self.give_back(network, shown, planned);
                 self.take(by, planned).await?
             }
-            _ => self.take(by, planned).await?,
+            None => self.take(by, planned).await?,
         };
-        let picture = self.autoencoder(by).decode(&mut *decoder, &latents, planned.wish.size).await?;
+        let picture = self.autoencoder(by).decode(&mut *decoder, latents, planned.wish.size).await?;
         self.give_back(by, decoder, planned);
-        Ok(Generated { settings, latents, picture, memory: planned.memory.clone() })
+        Ok(picture)
     }
 
     /// How what is asked for is made; decided anew only when something else is asked for.
@@ -180,6 +212,7 @@ impl Pipeline {
             size: [settings.height / self.factor(), settings.width / self.factor()],
             batch: 1 + self.asked_twice(settings) as usize,
             text: self.script(settings)?.wish,
+            encodes: self.encodes(settings),
             preview: settings.asked.preview,
             decoder: settings.asked.decoder,
             encoding: self.options.weights,

@@ -2,7 +2,8 @@
 //!
 //! | tensor | shape | is |
 //! |---|---|---|
-//! | `noise` | `[1, 4, h, w]` | where sampling begins, of unit variance |
+//! | `noise` | `[1, 4, h, w]` | what is drawn first for the run, of unit variance |
+//! | `start` | `[1, 4, h, w]` | where sampling begins: that noise, or a picture's latents with so much of it as the first step expects |
 //! | `text_embeddings` | `[2, 77, D]`, `[1, 77, D]` without guidance | negative first; 77 for each chunk of a long prompt |
 //! | `timesteps`, `sigmas` | `[steps]`, `[steps + 1]` | the schedule |
 //! | `latents_000` … | `[1, 4, h, w]` | after each step, in diffusers' convention for the sampler |
@@ -27,8 +28,9 @@ impl Trace {
                 let texts = 1 + usize::from(negative.is_some());
                 self.add("text_embeddings", &[texts, embeddings.len() / texts / width, *width], embeddings);
             }
-            Event::Start { noise, shape: [c, h, w], schedule } => {
+            Event::Start { noise, latents, shape: [c, h, w], schedule, .. } => {
                 self.add("noise", &[1, *c, *h, *w], noise);
+                self.add("start", &[1, *c, *h, *w], latents);
                 self.add("timesteps", &[schedule.timesteps.len()], &schedule.timesteps);
                 self.add("sigmas", &[schedule.sigmas.len()], &schedule.sigmas);
             }

@@ -77,6 +77,13 @@ pub trait Run {
     /// `n` new standard normals, from the generator that drew the first noise. Only stochastic samplers ask.
     fn noise(&mut self, n: usize) -> Vec<f32>;
 
+    /// May change the latents after model call `index` before they are shown and the next call is made, as an inpainting puts back what
+    /// its mask leaves; by default they stay. As long as `latents`.
+    fn keep(&mut self, index: usize, latents: Vec<f32>) -> Vec<f32> {
+        let _ = index;
+        latents
+    }
+
     /// Awaited after each model call: `Ok` = go on, `Err` = stop, not yet ready = paused.
     async fn observe(&mut self, step: Step<'_>) -> Result<(), Self::Error>;
 }
@@ -172,7 +179,7 @@ pub async fn sample<R: Run>(
         let input = schedule.input(index, &x);
         let prediction = predict(run, &input, timestep).await?;
         let Stepped { latents, denoised } = stepped(run, &mut *step, index, &x, &prediction)?;
-        x = latents;
+        x = run.keep(index, latents);
         run.observe(Step { index, total, timestep, sigma, input: &input, prediction: &prediction, denoised: &denoised, latents: &x })
             .await?;
     }

@@ -42,6 +42,11 @@ impl Mask {
         mask
     }
 
+    /// Nothing painted.
+    pub fn none(width: usize, height: usize) -> Mask {
+        Mask { width, height, grey: vec![0; width * height] }
+    }
+
     /// Everything painted.
     pub fn whole(width: usize, height: usize) -> Mask {
         Mask { width, height, grey: vec![255; width * height] }

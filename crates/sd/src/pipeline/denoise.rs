@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::picture::{Picture, channels_first, channels_last};
 use crate::preview::Projection;
 use decant_graph::{Executable, Input};
-use decant_solver::{Noise, Run, Step, classifier_free};
+use decant_solver::{Noise, Run, Schedule, Step, classifier_free};
 
 /// What the denoiser is told at every step besides latents and timestep: values for the whole batch, by the input's name.
 pub(super) type Constants = Vec<(&'static str, Vec<f32>)>;
@@ -19,6 +19,27 @@ pub(super) enum Shown<'a> {
     Projection,
     /// A decoder made ready, and whose it is.
     Decoder(&'a mut dyn Executable, &'a Autoencoder),
+}
+
+/// What of a picture stays under a mask, where the denoiser is not shown it: after each step it is put back, noised as the next step
+/// expects (diffusers' `StableDiffusionInpaintPipeline` with a denoiser of 4 channels).
+pub(super) struct Kept {
+    /// The picture's latents `[c, h, w]`.
+    pub original: Vec<f32>,
+    /// The run's unit noise.
+    pub noise: Vec<f32>,
+    /// 1 where it is painted, 0 where it stays, `[h, w]`.
+    pub mask: Vec<f32>,
+    pub schedule: Schedule,
+}
+
+impl Kept {
+    /// The latents after a model call, with what stays put back; after the last call without noise.
+    fn put_back(&self, index: usize, latents: Vec<f32>) -> Vec<f32> {
+        let noised = self.schedule.add_noise(index + 1, &self.original, &self.noise);
+        let stays = noised.as_ref().unwrap_or(&self.original);
+        latents.iter().zip(stays).zip(self.mask.iter().cycle()).map(|((new, old), mask)| (1.0 - mask) * old + mask * new).collect()
+    }
 }
 
 /// One run's denoiser.
@@ -41,6 +62,8 @@ pub(super) struct Denoise<'a, O> {
     pub answers: Vec<Vec<f32>>,
     /// What drew the first noise, for samplers that draw more.
     pub random: Noise,
+    /// What stays under a mask.
+    pub kept: Option<Kept>,
     pub observer: &'a mut O,
 }
 
@@ -70,6 +93,13 @@ impl<O: Observer> Run for Denoise<'_, O> {
 
     fn noise(&mut self, n: usize) -> Vec<f32> {
         self.random.randn(n)
+    }
+
+    fn keep(&mut self, index: usize, latents: Vec<f32>) -> Vec<f32> {
+        match &self.kept {
+            Some(kept) => kept.put_back(index, latents),
+            None => latents,
+        }
     }
 
     async fn observe(&mut self, step: Step<'_>) -> Result<(), Error> {

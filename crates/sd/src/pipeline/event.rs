@@ -2,6 +2,7 @@
 
 use super::Memory;
 use crate::error::Error;
+use crate::latents::Latents;
 use crate::picture::Picture;
 use crate::request::Settings;
 use crate::tokenizer::Tokens;
@@ -25,10 +26,14 @@ pub enum Event<'a> {
     Start {
         /// `[channels, h, w]`, of unit variance.
         noise: &'a [f32],
+        /// `[channels, h, w]`: what the first step takes. The noise itself, or a noised picture, or latents that were given.
+        latents: &'a [f32],
         /// Latent channels, height, width.
         shape: [usize; 3],
         /// What the steps will be.
         schedule: &'a Schedule,
+        /// The first model call that is made; more than 0 where a part of a picture is to stay.
+        begin: usize,
     },
     /// A step was taken.
     Step {
@@ -70,8 +75,8 @@ impl Observer for Unobserved {
 pub struct Generated {
     /// What it was made with.
     pub settings: Settings,
-    /// The final latents `[channels, h, w]`, as the sampler left them.
-    pub latents: Vec<f32>,
+    /// The final latents, as the sampler left them.
+    pub latents: Latents,
     /// The picture.
     pub picture: Picture,
     /// What it was predicted to take.

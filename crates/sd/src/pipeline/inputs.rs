@@ -7,9 +7,7 @@ use super::stage::Network;
 use super::text::Conditioning;
 use crate::config::TextTime;
 use crate::error::Error;
-use crate::picture::Picture;
 use crate::request::{Request, Settings};
-use decant_solver::Noise;
 
 impl Pipeline {
     /// What the text encoders say, one encoder after the other; the last prompts' answer is kept.
@@ -50,21 +48,6 @@ impl Pipeline {
             constants.push(("timestep_cond", guidance_embedding(settings.guidance, width).repeat(batch)));
         }
         constants
-    }
-
-    /// What an inpainting denoiser sees besides the latents: a mask that covers everything, and the latents of a grey picture, which is
-    /// what is left of any picture under such a mask. As StableDiffusionInpaintPipeline prepares them.
-    pub(super) async fn more_channels(&mut self, planned: &Planned, noise: &mut Noise) -> Result<Vec<f32>, Error> {
-        if !self.config.sees_a_picture() {
-            return Ok(vec![]);
-        }
-        let [height, width] = planned.wish.size.map(|side| side * self.factor());
-        let grey = Picture { width, height, values: vec![0.5; 3 * width * height] };
-        let mut encoder = self.take(Network::Encoder, planned).await?;
-        let latents = self.config.vae.encode(&mut *encoder, &grey, noise).await?;
-        self.give_back(Network::Encoder, encoder, planned);
-        let mask = vec![1.0; planned.wish.size[0] * planned.wish.size[1]];
-        Ok([mask, latents].concat())
     }
 }
 

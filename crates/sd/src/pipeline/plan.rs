@@ -63,6 +63,8 @@ pub(super) struct Wish {
     pub batch: usize,
     /// Of the words.
     pub text: TextWish,
+    /// Whether a picture goes through the autoencoder first.
+    pub encodes: bool,
     pub preview: Preview,
     pub decoder: Decoder,
     /// How weights are kept; `None` keeps what the files have.

@@ -21,7 +21,7 @@ pub(super) struct Programs {
     pub texts: Vec<Rc<Program>>,
     pub unet: Rc<Program>,
     pub decoder: Rc<Program>,
-    /// Of a denoiser that is shown a picture, too.
+    /// Where the run starts from a picture, or the denoiser is shown one.
     pub encoder: Option<Rc<Program>>,
     /// The tiny decoder, where the model was opened with one and it is wanted.
     pub tiny: Option<Rc<Program>>,
@@ -65,7 +65,8 @@ impl<'p> Built<'p> {
     pub fn smallest(pipeline: &'p Pipeline, size: [usize; 2]) -> Result<[Rc<Program>; 2], Error> {
         let (preview, decoder) = (Preview::None, Decoder::Model);
         let (encoding, loras) = (pipeline.options.weights, Chosen::default());
-        let mut built = Built::new(pipeline, Wish { size, batch: 1, text: TextWish::default(), preview, decoder, encoding, loras })?;
+        let mut built =
+            Built::new(pipeline, Wish { size, batch: 1, text: TextWish::default(), encodes: false, preview, decoder, encoding, loras })?;
         Ok([built.unet(1)?, built.coder(1)?.0])
     }
 
@@ -111,7 +112,7 @@ impl<'p> Built<'p> {
         let pixels = size.map(|side| side * config.vae.factor());
         let decoder = vae.program_as(encoding, |graph| config.vae.decoder(graph, size, bands))?;
         let encoder = || vae.program_as(encoding, |graph| config.vae.encoder(graph, pixels, bands));
-        let encoder = if config.sees_a_picture() { Some(encoder()?) } else { None };
+        let encoder = if self.wish.encodes { Some(encoder()?) } else { None };
         self.coders.insert(bands, (decoder.clone(), encoder.clone()));
         Ok((decoder, encoder))
     }

@@ -2,7 +2,7 @@
 //!
 //! Names and meanings are those of diffusers' `StableDiffusionImg2ImgPipeline` and `StableDiffusionInpaintPipeline`.
 
-use super::Request;
+use super::{MOST_PIXELS, Request};
 use crate::error::Error;
 use crate::latents::{Latents, Level};
 use crate::picture::{Mask, Picture};
@@ -113,6 +113,9 @@ impl Request {
         };
         if latents.is_some() {
             return Err(refused("latents", "a picture was given, too", "start from one of the two"));
+        }
+        if self.pad.iter().any(|pixels| *pixels > MOST_PIXELS) {
+            return Err(refused("pad", format!("{:?} is too much", self.pad), format!("up to {MOST_PIXELS} pixels each are added")));
         }
         match mask {
             Some(mask) if (mask.width, mask.height) != (picture.width, picture.height) => {
@@ -300,8 +303,12 @@ mod tests {
                 "latents: a picture was given, too; start from one of the two",
             ),
             (
-                Request { pad: [usize::MAX, 0, 0, 0], ..with(picture(8, 8), None) },
-                "height 18446744073709551608 does not fit the model: a multiple of 8 from 8 to 16384 is needed, for instance 16384",
+                Request { pad: [16385, 0, 0, 0], ..with(picture(8, 8), None) },
+                "pad: [16385, 0, 0, 0] is too much; up to 16384 pixels each are added",
+            ),
+            (
+                Request { pad: [0, 0, 16384, 0], ..with(picture(8, 8), None) },
+                "height 16392 does not fit the model: a multiple of 8 from 8 to 16384 is needed, for instance 16384",
             ),
         ];
         for (request, sentence) in cases {
