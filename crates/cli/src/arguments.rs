@@ -1,14 +1,12 @@
 //! What can be typed. Menus of samplers and encodings come from their own tables.
 
 mod lora;
+pub(crate) mod sampling;
 
-use clap::{
-    Args, Parser, Subcommand, ValueEnum,
-    builder::{PossibleValue, PossibleValuesParser},
-};
+use clap::{Args, Parser, Subcommand, ValueEnum, builder::PossibleValuesParser};
 use decant_graph::ENCODINGS;
 use decant_sd::layout::FAMILIES;
-use decant_solver::SAMPLERS;
+use sampling::Sampling;
 use std::path::PathBuf;
 /// Stable Diffusion on your own machine, with every step open to look at.
 #[derive(Parser)]
@@ -96,12 +94,11 @@ pub(crate) struct Generate {
     /// Scale of classifier-free guidance; 1 turns it off and halves the work
     #[arg(long)]
     pub guidance: Option<f32>,
-    /// Of the noise, as torch.Generator("cpu").manual_seed
+    /// Of the noise, as torch.Generator(…).manual_seed
     #[arg(long)]
     pub seed: Option<u64>,
-    /// How the noise is taken away
-    #[arg(long, value_parser = PossibleValuesParser::new(SAMPLERS.iter().map(|row| PossibleValue::new(row.id).help(row.summary()))))]
-    pub sampler: Option<String>,
+    #[command(flatten)]
+    pub sampling: Sampling,
     /// Pixels
     #[arg(long)]
     pub width: Option<usize>,

@@ -155,7 +155,10 @@ fn what_cannot_work_gets_one_sentence() {
     assert!(refuses(&["generate", "--prompt", "x", "--out", "tests"]).ends_with("this is a folder; give a file's name"));
     assert!(refuses(&["inspect", TINY, "--width", "1099511627776"]).starts_with("width 1099511627776 does not fit the model"));
     assert!(!Path::new(&out).exists());
-    assert_eq!(decant(&["generate", "--sampler", "magic", "--prompt", "x", "--out", &out]).status.code(), Some(2), "clap's own");
+    for (flag, value, hint) in [("--sampler", "eular", "did you mean euler?"), ("--sigmas", "karas", "did you mean karras?")] {
+        let said = refuses(&["generate", flag, value, "--prompt", "x", "--out", &out]);
+        assert!(said.ends_with(hint), "{said}");
+    }
 }
 
 /// A web server for one folder, with range requests or without, for as long as the test runs.

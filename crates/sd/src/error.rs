@@ -150,6 +150,24 @@ pub enum Error {
         /// What to do about it.
         advice: String,
     },
+    /// A number that is out of its range.
+    #[error("{name} is {got}, expected {expected}; {hint}")]
+    Range {
+        /// The setting.
+        name: &'static str,
+        /// What was asked for.
+        got: String,
+        /// The range.
+        expected: &'static str,
+        /// What to do about it.
+        hint: &'static str,
+    },
+    /// Guidance that takes two answers, of a model that is told the scale and asked once.
+    #[error("{name} changes how two answers become one, but this model is told the guidance scale and asked once; leave {name} out")]
+    EmbeddedGuidance {
+        /// The setting.
+        name: &'static str,
+    },
     /// A guidance scale that is no number.
     #[error("guidance {got} is not a number to scale with; 1 turns guidance off, 7.5 is usual")]
     Guidance {

@@ -143,7 +143,8 @@ impl Pipeline {
         constants: &Constants,
         observer: &mut O,
     ) -> Result<(Vec<f32>, Shower), Error> {
-        let Course { settings, begin, planned, .. } = course;
+        let Course { settings, schedule, begin, planned } = course;
+        let options = decant_solver::Options { begin: *begin, ..settings.sampling() };
         let mut unet = self.take(Network::Unet, planned).await?;
         let mut shown = match planned.wish.preview {
             Preview::Decoder => Some((Network::Decoder, self.take(Network::Decoder, planned).await?)),
@@ -155,7 +156,9 @@ impl Pipeline {
             constants,
             batch: planned.wish.batch,
             calls: if planned.plan.halves { planned.wish.batch } else { 1 },
-            guidance: (planned.wish.batch > 1).then_some(settings.guidance),
+            guidance: (planned.wish.batch > 1).then(|| settings.guide()),
+            call: 0,
+            of: schedule.calls(&options),
             shape: self.shape(settings),
             more: &start.more,
             projection: self.projection.as_ref(),
@@ -165,11 +168,11 @@ impl Pipeline {
                 _ => Shown::Projection,
             },
             answers: vec![],
+            renoise: None,
             random: start.random,
             kept: start.kept,
             observer,
         };
-        let options = decant_solver::Options { begin: *begin, ..settings.sampling() };
         let latents = sample(settings.sampler, &mut denoise, &start.latents, &self.config.scheduler, options).await?;
         self.give_back(Network::Unet, unet, planned);
         Ok((latents, shown))
@@ -208,9 +211,13 @@ impl Pipeline {
 
     /// What a request asks of the networks.
     fn wish(&self, settings: &Settings) -> Result<Wish, Error> {
+        if let Some(name) = settings.needs_two().filter(|_| !self.config.guides_by_two()) {
+            return Err(Error::EmbeddedGuidance { name });
+        }
         Ok(Wish {
             size: [settings.height / self.factor(), settings.width / self.factor()],
             batch: 1 + self.asked_twice(settings) as usize,
+            switches: self.asked_twice(settings) && settings.guide().rests(),
             text: self.script(settings)?.wish,
             encodes: self.encodes(settings),
             preview: settings.asked.preview,

@@ -5,6 +5,7 @@
 mod images;
 mod json;
 mod named;
+mod guidance;
 mod sampling;
 
 pub use images::{Images, STRENGTH};
@@ -36,7 +37,7 @@ pub struct Request {
     pub negative: String,
     /// Steps, of one model call or two; a list of sigmas says it, too.
     pub steps: Option<usize>,
-    /// Scale of classifier-free guidance; 1 or less turns it off and halves the work.
+    /// Scale of classifier-free guidance; 1 or less turns it off and halves the work (with `cfgpp` it is 0 to 1).
     pub guidance: Option<f32>,
     /// Of the noise, as `torch.Generator(…).manual_seed`.
     pub seed: u64,
@@ -66,6 +67,18 @@ pub struct Request {
     /// Which of PyTorch's generators draws the noise.
     #[serde(with = "named::one")]
     pub rng: Rng,
+
+    // Guidance.
+    /// How much of the guided prediction's spread is set back to that of the prompt's alone, 0 to 1 (diffusers' `guidance_rescale`).
+    pub rescale: f32,
+    /// The share of the run's model calls before guidance begins, 0 to 1; until then the model is asked once, with the prompt alone.
+    pub guidance_from: f64,
+    /// The share of the run's model calls after which guidance ends.
+    pub guidance_until: f64,
+    /// Scales from the first model call to the last instead of `guidance`: spread evenly, straight lines between.
+    pub guidance_curve: Vec<f32>,
+    /// CFG++: `guidance` is 0 to 1, and each step adds back the noise that is predicted without the prompt.
+    pub cfgpp: bool,
 
     // Text.
     /// Layers that are left out at the end of the text encoders, for the prompt (not for the negative one), as diffusers' `clip_skip`.
@@ -119,6 +132,12 @@ impl Default for Request {
             eta: None,
             order: None,
             rng: Rng::Cpu,
+            // Guidance.
+            rescale: 0.0,
+            guidance_from: 0.0,
+            guidance_until: 1.0,
+            guidance_curve: vec![],
+            cfgpp: false,
             // Text.
             clip_skip: 0,
             long: Long::default(),
@@ -220,10 +239,7 @@ impl Request {
             let near = (pixels / factor * factor).min(MOST_PIXELS).max(factor);
             Err(Error::Size { name, pixels, factor, most: MOST_PIXELS, near })
         };
-        let guidance = self.guidance.unwrap_or(defaults.guidance);
-        if !guidance.is_finite() {
-            return Err(Error::Guidance { got: guidance });
-        }
+        let guidance = self.checked_guidance(defaults)?;
         let steps = self.steps.or(self.sigmas.steps()).unwrap_or(defaults.steps);
         let sampler = self.sampler.unwrap_or(defaults.sampler);
         self.check_mask()?;
@@ -241,13 +257,6 @@ impl Request {
             ..self.clone()
         };
         Ok(Settings { asked, steps, guidance, sampler, width, height, first_step })
-    }
-}
-
-impl Settings {
-    /// Whether the model is asked twice per step, with the prompt and without.
-    pub fn guided(&self) -> bool {
-        self.guidance > 1.0
     }
 }
 
@@ -286,6 +295,5 @@ mod tests {
     fn what_is_left_open_comes_from_the_model() {
         let settings = Request::default().settle(&defaults(), 8).expect("defaults fit");
         assert_eq!((settings.steps, settings.guidance, settings.width), (20, 7.5, 512));
-        assert!(settings.guided());
     }
 }

@@ -14,7 +14,7 @@
 //! ```
 
 use crate::error::nearest;
-use crate::{Error, TimestepSpacing};
+use crate::{Error, SAMPLERS, SamplerRow, TimestepSpacing};
 use std::fmt;
 use std::str::FromStr;
 
@@ -39,6 +39,11 @@ pub struct Options {
     pub s_tmax: f32,
     /// Euler's churn, DPM++ SDE, DPM++ 3M SDE: the new noise's standard deviation.
     pub s_noise: f32,
+    /// LCM, TCD: the share of the distilled timesteps, from the picture's end on, that the run is spread over
+    /// (`strength` of `LatentConsistencyModelImg2ImgPipeline`). Others do not read it.
+    pub strength: f64,
+    /// CFG++: the step adds back the noise of [`crate::Run::renoise`], not that of the guided prediction.
+    pub cfgpp: bool,
     /// Begin at this model call, with latents as [`crate::Schedule::add_noise`] makes them; absent: begin with unit noise.
     pub begin: Option<usize>,
 }
@@ -56,14 +61,22 @@ impl Options {
             s_tmin: 0.0,
             s_tmax: f32::INFINITY,
             s_noise: 1.0,
+            strength: 1.0,
+            cfgpp: false,
             begin: None,
         }
     }
 }
 
 impl Options {
-    /// Refuses strengths of noise that would end in NaN.
-    pub(crate) fn checked(&self, sampler: &'static str) -> Result<(), Error> {
+    /// Refuses strengths of noise that would end in NaN, and CFG++ where it means nothing.
+    pub(crate) fn checked(&self, row: &SamplerRow) -> Result<(), Error> {
+        let sampler = row.id;
+        if self.cfgpp && !row.cfgpp {
+            let able = SAMPLERS.iter().filter(|row| row.cfgpp).map(|row| row.id).collect::<Vec<_>>().join(", ");
+            let (got, expected, hint) = ("true".into(), format!("false: it is defined for {able}"), "choose one of these");
+            return Err(Error::Choice { sampler, choice: "cfgpp", got, expected, hint });
+        }
         let numbers = [("s_churn", self.s_churn), ("s_noise", self.s_noise)];
         let Some((choice, got)) = numbers.into_iter().find(|(_, number)| !(0.0..=f32::MAX).contains(number)) else { return Ok(()) };
         let (got, expected) = (got.to_string(), "0 or more".into());

@@ -74,6 +74,12 @@ pub trait Run {
     /// for `x`, already scaled for the model, at `timestep`. As long as `x`.
     async fn predict(&mut self, x: &[f32], timestep: f32) -> Result<Vec<f32>, Self::Error>;
 
+    /// The raw output whose noise is added back in the step from the last [`Run::predict`]: with CFG++ the one without the prompt.
+    /// None: that prediction itself. Only asked with [`Options::cfgpp`]; as long as `x`.
+    fn renoise(&self) -> Option<Vec<f32>> {
+        None
+    }
+
     /// `n` new standard normals, from the generator that drew the first noise. Only stochastic samplers ask.
     fn noise(&mut self, n: usize) -> Vec<f32>;
 
@@ -129,6 +135,8 @@ pub(crate) struct Call<'a> {
     pub x: &'a [f32],
     /// What the model said.
     pub prediction: &'a [f32],
+    /// What it said of the noise that is added back.
+    pub renoise: &'a [f32],
     /// Draws new noise, as long as the latents.
     pub noise: &'a mut dyn FnMut() -> Vec<f32>,
 }
@@ -141,7 +149,7 @@ pub(crate) struct Stepped {
 
 fn build(sampler: Sampler, config: &SchedulerConfig, options: &Options) -> Result<Built, Error> {
     let row = sampler.row();
-    options.checked(row.id)?;
+    options.checked(row)?;
     let built = (row.build)(&Setup { row, config, options })?;
     match (options.begin, built.schedule.timesteps.len()) {
         (Some(begin), calls) if begin >= calls => Err(Error::Choice {
@@ -178,7 +186,12 @@ pub async fn sample<R: Run>(
         let (timestep, sigma) = (schedule.timesteps[index], schedule.sigmas[index]);
         let input = schedule.input(index, &x);
         let prediction = predict(run, &input, timestep).await?;
-        let Stepped { latents, denoised } = stepped(run, &mut *step, index, &x, &prediction)?;
+        let renoise = if options.cfgpp { run.renoise() } else { None };
+        let said = [&prediction, renoise.as_ref().unwrap_or(&prediction)];
+        if said[1].len() != x.len() {
+            return Err(Error::Length { timestep, expected: x.len(), got: said[1].len() }.into());
+        }
+        let Stepped { latents, denoised } = stepped(run, &mut *step, index, &x, said)?;
         x = run.keep(index, latents);
         run.observe(Step { index, total, timestep, sigma, input: &input, prediction: &prediction, denoised: &denoised, latents: &x })
             .await?;
@@ -201,7 +214,7 @@ fn stepped<R: Run>(
     step: &mut dyn FnMut(Call<'_>) -> Stepped,
     index: usize,
     x: &[f32],
-    prediction: &[f32],
+    [prediction, renoise]: [&Vec<f32>; 2],
 ) -> Result<Stepped, R::Error> {
     let mut wrong = None;
     let mut noise = || {
@@ -212,6 +225,6 @@ fn stepped<R: Run>(
         }
         noise
     };
-    let stepped = step(Call { index, x, prediction, noise: &mut noise });
+    let stepped = step(Call { index, x, prediction, renoise, noise: &mut noise });
     wrong.map_or(Ok(stepped), |error| Err(error.into()))
 }

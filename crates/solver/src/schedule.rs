@@ -20,7 +20,7 @@ use crate::betas::alphas_cumprod;
 use crate::class::Setup;
 use crate::prediction::{Bound, mix};
 use crate::sigmas::sigma_of;
-use crate::{Error, PredictionType, Sigmas, TimestepSpacing};
+use crate::{Error, Options, PredictionType, Sigmas, TimestepSpacing};
 
 /// The plan of a sampling run, before anything is run: also what a page draws.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,6 +60,11 @@ impl Schedule {
             Scale::Exploding => return (x0.len() == noise.len()).then(|| mix([(1.0, x0), (sigma, noise)])),
         };
         (x0.len() == noise.len()).then(|| mix([(alpha.sqrt(), x0), ((1.0 - alpha).sqrt(), noise)]))
+    }
+
+    /// How many model calls a run with these options makes.
+    pub fn calls(&self, options: &Options) -> usize {
+        self.timesteps.len().saturating_sub(options.begin.unwrap_or(0))
     }
 
     /// What the model is shown at call `index`.

@@ -5,13 +5,13 @@
 use crate::Failure;
 use crate::arguments::Generate;
 use decant_sd::request::{Decoder, Request};
-use decant_solver::Sampler;
 
 /// What is asked for.
 pub(super) fn request(options: &Generate) -> Result<Request, Failure> {
     let mut request = Request::default();
     plain(options, &mut request)?;
     options.lora.apply(&mut request)?;
+    options.sampling.apply(&mut request)?;
     Ok(request)
 }
 
@@ -23,9 +23,6 @@ fn plain(options: &Generate, request: &mut Request) -> Result<(), Failure> {
     request.guidance = options.guidance.or(request.guidance);
     request.width = options.width.or(request.width);
     request.height = options.height.or(request.height);
-    if let Some(id) = &options.sampler {
-        request.sampler = Some(Sampler::from_id(id)?);
-    }
     if options.tiny {
         request.decoder = Decoder::Tiny;
     }

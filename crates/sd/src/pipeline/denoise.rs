@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::picture::{Picture, channels_first, channels_last};
 use crate::preview::Projection;
 use decant_graph::{Executable, Input};
-use decant_solver::{Noise, Run, Schedule, Step, classifier_free};
+use decant_solver::{Guidance, Noise, Run, Schedule, Step};
 
 /// What the denoiser is told at every step besides latents and timestep: values for the whole batch, by the input's name.
 pub(super) type Constants = Vec<(&'static str, Vec<f32>)>;
@@ -50,8 +50,11 @@ pub(super) struct Denoise<'a, O> {
     pub batch: usize,
     /// Calls that the batch is spread over.
     pub calls: usize,
-    /// The scale, where guidance is by two answers.
-    pub guidance: Option<f32>,
+    /// Where guidance is by two answers.
+    pub guidance: Option<Guidance>,
+    /// Which call comes next, of how many: guidance need not last for all of them.
+    pub call: usize,
+    pub of: usize,
     /// Latent channels, height, width.
     pub shape: [usize; 3],
     /// What is appended to the latents' channels, `[more, h, w]`.
@@ -60,6 +63,8 @@ pub(super) struct Denoise<'a, O> {
     pub shown: Shown<'a>,
     /// The model's last answers, channels first: without the prompt (where there is guidance), with it.
     pub answers: Vec<Vec<f32>>,
+    /// With CFG++, the answer whose noise the step adds back.
+    pub renoise: Option<Vec<f32>>,
     /// What drew the first noise, for samplers that draw more.
     pub random: Noise,
     /// What stays under a mask.
@@ -75,8 +80,11 @@ impl<O: Observer> Run for Denoise<'_, O> {
         let one = channels_last(&[x, self.more].concat(), (x.len() + self.more.len()) / places);
         let pictures = self.batch / self.calls;
         let (sample, timesteps) = (one.repeat(pictures), vec![timestep; pictures]);
+        let scale = self.guidance.as_ref().and_then(|guidance| guidance.scale(self.call, self.of));
+        self.call += 1;
         self.answers.clear();
-        for call in 0..self.calls {
+        // The last call has the prompt; where guidance rests, it is all that is asked.
+        for call in if scale.is_some() { 0 } else { self.calls - 1 }..self.calls {
             let mut inputs = vec![("sample", Input::F32(&sample)), ("timestep", Input::F32(&timesteps))];
             for (name, values) in self.constants {
                 let share = values.len() / self.calls;
@@ -85,10 +93,18 @@ impl<O: Observer> Run for Denoise<'_, O> {
             let output = self.unet.run(&inputs).await?.remove(0);
             self.answers.extend(output.chunks(output.len() / pictures).map(|one| channels_first(one, self.shape[0])));
         }
-        Ok(match (self.guidance, &self.answers[..]) {
-            (Some(scale), [without, with]) => classifier_free(without, with, scale),
+        self.renoise = None;
+        Ok(match (&self.guidance, scale, &self.answers[..]) {
+            (Some(guidance), Some(scale), [without, with]) => {
+                self.renoise = guidance.cfgpp.then(|| without.clone());
+                guidance.combine(without, with, scale)
+            }
             _ => self.answers[0].clone(),
         })
+    }
+
+    fn renoise(&self) -> Option<Vec<f32>> {
+        self.renoise.clone()
     }
 
     fn noise(&mut self, n: usize) -> Vec<f32> {

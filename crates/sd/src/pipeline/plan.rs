@@ -63,6 +63,8 @@ pub(super) struct Wish {
     pub batch: usize,
     /// Of the words.
     pub text: TextWish,
+    /// Guidance does not last for the whole run: its two pictures are always two calls, so that one can be left out.
+    pub switches: bool,
     /// Whether a picture goes through the autoencoder first.
     pub encodes: bool,
     pub preview: Preview,
@@ -136,9 +138,13 @@ impl Pipeline {
 /// fills the memory.
 fn plans(wish: Wish) -> impl Iterator<Item = (Plan, bool)> {
     let bands = move || BANDS.iter().copied().filter(move |bands| *bands <= wish.size[0]);
-    let halves = if wish.batch > 1 { &[false, true][..] } else { &[false] };
+    let halves = match wish {
+        Wish { batch: 1, .. } => &[false][..],
+        Wish { switches: true, .. } => &[true],
+        _ => &[false, true],
+    };
     let quick = [Keep::Everything, Keep::Weights];
-    let comfortable = quick.into_iter().flat_map(move |keep| bands().map(move |bands| (Plan { keep, halves: false, bands }, true)));
+    let comfortable = quick.into_iter().flat_map(move |keep| bands().map(move |bands| (Plan { keep, halves: halves[0], bands }, true)));
     let any = [Keep::Everything, Keep::Weights, Keep::Denoiser, Keep::Nothing].into_iter().flat_map(move |keep| {
         halves.iter().flat_map(move |halves| bands().map(move |bands| (Plan { keep, halves: *halves, bands }, false)))
     });

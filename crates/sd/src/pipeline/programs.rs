@@ -65,8 +65,10 @@ impl<'p> Built<'p> {
     pub fn smallest(pipeline: &'p Pipeline, size: [usize; 2]) -> Result<[Rc<Program>; 2], Error> {
         let (preview, decoder) = (Preview::None, Decoder::Model);
         let (encoding, loras) = (pipeline.options.weights, Chosen::default());
-        let mut built =
-            Built::new(pipeline, Wish { size, batch: 1, text: TextWish::default(), encodes: false, preview, decoder, encoding, loras })?;
+        let mut built = Built::new(
+            pipeline,
+            Wish { size, batch: 1, switches: false, text: TextWish::default(), encodes: false, preview, decoder, encoding, loras },
+        )?;
         Ok([built.unet(1)?, built.coder(1)?.0])
     }
 

@@ -1,6 +1,6 @@
 //! What a request says about sampling, as the solver takes it.
 
-use super::Settings;
+use super::{Request, Settings};
 use decant_solver::{Noise, Options};
 
 impl Settings {
@@ -8,8 +8,9 @@ impl Settings {
     ///
     /// What a sampler cannot follow, those two refuse.
     pub fn sampling(&self) -> Options {
-        let asked = &self.asked;
-        Options { sigmas: asked.sigmas.clone(), spacing: asked.spacing, eta: asked.eta, order: asked.order, ..Options::steps(self.steps) }
+        let Request { sigmas, spacing, eta, order, cfgpp, .. } = &self.asked;
+        let (sigmas, spacing, eta) = (sigmas.clone(), *spacing, *eta);
+        Options { sigmas, spacing, eta, order: *order, cfgpp: *cfgpp, ..Options::steps(self.steps) }
     }
 
     /// The generator of the run's noise, as the seed leaves it.
@@ -20,8 +21,9 @@ impl Settings {
 
 #[cfg(test)]
 mod tests {
-    use crate::request::{Defaults, Request};
-    use decant_solver::{Noise, Options, Rng, Sampler, Sigmas, TimestepSpacing};
+    use super::*;
+    use crate::request::Defaults;
+    use decant_solver::{Rng, Sampler, Sigmas, TimestepSpacing};
 
     fn defaults() -> Defaults {
         Defaults { prompt: String::new(), steps: 20, guidance: 7.5, sampler: Sampler::Ddim, width: 512, height: 512 }

@@ -3,7 +3,7 @@
 use super::{Built, Sampler, SamplerRow, Stepped};
 use crate::Error;
 use crate::class::{Class, Setup};
-use crate::prediction::{Parts, from_alpha, mix};
+use crate::prediction::{from_alpha, mix};
 use crate::schedule::{visiting, whole};
 
 pub(super) const ROW: SamplerRow = SamplerRow {
@@ -15,6 +15,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     order: 1,
     calls: 1,
     stochastic: false,
+    cfgpp: true,
     class: Class { eta: Some(0.0), ..Class::DISCRETE },
     build,
 };
@@ -30,8 +31,8 @@ fn build(setup: &Setup<'_>) -> Result<Built, Error> {
     let ends: Vec<(f32, f32)> = timesteps.iter().map(|&t| (schedule.alpha(Some(t)), schedule.alpha(t.checked_sub(stride)))).collect();
     Built::new(schedule, move |call| {
         let (alpha, alpha_next) = ends[call.index];
-        let Parts { x0, eps } = from_alpha(kind, call.x, call.prediction, alpha);
-        let denoised = bound.apply(x0);
+        let denoised = bound.apply(from_alpha(kind, call.x, call.prediction, alpha).x0);
+        let eps = from_alpha(kind, call.x, call.renoise, alpha).eps;
         let variance = (1.0 - alpha_next) / (1.0 - alpha) * (1.0 - alpha / alpha_next);
         let deviation = eta * variance.max(0.0).sqrt(); // set_alpha_to_one false can leave less noise before than after
         let direction = (1.0 - alpha_next - deviation * deviation).max(0.0).sqrt();

@@ -15,6 +15,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     order: 1,
     calls: 1,
     stochastic: true,
+    cfgpp: false,
     class: Class::DISCRETE,
     build,
 };

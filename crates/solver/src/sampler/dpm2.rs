@@ -15,6 +15,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     order: 2,
     calls: 2,
     stochastic: false,
+    cfgpp: false,
     class: Class::TWO_CALLS,
     build,
 };

@@ -17,6 +17,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     order: 2,
     calls: 2,
     stochastic: true,
+    cfgpp: false,
     class: Class::TWO_CALLS,
     build,
 };

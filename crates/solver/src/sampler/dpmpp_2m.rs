@@ -19,6 +19,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     order: 2,
     calls: 1,
     stochastic: false,
+    cfgpp: false,
     class: CLASS,
     build: |setup| build(setup, false),
 };

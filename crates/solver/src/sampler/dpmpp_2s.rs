@@ -18,6 +18,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     order: 2,
     calls: 1,
     stochastic: false,
+    cfgpp: false,
     class: Class { highest_order: Some(3), lower_order_final: false, zero_snr: ZeroSnr::Unread, ..Class::EULER },
     build,
 };

@@ -16,6 +16,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     order: 2,
     calls: 1,
     stochastic: true,
+    cfgpp: false,
     class: Class { eta: Some(1.0), ..Class::EULER },
     build,
 };

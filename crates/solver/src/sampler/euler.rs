@@ -15,6 +15,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     order: 1,
     calls: 1,
     stochastic: false,
+    cfgpp: true,
     class: Class::EULER,
     build,
 };
@@ -29,6 +30,7 @@ fn build(setup: &Setup<'_>) -> Result<Built, Error> {
     }
     schedule.sigmas.truncate(schedule.timesteps.len() + 1);
     let sigmas = schedule.sigmas.clone();
+    let cfgpp = setup.options.cfgpp;
     let (churn, noise_scale) = (setup.options.s_churn / (sigmas.len() - 1) as f32, setup.options.s_noise);
     let churned = setup.options.s_tmin..=setup.options.s_tmax;
     Built::new(schedule, move |call| {
@@ -42,7 +44,14 @@ fn build(setup: &Setup<'_>) -> Result<Built, Error> {
         // diffusers shows the model the latents from before the churn, and reads v at their level.
         let said_at = if kind == PredictionType::Epsilon { hat } else { sigma };
         let x0 = from_sigma(kind, &x, call.prediction, said_at).x0;
-        let slope = zip(&x, &x0, |x, x0| (x - x0) / hat);
-        Stepped { latents: zip(&x, &slope, |x, slope| x + slope * (next - hat)), denoised: x0 }
+        let slope_to = |x0: &[f32]| zip(&x, x0, |x, x0| (x - x0) / hat);
+        let slope = slope_to(&x0);
+        let mut latents = zip(&x, &slope, |x, slope| x + slope * (next - hat));
+        if cfgpp {
+            // The same step written as x0 and the noise left on it, which CFG++ takes from elsewhere.
+            let noise = slope_to(&from_sigma(kind, &x, call.renoise, said_at).x0);
+            latents = mix([(1.0, &x0), (next, &noise)]);
+        }
+        Stepped { latents, denoised: x0 }
     })
 }

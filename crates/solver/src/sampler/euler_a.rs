@@ -15,6 +15,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     order: 1,
     calls: 1,
     stochastic: true,
+    cfgpp: true,
     class: Class { curves: false, ..Class::EULER },
     build,
 };
@@ -26,14 +27,17 @@ pub(super) fn down_and_up(from: f32, to: f32, eta: f32) -> (f32, f32) {
 }
 
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
-    let kind = setup.kind();
+    let (kind, cfgpp) = (setup.kind(), setup.options.cfgpp);
     let schedule = grid(setup, Kind::Ancestral)?.schedule;
     let sigmas = schedule.sigmas.clone();
     Built::new(schedule, move |call| {
         let (sigma, next) = (sigmas[call.index], sigmas[call.index + 1]);
         let Parts { x0, eps } = from_sigma(kind, call.x, call.prediction, sigma);
         let (down, up) = down_and_up(sigma, next, 1.0);
-        let latents = zip(call.x, &eps, |x, eps| x + eps * (down - sigma));
+        let mut latents = zip(call.x, &eps, |x, eps| x + eps * (down - sigma));
+        if cfgpp {
+            latents = mix([(1.0, &x0), (down, &from_sigma(kind, call.x, call.renoise, sigma).eps)]);
+        }
         Stepped { latents: mix([(1.0, &latents), (up, &(call.noise)())]), denoised: x0 }
     })
 }

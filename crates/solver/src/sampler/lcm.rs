@@ -15,6 +15,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     order: 1,
     calls: 1,
     stochastic: true,
+    cfgpp: false,
     class: Class::DISTILLED,
     build,
 };
@@ -33,12 +34,19 @@ pub(super) fn distilled(setup: &Setup<'_>) -> Result<Vec<usize>, Error> {
             hint: "correct it in the model's scheduler configuration",
         });
     }
-    if steps > most {
-        return Err(Error::Steps { got: steps, most, key: "original_inference_steps" });
+    let strength = setup.options.strength;
+    if !(0.0..=1.0).contains(&strength) {
+        let (got, expected, hint) = (strength.to_string(), "0 to 1".into(), "choose a number in that range");
+        return Err(Error::Choice { sampler: setup.row.id, choice: "strength", got, expected, hint });
+    }
+    let used = (most as f64 * strength) as usize;
+    if steps > used {
+        let key = if used == most { "original_inference_steps" } else { "original_inference_steps, as many of them as strength leaves" };
+        return Err(Error::Steps { got: steps, most: used, key });
     }
     let stride = setup.config.num_train_timesteps / most;
-    let chosen = (0..steps).map(|i| (i as f64 * (most as f64 / steps as f64)).floor() as usize);
-    Ok(chosen.map(|index| (most - index) * stride - 1).collect())
+    let chosen = (0..steps).map(|i| (i as f64 * (used as f64 / steps as f64)).floor() as usize);
+    Ok(chosen.map(|index| (used - index) * stride - 1).collect())
 }
 
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {

@@ -16,6 +16,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     order: 4,
     calls: 1,
     stochastic: false,
+    cfgpp: false,
     class: Class { highest_order: Some(4), zero_snr: ZeroSnr::Unread, ..Class::EULER },
     build,
 };

@@ -16,6 +16,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     order: 2,
     calls: 1,
     stochastic: false,
+    cfgpp: false,
     class: Class { set_alpha_to_one: false, zero_snr: ZeroSnr::Unread, ..Class::DISCRETE },
     build,
 };

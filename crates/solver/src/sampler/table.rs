@@ -50,6 +50,8 @@ pub struct SamplerRow {
     pub calls: usize,
     /// Whether it draws new noise on the way with default options.
     pub stochastic: bool,
+    /// Whether a step adds predicted noise back to predicted x0, so that CFG++ can say which ([`crate::Options::cfgpp`]).
+    pub cfgpp: bool,
     /// What its class makes of a configuration.
     pub(crate) class: Class,
     /// Its schedule and its steps.

@@ -16,6 +16,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     order: 1,
     calls: 1,
     stochastic: true,
+    cfgpp: false,
     class: Class { eta: Some(0.3), ..Class::DISTILLED },
     build,
 };

@@ -1,0 +1,157 @@
+//! Flags about sampling and guidance. What each name means comes from the solver's tables.
+
+use crate::Failure;
+use clap::Args;
+use decant_sd::request::Request;
+use decant_solver::{RNGS, SAMPLERS, SIGMAS, Sampler, SamplerRow, TIMESTEP_SPACINGS, TimestepSpacing};
+
+#[derive(Args)]
+#[command(next_help_heading = "Sampling")]
+pub(crate) struct Sampling {
+    /// How the noise is taken away
+    #[arg(long, value_name = "ID", long_help = samplers())]
+    pub sampler: Option<String>,
+    /// The noise levels that are visited
+    #[arg(long, value_name = "ID or LIST", long_help = sigmas())]
+    pub sigmas: Option<String>,
+    /// How the timesteps are spread
+    #[arg(long, value_name = "ID", long_help = spacings())]
+    pub spacing: Option<String>,
+    #[arg(long, value_name = "SHARE", help = eta())]
+    pub eta: Option<f64>,
+    #[arg(long, value_name = "N", help = order())]
+    pub order: Option<usize>,
+    /// Which of PyTorch's generators draws the noise
+    #[arg(long, value_name = "ID", long_help = rngs())]
+    pub rng: Option<String>,
+    /// How much of the guided prediction's spread is set back to that of the prompt's alone, 0 to 1
+    #[arg(long, value_name = "SHARE", help_heading = "Guidance")]
+    pub rescale: Option<f32>,
+    /// Begin guidance after this share of the run; until then the model is asked once a call, which halves the work
+    #[arg(long, value_name = "SHARE", help_heading = "Guidance")]
+    pub guidance_from: Option<f64>,
+    /// End guidance after this share of the run
+    #[arg(long, value_name = "SHARE", help_heading = "Guidance")]
+    pub guidance_until: Option<f64>,
+    /// Scales from the first model call to the last instead of one, such as 1,7.5,3: spread evenly, straight lines between
+    #[arg(long, value_name = "SCALES", value_delimiter = ',', help_heading = "Guidance")]
+    pub guidance_curve: Option<Vec<f32>>,
+    #[arg(long, help_heading = "Guidance", help = cfgpp())]
+    pub cfgpp: bool,
+}
+
+impl Sampling {
+    /// What was given; the rest stays as it is.
+    pub fn apply(&self, request: &mut Request) -> Result<(), Failure> {
+        if let Some(id) = &self.sampler {
+            request.sampler = Some(Sampler::from_id(id)?);
+        }
+        if let Some(sigmas) = &self.sigmas {
+            request.sigmas = sigmas.parse()?;
+        }
+        if let Some(id) = &self.spacing {
+            request.spacing = Some(TimestepSpacing::from_id(id)?);
+        }
+        if let Some(id) = &self.rng {
+            request.rng = id.parse()?;
+        }
+        request.eta = self.eta.or(request.eta);
+        request.order = self.order.or(request.order);
+        request.rescale = self.rescale.unwrap_or(request.rescale);
+        request.guidance_from = self.guidance_from.unwrap_or(request.guidance_from);
+        request.guidance_until = self.guidance_until.unwrap_or(request.guidance_until);
+        self.guidance_curve.iter().for_each(|curve| request.guidance_curve.clone_from(curve));
+        request.cfgpp |= self.cfgpp;
+        Ok(())
+    }
+}
+
+fn samplers() -> String {
+    list("How the noise is taken away:", SAMPLERS.iter().map(|row| (row.id, row.summary())))
+}
+
+fn sigmas() -> String {
+    let about = "The noise levels that are visited: falling numbers such as 14.6,3,0.5,0, one more than steps, or";
+    list(about, SIGMAS.iter().map(|row| (row.id, row.docs.into())))
+}
+
+fn spacings() -> String {
+    list("How the timesteps are spread:", TIMESTEP_SPACINGS.iter().map(|(id, spacing)| (*id, spacing.docs().into())))
+}
+
+fn rngs() -> String {
+    list("Which of PyTorch's generators draws the noise:", RNGS.iter().map(|row| (row.id, row.docs.into())))
+}
+
+fn eta() -> String {
+    format!("How much of the noise is new in each step, 0 to 1 ({})", those(|row| Some(format!("{}: {}", row.id, row.eta()?))))
+}
+
+fn order() -> String {
+    format!("The order, from 1 to that of the sampler ({})", those(|row| Some(format!("{}: {}", row.id, row.highest_order()?))))
+}
+
+fn cfgpp() -> String {
+    let able = those(|row| row.cfgpp.then(|| row.id.into()));
+    format!("CFG++: guidance is 0 to 1, and steps add back the noise predicted without the prompt ({able})")
+}
+
+/// The samplers that something can be said of.
+fn those(say: impl Fn(&SamplerRow) -> Option<String>) -> String {
+    SAMPLERS.iter().filter_map(say).collect::<Vec<_>>().join(", ")
+}
+
+fn list(about: &str, rows: impl Iterator<Item = (&'static str, String)>) -> String {
+    rows.fold(about.to_string(), |list, (id, docs)| format!("{list}\n- {id}: {docs}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::{CommandFactory, FromArgMatches};
+
+    #[derive(clap::Parser)]
+    struct Alone {
+        #[command(flatten)]
+        sampling: Sampling,
+    }
+
+    fn applied(words: &str) -> Result<Request, Failure> {
+        let matches = Alone::command().get_matches_from(std::iter::once("decant").chain(words.split_whitespace()));
+        let mut request = Request::default();
+        Alone::from_arg_matches(&matches)?.sampling.apply(&mut request)?;
+        Ok(request)
+    }
+
+    #[test]
+    fn every_flag_reaches_the_request() {
+        let words = "--sampler tcd --sigmas 3,1,0 --spacing trailing --eta 0.5 --order 2 --rng cuda \
+                     --rescale 0.7 --guidance-from 0.1 --guidance-until 0.9 --guidance-curve 1,7.5,3 --cfgpp";
+        let json = r#"{"sampler":"tcd","sigmas":"3,1,0","spacing":"trailing","eta":0.5,"order":2,"rng":"cuda",
+                       "rescale":0.7,"guidanceFrom":0.1,"guidanceUntil":0.9,"guidanceCurve":[1,7.5,3],"cfgpp":true}"#;
+        assert_eq!(applied(words).expect("all of it is sound"), Request::from_json(json).expect("all of it is sound"));
+        assert_eq!(applied("").expect("nothing is asked"), Request::default());
+    }
+
+    #[test]
+    fn what_has_no_row_is_told_the_nearest() {
+        for (words, hint) in [
+            ("--sampler DPM++2M", "did you mean dpmpp_2m?"),
+            ("--sigmas karas", "did you mean karras?"),
+            ("--spacing lead", "did you mean leading?"),
+            ("--rng gpu", "did you mean cpu?"),
+        ] {
+            let error = applied(words).expect_err("no such row").to_string();
+            assert!(error.ends_with(hint), "{error}");
+        }
+    }
+
+    #[test]
+    fn help_has_every_row() {
+        let help = Alone::command().render_long_help().to_string();
+        let ids = SAMPLERS.iter().map(|row| row.id).chain(SIGMAS.iter().map(|row| row.id)).chain(RNGS.iter().map(|row| row.id));
+        for id in ids {
+            assert!(help.contains(&format!("- {id}: ")), "{id} is missing from:\n{help}");
+        }
+    }
+}
