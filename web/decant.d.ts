@@ -50,6 +50,8 @@ export interface Address {
   address: string;
   /** The only files to use, where there are more than one wants: two precisions of one model, for instance. */
   files?: string[];
+  /** SHA-256 of whole files, by name, in hexadecimal digits: a file that is kept is compared once, when it has been loaded. */
+  sha256?: Record<string, string>;
 }
 
 /** What happens while a model is inspected or loaded. */

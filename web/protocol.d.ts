@@ -28,8 +28,8 @@ export type FromWorker =
   | { call: number; result: Catalog | Info | Choice[] | RawResult | TokenCount }
   | { call: number; failure: { code: ErrorCode; message: string } };
 
-/** Where a model's files are: at an absolute address, or picked by a person. What comes from an address is stored if `keep`. */
-export type Source = { url: string; name: string; keep: boolean; only: string[] | null } | { files: ModelFile[] };
+/** Where a model's files are: at an absolute address, or picked by a person. What comes from an address is stored if `keep`; `sha256` of whole files, by name. */
+export type Source = { url: string; name: string; keep: boolean; only: string[] | null; sha256: Record<string, string> } | { files: ModelFile[] };
 
 /** A model's files, as the WebAssembly module reads them. Failures are thrown as `{ code, message }`. */
 export interface Files {
@@ -69,7 +69,15 @@ export interface RawResult {
 export interface App {
   default(): Promise<{ memory: WebAssembly.Memory }>;
   catalog(): Catalog;
+  Sha256: new () => Sum;
   Session: { open(files: Files, preview: Files | undefined, wanted: Wanted, onProgress: Tell): Promise<Session> };
+}
+
+/** A SHA-256 that is being counted. */
+export interface Sum {
+  add(bytes: Uint8Array): void;
+  /** In hexadecimal digits; the sum cannot be used afterwards. */
+  finish(): string;
 }
 
 /** Hears how far it is: what is done, bytes so far, bytes in all. */

@@ -2,16 +2,19 @@
 
 import { failure } from "./calls.js";
 
-/** @import { Model, ModelFile } from "./decant.d.ts" */
+/** @import { Address, Model, ModelFile } from "./decant.d.ts" */
 /** @import { Source } from "./protocol.d.ts" */
 
 /** How people write another site's address: “host.org/owner/name”. A folder beside the page has no such dot. */
 const HOST = /^([a-z0-9-]+\.)+[a-z]{2,}(:\d+)?\//i;
 
+/** What a file's whole sum is, behind its address. */
+const SUM = /^#sha256=([0-9a-f]{64})$/i;
+
 /** @param {Model} model @returns {Promise<Source>} */
 export async function modelSource(model) {
-  if (typeof model === "string") return addressSource(model, null);
-  if ("address" in model) return addressSource(model.address, model.files ?? null);
+  if (typeof model === "string") return addressSource(model);
+  if ("address" in model) return addressSource(model.address, model);
   return { files: fromRoot(await chosenFiles(model)) };
 }
 
@@ -50,16 +53,24 @@ export async function dropped(drop) {
   return (await Promise.all(entries.map((entry) => (entry instanceof File ? [pickedFile(entry)] : entry ? walkEntry(entry) : [])))).flat();
 }
 
-/** What comes with the page is the browser's to keep; every other download is stored. @param {string} address @param {string[] | null} only @returns {Source} */
-function addressSource(address, only) {
-  /** @type {string} */
+/**
+ * What comes with the page is the browser's to keep; every other download is stored. A file's address may end in its sum: `#sha256=…`.
+ * @param {string} address @param {Partial<Address>} [more] @returns {Source}
+ */
+function addressSource(address, { files = [], sha256 = {} } = {}) {
+  /** @type {URL} */
   let url;
   try {
-    url = new URL(HOST.test(address) ? `https:${"//"}${address}` : address, document.baseURI).href;
+    url = new URL(HOST.test(address) ? `https:${"//"}${address}` : address, document.baseURI);
   } catch {
     throw failure("model", `“${address}” is not an address that a model could be loaded from.`);
   }
-  return { url, name: lastPart(address), keep: !url.startsWith(new URL("models/", document.baseURI).href), only };
+  const [, sum] = SUM.exec(url.hash) ?? [];
+  if (!sum && url.hash.startsWith("#sha256=")) throw failure("model", `“${url.hash}” is no SHA-256: that is 64 digits from 0 to f.`);
+  url.hash = "";
+  const name = lastPart(address);
+  const keep = !url.href.startsWith(new URL("models/", document.baseURI).href);
+  return { url: url.href, name, keep, only: files.length > 0 ? files : null, sha256: sum ? { [decodeURIComponent(name)]: sum.toLowerCase() } : sha256 };
 }
 
 /** @param {string} address */

@@ -2,7 +2,7 @@
 // It knows no network and no model.
 //
 //     decant-models/MODEL/about.json           { address, name, opened, place }
-//     decant-models/MODEL/FILE/about.json      { size, validator } or { absent }
+//     decant-models/MODEL/FILE/about.json      { size, validator, published? } or { absent }
 //     decant-models/MODEL/FILE/INDEX-SHA256    one chunk, named by what must be in it
 //
 // There is no list of chunks to keep: a chunk that was cut off when its tab closed does not have the hash in its name, and two tabs that
@@ -17,7 +17,7 @@ const FOLDER = "decant-models";
 const ABOUT = "about.json";
 
 /** @typedef {{ address: string, name: string, opened: number, place?: Place }} AboutModel `opened` in milliseconds since 1970; `place` is for opening it without its server */
-/** @typedef {{ size: number, validator: string } | { absent: true }} AboutFile */
+/** @typedef {{ size: number, validator: string, published?: string } | { absent: true }} AboutFile `published`: the whole file has been found to have this SHA-256 */
 /** @typedef {{ key: string, address: string, name: string, opened: number, bytes: number }} StoredModel */
 /** @typedef {{ usage: number, quota: number, persisted: boolean }} Room bytes */
 /** @typedef {{ truncate(size: number): void, write(bytes: Uint8Array, at: { at: number }): number, flush(): void, close(): void }} SyncAccess a worker's, which the page's types do not know */
@@ -127,6 +127,7 @@ export class FileStore {
     const sum = await hash(bytes);
     const before = this.#chunks.get(index);
     if (before && before !== sum) await this.#forget(index, before);
+    if (this.about && "published" in this.about) await this.describe({ size: this.about.size, validator: this.about.validator }); // another part, another file
     const name = `${index}-${sum}`;
     try {
       await write(this.#folder, name, bytes);

@@ -2,10 +2,11 @@
 // (TAESD) beside a model shows its steps.
 
 import { strict as assert } from "node:assert";
+import { createHash } from "node:crypto";
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { elsewhere } from "./elsewhere.mjs";
+import { elsewhere, madeBytes } from "./elsewhere.mjs";
 import { checkGolden, closeToPicture, readGoldens, readOne } from "./golden.mjs";
 import { again, drawn, load, ready, text } from "./steps.mjs";
 
@@ -93,7 +94,69 @@ export const OWN = [
       }
     },
   },
+  {
+    name: "a whole file is compared with its published SHA-256, once; what is another file is refused and not kept",
+    open: null,
+    real: true,
+    expects: /Failed to load resource|favicon/,
+    async play({ page, address }) {
+      const layout = { name: "lcm-tiny.safetensors", twin: "lcm-tiny" };
+      const files = { ...(await filesOf(layout)), "theirs/lcm-tiny.safetensors": await padded("layouts/lcm-tiny.safetensors", 20 << 20) };
+      const sum = createHash("sha256").update(files["theirs/lcm-tiny.safetensors"]).digest("hex");
+      const server = await elsewhere(files);
+      await page.goto(`${address}models/digits/model_index.json`);
+      const open = (sha256) => page.evaluate(loadOnce, { base: address, model: { address: `${server.address}theirs`, sha256: { "lcm-tiny.safetensors": sha256 } } });
+      const asked = () => server.asked().filter((line) => line.includes("lcm-tiny.safetensors"));
+      const said = await open(sum);
+      assert.deepEqual([said.code, said.notes], [null, []]);
+      assert.ok(said.labels.includes("Comparing the SHA-256 of lcm-tiny.safetensors"), said.labels.join());
+      assert.equal(new Set(asked()).size, 3, "the parts that the model does not need come, too, and none twice");
+      const again = await open(sum);
+      assert.deepEqual([again.code, again.labels.some((label) => label.startsWith("Comparing"))], [null, false]);
+      assert.deepEqual(asked(), ["theirs/lcm-tiny.safetensors 0-0"]);
+      const other = await open("0".repeat(64));
+      assert.equal(other.code, "model");
+      assert.equal(other.message, `lcm-tiny.safetensors is not the file that was published: its SHA-256 is ${sum}, and ${"0".repeat(64)} was expected. What was kept of it is deleted; open it again, or take it from another place.`);
+      server.asked();
+      assert.equal((await open(sum)).code, null);
+      assert.ok(asked().length > 2, "it came anew");
+      await server.close();
+
+      // Behind a file's address, typed on the page.
+      const whole = await elsewhere({ "alone.safetensors": Buffer.from("nothing") });
+      await page.goto(`${address}?model=${encodeURIComponent(`${whole.address}alone.safetensors#sha256=12`)}`);
+      await page.waitForSelector(".message.error");
+      assert.match(await text(page, ".message.error p"), /“#sha256=12” is no SHA-256: that is 64 digits from 0 to f\./);
+      const typed = await page.evaluate(async (base) => {
+        const { modelSource } = await import(`${base}source.js`);
+        return modelSource(`host.example/a/b/resolve/main/my%20model.safetensors#sha256=${"AB".repeat(32)}`);
+      }, address);
+      assert.deepEqual([typed.url, typed.sha256], ["https://host.example/a/b/resolve/main/my%20model.safetensors", { "my model.safetensors": "ab".repeat(32) }]);
+      await whole.close();
+    },
+  },
 ];
+
+/** Runs in the page. */
+async function loadOnce({ base, model }) {
+  const { Decant } = await import(`${base}decant.js`);
+  const [labels, notes] = [[], []];
+  const loading = Decant.load({ model, device: "cpu", onProgress: ({ label }) => void labels.push(label), onNote: (note) => notes.push(note) });
+  const { code, message } = await loading.then((decant) => (decant.close(), { code: null, message: "" }), (error) => error);
+  return { code, message, labels, notes };
+}
+
+/** A twin's file of many chunks: an averaged copy of something, which every reader leaves alone, lies behind its tensors. */
+async function padded(path, bytes) {
+  const file = await readFile(join(MODELS, path));
+  const length = Number(file.readBigUInt64LE(0));
+  const header = JSON.parse(file.toString("utf8", 8, 8 + length));
+  const end = file.length - 8 - length;
+  const json = Buffer.from(JSON.stringify({ ...header, "model_ema.copy": { dtype: "U8", shape: [bytes], data_offsets: [end, end + bytes] } }));
+  const start = Buffer.alloc(8);
+  start.writeBigUInt64LE(BigInt(json.length));
+  return Buffer.concat([start, json, file.subarray(8 + length), madeBytes(bytes, 21)]);
+}
 
 /** What the filmstrip shows of a step: the predicted picture, below the noisy latents. */
 function framePixels(page, step) {

@@ -33,9 +33,9 @@ function ofRecent(studio, model) {
 }
 
 /** @param {Studio} studio @param {CatalogEntry} entry */
-function ofCatalog(studio, { name, family, address, files, size, licence, note }) {
+function ofCatalog(studio, { name, family, address, files, size, licence, sha256, note }) {
   const facts = [family, size === null ? "" : inBytes(size), licence];
-  return row(name, facts, note, [open(name, () => studio.look(files ? { address, files } : address))]);
+  return row(name, facts, note, [open(name, () => studio.look({ address, ...(files && { files }), ...(sha256 && { sha256 }) }))]);
 }
 
 /** @param {Studio} studio @param {StoredModel} model */

@@ -4,17 +4,18 @@ import { storeOf } from "../storage.js";
 import { placeOf } from "./address.js";
 import { Keeper } from "./keeper.js";
 import { Line, failure } from "./line.js";
+import { checkPublished } from "./published.js";
 import { RemoteFile } from "./remote.js";
 
 /** @import { ModelFile } from "../decant.d.ts" */
-/** @import { Files, Source } from "../protocol.d.ts" */
+/** @import { App, Files, Source, Tell } from "../protocol.d.ts" */
 /** @import { Place } from "./address.js" */
 /** @import { Watch } from "./line.js" */
 
 /** Where a folder may list what it holds: `{ "files": [name, …] }`. */
 const LIST = "decant.json";
 
-/** @param {Source} source @param {Watch} watch @returns {Promise<Files>} */
+/** @param {Source} source @param {Watch} watch @returns {Promise<Picked | Remote>} */
 export async function openFolder(source, watch) {
   if ("files" in source) return new Picked(source.files, watch);
   const store = source.keep ? await storeOf(source.url, source.name) : null;
@@ -24,7 +25,7 @@ export async function openFolder(source, watch) {
   const known = place.names === null ? (store?.about.place ?? place) : place; // its server may be away
   if (store) await Object.assign(store, { about: { ...store.about, place: known } }).note().catch(() => {});
   const names = source.only ? source.only.filter((name) => known.names?.includes(name) ?? true) : known.names;
-  return new Remote({ ...known, names }, line, new Keeper(store, watch));
+  return new Remote({ ...known, names }, line, new Keeper(store, watch), source.sha256);
 }
 
 /** @implements {Files} */
@@ -32,13 +33,15 @@ class Remote {
   #place;
   #line;
   #keeper;
+  #sha256;
   /** @type {Map<string, RemoteFile>} */
   #files = new Map();
   /** @type {Promise<string[] | null> | null} */
   #list = null;
 
-  /** @param {Place} place @param {Line} line @param {Keeper} keeper */
-  constructor(place, line, keeper) {
+  /** @param {Place} place @param {Line} line @param {Keeper} keeper @param {Record<string, string>} sha256 */
+  constructor(place, line, keeper, sha256) {
+    this.#sha256 = sha256;
     this.#place = place;
     this.#line = line;
     this.#keeper = keeper;
@@ -63,6 +66,14 @@ class Remote {
   /** @param {string} name @param {number} start @param {number} end */
   read(name, start, end) {
     return this.#file(name).read(start, end);
+  }
+
+  /** Compares the files that were read with what was published, where that is known. @param {App["Sha256"]} Sha256 @param {Tell} tell */
+  async check(Sha256, tell) {
+    for (const [name, expected] of Object.entries(this.#sha256)) {
+      const file = this.#files.get(name);
+      if (file) await checkPublished(file, expected, new Sha256(), tell);
+    }
   }
 
   /** @param {string} name */

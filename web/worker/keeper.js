@@ -21,6 +21,11 @@ export class Keeper {
     this.watch = watch;
   }
 
+  /** Whether what comes now is stored. */
+  get keeps() {
+    return this.#store !== null;
+  }
+
   /** @param {string} name @returns {Promise<FileStore | null>} */
   async file(name) {
     return (await this.#store?.file(name).catch(() => null)) ?? null;

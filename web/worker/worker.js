@@ -4,7 +4,7 @@ import { openFolder } from "./folder.js";
 import { Pace } from "./pace.js";
 import { requestSubgroupsToo } from "./webgpu.js";
 
-/** @import { App, Ask, Files, FromWorker, RawStep, Session, Tell, ToWorker, Verdict, Wanted } from "../protocol.d.ts" */
+/** @import { App, Ask, FromWorker, RawStep, Session, Tell, ToWorker, Verdict, Wanted } from "../protocol.d.ts" */
 /** @import { ErrorCode, Info } from "../decant.d.ts" */
 /** @import { Watch } from "./line.js" */
 /** @typedef {Extract<FromWorker, { event: unknown }>["event"]} Event */
@@ -12,7 +12,7 @@ import { requestSubgroupsToo } from "./webgpu.js";
 /** Milliseconds between two words on how far it is. */
 const SELDOM = 100;
 
-/** @type {{ app: App, memory: WebAssembly.Memory, files: Files, wanted: Wanted } | null} */
+/** @type {{ app: App, memory: WebAssembly.Memory, files: Awaited<ReturnType<typeof openFolder>>, wanted: Wanted } | null} */
 let opened = null;
 /** @type {Promise<Session> | null} */
 let session = null;
@@ -74,12 +74,11 @@ async function inspect({ source, wanted }) {
 
 /** @param {Extract<Ask, { kind: "load" }>} ask @returns {Promise<Info>} */
 async function load({ weights, preview }) {
-  if (preview && opened) {
-    const { app, files, wanted } = opened;
-    session = app.Session.open(files, await openFolder(preview, watch), wanted, tell);
-  }
+  const small = preview && (await openFolder(preview, watch));
+  if (small && opened) session = opened.app.Session.open(opened.files, small, opened.wanted, tell);
   const filled = await ready();
   await filled.fill(weights, tell);
+  for (const folder of [opened?.files, small]) if (opened && folder && "check" in folder) await folder.check(opened.app.Sha256, tell);
   return { ...filled.info(), heapBytes: heapBytes() };
 }
 

@@ -23,10 +23,12 @@ mod source;
 mod watch;
 
 mod failure;
+mod hash;
 mod js;
 
 pub use bench::bench;
 pub use catalog::catalog;
+pub use hash::Sha256;
 pub use session::Session;
 
 use wasm_bindgen::prelude::wasm_bindgen;
