@@ -83,16 +83,37 @@ impl Files for Hollow {
     }
 }
 
-/// A GPU as far as predictions go: WebGPU's limits, some memory, and the CPU's arithmetic. It can be told to have no room once.
+/// A GPU as far as predictions go: WebGPU's limits, some memory, and the CPU's arithmetic. It can be told to have no room.
 struct Pretend {
     limits: Limits,
     memory: u64,
-    full: Rc<Cell<usize>>,
+    room: Rc<Room>,
+}
+
+/// What a pretended GPU refuses.
+#[derive(Default)]
+struct Room {
+    /// How many more programs are made ready before there is no room any more, from 1; 0: there is always room.
+    full: Cell<usize>,
+    /// Of how many networks it has weights, and how many are too many to make a program ready; 0: none are.
+    held: Cell<usize>,
+    too_many: Cell<usize>,
+    refused: Cell<usize>,
+}
+
+impl Room {
+    fn refuses(&self) -> bool {
+        let left = self.full.get();
+        self.full.set(if left > 1 { left - 1 } else { left });
+        let refuses = left == 1 || self.too_many.get() > 0 && self.held.get() >= self.too_many.get();
+        self.refused.set(self.refused.get() + usize::from(refuses));
+        refuses
+    }
 }
 
 impl Pretend {
     fn new(limits: Limits, memory: u64) -> Pretend {
-        Pretend { limits, memory, full: Rc::default() }
+        Pretend { limits, memory, room: Rc::default() }
     }
 }
 
@@ -110,18 +131,26 @@ impl Device for Pretend {
     }
 
     fn weight_set(&self) -> Box<dyn WeightSet> {
-        Box::new(PretendWeights { set: Cpu.weight_set(), full: self.full.clone() })
+        Box::new(PretendWeights { set: Cpu.weight_set(), room: self.room.clone(), holds_any: false })
     }
 }
 
 struct PretendWeights {
     set: Box<dyn WeightSet>,
-    /// How many more programs are made ready before there is no room, from 1; 0: there is always room.
-    full: Rc<Cell<usize>>,
+    room: Rc<Room>,
+    holds_any: bool,
+}
+
+impl Drop for PretendWeights {
+    fn drop(&mut self) {
+        self.room.held.set(self.room.held.get() - usize::from(self.holds_any));
+    }
 }
 
 impl WeightSet for PretendWeights {
     fn upload_rows(&mut self, weight: &WeightUse, first_row: usize, values: &[f32]) -> Result<(), Graph> {
+        self.room.held.set(self.room.held.get() + usize::from(!self.holds_any));
+        self.holds_any = true;
         self.set.upload_rows(weight, first_row, values)
     }
 
@@ -134,6 +163,8 @@ impl WeightSet for PretendWeights {
     }
 
     fn clear(&mut self) {
+        self.room.held.set(self.room.held.get() - usize::from(self.holds_any));
+        self.holds_any = false;
         self.set.clear();
     }
 
@@ -142,9 +173,7 @@ impl WeightSet for PretendWeights {
     }
 
     fn ready<'a>(&'a self, program: Rc<Program>) -> LocalFuture<'a, Result<Box<dyn Executable>, Graph>> {
-        let left = self.full.get();
-        self.full.set(left.saturating_sub(1));
-        if left == 1 {
+        if self.room.refuses() {
             let problem = "the GPU is out of memory".to_string();
             return Box::pin(std::future::ready(Err(Graph::Device(problem))));
         }
@@ -249,19 +278,40 @@ fn every_plan_makes_the_same_picture() {
 #[test]
 fn a_device_without_room_ends_the_run_in_a_sentence_and_the_next_run_works() {
     let device = Rc::new(Pretend::new(Limits::default(), u64::MAX));
-    let full = device.full.clone();
+    let room = device.room.clone();
     let mut pipeline = tiny(device, Options::default());
     for program in 1..=3 {
-        full.set(program);
+        room.full.set(program);
         let error = block_on(pipeline.generate(&request(), &mut Unobserved)).expect_err("there is no room").to_string();
         let (start, end) = (
             "64×64 would take ",
             "on a pretended GPU: the GPU is out of memory; ask for a smaller picture, weights kept as q4_0, or a TAESD as the decoder",
         );
         assert!(error.starts_with(start) && error.ends_with(end), "{error}");
-        full.set(0);
+        room.full.set(0);
         block_on(pipeline.generate(&request(), &mut Unobserved)).expect("there is room again");
         pipeline.choose(None); // so that everything is made ready anew
+    }
+}
+
+#[test]
+fn a_driver_with_less_room_than_it_said_is_given_back_what_can_be_read_again_and_the_picture_is_the_same() {
+    let make = |too_many: usize| {
+        let device = Rc::new(Pretend::new(Limits::default(), u64::MAX));
+        let room = device.room.clone();
+        let mut pipeline = tiny(device, Options::default());
+        assert_eq!(room.held.get(), 3, "text encoder, denoiser and autoencoder");
+        room.too_many.set(too_many);
+        let pictures = [1, 2].map(|_| block_on(pipeline.generate(&request(), &mut Unobserved)).expect("there is room for one").picture);
+        assert_eq!(pictures[0], pictures[1]);
+        (pictures[0].clone(), room.refused.get())
+    };
+    let (expected, refused) = make(0);
+    assert_eq!(refused, 0);
+    for too_many in [2, 3] {
+        let (picture, refused) = make(too_many);
+        assert_eq!(picture, expected);
+        assert!(refused > 0, "with the weights of {too_many} networks there is no room");
     }
 }
 

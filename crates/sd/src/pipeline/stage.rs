@@ -128,11 +128,28 @@ impl Pipeline {
         program: &Rc<Program>,
         planned: &Planned,
     ) -> Result<Box<dyn Executable>, Error> {
-        let made = match self.bring(network, program, planned, &mut |_, _| {}).await {
-            Ok(()) => self.component(network).ok_or(Error::NotReady)?.ready(program).await,
-            Err(error) => Err(error),
+        let made = match self.brought(network, program, planned).await {
+            // The driver has less room than it said. Where anything else stays, that makes room; it is read again when it is wanted.
+            Err(Error::Graph(decant_graph::Error::Device(_))) if planned.plan.keep != Keep::Nothing => {
+                self.make_room(planned);
+                self.brought(network, program, planned).await
+            }
+            made => made,
         };
         made.map_err(|error| self.out_of_memory(error, planned))
+    }
+
+    async fn brought(&mut self, network: Network, program: &Rc<Program>, planned: &Planned) -> Result<Box<dyn Executable>, Error> {
+        self.bring(network, program, planned, &mut |_, _| {}).await?;
+        self.component(network).ok_or(Error::NotReady)?.ready(program).await
+    }
+
+    /// Gives back all that can be brought again: what is ready for the next picture, and every weight. A program that is running keeps its own.
+    fn make_room(&mut self, planned: &Planned) {
+        self.ready.clear();
+        for network in self.order(planned) {
+            self.clear(network);
+        }
     }
 
     /// A network that has run: it is kept for the next picture, or goes.
