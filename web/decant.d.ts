@@ -291,6 +291,8 @@ export interface Request extends Partial<Settings> {
    * The trace holds all steps so far.
    */
   onStep?: (step: Step, trace: Trace) => void | Promise<void>;
+  /** What of the model did not stay in memory is read again during the run. Awaited like a step. */
+  onProgress?: (progress: Progress) => void | Promise<void>;
 }
 
 export interface Result {

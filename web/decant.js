@@ -120,7 +120,7 @@ class Model {
   }
 
   /** @param {api.Request} request @returns {Promise<api.Result>} */
-  async #run({ signal, onStep, ...asked }) {
+  async #run({ signal, onStep, onProgress, ...asked }) {
     signal?.throwIfAborted();
     const settings = complete(asked, this.info);
     /** @type {Trace} */
@@ -128,6 +128,7 @@ class Model {
     const result = await this.#calls.ask({ kind: "generate", settings }, async (event) => {
       // Parts of a model that did not stay on the device are read again.
       if ("interrupted" in event) await interrupted(event.interrupted);
+      if ("progress" in event) await onProgress?.(event.progress);
       if (!("step" in event)) return;
       const step = readStep(event.step);
       trace.steps.push(step);

@@ -24,6 +24,7 @@
  * @property {number} cursor which of its steps is shown; one past the last is the finished picture
  * @property {boolean} following the cursor moves along with the run
  * @property {boolean} paused the run, or the opening
+ * @property {Progress | null} reading of what did not stay in memory, during a run
  * @property {Message[]} messages
  */
 
@@ -90,6 +91,7 @@ const FIRST = {
   cursor: 0,
   following: true,
   paused: false,
+  reading: null,
   messages: [],
 };
 

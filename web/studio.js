@@ -107,17 +107,17 @@ export function createStudio(store) {
     const { signal } = cancelling;
     change({ phase: "running", paused, trace: emptyTrace(settings), cursor: 0, following: true, messages: get().messages.filter(({ tone }) => tone === "note") });
     try {
-      const { trace } = await decant.generate({ ...settings, signal, onStep });
-      change({ phase: "ready", paused: false, trace: { ...trace }, cursor: trace.steps.length });
+      const { trace } = await decant.generate({ ...settings, signal, onStep, onProgress: (reading) => change({ reading }) });
+      change({ phase: "ready", paused: false, reading: null, trace: { ...trace }, cursor: trace.steps.length });
     } catch (error) {
-      if (get().phase === "running") change({ phase: "ready", paused: false });
+      if (get().phase === "running") change({ phase: "ready", paused: false, reading: null });
       if (!signal.aborted) tell(sentenceOf(error, "run"));
     }
   }
 
   /** @param {Step} step @param {Trace} trace */
   function onStep(step, trace) {
-    change({ trace: { ...trace }, ...(get().following && { cursor: step.index }) });
+    change({ trace: { ...trace }, reading: null, ...(get().following && { cursor: step.index }) });
     return gate.pass();
   }
 

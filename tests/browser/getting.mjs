@@ -3,7 +3,7 @@
 import { strict as assert } from "node:assert";
 import { elsewhere, madeBytes } from "./elsewhere.mjs";
 import { contrastFaults, nameFaults, overflow } from "./look.mjs";
-import { again, drawn, load, ready, text } from "./steps.mjs";
+import { again, drawn, finished, load, ready, status, text } from "./steps.mjs";
 
 /** @import { Journey } from "./journeys.mjs" */
 
@@ -345,6 +345,33 @@ export const GETTING = [
       assert.equal(await text(page, "#model-name"), "mine.safetensors");
       assert.match(await text(page, "#size-note"), /q4_0/);
       await again(page, 20);
+    },
+  },
+  {
+    name: "what did not stay in memory is read again during a run, and that is said, while words are typed",
+    open: "?prompt=read%20again",
+    async play({ page }) {
+      await ready(page);
+      await page.click("#open-model");
+      await page.setInputFiles("#file", { name: "mine.safetensors", mimeType: "application/octet-stream", buffer: madeBytes(20 << 20, 19) });
+      await page.waitForSelector("#load");
+      await load(page);
+      await ready(page);
+      await page.click("#generate");
+      await status(page, /^Reading again what did not stay in memory: [\d.]+ MB/);
+      await page.fill("#prompt", "read again, but not this time");
+      await finished(page, 20);
+      await page.evaluate(async () => {
+        const { Decant } = await import(new URL("decant.js", document.baseURI).href);
+        const decant = await Decant.load({ model: new File([new Uint8Array(1 << 20)], "x.safetensors") });
+        const told = [];
+        await decant.generate({ prompt: "read again", steps: 1, onProgress: (progress) => void told.push(progress) });
+        const stopped = await decant.generate({ prompt: "read again", steps: 1, onProgress: () => Promise.reject(new Error("enough")) }).catch(({ message }) => message);
+        const without = await decant.generate({ prompt: "read again", steps: 1 });
+        decant.close();
+        if (!told.every(({ label, from }) => label === "Reading again what did not stay in memory" && from === "disk") || told.length === 0) throw new Error(JSON.stringify(told));
+        if (stopped !== "enough" || without.trace.steps.length !== 1) throw new Error(`it ended with ${stopped}`);
+      });
     },
   },
   {

@@ -1,6 +1,7 @@
 // How far the run is and how long it still takes, and the buttons that pause, step and cancel it.
 
 import { byId, inBytes, inTime, write } from "./elements.js";
+import { paceOf } from "./opening.js";
 
 /** @import { Trace } from "../decant.d.ts" */
 /** @import { State } from "../state.js" */
@@ -41,11 +42,12 @@ export function progressView(studio) {
 }
 
 /** @param {State} state @param {number} done @param {number} total */
-function statusOf({ phase, paused, trace }, done, total) {
+function statusOf({ phase, paused, trace, reading }, done, total) {
   if (!trace) return "";
   if (trace.timings) return `${done} steps in ${inTime(trace.timings.total)}`;
   if (phase !== "running") return done === 0 ? "Stopped before the first step" : `Stopped after step ${done} of ${total}`;
   if (paused && done > 0) return `Paused after step ${done} of ${total}`;
+  if (reading) return `${reading.label}: ${paceOf(reading)}`;
   if (done === 0) return "Reading the prompt…";
   if (done === total) return "Decoding the picture…";
   return `Step ${done} of ${total} · ${inTime(timeLeft(trace, total))} left`;
@@ -69,6 +71,7 @@ function timeLeft({ steps }, total) {
 /** For people who listen: the beginning, each quarter, and the end; not each step. @param {State} state @param {number} done @param {number} total */
 function announcement(state, done, total) {
   const quarter = Math.floor((done / total) * 4);
+  if (state.reading) return state.reading.label; // once, and not each of its bytes
   if (state.phase !== "running" || state.paused || done === 0 || done === total) return statusOf(state, done, total);
   return quarter === 0 ? "Generating" : `${quarter * 25} percent done`;
 }

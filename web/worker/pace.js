@@ -6,7 +6,7 @@
 const SPAN = 5000;
 
 export class Pace {
-  #label = "Starting";
+  #label;
   #loaded = 0;
   /** @type {number | null} */
   #total = null;
@@ -18,6 +18,11 @@ export class Pace {
   #source = { file: null, from: null };
   /** @type {{ time: number, bytes: number }[]} */
   #marks = [];
+
+  /** @param {string} [label] until the module says another */
+  constructor(label = "Starting") {
+    this.#label = label;
+  }
 
   /** The module's word. @param {string} label @param {number} loaded @param {number | null} total */
   told(label, loaded, total) {
@@ -35,7 +40,8 @@ export class Pace {
 
   /** @param {number} time in milliseconds @returns {Progress} */
   at(time) {
-    const reached = this.#loaded + (this.#source.from === "disk" ? 0 : this.#ahead);
+    // The module says of a disk's bytes what it has read, where it says anything.
+    const reached = this.#loaded + (this.#source.from === "disk" && this.#total !== null ? 0 : this.#ahead);
     this.#shown = Math.max(this.#shown, Math.min(reached, this.#total ?? Infinity));
     this.#marks = [...this.#marks.filter((mark) => time - mark.time <= SPAN && mark.bytes <= this.#shown), { time, bytes: this.#shown }];
     const [first] = this.#marks;
