@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT / "tests/golden"))
 
 import torch  # noqa: E402  (after the environment is set)
 
-from make import images, record, tiny  # noqa: E402
+from make import images, lora, record, tiny  # noqa: E402
 from make.prompts import LONG, PROMPTS  # noqa: E402
 
 MODELS, GOLDEN = ROOT / "tests/models", ROOT / "tests/golden"
@@ -101,7 +101,7 @@ RECIPES |= {
     "pipeline-digits-ddim-seed1": pipeline(DIGITS, "ddim", **DIGIT, seed=1),
     "pipeline-digits-euler-seed0": pipeline(DIGITS, "euler", **DIGIT, seed=0),
 }
-
+RECIPES |= lora.recipes(MODELS)
 RECIPES |= images.recipes(MODELS, GOLDEN)
 
 
