@@ -32,7 +32,7 @@ export function drawSeed(): number;
 /** An open model. One run at a time: a second `generate` waits for the first. */
 export interface Decant {
   readonly info: Info;
-  /** Makes one picture. Rejects with the signal's reason when aborted, with `onStep`'s when that rejected, else with a `DecantError`. */
+  /** Makes a picture, or as many as `count` says. Rejects with the signal's reason when aborted, with `onStep`'s when that rejected, else with a `DecantError`. */
   generate(request: Request): Promise<Result>;
   /** How a text is cut into tokens, and what does not fit. */
   tokenize(text: string): Promise<TokenCount>;
@@ -285,6 +285,12 @@ export interface LoraUse {
 /** What is left out comes from `info.defaults`, an empty negative prompt; a seed that is left out is drawn by lot. */
 export interface Request extends Partial<Settings> {
   prompt: string;
+  /** What to start from: a file (turned the right way up), or pixels. Resized to the size that is asked for; transparent parts show white. */
+  image?: ImageSource | null;
+  /** Which of its pixels to paint anew (white), of the same size as `image`. */
+  mask?: ImageSource | null;
+  /** Latents to start from, instead of a picture or instead of the noise that the seed gives. */
+  latents?: Blob | Latents | null;
   signal?: AbortSignal;
   /**
    * Called after every step, and awaited: resolve = go on, reject = cancel, not yet = paused.
@@ -293,15 +299,34 @@ export interface Request extends Partial<Settings> {
   onStep?: (step: Step, trace: Trace) => void | Promise<void>;
   /** What of the model did not stay in memory is read again during the run. Awaited like a step. */
   onProgress?: (progress: Progress) => void | Promise<void>;
+  /** Called after every picture, and awaited like a step. */
+  onPicture?: (picture: Made, index: number) => void | Promise<void>;
 }
 
-export interface Result {
+export type ImageSource = ImageData | ImageBitmap | Blob;
+
+/** As a `.safetensors` or `.npy` file holds them. */
+export interface Latents {
+  values: Float32Array;
+  /** [channels, height, width]. */
+  shape: [number, number, number];
+  /** "noise": standard normals to begin with; "clean": a picture's. Without it, a picture's where a strength or a first step is asked for. */
+  level?: "noise" | "clean";
+}
+
+export interface Made {
   image: ImageData;
   trace: Trace;
 }
 
+/** The first picture, and all of them. */
+export interface Result extends Made {
+  pictures: Made[];
+}
+
 /** A run, live or finished: all that a view may draw from. */
 export interface Trace {
+  /** As asked for, and once the run is finished as it was made: with what the model and the picture that it started from decided. */
   readonly settings: Settings;
   /** Null until the run is finished. */
   tokens: TraceTokens | null;

@@ -2,10 +2,11 @@
 
 import { modelSource } from "./source.js";
 import { WorkerCalls, failure } from "./calls.js";
+import { readInputs } from "./inputs.js";
 
 /** @import * as api from "./decant.d.ts" */
 /** @import { Catalog, Choice, Info, OpeningEvents, Settings, Step, TokenCount, Trace } from "./decant.d.ts" */
-/** @import { Pixels, RawResult, RawStep } from "./protocol.d.ts" */
+/** @import { Inputs, Pixels, RawResult, RawStep } from "./protocol.d.ts" */
 /** @import { WorkerEvent } from "./calls.js" */
 
 export const Decant = { load, inspect, catalog };
@@ -119,13 +120,28 @@ class Model {
     return run;
   }
 
-  /** @param {api.Request} request @returns {Promise<api.Result>} */
-  async #run({ signal, onStep, onProgress, ...asked }) {
+  /** Each picture's seed is one more than the last one's. @param {api.Request} request @returns {Promise<api.Result>} */
+  async #run({ signal, onStep, onPicture, onProgress, image, mask, latents, count = 1, ...asked }) {
     signal?.throwIfAborted();
-    const settings = complete(asked, this.info);
+    const settings = complete(asked, this.info, Boolean(image || latents));
+    const inputs = await readInputs({ image, mask, latents });
+    const pictures = [];
+    for (let index = 0; index < count; index++) {
+      const made = await this.#make({ ...settings, seed: settings.seed + index }, inputs, { onStep, onProgress, signal });
+      pictures.push(made);
+      await onPicture?.(made, index);
+      signal?.throwIfAborted();
+    }
+    const [first] = pictures;
+    if (!first) throw failure("request", `${count} pictures cannot be made; ask for 1 or more.`);
+    return { ...first, pictures };
+  }
+
+  /** @param {Settings} settings @param {Inputs} inputs @param {Pick<api.Request, "onStep" | "onProgress" | "signal">} events @returns {Promise<api.Made>} */
+  async #make(settings, inputs, { onStep, onProgress, signal }) {
     /** @type {Trace} */
     const trace = { settings, tokens: null, noise: null, steps: [], image: null, timings: null, memory: null };
-    const result = await this.#calls.ask({ kind: "generate", settings }, async (event) => {
+    const result = await this.#calls.ask({ kind: "generate", settings, inputs }, async (event) => {
       // Parts of a model that did not stay on the device are read again.
       if ("interrupted" in event) await interrupted(event.interrupted);
       if ("progress" in event) await onProgress?.(event.progress);
@@ -134,9 +150,9 @@ class Model {
       trace.steps.push(step);
       await onStep?.(step, trace);
     }, signal);
-    const { image, ...rest } = /** @type {RawResult} */ (result);
+    const { image, settings: settled, ...rest } = /** @type {RawResult} */ (result);
     const picture = readPixels(image);
-    Object.assign(trace, rest, { image: picture });
+    Object.assign(trace, rest, { image: picture, settings: { ...settings, ...settled } });
     return { image: picture, trace };
   }
 
@@ -150,10 +166,11 @@ class Model {
   }
 }
 
-/** @param {Partial<Settings> & { prompt: string }} asked @param {Info} info @returns {Settings} */
-function complete(asked, { defaults }) {
+/** What is started from has a size of its own. @param {Partial<Settings> & { prompt: string }} asked @param {Info} info @param {boolean} sized @returns {Settings} */
+function complete(asked, { defaults }, sized) {
+  const { width, height, ...others } = defaults;
   const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
-  return { negative: "", seed: drawSeed(), ...defaults, ...given, prompt: asked.prompt };
+  return /** @type {Settings} */ ({ negative: "", seed: drawSeed(), ...others, ...(!sized && { width, height }), ...given, prompt: asked.prompt });
 }
 
 /** A seed by lot. */

@@ -15,7 +15,7 @@ export type Ask =
   | { kind: "inspect"; source: Source; wanted: Wanted }
   | { kind: "weigh"; width: number; height: number; guidance: number }
   | { kind: "load"; weights: Weights; preview: Source | null }
-  | { kind: "generate"; settings: Settings }
+  | { kind: "generate"; settings: Settings; inputs: Inputs }
   | { kind: "tokenize"; text: string };
 
 /** What is wanted of a model before anything of it is read. */
@@ -50,6 +50,16 @@ export interface Pixels {
   rgba: Uint8ClampedArray<ArrayBuffer>;
 }
 
+/** What a run starts from besides noise. */
+export interface Inputs {
+  image: Pixels | null;
+  mask: Pixels | null;
+  latents: RawLatents | null;
+}
+
+/** A file's bytes, or numbers. */
+export type RawLatents = { file: Uint8Array<ArrayBuffer>; name: string } | { values: Float32Array; shape: [number, number, number]; level?: "noise" | "clean" | undefined };
+
 export type RawStep = Omit<Step, "previewNoisy" | "previewDenoised" | "latents" | "denoised"> & {
   latents: Float32Array<ArrayBuffer>;
   denoised: Float32Array<ArrayBuffer>;
@@ -59,6 +69,8 @@ export type RawStep = Omit<Step, "previewNoisy" | "previewDenoised" | "latents" 
 
 export interface RawResult {
   image: Pixels;
+  /** With what the model and the inputs decided; what is as usual is left out. */
+  settings: Partial<Settings>;
   noise: Float32Array<ArrayBuffer>;
   tokens: TraceTokens;
   timings: Timings;
@@ -90,5 +102,5 @@ export interface Session {
   fill(weights: Weights, onProgress: Tell): Promise<void>;
   tokenize(text: string): TokenCount;
   /** `onStep` is awaited; when it rejects, the run ends with the code "cancelled" and the session stays usable. */
-  generate(settings: Settings, onStep: (step: RawStep) => Promise<void>): Promise<RawResult>;
+  generate(settings: Settings, inputs: Inputs, onStep: (step: RawStep) => Promise<void>): Promise<RawResult>;
 }

@@ -3,6 +3,7 @@
 /** @import { Choice, DeviceChoice, Info, Progress, Settings, TokenCount, Trace } from "./decant.d.ts" */
 /** @import { CatalogEntry } from "./library.js" */
 /** @import { RecentModel } from "./recent.js" */
+/** @import { Starting } from "./starting.js" */
 /** @import { Room, StoredModel } from "./storage.js" */
 
 /**
@@ -18,9 +19,11 @@
  * @property {Info | null} info
  * @property {Settings} settings
  * @property {string} example the prompt that the page proposed
- * @property {Partial<Record<keyof Settings, string>>} problems per field, a sentence about what was typed last
+ * @property {Starting} start what a picture starts from besides noise
+ * @property {Partial<Record<keyof Settings | "image" | "mask", string>>} problems per field, a sentence about what was typed last
  * @property {{ prompt: TokenCount | null, negative: TokenCount | null }} tokens
  * @property {Trace | null} trace the run that is shown, finished or not
+ * @property {Trace[]} gallery the pictures of one run that was asked for several, as far as it is
  * @property {number} cursor which of its steps is shown; one past the last is the finished picture
  * @property {boolean} following the cursor moves along with the run
  * @property {boolean} paused the run, or the opening
@@ -85,9 +88,11 @@ const FIRST = {
   info: null,
   settings: FIRST_SETTINGS,
   example: FIRST_SETTINGS.prompt,
+  start: { image: null, mask: null },
   problems: {},
   tokens: { prompt: null, negative: null },
   trace: null,
+  gallery: [],
   cursor: 0,
   following: true,
   paused: false,

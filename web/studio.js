@@ -6,10 +6,11 @@ import { readSetting } from "./settings.js";
 import { writeAddress } from "./address.js";
 import { noticeOf, sentenceOf, stoppedOpening } from "./sentences.js";
 import { createLibrary } from "./library.js";
+import { createStarting, startOf } from "./starting.js";
 import { modelName } from "./source.js";
 import { Gate } from "./gate.js";
 
-/** @import { DeviceChoice, Info, Inspection, Loading, OpeningEvents, Settings, Step, Trace } from "./decant.d.ts" */
+/** @import { DeviceChoice, Info, Inspection, Loading, Made, OpeningEvents, Settings, Step, Trace } from "./decant.d.ts" */
 /** @import { Chosen } from "./library.js" */
 /** @import { Message, State, Store } from "./state.js" */
 /** @typedef {ReturnType<typeof createStudio>} Studio */
@@ -18,6 +19,7 @@ import { Gate } from "./gate.js";
 /** @param {Store} store */
 export function createStudio(store) {
   const { get, change } = store;
+  const starting = createStarting(store);
   const library = createLibrary(store, (found, chosen) => openFound(found, chosen), (message) => tell(message));
   /** @type {import("./decant.d.ts").Decant | null} */
   let decant = null;
@@ -100,15 +102,15 @@ export function createStudio(store) {
   async function generate(paused = false) {
     const { phase, info, problems } = get();
     if (phase !== "ready" || !decant || !info || Object.values(problems).some(Boolean)) return;
-    const { settings } = get();
+    const { settings, inputs } = startOf(get().settings, get().start);
     gate = new Gate();
     if (paused) gate.pause();
     cancelling = new AbortController();
     const { signal } = cancelling;
-    change({ phase: "running", paused, trace: emptyTrace(settings), cursor: 0, following: true, messages: get().messages.filter(({ tone }) => tone === "note") });
+    change({ phase: "running", paused, trace: emptyTrace(settings), gallery: [], cursor: 0, following: true, messages: get().messages.filter(({ tone }) => tone === "note") });
     try {
-      const { trace } = await decant.generate({ ...settings, signal, onStep, onProgress: (reading) => change({ reading }) });
-      change({ phase: "ready", paused: false, reading: null, trace: { ...trace }, cursor: trace.steps.length });
+      await decant.generate({ ...settings, ...inputs, signal, onStep, onPicture, onProgress: (reading) => change({ reading }) });
+      change({ phase: "ready", paused: false, reading: null });
     } catch (error) {
       if (get().phase === "running") change({ phase: "ready", paused: false, reading: null });
       if (!signal.aborted) tell(sentenceOf(error, "run"));
@@ -119,6 +121,17 @@ export function createStudio(store) {
   function onStep(step, trace) {
     change({ trace: { ...trace }, reading: null, ...(get().following && { cursor: step.index }) });
     return gate.pass();
+  }
+
+  /** @param {Made} made */
+  function onPicture({ trace }) {
+    const { settings, gallery } = get();
+    change({ trace: { ...trace }, cursor: trace.steps.length, gallery: (settings.count ?? 1) > 1 ? [...gallery, { ...trace }] : [] });
+  }
+
+  /** @param {Trace} trace one of the gallery's */
+  function show(trace) {
+    if (get().phase !== "running") change({ trace, cursor: trace.steps.length });
   }
 
   function pause() {
@@ -190,6 +203,7 @@ export function createStudio(store) {
 
   return {
     ...library,
+    ...starting,
     open,
     reconnect,
     generate,
@@ -197,6 +211,7 @@ export function createStudio(store) {
     resume,
     step,
     scrub,
+    show,
     edit,
     copyLink,
     tell,

@@ -91,7 +91,7 @@ export const JOURNEYS = [
     async play({ page }) {
       await finished(page, 4);
       const values = await page.$$eval("#details [name], #prompt", (fields) => Object.fromEntries(fields.map(({ name, value }) => [name, value])));
-      assert.deepEqual(values, { prompt: "green eight", negative: "red", steps: "4", guidance: "2.5", seed: "123", sampler: "euler", width: "32", height: "48" });
+      assert.deepEqual(values, { prompt: "green eight", negative: "red", steps: "4", guidance: "2.5", seed: "123", sampler: "euler", width: "32", height: "48", count: "" });
       assert.deepEqual((await pixels(page)).size, [32, 48]);
     },
   },

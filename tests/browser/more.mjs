@@ -2,7 +2,7 @@
 
 import { strict as assert } from "node:assert";
 import { contrastFaults, nameFaults, overflow } from "./look.mjs";
-import { again, drawn, ready, text } from "./steps.mjs";
+import { again, drawn, finished, pixels, ready, text } from "./steps.mjs";
 
 /** @import { Journey } from "./journeys.mjs" */
 
@@ -25,7 +25,7 @@ export const MORE = [
       await ready(page);
       assert.deepEqual(await page.locator(".message.error").allTextContents(), []);
       await page.evaluate(() => document.querySelector("#more")?.setAttribute("open", ""));
-      assert.equal(await text(page, "#more-count"), "15 changed");
+      assert.equal(await text(page, "#more-count"), "14 changed");
       await page.click("#copy-link");
       await page.waitForSelector("text=The link is copied.");
       const link = await page.evaluate(() => navigator.clipboard.readText());
@@ -96,6 +96,90 @@ export const MORE = [
       assert.equal(catalog.samplers.find(({ id }) => id === "ddim").eta, 0);
     },
   },
+  {
+    name: "a picture is started from, more of it or less, and forgotten again",
+    open: "?steps=4",
+    async play({ page }) {
+      await ready(page);
+      await again(page, 4);
+      const alone = (await pixels(page)).sum;
+      await page.setInputFiles("#image-file", await drawnFile(page, "start.png", { width: 32, height: 32, colour: "#d03030" }));
+      await page.waitForSelector("#start-thumb canvas:visible");
+      await page.fill("#strength", "0.3");
+      await page.click("#generate");
+      await page.waitForFunction(() => / steps? in /.test(document.querySelector("#status")?.textContent ?? ""));
+      await ready(page);
+      const reddish = await mean(page);
+      assert.ok(reddish[0] > 120 && reddish[2] < 120, `of a red picture much should be left: ${reddish}`);
+      await page.fill("#strength", "1.5");
+      await drawn(page);
+      assert.match(await text(page, "#strength-problem"), /from 0 to 1/);
+      await page.fill("#strength", "");
+      await page.click("#remove-image");
+      await again(page, 4);
+      assert.equal((await pixels(page)).sum, alone);
+    },
+  },
+  {
+    name: "a starting picture's shape becomes the size asked for; what is no picture is said",
+    fake: true,
+    open: "?width=64&height=64",
+    async play({ page }) {
+      await ready(page);
+      await page.click("#start summary");
+      await page.setInputFiles("#image-file", await drawnFile(page, "wide.png", { width: 800, height: 200, colour: "#333" }));
+      await page.waitForSelector("#start-thumb canvas:visible");
+      assert.deepEqual([await page.inputValue("#width"), await page.inputValue("#height")], ["128", "32"]);
+      await page.setInputFiles("#image-file", { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no picture") });
+      await page.waitForSelector("#image-problem:has-text('could not be read')");
+      assert.match(await text(page, "#image-problem"), /^“notes\.txt” could not be read as a picture/);
+      await page.setInputFiles("#mask-file", await drawnFile(page, "small.png", { width: 8, height: 8, colour: "#fff" }));
+      await page.waitForSelector("#mask-problem:has-text('does not fit')");
+      assert.match(await text(page, "#mask-problem"), /it has 8 × 8 pixels, the picture 800 × 200/);
+    },
+  },
+  {
+    name: "a mask is painted: only there the picture is new",
+    open: "?steps=3",
+    async play({ page }) {
+      await ready(page);
+      await page.setInputFiles("#image-file", await drawnFile(page, "start.png", { width: 32, height: 32, colour: "#20a040" }));
+      await page.waitForSelector("#start-thumb canvas:visible");
+      await page.click("#paint-mask");
+      const box = await page.locator("#start-thumb canvas").boundingBox();
+      assert.ok(box);
+      await page.mouse.move(box.x + box.width * 0.8, box.y + 5);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width * 0.8, box.y + box.height - 5, { steps: 4 });
+      await page.mouse.up();
+      await page.waitForSelector("#remove-mask:visible");
+      assert.equal(await text(page, "#start-name"), "with a mask");
+      await page.check("#keepUnmasked");
+      await again(page, 3);
+      const [left, right] = await Promise.all([mean(page, 0, 16), mean(page, 22, 30)]);
+      assert.ok(Math.abs(left[0] - 0x20) + Math.abs(left[1] - 0xa0) < 4, `where nothing was painted it should be green still: ${left}`);
+      assert.ok(Math.abs(right[0] - 0x20) + Math.abs(right[1] - 0xa0) + Math.abs(right[2] - 0x40) > 12, `where it was painted it should be new: ${right}`);
+      await page.click("#remove-mask");
+      await page.waitForSelector("#remove-mask", { state: "hidden" });
+    },
+  },
+  {
+    name: "several pictures, each with its steps",
+    open: "?steps=2&seed=7&count=3&run=1",
+    async play({ page }) {
+      await finished(page, 2);
+      await page.waitForFunction(() => document.querySelectorAll("#gallery button").length === 3);
+      const last = (await pixels(page)).sum;
+      await page.click("#gallery li:first-child button");
+      await drawn(page);
+      const first = (await pixels(page)).sum;
+      assert.notEqual(first, last);
+      await page.fill("#count", "");
+      await again(page, 2);
+      assert.equal((await pixels(page)).sum, first);
+      assert.ok(await page.isHidden("#gallery"));
+    },
+  },
   ...[1280, 390, 320].map((width) => ({
     name: `more settings fit ${width} pixels, have names and contrast`,
     open: `?${new URLSearchParams({ swaps: EVERYTHING.swaps, mixes: EVERYTHING.mixes })}`,
@@ -103,6 +187,9 @@ export const MORE = [
     height: 844,
     async play({ page }) {
       await ready(page);
+      await page.setInputFiles("#image-file", await drawnFile(page, "start.png", { width: 64, height: 32, colour: "#d03030" }));
+      await page.waitForSelector("#start-thumb canvas:visible");
+      await page.click("#paint-mask");
       await page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
       for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
         await page.emulateMedia({ colorScheme });
@@ -113,3 +200,25 @@ export const MORE = [
     },
   })),
 ];
+
+/** A PNG of one colour, as a file to choose. */
+async function drawnFile(page, name, { width, height, colour }) {
+  const bytes = await page.evaluate(async ({ width, height, colour }) => {
+    const canvas = new OffscreenCanvas(width, height);
+    const context = canvas.getContext("2d");
+    context.fillStyle = colour;
+    context.fillRect(0, 0, width, height);
+    return [...new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer())];
+  }, { width, height, colour });
+  return { name, mimeType: "image/png", buffer: Buffer.from(bytes) };
+}
+
+/** The mean colour of the shown picture between two columns. */
+function mean(page, from = 0, to = Infinity) {
+  return page.evaluate(([from, to]) => {
+    const canvas = document.querySelector("#picture canvas");
+    const end = Math.min(to, canvas.width);
+    const { data } = canvas.getContext("2d").getImageData(from, 0, end - from, canvas.height);
+    return [0, 1, 2].map((channel) => data.filter((_, i) => i % 4 === channel).reduce((sum, value) => sum + value, 0) / (data.length / 4));
+  }, [from, to === Infinity ? 1e9 : to]);
+}

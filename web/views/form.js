@@ -7,13 +7,16 @@ import { fieldText, isSetting, readSetting } from "../settings.js";
 /** @import { State } from "../state.js" */
 /** @import { View } from "./index.js" */
 
+/** What diffusers takes where nobody says: the one number with a scale that may be left out. */
+const USUAL_STRENGTH = 0.8;
+
 /** @type {View} */
 export function formView(studio) {
   const form = byId("settings", HTMLFormElement);
   const generate = byId("generate", HTMLButtonElement);
   const details = byId("details", HTMLDetailsElement);
   const fields = /** @type {(HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement)[]} */ (Array.from(form.elements)).filter(({ name }) => isSetting(name));
-  const ranges = Array.from(form.querySelectorAll("input")).filter(({ type }) => type === "range");
+  const ranges = Array.from(form.querySelectorAll("input")).filter(({ type, dataset }) => type === "range" && dataset["for"]);
   details.open = !matchMedia("(max-width: 760px)").matches;
 
   form.addEventListener("submit", (event) => {
@@ -33,7 +36,7 @@ export function formView(studio) {
     if (state.info && state.info !== known) describeModel((known = state.info));
     for (const field of fields) drawField(field, state);
     for (const range of ranges) {
-      range.value = String(state.settings[/** @type {"steps" | "guidance"} */ (range.dataset["for"])]);
+      range.value = String(state.settings[/** @type {"steps" | "guidance" | "strength"} */ (range.dataset["for"])] ?? USUAL_STRENGTH);
       range.style.setProperty("--part", String((range.valueAsNumber - Number(range.min)) / (Number(range.max) - Number(range.min))));
     }
     for (const name of /** @type {const} */ (["prompt", "negative"])) {

@@ -1,6 +1,8 @@
 // Every view of the page. A view finds its elements once, and gives back the function that draws the state into them.
 
 import { formView } from "./form.js";
+import { startView } from "./start.js";
+import { galleryView } from "./gallery.js";
 import { moreView } from "./more.js";
 import { pictureView } from "./picture.js";
 import { openingView } from "./opening.js";
@@ -18,4 +20,4 @@ import { keysView } from "./keys.js";
 /** @typedef {(studio: Studio, state: () => State) => (state: State) => void} View */
 
 /** @type {View[]} */
-export const VIEWS = [machineView, messagesView, moreView, formView, pictureView, openingView, progressView, filmstripView, openerView, shelfView, foundView, keysView];
+export const VIEWS = [machineView, messagesView, moreView, formView, startView, galleryView, pictureView, openingView, progressView, filmstripView, openerView, shelfView, foundView, keysView];

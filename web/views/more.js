@@ -12,7 +12,7 @@ import { rowsEditor } from "./rows.js";
 /** Noise levels to begin a list of one's own with. */
 const OWN_SIGMAS = "14.6, 7, 3, 1, 0";
 /** Which of the settings are on this sheet: those that are not in the form above it. @type {Set<keyof Settings>} */
-const ABOVE = new Set(["prompt", "negative", "steps", "guidance", "seed", "sampler", "width", "height"]);
+const ABOVE = new Set(["prompt", "negative", "steps", "guidance", "seed", "sampler", "width", "height", "count"]);
 const START = /** @type {(keyof Settings)[]} */ (["strength", "startStep", "pad", "keepUnmasked"]);
 
 /** @type {View} */

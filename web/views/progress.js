@@ -27,7 +27,7 @@ export function progressView(studio) {
     bar.setAttribute("aria-valuemax", String(total));
     bar.setAttribute("aria-valuenow", String(done));
     bar.style.setProperty("--part", String(done / total));
-    const sentence = statusOf(state, done, total);
+    const sentence = whichOf(state) + statusOf(state, done, total);
     bar.setAttribute("aria-valuetext", sentence);
     write(status, sentence || "\u00a0");
     write(memory, memoryOf(trace));
@@ -39,6 +39,11 @@ export function progressView(studio) {
     step.disabled = !running && phase !== "ready";
     write(pause, paused ? "Resume" : "Pause");
   };
+}
+
+/** Which of several pictures is being made. @param {State} state */
+function whichOf({ phase, settings: { count = 1 }, gallery }) {
+  return phase === "running" && count > 1 ? `Picture ${Math.min(gallery.length + 1, count)} of ${count} · ` : "";
 }
 
 /** @param {State} state @param {number} done @param {number} total */

@@ -59,7 +59,7 @@ async function perform(call, ask) {
     case "tokenize":
       return (await ready()).tokenize(ask.text);
     case "generate": {
-      const result = await (await ready()).generate(ask.settings, (step) => showStep(call, step));
+      const result = await (await ready()).generate(ask.settings, ask.inputs, (step) => showStep(call, step));
       return { ...result, memory: { ...result.memory, heap: heapBytes() } };
     }
   }

@@ -16,6 +16,7 @@ mod session;
 
 mod bench;
 mod catalog;
+mod inputs;
 mod choices;
 mod machine;
 mod settings;

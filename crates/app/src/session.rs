@@ -3,6 +3,7 @@
 use crate::catalog::catalog;
 use crate::choices;
 use crate::failure::Failure;
+use crate::inputs::{JsInputs, images};
 use crate::js::{now, object, pixels, text_property};
 use crate::machine::{self, Choice, Machine};
 use crate::settings::{Settings, defaults_object, request};
@@ -14,6 +15,7 @@ use decant_sd::component::Progress;
 use decant_sd::files::Files;
 use decant_sd::layout::{self, FamilyRow};
 use decant_sd::pipeline::{Options, Pipeline};
+use decant_sd::request::Request;
 use decant_sd::tokenizer::Tokenizer;
 use js_sys::{Array, Function};
 use std::cell::RefCell;
@@ -133,10 +135,10 @@ impl Session {
         Ok(count(&self.tokenizer.encode(text)?))
     }
 
-    /// Makes a picture: `RawResult` in `web/protocol.d.ts`. `on_step` is awaited after each step, and ends the run by rejecting.
+    /// Makes one picture: `RawResult` in `web/protocol.d.ts`. `on_step` is awaited after each step, and ends the run by rejecting.
     #[expect(clippy::await_holding_refcell_ref, reason = "a run is the only borrower, and a second run is refused in a sentence")]
-    pub async fn generate(&self, settings: Settings, on_step: Function) -> Result<JsValue, Failure> {
-        let request = request(&settings)?;
+    pub async fn generate(&self, settings: Settings, inputs: JsInputs, on_step: Function) -> Result<JsValue, Failure> {
+        let request = Request { images: images(&inputs)?, ..request(&settings)? };
         let started = now();
         let mut pipeline = self.pipeline.try_borrow_mut().map_err(busy)?;
         pipeline.device().reset_peak();
@@ -145,7 +147,7 @@ impl Session {
         let generated = pipeline.generate(&request, &mut watcher).await?;
         let measured = pipeline.device().used().map_or(JsValue::NULL, |used| (used.peak as f64).into());
         let memory = object([("predicted", (predicted as f64).into()), ("measured", measured)]);
-        Ok(watcher.result(pixels(&generated.picture), memory))
+        Ok(watcher.result(pixels(&generated.picture), &generated.settings.asked, memory))
     }
 }
 

@@ -25,6 +25,13 @@ pub fn defaults_object(defaults: &Defaults) -> JsValue {
     ])
 }
 
+/// A request as the page's settings; what is as usual is left out.
+pub fn settings_object(request: &Request) -> JsValue {
+    // How steps were shown is no part of what determines a picture.
+    let json = Request { preview: Preview::None, ..request.clone() }.to_json();
+    js_sys::JSON::parse(&json).expect("what is written as JSON is read as JSON")
+}
+
 /// The page's settings as a request: an object whose JSON [`Request::from_json`] reads.
 pub fn request(settings: &Settings) -> Result<Request, Failure> {
     let json = js_sys::JSON::stringify(settings).ok().and_then(|text| text.as_string());

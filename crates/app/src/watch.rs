@@ -1,9 +1,11 @@
 //! A run as the page sees it: each step as a plain object, and the page's answer awaited.
 
 use crate::js::{floats, now, object, pixels};
+use crate::settings::settings_object;
 use decant_sd::Error;
 use decant_sd::picture::Picture;
 use decant_sd::pipeline::{Event, Observer};
+use decant_sd::request::Request;
 use decant_sd::tokenizer::Tokens;
 use decant_solver::Step;
 use js_sys::{Array, Function, Promise, Uint32Array};
@@ -28,13 +30,14 @@ impl Watcher {
     }
 
     /// `RawResult` in `web/protocol.d.ts`.
-    pub fn result(self, image: JsValue, memory: JsValue) -> JsValue {
+    pub fn result(self, image: JsValue, settled: &Request, memory: JsValue) -> JsValue {
         let picture = now() - self.since;
         let total = self.text + self.steps + picture;
         let timings = [("text", self.text), ("steps", self.steps), ("picture", picture), ("total", total)];
         let [prompt, negative] = self.tokens;
         object([
             ("image", image),
+            ("settings", settings_object(settled)),
             ("noise", self.noise),
             ("tokens", object([("prompt", prompt), ("negative", negative)])),
             ("memory", memory),

@@ -128,13 +128,13 @@ export class Session {
     return { used: Math.min(words.length, LIMIT), limit: LIMIT, cut: words.slice(LIMIT).join(" "), ids: new Uint32Array(LIMIT + 2) };
   }
 
-  async generate(settings, onStep) {
+  async generate(settings, { image, mask }, onStep) {
     const { prompt, steps, seed, width, height } = settings;
     if (prompt.includes("too much")) throw { code: "memory", message: "A picture of that size takes 9.1 GB, and this machine has 2.0 GB; take a smaller picture or q4_0." };
     const started = performance.now();
     if (prompt.includes("read again")) await this.readAgain();
     const pace = prompt.includes("slow") ? 120 : 12;
-    const picture = draw(prompt, width, height);
+    const picture = paintOver(draw(prompt, width, height), { image, mask }, settings, width, height);
     const random = randomFrom(seed);
     const noise = Array.from({ length: width * height * 3 }, () => random() * 255);
     for (let index = 0; index < steps; index++) {
@@ -152,7 +152,7 @@ export class Session {
     }
     const tokens = { prompt: this.tokenize(prompt), negative: this.tokenize(settings.negative) };
     const total = performance.now() - started;
-    return { image: mix(picture, noise, 0, width, height), noise: new Float32Array((width * height) / 4), tokens, timings: { text: 3, steps: total - 5, picture: 2, total }, memory: { predicted: 84_000_000, measured: null } };
+    return { image: mix(picture, noise, 0.01, width, height), settings, noise: new Float32Array((width * height) / 4), tokens, timings: { text: 3, steps: total - 5, picture: 2, total }, memory: { predicted: 84_000_000, measured: null } };
   }
 }
 
@@ -167,6 +167,17 @@ function draw(prompt, width, height) {
   context.scale(width / SIDE, height / SIDE);
   context.stroke(new Path2D("M9 8.5 L22.5 7.5 C19 14 16 18 14 25"));
   return context.getImageData(0, 0, width, height).data;
+}
+
+/** What is started from shines through as far as the strength leaves it; where a mask is black, wholly. */
+function paintOver(picture, { image, mask }, { strength = mask ? 1 : 0.8 }, width, height) {
+  if (!image) return picture;
+  return picture.map((value, i) => {
+    const [x, y] = [(i >> 2) % width, Math.floor((i >> 2) / width)];
+    const at = (Math.floor((y * image.height) / height) * image.width + Math.floor((x * image.width) / width)) * 4;
+    const share = !mask || mask.rgba[at] >= 128 ? strength : 0;
+    return value * share + image.rgba[at + (i % 4)] * (1 - share);
+  });
 }
 
 function mix(picture, noise, share, width, height) {

@@ -1,0 +1,64 @@
+// What a picture starts from: its thumbnail with the mask over it, the buttons that choose and remove them, and a brush for the mask.
+
+import { byId, within, write } from "./elements.js";
+import { overlay, paintsOn } from "./brush.js";
+
+/** @import { State } from "../state.js" */
+/** @import { Starting } from "../starting.js" */
+/** @import { View } from "./index.js" */
+
+/** @type {View} */
+export function startView(studio) {
+  const root = byId("start", HTMLDetailsElement);
+  const thumb = byId("start-thumb", HTMLDivElement);
+  const canvas = within(thumb, "canvas", HTMLCanvasElement);
+  const paint = byId("paint-mask", HTMLButtonElement);
+  choosing("choose-image", "image", studio.startFrom);
+  choosing("choose-mask", "mask", studio.maskWith);
+  byId("remove-image", HTMLButtonElement).addEventListener("click", studio.startFromNoise);
+  byId("remove-mask", HTMLButtonElement).addEventListener("click", () => studio.paintMask(null));
+  const brush = paintsOn(canvas, byId("brush", HTMLInputElement), studio.paintMask);
+  paint.addEventListener("click", () => {
+    brush.on = paint.getAttribute("aria-pressed") !== "true";
+    paint.setAttribute("aria-pressed", String(brush.on));
+    canvas.classList.toggle("paintable", brush.on);
+    byId("brush-field", HTMLDivElement).hidden = !brush.on;
+  });
+
+  /** @type {Starting | null} */
+  let drawn = null;
+  return (state) => {
+    const { start, problems } = state;
+    for (const name of /** @type {const} */ (["image", "mask"])) write(byId(`${name}-problem`, HTMLParagraphElement), problems[name] ?? "");
+    if (start === drawn) return;
+    if (start.image && !drawn?.image) root.open = true;
+    drawn = start;
+    drawStart(state, thumb, canvas);
+    brush.show(start.image?.pixels ?? null, start.mask?.pixels ?? null);
+  };
+}
+
+/** @param {State} state @param {HTMLDivElement} thumb @param {HTMLCanvasElement} canvas */
+function drawStart({ start: { image, mask } }, thumb, canvas) {
+  byId("start-settings", HTMLDivElement).hidden = thumb.hidden = image === null;
+  byId("remove-image", HTMLButtonElement).hidden = image === null;
+  byId("remove-mask", HTMLButtonElement).hidden = mask === null;
+  byId("start-empty", HTMLParagraphElement).hidden = image !== null;
+  const badge = byId("start-name", HTMLSpanElement);
+  badge.hidden = image === null;
+  write(badge, mask ? "with a mask" : "chosen");
+  if (!image) return;
+  overlay(canvas, image.pixels, mask?.pixels ?? null);
+  canvas.setAttribute("aria-label", `${image.name}${mask ? `, with the mask ${mask.name}` : ""}`);
+}
+
+/** A button, and the unseen field behind it. @param {string} id @param {string} field @param {(file: File) => void} take */
+function choosing(id, field, take) {
+  const input = byId(`${field}-file`, HTMLInputElement);
+  byId(id, HTMLButtonElement).addEventListener("click", () => input.click());
+  input.addEventListener("change", () => {
+    const [file] = input.files ?? [];
+    if (file) take(file);
+    input.value = "";
+  });
+}
