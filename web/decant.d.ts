@@ -24,6 +24,10 @@ export const Decant: {
   inspect(model: Model, options?: InspectOptions): Promise<Inspection>;
   /** What there is to choose from, whatever the model. Needs no model. */
   catalog(): Promise<Catalog>;
+  /** What a file is good for, by what it holds. Needs no model. */
+  recognise(file: Model): Promise<FileKind>;
+  /** What a PNG, a record or a file of settings says of how a picture was made, here or by a desktop tool; null for a picture that says nothing. */
+  readRecord(file: Blob): Promise<FoundRecord | null>;
 };
 
 /** A seed by lot. */
@@ -34,8 +38,23 @@ export interface Decant {
   readonly info: Info;
   /** Makes a picture, or as many as `count` says. Rejects with the signal's reason when aborted, with `onStep`'s when that rejected, else with a `DecantError`. */
   generate(request: Request): Promise<Result>;
-  /** How a text is cut into tokens, and what does not fit. */
-  tokenize(text: string): Promise<TokenCount>;
+  /**
+   * Loads a LoRA beside the model, under a name by which `Settings.loras` use it; without a name, the file's. It stays until it is removed.
+   *
+   * ```js
+   * const { name } = await decant.addLora(file);
+   * await decant.generate({ prompt: "a red four", loras: [{ name, weight: 0.8 }] });
+   * ```
+   */
+  addLora(file: Model, name?: string): Promise<LoraInfo>;
+  removeLora(name: string): Promise<void>;
+  /** Adds the words of a textual inversion's file (`.bin`, `.pt`, `.safetensors`), which prompts may then use. It stays until it is removed. */
+  addTextualInversion(file: File, name?: string): Promise<Inversion>;
+  removeTextualInversion(name: string): Promise<void>;
+  /** A picture of this model's as a PNG that says how it was made, as the desktop tools write it too. `readRecord` reads it. */
+  writePicture(made: Made): Promise<Blob>;
+  /** How a text is cut into tokens, and what does not fit; `how` as in a request. */
+  tokenize(text: string, how?: Pick<Settings, "long" | "emphasis">): Promise<TokenCount>;
   /** Stops whatever runs and gives all memory back. */
   close(): void;
 }
@@ -199,6 +218,7 @@ export interface Catalog {
   samplers: Sampler[];
   sigmas: Entry[];
   spacings: Entry[];
+  longs: Entry[];
   rngs: Entry[];
 }
 
@@ -241,8 +261,8 @@ export interface Settings {
 
   /** How many of the text encoder's last layers are left out. Usual: 0. */
   clipSkip?: number;
-  /** A prompt that is too long is cut ("truncate", usual) or read in chunks. */
-  long?: "truncate" | "chunks";
+  /** What becomes of a prompt that is too long: an `id` of `Catalog.longs`. Usual: "truncate". */
+  long?: string;
   /** Whether "(word:1.3)" and "[word]" weigh words. Usual: false. */
   emphasis?: boolean;
   /** Tokens that mean something else. */
@@ -261,6 +281,8 @@ export interface Settings {
   pad?: [number, number, number, number];
   /** Whether pixels that the mask leaves alone are put back exactly; else they have gone through the autoencoder. Usual: false. */
   keepUnmasked?: boolean;
+  /** What the final picture is made with: the model's own autoencoder ("model", usual), or the tiny one that the model was opened with. */
+  decoder?: "model" | "tiny";
   /** How many pictures; each one's seed is one more than the last one's. Usual: 1. */
   count?: number;
 }
@@ -277,10 +299,50 @@ export interface Mix {
 }
 
 export interface LoraUse {
+  /** The name that it was loaded under. */
   name: string;
-  /** Usual: 1. */
+  /** How strong it is: 1 (usual) as it was trained, 0 not at all, below 0 the opposite. */
   weight?: number;
+  /** How strong it is in the text encoders, where not as in the denoiser. */
+  text?: number;
 }
+
+/** What a loaded LoRA is. */
+export interface LoraInfo {
+  name: string;
+  /** How many layers of the denoiser and of the text encoders it changes. */
+  unet: number;
+  text: number;
+  /** The most rows of a layer's smaller matrix. */
+  rank: number;
+  /** What the file has beside, which is not applied. */
+  unmatched: string[];
+}
+
+/** What a textual inversion added. */
+export interface Inversion {
+  name: string;
+  /** What it is called in a prompt. */
+  words: string[];
+  /** How many tokens it takes. */
+  vectors: number;
+}
+
+/** How a picture was made. */
+export interface FoundRecord {
+  /** What is as usual is left out. */
+  settings: Partial<Settings>;
+  /** The names of the model and of the machine, and how weights were kept; "" where nobody says. */
+  model: string;
+  device: string;
+  weights: string;
+  /** Whose record it is: ours, the `parameters` text of the most used desktop tool, ComfyUI's graph, InvokeAI's metadata. */
+  source: "decant" | "parameters" | "comfy" | "invoke";
+  /** What could not be taken over, a sentence each. */
+  notes: string[];
+}
+
+export type FileKind = "model" | "lora" | "inversion";
 
 /** What is left out comes from `info.defaults`, an empty negative prompt; a seed that is left out is drawn by lot. */
 export interface Request extends Partial<Settings> {
@@ -378,8 +440,25 @@ export interface TokenCount {
   limit: number;
   /** The end of the text, when it did not fit; else "". */
   cut: string;
-  /** What the model reads: beginning, tokens, end, padding. */
+  /** How many times 77 numbers the model reads: once, unless a long prompt is read in chunks. */
+  chunks: number;
+  pieces: Piece[];
+  /** What the model reads: beginning, tokens, end, padding; chunk after chunk. */
   ids: Uint32Array;
+}
+
+/** A piece of a text that has a number. */
+export interface Piece {
+  /** Beyond the vocabulary, that of a textual inversion's vector. */
+  id: number;
+  /** As the vocabulary spells it, `</w>` at a word's end. */
+  text: string;
+  /** How much it is stressed; 1 is usual. */
+  weight: number;
+  /** In which chunk it is, from 0. */
+  chunk: number;
+  /** Whether it is one of the vectors of a textual inversion. */
+  inversion: boolean;
 }
 
 /** Milliseconds. */

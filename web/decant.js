@@ -1,15 +1,15 @@
 // The module API (described in decant.d.ts): a model in a worker, as promises. It knows no page: no element, no form, no view.
 
-import { modelSource } from "./source.js";
+import { modelName, modelSource } from "./source.js";
 import { WorkerCalls, failure } from "./calls.js";
-import { readInputs } from "./inputs.js";
+import { pixelsOf, readInputs } from "./inputs.js";
 
 /** @import * as api from "./decant.d.ts" */
-/** @import { Catalog, Choice, Info, OpeningEvents, Settings, Step, TokenCount, Trace } from "./decant.d.ts" */
-/** @import { Inputs, Pixels, RawResult, RawStep } from "./protocol.d.ts" */
+/** @import { Catalog, Choice, FileKind, FoundRecord, Info, Inversion, LoraInfo, OpeningEvents, Settings, Step, TokenCount, Trace } from "./decant.d.ts" */
+/** @import { Ask, Inputs, Pixels, RawResult, RawStep } from "./protocol.d.ts" */
 /** @import { WorkerEvent } from "./calls.js" */
 
-export const Decant = { load, inspect, catalog };
+export const Decant = { load, inspect, catalog, recognise, readRecord };
 
 /** @type {typeof api.Decant["load"]} */
 async function load({ model, weights, preview, device, family, prediction, ...events }) {
@@ -24,15 +24,30 @@ async function inspect(model, { device = "auto", family, prediction, ...events }
   const calls = startWorker();
   return orClosed(calls, events.signal, async () => {
     const info = await calls.ask({ kind: "inspect", source, wanted: { device, family, prediction } }, hearer(events));
-    return new Found(calls, /** @type {Info} */ (info));
+    return new Found(calls, /** @type {Info} */ (info), modelName(model));
   });
 }
 
 /** @type {typeof api.Decant["catalog"]} */
 async function catalog() {
+  return /** @type {Catalog} */ (await askOnce({ kind: "catalog" }));
+}
+
+/** @type {typeof api.Decant["recognise"]} */
+async function recognise(file) {
+  return /** @type {FileKind} */ (await askOnce({ kind: "recognise", source: await modelSource(file) }));
+}
+
+/** @type {typeof api.Decant["readRecord"]} */
+async function readRecord(file) {
+  return /** @type {FoundRecord | null} */ (await askOnce({ kind: "readRecord", bytes: new Uint8Array(await file.arrayBuffer()) }));
+}
+
+/** A question that needs no model, to a worker of its own. @param {Ask} ask */
+async function askOnce(ask) {
   const calls = startWorker();
   try {
-    return /** @type {Catalog} */ (await calls.ask({ kind: "catalog" }));
+    return await calls.ask(ask);
   } finally {
     calls.close();
   }
@@ -45,10 +60,12 @@ function startWorker() {
 /** @implements {api.Inspection} */
 class Found {
   #calls;
+  #name;
 
-  /** @param {WorkerCalls} calls @param {Info} info */
-  constructor(calls, info) {
+  /** @param {WorkerCalls} calls @param {Info} info @param {string} name what the model is called */
+  constructor(calls, info, name) {
     this.#calls = calls;
+    this.#name = name;
     this.info = info;
   }
 
@@ -62,7 +79,7 @@ class Found {
     const source = preview === undefined ? null : await modelSource(preview);
     return orClosed(this.#calls, events.signal, async () => {
       const info = await this.#calls.ask({ kind: "load", weights, preview: source }, hearer(events));
-      return new Model(this.#calls, /** @type {Info} */ (info));
+      return new Model(this.#calls, /** @type {Info} */ (info), this.#name);
     });
   }
 
@@ -104,18 +121,54 @@ function interrupted(reason, decide) {
 /** @implements {api.Decant} */
 class Model {
   #calls;
+  #name;
   /** The run before, for the next to wait on. @type {Promise<unknown>} */
   #last = Promise.resolve();
 
-  /** @param {WorkerCalls} calls @param {Info} info */
-  constructor(calls, info) {
+  /** @param {WorkerCalls} calls @param {Info} info @param {string} name */
+  constructor(calls, info, name) {
     this.#calls = calls;
+    this.#name = name;
     this.info = info;
   }
 
   /** @type {api.Decant["generate"]} */
   generate(request) {
-    const run = this.#last.then(() => this.#run(request));
+    return this.#next(() => this.#run(request));
+  }
+
+  /** @type {api.Decant["addLora"]} */
+  async addLora(file, name = stem(modelName(file))) {
+    const source = await modelSource(file);
+    return this.#next(async () => /** @type {LoraInfo} */ (await this.#calls.ask({ kind: "addLora", source, name })));
+  }
+
+  /** @type {api.Decant["removeLora"]} */
+  async removeLora(name) {
+    await this.#next(() => this.#calls.ask({ kind: "removeLora", name }));
+  }
+
+  /** @type {api.Decant["addTextualInversion"]} */
+  async addTextualInversion(file, name = stem(file.name)) {
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    return this.#next(async () => /** @type {Inversion} */ (await this.#calls.ask({ kind: "addTextualInversion", bytes, name })));
+  }
+
+  /** @type {api.Decant["removeTextualInversion"]} */
+  async removeTextualInversion(name) {
+    await this.#next(() => this.#calls.ask({ kind: "removeTextualInversion", name }));
+  }
+
+  /** @type {api.Decant["writePicture"]} */
+  async writePicture({ image, trace }) {
+    const about = { model: this.#name, device: this.info.adapter, weights: this.info.weights === "stored" ? "" : this.info.weights };
+    const bytes = await this.#calls.ask({ kind: "writePicture", image: pixelsOf(image), settings: trace.settings, about });
+    return new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bytes)], { type: "image/png" });
+  }
+
+  /** Runs, and what changes the model for the next, come one after the other. @template T @param {() => Promise<T>} act @returns {Promise<T>} */
+  #next(act) {
+    const run = this.#last.then(act);
     this.#last = run.catch(() => {});
     return run;
   }
@@ -157,8 +210,8 @@ class Model {
   }
 
   /** @type {api.Decant["tokenize"]} */
-  async tokenize(text) {
-    return /** @type {TokenCount} */ (await this.#calls.ask({ kind: "tokenize", text }));
+  async tokenize(text, how = {}) {
+    return /** @type {TokenCount} */ (await this.#calls.ask({ kind: "tokenize", text, how }));
   }
 
   close() {
@@ -171,6 +224,11 @@ function complete(asked, { defaults }, sized) {
   const { width, height, ...others } = defaults;
   const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
   return /** @type {Settings} */ ({ negative: "", seed: drawSeed(), ...others, ...(!sized && { width, height }), ...given, prompt: asked.prompt });
+}
+
+/** A file's name without its end; colons are left to what follows a name. @param {string} name */
+function stem(name) {
+  return name.replace(/\.\w+$/, "").replaceAll(":", " ");
 }
 
 /** A seed by lot. */

@@ -21,7 +21,7 @@ export async function readInputs({ image, mask, latents }) {
 }
 
 /** @param {ImageData} image */
-function pixelsOf({ data, width, height }) {
+export function pixelsOf({ data, width, height }) {
   return { rgba: /** @type {Uint8ClampedArray<ArrayBuffer>} */ (data), width, height };
 }
 

@@ -6,17 +6,24 @@
  * An event with `awaited` stops the worker until the page has sent `{ call, verdict }`: "go on" or "stop".
  * A verdict "stop" may also come at any other time; it takes effect at the next step.
  */
-import type { Catalog, Choice, DeviceChoice, ErrorCode, Info, InspectOptions, Memory, ModelFile, Progress, Settings, Step, Timings, TokenCount, TraceTokens, Weights } from "./decant.js";
+import type { Catalog, Choice, DeviceChoice, ErrorCode, FileKind, FoundRecord, Info, InspectOptions, Inversion, LoraInfo, Memory, ModelFile, Progress, Settings, Step, Timings, TokenCount, TraceTokens, Weights } from "./decant.js";
 
 export type ToWorker = { call: number; ask: Ask } | { call: number; verdict: Verdict };
 
 export type Ask =
   | { kind: "catalog" }
+  | { kind: "recognise"; source: Source }
   | { kind: "inspect"; source: Source; wanted: Wanted }
   | { kind: "weigh"; width: number; height: number; guidance: number }
   | { kind: "load"; weights: Weights; preview: Source | null }
   | { kind: "generate"; settings: Settings; inputs: Inputs }
-  | { kind: "tokenize"; text: string };
+  | { kind: "addLora"; source: Source; name: string }
+  | { kind: "removeLora"; name: string }
+  | { kind: "writePicture"; image: Pixels; settings: Settings; about: About }
+  | { kind: "readRecord"; bytes: Uint8Array<ArrayBuffer> }
+  | { kind: "addTextualInversion"; bytes: Uint8Array<ArrayBuffer>; name: string }
+  | { kind: "removeTextualInversion"; name: string }
+  | { kind: "tokenize"; text: string; how: Pick<Settings, "long" | "emphasis"> };
 
 /** What is wanted of a model before anything of it is read. */
 export type Wanted = Pick<InspectOptions, "family" | "prediction"> & { device: DeviceChoice };
@@ -25,7 +32,7 @@ export type Verdict = "go on" | "stop";
 
 export type FromWorker =
   | { call: number; event: { progress: Progress } | { interrupted: string } | { note: string } | { step: RawStep }; awaited?: boolean }
-  | { call: number; result: Catalog | Info | Choice[] | RawResult | TokenCount }
+  | { call: number; result: Catalog | FileKind | FoundRecord | null | Uint8Array | Info | Inversion | LoraInfo | void | Choice[] | RawResult | TokenCount }
   | { call: number; failure: { code: ErrorCode; message: string } };
 
 /** Where a model's files are: at an absolute address, or picked by a person. What comes from an address is stored if `keep`; `sha256` of whole files, by name. */
@@ -48,6 +55,13 @@ export interface Pixels {
   width: number;
   height: number;
   rgba: Uint8ClampedArray<ArrayBuffer>;
+}
+
+/** What drew a picture, where, and how weights were kept. */
+export interface About {
+  model: string;
+  device: string;
+  weights: string;
 }
 
 /** What a run starts from besides noise. */
@@ -82,6 +96,9 @@ export interface App {
   default(): Promise<{ memory: WebAssembly.Memory }>;
   catalog(): Catalog;
   Sha256: new () => Sum;
+  recognise(files: Files): Promise<FileKind>;
+  writePicture(image: Pixels, settings: Settings, about: About): Uint8Array;
+  readRecord(bytes: Uint8Array): FoundRecord | null;
   Session: { open(files: Files, preview: Files | undefined, wanted: Wanted, onProgress: Tell): Promise<Session> };
 }
 
@@ -100,7 +117,11 @@ export interface Session {
   weigh(width: number, height: number, guided: boolean): Choice[];
   /** Brings the weights to the device. */
   fill(weights: Weights, onProgress: Tell): Promise<void>;
-  tokenize(text: string): TokenCount;
+  addLora(name: string, files: Files): Promise<LoraInfo>;
+  removeLora(name: string): void;
+  addTextualInversion(name: string, bytes: Uint8Array): Promise<Inversion>;
+  removeTextualInversion(name: string): void;
+  tokenize(text: string, how: Pick<Settings, "long" | "emphasis">): TokenCount;
   /** `onStep` is awaited; when it rejects, the run ends with the code "cancelled" and the session stays usable. */
   generate(settings: Settings, inputs: Inputs, onStep: (step: RawStep) => Promise<void>): Promise<RawResult>;
 }

@@ -42,7 +42,7 @@ const SETTINGS = {
   cfgpp: { read: flag },
 
   clipSkip: { read: orUsual((text) => whole(text, "The layers to skip", 0, 24)) },
-  long: { read: orUsual((text) => choice(text, "What to do with a long prompt", ["truncate", "chunks"]), "truncate"), usual: "truncate" },
+  long: { read: orUsual((text, info) => entry(text, "way with long prompts", info, "longs"), "truncate"), usual: "truncate" },
   emphasis: { read: flag },
   swaps: { read: (text) => lines(text, readSwap), write: (value) => value.map(writeSwap).join("\n") },
   mixes: { read: (text) => lines(text, readMix), write: (value) => value.map((/** @type {any} */ { prompt, factor }) => `${prompt}:${factor}`).join("\n") },
@@ -53,6 +53,7 @@ const SETTINGS = {
   startStep: { read: orUsual((text) => whole(text, "The starting step", 0, MOST_STEPS)) },
   pad: { read: orUsual(margins), write: (value) => value.join(",") },
   keepUnmasked: { read: flag },
+  decoder: { read: orUsual((text) => choice(text, "The decoder", ["model", "tiny"]), "model") },
   count: { read: orUsual((text) => whole(text, "The number of pictures", 1, MOST_PICTURES)) },
 };
 

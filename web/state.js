@@ -3,6 +3,7 @@
 /** @import { Choice, DeviceChoice, Info, Progress, Settings, TokenCount, Trace } from "./decant.d.ts" */
 /** @import { CatalogEntry } from "./library.js" */
 /** @import { RecentModel } from "./recent.js" */
+/** @import { Loaded } from "./beside.js" */
 /** @import { Starting } from "./starting.js" */
 /** @import { Room, StoredModel } from "./storage.js" */
 
@@ -19,6 +20,7 @@
  * @property {Info | null} info
  * @property {Settings} settings
  * @property {string} example the prompt that the page proposed
+ * @property {Loaded[]} loaded beside the model
  * @property {Starting} start what a picture starts from besides noise
  * @property {Partial<Record<keyof Settings | "image" | "mask", string>>} problems per field, a sentence about what was typed last
  * @property {{ prompt: TokenCount | null, negative: TokenCount | null }} tokens
@@ -58,7 +60,7 @@
  * @property {"error" | "note"} tone
  * @property {string} text
  * @property {Offer[]} [offers]
- * @property {"link"} [about] of several about one thing, only the last is shown
+ * @property {"link" | "record"} [about] of several about one thing, only the last is shown
  */
 
 /** @typedef {{ label: string, does: "use-gpu" | "use-cpu" | "reopen" | "open-other" | "look-again" }} Offer */
@@ -88,6 +90,7 @@ const FIRST = {
   info: null,
   settings: FIRST_SETTINGS,
   example: FIRST_SETTINGS.prompt,
+  loaded: [],
   start: { image: null, mask: null },
   problems: {},
   tokens: { prompt: null, negative: null },

@@ -6,6 +6,8 @@ import { readSetting } from "./settings.js";
 import { writeAddress } from "./address.js";
 import { noticeOf, sentenceOf, stoppedOpening } from "./sentences.js";
 import { createLibrary } from "./library.js";
+import { createBeside } from "./beside.js";
+import { createTaking } from "./taking.js";
 import { createStarting, startOf } from "./starting.js";
 import { modelName } from "./source.js";
 import { Gate } from "./gate.js";
@@ -20,6 +22,7 @@ import { Gate } from "./gate.js";
 export function createStudio(store) {
   const { get, change } = store;
   const starting = createStarting(store);
+  const beside = createBeside(store, () => decant, (message) => tell(message));
   const library = createLibrary(store, (found, chosen) => openFound(found, chosen), (message) => tell(message));
   /** @type {import("./decant.d.ts").Decant | null} */
   let decant = null;
@@ -64,6 +67,8 @@ export function createStudio(store) {
       const loaded = await load({ weights: chosen.weights, ...(chosen.preview && { preview: chosen.preview }), signal, ...hearing(turn) });
       if (turn !== opening) return loaded.close();
       decant = loaded;
+      await beside.loadAgain(loaded);
+      if (turn !== opening) return;
       const { settings, problems } = choose(loaded.info, get());
       change({ phase: "ready", opening: null, interrupted: null, paused: false, info: loaded.info, settings, problems: {}, example: loaded.info.defaults.prompt });
       tell(...problems.map((text) => ({ tone: /** @type {const} */ ("error"), text })), ...noticeOf(loaded.info));
@@ -167,7 +172,7 @@ export function createStudio(store) {
     const read = readSetting(name, text, info);
     if ("problem" in read) return change({ problems: { ...problems, [name]: read.problem } });
     change({ settings: { ...settings, [name]: read.value }, problems: { ...problems, [name]: undefined } });
-    if (name !== "prompt" && name !== "negative") return;
+    if (!["prompt", "negative", "long", "emphasis"].includes(name)) return;
     clearTimeout(counting);
     counting = setTimeout(count, 150);
   }
@@ -175,35 +180,46 @@ export function createStudio(store) {
   /** Counts the tokens of both texts; a text that changed meanwhile is counted again by its own edit. */
   async function count() {
     const model = decant;
-    const { prompt, negative } = get().settings;
+    const { prompt, negative, long, emphasis } = get().settings;
+    const how = { long, emphasis };
     try {
-      const counts = model && { prompt: await model.tokenize(prompt), negative: await model.tokenize(negative) };
-      if (counts && model === decant) change({ tokens: counts });
+      const counts = model && { prompt: await model.tokenize(prompt, how), negative: await model.tokenize(negative, how) };
+      if (counts && model === decant) change({ tokens: counts, problems: { ...get().problems, prompt: undefined } });
     } catch (error) {
-      if (model === decant) tell(sentenceOf(error, "run"));
+      if (model === decant) change({ problems: { ...get().problems, prompt: sentenceOf(error, "run").text } });
     }
   }
 
   /** Puts an address that makes this picture on the clipboard; where that is refused, into the page's own address. */
   async function copyLink() {
-    const { settings, messages } = get();
+    const { settings } = get();
     const model = typeof opened.model === "string" ? opened.model : null;
     const link = writeAddress(location.href, model, settings);
     const copied = await navigator.clipboard?.writeText(link).then(() => true, () => false);
     if (!copied) history.replaceState(null, "", link);
     const missing = model === null ? " It opens the usual model: a model of your own has no address." : "";
     const text = `${copied ? "The link is copied." : "The link is in the page’s address now."}${missing}`;
-    change({ messages: [...messages.filter((message) => message.about !== "link"), { tone: "note", text, about: "link" }] });
+    tell({ tone: "note", text, about: "link" });
   }
 
   /** @param {...Message} more */
   function tell(...more) {
-    change({ messages: [...get().messages, ...more] });
+    const about = more.map((message) => message.about).filter(Boolean);
+    change({ messages: [...get().messages.filter((before) => !before.about || !about.includes(before.about)), ...more] });
+  }
+
+  const taking = createTaking(store, { look: library.look, startFrom: starting.startFrom, addBeside: (file, what) => beside.addBeside(file, what).then(count), count, tell });
+
+  /** A finished picture as a PNG with its record; null when its model is not open any more. @param {Trace} trace */
+  async function savePicture(trace) {
+    return decant && trace.image ? decant.writePicture({ image: trace.image, trace }) : null;
   }
 
   return {
     ...library,
     ...starting,
+    ...beside,
+    ...taking,
     open,
     reconnect,
     generate,
@@ -214,6 +230,7 @@ export function createStudio(store) {
     show,
     edit,
     copyLink,
+    savePicture,
     tell,
     cancel: () => (get().phase === "opening" ? stopping : cancelling).abort(),
     lookAgain: () => library.look(opened.model, opened.family),

@@ -1,6 +1,7 @@
 // Journeys through the settings beside the usual ones: menus from the program's tables, rows of words, and the link that says it all.
 
 import { strict as assert } from "node:assert";
+import { readFile } from "node:fs/promises";
 import { contrastFaults, nameFaults, overflow } from "./look.mjs";
 import { again, drawn, finished, pixels, ready, text } from "./steps.mjs";
 
@@ -180,6 +181,72 @@ export const MORE = [
       assert.ok(await page.isHidden("#gallery"));
     },
   },
+  {
+    name: "LoRAs and textual inversions are added, weighed, used, and stay when the device changes",
+    fake: true,
+    open: "?steps=2",
+    async play({ page }) {
+      await ready(page);
+      await page.click("#beside summary");
+      await page.setInputFiles("#beside-file", [someFile("my lora.safetensors", 300), someFile("word.pt", 300)]);
+      await page.waitForFunction(() => document.querySelectorAll("#beside-list li").length === 2);
+      assert.match(await text(page, "#beside-list li:first-child"), /^my loraLoRA, rank 8, 12 layers of the denoiser, 4 of the text encoder$/);
+      assert.match(await text(page, "#beside-list li:last-child"), /4 vectorsIn a prompt: word$/);
+      await page.fill("[aria-label='Weight of my lora']", "0.5");
+      await again(page, 2);
+      await page.check("#device [value=gpu]");
+      await ready(page);
+      assert.equal(await page.inputValue("[aria-label='Weight of my lora']"), "0.5");
+      await again(page, 2);
+      await page.click("[aria-label='Remove my lora']");
+      await again(page, 2);
+      await page.setInputFiles("#beside-file", [someFile("small lora.safetensors", 50), someFile("notes.txt", 50)]);
+      await page.waitForSelector(".message.error >> text=is neither a LoRA nor a textual inversion");
+      assert.match(await text(page, ".message.error p"), /for another family/);
+    },
+  },
+  {
+    name: "what is dropped is taken for what it is: settings, a picture to start from, a LoRA, a model",
+    fake: true,
+    open: "?steps=2&seed=5&sampler=lms&order=3&swaps=blue%3Dred&run=1",
+    async play({ page, models }) {
+      await finished(page, 2);
+      await page.waitForFunction(() => document.querySelector("#download")?.hasAttribute("download"));
+      const [download] = await Promise.all([page.waitForEvent("download"), page.click("#download")]);
+      const saved = [...(await readFile(await download.path()))];
+      await page.fill("#seed", "9");
+      await page.selectOption("#sampler", "ddim");
+      await drop(page, { name: "saved.png", type: "image/png", bytes: saved });
+      await page.waitForSelector("text=The settings of “saved.png” are taken.");
+      assert.deepEqual([await page.inputValue("#seed"), await page.inputValue("#sampler"), await page.inputValue("#order"), await page.locator("#swaps li input").first().inputValue()], ["5", "lms", "3", "blue"]);
+      const plain = await drawnFile(page, "plain.png", { width: 16, height: 16, colour: "#888" });
+      await drop(page, { name: plain.name, type: plain.mimeType, bytes: [...plain.buffer] });
+      await page.waitForSelector("#start-thumb canvas:visible");
+      await drop(page, { name: "a lora.safetensors", type: "", bytes: Array(200).fill(0) });
+      await page.waitForSelector("#beside-list li");
+      await drop(page, { name: "model.safetensors", type: "", bytes: [...(await readFile(`${models}/digits/vae/config.json`))] });
+      await page.waitForSelector("#load");
+    },
+  },
+  {
+    name: "the prompt's pieces, where it is cut, and in chunks",
+    async play({ page }) {
+      await ready(page);
+      await page.waitForSelector("#pieces summary:visible");
+      await page.click("#pieces summary");
+      const chips = () => page.locator("#piece-list .chip:not(.cut)").count();
+      await page.waitForFunction(() => document.querySelectorAll("#piece-list .chip").length === 7);
+      await page.fill("#prompt", `${"word ".repeat(80)}and the end`);
+      await page.waitForSelector("#piece-list .cut");
+      assert.equal(await chips(), 75);
+      assert.match(await text(page, "#piece-list .mark-line"), /^Cut after 75 tokens$/);
+      await page.click("#more summary");
+      await page.selectOption("#long", "chunks");
+      await page.waitForSelector("#piece-list .cut", { state: "detached" });
+      assert.equal(await chips(), 83);
+      assert.deepEqual(await page.locator("#piece-list .mark-line").allTextContents(), ["Chunk 1", "Chunk 2"]);
+    },
+  },
   ...[1280, 390, 320].map((width) => ({
     name: `more settings fit ${width} pixels, have names and contrast`,
     open: `?${new URLSearchParams({ swaps: EVERYTHING.swaps, mixes: EVERYTHING.mixes })}`,
@@ -221,4 +288,18 @@ function mean(page, from = 0, to = Infinity) {
     const { data } = canvas.getContext("2d").getImageData(from, 0, end - from, canvas.height);
     return [0, 1, 2].map((channel) => data.filter((_, i) => i % 4 === channel).reduce((sum, value) => sum + value, 0) / (data.length / 4));
   }, [from, to === Infinity ? 1e9 : to]);
+}
+
+/** A file of nothing in particular. */
+function someFile(name, size) {
+  return { name, mimeType: "application/octet-stream", buffer: Buffer.alloc(size) };
+}
+
+/** Lets a file fall on the page. */
+function drop(page, { name, type, bytes }) {
+  return page.evaluate(({ name, type, bytes }) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([new Uint8Array(bytes)], name, { type }));
+    for (const kind of ["dragover", "drop"]) document.body.dispatchEvent(new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }));
+  }, { name, type, bytes });
 }

@@ -3,6 +3,8 @@
 import { formView } from "./form.js";
 import { startView } from "./start.js";
 import { galleryView } from "./gallery.js";
+import { tokensView } from "./tokens.js";
+import { loadedView } from "./loaded.js";
 import { moreView } from "./more.js";
 import { pictureView } from "./picture.js";
 import { openingView } from "./opening.js";
@@ -20,4 +22,4 @@ import { keysView } from "./keys.js";
 /** @typedef {(studio: Studio, state: () => State) => (state: State) => void} View */
 
 /** @type {View[]} */
-export const VIEWS = [machineView, messagesView, moreView, formView, startView, galleryView, pictureView, openingView, progressView, filmstripView, openerView, shelfView, foundView, keysView];
+export const VIEWS = [machineView, messagesView, moreView, formView, tokensView, startView, loadedView, galleryView, pictureView, openingView, progressView, filmstripView, openerView, shelfView, foundView, keysView];

@@ -37,11 +37,12 @@ export function moreView(studio) {
 }
 
 /** @param {Catalog} catalog */
-function fillMenus({ samplers, sigmas, spacings, rngs }) {
+function fillMenus({ samplers, sigmas, spacings, rngs, longs }) {
   menu("sampler", samplers);
   menu("sigmas-menu", sigmas).append(new Option("A list of your own", OWN_SIGMAS));
   menu("spacing", spacings).prepend(new Option("As the model says", ""));
   menu("rng", rngs);
+  menu("long", longs);
 }
 
 /** @param {string} id @param {Entry[]} entries */
@@ -52,7 +53,7 @@ function menu(id, entries) {
 }
 
 /** @param {State} state @param {Catalog} catalog */
-function drawSampling({ settings }, { samplers, sigmas }) {
+function drawSampling({ settings }, { samplers, sigmas, longs }) {
   const sampler = samplers.find(({ id }) => id === settings.sampler);
   write(byId("sampler-note", HTMLParagraphElement), sampler ? `${sampler.name}: ${sampler.docs}` : "");
   byId("sigmas-field", HTMLDivElement).hidden = !sampler?.curves && settings.sigmas === undefined;
@@ -60,6 +61,8 @@ function drawSampling({ settings }, { samplers, sigmas }) {
   byId("sigmas-menu", HTMLSelectElement).value = row?.id ?? OWN_SIGMAS;
   byId("sigmas", HTMLInputElement).hidden = Boolean(row);
   write(byId("sigmas-note", HTMLParagraphElement), row && row.id !== "config" ? row.docs : "");
+  const long = longs.find(({ id }) => id === settings.long);
+  write(byId("long-note", HTMLParagraphElement), long?.docs ?? "");
   byId("eta-field", HTMLDivElement).hidden = sampler?.eta == null && settings.eta === undefined;
   byId("eta", HTMLInputElement).placeholder = String(sampler?.eta ?? "");
   byId("order-field", HTMLDivElement).hidden = sampler?.highestOrder == null && settings.order === undefined;

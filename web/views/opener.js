@@ -93,7 +93,7 @@ function hearDrops(studio) {
     if (!event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
     try {
-      studio.look(await dropped(event.dataTransfer));
+      studio.takeDropped(await dropped(event.dataTransfer));
     } catch (error) {
       studio.tell(sentenceOf(error, "open"));
     }

@@ -1,13 +1,15 @@
 // The picture at the cursor, the latents it came from, and the numbers of that step: a function of (trace, cursor).
 
+import { sentenceOf } from "../sentences.js";
 import { byId, inTime, paint, within, write } from "./elements.js";
 
 /** @import { Step, Trace } from "../decant.d.ts" */
 /** @import { State } from "../state.js" */
+/** @import { Studio } from "../studio.js" */
 /** @import { View } from "./index.js" */
 
 /** @type {View} */
-export function pictureView() {
+export function pictureView(studio) {
   const figure = byId("picture", HTMLElement);
   const canvas = within(figure, "canvas", HTMLCanvasElement);
   const specimen = byId("specimen", HTMLDivElement);
@@ -16,7 +18,7 @@ export function pictureView() {
   const numbers = Array.from(specimen.querySelectorAll("dd"));
   const download = byId("download", HTMLAnchorElement);
   const empty = within(figure, ".empty", HTMLDivElement);
-  const drawLink = linkTo(download);
+  const drawLink = linkTo(download, studio);
   let running = false;
 
   return (state) => {
@@ -62,22 +64,21 @@ function ofRun({ steps, timings }) {
   return { step: `${steps.length} done`, sigma: "0", timestep: "0", milliseconds: timings ? inTime(timings.total) : "–" };
 }
 
-/** A link to the finished picture as a PNG; made once per picture. @param {HTMLAnchorElement} link */
-function linkTo(link) {
+/** A link to the finished picture as a PNG that says how it was made; made once per picture. @param {HTMLAnchorElement} link @param {Studio} studio */
+function linkTo(link, studio) {
   /** @type {ImageData | null} */
   let linked = null;
   return (/** @type {State} */ { trace, model }) => {
     const image = trace?.image ?? null;
     link.hidden = image === null;
-    if (!image || image === linked) return;
+    if (!trace || !image || image === linked) return;
     linked = image;
-    const canvas = document.createElement("canvas");
-    paint(canvas, image);
-    canvas.toBlob((png) => {
+    link.removeAttribute("download");
+    studio.savePicture(trace).then((png) => {
       if (!png || linked !== image) return;
       URL.revokeObjectURL(link.href);
       link.href = URL.createObjectURL(png);
-      link.download = `decant ${model} ${trace?.settings.seed}.png`.replace(/[^\w.]+/g, "-");
-    }, "image/png");
+      link.download = `decant ${model} ${trace.settings.seed}.png`.replace(/[^\w.]+/g, "-");
+    }, (error) => linked === image && studio.tell(sentenceOf(error, "run")));
   };
 }

@@ -33,7 +33,7 @@ addEventListener("message", (/** @type {MessageEvent<ToWorker>} */ { data }) => 
 async function answer(call, ask) {
   try {
     const result = await perform(call, ask);
-    say({ call, result }, "image" in result ? [result.image.rgba.buffer, result.noise.buffer] : []);
+    say({ call, result }, result && typeof result === "object" && "image" in result ? [result.image.rgba.buffer, result.noise.buffer] : []);
   } catch (error) {
     say({ call, failure: readFailure(error) });
   } finally {
@@ -50,14 +50,28 @@ async function perform(call, ask) {
   switch (ask.kind) {
     case "catalog":
       return (await start()).app.catalog();
+    case "recognise":
+      return (await start()).app.recognise(await openFolder(ask.source, watch));
+    case "writePicture":
+      return (await start()).app.writePicture(ask.image, ask.settings, ask.about);
+    case "readRecord":
+      return (await start()).app.readRecord(ask.bytes);
     case "inspect":
       return inspect(ask);
     case "weigh":
       return (await ready()).weigh(ask.width, ask.height, ask.guidance > 1);
     case "load":
       return load(ask);
+    case "addLora":
+      return (await ready()).addLora(ask.name, await openFolder(ask.source, watch));
+    case "removeLora":
+      return (await ready()).removeLora(ask.name);
+    case "addTextualInversion":
+      return (await ready()).addTextualInversion(ask.name, ask.bytes);
+    case "removeTextualInversion":
+      return (await ready()).removeTextualInversion(ask.name);
     case "tokenize":
-      return (await ready()).tokenize(ask.text);
+      return (await ready()).tokenize(ask.text, ask.how);
     case "generate": {
       const result = await (await ready()).generate(ask.settings, ask.inputs, (step) => showStep(call, step));
       return { ...result, memory: { ...result.memory, heap: heapBytes() } };

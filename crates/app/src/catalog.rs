@@ -1,6 +1,7 @@
 //! What there is to choose from, whatever the model: the solver's tables as plain objects. Menus on the page are made from it.
 
 use crate::js::object;
+use decant_sd::request::LONGS;
 use decant_solver::{RNGS, SAMPLERS, SIGMAS, SamplerRow, TIMESTEP_SPACINGS};
 use js_sys::Array;
 use wasm_bindgen::JsValue;
@@ -16,6 +17,7 @@ pub fn catalog() -> JsValue {
         ("samplers", SAMPLERS.iter().map(sampler).collect::<Array>().into()),
         ("sigmas", sigmas.collect::<Array>().into()),
         ("spacings", spacings.collect::<Array>().into()),
+        ("longs", LONGS.iter().map(|row| choice(row.id, row.id, row.summary)).collect::<Array>().into()),
         ("rngs", rngs.collect::<Array>().into()),
     ])
 }

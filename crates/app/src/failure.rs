@@ -44,7 +44,14 @@ fn code(error: &Error) -> &'static str {
     use decant_graph::Error as Graph;
     match error {
         Error::Cancelled => "cancelled",
-        Error::Size { .. } | Error::Start { .. } | Error::Guidance { .. } | Error::Settings { .. } | Error::Solver(_) => "request",
+        Error::Size { .. }
+        | Error::Prompt { .. }
+        | Error::Inversion { .. }
+        | Error::Lora { .. }
+        | Error::Start { .. }
+        | Error::Guidance { .. }
+        | Error::Settings { .. }
+        | Error::Solver(_) => "request",
         Error::Memory { .. } | Error::ModelMemory { .. } => "memory",
         Error::Graph(Graph::Device(_) | Graph::Lost(_)) => "device",
         Error::Graph(Graph::Input { .. } | Graph::Candle(_)) | Error::NotReady => "internal",

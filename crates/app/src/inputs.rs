@@ -57,7 +57,8 @@ pub fn images(inputs: &JsInputs) -> Result<Images, Failure> {
     Ok(Images { picture: start.map(Rc::new), mask: mask.as_ref().map(Mask::from_picture).map(Rc::new), latents: latents.map(Rc::new) })
 }
 
-fn picture(pixels: &Pixels) -> Result<Picture, Failure> {
+/// A picture's pixels.
+pub fn picture(pixels: &Pixels) -> Result<Picture, Failure> {
     Ok(Picture::from_rgba8(pixels.width(), pixels.height(), &pixels.rgba().to_vec(), PAPER)?)
 }
 

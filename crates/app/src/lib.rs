@@ -15,10 +15,12 @@ mod operations;
 mod session;
 
 mod bench;
+mod beside;
 mod catalog;
 mod inputs;
 mod choices;
 mod machine;
+mod record;
 mod settings;
 mod source;
 mod watch;
@@ -28,8 +30,10 @@ mod hash;
 mod js;
 
 pub use bench::bench;
+pub use beside::recognise;
 pub use catalog::catalog;
 pub use hash::Sha256;
+pub use record::{read_record, write_picture};
 pub use session::Session;
 
 use wasm_bindgen::prelude::wasm_bindgen;

@@ -15,8 +15,8 @@ use decant_sd::component::Progress;
 use decant_sd::files::Files;
 use decant_sd::layout::{self, FamilyRow};
 use decant_sd::pipeline::{Options, Pipeline};
+use decant_sd::prompt::{How, Reader};
 use decant_sd::request::Request;
-use decant_sd::tokenizer::Tokenizer;
 use js_sys::{Array, Function};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -30,7 +30,7 @@ pub struct Session {
     preview: Option<Rc<dyn Files>>,
     choice: Choice,
     family: layout::Choice,
-    tokenizer: Rc<Tokenizer>,
+    reader: RefCell<Rc<Reader>>,
     pipeline: RefCell<Pipeline>,
     about: RefCell<About>,
 }
@@ -44,6 +44,13 @@ struct About {
     machine: Machine,
     weights: Option<Encoding>,
     predicted_bytes: u64,
+}
+
+impl Session {
+    /// The pipeline, which a run borrows for as long as it takes.
+    pub(crate) fn pipeline(&self) -> &RefCell<Pipeline> {
+        &self.pipeline
+    }
 }
 
 #[wasm_bindgen]
@@ -73,7 +80,7 @@ impl Session {
             preview,
             choice,
             family,
-            tokenizer: pipeline.tokenizer(),
+            reader: RefCell::new(pipeline.reader()),
             pipeline: RefCell::new(pipeline),
             about: RefCell::new(about),
         })
@@ -97,6 +104,7 @@ impl Session {
             Err(Error::Graph(Graph::Device(_) | Graph::Lost(_))) if self.choice == Choice::Auto && on_gpu => {
                 let cpu = machine::cpu(Some("failed"));
                 *pipeline = open(self.files.clone(), self.preview.clone(), &self.family, wish, &cpu).await?;
+                *self.reader.borrow_mut() = pipeline.reader();
                 fill(&mut pipeline, &on_progress).await.map_err(Failure::opening)?;
                 self.about.borrow_mut().machine = cpu;
             }
@@ -130,9 +138,9 @@ impl Session {
         ]))
     }
 
-    /// `TokenCount` in `web/decant.d.ts`.
-    pub fn tokenize(&self, text: &str) -> Result<JsValue, Failure> {
-        Ok(count(&self.tokenizer.encode(text)?))
+    /// `TokenCount` in `web/decant.d.ts`, of a text that is read as those settings say.
+    pub fn tokenize(&self, text: &str, how: Settings) -> Result<JsValue, Failure> {
+        Ok(count(&self.reader.borrow().read(text, How::from(&request(&how)?))?))
     }
 
     /// Makes one picture: `RawResult` in `web/protocol.d.ts`. `on_step` is awaited after each step, and ends the run by rejecting.
@@ -197,6 +205,6 @@ fn predicted(pipeline: &Pipeline) -> Result<u64, Failure> {
     Ok(memory.peak())
 }
 
-fn busy<E>(_: E) -> Failure {
+pub(crate) fn busy<E>(_: E) -> Failure {
     Failure::new("request", "A picture is being made; one at a time")
 }

@@ -6,7 +6,7 @@ use decant_sd::Error;
 use decant_sd::picture::Picture;
 use decant_sd::pipeline::{Event, Observer};
 use decant_sd::request::Request;
-use decant_sd::tokenizer::Tokens;
+use decant_sd::tokenizer::{Piece, Tokens};
 use decant_solver::Step;
 use js_sys::{Array, Function, Promise, Uint32Array};
 use wasm_bindgen::{JsCast, JsValue};
@@ -101,11 +101,24 @@ fn raw_step(step: &Step, shape: [usize; 3], pictures: [Option<Picture>; 2], mill
     ])
 }
 
+/// `Piece` in `web/decant.d.ts`.
+fn piece_object(piece: &Piece, positions: usize) -> JsValue {
+    object([
+        ("id", piece.id.into()),
+        ("text", piece.text.as_str().into()),
+        ("weight", piece.weight.into()),
+        ("chunk", (piece.at / positions).into()),
+        ("inversion", piece.inversion.into()),
+    ])
+}
+
 /// `TokenCount` in `web/decant.d.ts`.
 pub fn count(tokens: &Tokens) -> JsValue {
     object([
         ("used", tokens.pieces.len().into()),
         ("limit", (tokens.ids.len() - 2 * tokens.chunks).into()),
+        ("chunks", tokens.chunks.into()),
+        ("pieces", tokens.pieces.iter().map(|piece| piece_object(piece, tokens.positions())).collect::<Array>().into()),
         ("cut", tokens.dropped_text.as_str().into()),
         ("ids", Uint32Array::from(tokens.ids.as_slice()).into()),
     ])

@@ -30,9 +30,11 @@ mod derive;
 mod family;
 mod evidence;
 mod foreign;
+mod kind;
 mod made;
 
 pub use family::{Choice, FAMILIES, FamilyRow};
+pub use kind::{Kind, kind};
 
 /// A model, whatever its layout was.
 pub struct Opened {

@@ -17,8 +17,24 @@ export function catalog() {
     samplers: [{ ...entry("ddim", "DDIM"), curves: false, eta: 0, highestOrder: null }, { ...entry("euler", "Euler"), curves: true, eta: null, highestOrder: null }, { ...entry("lms", "LMS"), curves: true, eta: null, highestOrder: 4 }],
     sigmas: [entry("config", "As the model says"), entry("karras", "Karras")],
     spacings: [entry("leading", "leading"), entry("trailing", "trailing")],
+    longs: [entry("truncate", "truncate"), entry("chunks", "chunks")],
     rngs: [entry("cpu", "CPU"), entry("cuda", "CUDA")],
   };
+}
+
+export async function recognise(files) {
+  const [name] = await files.names();
+  return name.includes("lora") ? "lora" : name.includes("word") ? "inversion" : "model";
+}
+
+/** No PNG of this stand-in's is a picture; that its record travels is enough. */
+export function writePicture({ width, height }, settings, { model, device, weights }) {
+  return Uint8Array.of(0x89, ...new TextEncoder().encode(`PNG ${JSON.stringify({ settings, model, device, weights, source: "decant", notes: [], width, height })}`));
+}
+
+export function readRecord(bytes) {
+  const text = new TextDecoder().decode(bytes);
+  return text.includes('"source":') ? JSON.parse(text.slice(text.indexOf("{"))) : null;
 }
 
 const SIDE = 32;
@@ -59,6 +75,7 @@ export class Session {
     this.device = device;
     this.fallbackReason = fallbackReason;
     this.weights = "stored";
+    this.beside = new Set();
   }
 
   weigh(width, height, guided) {
@@ -123,13 +140,37 @@ export class Session {
     return this.sizes.has("unet/diffusion_pytorch_model.gguf");
   }
 
-  tokenize(text) {
+  tokenize(text, { long } = {}) {
     const words = text.split(/\s+/).filter(Boolean);
-    return { used: Math.min(words.length, LIMIT), limit: LIMIT, cut: words.slice(LIMIT).join(" "), ids: new Uint32Array(LIMIT + 2) };
+    const chunks = long === "chunks" ? Math.max(1, Math.ceil(words.length / LIMIT)) : 1;
+    const read = words.slice(0, LIMIT * chunks);
+    const pieces = read.map((word, i) => ({ id: 300 + word.length, text: `${word}</w>`, weight: 1, chunk: Math.floor(i / LIMIT), inversion: this.beside.has(word) }));
+    return { used: read.length, limit: LIMIT * chunks, cut: words.slice(read.length).join(" "), chunks, pieces, ids: new Uint32Array((LIMIT + 2) * chunks) };
+  }
+
+  async addLora(name, files) {
+    const size = await files.size((await files.names())[0]);
+    if (size < 100) throw { code: "request", message: `LoRA ${name} is for another family.` };
+    this.beside.add(name);
+    return { name, unet: 12, text: 4, rank: 8, unmatched: [] };
+  }
+
+  removeLora(name) {
+    this.beside.delete(name);
+  }
+
+  async addTextualInversion(name, bytes) {
+    this.beside.add(name);
+    return { name, words: [name], vectors: bytes.length > 200 ? 4 : 1 };
+  }
+
+  removeTextualInversion(name) {
+    this.beside.delete(name);
   }
 
   async generate(settings, { image, mask }, onStep) {
     const { prompt, steps, seed, width, height } = settings;
+    for (const { name } of settings.loras ?? []) if (!this.beside.has(name)) throw { code: "request", message: `There is no LoRA ${name}.` };
     if (prompt.includes("too much")) throw { code: "memory", message: "A picture of that size takes 9.1 GB, and this machine has 2.0 GB; take a smaller picture or q4_0." };
     const started = performance.now();
     if (prompt.includes("read again")) await this.readAgain();

@@ -37,8 +37,8 @@ const SIGNS: &[(&str, &str, &str)] = &[
     ("vision_model.", "a CLIP that sees pictures", MODEL),
 ];
 
-const LORA: &str = "a LoRA, which changes a model";
-const INVERSION: &str = "a textual inversion, which adds words to a model";
+pub(super) const LORA: &str = "a LoRA, which changes a model";
+pub(super) const INVERSION: &str = "a textual inversion, which adds words to a model";
 const MODEL: &str = "give the model itself";
 const FAMILY: &str = "Decant runs Stable Diffusion 1.x, 2.x and XL, their turbo, LCM and pruned relatives";
 

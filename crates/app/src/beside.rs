@@ -1,0 +1,71 @@
+//! What is loaded beside a model, and stays until it is removed: LoRAs and textual inversions. And what a file that somebody dropped is good for.
+
+use crate::failure::Failure;
+use crate::js::object;
+use crate::session::{Session, busy};
+use crate::source::{JsFiles, Source};
+use decant_sd::layout::{Kind, kind};
+use decant_sd::lora::LoraInfo;
+use js_sys::Array;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+
+/// What a file is good for: `FileKind` in `web/decant.d.ts`. Needs no model.
+#[wasm_bindgen]
+pub async fn recognise(files: JsFiles) -> String {
+    match kind(&Source(files)).await {
+        Kind::Lora => "lora",
+        Kind::Inversion => "inversion",
+        Kind::Model => "model",
+    }
+    .into()
+}
+
+#[wasm_bindgen]
+impl Session {
+    /// Loads a LoRA under a name: `LoraInfo` in `web/decant.d.ts`.
+    #[wasm_bindgen(js_name = addLora)]
+    #[expect(clippy::await_holding_refcell_ref, reason = "whoever asks meanwhile is refused in a sentence")]
+    pub async fn add_lora(&self, name: String, files: JsFiles) -> Result<JsValue, Failure> {
+        let mut pipeline = self.pipeline().try_borrow_mut().map_err(busy)?;
+        Ok(info(&pipeline.add_lora(&name, Rc::new(Source(files))).await?))
+    }
+
+    /// Removes a loaded LoRA.
+    #[wasm_bindgen(js_name = removeLora)]
+    pub fn remove_lora(&self, name: &str) -> Result<(), Failure> {
+        Ok(self.pipeline().try_borrow_mut().map_err(busy)?.remove_lora(name)?)
+    }
+}
+
+#[wasm_bindgen]
+impl Session {
+    /// Adds the words of a textual inversion's file: `Inversion` in `web/decant.d.ts`.
+    #[wasm_bindgen(js_name = addTextualInversion)]
+    #[expect(clippy::await_holding_refcell_ref, reason = "whoever asks meanwhile is refused in a sentence")]
+    pub async fn add_textual_inversion(&self, name: String, bytes: Vec<u8>) -> Result<JsValue, Failure> {
+        let mut pipeline = self.pipeline().try_borrow_mut().map_err(busy)?;
+        let words = pipeline.add_textual_inversion(&name, bytes).await?;
+        let called: Array = words.iter().flat_map(|word| &word.tokens).map(JsValue::from).collect();
+        let vectors: usize = words.iter().map(|word| word.vectors).sum();
+        Ok(object([("name", name.into()), ("words", called.into()), ("vectors", vectors.into())]))
+    }
+
+    /// Takes a textual inversion's words away.
+    #[wasm_bindgen(js_name = removeTextualInversion)]
+    pub fn remove_textual_inversion(&self, name: &str) -> Result<(), Failure> {
+        self.pipeline().try_borrow_mut().map_err(busy)?.remove_textual_inversion(name);
+        Ok(())
+    }
+}
+
+fn info(lora: &LoraInfo) -> JsValue {
+    let unmatched: Array = lora.unmatched.iter().map(JsValue::from).collect();
+    object([
+        ("name", lora.name.as_str().into()),
+        ("unet", lora.unet.into()),
+        ("text", lora.text.into()),
+        ("rank", lora.rank.into()),
+        ("unmatched", unmatched.into()),
+    ])
+}

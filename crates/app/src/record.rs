@@ -1,0 +1,46 @@
+//! What a picture was made with: written into its PNG, and read from one that somebody has. No model is needed for either.
+
+use crate::failure::Failure;
+use crate::inputs::{Pixels, picture};
+use crate::js::{object, text_property};
+use crate::settings::{Settings, request, settings_object};
+use decant_record::{Error, Found, Model, Record, Source, read};
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::prelude::*;
+
+/// A picture as a PNG with its record; `about` is `About` in `web/protocol.d.ts`.
+#[wasm_bindgen(js_name = writePicture)]
+pub fn write_picture(image: &Pixels, settings: &Settings, about: &JsValue) -> Result<Uint8Array, Failure> {
+    let model = Model { name: text_property(about, "model"), weights: text_property(about, "weights"), ..Model::default() };
+    let version = env!("CARGO_PKG_VERSION").into();
+    let record = Record { settings: request(settings)?, model, device: text_property(about, "device"), version, ..Record::default() };
+    let png = record.png(&picture(image)?).map_err(|error| Failure::new("internal", error))?;
+    Ok(Uint8Array::from(png.as_slice()))
+}
+
+/// What a file says of how its picture was made: `Found` in `web/decant.d.ts`; null for a picture that says nothing.
+#[wasm_bindgen(js_name = readRecord)]
+pub fn read_record(bytes: &[u8]) -> Result<JsValue, Failure> {
+    match read(bytes) {
+        Ok(found) => Ok(found_object(found)),
+        Err(Error::Neither { .. } | Error::Bare { .. }) => Ok(JsValue::NULL),
+        Err(error) => Err(Failure::new("request", error)),
+    }
+}
+
+fn found_object(Found { record, source, notes }: Found) -> JsValue {
+    let source = match source {
+        Source::Decant => "decant",
+        Source::Parameters => "parameters",
+        Source::Comfy => "comfy",
+        Source::Invoke => "invoke",
+    };
+    object([
+        ("settings", settings_object(&record.settings)),
+        ("model", record.model.name.into()),
+        ("weights", record.model.weights.into()),
+        ("device", record.device.into()),
+        ("source", source.into()),
+        ("notes", notes.iter().map(JsValue::from).collect::<Array>().into()),
+    ])
+}

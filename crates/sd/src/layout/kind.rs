@@ -1,0 +1,66 @@
+//! What a file is good for, by what it holds: a model, or something to load beside one. It is only looked at; whether it is sound, loading says.
+
+use super::foreign;
+use crate::files::Files;
+use crate::weights::Checkpoint;
+
+/// What a file is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A model, or nothing that is known.
+    Model,
+    /// A LoRA.
+    Lora,
+    /// A textual inversion.
+    Inversion,
+}
+
+/// Most tensors of an inversion for a text encoder of unusual width.
+const FEW: usize = 2;
+
+/// What a source is good for; one of several files is a model, and so is what cannot be read: opening it says why.
+pub async fn kind(files: &dyn Files) -> Kind {
+    let Ok(Some(names)) = files.names().await else { return Kind::Model };
+    let [name] = &names[..] else { return Kind::Model };
+    let Ok(checkpoint) = Checkpoint::open_file(files, name).await else { return Kind::Model };
+    let tensors = checkpoint.tensors();
+    match foreign::recognised(tensors).map(|(what, _)| what) {
+        Some(foreign::LORA) => Kind::Lora,
+        Some(foreign::INVERSION) => Kind::Inversion,
+        None if tensors.len() <= FEW && tensors.values().all(|info| info.shape.len() <= 2) => Kind::Inversion,
+        _ => Kind::Model,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::Memory;
+
+    /// A file of zeros.
+    fn of(tensors: &[(&str, &[usize])]) -> Kind {
+        let (mut fields, mut end) = (vec![], 0);
+        for (name, shape) in tensors {
+            let start = end;
+            end += 4 * shape.iter().product::<usize>();
+            fields.push(format!(r#""{name}":{{"dtype":"F32","shape":{shape:?},"data_offsets":[{start},{end}]}}"#));
+        }
+        let header = format!("{{{}}}", fields.join(","));
+        let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
+        bytes.extend_from_slice(header.as_bytes());
+        bytes.resize(bytes.len() + end, 0);
+        pollster::block_on(kind(&Memory::new("a test", [("x", bytes)])))
+    }
+
+    #[test]
+    fn what_a_file_holds_says_what_it_is() {
+        let lora = "lora_unet_mid_block_attentions_0_proj_in.lora_down.weight";
+        assert_eq!(of(&[(lora, &[4, 8])]), Kind::Lora);
+        assert_eq!(of(&[("emb_params", &[2, 16])]), Kind::Inversion);
+        assert_eq!(of(&[("<birb>", &[16])]), Kind::Inversion);
+        assert_eq!(of(&[("clip_l", &[1, 768]), ("clip_g", &[1, 1280])]), Kind::Inversion);
+        assert_eq!(of(&[("model.diffusion_model.input_blocks.0.0.weight", &[8, 4, 3, 3])]), Kind::Model);
+        assert_eq!(pollster::block_on(kind(&Memory::new("a test", [("x", b"no weights".to_vec())]))), Kind::Model);
+        assert_eq!(pollster::block_on(kind(&Memory::new("a test", [("x", vec![]), ("y", vec![])]))), Kind::Model);
+    }
+}

@@ -1,0 +1,95 @@
+// What is loaded beside a model: LoRAs and textual inversions. They stay when the model is opened again, and each use of one is a setting.
+
+import { readUse } from "./lists.js";
+import { sentenceOf } from "./sentences.js";
+
+/** @import { Decant, LoraUse } from "./decant.d.ts" */
+/** @import { Message, Store } from "./state.js" */
+
+/**
+ * @typedef {object} Loaded
+ * @property {"lora" | "inversion"} what
+ * @property {string} name
+ * @property {string} facts what it changes, in words
+ * @property {string[]} words what a prompt uses it by; a LoRA has none
+ * @property {File | null} file absent where a setting uses what is not loaded
+ */
+
+/** @param {Store} store @param {() => Decant | null} model the one that is open @param {(message: Message) => void} tell */
+export function createBeside({ get, change }, model, tell) {
+  /** Loads a file, and uses it. @param {File} file @param {Loaded["what"]} what */
+  async function addBeside(file, what) {
+    const decant = model();
+    if (!decant) return;
+    try {
+      const added = await load(decant, file, what, freeName(file.name));
+      if (decant !== model()) return;
+      change({ loaded: [...get().loaded, added] });
+      const { settings } = get();
+      const named = settings.loras?.some(({ name }) => name === added.name);
+      if (what === "lora" && !named) change({ settings: { ...settings, loras: [...(settings.loras ?? []), { name: added.name, weight: 1 }] } });
+    } catch (error) {
+      if (decant === model()) tell(sentenceOf(error, "run"));
+    }
+  }
+
+  /** A name that no other has. @param {string} file */
+  function freeName(file) {
+    const stem = file.replace(/\.\w+$/, "").replaceAll(":", " ");
+    const taken = (/** @type {string} */ name) => get().loaded.some((other) => other.name === name);
+    let name = stem;
+    for (let n = 2; taken(name); n++) name = `${stem} ${n}`;
+    return name;
+  }
+
+  /** @param {Loaded} one */
+  async function removeBeside(one) {
+    const { settings, loaded } = get();
+    const loras = one.what === "lora" ? settings.loras?.filter(({ name }) => name !== one.name) : settings.loras;
+    change({ loaded: loaded.filter((other) => other !== one), settings: { ...settings, loras: loras?.length ? loras : undefined } });
+    try {
+      if (one.what === "lora") await model()?.removeLora(one.name);
+      else await model()?.removeTextualInversion(one.name);
+    } catch (error) {
+      tell(sentenceOf(error, "run"));
+    }
+  }
+
+  /** @param {string} name @param {string} text */
+  function weigh(name, text) {
+    const read = readUse(`${name}:${text.trim()}`);
+    const { settings, problems } = get();
+    if (!("value" in read)) return change({ problems: { ...problems, loras: `The weight of ${name} must be a number, such as 0.8.` } });
+    const use = /** @type {LoraUse} */ (read.value);
+    const loras = settings.loras?.map((other) => (other.name === name ? { ...other, weight: use.weight } : other));
+    change({ settings: { ...settings, loras }, problems: { ...problems, loras: undefined } });
+  }
+
+  /** Loads everything again, beside a model that was just opened; what does not fit it is left out, with a sentence. @param {Decant} decant */
+  async function loadAgain(decant) {
+    for (const one of get().loaded) {
+      try {
+        if (one.file) await load(decant, one.file, one.what, one.name);
+      } catch (error) {
+        if (decant !== model()) return;
+        const { settings } = get();
+        const loras = settings.loras?.filter(({ name }) => one.what !== "lora" || name !== one.name);
+        change({ loaded: get().loaded.filter((other) => other !== one), settings: { ...settings, loras: loras?.length ? loras : undefined } });
+        tell(sentenceOf(error, "run"));
+      }
+    }
+  }
+
+  return { addBeside, removeBeside, weigh, loadAgain };
+}
+
+/** @param {Decant} decant @param {File} file @param {Loaded["what"]} what @param {string} name @returns {Promise<Loaded>} */
+async function load(decant, file, what, name) {
+  if (what === "inversion") {
+    const { words, vectors } = await decant.addTextualInversion(file, name);
+    return { what, name, file, words, facts: vectors === 1 ? "1 vector" : `${vectors} vectors` };
+  }
+  const { unet, text, rank, unmatched } = await decant.addLora(file, name);
+  const parts = [`rank ${rank}`, `${unet} layers of the denoiser`, text > 0 ? `${text} of the text encoder` : "", unmatched.length > 0 ? `${unmatched.length} parts do not fit` : ""];
+  return { what, name, file, words: [], facts: parts.filter(Boolean).join(", ") };
+}

@@ -1,0 +1,88 @@
+// What a person drops on the page, taken for what it is by what it holds: a picture's settings, a picture to start from, a LoRA, a textual
+// inversion, or a model.
+
+import { Decant } from "./decant.js";
+import { sentenceOf } from "./sentences.js";
+
+/** @import { FoundRecord, Model, Settings } from "./decant.d.ts" */
+/** @import { Loaded } from "./beside.js" */
+/** @import { Message, State, Store } from "./state.js" */
+
+/** What settings are read from is no larger; a picture may be. */
+const MOST_SETTINGS = 16 << 20;
+const MOST_PICTURE = 256 << 20;
+/** No LoRA and no textual inversion is larger. */
+const MOST_BESIDE = 2 ** 31;
+
+/**
+ * @typedef {object} Takers
+ * @property {(model: Model) => unknown} look
+ * @property {(file: File) => unknown} startFrom
+ * @property {(file: File, what: Loaded["what"]) => Promise<void>} addBeside
+ * @property {() => unknown} count the tokens, after the words changed
+ * @property {(message: Message) => void} tell
+ */
+
+/** @param {Store} store @param {Takers} takers */
+export function createTaking({ get, change }, { look, startFrom, addBeside, count, tell }) {
+  /** @param {Model} dropped */
+  async function takeDropped(dropped) {
+    try {
+      const file = await onlyFile(dropped);
+      const record = file && (await recordIn(file));
+      if (file && record) return restore(record, file.name);
+      if (file?.type.startsWith("image/")) return startFrom(file);
+      const kind = file && file.size <= MOST_BESIDE && get().info ? await Decant.recognise(file) : "model";
+      if (file && kind !== "model") return await addBeside(file, kind);
+      look(dropped);
+    } catch (error) {
+      tell(sentenceOf(error, "run"));
+    }
+  }
+
+  /** @param {FoundRecord} record @param {string} name */
+  function restore(record, name) {
+    const state = get();
+    const usual = { ...pick(state.settings), ...(state.info && pick(/** @type {Settings} */ (state.info.defaults))) };
+    const settings = { ...usual, prompt: "", negative: "", seed: 0, ...record.settings };
+    const starts = settings.strength !== undefined || settings.startStep !== undefined;
+    change({ settings, problems: {}, ...(!starts && { start: { image: null, mask: null } }) });
+    tell({ tone: "note", text: [`The settings of “${name}” are taken.`, ...missing(record, settings, get())].join(" "), about: "record" });
+    count();
+  }
+
+  return { takeDropped };
+}
+
+/** The settings that every run has, without words and seed. @param {Settings} settings */
+function pick({ steps, guidance, sampler, width, height }) {
+  return { steps, guidance, sampler, width, height };
+}
+
+/** What keeps the picture from being made again, a sentence each. @param {FoundRecord} record @param {Settings} settings @param {State} state */
+function missing({ model, notes }, settings, { model: open, start, loaded }) {
+  const sentences = notes.map((note) => `${note.charAt(0).toUpperCase()}${note.slice(1)}.`);
+  if (model && open && model !== open) sentences.push(`It was made with the model ${model}; ${open} is open.`);
+  if ((settings.strength !== undefined || settings.startStep !== undefined) && !start.image) sentences.push("It started from a picture, which the record does not hold: drop that one, too.");
+  const absent = (settings.loras ?? []).filter(({ name }) => !loaded.some((one) => one.name === name)).map(({ name }) => name);
+  if (absent.length > 0) sentences.push(`It used ${absent.join(", ")}: drop the LoRA’s file, too.`);
+  return sentences;
+}
+
+/** @param {File} file @returns {Promise<FoundRecord | null>} */
+async function recordIn(file) {
+  const start = String.fromCharCode(...new Uint8Array(await file.slice(0, 64).arrayBuffer()));
+  const picture = start.startsWith("\x89PNG") && file.size <= MOST_PICTURE;
+  const text = /^(\xef\xbb\xbf)?\s*\{/.test(start) && file.size <= MOST_SETTINGS;
+  return picture || text ? Decant.readRecord(file) : null;
+}
+
+/** The file, if it is one alone. @param {Model} dropped @returns {Promise<File | null>} */
+async function onlyFile(dropped) {
+  if (dropped instanceof File) return dropped;
+  if (!Array.isArray(dropped) || dropped.length !== 1) return null;
+  const [one] = dropped;
+  if (!one || one instanceof File) return one ?? null;
+  if ("file" in one) return one.file;
+  return one.kind === "file" ? /** @type {FileSystemFileHandle} */ (one).getFile() : null;
+}

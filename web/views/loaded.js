@@ -1,0 +1,92 @@
+// What is loaded beside the model: a row for each LoRA, with its weight, and for each textual inversion, with the words it is used by.
+
+import { byId, crossButton, element, write } from "./elements.js";
+import { Decant } from "../decant.js";
+import { sentenceOf } from "../sentences.js";
+
+/** @import { LoraUse } from "../decant.d.ts" */
+/** @import { Loaded } from "../beside.js" */
+/** @import { State } from "../state.js" */
+/** @import { Studio } from "../studio.js" */
+/** @import { View } from "./index.js" */
+
+/** @type {View} */
+export function loadedView(studio) {
+  const list = byId("beside-list", HTMLUListElement);
+  const input = byId("beside-file", HTMLInputElement);
+  byId("add-beside", HTMLButtonElement).addEventListener("click", () => input.click());
+  input.addEventListener("change", async () => {
+    const files = Array.from(input.files ?? []);
+    input.value = "";
+    for (const file of files) await add(studio, file);
+  });
+  /** @type {{ loaded: State["loaded"], names: string } | null} */
+  let drawn = null;
+  return ({ loaded, settings, problems, phase }) => {
+    const uses = settings.loras ?? [];
+    const names = uses.map(({ name }) => name).join("\n");
+    if (drawn?.loaded !== loaded || drawn.names !== names) {
+      drawn = { loaded, names };
+      const absent = uses.filter(({ name }) => !loaded.some((one) => one.what === "lora" && one.name === name));
+      list.replaceChildren(...loaded.map((one) => row(studio, one)), ...absent.map((use) => row(studio, { what: "lora", name: use.name, facts: "not loaded: add its file", words: [], file: null })));
+    }
+    for (const field of list.querySelectorAll("input")) drawWeight(field, uses);
+    byId("add-beside", HTMLButtonElement).disabled = phase !== "ready";
+    write(byId("loras-problem", HTMLParagraphElement), problems.loras ?? "");
+  };
+}
+
+/** @param {Studio} studio @param {File} file */
+async function add(studio, file) {
+  try {
+    const kind = await Decant.recognise(file);
+    if (kind !== "model") return await studio.addBeside(file, kind);
+    studio.tell({ tone: "error", text: `“${file.name}” is neither a LoRA nor a textual inversion; a model is opened with the button at the top.` });
+  } catch (error) {
+    studio.tell(sentenceOf(error, "run"));
+  }
+}
+
+/** @param {Studio} studio @param {Loaded} one */
+function row(studio, one) {
+  const item = document.createElement("li");
+  const words = document.createElement("div");
+  words.append(element("strong", one.name), element("span", one.what === "lora" ? `LoRA, ${one.facts}` : `Textual inversion, ${one.facts}`, "hint"));
+  if (one.words.length > 0) words.append(said(one.words));
+  item.append(words);
+  if (one.what === "lora") item.append(...weightFields(studio, one.name));
+  item.append(crossButton(`Remove ${one.name}`, () => studio.removeBeside(one)));
+  return item;
+}
+
+/** @param {string[]} words */
+function said(words) {
+  const line = element("span", "In a prompt: ", "hint");
+  words.forEach((word, i) => line.append(i > 0 ? ", " : "", element("code", word)));
+  return line;
+}
+
+/** A number, and a slider below. @param {Studio} studio @param {string} name */
+function weightFields(studio, name) {
+  const number = Object.assign(document.createElement("input"), { type: "number", step: "any" });
+  const range = Object.assign(document.createElement("input"), { type: "range", min: "-1", max: "2", step: "0.05", tabIndex: -1 });
+  number.setAttribute("aria-label", `Weight of ${name}`);
+  range.setAttribute("aria-label", `Weight of ${name}, coarse`);
+  for (const field of [number, range]) {
+    field.dataset["name"] = name;
+    field.addEventListener("input", (event) => {
+      event.stopPropagation();
+      studio.weigh(name, field.value);
+    });
+  }
+  return [number, range];
+}
+
+/** @param {HTMLInputElement} field @param {LoraUse[]} uses */
+function drawWeight(field, uses) {
+  const weight = uses.find(({ name }) => name === field.dataset["name"])?.weight ?? 1;
+  field.disabled = !uses.some(({ name }) => name === field.dataset["name"]);
+  // What is being typed is left alone: "0." is on the way to "0.5".
+  if (field.type === "range" || (field !== document.activeElement && Number(field.value) !== weight)) field.value = String(weight);
+  if (field.type === "range") field.style.setProperty("--part", String((field.valueAsNumber + 1) / 3));
+}
