@@ -25,6 +25,7 @@ export function loadedView(studio) {
   return ({ loaded, settings, problems, phase }) => {
     const uses = settings.loras ?? [];
     const names = uses.map(({ name }) => name).join("\n");
+    if (loaded.length > (drawn?.loaded.length ?? 0)) byId("beside", HTMLDetailsElement).open = true;
     if (drawn?.loaded !== loaded || drawn.names !== names) {
       drawn = { loaded, names };
       const absent = uses.filter(({ name }) => !loaded.some((one) => one.what === "lora" && one.name === name));
