@@ -2,6 +2,7 @@
 
 mod lora;
 pub(crate) mod sampling;
+mod records;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::PossibleValuesParser};
 use decant_graph::ENCODINGS;
@@ -83,7 +84,7 @@ pub(crate) struct Generate {
     #[command(flatten)]
     pub model: Model,
     /// What the picture should show
-    #[arg(long, required = true)]
+    #[arg(long, required_unless_present = "settings")]
     pub prompt: Option<String>,
     /// What it should not show
     #[arg(long)]
@@ -110,6 +111,8 @@ pub(crate) struct Generate {
     pub tiny: bool,
     #[command(flatten)]
     pub lora: lora::Lora,
+    #[command(flatten)]
+    pub records: records::Records,
     /// Write the run's tensors (noise, embeddings, latents and predicted x0 of each step) as safetensors
     #[arg(long)]
     pub trace: Option<PathBuf>,

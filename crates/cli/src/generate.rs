@@ -1,15 +1,24 @@
-//! `decant generate`: a prompt becomes a PNG, and on request a trace.
+//! `decant generate`: a prompt becomes a PNG, or several; on request a trace, an animation, a sheet of many.
 
+mod animation;
+mod grid;
+mod output;
+mod recorded;
 mod request;
+mod watch;
 
 use crate::arguments::{Generate, Model, Opening};
 use crate::{Failure, device, source};
 use decant_graph::{Device, Encoding};
+use decant_record::{Animation, Canvas};
 use decant_sd::component::Progress;
 use decant_sd::error::bytes;
-use decant_sd::pipeline::{Event, Memory, Observer, Options, Pipeline};
+use decant_sd::pipeline::{Memory, Options, Pipeline};
+use decant_sd::request::Request;
 use decant_sd::trace::Trace;
 use indicatif::{ProgressBar, ProgressStyle};
+use std::path::{Path, PathBuf};
+use watch::Watcher;
 
 /// What was typed, as what it means.
 pub(crate) fn options(weights: Option<&str>, opening: &Opening) -> Result<Options, Failure> {
@@ -39,40 +48,67 @@ pub(crate) fn load(model: &Model, quiet: bool) -> Result<Pipeline, Failure> {
 }
 
 pub(crate) fn run(options: &Generate) -> Result<(), Failure> {
-    // Told before minutes of work, not after.
-    for path in [Some(&options.out), options.trace.as_ref()].into_iter().flatten() {
-        let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
-        if folder.is_some_and(|folder| !folder.is_dir()) {
-            return Err(format!("{}: the folder to write it to does not exist", path.display()).into());
-        }
-        if path.is_dir() {
-            return Err(format!("{}: this is a folder; give a file's name", path.display()).into());
-        }
-    }
-    let request = request::request(options)?;
+    output::check(options)?;
+    let (found, grid) = (options.records.found()?, options.records.grid()?);
+    let request = request::request(options, found.as_ref())?;
     let mut pipeline = load(&options.model, options.quiet)?;
     options.lora.load(&mut pipeline, options.quiet)?;
+    let told = !options.records.no_metadata || options.records.sidecar || found.is_some();
+    let fingerprint = if told { pollster::block_on(pipeline.fingerprint())? } else { String::new() };
+    found.iter().for_each(|found| recorded::tell(found, options, &pipeline, &fingerprint));
+    match grid {
+        Some(grid) => grid::run(options, &mut pipeline, &request, &grid, &fingerprint),
+        None => {
+            let several = request.count > 1;
+            request.each()?.try_for_each(|request| {
+                let named = |path: &Path| if several { output::of_seed(path, request.seed) } else { path.into() };
+                picture(options, &mut pipeline, &request, &fingerprint, &named)
+            })
+        }
+    }
+}
+
+/// Makes one picture and writes all that is wanted of it.
+fn picture(
+    options: &Generate,
+    pipeline: &mut Pipeline,
+    request: &Request,
+    fingerprint: &str,
+    named: &dyn Fn(&Path) -> PathBuf,
+) -> Result<(), Failure> {
+    let size = pipeline.check(request)?;
     let bar = bar(options.quiet, "{prefix:13} {bar:40} {pos} of {len} steps, {eta} left");
     bar.set_prefix("sampling");
-    let mut watcher = Watcher { bar, trace: options.trace.as_ref().map(|_| Trace::default()) };
+    let trace = options.trace.as_ref().map(|_| Trace::default());
+    let animation = options.records.animate.as_ref().map(|_| Animation::new(size.width, size.height));
+    let mut watcher = Watcher { bar, trace, animation };
     let start = std::time::Instant::now();
     pipeline.device().reset_peak();
-    let generated = pollster::block_on(pipeline.generate(&request, &mut watcher))?;
+    let generated = pollster::block_on(pipeline.generate(request, &mut watcher))?;
     watcher.bar.finish_and_clear();
-    let write = |path: &std::path::Path, bytes: Vec<u8>| {
-        std::fs::write(path, bytes).map_err(|e| format!("{} could not be written: {e}", path.display()))
-    };
-    write(&options.out, generated.picture.png()?)?;
+    let (out, record) = (named(&options.out), recorded::record(options, pipeline, &generated.settings.asked, fingerprint));
+    output::write(&out, &recorded::file(options, &record, &Canvas::from(&generated.picture))?)?;
+    if options.records.sidecar {
+        output::write(&output::beside(&out), record.to_json().as_bytes())?;
+    }
     if let (Some(path), Some(trace)) = (&options.trace, watcher.trace) {
-        write(path, trace.finish(&generated)?)?;
+        output::write(&named(path), &trace.finish(&generated)?)?;
+    }
+    if let (Some(path), Some(mut animation)) = (&options.records.animate, watcher.animation) {
+        animation.finish(&generated.picture);
+        output::write(&named(path), &animation::file(&animation, path)?)?;
     }
     if !options.quiet {
         let s = &generated.settings;
-        let (sampler, seconds) = (s.sampler.row().name, start.elapsed().as_secs_f64());
-        let (out, device) = (options.out.display(), pipeline.device().name());
+        let (sampler, seconds, device) = (s.sampler.row().name, start.elapsed().as_secs_f64(), pipeline.device().name());
         eprintln!(
-            "{out}: {}×{}, {} steps of {sampler}, guidance {}, seed {}, {seconds:.1} s on {device}",
-            s.width, s.height, s.steps, s.guidance, s.asked.seed
+            "{}: {}×{}, {} steps of {sampler}, guidance {}, seed {}, {seconds:.1} s on {device}",
+            out.display(),
+            s.width,
+            s.height,
+            s.steps,
+            s.guidance,
+            s.asked.seed
         );
         eprintln!("{}", took(&generated.memory, pipeline.device()));
     }
@@ -88,31 +124,4 @@ pub(crate) fn took(memory: &Memory, device: &dyn Device) -> String {
 pub(crate) fn bar(quiet: bool, template: &str) -> ProgressBar {
     let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(0) };
     bar.with_style(ProgressStyle::with_template(template).expect("the templates are sound"))
-}
-
-/// Moves the bar, keeps the trace, and says what was cut from the prompts.
-struct Watcher {
-    bar: ProgressBar,
-    trace: Option<Trace>,
-}
-
-impl Observer for Watcher {
-    async fn event(&mut self, event: Event<'_>) -> Result<(), decant_sd::Error> {
-        if let Some(trace) = &mut self.trace {
-            trace.note(&event);
-        }
-        match event {
-            Event::Text { prompt, negative, .. } => {
-                for (name, tokens) in [("prompt", Some(prompt)), ("negative prompt", negative)] {
-                    if let Some(tokens) = tokens.filter(|tokens| tokens.dropped > 0) {
-                        self.bar.suspend(|| eprintln!("the {name} is {} tokens too long; cut: {}", tokens.dropped, tokens.dropped_text));
-                    }
-                }
-            }
-            Event::Start { schedule, .. } => self.bar.set_length(schedule.timesteps.len() as u64),
-            Event::Step { step, .. } => self.bar.set_position(step.index as u64 + 1),
-            Event::Decoding => self.bar.set_prefix("decoding"),
-        }
-        Ok(())
-    }
 }

@@ -113,7 +113,21 @@ fn quantizing_says_what_it_cost_and_keeps_what_it_is_told_to() {
     }
     let (picture, again) = (scratch("small.png"), scratch("small-again"));
     let draw = |model: &str| {
-        works(&["generate", "--model", model, "--device", "cpu", "--prompt", "a red 4", "--steps", "1", "--quiet", "--out", &picture]);
+        works(&[
+            "generate",
+            "--model",
+            model,
+            "--device",
+            "cpu",
+            "--prompt",
+            "a red 4",
+            "--steps",
+            "1",
+            "--quiet",
+            "--no-metadata",
+            "--out",
+            &picture,
+        ]);
         std::fs::read(&picture).expect("it was just drawn")
     };
     let drawn = draw(&out);
@@ -220,8 +234,22 @@ fn a_model_on_a_web_server_draws_the_same_picture_with_ranges_and_without() {
     let picture = |model: &str, name: &str| {
         let out = scratch(name);
         works(&[
-            "generate", "--model", model, "--device", "cpu", "--prompt", "a cat", "--steps", "1", "--width", "16", "--height", "16",
-            "--out", &out,
+            "generate",
+            "--model",
+            model,
+            "--device",
+            "cpu",
+            "--prompt",
+            "a cat",
+            "--steps",
+            "1",
+            "--width",
+            "16",
+            "--height",
+            "16",
+            "--no-metadata",
+            "--out",
+            &out,
         ]);
         std::fs::read(out).expect("the picture is there")
     };

@@ -187,6 +187,7 @@ mod tests {
         assert_eq!((s.steps, s.guidance, s.seed, s.sampler), (Some(20), Some(7.5), 156680208700286, Some(Sampler::Dpmpp2m)));
         assert_eq!((s.width, s.height, found.record.model.name.as_str()), (Some(512), Some(256), "digits.safetensors"));
         assert_eq!((&s.sigmas, s.rng, s.strength), (&Sigmas::Karras, Rng::Cpu, None));
+        assert_eq!((s.clip_skip, s.emphasis, s.loras[0].name.as_str(), s.loras[0].weight), (1, true, "ink", 0.5));
         assert_eq!(found.notes[0], "the graph has 2 samplers; the first that begins from nothing is taken");
     }
 

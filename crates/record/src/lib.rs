@@ -24,10 +24,15 @@ pub mod parameters;
 mod comfy;
 mod invoke;
 mod canvas;
+mod grid;
+mod sheet;
+mod animation;
 mod error;
 
+pub use animation::{Animation, SHOWN};
 pub use canvas::Canvas;
 pub use error::Error;
+pub use grid::Grid;
 pub use names::{NAMES, Names};
 pub use read::{Found, Source, read};
 pub use record::{Model, Record};

@@ -40,7 +40,8 @@ fn pairs(record: &Record, request: &Request, fields: &Map<String, Value>) -> Vec
     let number = |name: &str| fields.get(name).filter(|value| value.is_number()).map(Value::to_string);
     let some = |text: &str| (!text.is_empty()).then(|| text.to_string());
     let brackets = request.prompt.contains(['(', '[']) || request.negative.contains(['(', '[']);
-    let plain = brackets && fields.get("emphasis") != Some(&Value::Bool(true));
+    // Brackets stress words there unless this says otherwise.
+    let emphasis = if request.emphasis { "Original" } else { "None" };
     vec![
         ("Steps", request.steps.map(|steps| steps.to_string())),
         ("Sampler", request.sampler.map(|sampler| names::desktop_name(sampler).into())),
@@ -53,7 +54,7 @@ fn pairs(record: &Record, request: &Request, fields: &Map<String, Value>) -> Vec
         ("Denoising strength", number("strength")),
         ("Clip skip", fields.get("clipSkip").and_then(Value::as_u64).map(|skip| skip.saturating_add(1).to_string())),
         ("Eta", number("eta")),
-        ("Emphasis", plain.then(|| "None".into())),
+        ("Emphasis", brackets.then(|| emphasis.into())),
         ("RNG", Some(if text("rng") == Some("cuda") { "NV" } else { "CPU" }.into())),
         ("Version", Some(format!("{OURS} {}", record.version).trim().into())),
     ]

@@ -96,10 +96,9 @@ pub(crate) fn foreign(gathered: Gathered, model: Model, source: Source) -> Found
 
 /// What the tools that follow the most used desktop one do with every prompt.
 pub(crate) fn desktop_prompts(gathered: &mut Gathered, tongue: Tongue) {
-    if tongue != Tongue::Invoke {
-        gathered.set("emphasis", true);
-        gathered.set("long", "chunks");
-    }
+    gathered.set("emphasis", true);
+    // The one ends a chunk at a comma near its end ("comma padding backtrack" of 20 tokens), the other does not.
+    gathered.set("long", if tongue == Tongue::Desktop { "commas" } else { "chunks" });
 }
 
 #[cfg(test)]

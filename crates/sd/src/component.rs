@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// Buffers that some files carry and no model of ours computes with.
-const NOT_COMPUTED: &[&str] = &["position_ids", "text_projection.weight", "logit_scale"];
+pub(crate) const NOT_COMPUTED: &[&str] = &["position_ids", "text_projection.weight", "logit_scale"];
 
 /// Numbers that are read and uploaded at once: 16 MB as f32.
 const AT_ONCE: usize = 4 << 20;

@@ -10,6 +10,7 @@
 
 mod denoise;
 mod event;
+mod fingerprint;
 mod inputs;
 mod loras;
 mod memory;
@@ -100,16 +101,27 @@ impl Pipeline {
     /// # Errors
     /// What cannot work is refused before anything is allocated; after any error the pipeline is as good as before.
     pub async fn generate<O: Observer>(&mut self, request: &Request, observer: &mut O) -> Result<Generated, Error> {
-        let settings = request.settle(self.defaults(), self.factor())?;
-        let schedule = schedule(settings.sampler, &self.config.scheduler, settings.sampling())?;
-        let begin = self.begin(&settings, &schedule)?;
-        let planned = self.planned(self.wish(&settings)?)?;
-        self.weigh_loras(&settings.asked.loras)?;
-        let made = self.make(Course { settings, schedule, begin, planned }, observer).await;
+        let course = self.course(request)?;
+        self.weigh_loras(&course.settings.asked.loras)?;
+        let made = self.make(course, observer).await;
         if made.is_err() {
             self.ready.clear();
         }
         made
+    }
+
+    /// Refuses what [`Pipeline::generate`] would refuse before it begins, and says what it would be made with. A grid asks for all its cells
+    /// before it makes the first.
+    pub fn check(&mut self, request: &Request) -> Result<Settings, Error> {
+        Ok(self.course(request)?.settings)
+    }
+
+    fn course(&mut self, request: &Request) -> Result<Course, Error> {
+        let settings = request.settle(self.defaults(), self.factor())?;
+        let schedule = schedule(settings.sampler, &self.config.scheduler, settings.sampling())?;
+        let begin = self.begin(&settings, &schedule)?;
+        let planned = self.planned(self.wish(&settings)?)?;
+        Ok(Course { settings, schedule, begin, planned })
     }
 
     async fn make<O: Observer>(&mut self, course: Course, observer: &mut O) -> Result<Generated, Error> {

@@ -49,6 +49,8 @@ impl Trace {
         let settings = &generated.settings;
         let metadata = HashMap::from([
             ("format".to_string(), "decant trace".to_string()),
+            // All of it, as `Request::from_json` reads it; the other entries are for readers of tables.
+            ("settings".to_string(), settings.asked.to_json()),
             ("prompt".to_string(), settings.asked.prompt.clone()),
             ("negative".to_string(), settings.asked.negative.clone()),
             ("sampler".to_string(), settings.sampler.row().id.to_string()),

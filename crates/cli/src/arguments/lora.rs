@@ -17,7 +17,8 @@ pub(crate) struct Lora {
 /// What one flag says.
 struct Asked<'a> {
     file: &'a str,
-    weight: f32,
+    /// As typed; none where it was left out.
+    weight: Option<f32>,
     /// The file's name without its end; with a number where another one is called the same.
     name: String,
 }
@@ -25,7 +26,13 @@ struct Asked<'a> {
 impl Lora {
     /// What was typed, as what it means.
     pub fn apply(&self, request: &mut Request) -> Result<(), Failure> {
-        request.loras.extend(self.asked().into_iter().map(|asked| LoraUse { name: asked.name, weight: asked.weight, text: None }));
+        for Asked { name, weight, .. } in self.asked() {
+            // A record that the run starts from may use it already.
+            match request.loras.iter_mut().find(|used| used.name == name) {
+                Some(used) => used.weight = weight.unwrap_or(used.weight),
+                None => request.loras.push(LoraUse { name, weight: weight.unwrap_or(1.0), text: None }),
+            }
+        }
         Ok(())
     }
 
@@ -62,11 +69,11 @@ impl Lora {
 }
 
 /// The file and its weight. A colon may also be part of a name or an address: then no number follows it, or there is such a file.
-fn split(typed: &str) -> (&str, f32) {
+fn split(typed: &str) -> (&str, Option<f32>) {
     let weight = |(file, weight): (&'_ str, &str)| Some((file.len(), weight.parse::<f32>().ok()?));
     match typed.rsplit_once(':').and_then(weight) {
-        Some((end, weight)) if !Path::new(typed).exists() => (&typed[..end], weight),
-        _ => (typed, 1.0),
+        Some((end, weight)) if !Path::new(typed).exists() => (&typed[..end], Some(weight)),
+        _ => (typed, None),
     }
 }
 
@@ -77,11 +84,11 @@ mod tests {
     #[test]
     fn a_weight_follows_the_last_colon() {
         for (typed, file, weight) in [
-            ("ink.safetensors", "ink.safetensors", 1.0),
-            ("ink.safetensors:0.6", "ink.safetensors", 0.6),
-            ("C:\\loras\\ink.safetensors", "C:\\loras\\ink.safetensors", 1.0),
-            ("http://127.0.0.1:8000/ink.safetensors:-1", "http://127.0.0.1:8000/ink.safetensors", -1.0),
-            ("http://127.0.0.1:8000/ink.safetensors", "http://127.0.0.1:8000/ink.safetensors", 1.0),
+            ("ink.safetensors", "ink.safetensors", None),
+            ("ink.safetensors:0.6", "ink.safetensors", Some(0.6)),
+            ("C:\\loras\\ink.safetensors", "C:\\loras\\ink.safetensors", None),
+            ("http://127.0.0.1:8000/ink.safetensors:-1", "http://127.0.0.1:8000/ink.safetensors", Some(-1.0)),
+            ("http://127.0.0.1:8000/ink.safetensors", "http://127.0.0.1:8000/ink.safetensors", None),
         ] {
             assert_eq!(split(typed), (file, weight), "{typed}");
         }

@@ -4,14 +4,16 @@
 
 use crate::Failure;
 use crate::arguments::Generate;
+use decant_record::Found;
 use decant_sd::request::{Decoder, Request};
 
 /// What is asked for.
-pub(super) fn request(options: &Generate) -> Result<Request, Failure> {
-    let mut request = Request::default();
+pub(super) fn request(options: &Generate, found: Option<&Found>) -> Result<Request, Failure> {
+    let mut request = found.map(|found| found.record.settings.clone()).unwrap_or_default();
     plain(options, &mut request)?;
     options.lora.apply(&mut request)?;
     options.sampling.apply(&mut request)?;
+    options.records.apply(&mut request)?;
     Ok(request)
 }
 

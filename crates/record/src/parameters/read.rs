@@ -37,6 +37,10 @@ pub fn read(text: &str) -> Result<Found, Error> {
         let schedule = pairs.get("Schedule type").map(String::as_str).or(ours.then_some(""));
         names::take(&mut gathered, Tongue::Desktop, &sampler, schedule);
     }
+    // In its high-resolution fix the strength is the second pass's.
+    if pairs.keys().any(|name| name.starts_with("Hires")) {
+        pairs.remove("Denoising strength");
+    }
     let model = Model {
         name: pairs.remove("Model").map(|name| short(&name)).unwrap_or_default(),
         hash: pairs.get("Model hash").map(|hash| short(hash)).unwrap_or_default(),
@@ -46,8 +50,8 @@ pub fn read(text: &str) -> Result<Found, Error> {
     if cuda {
         gathered.set("rng", "cuda");
     }
-    if pairs.get("Emphasis").is_some_and(|emphasis| emphasis == "None") {
-        gathered.set("emphasis", false);
+    if let Some(emphasis) = pairs.get("Emphasis") {
+        gathered.set("emphasis", emphasis != "None");
     }
     pairs.iter().for_each(|(name, value)| take(&mut gathered, name, value));
     Ok(foreign(gathered, model, Source::Parameters))
@@ -114,7 +118,7 @@ fn lora_tags(gathered: &mut Gathered, prompt: &str) -> String {
 mod tests {
     use super::*;
     use crate::Record;
-    use decant_sd::request::Request;
+    use decant_sd::request::{Long, Request};
     use decant_solver::{Rng, Sampler, Sigmas};
 
     fn settings(text: &str) -> Request {
@@ -124,22 +128,24 @@ mod tests {
     #[test]
     fn a_picture_of_the_desktop_tool_is_followed() {
         let text = "a (blue:1.2) seven,\nsecond line\nNegative prompt: blurry,\nlow contrast\nSteps: 25, Sampler: DPM++ 2M Karras, CFG scale: 7.5, \
-                    Seed: 3141592653, Size: 512x768, Model hash: 6ce0161689, Model: v1-5-pruned-emaonly, ENSD: 31337, Version: v1.5.1";
+                    Seed: 3141592653, Size: 512x768, Model hash: 6ce0161689, Model: v1-5-pruned-emaonly, ENSD: 31337, Hires upscale: 2, Denoising strength: 0.7, Version: v1.5.1";
         let found = read(text).expect("it is the tool's");
         let s = &found.record.settings;
         assert_eq!((s.prompt.as_str(), s.negative.as_str()), ("a (blue:1.2) seven,\nsecond line", "blurry,\nlow contrast"));
         assert_eq!((s.steps, s.guidance, s.seed, s.sampler), (Some(25), Some(7.5), 3141592653, Some(Sampler::Dpmpp2m)));
         assert_eq!((s.width, s.height, &s.sigmas, s.rng), (Some(512), Some(768), &Sigmas::Karras, Rng::Cuda));
         assert_eq!((found.record.model.name.as_str(), found.record.model.hash.as_str()), ("v1-5-pruned-emaonly", "6ce0161689"));
-        assert!(found.notes.contains(&"ENSD 31337 is not followed".to_string()), "{:?}", found.notes);
+        assert_eq!((s.strength, s.emphasis, s.long), (None, true, Long::Commas));
+        assert_eq!(found.notes, ["ENSD 31337 is not followed", "Hires upscale 2 is not followed"]);
         assert_eq!(found.source, Source::Parameters);
     }
 
     #[test]
     fn our_own_line_comes_back() {
         let settings = Request {
-            prompt: "a seven".into(),
+            prompt: "a (seven)".into(),
             negative: "x".into(),
+            emphasis: true,
             steps: Some(9),
             guidance: Some(7.3),
             seed: 5,

@@ -1,0 +1,55 @@
+//! Flags about what is written beside the pixels, and about several runs in one file.
+
+use crate::Failure;
+use clap::Args;
+use decant_record::{Found, Grid};
+use decant_sd::request::{Preview, Request};
+use std::path::{Path, PathBuf};
+
+#[derive(Args)]
+pub(crate) struct Records {
+    /// Start from the settings of a picture (PNG, other tools' too) or of a JSON file; flags override them
+    #[arg(long, value_name = "FILE")]
+    pub settings: Option<PathBuf>,
+    /// Leave the settings out of the picture's file
+    #[arg(long)]
+    pub no_metadata: bool,
+    /// Write the settings as JSON beside the picture, too
+    #[arg(long)]
+    pub sidecar: bool,
+    /// One labelled sheet of all combinations: steps=8,16,32, seed=1..4, prompt:cat=cat,dog; up to three times, for columns, rows and blocks
+    #[arg(long, value_name = "NAME=VALUE,…", conflicts_with_all = ["trace", "animate"])]
+    pub grid: Vec<String>,
+    /// The run as an animation, noisy latents beside the predicted picture: FILE.gif, or FILE.png for an animated PNG
+    #[arg(long, value_name = "FILE", value_parser = animation)]
+    pub animate: Option<PathBuf>,
+}
+
+impl Records {
+    /// What the settings file says; all as usual where none was given.
+    pub fn found(&self) -> Result<Option<Found>, Failure> {
+        let Some(path) = &self.settings else { return Ok(None) };
+        let failure = |what: String| format!("{}: {what}", path.display());
+        let bytes = std::fs::read(path).map_err(|error| failure(format!("could not be read: {error}")))?;
+        Ok(Some(decant_record::read(&bytes).map_err(|error| failure(error.to_string()))?))
+    }
+
+    /// An animation needs pictures of the steps.
+    pub fn apply(&self, request: &mut Request) -> Result<(), Failure> {
+        if self.animate.is_some() && request.preview == Preview::None {
+            request.preview = Preview::Auto;
+        }
+        Ok(())
+    }
+
+    /// The axes, where there are any.
+    pub fn grid(&self) -> Result<Option<Grid>, Failure> {
+        if self.grid.is_empty() { Ok(None) } else { Ok(Some(Grid::new(&self.grid)?)) }
+    }
+}
+
+fn animation(typed: &str) -> Result<PathBuf, String> {
+    let path = Path::new(typed);
+    let known = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("gif") || end.eq_ignore_ascii_case("png"));
+    if known { Ok(path.into()) } else { Err("expected a file that ends in .gif or .png".into()) }
+}

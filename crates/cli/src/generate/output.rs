@@ -1,0 +1,41 @@
+//! Where things are written: checked before minutes of work, numbered where there are several pictures.
+
+use crate::Failure;
+use crate::arguments::Generate;
+use std::path::{Path, PathBuf};
+
+/// Refuses what could not be written afterwards.
+pub(super) fn check(options: &Generate) -> Result<(), Failure> {
+    let sidecar = options.records.sidecar.then(|| beside(&options.out));
+    let all = [Some(&options.out), sidecar.as_ref(), options.trace.as_ref(), options.records.animate.as_ref()];
+    let paths: Vec<&PathBuf> = all.into_iter().flatten().collect();
+    for (i, path) in paths.iter().enumerate() {
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+        if folder.is_some_and(|folder| !folder.is_dir()) {
+            return Err(format!("{}: the folder to write it to does not exist", path.display()).into());
+        }
+        if path.is_dir() {
+            return Err(format!("{}: this is a folder; give a file's name", path.display()).into());
+        }
+        if paths[..i].contains(path) {
+            return Err(format!("{}: two things would be written there; give each its own name", path.display()).into());
+        }
+    }
+    Ok(())
+}
+
+/// The file of one picture of several: its seed before the name's end.
+pub(super) fn of_seed(path: &Path, seed: u64) -> PathBuf {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let end = path.extension().map(|end| format!(".{}", end.to_string_lossy())).unwrap_or_default();
+    path.with_file_name(format!("{stem}-{seed}{end}"))
+}
+
+/// The JSON beside a picture.
+pub(super) fn beside(picture: &Path) -> PathBuf {
+    picture.with_extension("json")
+}
+
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    std::fs::write(path, bytes).map_err(|error| format!("{} could not be written: {error}", path.display()).into())
+}

@@ -1,0 +1,75 @@
+//! What a picture was made with, as its file will say it; and whether a record that a run starts from fits the model that is open.
+
+use crate::Failure;
+use crate::arguments::Generate;
+use decant_record::{Canvas, Found, Model, Record, Source};
+use decant_sd::pipeline::Pipeline;
+use decant_sd::request::Request;
+use std::path::Path;
+
+/// A record of settings, with the model and the machine that they were run on.
+pub(super) fn record(options: &Generate, pipeline: &Pipeline, settings: &Request, fingerprint: &str) -> Record {
+    Record {
+        settings: settings.clone(),
+        model: Model {
+            name: name(&options.model.model).into(),
+            hash: fingerprint.into(),
+            weights: options.model.weights.clone().unwrap_or_default(),
+        },
+        device: pipeline.device().name(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        grid: vec![],
+    }
+}
+
+/// The picture's file: with its record, unless that is not wanted.
+pub(super) fn file(options: &Generate, record: &Record, canvas: &Canvas) -> Result<Vec<u8>, Failure> {
+    Ok(if options.records.no_metadata { canvas.png(&[])? } else { record.png_of(canvas)? })
+}
+
+/// Says what of a record is not followed, and why the picture may differ.
+pub(super) fn tell(found: &Found, options: &Generate, pipeline: &Pipeline, fingerprint: &str) {
+    for note in &found.notes {
+        eprintln!("settings: {note}");
+    }
+    let (model, device) = (&found.record.model, pipeline.device().name());
+    if found.source == Source::Decant && !model.hash.is_empty() && model.hash != fingerprint {
+        eprintln!("the settings are of the model {}, this is {}: the picture will be another", model.name, name(&options.model.model));
+    } else if found.source != Source::Decant && !model.name.is_empty() {
+        eprintln!("the settings are of the model {}; give it by --model where this is another", model.name);
+    } else if !found.record.device.is_empty() && found.record.device != device {
+        eprintln!("the settings are of a picture made on {}, this is {device}: they differ a little", found.record.device);
+    }
+    if !found.record.grid.is_empty() && options.records.grid.is_empty() {
+        let axes: Vec<String> = found.record.grid.iter().map(|axis| format!("--grid '{axis}'")).collect();
+        eprintln!("the picture is a grid; its axes are {}", axes.join(" "));
+    }
+}
+
+/// A model's name without what tells where it lies, or in which format.
+fn name(model: &str) -> &str {
+    let model = model.strip_prefix("builtin:").unwrap_or(model);
+    let model = model.split(['?', '#']).next().unwrap_or(model);
+    let last = model.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or(model);
+    let known = |end: &&str| ["safetensors", "ckpt", "gguf", "bin", "pt"].contains(end);
+    Path::new(last).extension().and_then(|end| end.to_str()).filter(known).map_or(last, |end| &last[..last.len() - end.len() - 1])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name;
+
+    #[test]
+    fn a_model_is_called_by_its_own_name() {
+        for (model, expected) in [
+            ("builtin:digits", "digits"),
+            ("models/digits/", "digits"),
+            ("/home/somebody/v1-5.pruned.safetensors", "v1-5.pruned"),
+            ("v1.5", "v1.5"),
+            ("http://127.0.0.1/owner/name.gguf?download=true", "name"),
+            ("C:\\models\\mine.ckpt", "mine"),
+        ] {
+            assert_eq!(name(model), expected);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Who watches a run: the bar, the trace, the animation, and what is said about the prompts.
+
+use decant_record::Animation;
+use decant_sd::pipeline::{Event, Observer};
+use decant_sd::trace::Trace;
+use indicatif::ProgressBar;
+
+/// Moves the bar, keeps what is to be written, and says what was cut from the prompts.
+pub(super) struct Watcher {
+    pub bar: ProgressBar,
+    pub trace: Option<Trace>,
+    pub animation: Option<Animation>,
+}
+
+impl Observer for Watcher {
+    async fn event(&mut self, event: Event<'_>) -> Result<(), decant_sd::Error> {
+        if let Some(trace) = &mut self.trace {
+            trace.note(&event);
+        }
+        match event {
+            Event::Text { prompt, negative, .. } => {
+                for (name, tokens) in [("prompt", Some(prompt)), ("negative prompt", negative)] {
+                    if let Some(tokens) = tokens.filter(|tokens| tokens.dropped > 0) {
+                        self.bar.suspend(|| eprintln!("the {name} is {} tokens too long; cut: {}", tokens.dropped, tokens.dropped_text));
+                    }
+                }
+            }
+            Event::Start { schedule, .. } => self.bar.set_length(schedule.timesteps.len() as u64),
+            Event::Step { step, noisy, denoised, .. } => {
+                self.bar.set_position(step.index as u64 + 1);
+                if let (Some(animation), Some(noisy), Some(denoised)) = (&mut self.animation, noisy, denoised) {
+                    animation.step(step.index, step.total, &noisy, &denoised);
+                }
+            }
+            Event::Decoding => self.bar.set_prefix("decoding"),
+        }
+        Ok(())
+    }
+}

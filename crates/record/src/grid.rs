@@ -1,0 +1,233 @@
+//! Runs side by side: up to three settings, several values each, every combination one cell.
+//!
+//! An axis is typed as `steps=8,16,32`: a field of the settings' JSON, or its flag (`clip-skip`), and values between commas (`\,` is a comma
+//! inside a value, `1..4` is 1,2,3,4). `prompt:cat=cat,dog,fox` writes each value in the place of `cat`.
+//! It knows what the cells are, not how they are made; how they are drawn is in `sheet.rs`.
+//!
+//! ```
+//! use decant_record::Grid;
+//! use decant_sd::request::Request;
+//!
+//! let grid = Grid::new(&["steps=8,16".into(), "prompt:cat=cat,dog".into()])?;
+//! let base = Request { prompt: "a cat".into(), ..Request::default() };
+//! let cells = grid.cells(&base)?;
+//! assert_eq!((cells.len(), cells[3].steps, cells[3].prompt.as_str()), (4, Some(16), "a dog"));
+//! # Ok::<(), decant_record::Error>(())
+//! ```
+
+use crate::Error;
+use decant_sd::request::Request;
+use serde_json::{Map, Value};
+
+/// Axes: columns, rows, blocks of rows.
+const MOST_AXES: usize = 3;
+/// Cells of one grid.
+const MOST_CELLS: usize = 1000;
+
+/// Up to three axes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grid {
+    axes: Vec<Axis>,
+}
+
+/// One setting and its values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Axis {
+    /// As typed.
+    typed: String,
+    /// A field of the settings' JSON.
+    field: String,
+    /// What a value replaces in the field's text, instead of the whole field.
+    replaces: Option<String>,
+    values: Vec<String>,
+}
+
+impl Grid {
+    /// From axes as they are typed: columns, rows, blocks.
+    ///
+    /// # Errors
+    /// One sentence about the first axis that has no name, no values or too many.
+    pub fn new(axes: &[String]) -> Result<Grid, Error> {
+        let axes: Vec<Axis> = axes.iter().map(|typed| Axis::parse(typed)).collect::<Result<_, _>>()?;
+        let wrong = |problem: String| Error::Axis { axis: axes.last().map_or_else(String::new, |axis| axis.typed.clone()), problem };
+        if axes.is_empty() || axes.len() > MOST_AXES {
+            return Err(wrong(format!("expected one to {MOST_AXES} axes, got {}; draw several grids", axes.len())));
+        }
+        let same = |axis: &Axis| axes.iter().filter(|other| (&other.field, &other.replaces) == (&axis.field, &axis.replaces)).count() > 1;
+        if axes.iter().any(same) {
+            return Err(wrong("another axis turns the same setting; give each its own".into()));
+        }
+        let cells = axes.iter().map(|axis| axis.values.len()).fold(1usize, usize::saturating_mul);
+        if cells > MOST_CELLS {
+            return Err(wrong(format!("{cells} pictures are more than the {MOST_CELLS} of one grid; take fewer values")));
+        }
+        Ok(Grid { axes })
+    }
+
+    /// Columns, rows, blocks; an axis that is not there has one value.
+    pub fn size(&self) -> [usize; 3] {
+        std::array::from_fn(|i| self.axes.get(i).map_or(1, |axis| axis.values.len()))
+    }
+
+    /// What stands beside the `value`th value of an axis; none where there is no such axis.
+    pub fn label(&self, axis: usize, value: usize) -> Option<String> {
+        let axis = self.axes.get(axis)?;
+        let value = axis.values.get(value)?;
+        Some(if axis.replaces.is_some() || axis.field == "prompt" { value.clone() } else { format!("{} {value}", axis.field) })
+    }
+
+    /// The axes as they were typed.
+    pub fn typed(&self) -> Vec<String> {
+        self.axes.iter().map(|axis| axis.typed.clone()).collect()
+    }
+
+    /// One request for each cell: columns fastest, then rows, then blocks.
+    ///
+    /// # Errors
+    /// One sentence about the first value that its setting cannot have.
+    pub fn cells(&self, base: &Request) -> Result<Vec<Request>, Error> {
+        let mut cells = vec![base.clone()];
+        for axis in self.axes.iter().rev() {
+            let each = cells.iter().flat_map(|cell| axis.values.iter().map(|value| axis.apply(cell, value)));
+            cells = each.collect::<Result<_, _>>()?;
+        }
+        Ok(cells)
+    }
+}
+
+impl Axis {
+    fn parse(typed: &str) -> Result<Axis, Error> {
+        let wrong = |problem: &str| Error::Axis { axis: typed.into(), problem: problem.into() };
+        let expected = "expected NAME=VALUE,VALUE,… such as steps=8,16,32 or prompt:cat=cat,dog";
+        let (name, values) = typed.split_once('=').ok_or_else(|| wrong(expected))?;
+        let (name, replaces) = name.split_once(':').map_or((name, None), |(name, replaces)| (name, Some(replaces.to_string())));
+        if name.trim().is_empty() || replaces.as_deref() == Some("") {
+            return Err(wrong(expected));
+        }
+        let values: Vec<String> = pieces(values).into_iter().flat_map(|value| range(&value).unwrap_or_else(|| vec![value])).collect();
+        let field = camel(name.trim());
+        if values.iter().any(|value| value.is_empty()) && replaces.is_none() && !["prompt", "negative"].contains(&field.as_str()) {
+            return Err(wrong("a value is empty; expected values between commas"));
+        }
+        Ok(Axis { typed: typed.into(), field, replaces, values })
+    }
+
+    fn apply(&self, request: &Request, value: &str) -> Result<Request, Error> {
+        let wrong = |problem: String| Error::Axis { axis: self.typed.clone(), problem };
+        let json = request.to_json();
+        let fields: Map<String, Value> = serde_json::from_str(&json).expect("a request's JSON is JSON");
+        let with = |value: Value| {
+            let mut fields = fields.clone();
+            fields.insert(self.field.clone(), value);
+            Request::from_json(&Value::Object(fields).to_string())
+        };
+        let made = match &self.replaces {
+            Some(text) => {
+                let whole = fields.get(&self.field).and_then(Value::as_str).unwrap_or_default();
+                if !whole.contains(text.as_str()) {
+                    return Err(wrong(format!("{} is {whole:?}, which does not contain {text:?}", self.field)));
+                }
+                with(whole.replace(text.as_str(), value).into())
+            }
+            // A number where the setting takes one, else a text.
+            None => match serde_json::from_str::<Value>(value).ok().filter(|value| !value.is_string() && !value.is_null()) {
+                Some(number) => with(number).or_else(|error| with(value.into()).map_err(|_| error)),
+                None => with(value.into()),
+            },
+        };
+        let made = made.map_err(|error| wrong(error.to_string()))?;
+        // Pictures and latents are not in the JSON.
+        Ok(Request { images: request.images.clone(), ..made })
+    }
+}
+
+/// `clip-skip` is the flag of `clipSkip`.
+fn camel(name: &str) -> String {
+    let mut words = name.split('-');
+    let first = words.next().unwrap_or_default().to_string();
+    words.fold(first, |name, word| {
+        let mut letters = word.chars();
+        name + &letters.next().map(|letter| letter.to_uppercase().collect::<String>()).unwrap_or_default() + letters.as_str()
+    })
+}
+
+/// What stands between commas; `\,` is a comma.
+fn pieces(values: &str) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    let mut letters = values.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' if letters.peek() == Some(&',') => pieces.last_mut().expect("never empty").extend(letters.next()),
+            ',' => pieces.push(String::new()),
+            _ => pieces.last_mut().expect("never empty").push(letter),
+        }
+    }
+    pieces.iter().map(|piece| piece.trim().to_string()).collect()
+}
+
+/// `1..4`, both ends included.
+fn range(value: &str) -> Option<Vec<String>> {
+    let (first, last) = value.split_once("..")?;
+    let (first, last): (u64, u64) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
+    // One more than can be used, so that the refusal counts it.
+    (first <= last).then(|| (first..=last).take(MOST_CELLS + 1).map(|number| number.to_string()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use decant_solver::{Sampler, Sigmas};
+
+    fn grid(axes: &[&str]) -> Result<Grid, Error> {
+        Grid::new(&axes.iter().map(|axis| axis.to_string()).collect::<Vec<_>>())
+    }
+
+    fn sentence(axes: &[&str], prompt: &str) -> String {
+        let cells = grid(axes).and_then(|grid| grid.cells(&Request { prompt: prompt.into(), ..Request::default() }));
+        cells.expect_err("it cannot be followed").to_string()
+    }
+
+    #[test]
+    fn any_setting_is_an_axis() {
+        let base = Request { prompt: "a cat, wet".into(), guidance: Some(3.0), ..Request::default() };
+        let grid = grid(&["start-step=1,2", "sampler=heun,ddim", "sigmas=karras,14.6\\,3\\,0"]).expect("three axes");
+        assert_eq!(grid.size(), [2, 2, 2]);
+        let cells = grid.cells(&base).expect("all can be had");
+        let told: Vec<_> = cells.iter().map(|cell| (cell.start_step, cell.sampler, cell.sigmas.clone(), cell.guidance)).collect();
+        assert_eq!(told[0], (Some(1), Some(Sampler::Heun), Sigmas::Karras, Some(3.0)));
+        assert_eq!(told[1], (Some(2), Some(Sampler::Heun), Sigmas::Karras, Some(3.0)));
+        assert_eq!(told[2].1, Some(Sampler::Ddim));
+        assert_eq!(told[7], (Some(2), Some(Sampler::Ddim), Sigmas::List(vec![14.6, 3.0, 0.0]), Some(3.0)));
+        assert_eq!((grid.label(0, 1).as_deref(), grid.label(2, 1).as_deref()), (Some("startStep 2"), Some("sigmas 14.6,3,0")));
+    }
+
+    #[test]
+    fn pieces_of_a_prompt_and_ranges() {
+        let base = Request { prompt: "a cat".into(), ..Request::default() };
+        let grid = grid(&["prompt:cat=cat,7,", "seed=3..5"]).expect("two axes");
+        let cells = grid.cells(&base).expect("all can be had");
+        let told: Vec<_> = cells.iter().map(|cell| (cell.prompt.as_str(), cell.seed)).collect();
+        assert_eq!(told[..4], [("a cat", 3), ("a 7", 3), ("a ", 3), ("a cat", 4)]);
+        assert_eq!((grid.size(), grid.label(0, 1), grid.label(2, 0)), ([3, 3, 1], Some("7".into()), None));
+    }
+
+    #[test]
+    fn what_cannot_be_followed_is_a_sentence() {
+        let cases: [(&[&str], &str); 9] = [
+            (&["steps"], "grid steps: expected NAME=VALUE,VALUE,… such as steps=8,16,32 or prompt:cat=cat,dog"),
+            (&["=1,2"], "grid =1,2: expected NAME=VALUE"),
+            (&["steps=1,,2"], "grid steps=1,,2: a value is empty"),
+            (&["steps=8,many"], "grid steps=8,many: settings: steps: invalid type: string \"many\""),
+            (&["stepz=8"], "grid stepz=8: settings: stepz: unknown field"),
+            (&["sampler=hein"], "grid sampler=hein: settings: sampler: "),
+            (&["prompt:dog=cat"], "grid prompt:dog=cat: prompt is \"a cat\", which does not contain \"dog\""),
+            (&["seed=0..99999999999999"], "grid seed=0..99999999999999: 1001 pictures are more than the 1000 of one grid"),
+            (&["steps=1", "steps=2"], "grid steps=2: another axis turns the same setting"),
+        ];
+        for (axes, expected) in cases {
+            let said = sentence(axes, "a cat");
+            assert!(said.starts_with(expected), "{said}");
+        }
+        assert!(sentence(&["a=1", "b=1", "c=1", "d=1"], "").starts_with("grid d=1: expected one to 3 axes, got 4"));
+    }
+}
