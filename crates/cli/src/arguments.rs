@@ -3,6 +3,7 @@
 mod lora;
 pub(crate) mod sampling;
 mod records;
+mod text;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::PossibleValuesParser};
 use decant_graph::ENCODINGS;
@@ -109,6 +110,8 @@ pub(crate) struct Generate {
     /// Make the final picture with the tiny autoencoder, too
     #[arg(long, requires = "preview_decoder")]
     pub tiny: bool,
+    #[command(flatten)]
+    pub text: text::Text,
     #[command(flatten)]
     pub lora: lora::Lora,
     #[command(flatten)]

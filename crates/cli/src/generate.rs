@@ -52,6 +52,7 @@ pub(crate) fn run(options: &Generate) -> Result<(), Failure> {
     let (found, grid) = (options.records.found()?, options.records.grid()?);
     let request = request::request(options, found.as_ref())?;
     let mut pipeline = load(&options.model, options.quiet)?;
+    options.text.load(&mut pipeline, options.quiet)?;
     options.lora.load(&mut pipeline, options.quiet)?;
     let told = !options.records.no_metadata || options.records.sidecar || found.is_some();
     let fingerprint = if told { pollster::block_on(pipeline.fingerprint())? } else { String::new() };
@@ -59,11 +60,15 @@ pub(crate) fn run(options: &Generate) -> Result<(), Failure> {
     match grid {
         Some(grid) => grid::run(options, &mut pipeline, &request, &grid, &fingerprint),
         None => {
-            let several = request.count > 1;
-            request.each()?.try_for_each(|request| {
-                let named = |path: &Path| if several { output::of_seed(path, request.seed) } else { path.into() };
-                picture(options, &mut pipeline, &request, &fingerprint, &named)
-            })
+            let (frames, several) = (options.text.frames(&request), request.count > 1);
+            for (number, frame) in frames.iter().enumerate() {
+                for request in frame.each()? {
+                    let frame = |path: &Path| if frames.len() > 1 { output::of_frame(path, number) } else { path.into() };
+                    let named = |path: &Path| if several { output::of_seed(&frame(path), request.seed) } else { frame(path) };
+                    picture(options, &mut pipeline, &request, &fingerprint, &named)?;
+                }
+            }
+            Ok(())
         }
     }
 }

@@ -145,6 +145,9 @@ pub(crate) async fn read(name: &str, bytes: Vec<u8>, widths: &[usize], room: usi
     let files = Memory::new(name, [(name, bytes)]);
     let checkpoint = Checkpoint::open_file(&files, name).await?;
     let words = words(&checkpoint).ok_or_else(|| wrong("holds no embeddings".into(), NOT_ONE))?;
+    if words.iter().flat_map(|(_, tensors)| tensors).any(|tensor| tensor.contains("lora")) {
+        return Err(wrong("is a LoRA".into(), "add it as one"));
+    }
     if words.len() > MOST_WORDS {
         return Err(wrong(format!("holds {} words, expected {MOST_WORDS} at most", words.len()), NOT_ONE));
     }
@@ -185,9 +188,13 @@ fn words(checkpoint: &Checkpoint) -> Option<Vec<(Option<String>, Vec<String>)>> 
         let name = checkpoint.note("name").filter(|name| !name.trim().is_empty());
         return Some(vec![(name.map(String::from), params[..1].to_vec())]);
     }
-    let flat = |info: &TensorInfo| matches!(info.shape.len(), 1 | 2);
-    let named = tensors.iter().filter(|(_, info)| flat(info)).map(|(name, _)| (Some(name.to_string()), vec![name.to_string()]));
-    Some(named.collect::<Vec<_>>()).filter(|words| !words.is_empty())
+    let mut names: Vec<&String> = tensors.iter().filter(|(_, info)| matches!(info.shape.len(), 1 | 2)).map(|(name, _)| *name).collect();
+    let in_brackets = |name: &str| name.starts_with('<') && name.ends_with('>');
+    if names.iter().any(|name| in_brackets(name)) {
+        names.retain(|name| in_brackets(name)); // words that were trained together with a LoRA lie beside its layers
+    }
+    let words = names.into_iter().map(|name| (Some(name.clone()), vec![name.clone()]));
+    Some(words.collect::<Vec<_>>()).filter(|words| !words.is_empty())
 }
 
 /// How many vectors a word's tensors are, if they fit the encoders; else the end of a sentence, and what to do.
@@ -197,9 +204,9 @@ fn fitting(tensors: &[&TensorInfo], widths: &[usize], room: usize) -> Result<usi
     if got != widths {
         let named = |widths: &[usize]| {
             let family = FAMILIES.iter().find(|(of, _)| *of == widths);
-            format!("{}{}", list(widths), family.map_or(String::new(), |(_, family)| format!(" ({family})")))
+            format!("{} numbers{}", list(widths), family.map_or(String::new(), |(_, family)| format!(" ({family})")))
         };
-        let problem = format!("has vectors of {} numbers, this model's are of {}", named(&got), named(widths));
+        let problem = format!("has vectors of {}, this model's are of {}", named(&got), named(widths));
         return Err((problem, "use one that was made for this family"));
     }
     let counts: Vec<usize> = tensors.iter().map(|info| if info.shape.len() == 1 { 1 } else { info.rows() }).collect();

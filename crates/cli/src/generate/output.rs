@@ -26,9 +26,18 @@ pub(super) fn check(options: &Generate) -> Result<(), Failure> {
 
 /// The file of one picture of several: its seed before the name's end.
 pub(super) fn of_seed(path: &Path, seed: u64) -> PathBuf {
+    with(path, &seed.to_string())
+}
+
+/// The file of one picture of a run over to another prompt: its number before the name's end, from 000 on.
+pub(super) fn of_frame(path: &Path, number: usize) -> PathBuf {
+    with(path, &format!("{number:03}"))
+}
+
+fn with(path: &Path, suffix: &str) -> PathBuf {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let end = path.extension().map(|end| format!(".{}", end.to_string_lossy())).unwrap_or_default();
-    path.with_file_name(format!("{stem}-{seed}{end}"))
+    path.with_file_name(format!("{stem}-{suffix}{end}"))
 }
 
 /// The JSON beside a picture.

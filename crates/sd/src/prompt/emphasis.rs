@@ -257,6 +257,26 @@ mod tests {
     }
 
     #[test]
+    fn another_reader_of_the_rules_agrees() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/emphasis.json");
+        let golden: serde_json::Value = serde_json::from_slice(&std::fs::read(file).expect("the golden is there")).expect("it is JSON");
+        let cases = golden["prompts"].as_array().expect("a list");
+        assert!(cases.len() > 40);
+        for case in cases {
+            let text = case["prompt"].as_str().expect("a text");
+            let parts = case["parts"].as_array().expect("a list").iter();
+            let expected = parts.map(|part| (part[0].as_str().expect("a text").to_string(), part[1].as_f64().expect("a number") as f32));
+            let got = parse(text, true).expect("sound").into_iter().map(|part| match part {
+                Part::Break => ("BREAK".to_string(), -1.0),
+                Part::Text(span) => (span.text, span.weight),
+            });
+            // Texts of nothing, which stand between breaks or for an empty prompt, say nothing.
+            let some = |part: &(String, f32)| !part.0.is_empty();
+            assert_eq!(got.filter(some).collect::<Vec<_>>(), expected.filter(some).collect::<Vec<_>>(), "{text:?}");
+        }
+    }
+
+    #[test]
     fn a_break_is_a_word_of_its_own() {
         let cases = [
             ("a BREAK b", "a*1.0000 + | + b*1.0000"),

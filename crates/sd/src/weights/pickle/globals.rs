@@ -11,6 +11,8 @@ pub(super) enum Global {
     Parameter,
     /// `OrderedDict()` or `OrderedDict(pairs)`: a dict.
     Dict,
+    /// `torch.nn.ParameterDict`, in which old textual inversions lie: the dict of its attributes, which holds `_parameters`.
+    Module,
     /// A type of storage: its numbers' type and their length in bytes.
     Storage(FileType, u64),
     /// Turns up in training checkpoints beside the weights; calling it makes a value that says nothing.
@@ -22,6 +24,7 @@ const GLOBALS: &[(&str, &str, Global)] = &[
     ("torch._utils", "_rebuild_tensor", Global::Tensor),
     ("torch._utils", "_rebuild_parameter", Global::Parameter),
     ("collections", "OrderedDict", Global::Dict),
+    ("torch.nn.modules.container", "ParameterDict", Global::Module),
     ("torch", "FloatStorage", Global::Storage(FileType::F32, 4)),
     ("torch", "HalfStorage", Global::Storage(FileType::F16, 2)),
     ("torch", "BFloat16Storage", Global::Storage(FileType::BF16, 2)),

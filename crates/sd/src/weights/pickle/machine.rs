@@ -69,8 +69,7 @@ impl<'b> Machine<'b> {
             0x93 => self.stack_global(),
             b'Q' => self.storage(),
             b'R' | 0x81 => self.call(),
-            // Attributes of an object: an OrderedDict's versions, a callback's settings.
-            b'b' => self.top(2).map(|items| self.stack.push(items[0])),
+            b'b' => self.build(),
             _ => wrong(format!("has the pickle opcode 0x{op:02x} at byte {}, which PyTorch's weights do not use", self.cursor.at - 1)),
         }
     }
@@ -237,6 +236,13 @@ impl<'b> Machine<'b> {
     /// `("storage", type, key, where it was, numbers)`; old files add a view, which is `None`.
     fn storage(&mut self) -> Result<(), Stop> {
         let id = self.pop()?;
+        // Before PyTorch 1.6 a class of torch.nn was kept with its source text beside it.
+        if let [kind, class, ..] = *self.items_of(id)
+            && self.text_of(kind) == Some("module")
+        {
+            self.stack.push(class);
+            return Ok(());
+        }
         let storage = match *self.items_of(id) {
             [kind, of, key, _, numbers, ref view @ ..] if self.text_of(kind) == Some("storage") => {
                 let plain = view.iter().all(|id| matches!(self.node(*id), Node::Nothing));
@@ -280,8 +286,17 @@ impl<'b> Machine<'b> {
                 self.copied += pairs.len();
                 if self.copied > MOST_VALUES { too_many() } else { self.push(Node::Dict(pairs)) }
             }
+            Global::Module => self.push(Node::Global(Global::Module)),
             Global::Storage(..) | Global::Inert => self.push(Node::Inert),
         }
+    }
+
+    /// Attributes of an object: an OrderedDict's versions and a callback's settings are dropped, a dict of parameters is its attributes.
+    fn build(&mut self) -> Result<(), Stop> {
+        let items = self.top(2)?;
+        let is_module = matches!(self.node(items[0]), Node::Global(Global::Module));
+        self.stack.push(items[usize::from(is_module)]);
+        Ok(())
     }
 
     /// `(storage, offset, size, stride, …)`.
