@@ -2,7 +2,7 @@
 //!
 //! The row of nodes from a sampler back to its texts, its latents and its checkpoint is followed; other nodes are named in a note.
 
-use crate::gathered::{Gathered, short};
+use crate::gathered::{Gathered, problem, short};
 use crate::names::{self, Tongue};
 use crate::read::{Source, desktop_prompts, foreign};
 use crate::{Error, Found, Model};
@@ -19,7 +19,7 @@ const ONWARD: &[&str] =
 /// The settings of a graph's first sampler that begins from nothing.
 pub(crate) fn read(text: &str) -> Result<Found, Error> {
     let unreadable = |problem: String| Error::Unreadable { place: "ComfyUI's graph", problem };
-    let nodes: Map<String, Value> = serde_json::from_str(&without_nan(text)).map_err(|error| unreadable(error.to_string()))?;
+    let nodes: Map<String, Value> = serde_json::from_str(&without_nan(text)).map_err(|error| unreadable(problem(&error)))?;
     let graph = Graph(&nodes);
     let samplers: Vec<&Value> = nodes.values().filter(|node| is_sampler(node)).collect();
     let first = samplers.iter().find(|node| graph.row(node, "latent_image").iter().any(|node| is_empty_latent(node))).or(samplers.first());

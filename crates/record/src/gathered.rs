@@ -50,8 +50,18 @@ impl Gathered {
 
 /// Another tool's words, cut to what fits a sentence.
 pub(crate) fn short(text: &str) -> String {
-    let cut: String = text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).take(MOST_REPEATED).collect();
-    if text.trim().chars().count() > MOST_REPEATED { format!("{cut}…") } else { cut }
+    cut(text, MOST_REPEATED)
+}
+
+/// What is wrong with a text of JSON, which may repeat all of it.
+pub(crate) fn problem(error: &serde_json::Error) -> String {
+    cut(&error.to_string(), 4 * MOST_REPEATED)
+}
+
+fn cut(text: &str, most: usize) -> String {
+    let mut letters = text.trim().chars().map(|c| if c.is_control() { ' ' } else { c });
+    let cut: String = letters.by_ref().take(most).collect();
+    if letters.next().is_some() { format!("{cut}…") } else { cut }
 }
 
 #[cfg(test)]

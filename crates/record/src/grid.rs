@@ -1,7 +1,8 @@
 //! Runs side by side: up to three settings, several values each, every combination one cell.
 //!
 //! An axis is typed as `steps=8,16,32`: a field of the settings' JSON, or its flag (`clip-skip`), and values between commas (`\,` is a comma
-//! inside a value, `1..4` is 1,2,3,4). `prompt:cat=cat,dog,fox` writes each value in the place of `cat`.
+//! inside a value, `1..4` is 1,2,3,4). `prompt:cat=cat,dog,fox` writes each value in the place of `cat`; `lora:ink=0,0.5,1` are weights of
+//! the LoRA `ink`.
 //! It knows what the cells are, not how they are made; how they are drawn is in `sheet.rs`.
 //!
 //! ```
@@ -23,6 +24,8 @@ use serde_json::{Map, Value};
 const MOST_AXES: usize = 3;
 /// Cells of one grid.
 const MOST_CELLS: usize = 1000;
+/// The name of an axis over a LoRA's weight.
+const LORA: &str = "lora";
 
 /// Up to three axes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +40,7 @@ struct Axis {
     typed: String,
     /// A field of the settings' JSON.
     field: String,
-    /// What a value replaces in the field's text, instead of the whole field.
+    /// What a value replaces in the field's text, instead of the whole field; of `lora`, whose weight it is.
     replaces: Option<String>,
     values: Vec<String>,
 }
@@ -73,7 +76,11 @@ impl Grid {
     pub fn label(&self, axis: usize, value: usize) -> Option<String> {
         let axis = self.axes.get(axis)?;
         let value = axis.values.get(value)?;
-        Some(if axis.replaces.is_some() || axis.field == "prompt" { value.clone() } else { format!("{} {value}", axis.field) })
+        Some(match (&*axis.field, &axis.replaces) {
+            (LORA, Some(name)) => format!("{name} {value}"),
+            ("prompt", _) | (_, Some(_)) => value.clone(),
+            (field, None) => format!("{field} {value}"),
+        })
     }
 
     /// The axes as they were typed.
@@ -114,6 +121,9 @@ impl Axis {
 
     fn apply(&self, request: &Request, value: &str) -> Result<Request, Error> {
         let wrong = |problem: String| Error::Axis { axis: self.typed.clone(), problem };
+        if let (LORA, Some(name)) = (&*self.field, &self.replaces) {
+            return weighed(request, name, value).map_err(wrong);
+        }
         let json = request.to_json();
         let fields: Map<String, Value> = serde_json::from_str(&json).expect("a request's JSON is JSON");
         let with = |value: Value| {
@@ -139,6 +149,17 @@ impl Axis {
         // Pictures and latents are not in the JSON.
         Ok(Request { images: request.images.clone(), ..made })
     }
+}
+
+/// The request with another weight of a LoRA that it uses.
+fn weighed(request: &Request, name: &str, value: &str) -> Result<Request, String> {
+    let mut request = request.clone();
+    let weight = value.parse::<f32>().ok().filter(|weight| weight.is_finite());
+    let weight = weight.ok_or_else(|| format!("{value:?} is no weight; expected a number such as 0.8"))?;
+    let names: Vec<String> = request.loras.iter().map(|used| used.name.clone()).collect();
+    let used = request.loras.iter_mut().find(|used| used.name == name);
+    used.ok_or_else(|| format!("no LoRA called {name:?} is used, expected one of {names:?}"))?.weight = weight;
+    Ok(request)
 }
 
 /// `clip-skip` is the flag of `clipSkip`.
@@ -209,6 +230,17 @@ mod tests {
         let told: Vec<_> = cells.iter().map(|cell| (cell.prompt.as_str(), cell.seed)).collect();
         assert_eq!(told[..4], [("a cat", 3), ("a 7", 3), ("a ", 3), ("a cat", 4)]);
         assert_eq!((grid.size(), grid.label(0, 1), grid.label(2, 0)), ([3, 3, 1], Some("7".into()), None));
+    }
+
+    #[test]
+    fn a_loras_weight_is_an_axis() {
+        let base = Request::from_json(r#"{"loras": [{"name": "x", "weight": 1}, {"name": "ink", "weight": 1}]}"#).expect("two LoRAs");
+        let weights = grid(&["lora:ink=0,-0.5"]).expect("an axis");
+        let told: Vec<f32> = weights.cells(&base).expect("it is used").iter().map(|cell| cell.loras[1].weight).collect();
+        assert_eq!((told, weights.label(0, 1)), (vec![0.0, -0.5], Some("ink -0.5".into())));
+        assert!(sentence(&["lora:ink=1"], "").starts_with("grid lora:ink=1: no LoRA called \"ink\" is used, expected one of []"));
+        let wrong = grid(&["lora:ink=much"]).expect("an axis").cells(&base).expect_err("no number").to_string();
+        assert_eq!(wrong, "grid lora:ink=much: \"much\" is no weight; expected a number such as 0.8");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! InvokeAI's metadata, a JSON object: `invokeai_metadata` since its version 3, `sd-metadata` before 2.3.
 
-use crate::gathered::{Gathered, short};
+use crate::gathered::{Gathered, problem, short};
 use crate::names::{self, Tongue};
 use crate::read::{Source, foreign};
 use crate::{Error, Found, Model};
@@ -26,7 +26,7 @@ const NUMBERS: &[(&str, &str)] = &[
 /// The settings under either keyword.
 pub(crate) fn read(keyword: &'static str, text: &str) -> Result<Found, Error> {
     let unreadable = |problem: String| Error::Unreadable { place: keyword, problem };
-    let fields: Map<String, Value> = serde_json::from_str(text).map_err(|error| unreadable(error.to_string()))?;
+    let fields: Map<String, Value> = serde_json::from_str(text).map_err(|error| unreadable(problem(&error)))?;
     let mut gathered = Gathered::default();
     let text = |name: &str| fields.get(name).and_then(Value::as_str);
     let name = fields.get("model").and_then(|model| model.get("model_name").or(model.get("name"))).and_then(Value::as_str);

@@ -4,7 +4,7 @@
 //! menu), ComfyUI (`comfy.samplers.KSampler.SAMPLERS`), InvokeAI (`SCHEDULER_NAME_VALUES`).
 
 use crate::gathered::{Gathered, short};
-use decant_solver::{SAMPLERS, Sampler};
+use decant_solver::{SAMPLERS, SIGMAS, Sampler, Sigmas};
 
 /// Which tool speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,9 +91,10 @@ pub(crate) fn desktop_name(sampler: Sampler) -> &'static str {
     NAMES.iter().find(|names| names.id == row.id).and_then(|names| names.desktop.first().copied()).unwrap_or(row.name)
 }
 
-/// The desktop tool's name of our sigmas; none for the model's own, which it has no word for.
-pub(crate) fn schedule_name(sigmas: &str) -> Option<&'static str> {
-    SCHEDULES.iter().find(|schedule| schedule.sigmas == sigmas).map(|schedule| schedule.names[0])
+/// The desktop tool's name of our sigmas; none for the model's own and for lists, which it has no words for.
+pub(crate) fn schedule_name(sigmas: &Sigmas) -> Option<&'static str> {
+    let id = SIGMAS.iter().find(|row| row.sigmas == *sigmas)?.id;
+    SCHEDULES.iter().find(|schedule| schedule.sigmas == id).map(|schedule| schedule.names[0])
 }
 
 /// Takes a sampler and a schedule as another tool calls them; an empty schedule is the model's own.
@@ -176,9 +177,9 @@ mod tests {
         for names in NAMES {
             assert!(Sampler::from_id(names.id).is_ok(), "{} is no sampler", names.id);
         }
-        for sigmas in decant_solver::SIGMAS {
+        for sigmas in SIGMAS {
             // The model's own has no name there, nor has XL's table.
-            assert!(schedule_name(sigmas.id).is_some() || ["config", "ays_xl"].contains(&sigmas.id), "{}", sigmas.id);
+            assert!(schedule_name(&sigmas.sigmas).is_some() || ["config", "ays_xl"].contains(&sigmas.id), "{}", sigmas.id);
         }
     }
 

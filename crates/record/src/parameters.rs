@@ -15,8 +15,8 @@ pub use read::read;
 
 use crate::{Record, names};
 use decant_sd::request::Request;
+use decant_solver::Rng;
 use line::quote;
-use serde_json::{Map, Value};
 
 /// The PNG text's keyword.
 pub(crate) const KEYWORD: &str = "parameters";
@@ -26,18 +26,15 @@ const OURS: &str = "decant";
 /// The text of a record. What the settings leave open is left out.
 pub fn write(record: &Record) -> String {
     let request = &record.settings;
-    let fields: Map<String, Value> = serde_json::from_str(&request.to_json()).expect("a request's JSON is JSON");
     let negative = if request.negative.is_empty() { String::new() } else { format!("\nNegative prompt: {}", request.negative) };
-    let pairs = pairs(record, request, &fields);
-    let line: Vec<String> = pairs.into_iter().filter_map(|(name, value)| Some(format!("{name}: {}", quote(&value?)))).collect();
-    format!("{}{}{negative}\n{}", request.prompt, loras(&fields), line.join(", ")).trim().into()
+    let line: Vec<String> =
+        pairs(record, request).into_iter().filter_map(|(name, value)| Some(format!("{name}: {}", quote(&value?)))).collect();
+    format!("{}{}{negative}\n{}", request.prompt, loras(request), line.join(", ")).trim().into()
 }
 
 type Pair = (&'static str, Option<String>);
 
-fn pairs(record: &Record, request: &Request, fields: &Map<String, Value>) -> Vec<Pair> {
-    let text = |name: &str| fields.get(name).and_then(Value::as_str);
-    let number = |name: &str| fields.get(name).filter(|value| value.is_number()).map(Value::to_string);
+fn pairs(record: &Record, request: &Request) -> Vec<Pair> {
     let some = |text: &str| (!text.is_empty()).then(|| text.to_string());
     let brackets = request.prompt.contains(['(', '[']) || request.negative.contains(['(', '[']);
     // Brackets stress words there unless this says otherwise.
@@ -45,36 +42,33 @@ fn pairs(record: &Record, request: &Request, fields: &Map<String, Value>) -> Vec
     vec![
         ("Steps", request.steps.map(|steps| steps.to_string())),
         ("Sampler", request.sampler.map(|sampler| names::desktop_name(sampler).into())),
-        ("Schedule type", text("sigmas").and_then(names::schedule_name).map(String::from)),
+        ("Schedule type", names::schedule_name(&request.sigmas).map(String::from)),
         ("CFG scale", request.guidance.map(|scale| scale.to_string())),
         ("Seed", Some(request.seed.to_string())),
         ("Size", request.width.zip(request.height).map(|(width, height)| format!("{width}x{height}"))),
         // Model hash is left out: there it begins the SHA-256 of a whole file, and ours is another fingerprint.
         ("Model", some(&record.model.name)),
-        ("Denoising strength", number("strength")),
-        ("Clip skip", fields.get("clipSkip").and_then(Value::as_u64).map(|skip| skip.saturating_add(1).to_string())),
-        ("Eta", number("eta")),
+        ("Denoising strength", request.strength.map(|strength| strength.to_string())),
+        ("Clip skip", (request.clip_skip > 0).then(|| request.clip_skip.saturating_add(1).to_string())),
+        ("Eta", request.eta.map(|eta| eta.to_string())),
         ("Emphasis", brackets.then(|| emphasis.into())),
-        ("RNG", Some(if text("rng") == Some("cuda") { "NV" } else { "CPU" }.into())),
+        ("RNG", Some(if request.rng == Rng::Cuda { "NV" } else { "CPU" }.into())),
         ("Version", Some(format!("{OURS} {}", record.version).trim().into())),
     ]
 }
 
 /// Its prompts name LoRAs so.
-fn loras(fields: &Map<String, Value>) -> String {
-    let uses = fields.get("loras").and_then(Value::as_array).into_iter().flatten();
-    let tag = |used: &Value| {
-        let (name, weight) = (used.get("name")?.as_str()?, used.get("weight").and_then(Value::as_f64).unwrap_or(1.0));
-        (!name.contains([':', '>', '<'])).then(|| format!(" <lora:{name}:{weight}>"))
-    };
-    uses.filter_map(tag).collect()
+fn loras(request: &Request) -> String {
+    let plain = request.loras.iter().filter(|used| !used.name.contains([':', '>', '<']));
+    plain.map(|used| format!(" <lora:{}:{}>", used.name, used.weight)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::Model;
-    use decant_solver::Sampler;
+    use decant_sd::lora::LoraUse;
+    use decant_solver::{Sampler, Sigmas};
 
     #[test]
     fn a_record_is_written_as_the_desktop_tool_writes_it() {
@@ -95,6 +89,21 @@ mod tests {
             write(&record),
             "a blue seven,\n\"quoted\"\nNegative prompt: blurry\nSteps: 20, Sampler: DPM++ 2M, CFG scale: 7, Seed: 1, Size: 512x768, \
              Model: \"a, b: \\\"c\\\"\", RNG: CPU, Version: decant 0.1.0"
+        );
+        let more = Request {
+            prompt: "a (cat)".into(),
+            sigmas: Sigmas::Karras,
+            strength: Some(0.75),
+            clip_skip: 1,
+            eta: Some(0.5),
+            rng: Rng::Cuda,
+            loras: vec![LoraUse { name: "ink".into(), weight: 0.8, text: None }],
+            ..Request::default()
+        };
+        assert_eq!(
+            write(&Record { settings: more, ..Record::default() }),
+            "a (cat) <lora:ink:0.8>\nSchedule type: Karras, Seed: 0, Denoising strength: 0.75, Clip skip: 2, Eta: 0.5, Emphasis: None, RNG: NV, \
+             Version: decant"
         );
         assert_eq!(write(&Record::default()), "Seed: 0, RNG: CPU, Version: decant");
     }

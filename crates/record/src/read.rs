@@ -1,6 +1,6 @@
 //! From a file's bytes to a record: ours, or another tool's as far as it can be followed.
 
-use crate::gathered::{Gathered, short};
+use crate::gathered::{Gathered, problem, short};
 use crate::names::Tongue;
 use crate::{Error, Model, Record, chunks, comfy, invoke, parameters, record};
 use decant_sd::request::Request;
@@ -72,7 +72,7 @@ fn json(text: &str) -> Result<Found, Error> {
 
 fn ours(text: &str) -> Result<Found, Error> {
     let unreadable = |problem: String| Error::Unreadable { place: record::KEYWORD, problem };
-    let fields: Map<String, Value> = serde_json::from_str(text).map_err(|error| unreadable(error.to_string()))?;
+    let fields: Map<String, Value> = serde_json::from_str(text).map_err(|error| unreadable(problem(&error)))?;
     let settings = fields.get("settings").and_then(Value::as_object);
     let settings = settings.ok_or_else(|| unreadable("expected an object called settings, found none".into()))?;
     let mut gathered = Gathered::default();

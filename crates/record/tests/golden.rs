@@ -1,7 +1,7 @@
 //! Pictures as other tools write them, against what independent readers say of them (`tests/make_records.py`), and one of ours that those
 //! readers have read.
 
-use decant_record::{Found, Source, parameters, read};
+use decant_record::{Canvas, Found, Source, parameters, read};
 use serde_json::Value;
 
 fn golden(name: &str) -> Vec<u8> {
@@ -56,6 +56,55 @@ fn what_the_readers_have_read_of_ours_is_what_we_write() {
     }
     let line = parameters::read(&parameters::write(&record)).expect("it was just written");
     assert_eq!(line.record.settings, record.settings, "the line alone says these settings whole");
+}
+
+#[test]
+fn any_change_of_a_text_is_read_or_refused() {
+    let keywords = ["decant", "parameters", "prompt", "invokeai_metadata", "sd-metadata"];
+    let picture = Canvas::filled(1, 1, [0; 3]);
+    let texts: Vec<String> = ["decant.png", "parameters.png", "comfyui.png", "invokeai.png"].map(|name| text_of(&golden(name))).into();
+    let mut random = decant_solver::Generator::new(4);
+    for round in 0..300 {
+        let mut text: Vec<char> = texts[round % texts.len()].chars().collect();
+        for number in random.randn(1 + round % 7) {
+            let at = (number.to_bits() as usize) % text.len();
+            match number.to_bits() % 5 {
+                0 => text.truncate(at.max(1)),
+                1 => text[at] = char::from(number.to_bits() as u8 & 127),
+                2 => drop(text.remove(at)),
+                3 => text.insert(at, ['"', '{', '[', ':', ',', '\n', '-', '9'][at % 8]),
+                _ => text.splice(at..at, ['9'; 30]).for_each(drop),
+            }
+            text.resize(text.len().max(1), ' ');
+        }
+        let text: String = text.into_iter().collect();
+        for keyword in keywords {
+            match read(&picture.png(&[(keyword, &text)]).expect("any text can be written")) {
+                Ok(found) => assert!(found.notes.len() <= 30, "{text}"),
+                Err(error) => assert!(error.to_string().lines().count() == 1 && error.to_string().len() < 700, "{text}: {error}"),
+            }
+        }
+    }
+    let whole = golden("parameters.png");
+    let pixels = whole.windows(4).position(|bytes| bytes == b"IDAT").expect("it has pixels") - 4;
+    for at in 8..whole.len() {
+        let mut flipped = whole.clone();
+        flipped[at] ^= 0x55;
+        // Every byte of a text is under a checksum; the others are the picture's own, which is not looked at.
+        if let Ok(found) = read(&flipped) {
+            assert_eq!(found.record.settings.steps, Some(25), "byte {at}");
+        }
+        assert!(read(&whole[..at]).is_err() || at >= pixels, "cut off at {at}");
+    }
+}
+
+/// The longest text of a PNG, as it stands there.
+fn text_of(png: &[u8]) -> String {
+    let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().expect("it is a PNG");
+    reader.finish().expect("it is whole");
+    let info = reader.info();
+    let plain = info.uncompressed_latin1_text.iter().map(|chunk| chunk.text.clone());
+    plain.max_by_key(String::len).expect("it has a text")
 }
 
 fn latin(text: &str) -> Vec<u8> {

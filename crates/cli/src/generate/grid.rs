@@ -1,4 +1,4 @@
-//! Many pictures on one sheet. All are checked before the first is made; the sheet is written anew after each, so that what is done is kept
+//! Many pictures on one sheet. All are checked before the first is made; the sheet is written anew as they come, so that what is done is kept
 //! when the command is ended.
 
 use super::watch::Watcher;
@@ -6,8 +6,15 @@ use super::{output, recorded};
 use crate::Failure;
 use crate::arguments::Generate;
 use decant_record::{Canvas, Grid};
+use decant_sd::error::bytes as said;
 use decant_sd::pipeline::Pipeline;
 use decant_sd::request::Request;
+use std::time::{Duration, Instant};
+
+/// Bytes of a sheet's pixels.
+const MOST_BYTES: usize = 1_000_000_000;
+/// At most one part in so many of the time goes into writing sheets that are not whole yet.
+const SHARE: u32 = 20;
 
 /// Makes the cells and writes the sheet.
 pub(super) fn run(options: &Generate, pipeline: &mut Pipeline, base: &Request, grid: &Grid, fingerprint: &str) -> Result<(), Failure> {
@@ -19,6 +26,15 @@ pub(super) fn run(options: &Generate, pipeline: &mut Pipeline, base: &Request, g
         }
         settled.push(pipeline.check(cell)?);
     }
+    let bytes: usize = settled.iter().map(|cell| 3 * cell.width * cell.height).sum();
+    if bytes > MOST_BYTES {
+        return Err(format!(
+            "the sheet would be {} of pixels, expected {} at most; take fewer values",
+            said(bytes as u64),
+            said(MOST_BYTES as u64)
+        )
+        .into());
+    }
     let bar = super::bar(options.quiet, "{prefix:13} {bar:40} {pos} of {len} steps, {eta} left");
     let mut watcher = Watcher { bar, trace: None, animation: None };
     let mut made: Vec<Option<Canvas>> = vec![None; cells.len()];
@@ -26,11 +42,16 @@ pub(super) fn run(options: &Generate, pipeline: &mut Pipeline, base: &Request, g
     let first = settled.first().ok_or("a grid has no cells")?;
     let mut record = recorded::record(options, pipeline, &first.asked, fingerprint);
     record.grid = grid.typed();
+    let (begun, mut writing) = (Instant::now(), Duration::ZERO);
     for (index, cell) in cells.iter().enumerate() {
         watcher.bar.set_prefix(format!("{} of {}", index + 1, cells.len()));
         let generated = pollster::block_on(pipeline.generate(cell, &mut watcher))?;
         made[index] = Some(Canvas::from(&generated.picture));
-        output::write(&options.out, &recorded::file(options, &record, &grid.sheet(&made))?)?;
+        let (since, last) = (Instant::now(), index + 1 == cells.len());
+        if last || writing * SHARE <= begun.elapsed() {
+            output::write(&options.out, &recorded::file(options, &record, &grid.sheet(&made))?)?;
+            writing += since.elapsed();
+        }
     }
     watcher.bar.finish_and_clear();
     if options.records.sidecar {
