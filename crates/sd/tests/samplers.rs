@@ -1,0 +1,139 @@
+//! Whole runs against diffusers, for every sampler and every variant of guidance: final latents, and a few pictures.
+//!
+//! Two tiny models: one predicts the noise, the other v. What a single step does is compared in `crates/solver/tests`.
+
+mod common;
+
+use common::{Golden, devices, folder};
+use decant_graph::{Cpu, Device};
+use decant_sd::files::Folder;
+use decant_sd::pipeline::{Generated, Options, Pipeline, Unobserved};
+use decant_sd::request::Request;
+use decant_solver::SAMPLERS;
+use pollster::block_on;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// Root of the mean square difference of latents, which have a spread of about 1, and of pictures from 0 to 1.
+const NEAR: f64 = 1e-3;
+
+const MODELS: [&str; 2] = ["sd1-tiny", "sd2-tiny"];
+
+fn load(model: &str, device: Rc<dyn Device>) -> Pipeline {
+    let files = Rc::new(Folder::open(folder("tests/models").join(model)).expect("the model is there"));
+    block_on(Pipeline::load(files, device, Options::default(), &mut |_| {})).expect("the model is sound")
+}
+
+/// What every golden of a file has in common.
+fn plain(golden: &Golden) -> Request {
+    let size = golden.setting("size").parse().ok();
+    let seed = golden.setting("seed").parse().expect("a whole number");
+    Request { prompt: golden.setting("prompt"), seed, guidance: Some(1.0), width: size, height: size, ..Request::default() }
+}
+
+fn rms(expected: &[f32], got: &[f32]) -> f64 {
+    assert_eq!(expected.len(), got.len());
+    let sum: f64 = expected.iter().zip(got).map(|(e, g)| (f64::from(*e) - f64::from(*g)).powi(2)).sum();
+    (sum / got.len() as f64).sqrt()
+}
+
+fn latents(generated: &Generated) -> &[f32] {
+    &generated.latents.values
+}
+
+/// `SAMPLER.SIGMAS.STEPS` as settings.
+fn request(golden: &Golden, name: &str) -> Request {
+    let [sampler, sigmas, steps]: [&str; 3] = name.split('.').collect::<Vec<_>>().try_into().expect("three words");
+    // Without new noise, where the judge draws its own.
+    let eta = if sampler.starts_with("dpmpp") && sampler.ends_with("_sde") && sampler != "dpmpp_2m_sde" { ",\"eta\":0" } else { "" };
+    let json = format!(r#"{{"sampler":"{sampler}","sigmas":"{sigmas}","steps":{steps}{eta}}}"#);
+    let chosen = Request::from_json(&json).expect("names of ours");
+    let Request { sampler, sigmas, steps, eta, .. } = chosen;
+    Request { sampler, sigmas, steps, eta, ..plain(golden) }
+}
+
+/// In 20 steps each sampler runs once here, with one of the models and along Karras' sigmas where it can; the rest is the next test's.
+#[test]
+fn every_sampler_makes_the_judges_picture() {
+    compare(|row, model, sigmas, steps| steps < 20 || row % 2 == model && (sigmas == "karras" || !SAMPLERS[row].curves()));
+}
+
+#[test]
+#[ignore = "twice as long as all that is compared above"]
+fn every_sampler_makes_the_judges_picture_in_20_steps() {
+    compare(|_, _, _, steps| steps == 20);
+}
+
+/// Compares the goldens that are asked for, by the sampler's row, the model's place, the sigmas and the steps.
+fn compare(asked: impl Fn(usize, usize, &str, usize) -> bool) {
+    let mut worst: BTreeMap<&str, f64> = BTreeMap::new();
+    let mut wrong = vec![];
+    for (place, model) in MODELS.iter().enumerate() {
+        let golden = Golden::open(&format!("samplers-{model}"));
+        let mut pipeline = load(model, Rc::new(Cpu));
+        for name in golden.tensors().iter().filter(|name| !name.starts_with("picture.")) {
+            let request = request(&golden, name);
+            let row = SAMPLERS.iter().position(|row| Some(row.sampler) == request.sampler).expect("a sampler of ours");
+            if !asked(row, place, &request.sigmas.to_string(), request.steps.unwrap_or(0)) {
+                continue;
+            }
+            let generated = block_on(pipeline.generate(&request, &mut Unobserved)).expect("the run is sound");
+            let mut error = rms(&golden.get(name), latents(&generated));
+            if let Some(picture) = golden.find(&format!("picture.{name}")) {
+                error = error.max(rms(&picture, &generated.picture.values));
+            }
+            if error.is_nan() || error > NEAR {
+                wrong.push(format!("{model} {name}: {error:.1e}"));
+            }
+            let most = worst.entry(SAMPLERS[row].id).or_default();
+            *most = most.max(error);
+        }
+    }
+    let said: Vec<String> = worst.iter().map(|(id, error)| format!("{id} {error:.1e}")).collect();
+    println!("largest RMS of final latents and pictures: {}", said.join(", "));
+    assert!(wrong.is_empty(), "above {NEAR}:\n{}", wrong.join("\n"));
+    for row in SAMPLERS {
+        assert!(worst.contains_key(row.id), "{} has no golden", row.id);
+    }
+}
+
+#[test]
+fn a_gpu_makes_them_too() {
+    let sample = ["pndm.config.4", "dpmpp_2m.karras.9", "euler_a.config.4", "dpmpp_sde.karras.4", "unipc.config.9"];
+    let sample = sample.iter().chain(&["lcm.config.4"]);
+    for (at, name) in sample.enumerate() {
+        let model = MODELS[at % 2];
+        let golden = Golden::open(&format!("samplers-{model}"));
+        let gpu = devices().pop().expect("the second one");
+        let generated = block_on(load(model, gpu).generate(&request(&golden, name), &mut Unobserved)).expect("the run is sound");
+        let error = rms(&golden.get(name), latents(&generated));
+        println!("{model} {name}: {error:.1e}");
+        assert!(error <= NEAR, "{model} {name}: {error:.1e}");
+    }
+}
+
+#[test]
+fn every_variant_of_guidance_is_the_judges() {
+    for model in MODELS {
+        let golden = Golden::open(&format!("guidance-{model}"));
+        let mut pipeline = load(model, Rc::new(Cpu));
+        for name in golden.tensors() {
+            let (sampler, case) = name.split_once('.').expect("two words");
+            let steps = golden.setting("steps");
+            let more = match case {
+                "rescale" => r#""guidance":7.5,"rescale":0.7"#,
+                "part" => r#""guidance":7.5,"guidanceFrom":0.25,"guidanceUntil":0.75"#,
+                "curve" => r#""guidanceCurve":[1,7.5,3]"#,
+                "cfgpp" => r#""guidance":0.6,"cfgpp":true"#,
+                other => panic!("the test does not know {other}"),
+            };
+            let chosen = Request::from_json(&format!(r#"{{"sampler":"{sampler}","steps":{steps},{more}}}"#)).expect("well-formed");
+            let Request { prompt, seed, width, height, .. } = plain(&golden);
+            let request = Request { prompt, seed, width, height, negative: golden.setting("negative"), ..chosen };
+            let generated = block_on(pipeline.generate(&request, &mut Unobserved)).expect("the run is sound");
+            let error = rms(&golden.get(&name), latents(&generated));
+            println!("{model} {name}: {error:.1e}");
+            assert!(error <= NEAR, "{model} {name}: {error:.1e}");
+        }
+    }
+}
