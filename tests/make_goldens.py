@@ -101,7 +101,7 @@ RECIPES |= {
     "pipeline-digits-ddim-seed1": pipeline(DIGITS, "ddim", **DIGIT, seed=1),
     "pipeline-digits-euler-seed0": pipeline(DIGITS, "euler", **DIGIT, seed=0),
 }
-RECIPES |= lora.recipes(MODELS)
+RECIPES |= lora.recipes(MODELS, DIGITS)
 RECIPES |= images.recipes(MODELS, GOLDEN)
 RECIPES |= words.recipes(MODELS, GOLDEN)
 RECIPES |= sampling.recipes(MODELS)

@@ -155,7 +155,31 @@ def merge_text(judge, tensors, strength):
     assert not any(name.startswith("lora_te") for name in tensors), "a layer of a text encoder was not found"
 
 
-FILES = {"old": old, "peft": peft, "kohya": kohya, "locon": locon, "loha": loha, "original": original}
+COLOURS = ["red", "green", "blue", "yellow", "purple", "orange", "white", "black"]
+NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+
+
+def blue_is_red(path, judge):
+    """A LoRA for the embedded model that no one trained: what the text encoder says with "blue" in a prompt is taken to what it says with
+    "red" by a matrix of rank 4, and that times each weight that sees the text is the LoRA."""
+    def said(prompts):
+        ids = judge.tokenizer(prompts, padding="max_length", max_length=77, truncation=True, return_tensors="pt").input_ids
+        return judge.text_encoder(ids)[0][:, :12].flatten(0, 1)  # all words and some of the padding
+
+    prompts = [f"a {one} {number} on a {two} background" for number in NUMBERS for one in COLOURS for two in COLOURS if one != two]
+    context, wanted = said(prompts), said([prompt.replace("blue", "red") for prompt in prompts])
+    square = context.T @ context
+    change = torch.linalg.solve(square + 1e-3 * square.trace() / len(square) * torch.eye(len(square)), context.T @ (wanted - context)).T
+    left, sizes, right = torch.linalg.svd(change)
+    tensors = {}
+    for name, layer in judge.unet.named_modules():
+        if name.endswith(("attn2.to_k", "attn2.to_v")):
+            tensors[f"unet.{name}.lora_B.weight"] = (layer.weight @ left[:, :4] * sizes[:4]).to(torch.float16)
+            tensors[f"unet.{name}.lora_A.weight"] = right[:4].to(torch.float16)
+    write_safetensors(path, tensors, {"format": "pt", "title": "blue is red"})
+
+
+FILES = {"blue-is-red": blue_is_red, "old": old, "peft": peft, "kohya": kohya, "locon": locon, "loha": loha, "original": original}
 
 
 def file_name(name):
@@ -193,12 +217,14 @@ def load(path):
     return torch.load(path, weights_only=True) if path.suffix == ".bin" else safetensors.torch.load_file(path)
 
 
-def recipes(models):
+def recipes(models, digits):
     """By name: first the files, then what is made with them."""
     folder, sd1, xl = models / "lora", models / "sd1-tiny", models / "sdxl-tiny"
 
+    homes = {"original": xl, "blue-is-red": digits}
+
     def file(name):
-        return lambda _: FILES[name](folder / file_name(name), record.opened(xl if name == "original" else sd1, "ddim"))
+        return lambda _: FILES[name](folder / file_name(name), record.opened(homes.get(name, sd1), "ddim"))
 
     cases = {"old": [("old", 1.0)], "peft": [("peft", 1.0)], "kohya": [("kohya", 0.7)], "locon": [("locon", 1.0)], "loha": [("loha", 0.8)],
              "two": [("peft", 0.6), ("kohya", -0.5)], "three": [("peft", 0.5), ("kohya", 0.4), ("locon", 0.3)]}

@@ -197,6 +197,7 @@ fn cases() -> Vec<Case> {
         ([1, 64, 64, 4], 320, 3, SAME),
     ];
     let mut cases = vec![fused_case()];
+    cases.extend([SAME, DOWN, DOUBLED].into_iter().flat_map(|window| Case::per_encoding(move |encoding| low_rank_case(window, encoding))));
     for (input, out, kernel, window) in small {
         cases.extend(Case::per_encoding(|encoding| conv_case(input, out, kernel, window, encoding)));
     }
@@ -223,4 +224,17 @@ fn fused_case() -> Case {
         .input("row", &[2, 12])
         .input("residual", &[2, 5, 7, 12])
         .build(|graph, i| i[0].conv2d(graph.weights().at("conv"), SAME).add_per_batch(i[1]).silu() + i[2])
+}
+
+/// A base in some encoding, and a LoRA's pair in full beside it: a convolution of the same window, and a matrix.
+fn low_rank_case(window: Window, encoding: crate::Encoding) -> Case {
+    let doubled = if window.doubled { " doubled" } else { "" };
+    Case::new(format!("[2, 5, 7, 32] to 6 with a pair of rank 4, stride {}{doubled} {}", window.stride, encoding.row().name))
+        .weight("conv.weight", &[6, 32, 3, 3], encoding)
+        .weight("conv.bias", &[6], encoding)
+        .weight("conv.lora_down.weight", &[4, 32, 3, 3], crate::Encoding::F32)
+        .weight("conv.lora_up.weight", &[6, 4], crate::Encoding::F32)
+        .input("x", &[2, 5, 7, 32])
+        .input("row", &[2, 6])
+        .build(move |graph, i| i[0].conv2d(graph.weights().at("conv"), window).add_per_batch(i[1]).silu())
 }

@@ -124,6 +124,7 @@ fn cases() -> Vec<Case> {
             .flat_map(|&(m, n, k)| Case::per_encoding(move |encoding| linear_case(m, n, k, encoding)))
             .collect();
     cases.push(fused_case());
+    cases.extend(Case::per_encoding(low_rank_case));
     cases.extend(
         [(4096, 320, 320), (4096, 2560, 320), (1024, 5120, 640), (256, 1280, 1280), (77, 1280, 768)]
             .iter()
@@ -148,4 +149,16 @@ fn fused_case() -> Case {
         .input("row", &[3, 35])
         .input("residual", &[3, 11, 35])
         .build(|graph, i| (i[0].linear(graph.weights().at("fc")).add_per_batch(i[1])).gelu() + i[2])
+}
+
+/// A base in some encoding, and a LoRA's pair in full beside it; what follows is added to both.
+fn low_rank_case(encoding: crate::Encoding) -> Case {
+    Case::new(format!("2x67x33x96 with a pair of rank 4, {}", encoding.row().name))
+        .weight("fc.weight", &[33, 96], encoding)
+        .weight("fc.bias", &[33], encoding)
+        .weight("fc.lora_down.weight", &[4, 96], crate::Encoding::F16)
+        .weight("fc.lora_up.weight", &[33, 4], crate::Encoding::F32)
+        .input("x", &[2, 67, 96])
+        .input("residual", &[2, 67, 33])
+        .build(|graph, i| i[0].linear(graph.weights().at("fc")) + i[1])
 }

@@ -31,22 +31,24 @@ impl Names {
     pub fn new<'a>(networks: impl IntoIterator<Item = (&'static str, &'a Checkpoint)>) -> Names {
         let mut names = Names { places: HashMap::new(), shapes: BTreeMap::new(), networks: vec![] };
         for (network, checkpoint) in networks {
-            let layers = checkpoint.tensors().iter().filter(|(_, info)| matches!(info.shape.len(), 2 | 4));
-            let layers: Vec<(&str, &Vec<usize>)> =
-                layers.filter_map(|(name, info)| Some((name.strip_suffix(".weight")?, &info.shape))).collect();
-            let known: BTreeSet<&str> = layers.iter().map(|(layer, _)| *layer).collect();
-            let original = original_places(&known);
-            for (layer, shape) in layers {
-                let ways = if network == "unet" { of_unet(layer, &original) } else { of_text(layer) };
-                for way in ways.into_iter().map(|way| flattened(&way)).collect::<BTreeSet<String>>() {
-                    let place = names.places.entry((network, way)).or_insert_with(|| Some(layer.to_string()));
-                    place.take_if(|other| other != layer);
-                }
-                names.shapes.insert(Place { network, layer: layer.to_string() }, shape.clone());
-            }
-            names.networks.push(network);
+            names.add(network, checkpoint.tensors().iter().map(|(name, info)| (name.as_str(), info.shape.as_slice())));
         }
         names
+    }
+
+    fn add<'a>(&mut self, network: &'static str, tensors: impl Iterator<Item = (&'a str, &'a [usize])>) {
+        let layer = |(name, shape): (&'a str, &'a [usize])| Some((name.strip_suffix(".weight")?, shape));
+        let layers: BTreeMap<&str, &[usize]> = tensors.filter(|(_, shape)| matches!(shape.len(), 2 | 4)).filter_map(layer).collect();
+        let original = original_places(&layers.keys().copied().collect());
+        for (layer, shape) in layers {
+            let ways = if network == "unet" { of_unet(layer, &original) } else { of_text(layer) };
+            for way in ways.into_iter().map(|way| flattened(&way)).collect::<BTreeSet<String>>() {
+                let place = self.places.entry((network, way)).or_insert_with(|| Some(layer.to_string()));
+                place.take_if(|other| other != layer);
+            }
+            self.shapes.insert(Place { network, layer: layer.to_string() }, shape.to_vec());
+        }
+        self.networks.push(network);
     }
 
     /// The layer that is meant, if the model has it.
@@ -122,4 +124,56 @@ fn original_places(layers: &BTreeSet<&str>) -> BTreeMap<String, String> {
         }
     }
     places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The layers of a published denoiser: in the original code, in diffusers, and the weight's axes.
+    fn published(family: &str) -> Vec<(String, String, Vec<usize>)> {
+        let list = format!("{}/../../tests/golden/names-{family}.txt", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(list).expect("the list is committed");
+        let (mut network, mut stems, mut found) = ("", ("", ""), vec![]);
+        for (first, rest) in text.lines().filter_map(|line| line.split_once(' ')) {
+            match first {
+                "#" => network = rest,
+                "=" => stems = rest.split_once(' ').expect("two names"),
+                "weight" if network == "unet" => {
+                    let shape = rest.split(' ').filter_map(|axis| axis.parse().ok()).collect();
+                    let original = stems.0.strip_prefix("model.diffusion_model.").expect("a denoiser's").to_string();
+                    found.push((original, stems.1.to_string(), shape));
+                }
+                _ => {
+                    // The attention's layers lie below one pair of stems: `transformer_blocks.0.attn1.to_q.weight 320 320`.
+                    let Some(layer) = first.strip_suffix(".weight").filter(|_| network == "unet") else { continue };
+                    let shape = rest.split(' ').filter_map(|axis| axis.parse().ok()).collect();
+                    let original = stems.0.strip_prefix("model.diffusion_model.").expect("a denoiser's");
+                    found.push((format!("{original}.{layer}"), format!("{}.{layer}", stems.1), shape));
+                }
+            }
+        }
+        found.retain(|(.., shape): &(String, String, Vec<usize>)| matches!(shape.len(), 2 | 4));
+        found
+    }
+
+    #[test]
+    fn every_layer_of_the_published_denoisers_is_found_under_all_its_names() {
+        for (family, count) in [("sd15", 282), ("sd21", 282), ("sdxl", 794), ("bk-sdm-small", 164), ("bk-sdm-tiny", 151), ("lcm", 283)] {
+            let layers = published(family);
+            let mut names = Names { places: HashMap::new(), shapes: BTreeMap::new(), networks: vec![] };
+            let weights: Vec<(String, &[usize])> =
+                layers.iter().map(|(_, ours, shape)| (format!("{ours}.weight"), shape.as_slice())).collect();
+            names.add("unet", weights.iter().map(|(name, shape)| (name.as_str(), *shape)));
+            for (original, ours, shape) in &layers {
+                let place = Place { network: "unet", layer: ours.clone() };
+                for (name, network) in [(original, Some("unet")), (ours, Some("unet")), (ours, None)] {
+                    let found = names.find(&Called { network, layer: flattened(name) });
+                    assert_eq!(found.as_ref(), Some(&place), "{family}: {name}");
+                }
+                assert_eq!(names.shape(&place), shape);
+            }
+            assert_eq!(layers.len(), count, "{family}");
+        }
+    }
 }

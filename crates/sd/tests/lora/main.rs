@@ -1,21 +1,26 @@
 //! LoRAs: diffusers' numbers for each layout, what a quantized base gives, what is read and kept, what is refused.
 
+#[path = "../common/mod.rs"]
 mod common;
 
-use common::{Golden, devices, folder, relative_rms};
+mod goldens;
+mod layouts;
+mod quantized;
+mod kept;
+mod refused;
+
+use common::{Golden, folder};
 use decant_graph::Device;
 use decant_sd::Error;
-use decant_sd::files::{Files, Folder};
+use decant_sd::files::{Files, Folder, Memory};
 use decant_sd::lora::LoraUse;
 use decant_sd::pipeline::{Event, Observer, Options, Pipeline};
 use decant_sd::request::Request;
 use decant_sd::trace::Trace;
 use decant_solver::Sampler;
 use pollster::block_on;
+use std::collections::BTreeMap;
 use std::rc::Rc;
-
-/// Largest relative RMS of latents.
-const LATENTS: f64 = 1e-4;
 
 fn lora(name: &str) -> Rc<dyn Files> {
     let end = if name == "old" { "bin" } else { "safetensors" };
@@ -64,32 +69,24 @@ fn trace(pipeline: &mut Pipeline, request: &Request) -> Golden {
     Golden::from_bytes(watcher.0.finish(&generated).expect("the trace can be written"))
 }
 
-/// One pipeline for all goldens of a model: LoRAs come and go, and nothing of one is left in the next.
-#[test]
-fn diffusers_agrees_on_every_layout() {
-    for (device, on_all) in devices().into_iter().zip([true, false]) {
-        let mut pipelines = [model("sd1-tiny", device.clone()), model("sdxl-tiny", device.clone())];
-        for name in Golden::names("lora-") {
-            if !on_all && !matches!(name.as_str(), "lora-three" | "lora-loha") {
-                continue; // a sample: kernels are the same
-            }
-            let golden = Golden::open(&name);
-            let pipeline = &mut pipelines[(golden.setting("model") == "sdxl-tiny") as usize];
-            let request = request(&golden);
-            for lora_use in &request.loras {
-                let info = block_on(pipeline.add_lora(&lora_use.name, lora(&lora_use.name))).expect("it fits the model");
-                assert_eq!(info.unmatched, Vec::<String>::new(), "{name}");
-            }
-            let without = trace(pipeline, &Request { loras: vec![], ..request.clone() });
-            let got = trace(pipeline, &request);
-            for tensor in golden.tensors() {
-                let error = relative_rms(&golden.get(&tensor), &got.get(&tensor));
-                println!("{name:16} {tensor:16} {:50} {error:.2e}", device.name());
-                let change = relative_rms(&golden.get(&tensor), &without.get(&tensor));
-                assert!(change > 0.01, "{name}: {tensor} is the same without: {change:.2e}");
-                assert!(error <= LATENTS, "{name}: {tensor} on {}: error {error:.2e}, at most {LATENTS:.0e} is allowed", device.name());
-            }
-            request.loras.iter().for_each(|lora| pipeline.remove_lora(&lora.name).expect("it was added"));
-        }
+/// A safetensors file: each tensor's name, type, shape and bytes.
+type Tensors = BTreeMap<String, (&'static str, Vec<usize>, Vec<u8>)>;
+
+fn f32s(values: &[f32]) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+}
+
+fn safetensors(tensors: &Tensors, metadata: &str) -> Vec<u8> {
+    let (mut header, mut data) = (vec![format!(r#""__metadata__":{{{metadata}}}"#)], vec![]);
+    for (name, (dtype, shape, bytes)) in tensors {
+        let begin = data.len();
+        data.extend(bytes);
+        header.push(format!(r#""{name}":{{"dtype":"{dtype}","shape":{shape:?},"data_offsets":[{begin},{}]}}"#, data.len()));
     }
+    let header = format!("{{{}}}", header.join(","));
+    [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &data].concat()
+}
+
+fn file(bytes: Vec<u8>) -> Rc<dyn Files> {
+    Rc::new(Memory::new("a LoRA", [("lora.safetensors", bytes)]))
 }
