@@ -21,7 +21,7 @@ pub(crate) struct Arguments {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Make a picture from a prompt
-    Generate(Generate),
+    Generate(Box<Generate>),
     /// Show what a model is: family, configuration, tensors, bytes, memory that a picture will take
     Inspect(Inspect),
     /// Write a model smaller: q8_0, q4_0 or f16, as GGUF
