@@ -98,30 +98,31 @@ async function tokenizeAll({ base, model, texts }) {
 }
 
 /** Eight bytes of length, a header in JSON, numbers: https://huggingface.co/docs/safetensors. All of ours are float32. @param {Buffer} file */
-function readSafetensors(file) {
+export function readSafetensors(file) {
   const length = Number(file.readBigUInt64LE(0));
   const { __metadata__: metadata, ...entries } = JSON.parse(file.toString("utf8", 8, 8 + length));
   const tensors = Object.entries(entries).map(([name, { dtype, data_offsets: [from, to] }]) => {
     assert.equal(dtype, "F32", name);
     return [name, new Float32Array(file.buffer.slice(file.byteOffset + 8 + length + from, file.byteOffset + 8 + length + to))];
   });
-  return { metadata, tensors: Object.fromEntries(tensors) };
+  const shapes = Object.fromEntries(Object.entries(entries).map(([name, { shape }]) => [name, shape]));
+  return { metadata, tensors: Object.fromEntries(tensors), shapes };
 }
 
 /** `[3, height, width]` in 0…1 as a canvas has it. A page shows bytes, so bytes are compared: rounding alone would be 1.1e-3. */
-function planesToPixels(planes) {
+export function planesToPixels(planes) {
   const places = planes.length / 3;
   return Array.from({ length: places * 4 }, (_, i) => (i % 4 === 3 ? 255 : Math.round(planes[(i % 4) * places + (i >> 2)] * 255)));
 }
 
 /** Of bytes, in 0…1, without the opaque alpha. */
-function rms(got, expected) {
+export function rms(got, expected) {
   assert.equal(got.length, expected.length);
   const squares = got.reduce((sum, value, i) => sum + ((value - expected[i]) / 255) ** 2, 0);
   return Math.sqrt(squares / ((got.length / 4) * 3));
 }
 
-function relative(got, expected) {
+export function relative(got, expected) {
   assert.equal(got.length, expected.length);
   const squares = (values) => values.reduce((sum, value) => sum + value ** 2, 0);
   return Math.sqrt(squares(got.map((value, i) => value - expected[i])) / squares(expected));
@@ -132,6 +133,6 @@ function largest(got, expected) {
   return got.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i])), 0);
 }
 
-function closeTo(what, error, tolerance) {
+export function closeTo(what, error, tolerance) {
   assert.ok(error <= tolerance, `${what}: error ${error.toExponential(2)}, tolerance ${tolerance.toExponential(0)}`);
 }
