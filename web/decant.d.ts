@@ -53,6 +53,10 @@ export interface Decant {
   removeTextualInversion(name: string): Promise<void>;
   /** A picture of this model's as a PNG that says how it was made, as the desktop tools write it too. `readRecord` reads it. */
   writePicture(made: Made): Promise<Blob>;
+  /** A run as an animated PNG: noisy latents on the left, what the model predicts on the right. */
+  animate(made: Made): Promise<Blob>;
+  /** Which weights these are, in sixteen letters, whatever their files are called: as records have it. "" where they cannot be read any more. */
+  fingerprint(): Promise<string>;
   /** How a text is cut into tokens, and what does not fit; `how` as in a request. */
   tokenize(text: string, how?: Pick<Settings, "long" | "emphasis">): Promise<TokenCount>;
   /** Stops whatever runs and gives all memory back. */
@@ -336,6 +340,8 @@ export interface FoundRecord {
   model: string;
   device: string;
   weights: string;
+  /** The weights' fingerprint, or another tool's hash. */
+  hash: string;
   /** Whose record it is: ours, the `parameters` text of the most used desktop tool, ComfyUI's graph, InvokeAI's metadata. */
   source: "decant" | "parameters" | "comfy" | "invoke";
   /** What could not be taken over, a sentence each. */

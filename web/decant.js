@@ -118,10 +118,17 @@ function interrupted(reason, decide) {
   return decide ? decide(error) : Promise.reject(error);
 }
 
+/** What is only read on the side does not wait for a connection that broke. @param {WorkerEvent} event */
+function unmended(event) {
+  if ("interrupted" in event) return interrupted(event.interrupted);
+}
+
 /** @implements {api.Decant} */
 class Model {
   #calls;
   #name;
+  /** @type {Promise<string> | null} */
+  #fingerprint = null;
   /** The run before, for the next to wait on. @type {Promise<unknown>} */
   #last = Promise.resolve();
 
@@ -140,7 +147,7 @@ class Model {
   /** @type {api.Decant["addLora"]} */
   async addLora(file, name = stem(modelName(file))) {
     const source = await modelSource(file);
-    return this.#next(async () => /** @type {LoraInfo} */ (await this.#calls.ask({ kind: "addLora", source, name })));
+    return this.#next(async () => /** @type {LoraInfo} */ (await this.#calls.ask({ kind: "addLora", source, name }, unmended)));
   }
 
   /** @type {api.Decant["removeLora"]} */
@@ -161,9 +168,22 @@ class Model {
 
   /** @type {api.Decant["writePicture"]} */
   async writePicture({ image, trace }) {
-    const about = { model: this.#name, device: this.info.adapter, weights: this.info.weights === "stored" ? "" : this.info.weights };
+    const about = { model: stem(this.#name), hash: await this.fingerprint(), device: this.info.adapter, weights: this.info.weights === "stored" ? "" : this.info.weights };
     const bytes = await this.#calls.ask({ kind: "writePicture", image: pixelsOf(image), settings: trace.settings, about });
     return new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bytes)], { type: "image/png" });
+  }
+
+  /** @type {api.Decant["animate"]} */
+  async animate({ image, trace: { steps } }) {
+    const [noisy, denoised] = [steps.map((step) => pixelsOf(step.previewNoisy)), steps.map((step) => pixelsOf(step.previewDenoised))];
+    const bytes = await this.#calls.ask({ kind: "animate", noisy, denoised, image: pixelsOf(image) });
+    return new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bytes)], { type: "image/apng" });
+  }
+
+  /** @type {api.Decant["fingerprint"]} */
+  fingerprint() {
+    this.#fingerprint ??= this.#next(async () => /** @type {string} */ (await this.#calls.ask({ kind: "fingerprint" }, unmended))).catch(() => "");
+    return this.#fingerprint;
   }
 
   /** Runs, and what changes the model for the next, come one after the other. @template T @param {() => Promise<T>} act @returns {Promise<T>} */

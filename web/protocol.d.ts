@@ -20,6 +20,8 @@ export type Ask =
   | { kind: "addLora"; source: Source; name: string }
   | { kind: "removeLora"; name: string }
   | { kind: "writePicture"; image: Pixels; settings: Settings; about: About }
+  | { kind: "animate"; noisy: Pixels[]; denoised: Pixels[]; image: Pixels }
+  | { kind: "fingerprint" }
   | { kind: "readRecord"; bytes: Uint8Array<ArrayBuffer> }
   | { kind: "addTextualInversion"; bytes: Uint8Array<ArrayBuffer>; name: string }
   | { kind: "removeTextualInversion"; name: string }
@@ -32,7 +34,7 @@ export type Verdict = "go on" | "stop";
 
 export type FromWorker =
   | { call: number; event: { progress: Progress } | { interrupted: string } | { note: string } | { step: RawStep }; awaited?: boolean }
-  | { call: number; result: Catalog | FileKind | FoundRecord | null | Uint8Array | Info | Inversion | LoraInfo | void | Choice[] | RawResult | TokenCount }
+  | { call: number; result: Catalog | string | FileKind | FoundRecord | null | Uint8Array | Info | Inversion | LoraInfo | void | Choice[] | RawResult | TokenCount }
   | { call: number; failure: { code: ErrorCode; message: string } };
 
 /** Where a model's files are: at an absolute address, or picked by a person. What comes from an address is stored if `keep`; `sha256` of whole files, by name. */
@@ -60,6 +62,7 @@ export interface Pixels {
 /** What drew a picture, where, and how weights were kept. */
 export interface About {
   model: string;
+  hash: string;
   device: string;
   weights: string;
 }
@@ -99,6 +102,7 @@ export interface App {
   recognise(files: Files): Promise<FileKind>;
   writePicture(image: Pixels, settings: Settings, about: About): Uint8Array;
   readRecord(bytes: Uint8Array): FoundRecord | null;
+  animate(noisy: Pixels[], denoised: Pixels[], image: Pixels): Uint8Array;
   Session: { open(files: Files, preview: Files | undefined, wanted: Wanted, onProgress: Tell): Promise<Session> };
 }
 
@@ -119,6 +123,7 @@ export interface Session {
   fill(weights: Weights, onProgress: Tell): Promise<void>;
   addLora(name: string, files: Files): Promise<LoraInfo>;
   removeLora(name: string): void;
+  fingerprint(): Promise<string>;
   addTextualInversion(name: string, bytes: Uint8Array): Promise<Inversion>;
   removeTextualInversion(name: string): void;
   tokenize(text: string, how: Pick<Settings, "long" | "emphasis">): TokenCount;

@@ -208,11 +208,16 @@ export function createStudio(store) {
     change({ messages: [...get().messages.filter((before) => !before.about || !about.includes(before.about)), ...more] });
   }
 
-  const taking = createTaking(store, { look: library.look, startFrom: starting.startFrom, addBeside: (file, what) => beside.addBeside(file, what).then(count), count, tell });
+  const taking = createTaking(store, { look: library.look, startFrom: starting.startFrom, addBeside: (file, what) => beside.addBeside(file, what).then(count), fingerprint: async () => (await decant?.fingerprint()) ?? "", count, tell });
 
   /** A finished picture as a PNG with its record; null when its model is not open any more. @param {Trace} trace */
   async function savePicture(trace) {
     return decant && trace.image ? decant.writePicture({ image: trace.image, trace }) : null;
+  }
+
+  /** A finished run as an animation; null when its model is not open any more. @param {Trace} trace */
+  async function animate(trace) {
+    return decant && trace.image ? decant.animate({ image: trace.image, trace }) : null;
   }
 
   return {
@@ -231,6 +236,7 @@ export function createStudio(store) {
     edit,
     copyLink,
     savePicture,
+    animate,
     tell,
     cancel: () => (get().phase === "opening" ? stopping : cancelling).abort(),
     lookAgain: () => library.look(opened.model, opened.family),

@@ -19,18 +19,19 @@ const MOST_BESIDE = 2 ** 31;
  * @property {(model: Model) => unknown} look
  * @property {(file: File) => unknown} startFrom
  * @property {(file: File, what: Loaded["what"]) => Promise<void>} addBeside
+ * @property {() => Promise<string>} fingerprint of the open model's weights; "" where nobody knows
  * @property {() => unknown} count the tokens, after the words changed
  * @property {(message: Message) => void} tell
  */
 
 /** @param {Store} store @param {Takers} takers */
-export function createTaking({ get, change }, { look, startFrom, addBeside, count, tell }) {
+export function createTaking({ get, change }, { look, startFrom, addBeside, fingerprint, count, tell }) {
   /** @param {Model} dropped */
   async function takeDropped(dropped) {
     try {
       const file = await onlyFile(dropped);
       const record = file && (await recordIn(file));
-      if (file && record) return restore(record, file.name);
+      if (file && record) return await restore(record, file.name);
       if (file?.type.startsWith("image/")) return startFrom(file);
       const kind = file && file.size <= MOST_BESIDE && get().info ? await Decant.recognise(file) : "model";
       if (file && kind !== "model") return await addBeside(file, kind);
@@ -41,14 +42,15 @@ export function createTaking({ get, change }, { look, startFrom, addBeside, coun
   }
 
   /** @param {FoundRecord} record @param {string} name */
-  function restore(record, name) {
+  async function restore(record, name) {
     const state = get();
     const usual = { ...pick(state.settings), ...(state.info && pick(/** @type {Settings} */ (state.info.defaults))) };
     const settings = { ...usual, prompt: "", negative: "", seed: 0, ...record.settings };
     const starts = settings.strength !== undefined || settings.startStep !== undefined;
     change({ settings, problems: {}, ...(!starts && { start: { image: null, mask: null } }) });
-    tell({ tone: "note", text: [`The settings of “${name}” are taken.`, ...missing(record, settings, get())].join(" "), about: "record" });
     count();
+    const hash = record.source === "decant" && record.hash ? await fingerprint() : "";
+    tell({ tone: "note", text: [`The settings of “${name}” are taken.`, ...missing(record, settings, get(), hash)].join(" "), about: "record" });
   }
 
   return { takeDropped };
@@ -59,10 +61,14 @@ function pick({ steps, guidance, sampler, width, height }) {
   return { steps, guidance, sampler, width, height };
 }
 
-/** What keeps the picture from being made again, a sentence each. @param {FoundRecord} record @param {Settings} settings @param {State} state */
-function missing({ model, notes }, settings, { model: open, start, loaded }) {
+/**
+ * What keeps the picture from being made again, a sentence each.
+ * @param {FoundRecord} record @param {Settings} settings @param {State} state @param {string} opened the fingerprint of the open model's weights; "" where nobody knows
+ */
+function missing({ model, hash, source, notes }, settings, { model: open, start, loaded }, opened) {
   const sentences = notes.map((note) => `${note.charAt(0).toUpperCase()}${note.slice(1)}.`);
-  if (model && open && model !== open) sentences.push(`It was made with the model ${model}; ${open} is open.`);
+  const others = opened ? hash !== opened : source !== "decant" && model && model !== open;
+  if (others && open) sentences.push(`It was made with the model ${model}; ${open} is open, and draws another picture.`);
   if ((settings.strength !== undefined || settings.startStep !== undefined) && !start.image) sentences.push("It started from a picture, which the record does not hold: drop that one, too.");
   const absent = (settings.loras ?? []).filter(({ name }) => !loaded.some((one) => one.name === name)).map(({ name }) => name);
   if (absent.length > 0) sentences.push(`It used ${absent.join(", ")}: drop the LoRA’s file, too.`);

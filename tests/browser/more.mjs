@@ -229,6 +229,18 @@ export const MORE = [
     },
   },
   {
+    name: "a run is saved as an animation of its steps",
+    open: "?steps=3&seed=5&run=1",
+    async play({ page }) {
+      await finished(page, 3);
+      const [download] = await Promise.all([page.waitForEvent("download"), page.click("#animate")]);
+      assert.equal(download.suggestedFilename(), "decant-digits-5-steps.png");
+      const bytes = await readFile(await download.path());
+      assert.equal(bytes.subarray(1, 4).toString(), "PNG");
+      assert.ok(bytes.includes("acTL"), "it should be animated");
+    },
+  },
+  {
     name: "the prompt's pieces, where it is cut, and in chunks",
     async play({ page }) {
       await ready(page);

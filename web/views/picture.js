@@ -9,7 +9,7 @@ import { byId, inTime, paint, within, write } from "./elements.js";
 /** @import { View } from "./index.js" */
 
 /** @type {View} */
-export function pictureView(studio) {
+export function pictureView(studio, state) {
   const figure = byId("picture", HTMLElement);
   const canvas = within(figure, "canvas", HTMLCanvasElement);
   const specimen = byId("specimen", HTMLDivElement);
@@ -19,14 +19,16 @@ export function pictureView(studio) {
   const download = byId("download", HTMLAnchorElement);
   const empty = within(figure, ".empty", HTMLDivElement);
   const drawLink = linkTo(download, studio);
+  const animate = byId("animate", HTMLButtonElement);
+  animate.addEventListener("click", () => saveSteps(studio, state()));
   let running = false;
 
-  return (state) => {
-    const { trace, cursor, settings } = state;
+  return (now) => {
+    const { trace, cursor, settings } = now;
     const { width, height } = trace?.settings ?? settings;
     figure.parentElement?.style.setProperty("--aspect", String(width / height));
-    if (state.phase === "running" && !running) bringIntoView(figure);
-    running = state.phase === "running";
+    if (now.phase === "running" && !running) bringIntoView(figure);
+    running = now.phase === "running";
     const step = trace?.steps[cursor] ?? trace?.steps.at(-1);
     const finished = trace?.image && cursor >= trace.steps.length ? trace.image : null;
     const shown = finished ?? step?.previewDenoised;
@@ -44,7 +46,8 @@ export function pictureView(studio) {
     specimen.classList.toggle("blank", !shown);
     const shownNumbers = step && !finished ? ofStep(step) : finished && trace ? ofRun(trace) : {};
     for (const number of numbers) write(number, shownNumbers[number.dataset["of"] ?? ""] ?? "–");
-    drawLink(state);
+    drawLink(now);
+    animate.hidden = !trace?.image;
   };
 }
 
@@ -52,6 +55,24 @@ export function pictureView(studio) {
 function bringIntoView(figure) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   figure.scrollIntoView({ block: "nearest", behavior: calm ? "instant" : "smooth" });
+}
+
+/** Saves a finished run as an animation. @param {Studio} studio @param {State} state */
+async function saveSteps(studio, { trace, model }) {
+  try {
+    const png = trace && (await studio.animate(trace));
+    if (!trace || !png) return;
+    const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(png), download: nameOf(model, trace, "steps.png") });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  } catch (error) {
+    studio.tell(sentenceOf(error, "run"));
+  }
+}
+
+/** @param {string} model @param {Trace} trace @param {string} end */
+function nameOf(model, trace, end) {
+  return `decant ${model} ${trace.settings.seed} ${end}`.replace(/ png$/, ".png").replace(/[^\w.]+/g, "-");
 }
 
 /** @param {Step} step @returns {Record<string, string>} */
@@ -78,7 +99,7 @@ function linkTo(link, studio) {
       if (!png || linked !== image) return;
       URL.revokeObjectURL(link.href);
       link.href = URL.createObjectURL(png);
-      link.download = `decant ${model} ${trace.settings.seed}.png`.replace(/[^\w.]+/g, "-");
+      link.download = nameOf(model, trace, "png");
     }, (error) => linked === image && studio.tell(sentenceOf(error, "run")));
   };
 }

@@ -44,7 +44,7 @@ async function answer(call, ask) {
 /** @param {number} call @param {Ask} ask */
 async function perform(call, ask) {
   // Of the others, the page may ask while something is read.
-  if (["inspect", "load", "generate"].includes(ask.kind)) {
+  if (["inspect", "load", "generate", "addLora", "fingerprint"].includes(ask.kind)) {
     reading = { call, pace: new Pace(ask.kind === "generate" ? "Reading again what did not stay in memory" : "Starting"), told: 0 };
   }
   switch (ask.kind) {
@@ -56,6 +56,8 @@ async function perform(call, ask) {
       return (await start()).app.writePicture(ask.image, ask.settings, ask.about);
     case "readRecord":
       return (await start()).app.readRecord(ask.bytes);
+    case "animate":
+      return (await start()).app.animate(ask.noisy, ask.denoised, ask.image);
     case "inspect":
       return inspect(ask);
     case "weigh":
@@ -64,6 +66,8 @@ async function perform(call, ask) {
       return load(ask);
     case "addLora":
       return (await ready()).addLora(ask.name, await openFolder(ask.source, watch));
+    case "fingerprint":
+      return (await ready()).fingerprint();
     case "removeLora":
       return (await ready()).removeLora(ask.name);
     case "addTextualInversion":

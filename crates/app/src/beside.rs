@@ -59,6 +59,15 @@ impl Session {
     }
 }
 
+#[wasm_bindgen]
+impl Session {
+    /// Which weights these are, in sixteen letters; reads some rows of them.
+    #[expect(clippy::await_holding_refcell_ref, reason = "whoever asks meanwhile is refused in a sentence")]
+    pub async fn fingerprint(&self) -> Result<String, Failure> {
+        Ok(self.pipeline().try_borrow().map_err(busy)?.fingerprint().await?)
+    }
+}
+
 fn info(lora: &LoraInfo) -> JsValue {
     let unmatched: Array = lora.unmatched.iter().map(JsValue::from).collect();
     object([

@@ -14,6 +14,7 @@
 mod operations;
 mod session;
 
+mod animate;
 mod bench;
 mod beside;
 mod catalog;
@@ -29,6 +30,7 @@ mod failure;
 mod hash;
 mod js;
 
+pub use animate::animate;
 pub use bench::bench;
 pub use beside::recognise;
 pub use catalog::catalog;

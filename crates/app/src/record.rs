@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::*;
 /// A picture as a PNG with its record; `about` is `About` in `web/protocol.d.ts`.
 #[wasm_bindgen(js_name = writePicture)]
 pub fn write_picture(image: &Pixels, settings: &Settings, about: &JsValue) -> Result<Uint8Array, Failure> {
-    let model = Model { name: text_property(about, "model"), weights: text_property(about, "weights"), ..Model::default() };
+    let model = Model { name: text_property(about, "model"), hash: text_property(about, "hash"), weights: text_property(about, "weights") };
     let version = env!("CARGO_PKG_VERSION").into();
     let record = Record { settings: request(settings)?, model, device: text_property(about, "device"), version, ..Record::default() };
     let png = record.png(&picture(image)?).map_err(|error| Failure::new("internal", error))?;
@@ -38,6 +38,7 @@ fn found_object(Found { record, source, notes }: Found) -> JsValue {
     object([
         ("settings", settings_object(&record.settings)),
         ("model", record.model.name.into()),
+        ("hash", record.model.hash.into()),
         ("weights", record.model.weights.into()),
         ("device", record.device.into()),
         ("source", source.into()),

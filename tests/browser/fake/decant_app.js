@@ -28,8 +28,12 @@ export async function recognise(files) {
 }
 
 /** No PNG of this stand-in's is a picture; that its record travels is enough. */
-export function writePicture({ width, height }, settings, { model, device, weights }) {
-  return Uint8Array.of(0x89, ...new TextEncoder().encode(`PNG ${JSON.stringify({ settings, model, device, weights, source: "decant", notes: [], width, height })}`));
+export function writePicture({ width, height }, settings, { model, hash, device, weights }) {
+  return Uint8Array.of(0x89, ...new TextEncoder().encode(`PNG ${JSON.stringify({ settings, model, hash, device, weights, source: "decant", notes: [], width, height })}`));
+}
+
+export function animate(noisy) {
+  return Uint8Array.of(0x89, ...new TextEncoder().encode(`PNG acTL ${noisy.length}`));
 }
 
 export function readRecord(bytes) {
@@ -153,6 +157,10 @@ export class Session {
     if (size < 100) throw { code: "request", message: `LoRA ${name} is for another family.` };
     this.beside.add(name);
     return { name, unet: 12, text: 4, rank: 8, unmatched: [] };
+  }
+
+  async fingerprint() {
+    return "0123456789abcdef";
   }
 
   removeLora(name) {

@@ -1,0 +1,22 @@
+//! A run as an animated PNG: noisy latents on the left, the predicted picture on the right. No model is needed.
+
+use crate::failure::Failure;
+use crate::inputs::{Pixels, picture};
+use decant_record::Animation;
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::prelude::*;
+
+/// Of a finished run: each step's two previews, in order, and the picture; all are `Pixels` in `web/protocol.d.ts`.
+#[wasm_bindgen]
+pub fn animate(noisy: &Array, denoised: &Array, image: &Pixels) -> Result<Uint8Array, Failure> {
+    let image = picture(image)?;
+    let mut animation = Animation::new(image.width, image.height);
+    let of = |pixels: JsValue| picture(pixels.unchecked_ref());
+    let total = noisy.length() as usize;
+    for (index, (noisy, denoised)) in noisy.iter().zip(denoised.iter()).enumerate() {
+        animation.step(index, total, &of(noisy)?, &of(denoised)?);
+    }
+    animation.finish(&image);
+    let bytes = animation.apng().map_err(|error| Failure::new("request", error))?;
+    Ok(Uint8Array::from(bytes.as_slice()))
+}
