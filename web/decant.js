@@ -47,7 +47,7 @@ async function readRecord(file) {
 async function askOnce(ask) {
   const calls = startWorker();
   try {
-    return await calls.ask(ask);
+    return await calls.ask(ask, unmended);
   } finally {
     calls.close();
   }

@@ -26,6 +26,21 @@ export function createStarting({ get, change }) {
     }
   }
 
+  /** A finished picture, to go on from. @param {ImageData} pixels @param {string} name */
+  function startFromPixels(pixels, name) {
+    put({ image: { name, pixels }, mask: null });
+  }
+
+  /** Margins are in the picture's pixels: what is made grows by as much, in the scale that it has. @param {Settings["pad"]} pad */
+  function padBy(pad) {
+    const { settings, info, start: { image } } = get();
+    if (!image || !info) return change({ settings: { ...settings, pad } });
+    const [before, after] = [padded(image.pixels, settings.pad), padded(image.pixels, pad)];
+    const width = toFactor((settings.width * after.width) / before.width, info);
+    const height = toFactor((settings.height * after.height) / before.height, info);
+    change({ settings: { ...settings, pad, width, height } });
+  }
+
   /** @param {File} file */
   async function maskWith(file) {
     try {
@@ -43,6 +58,8 @@ export function createStarting({ get, change }) {
 
   return {
     startFrom,
+    startFromPixels,
+    padBy,
     maskWith,
     /** @param {ImageData | null} pixels painted over the picture; null is no mask */
     paintMask: (pixels) => put({ mask: pixels && { name: "painted", pixels } }),
@@ -57,8 +74,18 @@ export function startOf(settings, { image, mask }) {
 }
 
 /** The size of as many pixels as are asked for, in the picture's proportions, where they differ. @param {ImageData} picture @param {Settings} asked @param {Info} info */
-function shapedLike(picture, asked, { factor }) {
-  const scale = Math.sqrt((asked.width * asked.height) / (picture.width * picture.height));
-  const [width, height] = [picture.width, picture.height].map((side) => Math.max(factor, Math.round((side * scale) / factor) * factor));
-  return { width: width ?? asked.width, height: height ?? asked.height };
+function shapedLike(picture, asked, info) {
+  const { width, height } = padded(picture, asked.pad);
+  const scale = Math.sqrt((asked.width * asked.height) / (width * height));
+  return { width: toFactor(width * scale, info), height: toFactor(height * scale, info) };
+}
+
+/** @param {ImageData} picture @param {Settings["pad"]} [pad] */
+function padded({ width, height }, [above, right, below, left] = [0, 0, 0, 0]) {
+  return { width: left + width + right, height: above + height + below };
+}
+
+/** @param {number} side @param {Info} info */
+function toFactor(side, { factor }) {
+  return Math.max(factor, Math.round(side / factor) * factor);
 }

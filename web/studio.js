@@ -171,7 +171,8 @@ export function createStudio(store) {
     const { info, settings, problems } = get();
     const read = readSetting(name, text, info);
     if ("problem" in read) return change({ problems: { ...problems, [name]: read.problem } });
-    change({ settings: { ...settings, [name]: read.value }, problems: { ...problems, [name]: undefined } });
+    change({ settings: { ...settings, ...(name !== "pad" && { [name]: read.value }) }, problems: { ...problems, [name]: undefined } });
+    if (name === "pad") starting.padBy(/** @type {Settings["pad"]} */ (read.value));
     if (!["prompt", "negative", "long", "emphasis"].includes(name)) return;
     clearTimeout(counting);
     counting = setTimeout(count, 150);

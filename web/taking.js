@@ -41,6 +41,17 @@ export function createTaking({ get, change }, { look, startFrom, addBeside, fing
     }
   }
 
+  /** A file that was chosen for its settings. @param {File} file */
+  async function takeRecord(file) {
+    try {
+      const record = await recordIn(file);
+      if (record) return await restore(record, file.name);
+      tell({ tone: "error", text: `“${file.name}” holds no settings; messengers and web sites often take them out: choose the original file.` });
+    } catch (error) {
+      tell(sentenceOf(error, "run"));
+    }
+  }
+
   /** @param {FoundRecord} record @param {string} name */
   async function restore(record, name) {
     const state = get();
@@ -53,7 +64,7 @@ export function createTaking({ get, change }, { look, startFrom, addBeside, fing
     tell({ tone: "note", text: [`The settings of “${name}” are taken.`, ...missing(record, settings, get(), hash)].join(" "), about: "record" });
   }
 
-  return { takeDropped };
+  return { takeDropped, takeRecord };
 }
 
 /** The settings that every run has, without words and seed. @param {Settings} settings */

@@ -25,7 +25,7 @@ const TOLERANCE = 1e-3;
  */
 /** @typedef {{ width: number, height: number, rgba: number[] }} Pixels */
 
-/** @returns {Promise<Knob[]>} */
+/** By what they are about: the knobs of one kind share a page, which keeps their models open. @returns {Promise<Record<string, Knob[]>>} */
 export async function readKnobs() {
   const words = ["clip-skip", "inversion", "inversion-4", "mix", "swap", "emphasis", "chunks"].map((name) => wordsKnob(`words-sd1-${name}`));
   const loras = ["kohya", "locon", "loha", "two"].map((name) => loraKnob(`lora-${name}`));
@@ -36,16 +36,21 @@ export async function readKnobs() {
     startKnob("images-inpaint", "sd1-tiny-5-2-42-ddim-1"),
     startKnob("images-inpaint", "inpaint-tiny-5-2-42-ddim-1"),
   ];
-  return Promise.all([...words, ...loras, ...guidance, ...pictures]);
+  const kinds = Object.entries({ words, LoRAs: loras, guidance, "starting pictures and masks": pictures });
+  return Object.fromEntries(await Promise.all(kinds.map(async ([kind, knobs]) => [kind, await Promise.all(knobs)])));
 }
 
-/** Makes one picture in the page, with what is beside the model for as long, and compares. @param {import("playwright-core").Page} page @param {string} address @param {Knob} knob */
-export async function checkKnob(page, address, { model, settings, beside = [], inputs, latents, image }) {
-  const made = await page.evaluate(makeOne, { base: address, model: address + models[model], settings, beside, inputs });
-  const error = relative(made.latents, latents);
-  closeTo("latents", error, TOLERANCE);
-  if (image) closeTo("picture", rms(made.image, planesToPixels(image)), TOLERANCE);
-  return `latents ${error.toExponential(1)}`;
+/** Makes each picture in the page, with what is beside the model for as long, and compares. @param {import("playwright-core").Page} page @param {string} address @param {Knob[]} knobs */
+export async function checkKnobs(page, address, knobs) {
+  const errors = [];
+  for (const { name, model, settings, beside = [], inputs, latents, image } of knobs) {
+    const made = await page.evaluate(makeOne, { base: address, model: address + models[model], settings, beside, inputs });
+    const error = relative(made.latents, latents);
+    closeTo(`${name}: latents`, error, TOLERANCE);
+    if (image) closeTo(`${name}: picture`, rms(made.image, planesToPixels(image)), TOLERANCE);
+    errors.push(error);
+  }
+  return `${knobs.length} pictures, latents ${Math.max(...errors).toExponential(1)}`;
 }
 
 async function golden(name) {

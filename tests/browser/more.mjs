@@ -1,7 +1,7 @@
 // Journeys through the settings beside the usual ones: menus from the program's tables, rows of words, and the link that says it all.
 
 import { strict as assert } from "node:assert";
-import { readFile } from "node:fs/promises";
+import { readFile, readdir } from "node:fs/promises";
 import { contrastFaults, nameFaults, overflow } from "./look.mjs";
 import { again, drawn, finished, pixels, ready, text } from "./steps.mjs";
 
@@ -226,6 +226,110 @@ export const MORE = [
       await page.waitForSelector("#beside-list li");
       await drop(page, { name: "model.safetensors", type: "", bytes: [...(await readFile(`${models}/digits/vae/config.json`))] });
       await page.waitForSelector("#load");
+    },
+  },
+  {
+    name: "page and program know the same settings",
+    open: null,
+    real: true,
+    expects: /favicon/,
+    async play({ page, address }) {
+      await page.goto(`${address}models/digits/model_index.json`);
+      const { names, refusal } = await page.evaluate(async (base) => {
+        const [{ Decant }, { NAMES }] = await Promise.all([import(`${base}decant.js`), import(`${base}settings.js`)]);
+        const decant = await Decant.load({ model: `${base}models/digits`, device: "cpu" });
+        const refusal = await decant.generate({ prompt: "x", colour: "red" }).catch(({ message }) => message);
+        decant.close();
+        return { names: NAMES, refusal };
+      }, address);
+      const [, known = ""] = /unknown field `colour`, expected one of (.*)$/.exec(refusal) ?? [];
+      // How steps are shown is the page's own affair.
+      assert.deepEqual([...known.matchAll(/`(\w+)`/g)].map(([, name]) => name).filter((name) => name !== "preview").sort(), [...names].sort());
+    },
+  },
+  {
+    name: "a saved picture brings its settings back, and they make it again to the bit",
+    real: true,
+    open: "?steps=4&seed=11&sampler=lms&order=2&sigmas=karras&rng=cuda&guidance=3&rescale=0.3&clipSkip=1&emphasis=1&mixes=a%20red%20four:0.2&prompt=a%20(green:1.2)%20eight&run=1",
+    async play({ page, models }) {
+      await finished(page, 4);
+      const first = (await pixels(page)).sum;
+      await page.waitForFunction(() => document.querySelector("#download")?.hasAttribute("download"));
+      const [download] = await Promise.all([page.waitForEvent("download"), page.click("#download")]);
+      const saved = await readFile(await download.path());
+      await page.goto(page.url().replace(/\?.*/, "?steps=2"));
+      await ready(page);
+      await page.setInputFiles("#record-file", { name: "saved.png", mimeType: "image/png", buffer: saved });
+      await page.waitForSelector(".message p:text-is('The settings of “saved.png” are taken.')");
+      await again(page, 4);
+      assert.equal((await pixels(page)).sum, first);
+      const { settings } = await page.evaluate(async (bytes) => {
+        const { Decant } = await import(new URL("decant.js", document.baseURI).href);
+        return Decant.readRecord(new Blob([new Uint8Array(bytes)]));
+      }, [...saved]);
+      assert.equal(settings.mixes[0].prompt, "a red four");
+      const plain = await drawnFile(page, "plain.png", { width: 16, height: 16, colour: "#888" });
+      await page.setInputFiles("#record-file", plain);
+      await page.waitForSelector(".message.error >> text=“plain.png” holds no settings");
+    },
+  },
+  {
+    name: "a LoRA and a textual inversion are found out by what they hold, and change the picture",
+    real: true,
+    open: "?model=tests/models/sd1-tiny&sampler=ddim&steps=2&width=32&height=32&seed=3&prompt=a%20house",
+    async play({ page, models }) {
+      await ready(page);
+      await again(page, 2);
+      const plain = (await pixels(page)).sum;
+      const bytes = async (file) => [...(await readFile(`${models}/../tests/${file}`))];
+      await drop(page, { name: "unnamed.bin", type: "", bytes: await bytes("models/lora/kohya.safetensors") });
+      await page.waitForSelector("#beside-list li");
+      assert.match(await text(page, "#beside-list li"), /^unnamedLoRA, rank \d+, \d+ layers of the denoiser/);
+      await again(page, 2);
+      const changed = (await pixels(page)).sum;
+      assert.notEqual(changed, plain);
+      await page.fill("[aria-label='Weight of unnamed']", "0");
+      await again(page, 2);
+      assert.equal((await pixels(page)).sum, plain);
+      await page.click("[aria-label='Remove unnamed']");
+      await drop(page, { name: "learned_embeds.bin", type: "", bytes: await bytes("golden/inversions/birb.learned_embeds.bin") });
+      await page.waitForSelector("#beside-list li code");
+      const word = await text(page, "#beside-list code");
+      await page.fill("#prompt", `a house ${word}`);
+      await again(page, 2);
+      assert.notEqual((await pixels(page)).sum, plain);
+    },
+  },
+  {
+    name: "a picture of another tool's brings its settings",
+    real: true,
+    async play({ page, models }) {
+      await ready(page);
+      const folder = `${models}/../tests/golden/records`;
+      for (const name of (await readdir(folder)).filter((file) => file.endsWith(".png"))) {
+        await drop(page, { name, type: "image/png", bytes: [...(await readFile(`${folder}/${name}`))] });
+        await page.waitForSelector(`text=The settings of “${name}” are taken.`);
+        assert.notEqual(await page.inputValue("#prompt"), "", name);
+      }
+      assert.deepEqual(await page.locator(".message.error").allTextContents(), []);
+    },
+  },
+  {
+    name: "a finished picture is gone on from; margins make it larger",
+    open: "?steps=3&run=1",
+    async play({ page }) {
+      await finished(page, 3);
+      await page.click("#go-on");
+      await page.waitForSelector("#start-thumb canvas:visible");
+      const side = Number(await page.inputValue("#width"));
+      await page.fill("#pad", "0,16,0,16");
+      await drawn(page);
+      assert.deepEqual([await page.inputValue("#width"), await page.inputValue("#height")], [String(side + 32), String(side)]);
+      await page.click("#generate");
+      await page.waitForFunction((width) => document.querySelector("#picture canvas")?.width === width && document.querySelector("#generate")?.textContent === "Generate", side + 32);
+      await page.fill("#pad", "1,2");
+      await drawn(page);
+      assert.match(await text(page, "#pad-problem"), /Margins are one number, or four/);
     },
   },
   {

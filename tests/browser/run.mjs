@@ -11,7 +11,7 @@ import { GETTING } from "./getting.mjs";
 import { checkGolden, checkTokens, modelsWithTokens, readGoldens } from "./golden.mjs";
 import { JOURNEYS as USUAL } from "./journeys.mjs";
 import { MORE } from "./more.mjs";
-import { checkKnob, readKnobs } from "./knobs.mjs";
+import { checkKnobs, readKnobs } from "./knobs.mjs";
 import { checkOperations } from "./operations.mjs";
 import { OWN, layoutTests } from "./own.mjs";
 import { takeScreenshots } from "./screenshots.mjs";
@@ -50,7 +50,7 @@ async function testBuilt(built, whole) {
   for (const journey of JOURNEYS.filter(({ name }) => name.startsWith("open, generate"))) await play("built, no byte ranges", debian, whole, journey);
   for (const model of await modelsWithTokens()) await test("CPU", `tokens of ${model}`, debian, built, ({ page }) => checkTokens(page, built.address, model));
   await testGoldens("CPU", debian, built, "cpu");
-  for (const knob of await readKnobs()) await test("CPU", `diffusers' ${knob.name}`, debian, built, ({ page }) => checkKnob(page, built.address, knob));
+  for (const [kind, knobs] of Object.entries(await readKnobs())) await test("CPU", `diffusers' ${kind}`, debian, built, ({ page }) => checkKnobs(page, built.address, knobs));
   for (const { name, check } of await layoutTests()) await test("CPU", `diffusers' picture from layouts/${name}`, debian, built, async ({ page }) => `RMS ${(await check(page, built.address)).toExponential(1)}`);
   for (const journey of OWN) await play("built", debian, built, journey);
   // Minutes on SwiftShader, so one is enough: lavapipe runs the same kernels, and the rest of them, below.

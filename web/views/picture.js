@@ -20,6 +20,11 @@ export function pictureView(studio, state) {
   const empty = within(figure, ".empty", HTMLDivElement);
   const drawLink = linkTo(download, studio);
   const animate = byId("animate", HTMLButtonElement);
+  const goOn = byId("go-on", HTMLButtonElement);
+  goOn.addEventListener("click", () => {
+    const { trace } = state();
+    if (trace?.image) studio.startFromPixels(trace.image, `The picture with the seed ${trace.settings.seed}`);
+  });
   animate.addEventListener("click", () => saveSteps(studio, state()));
   let running = false;
 
@@ -47,7 +52,7 @@ export function pictureView(studio, state) {
     const shownNumbers = step && !finished ? ofStep(step) : finished && trace ? ofRun(trace) : {};
     for (const number of numbers) write(number, shownNumbers[number.dataset["of"] ?? ""] ?? "–");
     drawLink(now);
-    animate.hidden = !trace?.image;
+    animate.hidden = goOn.hidden = !trace?.image;
   };
 }
 

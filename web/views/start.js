@@ -15,6 +15,7 @@ export function startView(studio) {
   const paint = byId("paint-mask", HTMLButtonElement);
   choosing("choose-image", "image", studio.startFrom);
   choosing("choose-mask", "mask", studio.maskWith);
+  choosing("choose-record", "record", studio.takeRecord);
   byId("remove-image", HTMLButtonElement).addEventListener("click", studio.startFromNoise);
   byId("remove-mask", HTMLButtonElement).addEventListener("click", () => studio.paintMask(null));
   const brush = paintsOn(canvas, byId("brush", HTMLInputElement), studio.paintMask);

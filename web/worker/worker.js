@@ -44,7 +44,7 @@ async function answer(call, ask) {
 /** @param {number} call @param {Ask} ask */
 async function perform(call, ask) {
   // Of the others, the page may ask while something is read.
-  if (["inspect", "load", "generate", "addLora", "fingerprint"].includes(ask.kind)) {
+  if (["recognise", "inspect", "load", "generate", "addLora", "fingerprint"].includes(ask.kind)) {
     reading = { call, pace: new Pace(ask.kind === "generate" ? "Reading again what did not stay in memory" : "Starting"), told: 0 };
   }
   switch (ask.kind) {
