@@ -33,6 +33,11 @@ enum Half {
     Up,
 }
 
+/// Takes some rows of a weight, from one row on.
+type Give<'a> = dyn FnMut(usize, &[f32]) -> Result<(), Error> + 'a;
+/// A LoRA, what it changes of a layer, and how strongly it is used.
+type Part<'a> = (&'a Lora, &'a Layer, f32);
+
 impl Stack {
     /// What lies beside the network's own weights.
     pub fn index(&self) -> WeightIndex {
@@ -58,7 +63,7 @@ impl Stack {
     }
 
     /// Reads a weight of these, and gives it away some rows at a time.
-    pub async fn read(&self, weight: &WeightUse, give: &mut dyn FnMut(usize, &[f32]) -> Result<(), Error>) -> Result<(), Error> {
+    pub async fn read(&self, weight: &WeightUse, give: &mut Give<'_>) -> Result<(), Error> {
         let some = (AT_ONCE / weight.row_numbers().max(1)).max(1);
         match self.parts(&weight.name) {
             Some((Half::Down, parts)) => {
@@ -94,7 +99,7 @@ impl Stack {
     }
 
     /// Which half of a layer's pair a weight is, and the LoRAs that change the layer.
-    fn parts(&self, weight: &str) -> Option<(Half, Vec<(&Lora, &Layer, f32)>)> {
+    fn parts(&self, weight: &str) -> Option<(Half, Vec<Part<'_>>)> {
         let (half, layer) = [(Half::Down, LORA_DOWN), (Half::Up, LORA_UP)]
             .into_iter()
             .find_map(|(half, leaf)| Some((half, weight.strip_suffix(".weight")?.strip_suffix(leaf)?.strip_suffix('.')?)))?;

@@ -31,7 +31,8 @@ fn a_lora_that_does_not_fit_gets_a_sentence() {
     let part = |layer: &str, part: &str| format!("{layer}.{part}");
     let (down, up, alpha) = (part(Q, "lora_down.weight"), part(Q, "lora_up.weight"), part(Q, "alpha"));
     let other_file = "use another file of it";
-    let cases: &[(&[(&str, &[usize])], String)] = &[
+    type Tensors<'a> = &'a [(&'a str, &'a [usize])];
+    let cases: &[(Tensors, String)] = &[
         (
             &[(&part(K2, "lora_down.weight"), &[4, 768]), (&part(K2, "lora_up.weight"), &[32, 4])],
             "it is for Stable Diffusion 1.x, whose text is 768 wide; this is a model whose text is 32 wide; give a LoRA that was trained for this family".into(),
