@@ -1,5 +1,6 @@
 //! What can be typed. Menus of samplers and encodings come from their own tables.
 
+pub(crate) mod images;
 mod lora;
 pub(crate) mod sampling;
 mod records;
@@ -22,6 +23,10 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Make a picture from a prompt
     Generate(Box<Generate>),
+    /// Make a picture's latents, and say what that saves and costs
+    Encode(Encode),
+    /// Make latents' picture
+    Decode(Decode),
     /// Show what a model is: family, configuration, tensors, bytes, memory that a picture will take
     Inspect(Inspect),
     /// Write a model smaller: q8_0, q4_0 or f16, as GGUF
@@ -113,6 +118,8 @@ pub(crate) struct Generate {
     #[command(flatten)]
     pub text: text::Text,
     #[command(flatten)]
+    pub images: images::Images,
+    #[command(flatten)]
     pub lora: lora::Lora,
     #[command(flatten)]
     pub records: records::Records,
@@ -125,6 +132,40 @@ pub(crate) struct Generate {
     /// No progress bars
     #[arg(long)]
     pub quiet: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Encode {
+    /// PNG, JPEG or WebP; sides that are no multiple of the autoencoder's factor are made a little smaller
+    pub picture: PathBuf,
+    #[command(flatten)]
+    pub model: Model,
+    /// The latents: FILE.safetensors, or FILE.npy
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// A sample of what the encoder says, drawn with this seed, as runs start from; without, its mean
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// The channels as grey pictures side by side, on one scale
+    #[arg(long, value_name = "FILE.png")]
+    pub channels: Option<PathBuf>,
+    /// What the latents decode to
+    #[arg(long, value_name = "FILE.png")]
+    pub decoded: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct Decode {
+    /// FILE.safetensors or FILE.npy, of [channels, h, w] numbers
+    pub latents: PathBuf,
+    #[command(flatten)]
+    pub model: Model,
+    /// The picture
+    #[arg(long, value_name = "FILE.png")]
+    pub out: PathBuf,
+    /// The channels as grey pictures side by side, on one scale
+    #[arg(long, value_name = "FILE.png")]
+    pub channels: Option<PathBuf>,
 }
 
 #[derive(Args)]

@@ -3,17 +3,18 @@
 mod animation;
 mod grid;
 mod output;
+pub(crate) mod passing;
 mod recorded;
 mod request;
 mod watch;
 
 use crate::arguments::{Generate, Model, Opening};
-use crate::{Failure, device, source};
+use crate::{Failure, coding, device, source};
 use decant_graph::{Device, Encoding};
 use decant_record::{Animation, Canvas};
 use decant_sd::component::Progress;
 use decant_sd::error::bytes;
-use decant_sd::pipeline::{Memory, Options, Pipeline};
+use decant_sd::pipeline::{Generated, Memory, Options, Pipeline};
 use decant_sd::request::Request;
 use decant_sd::trace::Trace;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -59,18 +60,29 @@ pub(crate) fn run(options: &Generate) -> Result<(), Failure> {
     found.iter().for_each(|found| recorded::tell(found, options, &pipeline, &fingerprint));
     match grid {
         Some(grid) => grid::run(options, &mut pipeline, &request, &grid, &fingerprint),
-        None => {
-            let (frames, several) = (options.text.frames(&request), request.count > 1);
-            for (number, frame) in frames.iter().enumerate() {
-                for request in frame.each()? {
-                    let frame = |path: &Path| if frames.len() > 1 { output::of_frame(path, number) } else { path.into() };
-                    let named = |path: &Path| if several { output::of_seed(&frame(path), request.seed) } else { frame(path) };
-                    picture(options, &mut pipeline, &request, &fingerprint, &named)?;
-                }
+        None => series(options, &mut pipeline, &request, &fingerprint),
+    }
+}
+
+/// Every prompt on the way to another, every seed, and every round of what feeds on itself; files are numbered by those there are several of.
+fn series(options: &Generate, pipeline: &mut Pipeline, request: &Request, fingerprint: &str) -> Result<(), Failure> {
+    let (frames, rounds) = (options.text.frames(request), options.images.rounds());
+    for (number, frame) in frames.iter().enumerate() {
+        for first in frame.each()? {
+            let (seed, mut request) = (first.seed, first);
+            for round in 0..rounds {
+                let by = [
+                    (frames.len() > 1).then(|| format!("{number:03}")),
+                    (frame.count > 1).then(|| seed.to_string()),
+                    (rounds > 1).then(|| round.to_string()),
+                ];
+                let named = |path: &Path| output::told_apart(path, &by);
+                let made = picture(options, pipeline, &request, fingerprint, &named)?;
+                request = options.images.again(&request, made.picture);
             }
-            Ok(())
         }
     }
+    Ok(())
 }
 
 /// Makes one picture and writes all that is wanted of it.
@@ -80,13 +92,13 @@ fn picture(
     request: &Request,
     fingerprint: &str,
     named: &dyn Fn(&Path) -> PathBuf,
-) -> Result<(), Failure> {
+) -> Result<Generated, Failure> {
     let size = pipeline.check(request)?;
     let bar = bar(options.quiet, "{prefix:13} {bar:40} {pos} of {len} steps, {eta} left");
     bar.set_prefix("sampling");
     let trace = options.trace.as_ref().map(|_| Trace::default());
     let animation = options.records.animate.as_ref().map(|_| Animation::new(size.width, size.height));
-    let mut watcher = Watcher { bar, trace, animation };
+    let mut watcher = Watcher { bar, trace, animation, passing: options.images.passing() };
     let start = std::time::Instant::now();
     pipeline.device().reset_peak();
     let generated = pollster::block_on(pipeline.generate(request, &mut watcher))?;
@@ -98,6 +110,9 @@ fn picture(
     }
     if let (Some(path), Some(trace)) = (&options.trace, watcher.trace) {
         output::write(&named(path), &trace.finish(&generated)?)?;
+    }
+    if let Some(path) = &options.images.save_latents {
+        coding::write(&named(path), watcher.passing.latents.as_ref().unwrap_or(&generated.latents))?;
     }
     if let (Some(path), Some(mut animation)) = (&options.records.animate, watcher.animation) {
         animation.finish(&generated.picture);
@@ -117,7 +132,7 @@ fn picture(
         );
         eprintln!("{}", took(&generated.memory, pipeline.device()));
     }
-    Ok(())
+    Ok(generated)
 }
 
 /// How much memory a picture took, predicted and measured, and how it was made.

@@ -4,9 +4,11 @@
 
 mod arguments;
 mod bench;
+mod coding;
 mod device;
 mod generate;
 mod inspect;
+mod picture;
 mod quantize;
 mod source;
 
@@ -20,6 +22,8 @@ fn main() {
     let arguments = Arguments::parse();
     let done = match arguments.command {
         Command::Generate(options) => generate::run(&options),
+        Command::Encode(options) => coding::encode(&options),
+        Command::Decode(options) => coding::decode(&options),
         Command::Inspect(options) => inspect::run(&options),
         Command::Quantize(options) => quantize::run(&options),
         Command::Bench(options) => bench::run(&options),

@@ -84,19 +84,27 @@ impl Autoencoder {
         Ok(Picture::from_decoder(width * self.factor(), height * self.factor(), &output))
     }
 
-    /// A picture's latents for the sampler, `[c, h, w]`: of `AutoencoderKL` a sample of its distribution, the noise taken from `noise`.
-    pub async fn encode(&self, encoder: &mut dyn Executable, picture: &Picture, noise: &mut Noise) -> Result<Vec<f32>, Error> {
+    /// A picture's latents for the sampler, `[c, h, w]`: of `AutoencoderKL` a sample of its distribution where there is `noise` to draw it
+    /// with, else the distribution's mean.
+    pub async fn encode(&self, encoder: &mut dyn Executable, picture: &Picture, noise: Option<&mut Noise>) -> Result<Vec<f32>, Error> {
         let output = encoder.run(&[("image", Input::F32(&picture.to_encoder()))]).await?.remove(0);
         let latents = match self {
             Autoencoder::Tiny(config) => channels_first(&output, config.latent_channels),
             Autoencoder::Kl(config) => {
                 let moments = channels_first(&output, 2 * config.latent_channels);
                 let (mean, log_variance) = moments.split_at(moments.len() / 2);
-                let noise = noise.randn(mean.len());
-                let deviation = log_variance.iter().map(|v| (0.5 * v.clamp(-30.0, 20.0)).exp()); // diffusers' DiagonalGaussianDistribution
-                mean.iter().zip(deviation).zip(noise).map(|((mean, deviation), noise)| mean + deviation * noise).collect()
+                match noise {
+                    Some(noise) => sampled(mean, log_variance, &noise.randn(mean.len())),
+                    None => mean.to_vec(),
+                }
             }
         };
         Ok(latents.iter().map(|v| v * self.scaling_factor()).collect())
     }
+}
+
+/// diffusers' `DiagonalGaussianDistribution.sample`.
+fn sampled(mean: &[f32], log_variance: &[f32], noise: &[f32]) -> Vec<f32> {
+    let deviation = log_variance.iter().map(|v| (0.5 * v.clamp(-30.0, 20.0)).exp());
+    mean.iter().zip(deviation).zip(noise).map(|((mean, deviation), noise)| mean + deviation * noise).collect()
 }

@@ -8,6 +8,7 @@
 //!                                           x ─ vae ─► picture
 //! ```
 
+mod coding;
 mod denoise;
 mod event;
 mod fingerprint;

@@ -4,19 +4,20 @@
 mod common;
 
 use common::{Golden, devices, folder, relative_rms};
-use decant_graph::Device;
+use decant_graph::{Cpu, Device};
 use decant_sd::Error;
 use decant_sd::files::Folder;
+use decant_sd::latents::{Latents, Level};
 use decant_sd::picture::{Mask, Picture};
-use decant_sd::pipeline::{Event, Observer, Options, Pipeline};
+use decant_sd::pipeline::{Event, Generated, Observer, Options, Pipeline, Unobserved};
 use decant_sd::request::{Images, Request};
-use decant_solver::Sampler;
+use decant_solver::{Generator, Sampler};
 use pollster::block_on;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Largest relative RMS of latents, at the start and at the end.
-const LATENTS: f64 = 1e-3;
+const LATENTS: f64 = 1e-4;
 /// Largest RMS of a whole picture in 0…1.
 const PICTURE: f64 = 1e-3;
 
@@ -128,4 +129,189 @@ fn the_notebooks_start_step_agrees() {
 #[test]
 fn inpainting_agrees_with_denoisers_that_see_the_mask_and_that_do_not() {
     check("images-inpaint");
+}
+
+fn make(pipeline: &mut Pipeline, request: &Request) -> Generated {
+    block_on(pipeline.generate(request, &mut Unobserved)).expect("the run is sound")
+}
+
+/// A cheap run of 32×24 pixels.
+fn cheap(images: Images) -> Request {
+    Request { prompt: "a cat".into(), steps: Some(3), guidance: Some(1.0), width: Some(32), height: Some(24), images, ..Request::default() }
+}
+
+fn with_latents(latents: Latents) -> Images {
+    Images { latents: Some(Rc::new(latents)), ..Images::default() }
+}
+
+#[test]
+fn latents_that_python_wrote_are_read_and_ours_are_numpys_bytes() {
+    let expected = Generator::new(7).randn(60); // torch.randn
+    for (file, digits) in [
+        ("float16.npy", 1e-3),
+        ("float32.npy", 1e-6),
+        ("float64.npy", 1e-6),
+        ("float16.safetensors", 1e-3),
+        ("bfloat16.safetensors", 1e-2),
+        ("float32.safetensors", 1e-6),
+    ] {
+        let bytes = std::fs::read(folder(&format!("tests/golden/latents-{file}"))).expect("the file is there");
+        let latents = Latents::read(file, &bytes).expect("Python wrote it");
+        assert_eq!((latents.shape, latents.level), ([4, 3, 5], Level::Unknown), "{file}");
+        assert!(relative_rms(&expected, &latents.values) < digits, "{file}");
+        if file == "float32.npy" {
+            assert_eq!(latents.to_npy(), bytes, "what numpy.save writes");
+        }
+    }
+}
+
+/// Keeps the latents after one model call, as a file.
+struct Kept(usize, Vec<u8>, Option<decant_solver::Schedule>);
+
+impl Observer for Kept {
+    async fn event(&mut self, event: Event<'_>) -> Result<(), Error> {
+        match event {
+            Event::Start { schedule, .. } => self.2 = Some(schedule.clone()),
+            Event::Step { step, shape, .. } if step.index + 1 == self.0 => {
+                let schedule = self.2.as_ref().expect("the start comes first");
+                self.1 = Latents::after(schedule, step.index, shape, step.latents).to_safetensors();
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn latents_kept_on_the_way_go_on_to_the_same_picture() {
+    let mut pipeline = open("sd1-tiny", Rc::new(Cpu));
+    // Samplers without a memory of earlier steps, in both scales.
+    for (sampler, after) in [(Sampler::Ddim, 1), (Sampler::Ddim, 2), (Sampler::Euler, 2), (Sampler::Heun, 2), (Sampler::Heun, 4)] {
+        let request = Request { sampler: Some(sampler), ..cheap(Images::default()) };
+        let mut kept = Kept(after, vec![], None);
+        let whole = block_on(pipeline.generate(&request, &mut kept)).expect("the run is sound");
+        let latents = Latents::read("kept", &kept.1).expect("just written");
+        assert!(matches!(latents.level, Level::Noisy { .. }));
+        let rest = make(&mut pipeline, &Request { images: with_latents(latents), ..request });
+        assert_eq!(whole.picture, rest.picture, "{sampler:?} after {after} calls");
+    }
+}
+
+#[test]
+fn given_noise_is_that_of_its_seed_and_a_batch_is_its_single_runs() {
+    let mut pipeline = open("sd1-tiny", Rc::new(Cpu));
+    let request = Request { seed: 41, count: 2, ..cheap(Images::default()) };
+    let batch: Vec<Generated> = request.each().expect("two").map(|one| make(&mut pipeline, &one)).collect();
+    let single = make(&mut pipeline, &Request { seed: 42, ..cheap(Images::default()) });
+    assert_eq!(batch[1].picture, single.picture);
+    assert_ne!(batch[0].picture, single.picture);
+    for level in [Level::Noise, Level::Unknown] {
+        let noise = Latents { shape: [4, 3, 4], values: Generator::new(42).randn(48), level };
+        assert_eq!(make(&mut pipeline, &cheap(with_latents(noise))).picture, single.picture);
+    }
+    // Again from what came out: the clean latents stand for the picture.
+    let again = Request { sampler: Some(Sampler::Ddim), ..cheap(with_latents(single.latents.clone())) };
+    let watched = &mut Watched::default();
+    block_on(pipeline.generate(&again, watched)).expect("the run is sound");
+    assert_eq!((watched.begin, watched.calls), (1, 2), "0.8 of three steps are two");
+}
+
+/// A picture that no network makes.
+fn stripes(width: usize, height: usize) -> Picture {
+    let bytes: Vec<u8> = (0..width * height).flat_map(|i| [(i * 37 % 256) as u8, (i / width * 9) as u8, 130]).collect();
+    Picture::from_rgb8(width, height, &bytes).expect("as many as pixels")
+}
+
+#[test]
+fn what_the_mask_leaves_stays() {
+    for model in ["sd1-tiny", "inpaint-tiny"] {
+        let mut pipeline = open(model, Rc::new(Cpu));
+        let picture = stripes(32, 24);
+        let mut grey = vec![0; 32 * 24];
+        (0..24).for_each(|y| grey[y * 32 + 16..][..16].fill(255));
+        let mask = Mask::from_grey8(32, 24, &grey).expect("as many as pixels");
+        let images = Images { picture: Some(Rc::new(picture.clone())), mask: Some(Rc::new(mask)), latents: None };
+        let made = make(&mut pipeline, &Request { keep_unmasked: true, ..cheap(images) }).picture;
+        let same = |x: usize| (0..24).all(|y| made.values[y * 32 + x] == picture.values[y * 32 + x]);
+        assert!((0..16).all(same) && !(16..32).all(same), "{model}");
+    }
+}
+
+#[test]
+fn a_black_mask_leaves_the_pictures_own_latents() {
+    let mut pipeline = open("sd1-tiny", Rc::new(Cpu));
+    let (picture, seed) = (stripes(32, 24), 5);
+    let images = Images { picture: Some(Rc::new(picture.clone())), mask: Some(Rc::new(Mask::none(32, 24))), latents: None };
+    let made = make(&mut pipeline, &Request { seed, ..cheap(images) });
+    let encoded = block_on(pipeline.encode(&picture, Some(seed))).expect("it fits");
+    assert_eq!(made.latents, encoded);
+}
+
+#[test]
+fn padding_is_painted_around_a_picture_that_stays() {
+    let mut pipeline = open("sd1-tiny", Rc::new(Cpu));
+    let picture = stripes(16, 8);
+    let images = Images { picture: Some(Rc::new(picture.clone())), ..Images::default() };
+    let request = Request { pad: [8, 0, 8, 16], keep_unmasked: true, width: None, height: None, ..cheap(images) };
+    let made = make(&mut pipeline, &request).picture;
+    assert_eq!((made.width, made.height), (32, 24));
+    let row = |y: usize| &made.values[(8 + y) * 32 + 16..][..16];
+    assert!((0..8).all(|y| row(y) == &picture.values[y * 16..][..16]));
+    assert_ne!(made, picture.padded(request.pad), "the padding is no longer the repeated edge");
+}
+
+#[test]
+fn the_autoencoder_alone_agrees() {
+    let golden = Golden::open("vae-sd1-tiny");
+    let mut pipeline = open("sd1-tiny", Rc::new(Cpu));
+    let scaling = pipeline.config().vae.scaling_factor();
+    let case = "1x6x10";
+    let [height, width] = [2, 3].map(|side| golden.shape(&format!("{case}.image"))[side]);
+    let values = golden.get(&format!("{case}.image")).iter().map(|v| v / 2.0 + 0.5).collect();
+    let latents = block_on(pipeline.encode(&Picture { width, height, values }, None)).expect("it fits");
+    let mean: Vec<f32> = golden.get(&format!("{case}.mean")).iter().map(|v| v * scaling).collect();
+    assert_eq!((latents.shape, latents.level), ([4, height / 8, width / 8], Level::Clean));
+    assert!(relative_rms(&mean, &latents.values) < 1e-4);
+    let values: Vec<f32> = golden.get(&format!("{case}.latents")).iter().map(|v| v * scaling).collect();
+    let [c, h, w] = [1, 2, 3].map(|side| golden.shape(&format!("{case}.latents"))[side]);
+    let picture = block_on(pipeline.decode(&Latents { shape: [c, h, w], values, level: Level::Clean })).expect("it fits");
+    let decoded: Vec<f32> = golden.get(&format!("{case}.decoded")).iter().map(|v| (v / 2.0 + 0.5).clamp(0.0, 1.0)).collect();
+    assert!(relative_rms(&decoded, &picture.values) < 1e-4);
+    let off = block_on(pipeline.encode(&stripes(12, 8), None)).expect_err("12 is no multiple of 8").to_string();
+    assert_eq!(off, "width 12 does not fit the model: a multiple of 8 from 8 to 16384 is needed, for instance 8");
+    let other = Latents { shape: [16, 1, 1], values: vec![0.0; 16], level: Level::Clean };
+    let sentence = block_on(pipeline.decode(&other)).expect_err("another model's").to_string();
+    assert_eq!(sentence, "latents: they have 16 channels, the autoencoder's have 4; give latents of this model");
+}
+
+#[test]
+fn a_picture_to_start_from_is_part_of_the_memory() {
+    let pipeline = open("sd1-tiny", Rc::new(Cpu));
+    let images = Images { picture: Some(Rc::new(stripes(64, 64))), ..Images::default() };
+    let sized = |images| Request { width: Some(256), height: Some(256), ..cheap(images) };
+    let vae = |request: &Request| {
+        let memory = pipeline.memory_for(request).expect("it is sound");
+        memory.parts.iter().find(|part| part.name == "vae").expect("every model has one").weights
+    };
+    let (alone, encoding) = (vae(&sized(Images::default())), vae(&sized(images)));
+    assert!(encoding > alone, "{encoding} bytes of weights with the encoder, {alone} without");
+}
+
+#[test]
+fn latents_that_do_not_fit_the_run_are_refused_in_a_sentence() {
+    let mut pipeline = open("sd1-tiny", Rc::new(Cpu));
+    let noisy = Level::Noisy { sigma: 3.0, scale: decant_solver::Scale::Preserving };
+    let mut sentence = |shape: [usize; 3], level| {
+        let latents = Latents { shape, values: vec![0.0; shape.iter().product()], level };
+        let request = Request { sampler: Some(Sampler::Ddim), ..cheap(with_latents(latents)) };
+        block_on(pipeline.generate(&request, &mut Unobserved)).expect_err("it does not fit").to_string()
+    };
+    assert_eq!(
+        sentence([4, 8, 8], Level::Noise),
+        "latents: they have 4 channels of 8×8 places, the run has 4 of 3×4; give latents of this model and size"
+    );
+    assert_eq!(
+        sentence([4, 3, 4], noisy),
+        "latents: their noise level is 3.000, the run's steps start at 2.930, 0.936, 0.041; ask for the sampler, steps and sigmas that they were made with"
+    );
 }

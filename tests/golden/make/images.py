@@ -5,11 +5,14 @@ what the last one leaves, `CASE.image` the picture where it is kept. The cases' 
 """
 import io
 import json
+import struct
+import zlib
 from pathlib import Path
 
 import diffusers
 import numpy
 import torch
+from PIL import Image, ImageOps
 
 from .files import write_safetensors
 from .record import normal, opened, write
@@ -124,6 +127,45 @@ def latents_files(folder):
         write_safetensors(Path(folder) / f"latents-{name}.safetensors", {"latents": values.to(getattr(torch, name))}, {})
 
 
+def png16(path, values):
+    """A PNG of 16 bits, which Pillow does not write in colours."""
+    height, width, _ = values.shape
+    chunk = lambda kind, data: struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
+    header = struct.pack(">IIBBBBB", width, height, 16, 2, 0, 0, 0)
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
+def picture_files(folder):
+    """Pictures as cameras and tools write them, and beside each the pixels that it shows: upright, on white, 8 bits (Pillow's)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    y, x = numpy.mgrid[0:9, 0:14]
+    rgb = numpy.stack([x * 18, y * 28, 255 - x * 9 - y * 12], axis=-1).clip(0, 255).astype(numpy.uint8)
+    colours, alpha = Image.fromarray(rgb), Image.fromarray((x * 19).clip(0, 255).astype(numpy.uint8))
+    see_through = colours.copy()
+    see_through.putalpha(alpha)
+    grey_alpha = Image.merge("LA", [colours.convert("L"), alpha])
+    palette = colours.quantize(16)
+    few = Image.fromarray((x // 3 % 4).astype(numpy.uint8), "P")
+    few.putpalette([250, 10, 10, 10, 250, 10, 10, 10, 250, 0, 0, 0])
+    turned = lambda number: {"exif": (lambda exif: (exif.__setitem__(0x0112, number), exif)[1])(Image.Exif())}
+    files = {
+        "plain.png": (colours, {}), "grey.png": (colours.convert("L"), {}), "bits.png": (colours.convert("1"), {}), "alpha.png": (see_through, {}),
+        "grey-alpha.png": (grey_alpha, {}), "palette.png": (palette, {}), "palette-alpha.png": (few, {"transparency": 3}),
+        "turned-3.png": (colours, turned(3)), "turned-5.webp": (colours, turned(5) | {"lossless": True}),
+        "alpha.webp": (see_through, {"lossless": True, "exact": True}), "grey.jpg": (colours.convert("L"), {"quality": 95}),
+        "cmyk.jpg": (colours.convert("CMYK"), {"quality": 95}),
+    }
+    files |= {f"turned-{number}.jpg": (colours, turned(number) | {"quality": 95, "subsampling": 0}) for number in (1, 2, 4, 6, 7, 8)}
+    for name, (image, options) in files.items():
+        image.save(folder / name, **options)
+        shown = ImageOps.exif_transpose(Image.open(folder / name)).convert("RGBA")
+        Image.alpha_composite(Image.new("RGBA", shown.size, "white"), shown).convert("RGB").save(folder / f"{name}.expected.png")
+    deep = (rgb.astype(numpy.uint16) * 257 + 100).clip(0, 65535)
+    png16(folder / "deep.png", deep)
+    Image.fromarray((deep / 257).round().astype(numpy.uint8)).save(folder / "deep.png.expected.png")
+
+
 def recipes(models, golden):
     """Names for make_goldens.py."""
     sd1, sd2, xl, nine = (models / f"{name}-tiny" for name in ("sd1", "sd2", "sdxl", "inpaint"))
@@ -138,4 +180,5 @@ def recipes(models, golden):
         "images-start-step": lambda path: cases(path, start_step, begun, picture=picture()),
         "images-inpaint": lambda path: cases(path, inpaint, four + seen, picture=picture(), mask=mask()),
         "latents-files": lambda _: latents_files(golden),
+        "picture-files": lambda _: picture_files(golden / "pictures"),
     }

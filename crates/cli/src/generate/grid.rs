@@ -1,6 +1,7 @@
 //! Many pictures on one sheet. All are checked before the first is made; the sheet is written anew as they come, so that what is done is kept
 //! when the command is ended.
 
+use super::passing::Passing;
 use super::watch::Watcher;
 use super::{output, recorded};
 use crate::Failure;
@@ -36,7 +37,7 @@ pub(super) fn run(options: &Generate, pipeline: &mut Pipeline, base: &Request, g
         .into());
     }
     let bar = super::bar(options.quiet, "{prefix:13} {bar:40} {pos} of {len} steps, {eta} left");
-    let mut watcher = Watcher { bar, trace: None, animation: None };
+    let mut watcher = Watcher { bar, trace: None, animation: None, passing: Passing::default() };
     let mut made: Vec<Option<Canvas>> = vec![None; cells.len()];
     // What the axes leave alone is the first cell's.
     let first = settled.first().ok_or("a grid has no cells")?;

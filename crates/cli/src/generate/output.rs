@@ -7,7 +7,13 @@ use std::path::{Path, PathBuf};
 /// Refuses what could not be written afterwards.
 pub(super) fn check(options: &Generate) -> Result<(), Failure> {
     let sidecar = options.records.sidecar.then(|| beside(&options.out));
-    let all = [Some(&options.out), sidecar.as_ref(), options.trace.as_ref(), options.records.animate.as_ref()];
+    let all = [
+        Some(&options.out),
+        sidecar.as_ref(),
+        options.trace.as_ref(),
+        options.records.animate.as_ref(),
+        options.images.save_latents.as_ref(),
+    ];
     let paths: Vec<&PathBuf> = all.into_iter().flatten().collect();
     for (i, path) in paths.iter().enumerate() {
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
@@ -24,20 +30,12 @@ pub(super) fn check(options: &Generate) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The file of one picture of several: its seed before the name's end.
-pub(super) fn of_seed(path: &Path, seed: u64) -> PathBuf {
-    with(path, &seed.to_string())
-}
-
-/// The file of one picture of a run over to another prompt: its number before the name's end, from 000 on.
-pub(super) fn of_frame(path: &Path, number: usize) -> PathBuf {
-    with(path, &format!("{number:03}"))
-}
-
-fn with(path: &Path, suffix: &str) -> PathBuf {
+/// The file of one picture of several: what tells it from the others, before the name's end.
+pub(super) fn told_apart(path: &Path, by: &[Option<String>]) -> PathBuf {
+    let by: String = by.iter().flatten().map(|part| format!("-{part}")).collect();
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let end = path.extension().map(|end| format!(".{}", end.to_string_lossy())).unwrap_or_default();
-    path.with_file_name(format!("{stem}-{suffix}{end}"))
+    path.with_file_name(format!("{stem}{by}{end}"))
 }
 
 /// The JSON beside a picture.

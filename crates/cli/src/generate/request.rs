@@ -12,6 +12,7 @@ pub(super) fn request(options: &Generate, found: Option<&Found>) -> Result<Reque
     let mut request = found.map(|found| found.record.settings.clone()).unwrap_or_default();
     plain(options, &mut request)?;
     options.text.apply(&mut request)?;
+    options.images.apply(&mut request)?;
     options.lora.apply(&mut request)?;
     options.sampling.apply(&mut request)?;
     options.records.apply(&mut request)?;

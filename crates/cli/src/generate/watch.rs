@@ -1,5 +1,6 @@
 //! Who watches a run: the bar, the trace, the animation, and what is said about the prompts.
 
+use super::passing::Passing;
 use decant_record::Animation;
 use decant_sd::pipeline::{Event, Observer};
 use decant_sd::trace::Trace;
@@ -10,6 +11,7 @@ pub(super) struct Watcher {
     pub bar: ProgressBar,
     pub trace: Option<Trace>,
     pub animation: Option<Animation>,
+    pub passing: Passing,
 }
 
 impl Observer for Watcher {
@@ -17,6 +19,7 @@ impl Observer for Watcher {
         if let Some(trace) = &mut self.trace {
             trace.note(&event);
         }
+        self.passing.note(&event)?;
         match event {
             Event::Text { prompt, negative, .. } => {
                 for (name, tokens) in [("prompt", Some(prompt)), ("negative prompt", negative)] {

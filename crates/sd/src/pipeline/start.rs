@@ -138,7 +138,7 @@ struct Source<'a> {
 impl Source<'_> {
     async fn encoded(&mut self, picture: &Picture) -> Result<Vec<f32>, Error> {
         let encoder = self.encoder.as_mut().ok_or(Error::NotReady)?;
-        self.autoencoder.encode(&mut **encoder, picture, &mut self.random).await
+        self.autoencoder.encode(&mut **encoder, picture, Some(&mut self.random)).await
     }
 
     /// The latents of what the run starts from, where something of them is seen again.

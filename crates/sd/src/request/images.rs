@@ -49,6 +49,21 @@ impl Request {
         Ok((0..count as u64).map(move |i| Request { count: 1, seed: one.seed.wrapping_add(i), ..one.clone() }))
     }
 
+    /// The same again from the picture that came out, with the next seed. A mask stays where it was; padding is done.
+    pub fn fed_back(&self, picture: Picture) -> Request {
+        let (width, height) = (picture.width, picture.height);
+        let mask = self.images.mask.as_ref().map(|mask| Rc::new(mask.padded(self.pad).resized(width, height)));
+        Request {
+            seed: self.seed.wrapping_add(1),
+            width: Some(width),
+            height: Some(height),
+            pad: [0; 4],
+            keep_unmasked: self.keep_unmasked && mask.is_some(),
+            images: Images { picture: Some(Rc::new(picture)), mask, latents: None },
+            ..self.clone()
+        }
+    }
+
     /// Whether there is something whose details could stay: a picture, or latents without noise.
     pub fn starts_from_a_picture(&self) -> bool {
         self.images.picture.is_some() || self.images.latents.as_ref().is_some_and(|latents| self.cleans(latents))
@@ -249,6 +264,21 @@ mod tests {
             let sentence = Request { count, ..Request::default() }.each().err().expect("it cannot be").to_string();
             assert_eq!(sentence, format!("count: {count} pictures cannot be made; ask for 1 to 10000"));
         }
+    }
+
+    #[test]
+    fn what_is_fed_back_keeps_its_mask_in_place() {
+        let mask = Some(Rc::new(Mask::none(8, 8)));
+        let request = Request { pad: [8, 0, 0, 0], keep_unmasked: true, images: Images { mask, ..picture(8, 8) }, ..Request::default() };
+        let made = Picture { width: 8, height: 16, values: vec![0.5; 3 * 128] };
+        let next = request.fed_back(made);
+        let kept = next.images.mask.as_ref().expect("it stays");
+        assert_eq!((kept.width, kept.height, kept.grey[63], kept.grey[64]), (8, 16, 255, 0));
+        let settings = settle(next).expect("it is sound");
+        assert_eq!((settings.width, settings.height, settings.asked.seed, settings.asked.pad), (8, 16, 1, [0; 4]));
+        let plain = Request { pad: [8; 4], keep_unmasked: true, images: picture(8, 8), ..Request::default() };
+        let next = plain.fed_back(Picture { width: 24, height: 24, values: vec![0.5; 3 * 576] });
+        assert_eq!(settle(next).expect("it is sound").asked.strength, Some(STRENGTH));
     }
 
     #[test]

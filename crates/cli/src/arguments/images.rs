@@ -1,0 +1,92 @@
+//! Flags about what a run starts from besides noise.
+
+use crate::generate::passing::Passing;
+use crate::{Failure, coding, picture};
+use clap::Args;
+use decant_sd::picture::Picture;
+use decant_sd::request::{Images as Given, Request};
+use std::path::PathBuf;
+use std::rc::Rc;
+
+#[derive(Args)]
+pub(crate) struct Images {
+    /// A picture to start from: PNG, JPEG or WebP, resized to the size that is asked for
+    #[arg(long, value_name = "FILE")]
+    init_image: Option<PathBuf>,
+    /// The part of the steps that the picture goes through: 0.2 keeps most of it, 1 next to nothing (0.8 where left out; with a mask 1)
+    #[arg(long, value_name = "0…1", conflicts_with = "start_step")]
+    strength: Option<f64>,
+    /// The first step that is taken from the picture, counted from 0, instead of a strength
+    #[arg(long, value_name = "N")]
+    start_step: Option<usize>,
+    /// What to paint of the picture: a picture of its size, white where it is painted, black where it stays
+    #[arg(long, value_name = "FILE", requires = "init_image")]
+    mask: Option<PathBuf>,
+    /// Put the pixels that are not painted back exactly; else they go through the autoencoder
+    #[arg(long, requires = "init_image")]
+    keep_unmasked: bool,
+    /// Pixels to add to the picture and paint: above,right,below,left, or one number for all four
+    #[arg(long, value_name = "PIXELS", value_parser = sides, requires = "init_image")]
+    pad: Option<[usize; 4]>,
+    /// Latents to start from (.safetensors, .npy): noise, a picture's, or those of a run on its way
+    #[arg(long, value_name = "FILE", conflicts_with = "init_image")]
+    latents: Option<PathBuf>,
+    /// Write the run's last latents as FILE.safetensors, or FILE.npy
+    #[arg(long, value_name = "FILE", conflicts_with = "grid")]
+    pub save_latents: Option<PathBuf>,
+    /// Write those after N model calls instead, with their noise: a run can go on from them
+    #[arg(long, value_name = "N", requires = "save_latents")]
+    save_latents_after: Option<usize>,
+    /// How many pictures; each has the next seed
+    #[arg(long, value_name = "N")]
+    count: Option<usize>,
+    /// So many pictures more, each made from the last one: with --strength or --start-step, and the next seed
+    #[arg(long, value_name = "N", conflicts_with = "grid")]
+    feedback: Option<usize>,
+}
+
+impl Images {
+    /// Reads the files, and says what was typed as what it means.
+    pub fn apply(&self, request: &mut Request) -> Result<(), Failure> {
+        let given = self.init_image.is_some() || self.latents.is_some();
+        // Of what feeds on itself from noise, the first picture has nothing that could stay.
+        if (self.strength.is_some() || self.start_step.is_some()) && (given || self.rounds() == 1) {
+            (request.strength, request.start_step) = (self.strength, self.start_step);
+        }
+        request.count = self.count.unwrap_or(request.count);
+        request.pad = self.pad.unwrap_or(request.pad);
+        request.keep_unmasked |= self.keep_unmasked;
+        request.images = Given {
+            picture: self.init_image.as_deref().map(picture::read).transpose()?.map(Rc::new),
+            mask: self.mask.as_deref().map(picture::mask).transpose()?.map(Rc::new),
+            latents: self.latents.as_deref().map(coding::read).transpose()?.map(Rc::new),
+        };
+        Ok(())
+    }
+
+    /// Pictures made one from the other; 1 where nothing is fed back.
+    pub fn rounds(&self) -> usize {
+        self.feedback.unwrap_or(0).saturating_add(1)
+    }
+
+    /// The request of the next round.
+    pub fn again(&self, request: &Request, picture: Picture) -> Request {
+        let next = request.fed_back(picture);
+        Request { strength: self.strength.or(request.strength), start_step: self.start_step.or(request.start_step), ..next }
+    }
+
+    /// What is kept of a run on its way.
+    pub fn passing(&self) -> Passing {
+        Passing::after(self.save_latents_after)
+    }
+}
+
+/// `64` or `0,64,0,64`.
+fn sides(typed: &str) -> Result<[usize; 4], String> {
+    let numbers: Option<Vec<usize>> = typed.split(',').map(|side| side.trim().parse().ok()).collect();
+    match numbers.as_deref() {
+        Some([all]) => Ok([*all; 4]),
+        Some([top, right, bottom, left]) => Ok([*top, *right, *bottom, *left]),
+        _ => Err("expected pixels above,right,below,left, such as 0,64,0,64, or one number for all four".into()),
+    }
+}

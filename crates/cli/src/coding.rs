@@ -1,0 +1,115 @@
+//! `decant encode` and `decant decode`: a picture's latents and back, and what that costs.
+
+use crate::arguments::{Decode, Encode, Model};
+use crate::{Failure, device, generate, picture, source};
+use decant_sd::latents::Latents;
+use decant_sd::picture::Picture;
+use decant_sd::pipeline::Pipeline;
+use pollster::block_on;
+use std::path::Path;
+
+/// The longest file of latents that is read: those of 16384 × 16384 pixels as doubles, and some.
+const LONGEST: u64 = 1 << 30;
+
+/// A file of latents.
+pub(crate) fn read(path: &Path) -> Result<Latents, Failure> {
+    let unreadable = |error: std::io::Error| format!("{}: could not be read: {error}", path.display());
+    let length = std::fs::metadata(path).map_err(unreadable)?.len();
+    if length > LONGEST {
+        return Err(format!(
+            "{}: {length} bytes are no latents; a .safetensors or .npy file of [channels, h, w] numbers is needed",
+            path.display()
+        )
+        .into());
+    }
+    Ok(Latents::read(&path.display().to_string(), &std::fs::read(path).map_err(unreadable)?)?)
+}
+
+/// Writes latents in the format that the file's name ends in.
+pub(crate) fn write(path: &Path, latents: &Latents) -> Result<(), Failure> {
+    let npy = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("npy"));
+    keep(path, &if npy { latents.to_npy() } else { latents.to_safetensors() })
+}
+
+pub(crate) fn encode(options: &Encode) -> Result<(), Failure> {
+    let original = picture::read(&options.picture)?;
+    let mut pipeline = open(&options.model)?;
+    let sized = sized(&original, pipeline.factor());
+    let latents = block_on(pipeline.encode(&sized, options.seed))?;
+    let decoded = block_on(pipeline.decode(&latents))?;
+    write(&options.out, &latents)?;
+    if let Some(path) = &options.channels {
+        keep(path, &beside(&latents.channels(), pipeline.factor()).png()?)?;
+    }
+    if let Some(path) = &options.decoded {
+        keep(path, &decoded.png()?)?;
+    }
+    println!("{}", report(&sized, &latents, &decoded));
+    Ok(())
+}
+
+pub(crate) fn decode(options: &Decode) -> Result<(), Failure> {
+    let latents = read(&options.latents)?;
+    let mut pipeline = open(&options.model)?;
+    let picture = block_on(pipeline.decode(&latents))?;
+    keep(&options.out, &picture.png()?)?;
+    if let Some(path) = &options.channels {
+        keep(path, &beside(&latents.channels(), pipeline.factor()).png()?)?;
+    }
+    Ok(())
+}
+
+/// The model, of which only the autoencoder's weights will be read.
+fn open(model: &Model) -> Result<Pipeline, Failure> {
+    let options = generate::options(model.weights.as_deref(), &model.opening)?;
+    Ok(block_on(Pipeline::open(source::open(&model.model)?, device::choose(model.device)?, options))?)
+}
+
+/// In the next smaller size that the autoencoder takes, as diffusers resizes pictures.
+fn sized(picture: &Picture, factor: usize) -> Picture {
+    let [width, height] = [picture.width, picture.height].map(|side| (side / factor * factor).max(factor));
+    picture.resized(width, height)
+}
+
+/// How many numbers, and how near the round trip comes.
+fn report(picture: &Picture, latents: &Latents, decoded: &Picture) -> String {
+    let ([channels, height, width], pixels, places) = (latents.shape, picture.values.len(), latents.values.len());
+    format!(
+        "{}×{} pixels, {pixels} numbers; latents {channels}×{height}×{width}, {places} numbers: {:.0} times fewer; round trip {:.1} dB PSNR",
+        picture.width,
+        picture.height,
+        pixels as f64 / places as f64,
+        picture.psnr(decoded)
+    )
+}
+
+/// Pictures of one size side by side, each pixel a square.
+fn beside(pictures: &[Picture], zoom: usize) -> Picture {
+    let (width, height) = (pictures[0].width * zoom, pictures[0].height * zoom);
+    let all = width * pictures.len();
+    let value = |plane: usize, i: usize| {
+        let (y, x) = (i / all, i % all);
+        let picture = &pictures[x / width];
+        picture.values[(plane * picture.height + y / zoom) * picture.width + x % width / zoom]
+    };
+    let values = (0..3).flat_map(|plane| (0..all * height).map(move |i| value(plane, i))).collect();
+    Picture { width: all, height, values }
+}
+
+fn keep(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    std::fs::write(path, bytes).map_err(|error| format!("{} could not be written: {error}", path.display()).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn channels_lie_side_by_side() {
+        let grey = |value: f32| Picture { width: 1, height: 2, values: [value, value + 0.5].repeat(3) };
+        let both = beside(&[grey(0.0), grey(0.25)], 2);
+        assert_eq!((both.width, both.height), (4, 4));
+        assert_eq!(both.values[..4], [0.0, 0.0, 0.25, 0.25]);
+        assert_eq!(both.values[16 + 8..16 + 12], [0.5, 0.5, 0.75, 0.75]);
+    }
+}

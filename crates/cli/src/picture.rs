@@ -1,0 +1,121 @@
+//! Pictures from files: PNG, JPEG and WebP of any depth, grey, palettes, transparency, and turned as the camera says.
+
+use crate::Failure;
+use decant_sd::picture::{Mask, Picture};
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageReader, Limits};
+use std::path::Path;
+
+/// The most pixels along a side: beyond, no model's encoder would take it either.
+const MOST: u32 = 16_384;
+/// The most bytes that decoding may take: 16384 × 8192 pixels of four 16-bit numbers.
+const MOST_BYTES: u64 = 1 << 30;
+
+/// A picture to start from. What is transparent becomes white, as on a page.
+pub(crate) fn read(path: &Path) -> Result<Picture, Failure> {
+    Ok(over(path, [255; 3])?)
+}
+
+/// A mask: white is painted, black and what is transparent stays.
+pub(crate) fn mask(path: &Path) -> Result<Mask, Failure> {
+    Ok(Mask::from_picture(&over(path, [0; 3])?))
+}
+
+fn over(path: &Path, behind: [u8; 3]) -> Result<Picture, String> {
+    let failure = |problem: String| format!("{}: {problem}", path.display());
+    let image = decoded(path).map_err(failure)?.into_rgba8();
+    let (width, height) = (image.width() as usize, image.height() as usize);
+    Picture::from_rgba8(width, height, image.as_raw(), behind).map_err(|error| failure(error.to_string()))
+}
+
+/// The header is believed only after its size was looked at.
+fn decoded(path: &Path) -> Result<DynamicImage, String> {
+    let unreadable = |error: std::io::Error| format!("could not be read: {error}");
+    let damaged = |error: image::ImageError| format!("it cannot be decoded ({error}); PNG, JPEG and WebP pictures are read");
+    let mut reader = ImageReader::open(path).and_then(ImageReader::with_guessed_format).map_err(unreadable)?;
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MOST_BYTES);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(damaged)?;
+    let (width, height) = decoder.dimensions();
+    if width > MOST || height > MOST || decoder.total_bytes() > MOST_BYTES {
+        return Err(format!("it has {width}×{height} pixels, at most {MOST} along each side and 1 GB in all are read; make it smaller"));
+    }
+    let turned = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let mut image = DynamicImage::from_decoder(decoder).map_err(damaged)?;
+    image.apply_orientation(turned);
+    Ok(image)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::PathBuf;
+
+    /// Pictures that Pillow wrote, each beside the pixels that it shows (`tests/golden/make/images.py`).
+    fn folder() -> PathBuf {
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/pictures")
+    }
+
+    #[test]
+    fn every_kind_of_file_shows_what_pillow_shows() {
+        let names =
+            std::fs::read_dir(folder()).expect("it is there").flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+        let names: Vec<String> = names.filter(|name| !name.ends_with("expected.png")).collect();
+        assert!(names.len() > 18, "{names:?}");
+        for name in names {
+            let (got, expected) = (read(&folder().join(&name)), read(&folder().join(format!("{name}.expected.png"))));
+            let (got, expected) = (got.expect(&name), expected.expect(&name));
+            assert_eq!((got.width, got.height), (expected.width, expected.height), "{name}");
+            // JPEG's decoders round differently; CMYK's conversion, too.
+            let near = if name == "cmyk.jpg" {
+                6.5
+            } else if name.ends_with("jpg") {
+                4.5
+            } else {
+                1.5
+            } / 255.0;
+            for (i, (got, expected)) in got.values.iter().zip(&expected.values).enumerate() {
+                assert!((got - expected).abs() < near, "{name}: number {i}: expected {expected}, got {got}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_mask_is_black_where_it_is_transparent() {
+        let (mask, picture) =
+            (mask(&folder().join("alpha.png")).expect("it is sound"), read(&folder().join("alpha.png")).expect("it is sound"));
+        assert_eq!((mask.grey[0], picture.rgba()[0]), (0, 255));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_refused_in_a_sentence() {
+        let scratch = |name: &str, bytes: &[u8]| {
+            let path = std::env::temp_dir().join(format!("decant-picture-{}-{name}", std::process::id()));
+            std::fs::write(&path, bytes).expect("it can be written");
+            let sentence = read(&path).expect_err("it cannot be read").to_string();
+            std::fs::remove_file(&path).expect("it was written");
+            sentence
+        };
+        let plain = std::fs::read(folder().join("plain.png")).expect("it is there");
+        assert!(scratch("cut.png", &plain[..60]).contains("it cannot be decoded"));
+        assert!(scratch("text.png", b"no picture").contains("PNG, JPEG and WebP pictures are read"));
+        // A header that claims 60000 × 60000 pixels, with its checksum.
+        let header = [b"IHDR", &60_000u32.to_be_bytes()[..], &60_000u32.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
+        let huge = [&plain[..12], &header, &crc(&header).to_be_bytes(), &plain[33..]].concat();
+        let sentence = scratch("huge.png", &huge);
+        assert!(sentence.contains("it has 60000×60000 pixels, at most 16384 along each side"), "{sentence}");
+        assert!(
+            read(Path::new("no-such-file.png"))
+                .expect_err("it is not there")
+                .to_string()
+                .starts_with("no-such-file.png: could not be read")
+        );
+    }
+
+    fn crc(bytes: &[u8]) -> u32 {
+        !bytes
+            .iter()
+            .fold(!0u32, |crc, byte| (0..8).fold(crc ^ *byte as u32, |crc, _| (crc >> 1) ^ (0xEDB8_8320 & (crc & 1).wrapping_neg())))
+    }
+}
