@@ -76,7 +76,7 @@ impl Opened {
     }
 }
 
-/// For people: `original names, of Stable Diffusion XL, by its tensors`.
+/// For people: `original names, of Stable Diffusion XL, by its tensors; it may also be SDXL-Turbo (sdxl-turbo)`.
 impl std::fmt::Display for Opened {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let row = self.family.and_then(|id| FAMILIES.iter().find(|row| row.id == id));
@@ -84,7 +84,10 @@ impl std::fmt::Display for Opened {
             (Some(row), layout) => write!(f, "{layout}, of {}, by {}", row.title, self.why),
             (None, "diffusers folder") => f.write_str(self.layout),
             (None, layout) => write!(f, "{layout}; {}", self.why),
-        }
+        }?;
+        let others = self.families.iter().filter(|row| Some(row.id) != self.taken_for.map(|taken| taken.id));
+        let others: Vec<String> = others.map(|row| format!("{} ({})", row.title, row.id)).collect();
+        if others.is_empty() { Ok(()) } else { write!(f, "; it may also be {}", others.join(" or ")) }
     }
 }
 

@@ -199,6 +199,10 @@ fn what_tensors_cannot_tell_is_told_by_notes_and_by_the_caller() {
     assert_eq!(families(&whole("sd15"), &nobody), ["sd1"], "there is nothing to ask");
     assert_eq!(families(&whole("sd15"), &turbo), ["sd1", "sd-turbo"]);
     assert_eq!(families(&whole("bk-sdm-tiny"), &nobody), ["bk-sdm-tiny"]);
+    assert_eq!(
+        opened(&whole("sdxl"), "", &nobody).to_string(),
+        "original names, of Stable Diffusion XL, by its tensors; it may also be SDXL-Turbo (sdxl-turbo)"
+    );
     let unknown = Choice { family: Some("sd9".into()), ..Choice::default() };
     let file = Sparse::new(rows.iter().map(|row| (row.name.as_str(), &row.shape[..])), "");
     let error = block_on(decant_sd::layout::open_as(Rc::new(file), &unknown)).err().expect("no such family").to_string();
