@@ -273,3 +273,42 @@ fn a_single_file_is_inspected_on_disk_and_on_a_web_server() {
         assert_eq!(text, "the tokenizer has 49408 pieces, the text encoder's vocab_size is 814; are these files of one model?", "{model}");
     }
 }
+
+#[test]
+fn pictures_become_latents_and_come_back_and_are_started_from() {
+    let photograph = "tests/golden/pictures/turned-6.jpg"; // 9×14 pixels when it is upright
+    let [latents, npy, channels, decoded] = ["photo.safetensors", "photo.npy", "channels.png", "decoded.png"].map(scratch);
+    let encode = ["encode", photograph, "--model", TINY, "--device", "cpu"];
+    let said = works(&[&encode[..], &["--out", &latents, "--channels", &channels, "--decoded", &decoded]].concat());
+    assert!(said.starts_with("8×8 pixels, 192 numbers; latents 4×1×1, 4 numbers: 48 times fewer; round trip "), "{said}");
+    works(&[&encode[..], &["--out", &npy]].concat());
+    let (first, again) = (scratch("first.png"), scratch("again.png"));
+    for (file, out) in [(&latents, &first), (&npy, &again)] {
+        works(&["decode", file, "--model", TINY, "--device", "cpu", "--out", out]);
+    }
+    let read = |path: &str| std::fs::read(path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    assert_eq!(read(&first), read(&again));
+    assert_eq!(read(&first), read(&decoded));
+    assert_eq!(read(&channels)[16..24], [0, 0, 0, 32, 0, 0, 0, 8], "four channels of 8×8 side by side");
+
+    let out = scratch("round.png");
+    let run = ["generate", "--model", TINY, "--device", "cpu", "--quiet", "--prompt", "a cat", "--steps", "2", "--out", &out];
+    let from = ["--init-image", photograph, "--mask", photograph, "--keep-unmasked", "--pad", "0,8,0,8"];
+    works(&[&run[..], &from, &["--count", "2", "--feedback", "1", "--strength", "0.5", "--seed", "4"]].concat());
+    for name in ["round-4-0.png", "round-4-1.png", "round-5-0.png", "round-5-1.png"] {
+        assert_eq!(read(&scratch(name))[16..24], [0, 0, 0, 24, 0, 0, 0, 8], "{name} has 9 + 8 + 8 pixels less one by 8");
+    }
+    works(&[&run[..], &["--latents", &latents, "--strength", "0.5"]].concat());
+    let sentences: &[(&[&str], &str)] = &[
+        (&["--init-image", photograph, "--mask", "tests/golden/pictures/plain.png"], "mask: it has 14×9 pixels, the picture 9×14"),
+        (&["--init-image", photograph, "--strength", "0"], "strength 0: of 2 steps not one would be taken"),
+        (&["--init-image", TINY], "could not be read"),
+        (&["--latents", photograph], "it is no safetensors file"),
+        (&["--strength", "0.5"], "there is no picture to start from"),
+        (&["--count", "0"], "count: 0 pictures cannot be made"),
+    ];
+    for (flags, part) in sentences {
+        let sentence = refuses(&[&run[..], flags].concat());
+        assert!(sentence.contains(part), "{flags:?}: {sentence}");
+    }
+}
