@@ -333,6 +333,45 @@ export const MORE = [
     },
   },
   {
+    name: "the module: a picture from a picture, saved and read again; what cannot be is a sentence",
+    open: null,
+    real: true,
+    expects: /favicon/,
+    async play({ page, address }) {
+      await page.goto(`${address}models/digits/model_index.json`);
+      const got = await page.evaluate(async (base) => {
+        const { Decant } = await import(`${base}decant.js`);
+        const decant = await Decant.load({ model: `${base}models/digits`, device: "cpu" });
+        const { image } = await decant.generate({ prompt: "a blue seven on a yellow background", sampler: "heun", steps: 4, seed: 3 });
+        const changed = await decant.generate({ prompt: "a red four", image, strength: 0.6, steps: 5, seed: 3, guidance: 2 });
+        const { settings, hash } = await Decant.readRecord(await decant.writePicture(changed));
+        const latents = { values: changed.trace.noise, shape: changed.trace.steps[0].shape };
+        const again = await decant.generate({ prompt: "a red four", latents, steps: 2 });
+        const refusals = [];
+        const refused = (request) => decant.generate({ prompt: "x", steps: 4, ...request }).then(() => refusals.push("made"), ({ code, message }) => refusals.push(`${code}: ${message}`));
+        await refused({ image, strength: 0 });
+        await refused({ image, strength: 0.5, startStep: 2 });
+        await refused({ image, mask: new ImageData(8, 8) });
+        await refused({ strength: 0.5 });
+        await refused({ image: new Blob(["no picture"]) });
+        await refused({ sampler: "heum" });
+        await refused({ swaps: [{ token: "puppy", with: [{ token: "skunk" }] }] });
+        await refused({ loras: [{ name: "ink" }] });
+        await refused({ steps: 2000 });
+        const fingerprint = await decant.fingerprint();
+        decant.close();
+        return { settings, steps: changed.trace.steps.length, size: [again.image.width, again.image.height], same: hash === fingerprint && hash.length === 16, refusals };
+      }, address);
+      const { strength, steps, width, height } = got.settings;
+      assert.deepEqual({ strength, steps, width, height, taken: got.steps }, { strength: 0.6, steps: 5, width: 32, height: 32, taken: 3 });
+      assert.deepEqual([got.size, got.same], [[32, 32], true]);
+      const wanted = [/strength 0/, /strength 0.5 and startStep 2/, /8×8 pixels, the picture 32×32/, /no picture to start from/, /could not be read as a picture/, /heun/, /puppy/, /ink/, /1000/];
+      assert.equal(got.refusals.length, wanted.length);
+      wanted.forEach((sentence, i) => assert.match(got.refusals[i], sentence));
+      for (const refusal of got.refusals) assert.match(refusal, /^request: [A-Z“][^]*[.!?”]$/);
+    },
+  },
+  {
     name: "a run is saved as an animation of its steps",
     open: "?steps=3&seed=5&run=1",
     async play({ page }) {

@@ -12,6 +12,23 @@ const MOMENTS = {
   },
 };
 
+/** All settings, with a picture to start from. */
+const MORE = {
+  more: async (page) => {
+    await page.click("#go-on");
+    await page.fill("#prompt", "a (blue:1.2) seven on a yellow background");
+    await page.evaluate(() => {
+      for (const details of document.querySelectorAll("#settings details")) details.setAttribute("open", "");
+    });
+    await page.check("#emphasis");
+    await page.click("#swaps > button");
+    await page.keyboard.type("seven");
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("seven:0.5+eight:0.5");
+    await page.waitForSelector("#piece-list .chip");
+  },
+};
+
 /** The sheet for opening a model: what is on offer, and what was found. */
 const SHEET = {
   opener: async (page) => {
@@ -33,12 +50,12 @@ export async function takeScreenshots(context, address, folder) {
     const { page } = await newPage(context, look);
     await page.goto(`${address}?run=1`);
     await page.waitForFunction(() => / steps in /.test(document.querySelector("#status")?.textContent ?? ""));
-    for (const [moment, reach] of Object.entries({ ...MOMENTS, ...SHEET })) {
+    for (const [moment, reach] of Object.entries({ ...MOMENTS, ...MORE, ...SHEET })) {
       await reach(page);
       for (const scheme of /** @type {const} */ (["light", "dark"])) {
         await page.emulateMedia({ colorScheme: scheme });
         await page.waitForTimeout(100);
-        await page.screenshot({ path: join(folder, `${size}-${moment}-${scheme}.png`), fullPage: size === "phone" && moment in MOMENTS });
+        await page.screenshot({ path: join(folder, `${size}-${moment}-${scheme}.png`), fullPage: moment in MORE || (size === "phone" && moment in MOMENTS) });
       }
     }
     await page.close();

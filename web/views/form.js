@@ -7,8 +7,10 @@ import { fieldText, isSetting, readSetting } from "../settings.js";
 /** @import { State } from "../state.js" */
 /** @import { View } from "./index.js" */
 
-/** What diffusers takes where nobody says: the one number with a scale that may be left out. */
-const USUAL_STRENGTH = 0.8;
+/** What diffusers takes where nobody says: the one number with a scale that may be left out. @param {State} state */
+function usualStrength({ start, settings }) {
+  return start.mask || settings.pad ? 1 : 0.8;
+}
 
 /** @type {View} */
 export function formView(studio) {
@@ -35,8 +37,9 @@ export function formView(studio) {
   return (state) => {
     if (state.info && state.info !== known) describeModel((known = state.info));
     for (const field of fields) drawField(field, state);
+    byId("strength", HTMLInputElement).placeholder = String(usualStrength(state));
     for (const range of ranges) {
-      range.value = String(state.settings[/** @type {"steps" | "guidance" | "strength"} */ (range.dataset["for"])] ?? USUAL_STRENGTH);
+      range.value = String(state.settings[/** @type {"steps" | "guidance" | "strength"} */ (range.dataset["for"])] ?? usualStrength(state));
       range.style.setProperty("--part", String((range.valueAsNumber - Number(range.min)) / (Number(range.max) - Number(range.min))));
     }
     for (const name of /** @type {const} */ (["prompt", "negative"])) {

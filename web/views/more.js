@@ -40,7 +40,7 @@ export function moreView(studio) {
 function fillMenus({ samplers, sigmas, spacings, rngs, longs }) {
   menu("sampler", samplers);
   menu("sigmas-menu", sigmas).append(new Option("A list of your own", OWN_SIGMAS));
-  menu("spacing", spacings).prepend(new Option("As the model says", ""));
+  menu("spacing", spacings).prepend(new Option("The model’s", ""));
   menu("rng", rngs);
   menu("long", longs);
 }
