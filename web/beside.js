@@ -47,6 +47,7 @@ export function createBeside({ get, change }, model, tell) {
     const { settings, loaded } = get();
     const loras = one.what === "lora" ? settings.loras?.filter(({ name }) => name !== one.name) : settings.loras;
     change({ loaded: loaded.filter((other) => other !== one), settings: { ...settings, loras: loras?.length ? loras : undefined } });
+    if (!one.file) return;
     try {
       if (one.what === "lora") await model()?.removeLora(one.name);
       else await model()?.removeTextualInversion(one.name);

@@ -55,7 +55,7 @@ export interface Decant {
   writePicture(made: Made): Promise<Blob>;
   /** A run as an animated PNG: noisy latents on the left, what the model predicts on the right. */
   animate(made: Made): Promise<Blob>;
-  /** Which weights these are, in sixteen letters, whatever their files are called: as records have it. "" where they cannot be read any more. */
+  /** Which weights these are, in sixteen letters, whatever their files are called: as records have it. "" where they would have to be downloaded for it again. */
   fingerprint(): Promise<string>;
   /** How a text is cut into tokens, and what does not fit; `how` as in a request. */
   tokenize(text: string, how?: Pick<Settings, "long" | "emphasis">): Promise<TokenCount>;

@@ -310,7 +310,7 @@ export const JOURNEYS = [
     open: "?steps=2&seed=5&run=1",
     async play({ page }) {
       await finished(page, 2);
-      await page.waitForFunction(() => document.querySelector("#download")?.hasAttribute("download"));
+      await page.waitForSelector("#download:visible");
       const [download] = await Promise.all([page.waitForEvent("download"), page.click("#download")]);
       assert.equal(download.suggestedFilename(), "decant-digits-5.png");
       assert.equal((await readFile(await download.path())).subarray(1, 4).toString(), "PNG");

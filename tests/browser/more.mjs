@@ -211,7 +211,7 @@ export const MORE = [
     open: "?steps=2&seed=5&sampler=lms&order=3&swaps=blue%3Dred&run=1",
     async play({ page, models }) {
       await finished(page, 2);
-      await page.waitForFunction(() => document.querySelector("#download")?.hasAttribute("download"));
+      await page.waitForSelector("#download:visible");
       const [download] = await Promise.all([page.waitForEvent("download"), page.click("#download")]);
       const saved = [...(await readFile(await download.path()))];
       await page.fill("#seed", "9");
@@ -254,7 +254,7 @@ export const MORE = [
     async play({ page, models }) {
       await finished(page, 4);
       const first = (await pixels(page)).sum;
-      await page.waitForFunction(() => document.querySelector("#download")?.hasAttribute("download"));
+      await page.waitForSelector("#download:visible");
       const [download] = await Promise.all([page.waitForEvent("download"), page.click("#download")]);
       const saved = await readFile(await download.path());
       await page.goto(page.url().replace(/\?.*/, "?steps=2"));

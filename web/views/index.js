@@ -5,6 +5,7 @@ import { startView } from "./start.js";
 import { galleryView } from "./gallery.js";
 import { tokensView } from "./tokens.js";
 import { loadedView } from "./loaded.js";
+import { savingView } from "./saving.js";
 import { moreView } from "./more.js";
 import { pictureView } from "./picture.js";
 import { openingView } from "./opening.js";
@@ -22,4 +23,4 @@ import { keysView } from "./keys.js";
 /** @typedef {(studio: Studio, state: () => State) => (state: State) => void} View */
 
 /** @type {View[]} */
-export const VIEWS = [machineView, messagesView, moreView, formView, tokensView, startView, loadedView, galleryView, pictureView, openingView, progressView, filmstripView, openerView, shelfView, foundView, keysView];
+export const VIEWS = [machineView, messagesView, moreView, formView, tokensView, startView, loadedView, galleryView, savingView, pictureView, openingView, progressView, filmstripView, openerView, shelfView, foundView, keysView];

@@ -2,9 +2,10 @@
 
 import { openFolder } from "./folder.js";
 import { Pace } from "./pace.js";
+import { storeOf } from "../storage.js";
 import { requestSubgroupsToo } from "./webgpu.js";
 
-/** @import { App, Ask, FromWorker, RawStep, Session, Tell, ToWorker, Verdict, Wanted } from "../protocol.d.ts" */
+/** @import { App, Ask, FromWorker, RawStep, Session, Source, Tell, ToWorker, Verdict, Wanted } from "../protocol.d.ts" */
 /** @import { ErrorCode, Info } from "../decant.d.ts" */
 /** @import { Watch } from "./line.js" */
 /** @typedef {Extract<FromWorker, { event: unknown }>["event"]} Event */
@@ -12,7 +13,7 @@ import { requestSubgroupsToo } from "./webgpu.js";
 /** Milliseconds between two words on how far it is. */
 const SELDOM = 100;
 
-/** @type {{ app: App, memory: WebAssembly.Memory, files: Awaited<ReturnType<typeof openFolder>>, wanted: Wanted } | null} */
+/** @type {{ app: App, memory: WebAssembly.Memory, source: Source, files: Awaited<ReturnType<typeof openFolder>>, wanted: Wanted } | null} */
 let opened = null;
 /** @type {Promise<Session> | null} */
 let session = null;
@@ -67,7 +68,7 @@ async function perform(call, ask) {
     case "addLora":
       return (await ready()).addLora(ask.name, await openFolder(ask.source, watch));
     case "fingerprint":
-      return (await ready()).fingerprint();
+      return opened && (await atHand(opened.source)) ? (await ready()).fingerprint() : "";
     case "removeLora":
       return (await ready()).removeLora(ask.name);
     case "addTextualInversion":
@@ -87,7 +88,7 @@ async function perform(call, ask) {
 async function inspect({ source, wanted }) {
   requestSubgroupsToo();
   const { app, memory } = await start();
-  opened = { app, memory, wanted, files: await openFolder(source, watch) };
+  opened = { app, memory, wanted, source, files: await openFolder(source, watch) };
   session = app.Session.open(opened.files, undefined, wanted, tell);
   return { ...(await session).info(), heapBytes: heapBytes() };
 }
@@ -100,6 +101,11 @@ async function load({ weights, preview }) {
   await filled.fill(weights, tell);
   for (const folder of [opened?.files, small]) if (opened && folder && "check" in folder) await folder.check(opened.app.Sha256, tell);
   return { ...filled.info(), heapBytes: heapBytes() };
+}
+
+/** Whether a model can be read again without a download. @param {Source} source */
+async function atHand(source) {
+  return "files" in source || !source.keep || (await storeOf(source.url, source.name)) !== null;
 }
 
 /** WebAssembly's memory never shrinks: what it is now is the most that it was. */

@@ -1,0 +1,50 @@
+// What can be done with a finished picture: saved with its record, saved as an animation of its steps, started from.
+
+import { byId, paint } from "./elements.js";
+import { sentenceOf } from "../sentences.js";
+
+/** @import { Trace } from "../decant.d.ts" */
+/** @import { Studio } from "../studio.js" */
+/** @import { View } from "./index.js" */
+
+/** @type {View} */
+export function savingView(studio, state) {
+  /** @param {string} end of the file's name @param {(trace: Trace, image: ImageData) => Promise<Blob | null>} make */
+  const saves = (end, make) => async () => {
+    const { trace, model } = state();
+    if (!trace?.image) return;
+    try {
+      const blob = await make(trace, trace.image);
+      if (blob) save(blob, `decant ${model} ${trace.settings.seed}`.replace(/[^\w.]+/g, "-") + end);
+    } catch (error) {
+      studio.tell(sentenceOf(error, "run"));
+    }
+  };
+  const buttons = { download: saves(".png", (trace, image) => withRecord(studio, trace, image)), animate: saves("-steps.png", studio.animate), "go-on": () => goOn(studio, state().trace) };
+  for (const [id, act] of Object.entries(buttons)) byId(id, HTMLButtonElement).addEventListener("click", act);
+  return ({ trace }) => {
+    for (const id of Object.keys(buttons)) byId(id, HTMLButtonElement).hidden = !trace?.image;
+  };
+}
+
+/** Once its model is closed, nobody can say any more what made a picture. @param {Studio} studio @param {Trace} trace @param {ImageData} image */
+async function withRecord(studio, trace, image) {
+  const png = await studio.savePicture(trace);
+  if (png) return png;
+  const canvas = document.createElement("canvas");
+  paint(canvas, image);
+  return new Promise((/** @type {(blob: Blob | null) => void} */ resolve) => canvas.toBlob(resolve, "image/png"));
+}
+
+/** @param {Studio} studio @param {Trace | null} trace */
+function goOn(studio, trace) {
+  if (trace?.image) studio.startFromPixels(trace.image, `The picture with the seed ${trace.settings.seed}`);
+}
+
+/** @param {Blob} blob @param {string} name */
+function save(blob, name) {
+  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name });
+  link.click();
+  // A browser that asks where to save reads it later.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
