@@ -1,6 +1,6 @@
 """Makes tests/golden/solver_*.txt: what torch and diffusers answer, for the tests of crates/solver.
 
-    python3 tests/make_goldens_solver.py
+    python3 tests/make_goldens_solver.py [NAME]...        all files, or those named: randn schedules loops curves samplers begins descents
 
 Needs torch, diffusers, scipy and torchsde (CPU), and for one sampler the file sampling.py of k-diffusion on the path;
 the files name the versions that made them.
@@ -30,6 +30,10 @@ from diffusers import (DDIMScheduler, DDPMScheduler, DEISMultistepScheduler, DPM
                        TCDScheduler, UniPCMultistepScheduler)
 
 HERE = Path_(__file__).resolve().parent
+sys.path.insert(0, str(HERE / "golden"))
+
+from make.descent import descent  # noqa: E402  (after the path is set)
+
 JUDGES = {"ddim": DDIMScheduler, "euler": EulerDiscreteScheduler}
 SAMPLERS = {
     "ddim": DDIMScheduler, "ddpm": DDPMScheduler, "pndm": PNDMScheduler, "lms": LMSDiscreteScheduler,
@@ -413,11 +417,43 @@ def beyond_diffusers(golden):
             golden.short("x", x)
 
 
+def begins():
+    """Image-to-image for the samplers that `samplers` leaves out: at which timesteps, and the loop from there."""
+    golden = Golden("begin", "latents after each model call of loops that begin with a noised picture, on the model of solver_samplers.txt")
+    for sampler, kind, begin in itertools.product(["ddpm", "dpmpp_2s", "lcm", "tcd"], ["epsilon", "v_prediction"], [0, 2, 3]):
+        keys = {"prediction_type": kind}
+        golden.case(sampler=sampler, steps=7, begin=begin, **keys)
+        scheduler = build(sampler, keys | SD, 7)
+        for x in run(scheduler, torch.Generator("cpu").manual_seed(7), begin)[0]:
+            golden.short("x", x)
+    # As LatentConsistencyModelImg2ImgPipeline does: the timesteps are spread over what strength leaves, and all of them are visited.
+    for sampler, strength in itertools.product(["lcm", "tcd"], [0.3, 0.5, 0.77]):
+        golden.case(sampler=sampler, steps=4, begin=0, strength=strength)
+        scheduler = build(sampler, SD, 4)
+        scheduler.set_timesteps(4, strength=strength)
+        for x in run(scheduler, torch.Generator("cpu").manual_seed(7), 0)[0]:
+            golden.short("x", x)
+    golden.write()
+
+
+def descents():
+    """Sampling as optimisation, by torch's own optimisers, and Adam by its paper's formulas with one second moment for all latents."""
+    golden = Golden("descent", "latents after each model call of optimisers on the predicted noise, on the model of solver_samplers.txt")
+    for sampler, kind, sigmas, steps in itertools.product(
+            ["sgd", "momentum", "adam"], ["epsilon", "v_prediction"], ["exponential", "karras"], [1, 4, 9, 20]):
+        betas = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"}
+        scheduler = EulerDiscreteScheduler.from_config({"prediction_type": kind, f"use_{sigmas}_sigmas": True} | betas)
+        scheduler.set_timesteps(steps)
+        golden.case(sampler=sampler, steps=steps, prediction_type=kind, **({} if sigmas == "exponential" else {"sigmas": sigmas}))
+        for x in descent(sampler, scheduler, model, torch.randn(SHAPE, generator=torch.Generator("cpu").manual_seed(7))):
+            golden.short("x", x)
+    golden.write()
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)
     diffusers.logging.set_verbosity_error()
-    randn()
-    schedules()
-    loops()
-    curves()
-    samplers()
+    recipes = [randn, schedules, loops, curves, samplers, begins, descents]
+    for recipe in recipes:
+        if len(sys.argv) == 1 or recipe.__name__ in sys.argv[1:]:
+            recipe()

@@ -39,6 +39,9 @@ pub struct Options {
     pub s_tmax: f32,
     /// Euler's churn, DPM++ SDE, DPM++ 3M SDE: the new noise's standard deviation.
     pub s_noise: f32,
+    /// Gradient descent, momentum, Adam: the run ends when the predicted noise is smaller than this (its root mean square in the latents,
+    /// whose own is about 1).
+    pub enough: f32,
     /// LCM, TCD: the share of the distilled timesteps, from the picture's end on, that the run is spread over
     /// (`strength` of `LatentConsistencyModelImg2ImgPipeline`). Others do not read it.
     pub strength: f64,
@@ -61,6 +64,7 @@ impl Options {
             s_tmin: 0.0,
             s_tmax: f32::INFINITY,
             s_noise: 1.0,
+            enough: 0.05,
             strength: 1.0,
             cfgpp: false,
             begin: None,
@@ -77,7 +81,7 @@ impl Options {
             let (got, expected, hint) = ("true".into(), format!("false: it is defined for {able}"), "choose one of these");
             return Err(Error::Choice { sampler, choice: "cfgpp", got, expected, hint });
         }
-        let numbers = [("s_churn", self.s_churn), ("s_noise", self.s_noise)];
+        let numbers = [("s_churn", self.s_churn), ("s_noise", self.s_noise), ("enough", self.enough)];
         let Some((choice, got)) = numbers.into_iter().find(|(_, number)| !(0.0..=f32::MAX).contains(number)) else { return Ok(()) };
         let (got, expected) = (got.to_string(), "0 or more".into());
         Err(Error::Choice { sampler, choice, got, expected, hint: "choose a number in that range" })

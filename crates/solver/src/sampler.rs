@@ -42,6 +42,7 @@
 mod ddim;
 mod ddpm;
 mod deis;
+mod descent;
 mod dpm2;
 mod dpm2_a;
 mod dpmpp_2m;
@@ -137,6 +138,8 @@ pub(crate) struct Call<'a> {
     pub prediction: &'a [f32],
     /// What it said of the noise that is added back.
     pub renoise: &'a [f32],
+    /// Set where this step is the last, earlier than the schedule says.
+    pub done: &'a mut bool,
     /// Draws new noise, as long as the latents.
     pub noise: &'a mut dyn FnMut() -> Vec<f32>,
 }
@@ -191,10 +194,13 @@ pub async fn sample<R: Run>(
         if said[1].len() != x.len() {
             return Err(Error::Length { timestep, expected: x.len(), got: said[1].len() }.into());
         }
-        let Stepped { latents, denoised } = stepped(run, &mut *step, index, &x, said)?;
+        let (Stepped { latents, denoised }, done) = stepped(run, &mut *step, index, &x, said)?;
         x = run.keep(index, latents);
         run.observe(Step { index, total, timestep, sigma, input: &input, prediction: &prediction, denoised: &denoised, latents: &x })
             .await?;
+        if done {
+            break;
+        }
     }
     Ok(x)
 }
@@ -208,15 +214,15 @@ async fn predict<R: Run>(run: &mut R, x: &[f32], timestep: f32) -> Result<Vec<f3
     Err(Error::Length { timestep, expected: x.len(), got: prediction.len() }.into())
 }
 
-/// One step, if the noise drawn for it fits the latents.
+/// One step and whether it is the last, if the noise drawn for it fits the latents.
 fn stepped<R: Run>(
     run: &mut R,
     step: &mut dyn FnMut(Call<'_>) -> Stepped,
     index: usize,
     x: &[f32],
     [prediction, renoise]: [&Vec<f32>; 2],
-) -> Result<Stepped, R::Error> {
-    let mut wrong = None;
+) -> Result<(Stepped, bool), R::Error> {
+    let (mut wrong, mut done) = (None, false);
     let mut noise = || {
         let mut noise = run.noise(x.len());
         if noise.len() != x.len() {
@@ -225,6 +231,6 @@ fn stepped<R: Run>(
         }
         noise
     };
-    let stepped = step(Call { index, x, prediction, renoise, noise: &mut noise });
-    wrong.map_or(Ok(stepped), |error| Err(error.into()))
+    let stepped = step(Call { index, x, prediction, renoise, done: &mut done, noise: &mut noise });
+    wrong.map_or(Ok((stepped, done)), |error| Err(error.into()))
 }

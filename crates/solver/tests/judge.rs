@@ -16,8 +16,13 @@ fn bound(_: &Case) -> f64 {
 fn latents_are_the_judges() {
     let mut worst: Vec<(&str, f64, String)> = SAMPLERS.iter().map(|row| (row.id, 0.0, String::new())).collect();
     let mut wrong = Vec::new();
-    let all = cases(include_str!("../../../tests/golden/solver_samplers.txt"));
-    for case in &all[1..] {
+    let files = [
+        include_str!("../../../tests/golden/solver_samplers.txt"),
+        include_str!("../../../tests/golden/solver_begin.txt"),
+        include_str!("../../../tests/golden/solver_descent.txt"),
+    ];
+    let all: Vec<Case> = files.into_iter().flat_map(|text| cases(text).into_iter().skip(1)).collect();
+    for case in &all {
         let sampler = Sampler::from_id(case.get("sampler")).unwrap();
         // A bare case has no key at all: every default is the judge's class's own.
         let bare = case.keys.iter().any(|(key, _)| key == "bare");

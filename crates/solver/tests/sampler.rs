@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Case, Toy, block_on, cases, check, config};
-use decant_solver::{Error, Generator, Run, SAMPLERS, Sampler, SchedulerConfig, Step, sample, schedule};
+use decant_solver::{Error, Generator, Options, Run, SAMPLERS, Sampler, SchedulerConfig, Step, sample, schedule};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -15,6 +15,11 @@ use std::task::{Context, Poll};
 fn bound(case: &Case) -> f64 {
     let shrinks = case.get("sampler") == "euler" && config(case).rescale_betas_zero_snr;
     if shrinks || case.number("steps") > 50 { 3e-5 } else { 1e-5 }
+}
+
+/// So many steps, none of them left out.
+fn whole(steps: usize) -> Options {
+    Options { enough: 0.0, ..Options::steps(steps) }
 }
 
 #[test]
@@ -60,7 +65,7 @@ fn every_sampler_has_one_row() {
     }
     let mut ids: Vec<_> = SAMPLERS.iter().map(|row| row.id).collect();
     let all = ["ddim", "ddpm", "pndm", "lms", "euler", "euler_a", "heun", "dpm2", "dpm2_a", "dpmpp_2m", "dpmpp_2m_sde", "dpmpp_2s"];
-    assert_eq!(ids, [&all[..], &["dpmpp_sde", "dpmpp_3m_sde", "unipc", "deis", "lcm", "tcd"]].concat());
+    assert_eq!(ids, [&all[..], &["dpmpp_sde", "dpmpp_3m_sde", "unipc", "deis", "lcm", "tcd", "sgd", "momentum", "adam"]].concat());
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), SAMPLERS.len());
@@ -113,7 +118,7 @@ fn cancel_stops_at_exactly_that_step() {
                     if step.index == at { Err(stop.clone()) } else { Ok(()) }
                 },
             );
-            let (result, _) = block_on(sample(row.sampler, &mut run, &[1.0; 4], &SchedulerConfig::default(), 6));
+            let (result, _) = block_on(sample(row.sampler, &mut run, &[1.0; 4], &SchedulerConfig::default(), whole(6)));
             assert_eq!(result, Err(stop.clone()), "{}", row.id);
             assert_eq!(run.calls, at + 1, "{}: model calls", row.id);
             assert_eq!(seen, (0..=at).map(|i| (i, calls)).collect::<Vec<_>>(), "{}", row.id);
@@ -153,8 +158,8 @@ fn pause_waits_and_changes_nothing() {
         let mut straight = Toy::new(|x: &[f32], _| x.to_vec(), |_: Step<'_>| Ok(()));
         straight.drawn = vec![0.5; 1000].into();
         let calls = schedule(row.sampler, &config, 5).unwrap().timesteps.len();
-        let (paused, polls) = block_on(sample(row.sampler, &mut Pausing, &noise, &config, 5));
-        let (through, _) = block_on(sample(row.sampler, &mut straight, &noise, &config, 5));
+        let (paused, polls) = block_on(sample(row.sampler, &mut Pausing, &noise, &config, whole(5)));
+        let (through, _) = block_on(sample(row.sampler, &mut straight, &noise, &config, whole(5)));
         assert_eq!(polls, 1 + 2 * calls, "{}", row.id);
         assert_eq!(paused, through, "{}", row.id);
     }
@@ -164,7 +169,7 @@ fn pause_waits_and_changes_nothing() {
 fn a_prediction_of_the_wrong_length_is_refused() {
     for row in SAMPLERS {
         let mut run = Toy::new(|_: &[f32], _| vec![0.0; 3], |_: Step<'_>| Ok(()));
-        let (result, _) = block_on(sample(row.sampler, &mut run, &[1.0; 4], &SchedulerConfig::default(), 6));
+        let (result, _) = block_on(sample(row.sampler, &mut run, &[1.0; 4], &SchedulerConfig::default(), whole(6)));
         assert!(matches!(result, Err(Error::Length { expected: 4, got: 3, .. })), "{}: {result:?}", row.id);
     }
 }

@@ -16,6 +16,7 @@ from diffusers import (DDIMScheduler, DDPMScheduler, DEISMultistepScheduler, DPM
 from diffusers.guiders import ClassifierFreeGuidance
 
 from . import record
+from .descent import descent
 
 STEPS = [1, 4, 9, 20]
 SIZE = 8  # latents along a side
@@ -66,6 +67,13 @@ def samplers(path, folder):
                     continue  # k-diffusion's function fails after a single step
                 judge.scheduler = EulerDiscreteScheduler.from_config(config, **CURVES[curve])
                 tensors[f"{sampler}.{curve}.{steps}"] = by_function(judge, sampler, steps)
+    for sampler in ["sgd", "momentum", "adam"]:
+        for curve in CURVES:
+            for steps in STEPS:
+                judge.scheduler = EulerDiscreteScheduler.from_config(config, **CURVES[curve] or {"use_exponential_sigmas": True})
+                model = Model(judge, steps)
+                told = lambda x, t, model=model: model(x, t, model.prompt)
+                tensors[f"{sampler}.{curve}.{steps}"] = descent(sampler, judge.scheduler, told, model.noise())[-1]
     # A large factor makes large pictures: one is enough.
     for name in ["euler_a.config.4", "ddim.config.9", "dpmpp_2m.karras.20"][: 1 if judge.vae_scale_factor > 4 else 3]:
         tensors[f"picture.{name}"] = decoded(judge, tensors[name])

@@ -1,7 +1,8 @@
 //! The table of samplers: what there is to say about each, in one row.
 
 use super::{
-    Built, ddim, ddpm, deis, dpm2, dpm2_a, dpmpp_2m, dpmpp_2s, dpmpp_3m_sde, dpmpp_sde, euler, euler_a, heun, lcm, lms, pndm, tcd, unipc,
+    Built, ddim, ddpm, deis, descent, dpm2, dpm2_a, dpmpp_2m, dpmpp_2s, dpmpp_3m_sde, dpmpp_sde, euler, euler_a, heun, lcm, lms, pndm, tcd,
+    unipc,
 };
 use crate::Error;
 use crate::class::{Class, Setup};
@@ -29,6 +30,9 @@ pub enum Sampler {
     Deis,
     Lcm,
     Tcd,
+    Sgd,
+    Momentum,
+    Adam,
 }
 
 /// Everything there is to say about a sampler.
@@ -103,6 +107,9 @@ pub const SAMPLERS: &[SamplerRow] = &[
     deis::ROW,
     lcm::ROW,
     tcd::ROW,
+    descent::SGD_ROW,
+    descent::MOMENTUM_ROW,
+    descent::ADAM_ROW,
 ];
 
 impl Sampler {

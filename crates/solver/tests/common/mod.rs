@@ -84,7 +84,7 @@ pub fn config(case: &Case) -> SchedulerConfig {
 pub fn configured(mut c: SchedulerConfig, case: &Case) -> SchedulerConfig {
     for (key, value) in &case.keys {
         match key.as_str() {
-            "sampler" | "steps" | "a" | "b" | "eta" | "begin" | "sigmas" | "s_churn" | "order" | "bare" => {}
+            "sampler" | "steps" | "a" | "b" | "eta" | "begin" | "sigmas" | "s_churn" | "order" | "bare" | "strength" => {}
             "trained_betas" => c.trained_betas = Some(value.split(',').map(parse).collect()),
             "disable_corrector" => c.disable_corrector = value.split(',').map(parse).collect(),
             "num_train_timesteps" => c.num_train_timesteps = parse(value),
@@ -136,6 +136,7 @@ pub fn options(case: &Case) -> Options {
             "sigmas" => options.sigmas = parse(value),
             "order" => options.order = Some(parse(value)),
             "s_churn" => options.s_churn = parse(value),
+            "strength" => options.strength = parse(value),
             _ => {}
         }
     }
