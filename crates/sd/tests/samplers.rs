@@ -6,8 +6,9 @@ mod common;
 
 use common::{Golden, devices, folder};
 use decant_graph::{Cpu, Device};
+use decant_sd::Error;
 use decant_sd::files::Folder;
-use decant_sd::pipeline::{Generated, Options, Pipeline, Unobserved};
+use decant_sd::pipeline::{Event, Generated, Observer, Options, Pipeline, Unobserved};
 use decant_sd::request::Request;
 use decant_solver::SAMPLERS;
 use pollster::block_on;
@@ -130,10 +131,56 @@ fn every_variant_of_guidance_is_the_judges() {
             let chosen = Request::from_json(&format!(r#"{{"sampler":"{sampler}","steps":{steps},{more}}}"#)).expect("well-formed");
             let Request { prompt, seed, width, height, .. } = plain(&golden);
             let request = Request { prompt, seed, width, height, negative: golden.setting("negative"), ..chosen };
-            let generated = block_on(pipeline.generate(&request, &mut Unobserved)).expect("the run is sound");
+            let mut asked = Asked(vec![]);
+            let generated = block_on(pipeline.generate(&request, &mut asked)).expect("the run is sound");
+            // Where guidance rests, the model is asked once; what is predicted is then the memory of one picture.
+            let (twice, rests) = match case {
+                "part" => ([false, true, true, true, false, false], true),
+                "curve" => ([false, true, true, true, true, true], true),
+                _ => ([true; 6], false),
+            };
+            assert_eq!((asked.0.as_slice(), generated.memory.plan.halves), (&twice[..], rests), "{model} {name}");
             let error = rms(&golden.get(&name), latents(&generated));
             println!("{model} {name}: {error:.1e}");
             assert!(error <= NEAR, "{model} {name}: {error:.1e}");
         }
+    }
+}
+
+/// At which calls the model was asked with the prompt and without.
+struct Asked(Vec<bool>);
+
+impl Observer for Asked {
+    async fn event(&mut self, event: Event<'_>) -> Result<(), Error> {
+        if let Event::Step { unconditional, .. } = event {
+            self.0.push(unconditional.is_some());
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn what_a_model_or_sampler_cannot_follow_is_refused() {
+    let said = |model: &str, json: &str| {
+        let request = Request::from_json(json).expect("well-formed");
+        block_on(load(model, Rc::new(Cpu)).generate(&request, &mut Unobserved)).expect_err(json).to_string()
+    };
+    let told = said("lcm-tiny", r#"{"rescale":0.7}"#);
+    assert_eq!(
+        told,
+        "rescale changes how two answers become one, but this model is told the guidance scale and asked once; leave rescale out"
+    );
+    let cases = [
+        (r#"{"sampler":"heun","cfgpp":true}"#, "it is defined for ddim, euler, euler_a; choose one of these"),
+        (r#"{"sampler":"ddim","sigmas":"karras"}"#, "leave the sigmas alone, or choose euler or another sampler that steps through sigmas"),
+        (r#"{"sampler":"euler","sigmas":"1,3,0"}"#, "sigmas are a list of 3 from 1 to 0, expected 3 finite falling numbers"),
+        (r#"{"sampler":"euler","sigmas":"3,1,0","steps":5}"#, "expected 6 finite falling numbers"),
+        (r#"{"steps":1001}"#, "sampling with 1001 steps: expected 1 to 1000"),
+        (r#"{"sampler":"ddim","eta":1.5}"#, "the sampler ddim cannot follow eta 1.5, expected 0 to 1"),
+        (r#"{"sampler":"lms","order":5}"#, "the sampler lms cannot follow order 5, expected 1 to 4"),
+    ];
+    for (json, part) in cases {
+        let told = said("sd1-tiny", json);
+        assert!(told.contains(part), "{told}");
     }
 }

@@ -74,9 +74,11 @@ fn every_sampler_has_one_row() {
 #[test]
 fn the_readme_and_help_name_every_sampler() {
     let readme = include_str!("../../../README.md");
+    let docs = include_str!("../../../docs/samplers.md");
     for row in SAMPLERS {
         let listed = [",", ";"].iter().any(|end| readme.contains(&format!(" {}{end}", row.name)));
         assert!(listed, "the README does not list {}", row.name);
+        assert!(docs.contains(&format!("`{}`", row.id)), "docs/samplers.md does not list {}", row.id);
         let said = row.summary();
         assert!(said.starts_with(row.docs) && said.contains(&format!("Order {}", row.order)), "{said}");
     }
