@@ -9,7 +9,7 @@ use decant_graph::{Cpu, Device};
 use decant_sd::Error;
 use decant_sd::files::Folder;
 use decant_sd::pipeline::{Event, Observer, Options, Pipeline, Unobserved};
-use decant_sd::request::Request;
+use decant_sd::request::{Long, Request};
 use decant_sd::trace::Trace;
 use pollster::block_on;
 use std::rc::Rc;
@@ -197,4 +197,13 @@ fn files_that_are_not_for_the_model_are_refused() {
             }
         }
     }
+}
+
+#[test]
+fn memory_is_predicted_for_all_chunks() {
+    let pipeline = open("sd1-tiny", Rc::new(Cpu));
+    let request = |long| Request { prompt: "house ".repeat(160), long, width: Some(64), height: Some(64), ..Request::default() };
+    let [one, three] =
+        [Long::Truncate, Long::Chunks].map(|long| pipeline.memory_for(&request(long)).expect("it can be said").activations());
+    assert!(three > one, "{three} bytes for three chunks, {one} for one");
 }

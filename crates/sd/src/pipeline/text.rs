@@ -113,7 +113,7 @@ impl TextEncoder {
             stress(&mut said, positions, &stressed.collect::<Vec<_>>());
             states.extend(said);
             if let (0, Some(projected)) = (chunk, projected) {
-                let (at, width) = (self.config.pooled_token(&known(ids, self.config.vocab_size)), projected.len() / positions);
+                let (at, width) = (self.config.pooled_token(&self.known(ids)), projected.len() / positions);
                 pooled = Some(projected[at * width..][..width].to_vec());
             }
         }
@@ -127,18 +127,19 @@ impl TextEncoder {
             true => ids.iter().flat_map(|id| given(replaced.get(id), self.config.hidden_size)).unzip(),
             false => (vec![], vec![]),
         };
-        let ids = known(ids, self.config.vocab_size);
+        let ids = self.known(ids);
         let mut inputs = vec![("ids", Input::U32(&ids)), ("positions", Input::U32(&positions))];
         if wish.given {
             inputs.extend([("keep", Input::F32(&keep)), ("token_rows", Input::F32(&rows))]);
         }
         Ok(program.run(&inputs).await?)
     }
-}
 
-/// Numbers that the token table has a row for; a textual inversion's vectors are given, so that any will do.
-fn known(ids: &[u32], rows: usize) -> Vec<u32> {
-    ids.iter().map(|id| if (*id as usize) < rows { *id } else { 0 }).collect()
+    /// Numbers of the vocabulary; a textual inversion's vectors are given, so that any will do for them.
+    fn known(&self, ids: &[u32]) -> Vec<u32> {
+        let own = self.reader.tokenizer().vocabulary();
+        ids.iter().map(|id| if (*id as usize) < own { *id } else { 0 }).collect()
+    }
 }
 
 /// What a token's looked-up embedding is multiplied by, and what is added.
