@@ -87,7 +87,7 @@ impl Request {
         if !self.starts_from_a_picture() {
             let asked = self.strength.map(|s| format!("strength {s}")).or(self.start_step.map(|s| format!("startStep {s}")));
             return match asked {
-                Some(asked) => Err(refused(&asked, "there is no picture to start from", "give a picture (--init-image), or leave it out")),
+                Some(asked) => Err(refused(&asked, "there is no picture to start from", "give a picture, or leave it out")),
                 None => Ok(None),
             };
         }
@@ -123,8 +123,7 @@ impl Request {
         let Some(picture) = picture else {
             let named = [("mask", mask.is_some()), ("pad", self.pad != [0; 4]), ("keepUnmasked", self.keep_unmasked)];
             let without = named.into_iter().find(|(_, given)| *given);
-            return without
-                .map_or(Ok(()), |(name, _)| Err(refused(name, "there is no picture that it belongs to", "give a picture (--init-image)")));
+            return without.map_or(Ok(()), |(name, _)| Err(refused(name, "there is no picture that it belongs to", "give a picture")));
         };
         if latents.is_some() {
             return Err(refused("latents", "a picture was given, too", "start from one of the two"));
@@ -302,13 +301,10 @@ mod tests {
                 with(picture(8, 8), Some(f64::NAN)),
                 "strength NaN: it is no part of the steps; 0 to 1 is needed: 0.2 keeps most of the picture, 1 next to nothing",
             ),
-            (
-                with(Images::default(), Some(0.5)),
-                "strength 0.5: there is no picture to start from; give a picture (--init-image), or leave it out",
-            ),
+            (with(Images::default(), Some(0.5)), "strength 0.5: there is no picture to start from; give a picture, or leave it out"),
             (
                 Request { start_step: Some(3), ..Request::default() },
-                "startStep 3: there is no picture to start from; give a picture (--init-image), or leave it out",
+                "startStep 3: there is no picture to start from; give a picture, or leave it out",
             ),
             (Request { start_step: Some(10), ..with(picture(8, 8), None) }, "startStep 10: there are 10 steps; 0 to 9 can be the first"),
             (
@@ -319,14 +315,8 @@ mod tests {
                 with(Images { mask: mask(8, 9), ..picture(8, 8) }, None),
                 "mask: it has 8×9 pixels, the picture 8×8; give a mask of the picture's size",
             ),
-            (
-                with(Images { mask: mask(8, 8), ..Images::default() }, None),
-                "mask: there is no picture that it belongs to; give a picture (--init-image)",
-            ),
-            (
-                Request { pad: [8, 0, 0, 0], ..Request::default() },
-                "pad: there is no picture that it belongs to; give a picture (--init-image)",
-            ),
+            (with(Images { mask: mask(8, 8), ..Images::default() }, None), "mask: there is no picture that it belongs to; give a picture"),
+            (Request { pad: [8, 0, 0, 0], ..Request::default() }, "pad: there is no picture that it belongs to; give a picture"),
             (Request { keep_unmasked: true, ..with(picture(8, 8), None) }, "keepUnmasked: there is no mask; give one, or leave it out"),
             (
                 with(Images { latents: latents(Level::Clean).latents, ..picture(8, 8) }, None),
