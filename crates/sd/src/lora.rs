@@ -16,6 +16,7 @@ mod prompt;
 mod stack;
 
 pub use prompt::from_prompt;
+pub(crate) use prompt::used;
 
 pub(crate) use names::Names;
 pub(crate) use stack::{MadeOf, Stack};

@@ -7,6 +7,7 @@ mod emphasis;
 
 use crate::error::Error;
 use crate::inversion::{Inversions, Named};
+use crate::lora;
 use crate::request::{Long, Request};
 use crate::tokenizer::{Piece, Tokenizer, Tokens};
 use chunks::Unit;
@@ -53,7 +54,10 @@ impl Reader {
     /// # Errors
     /// Emphasis that is not understood, and prompts of more than 32 chunks.
     pub fn read(&self, prompt: &str, how: How) -> Result<Tokens, Error> {
-        let parts = if how.emphasis { emphasis::parse(prompt, how.long != Long::Truncate)? } else { emphasis::plain(prompt) };
+        let parts = match how.emphasis {
+            true => emphasis::parse(&lora::from_prompt(prompt).0, how.long != Long::Truncate)?,
+            false => emphasis::plain(prompt),
+        };
         let mut units = vec![];
         for part in parts {
             match part {
@@ -170,6 +174,8 @@ mod tests {
         assert!(plain.pieces.len() > 8 && plain.pieces.iter().all(|piece| piece.weight == 1.0), "brackets are text");
         assert_eq!(plain, reader().tokenizer.encode(prompt).expect("it is sound"));
         assert_eq!(read("", true, Long::Chunks), read("", false, Long::Truncate));
+        let prompt = "a <lora:ink:0.5>cat";
+        assert_eq!(shown(prompt, &read(prompt, true, Long::Truncate)), "a</w>=a*1@1 cat</w>=cat*1@2");
     }
 
     #[test]

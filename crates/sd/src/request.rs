@@ -14,7 +14,7 @@ mod text;
 pub use text::{LONGS, Long, LongRow, Mix, Share, Swap};
 
 use crate::error::Error;
-use crate::lora::LoraUse;
+use crate::lora::{self, LoraUse};
 use decant_solver::{Rng, Sampler, Sigmas, TimestepSpacing};
 use serde::{Deserialize, Serialize};
 
@@ -85,7 +85,8 @@ pub struct Request {
     pub clip_skip: usize,
     /// What happens to prompts of more than 75 tokens.
     pub long: Long,
-    /// Whether `(word:1.3)`, `(word)` and `[word]` stress words, in prompt, negative prompt and mixes.
+    /// Whether `(word:1.3)`, `(word)` and `[word]` stress words, in prompt, negative prompt and mixes, and `<lora:NAME:WEIGHT>` in the prompt
+    /// sets a loaded LoRA's weight.
     pub emphasis: bool,
     /// Tokens that mean something else, wherever they stand.
     pub swaps: Vec<Swap>,
@@ -253,6 +254,7 @@ impl Request {
             width: Some(width),
             height: Some(height),
             strength: self.settled_strength(),
+            loras: if self.emphasis { lora::used(&self.prompt, &self.loras) } else { self.loras.clone() },
             count: 1,
             ..self.clone()
         };

@@ -124,3 +124,16 @@ fn memory_is_predicted_with_loras() {
     assert!(weights < one && one < both, "{weights}, {one}, {both}");
     assert_eq!(peak(&mut pipeline, &[]), (now, weights), "all is given back");
 }
+
+#[test]
+fn a_tag_in_the_prompt_is_the_setting() {
+    let mut pipeline = model("sd1-tiny", Rc::new(Cpu));
+    block_on(pipeline.add_lora("kohya", lora("kohya"))).expect("it fits the model");
+    let mut made = |request: Request| block_on(pipeline.generate(&request, &mut Unobserved)).expect("it runs");
+    let stressed = Request { emphasis: true, ..request(&[]) };
+    let tag = made(Request { prompt: "a <lora:kohya:0.5>seven".into(), ..stressed.clone() });
+    let setting = made(request(&[("kohya", 0.5)]));
+    assert_eq!(tag.latents, setting.latents);
+    assert_ne!(tag.latents, made(stressed).latents);
+    assert_eq!(made(tag.settings.asked.clone()).latents, tag.latents, "its record makes it again");
+}
