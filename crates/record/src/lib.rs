@@ -35,4 +35,4 @@ pub use error::Error;
 pub use grid::Grid;
 pub use names::{NAMES, Names};
 pub use read::{Found, Source, read};
-pub use record::{Model, Record};
+pub use record::{Model, Record, also};

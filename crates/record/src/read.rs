@@ -70,6 +70,9 @@ fn json(text: &str) -> Result<Found, Error> {
     Ok(Found { record, source: Source::Decant, notes: vec![] })
 }
 
+/// More things that a picture came of are not named.
+const MOST_ALSO: usize = 70;
+
 fn ours(text: &str) -> Result<Found, Error> {
     let unreadable = |problem: String| Error::Unreadable { place: record::KEYWORD, problem };
     let fields: Map<String, Value> = serde_json::from_str(text).map_err(|error| unreadable(problem(&error)))?;
@@ -77,7 +80,7 @@ fn ours(text: &str) -> Result<Found, Error> {
     let settings = settings.ok_or_else(|| unreadable("expected an object called settings, found none".into()))?;
     let mut gathered = Gathered::default();
     settings.iter().filter(|(_, value)| !value.is_null()).for_each(|(field, value)| gathered.set(field, value.clone()));
-    let (settings, notes) = gathered.finish();
+    let (settings, mut notes) = gathered.finish();
     let text = |of: Option<&Value>, name: &str| short(of.and_then(|of| of.get(name)).and_then(Value::as_str).unwrap_or_default());
     let model = fields.get("model");
     let model = Model { name: text(model, "name"), hash: text(model, "hash"), weights: text(model, "weights") };
@@ -85,7 +88,12 @@ fn ours(text: &str) -> Result<Found, Error> {
     let (device, version) = (text(Some(&whole), "device"), text(Some(&whole), "decant"));
     let axes = whole.get("grid").and_then(Value::as_array).into_iter().flatten();
     let grid = axes.filter_map(Value::as_str).take(3).map(String::from).collect();
-    Ok(Found { record: Record { settings, model, device, version, grid }, source: Source::Decant, notes })
+    let also = whole.get("also").and_then(Value::as_array).into_iter().flatten();
+    let also: Vec<String> = also.filter_map(Value::as_str).take(MOST_ALSO).map(short).collect();
+    notes.extend(
+        also.iter().map(|what| format!("the picture also came of {what}, which no record holds; give it too for the same picture")),
+    );
+    Ok(Found { record: Record { settings, model, device, version, grid, also }, source: Source::Decant, notes })
 }
 
 /// Settings gathered from another tool.
@@ -128,9 +136,17 @@ mod tests {
                 ..Request::default()
             };
             let model = Model { name: "digits".into(), hash: "0123".into(), weights: String::new() };
-            let record = Record { settings, model, device: "CPU".into(), version: "0.1.0".into(), grid: vec!["steps=1,2".into()] };
+            let record = Record {
+                settings,
+                model,
+                device: "CPU".into(),
+                version: "0.1.0".into(),
+                grid: vec!["steps=1,2".into()],
+                also: vec!["latents".into()],
+            };
             let png = record.png(&picture()).expect("it can be written");
-            assert_eq!(read(&png).expect("it was just written"), Found { record: record.clone(), source: Source::Decant, notes: vec![] });
+            let notes = vec!["the picture also came of latents, which no record holds; give it too for the same picture".into()];
+            assert_eq!(read(&png).expect("it was just written"), Found { record: record.clone(), source: Source::Decant, notes });
             assert_eq!(read(record.to_json().as_bytes()).expect("it was just written").record, record);
         }
     }

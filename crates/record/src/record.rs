@@ -1,6 +1,7 @@
 //! A picture's record: its settings, and what else its pixels depend on. As JSON it is the `decant` text of a PNG, and a file beside a picture.
 
 use crate::{Canvas, Error, parameters};
+use decant_sd::inversion::Inversion;
 use decant_sd::picture::Picture;
 use decant_sd::request::{Preview, Request};
 use serde_json::{Map, Value, json};
@@ -22,6 +23,21 @@ pub struct Record {
     pub version: String,
     /// The axes, as typed, where the picture is a grid of several.
     pub grid: Vec<String>,
+    /// What else the picture came of that settings cannot hold, each in words: see [`also`].
+    pub also: Vec<String>,
+}
+
+/// What a picture of these settings came of besides them: pictures, masks, latents, and of the textual inversions that stand beside the model
+/// those whose word is in a text.
+pub fn also(settings: &Request, inversions: &[Inversion]) -> Vec<String> {
+    let images = &settings.images;
+    let given = [("a picture", images.picture.is_some()), ("a mask", images.mask.is_some()), ("latents", images.latents.is_some())];
+    let swapped = settings.swaps.iter().flat_map(|swap| std::iter::once(&swap.token).chain(swap.with.iter().map(|share| &share.token)));
+    let texts = [&settings.prompt, &settings.negative].into_iter().chain(settings.mixes.iter().map(|mix| &mix.prompt)).chain(swapped);
+    let said: Vec<String> = texts.map(|text| text.to_lowercase()).collect();
+    let used = |inversion: &&Inversion| inversion.tokens.iter().any(|token| said.iter().any(|text| text.contains(&token.to_lowercase())));
+    let words = inversions.iter().filter(used).map(|inversion| format!("the textual inversion {}", inversion.name));
+    given.into_iter().filter(|(_, is)| *is).map(|(what, _)| what.to_string()).chain(words).collect()
 }
 
 /// A model, as far as a record can name it.
@@ -46,6 +62,7 @@ impl Record {
         fields.extend((!model.is_empty()).then(|| ("model".to_string(), Value::Object(model))));
         fields.extend(texts([("device", &self.device)]));
         fields.extend((!self.grid.is_empty()).then(|| ("grid".to_string(), json!(self.grid))));
+        fields.extend((!self.also.is_empty()).then(|| ("also".to_string(), json!(self.also))));
         Value::Object(fields).to_string()
     }
 
@@ -68,4 +85,29 @@ impl Record {
 
 fn texts<const N: usize>(pairs: [(&str, &String); N]) -> Map<String, Value> {
     pairs.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name.to_string(), json!(text))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use decant_sd::request::{Mix, Share, Swap};
+
+    #[test]
+    fn inversions_that_no_text_names_are_not_recorded() {
+        let word = |name: &str, token: &str| {
+            let mut inversion = Inversion::default();
+            (inversion.name, inversion.tokens) = (name.into(), vec![token.into(), name.into()]);
+            inversion
+        };
+        let inversions = [word("birb-style", "<birb>"), word("ink", "<inkwell>"), word("oil", "<oil>"), word("none", "<none>")];
+        let settings = Request {
+            prompt: "a cat in <BIRB> style".into(),
+            swaps: vec![Swap { token: "cat".into(), with: vec![Share { token: "<inkwell>".into(), weight: 1.0 }] }],
+            mixes: vec![Mix { prompt: "oil".into(), factor: 0.5 }],
+            ..Request::default()
+        };
+        let expected = ["the textual inversion birb-style", "the textual inversion ink", "the textual inversion oil"];
+        assert_eq!(also(&settings, &inversions), expected);
+        assert!(also(&Request::default(), &inversions).is_empty());
+    }
 }

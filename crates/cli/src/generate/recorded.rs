@@ -2,7 +2,7 @@
 
 use crate::Failure;
 use crate::arguments::Generate;
-use decant_record::{Canvas, Found, Model, Record, Source};
+use decant_record::{Canvas, Found, Model, Record, Source, also};
 use decant_sd::pipeline::Pipeline;
 use decant_sd::request::Request;
 use std::path::Path;
@@ -19,6 +19,7 @@ pub(super) fn record(options: &Generate, pipeline: &Pipeline, settings: &Request
         device: pipeline.device().name(),
         version: env!("CARGO_PKG_VERSION").into(),
         grid: vec![],
+        also: also(settings, &pipeline.textual_inversions()),
     }
 }
 
