@@ -149,7 +149,10 @@ fn what_cannot_be_started_from_or_drawn_gets_one_sentence() {
     let ask = |more: &[&str]| refuses(&[&["--prompt", "x", "--steps", "1", "--width", "16", "--height", "16"], more].concat());
     assert!(ask(&["--out", &json, "--sidecar"]).contains("two things would be written there"));
     assert!(ask(&["--out", &out, "--grid", "steps"]).starts_with("grid steps: expected NAME=VALUE"));
-    assert!(ask(&["--out", &out, "--grid", "steps=1,0"]).starts_with("sampling with 0 steps"), "all cells are looked at first");
+    assert!(
+        ask(&["--out", &out, "--grid", "steps=1,0"]).starts_with("the cell at steps 0: sampling with 0 steps"),
+        "all cells are looked at first"
+    );
     assert!(ask(&["--out", &out, "--grid", "width=16,16384", "--grid", "height=16,16384"]).contains("would take"));
     assert!(!Path::new(&out).exists() && !Path::new(&json).exists());
     let clap = |more: &[&str]| decant(&[&["generate", "--prompt", "x", "--out", &out], more].concat()).status.code();

@@ -83,6 +83,13 @@ impl Grid {
         })
     }
 
+    /// Which cell the `at`th of [`Grid::cells`] is, in words: its value on each axis.
+    pub fn place(&self, at: usize) -> String {
+        let [columns, rows, _] = self.size();
+        let values = [at % columns, at / columns % rows, at / columns / rows];
+        (0..3).filter_map(|axis| self.label(axis, values[axis])).collect::<Vec<_>>().join(", ")
+    }
+
     /// The axes as they were typed.
     pub fn typed(&self) -> Vec<String> {
         self.axes.iter().map(|axis| axis.typed.clone()).collect()

@@ -21,11 +21,11 @@ const SHARE: u32 = 20;
 pub(super) fn run(options: &Generate, pipeline: &mut Pipeline, base: &Request, grid: &Grid, fingerprint: &str) -> Result<(), Failure> {
     let cells = grid.cells(base)?;
     let mut settled = vec![];
-    for cell in &cells {
+    for (at, cell) in cells.iter().enumerate() {
         if cell.count != 1 {
             return Err("a grid has one picture in each cell; leave --count out, and give --grid seed=1..4 for several".into());
         }
-        settled.push(pipeline.check(cell)?);
+        settled.push(pipeline.check(cell).map_err(|error| format!("the cell at {}: {error}", grid.place(at)))?);
     }
     let bytes: usize = settled.iter().map(|cell| 3 * cell.width * cell.height).sum();
     if bytes > MOST_BYTES {
