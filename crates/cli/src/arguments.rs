@@ -22,6 +22,7 @@ pub(crate) struct Arguments {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Make a picture from a prompt
+    #[command(allow_negative_numbers = true)]
     Generate(Box<Generate>),
     /// Make a picture's latents, and say what that saves and costs
     Encode(Encode),
@@ -90,10 +91,10 @@ pub(crate) struct Generate {
     #[command(flatten)]
     pub model: Model,
     /// What the picture should show
-    #[arg(long, required_unless_present = "settings")]
+    #[arg(long, required_unless_present = "settings", allow_hyphen_values = true)]
     pub prompt: Option<String>,
     /// What it should not show
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub negative: Option<String>,
     /// Steps, of one model call or two (the model's default where left out, here and below)
     #[arg(long)]

@@ -18,7 +18,7 @@ pub(crate) fn run(options: &Bench) -> Result<(), Failure> {
     let device = device::choose(options.model.device)?;
     let mut report = json!({ "device": device.name(), "operations": [], "model": null });
     if !options.json {
-        println!("on {}\n", device.name());
+        say!("on {}\n", device.name());
     }
     if !options.no_ops {
         report["operations"] = Value::Array(operations(options, &*device)?);
@@ -27,7 +27,7 @@ pub(crate) fn run(options: &Bench) -> Result<(), Failure> {
         report["model"] = model(options)?;
     }
     if options.json {
-        println!("{}", serde_json::to_string_pretty(&report)?);
+        say!("{}", serde_json::to_string_pretty(&report)?);
     }
     Ok(())
 }
@@ -37,7 +37,7 @@ fn operations(options: &Bench, device: &dyn Device) -> Result<Vec<Value>, Failur
     let clock = Instant::now();
     let now = || clock.elapsed().as_secs_f64();
     if !options.json {
-        println!("{:58} {:>9} {:>9} {:>8}", "operation", "ms", "GFLOP/s", "GB/s");
+        say!("{:58} {:>9} {:>9} {:>8}", "operation", "ms", "GFLOP/s", "GB/s");
     }
     for op in OPS {
         for case in (op.cases)().iter().filter(|case| case.real) {
@@ -47,7 +47,7 @@ fn operations(options: &Bench, device: &dyn Device) -> Result<Vec<Value>, Failur
             }
             let bench::Measured { seconds, flops, bytes: moved } = pollster::block_on(bench::measure(device, case, &now))?;
             if !options.json {
-                println!("{name:58} {:9.2} {:9.2} {:8.2}", seconds * 1e3, flops as f64 / seconds / 1e9, moved as f64 / seconds / 1e9);
+                say!("{name:58} {:9.2} {:9.2} {:8.2}", seconds * 1e3, flops as f64 / seconds / 1e9, moved as f64 / seconds / 1e9);
             }
             rows.push(json!({ "operation": name, "seconds": seconds, "flops": flops, "bytes": moved }));
         }
@@ -96,7 +96,7 @@ fn model(options: &Bench) -> Result<Value, Failure> {
     let step = clock.steps[clock.steps.len() / 2];
     let s = &generated.settings;
     if !options.json {
-        println!(
+        say!(
             "\n{} at {}×{}, {} steps of {}, guidance {}",
             pipeline.config().title,
             s.width,
@@ -105,11 +105,11 @@ fn model(options: &Bench) -> Result<Value, Failure> {
             s.sampler.row().name,
             s.guidance
         );
-        println!(
+        say!(
             "load {load:.2} s, first picture {first:.2} s, next {picture:.2} s: text {:.3} s, step {step:.4} s, decoding {decoding:.3} s",
             clock.text
         );
-        println!("{}", generate::took(&generated.memory, pipeline.device()));
+        say!("{}", generate::took(&generated.memory, pipeline.device()));
     }
     let spent = where_time_goes(&mut pipeline, options)?;
     Ok(json!({
@@ -139,9 +139,9 @@ fn where_time_goes(pipeline: &mut Pipeline, options: &Bench) -> Result<Value, Fa
     kinds.sort_by(|a, b| b.seconds.total_cmp(&a.seconds));
     let all: f64 = kinds.iter().map(|k| k.seconds).sum();
     if !options.json {
-        println!("\n{:20} {:>9} {:>6} {:>9}", "one denoiser call", "ms", "share", "GFLOP/s");
+        say!("\n{:20} {:>9} {:>6} {:>9}", "one denoiser call", "ms", "share", "GFLOP/s");
         for k in &kinds {
-            println!("{:20} {:9.3} {:5.1}% {:9.2}", k.label, k.seconds * 1e3, 100.0 * k.seconds / all, k.flops as f64 / k.seconds / 1e9);
+            say!("{:20} {:9.3} {:5.1}% {:9.2}", k.label, k.seconds * 1e3, 100.0 * k.seconds / all, k.flops as f64 / k.seconds / 1e9);
         }
     }
     Ok(kinds.iter().map(|k| json!({ "operation": k.label, "seconds": k.seconds, "flops": k.flops })).collect())

@@ -1,6 +1,7 @@
 //! `decant encode` and `decant decode`: a picture's latents and back, and what that costs.
 
 use crate::arguments::{Decode, Encode, Model};
+use crate::generate::output::written_as;
 use crate::{Failure, device, generate, picture, source};
 use decant_sd::latents::Latents;
 use decant_sd::picture::Picture;
@@ -32,6 +33,8 @@ pub(crate) fn write(path: &Path, latents: &Latents) -> Result<(), Failure> {
 }
 
 pub(crate) fn encode(options: &Encode) -> Result<(), Failure> {
+    written_as(&options.out, &["safetensors", "npy"])?;
+    [&options.channels, &options.decoded].into_iter().flatten().try_for_each(|path| written_as(path, &["png"]))?;
     let original = picture::read(&options.picture)?;
     let mut pipeline = open(&options.model)?;
     let sized = sized(&original, pipeline.factor());
@@ -44,11 +47,12 @@ pub(crate) fn encode(options: &Encode) -> Result<(), Failure> {
     if let Some(path) = &options.decoded {
         keep(path, &decoded.png()?)?;
     }
-    println!("{}", report(&sized, &latents, &decoded));
+    say!("{}", report(&sized, &latents, &decoded));
     Ok(())
 }
 
 pub(crate) fn decode(options: &Decode) -> Result<(), Failure> {
+    [Some(&options.out), options.channels.as_ref()].into_iter().flatten().try_for_each(|path| written_as(path, &["png"]))?;
     let latents = read(&options.latents)?;
     let mut pipeline = open(&options.model)?;
     let picture = block_on(pipeline.decode(&latents))?;

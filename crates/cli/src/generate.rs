@@ -2,7 +2,7 @@
 
 mod animation;
 mod grid;
-mod output;
+pub(crate) mod output;
 pub(crate) mod passing;
 mod recorded;
 mod request;

@@ -15,28 +15,32 @@ pub(crate) fn run(options: &Inspect) -> Result<(), Failure> {
     let (config, defaults) = (model.config(), model.defaults());
     let (width, height) = (options.width.unwrap_or(defaults.width), options.height.unwrap_or(defaults.height));
     let described = model.described(width, height, true)?; // refuses a size before anything is said
-    println!("{}: {}", config.title, config.family);
-    println!("files          {}", model.recognised());
-    println!(
+    say!("{}: {}", config.title, config.family);
+    say!("files          {}", model.recognised());
+    say!(
         "text encoder   {} layers, width {}, {} tokens",
-        config.text.num_hidden_layers, config.text.hidden_size, config.text.max_position_embeddings
+        config.text.num_hidden_layers,
+        config.text.hidden_size,
+        config.text.max_position_embeddings
     );
     if let Some(second) = &config.text_2 {
         let projected = second.projection_dim.unwrap_or(second.hidden_size);
-        println!("               {} layers, width {}, pooled to {projected}", second.num_hidden_layers, second.hidden_size);
+        say!("               {} layers, width {}, pooled to {projected}", second.num_hidden_layers, second.hidden_size);
     }
-    println!(
+    say!(
         "unet           channels {:?}, heads {:?}, text width {}",
-        config.unet.block_out_channels, config.unet.num_attention_heads, config.unet.cross_attention_dim
+        config.unet.block_out_channels,
+        config.unet.num_attention_heads,
+        config.unet.cross_attention_dim
     );
-    println!(
+    say!(
         "autoencoder    ×{}, {} latent channels, scaling factor {}",
         model.factor(),
         config.vae.latent_channels(),
         config.vae.scaling_factor()
     );
-    println!("scheduler      {} ({:?} prediction)", config.scheduler_class, config.scheduler.prediction_type);
-    println!(
+    say!("scheduler      {} ({:?} prediction)", config.scheduler_class, config.scheduler.prediction_type);
+    say!(
         "defaults       {} steps of {}, guidance {}, {}×{}",
         defaults.steps,
         defaults.sampler.row().name,
@@ -44,7 +48,7 @@ pub(crate) fn run(options: &Inspect) -> Result<(), Failure> {
         defaults.width,
         defaults.height
     );
-    println!();
+    say!("");
     for component in model.components() {
         let tensors = component.checkpoint().tensors();
         let mut kinds: BTreeMap<String, (usize, u64, u64)> = BTreeMap::new();
@@ -53,27 +57,27 @@ pub(crate) fn run(options: &Inspect) -> Result<(), Failure> {
             *kind = (kind.0 + 1, kind.1 + tensor.shape.iter().product::<usize>() as u64, kind.2 + tensor.range.end - tensor.range.start);
         }
         for (kind, (count, numbers, size)) in kinds {
-            println!("{:14} {count} tensors of {kind}, {:.1} M numbers, {}", component.name(), numbers as f64 / 1e6, bytes(size));
+            say!("{:14} {count} tensors of {kind}, {:.1} M numbers, {}", component.name(), numbers as f64 / 1e6, bytes(size));
         }
         if options.tensors {
             for (name, tensor) in tensors {
-                println!("  {name} {:?} {:?}", tensor.shape, tensor.dtype);
+                say!("  {name} {:?} {:?}", tensor.shape, tensor.dtype);
             }
         }
     }
-    println!();
+    say!("");
     predict(&model, width, height)?;
     for (name, program) in described {
         match program.does_not_fit(&Limits::default()) {
-            Some(problem) => println!("{name}: beyond what WebGPU guarantees: {problem}"),
-            None => println!(
+            Some(problem) => say!("{name}: beyond what WebGPU guarantees: {problem}"),
+            None => say!(
                 "{name}: {:.2} GFLOP in {} launches, within what WebGPU guarantees",
                 program.flops() as f64 / 1e9,
                 program.launches().count()
             ),
         }
         if options.programs {
-            println!("{program}");
+            say!("{program}");
         }
     }
     Ok(())
@@ -82,14 +86,14 @@ pub(crate) fn run(options: &Inspect) -> Result<(), Failure> {
 /// What each way to keep weights comes to, on a GPU of which only WebGPU's guarantees are known.
 fn predict(model: &Pipeline, width: usize, height: usize) -> Result<(), Failure> {
     for (words, guided) in [("with guidance", true), ("without", false)] {
-        println!("GPU memory at {width}×{height} {words}");
-        println!("  {:10} {:>9} {:>9} {:>9}", "weights as", "to read", "weights", "peak");
+        say!("GPU memory at {width}×{height} {words}");
+        say!("  {:10} {:>9} {:>9} {:>9}", "weights as", "to read", "weights", "peak");
         for prediction in model.predictions(width, height, guided)? {
             let memory = &prediction.memory;
             let name = prediction.encoding.map_or("the files", |encoding| encoding.row().name);
             let sizes = [prediction.file_bytes, memory.weights(), memory.peak()].map(bytes);
             let how = memory.problem().map_or_else(|| memory.plan.to_string(), |problem| format!("does not fit: {problem}"));
-            println!("  {name:10} {:>9} {:>9} {:>9}  {how}", sizes[0], sizes[1], sizes[2]);
+            say!("  {name:10} {:>9} {:>9} {:>9}  {how}", sizes[0], sizes[1], sizes[2]);
         }
     }
     Ok(())

@@ -2,6 +2,11 @@
 //!
 //! Exit code 0, or one sentence on stderr and exit code 1 (2 for arguments that cannot be read).
 
+/// `println!`, but whoever reads may stop reading (`decant inspect … | head`): then there is nobody left to say anything to.
+macro_rules! say {
+    ($($words:tt)*) => { $crate::say_line(format_args!($($words)*)) };
+}
+
 mod arguments;
 mod bench;
 mod coding;
@@ -31,5 +36,12 @@ fn main() {
     if let Err(failure) = done {
         eprintln!("decant: {failure}");
         std::process::exit(1);
+    }
+}
+
+fn say_line(words: std::fmt::Arguments) {
+    use std::io::Write;
+    if writeln!(std::io::stdout(), "{words}").is_err() {
+        std::process::exit(0);
     }
 }

@@ -60,7 +60,8 @@ impl Text {
             let (name, bytes) = pollster::block_on(whole(file))?;
             for word in pollster::block_on(pipeline.add_textual_inversion(&name, bytes))? {
                 if !quiet {
-                    eprintln!("textual inversion {}: {} vectors; in a prompt it is {}", word.name, word.vectors, word.tokens.join(" or "));
+                    let vectors = if word.vectors == 1 { "1 vector".into() } else { format!("{} vectors", word.vectors) };
+                    eprintln!("textual inversion {}: {vectors}; in a prompt it is {}", word.name, word.tokens.join(" or "));
                 }
             }
         }

@@ -27,7 +27,21 @@ pub(super) fn check(options: &Generate) -> Result<(), Failure> {
             return Err(format!("{}: two things would be written there; give each its own name", path.display()).into());
         }
     }
+    written_as(&options.out, &["png"])?;
+    options.images.save_latents.as_ref().map_or(Ok(()), |path| written_as(path, &["safetensors", "npy"]))?;
     Ok(())
+}
+
+/// Refuses a name that says another format than what will be in the file; a name without an end says none.
+pub(crate) fn written_as(path: &Path, ends: &[&str]) -> Result<(), Failure> {
+    let end = path.extension().map(|end| end.to_string_lossy().to_lowercase());
+    match end {
+        Some(end) if !ends.contains(&end.as_str()) => {
+            let known = ends.iter().map(|end| format!(".{end}")).collect::<Vec<_>>().join(" or ");
+            Err(format!("{}: it would not be .{end} that is written there; expected a name in {known}", path.display()).into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The file of one picture of several: what tells it from the others, before the name's end.
@@ -45,4 +59,19 @@ pub(super) fn beside(picture: &Path) -> PathBuf {
 
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     std::fs::write(path, bytes).map_err(|error| format!("{} could not be written: {error}", path.display()).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::written_as;
+    use std::path::Path;
+
+    #[test]
+    fn a_name_does_not_lie_about_its_format() {
+        for name in ["a.png", "a.PNG", "a", "a.b/c"] {
+            assert!(written_as(Path::new(name), &["png"]).is_ok(), "{name}");
+        }
+        let error = written_as(Path::new("o/l.txt"), &["safetensors", "npy"]).expect_err("no text is written").to_string();
+        assert_eq!(error, "o/l.txt: it would not be .txt that is written there; expected a name in .safetensors or .npy");
+    }
 }

@@ -71,17 +71,17 @@ impl Table {
         self.bar.finish_and_clear();
         if options.verbose {
             for row in &self.rows {
-                println!("{:>5}  {:>12}  {:>20}  {:>8}  {}", row.kind, row.bytes, row.shape, spelled(row.decibels), row.path);
+                say!("{:>5}  {:>12}  {:>20}  {:>8}  {}", row.kind, row.bytes, row.shape, spelled(row.decibels), row.path);
             }
         }
         let mut all = Sums::default();
         for (network, sums) in &self.networks {
-            println!("{network:14} {sums}");
+            say!("{network:14} {sums}");
             all.join(sums);
         }
-        println!("{:14} {all}", "in all");
+        say!("{:14} {all}", "in all");
         for file in &self.files {
-            println!("{}", file.display());
+            say!("{}", file.display());
         }
         match &options.table {
             Some(path) => std::fs::write(path, self.csv()).map_err(|e| format!("{} could not be written: {e}", path.display()).into()),
