@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Golden, devices, folder};
+use common::{Golden, all_on_gpu, devices, folder};
 use decant_graph::{Cpu, Device};
 use decant_sd::Error;
 use decant_sd::files::Folder;
@@ -55,19 +55,19 @@ fn request(golden: &Golden, name: &str) -> Request {
 
 #[test]
 fn every_sampler_makes_the_judges_picture_from_eps() {
-    compare("sd1-tiny");
+    compare("sd1-tiny", Rc::new(Cpu));
 }
 
 #[test]
 fn every_sampler_makes_the_judges_picture_from_v() {
-    compare("sd2-tiny");
+    compare("sd2-tiny", Rc::new(Cpu));
 }
 
-fn compare(model: &str) {
+fn compare(model: &str, device: Rc<dyn Device>) {
     let mut worst: BTreeMap<&str, f64> = BTreeMap::new();
     let mut wrong = vec![];
     let golden = Golden::open(&format!("samplers-{model}"));
-    let mut pipeline = load(model, Rc::new(Cpu));
+    let mut pipeline = load(model, device);
     for name in golden.tensors().iter().filter(|name| !name.starts_with("picture.")) {
         let request = request(&golden, name);
         let generated = block_on(pipeline.generate(&request, &mut Unobserved)).expect("the run is sound");
@@ -91,6 +91,11 @@ fn compare(model: &str) {
 
 #[test]
 fn a_gpu_makes_them_too() {
+    if all_on_gpu() {
+        MODELS.iter().for_each(|model| compare(model, devices().pop().expect("the second one")));
+        MODELS.iter().for_each(|model| guidance(model, devices().pop().expect("the second one")));
+        return;
+    }
     let sample = ["pndm.config.4", "dpmpp_2m.karras.9", "euler_a.config.4", "dpmpp_sde.karras.4", "unipc.config.9"];
     let sample = sample.iter().chain(&["lcm.config.4"]);
     for (at, name) in sample.enumerate() {
@@ -106,35 +111,37 @@ fn a_gpu_makes_them_too() {
 
 #[test]
 fn every_variant_of_guidance_is_the_judges() {
-    for model in MODELS {
-        let golden = Golden::open(&format!("guidance-{model}"));
-        let mut pipeline = load(model, Rc::new(Cpu));
-        for name in golden.tensors() {
-            let (sampler, case) = name.split_once('.').expect("two words");
-            let steps = golden.setting("steps");
-            let more = match case {
-                "rescale" => r#""guidance":7.5,"rescale":0.7"#,
-                "part" => r#""guidance":7.5,"guidanceFrom":0.25,"guidanceUntil":0.75"#,
-                "curve" => r#""guidanceCurve":[1,7.5,3]"#,
-                "cfgpp" => r#""guidance":0.6,"cfgpp":true"#,
-                other => panic!("the test does not know {other}"),
-            };
-            let chosen = Request::from_json(&format!(r#"{{"sampler":"{sampler}","steps":{steps},{more}}}"#)).expect("well-formed");
-            let Request { prompt, seed, width, height, .. } = plain(&golden);
-            let request = Request { prompt, seed, width, height, negative: golden.setting("negative"), ..chosen };
-            let mut asked = Asked(vec![]);
-            let generated = block_on(pipeline.generate(&request, &mut asked)).expect("the run is sound");
-            // Where guidance rests, the model is asked once; what is predicted is then the memory of one picture.
-            let (twice, rests) = match case {
-                "part" => ([false, true, true, true, false, false], true),
-                "curve" => ([false, true, true, true, true, true], true),
-                _ => ([true; 6], false),
-            };
-            assert_eq!((asked.0.as_slice(), generated.memory.plan.halves), (&twice[..], rests), "{model} {name}");
-            let error = rms(&golden.get(&name), latents(&generated));
-            println!("{model} {name}: {error:.1e}");
-            assert!(error <= NEAR, "{model} {name}: {error:.1e}");
-        }
+    MODELS.iter().for_each(|model| guidance(model, Rc::new(Cpu)));
+}
+
+fn guidance(model: &str, device: Rc<dyn Device>) {
+    let golden = Golden::open(&format!("guidance-{model}"));
+    let mut pipeline = load(model, device);
+    for name in golden.tensors() {
+        let (sampler, case) = name.split_once('.').expect("two words");
+        let steps = golden.setting("steps");
+        let more = match case {
+            "rescale" => r#""guidance":7.5,"rescale":0.7"#,
+            "part" => r#""guidance":7.5,"guidanceFrom":0.25,"guidanceUntil":0.75"#,
+            "curve" => r#""guidanceCurve":[1,7.5,3]"#,
+            "cfgpp" => r#""guidance":0.6,"cfgpp":true"#,
+            other => panic!("the test does not know {other}"),
+        };
+        let chosen = Request::from_json(&format!(r#"{{"sampler":"{sampler}","steps":{steps},{more}}}"#)).expect("well-formed");
+        let Request { prompt, seed, width, height, .. } = plain(&golden);
+        let request = Request { prompt, seed, width, height, negative: golden.setting("negative"), ..chosen };
+        let mut asked = Asked(vec![]);
+        let generated = block_on(pipeline.generate(&request, &mut asked)).expect("the run is sound");
+        // Where guidance rests, the model is asked once; what is predicted is then the memory of one picture.
+        let (twice, rests) = match case {
+            "part" => ([false, true, true, true, false, false], true),
+            "curve" => ([false, true, true, true, true, true], true),
+            _ => ([true; 6], false),
+        };
+        assert_eq!((asked.0.as_slice(), generated.memory.plan.halves), (&twice[..], rests), "{model} {name}");
+        let error = rms(&golden.get(&name), latents(&generated));
+        println!("{model} {name}: {error:.1e}");
+        assert!(error <= NEAR, "{model} {name}: {error:.1e}");
     }
 }
 

@@ -20,6 +20,11 @@ pub fn devices() -> Vec<Rc<dyn Device>> {
     vec![Rc::new(Cpu), Rc::new(gpu)]
 }
 
+/// Whether the GPU is compared with every golden and not with a sample: `DECANT_ALL=1`, minutes on a software one.
+pub fn all_on_gpu() -> bool {
+    std::env::var_os("DECANT_ALL").is_some()
+}
+
 /// A safetensors file of float32.
 pub struct Golden {
     bytes: Vec<u8>,
