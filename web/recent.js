@@ -12,18 +12,33 @@ export async function listRecent() {
   return all.sort((a, b) => b.opened - a.opened);
 }
 
-/** Keeps handles, in the place of those to the same files. @param {string} name @param {FileSystemHandle[]} handles */
-export async function rememberRecent(name, handles) {
-  const before = await listRecent();
-  for (const [index, model] of before.entries()) {
-    if (index >= MOST - 1 || (await same(model.handles, handles))) await forgetRecent(model.id);
-  }
-  await inStore("readwrite", (store) => store.add({ name, opened: Date.now(), handles })).catch(() => {});
+/** One change after another: what is forgotten was remembered before. @type {Promise<unknown>} */
+let last = Promise.resolve();
+
+/** @template T @param {() => Promise<T>} act @returns {Promise<T>} */
+function inTurn(act) {
+  const done = last.then(act);
+  last = done.catch(() => {});
+  return done;
 }
 
-/** @param {number} id */
-export async function forgetRecent(id) {
-  await inStore("readwrite", (store) => store.delete(id));
+/** Keeps handles, in the place of those to the same files. @param {string} name @param {FileSystemHandle[]} handles @returns {Promise<void>} */
+export function rememberRecent(name, handles) {
+  return inTurn(async () => {
+    /** @type {{ id?: number }} */
+    let place = {};
+    for (const [index, model] of (await listRecent()).entries()) {
+      if (await same(model.handles, handles)) place = { id: model.id };
+      else if (index >= MOST - 1) await inStore("readwrite", (store) => store.delete(model.id));
+    }
+    // The same number as before, which a list on the screen may hold.
+    await inStore("readwrite", (store) => store.put({ ...place, name, opened: Date.now(), handles })).catch(() => {});
+  });
+}
+
+/** @param {number} id @returns {Promise<void>} */
+export function forgetRecent(id) {
+  return inTurn(() => inStore("readwrite", (store) => store.delete(id)));
 }
 
 /** Asks for permission where the browser wants it asked; only after a click. @param {RecentModel} model @returns {Promise<boolean>} */
