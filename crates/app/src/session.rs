@@ -151,10 +151,9 @@ impl Session {
         let mut pipeline = self.pipeline.try_borrow_mut().map_err(busy)?;
         pipeline.device().reset_peak();
         let mut watcher = Watcher::new(on_step, started);
-        let predicted = pipeline.memory_for(&request)?.peak();
         let generated = pipeline.generate(&request, &mut watcher).await?;
         let measured = pipeline.device().used().map_or(JsValue::NULL, |used| (used.peak as f64).into());
-        let memory = object([("predicted", (predicted as f64).into()), ("measured", measured)]);
+        let memory = object([("predicted", (generated.memory.peak() as f64).into()), ("measured", measured)]);
         Ok(watcher.result(pixels(&generated.picture), &generated.settings.asked, memory))
     }
 }
