@@ -1,7 +1,7 @@
 //! `decant encode` and `decant decode`: a picture's latents and back, and what that costs.
 
 use crate::arguments::{Decode, Encode, Model};
-use crate::generate::output::written_as;
+use crate::generate::output::{self, written_as};
 use crate::{Failure, device, generate, picture, source};
 use decant_sd::latents::Latents;
 use decant_sd::picture::Picture;
@@ -29,7 +29,7 @@ pub(crate) fn read(path: &Path) -> Result<Latents, Failure> {
 /// Writes latents in the format that the file's name ends in.
 pub(crate) fn write(path: &Path, latents: &Latents) -> Result<(), Failure> {
     let npy = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("npy"));
-    keep(path, &if npy { latents.to_npy() } else { latents.to_safetensors() })
+    output::write(path, &if npy { latents.to_npy() } else { latents.to_safetensors() })
 }
 
 pub(crate) fn encode(options: &Encode) -> Result<(), Failure> {
@@ -42,10 +42,10 @@ pub(crate) fn encode(options: &Encode) -> Result<(), Failure> {
     let decoded = block_on(pipeline.decode(&latents))?;
     write(&options.out, &latents)?;
     if let Some(path) = &options.channels {
-        keep(path, &beside(&latents.channels(), pipeline.factor()).png()?)?;
+        output::write(path, &beside(&latents.channels(), pipeline.factor()).png()?)?;
     }
     if let Some(path) = &options.decoded {
-        keep(path, &decoded.png()?)?;
+        output::write(path, &decoded.png()?)?;
     }
     say!("{}", report(&sized, &latents, &decoded));
     Ok(())
@@ -56,9 +56,9 @@ pub(crate) fn decode(options: &Decode) -> Result<(), Failure> {
     let latents = read(&options.latents)?;
     let mut pipeline = open(&options.model)?;
     let picture = block_on(pipeline.decode(&latents))?;
-    keep(&options.out, &picture.png()?)?;
+    output::write(&options.out, &picture.png()?)?;
     if let Some(path) = &options.channels {
-        keep(path, &beside(&latents.channels(), pipeline.factor()).png()?)?;
+        output::write(path, &beside(&latents.channels(), pipeline.factor()).png()?)?;
     }
     Ok(())
 }
@@ -98,10 +98,6 @@ fn beside(pictures: &[Picture], zoom: usize) -> Picture {
     };
     let values = (0..3).flat_map(|plane| (0..all * height).map(move |i| value(plane, i))).collect();
     Picture { width: all, height, values }
-}
-
-fn keep(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    std::fs::write(path, bytes).map_err(|error| format!("{} could not be written: {error}", path.display()).into())
 }
 
 #[cfg(test)]

@@ -57,7 +57,8 @@ pub(super) fn beside(picture: &Path) -> PathBuf {
     picture.with_extension("json")
 }
 
-pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+/// Writes a file, or says which could not be.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     std::fs::write(path, bytes).map_err(|error| format!("{} could not be written: {error}", path.display()).into())
 }
 
