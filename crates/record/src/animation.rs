@@ -2,6 +2,7 @@
 //!
 //! It makes frames, and APNG files of them; other formats are made by who wants them, from the same frames.
 
+use crate::canvas::encoded;
 use crate::{Canvas, Error};
 use decant_sd::picture::Picture;
 
@@ -57,25 +58,20 @@ impl Animation {
     /// # Errors
     /// [`Error::Write`] where there are no frames, or they are larger than a PNG can be.
     pub fn apng(&self) -> Result<Vec<u8>, Error> {
-        let failure = |problem: String| Error::Write { width: self.width * 2, height: self.height, problem };
-        let wrong = |error: png::EncodingError| failure(error.to_string());
-        let side = |pixels: usize| u32::try_from(pixels).map_err(|_| failure("a PNG's sides are at most 2147483647".into()));
+        let (width, height) = (self.width * 2, self.height);
         if self.frames.is_empty() {
-            return Err(failure("the run had no steps to show".into()));
+            return Err(Error::Write { width, height, problem: "the run had no steps to show".into() });
         }
-        let mut bytes = vec![];
-        let mut encoder = png::Encoder::new(&mut bytes, side(self.width * 2)?, side(self.height)?);
-        encoder.set_color(png::ColorType::Rgb);
-        encoder.set_depth(png::BitDepth::Eight);
-        encoder.set_animated(self.frames.len() as u32, 0).map_err(wrong)?;
-        let mut writer = encoder.write_header().map_err(wrong)?;
-        for (index, frame) in self.frames.iter().enumerate() {
-            let last = index + 1 == self.frames.len();
-            writer.set_frame_delay(SHOWN[last as usize], 1000).map_err(wrong)?;
-            writer.write_image_data(&frame.rgb).map_err(wrong)?;
-        }
-        writer.finish().map_err(wrong)?;
-        Ok(bytes)
+        encoded(width, height, |mut encoder| {
+            encoder.set_animated(self.frames.len() as u32, 0)?;
+            let mut writer = encoder.write_header()?;
+            for (index, frame) in self.frames.iter().enumerate() {
+                let last = index + 1 == self.frames.len();
+                writer.set_frame_delay(SHOWN[last as usize], 1000)?;
+                writer.write_image_data(&frame.rgb)?;
+            }
+            writer.finish()
+        })
     }
 }
 

@@ -16,8 +16,7 @@ pub struct Canvas {
 
 impl From<&Picture> for Canvas {
     fn from(picture: &Picture) -> Canvas {
-        let rgb = picture.rgba().as_chunks::<4>().0.iter().flat_map(|p| [p[0], p[1], p[2]]).collect();
-        Canvas { width: picture.width, height: picture.height, rgb }
+        Canvas { width: picture.width, height: picture.height, rgb: picture.rgb() }
     }
 }
 
@@ -42,24 +41,36 @@ impl Canvas {
     /// # Errors
     /// [`Error::Write`] for a picture without pixels, or with more than a PNG can have.
     pub fn png(&self, texts: &[(&str, &str)]) -> Result<Vec<u8>, Error> {
-        let failure = |problem: String| Error::Write { width: self.width, height: self.height, problem };
-        let side = |pixels: usize| u32::try_from(pixels).map_err(|_| failure("a PNG's sides are at most 2147483647".into()));
-        let mut bytes = vec![];
-        let mut encoder = png::Encoder::new(&mut bytes, side(self.width)?, side(self.height)?);
-        encoder.set_color(png::ColorType::Rgb);
-        encoder.set_depth(png::BitDepth::Eight);
-        for (keyword, text) in texts {
-            add(&mut encoder, keyword, text).map_err(|error| failure(error.to_string()))?;
-        }
-        let mut writer = encoder.write_header().map_err(|error| failure(error.to_string()))?;
-        writer.write_image_data(&self.rgb).map_err(|error| failure(error.to_string()))?;
-        writer.finish().map_err(|error| failure(error.to_string()))?;
-        Ok(bytes)
+        encoded(self.width, self.height, |mut encoder| {
+            texts.iter().try_for_each(|(keyword, text)| add(&mut encoder, keyword, text))?;
+            let mut writer = encoder.write_header()?;
+            writer.write_image_data(&self.rgb)?;
+            writer.finish()
+        })
     }
 }
 
+/// A PNG file of bytes red green blue, whose chunks `fill` writes.
+///
+/// # Errors
+/// [`Error::Write`] for sides that a PNG cannot have, and whatever the encoder refuses.
+pub(crate) fn encoded(
+    width: usize,
+    height: usize,
+    fill: impl FnOnce(png::Encoder<'_, &mut Vec<u8>>) -> Result<(), png::EncodingError>,
+) -> Result<Vec<u8>, Error> {
+    let failure = |problem: String| Error::Write { width, height, problem };
+    let side = |pixels: usize| u32::try_from(pixels).map_err(|_| failure("a PNG's sides are at most 2147483647".into()));
+    let mut bytes = vec![];
+    let mut encoder = png::Encoder::new(&mut bytes, side(width)?, side(height)?);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    fill(encoder).map_err(|error| failure(error.to_string()))?;
+    Ok(bytes)
+}
+
 /// As Pillow's `PngInfo.add_text` decides, which the desktop tools write with: `tEXt` where Latin-1 can say it, else `iTXt`, not compressed.
-pub(crate) fn add(encoder: &mut png::Encoder<'_, &mut Vec<u8>>, keyword: &str, text: &str) -> Result<(), png::EncodingError> {
+fn add(encoder: &mut png::Encoder<'_, &mut Vec<u8>>, keyword: &str, text: &str) -> Result<(), png::EncodingError> {
     // A zero byte would end the text for its readers.
     let text = text.replace('\0', "");
     match text.chars().all(|c| (c as u32) < 256) {

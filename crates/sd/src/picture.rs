@@ -83,18 +83,26 @@ impl Picture {
         channels_last(&self.values, 3).iter().map(|v| v * 2.0 - 1.0).collect()
     }
 
+    /// Rounded to bytes, red green blue: what files take.
+    pub fn rgb(&self) -> Vec<u8> {
+        self.pixels().flatten().collect()
+    }
+
     /// Rounded to bytes, red green blue alpha: what a canvas takes.
     pub fn rgba(&self) -> Vec<u8> {
+        self.pixels().flat_map(|[red, green, blue]| [red, green, blue, 255]).collect()
+    }
+
+    fn pixels(&self) -> impl Iterator<Item = [u8; 3]> {
         let plane = self.width * self.height;
-        (0..plane).flat_map(|i| [byte(self.values[i]), byte(self.values[plane + i]), byte(self.values[2 * plane + i]), 255]).collect()
+        (0..plane).map(move |i| [0, 1, 2].map(|channel| byte(self.values[channel * plane + i])))
     }
 
     /// As a PNG file.
     pub fn png(&self) -> Result<Vec<u8>, image::ImageError> {
-        let rgb: Vec<u8> = self.rgba().as_chunks::<4>().0.iter().flat_map(|p| [p[0], p[1], p[2]]).collect();
         let mut bytes = std::io::Cursor::new(vec![]);
         let encoder = image::codecs::png::PngEncoder::new(&mut bytes);
-        image::ImageEncoder::write_image(encoder, &rgb, self.width as u32, self.height as u32, image::ExtendedColorType::Rgb8)?;
+        image::ImageEncoder::write_image(encoder, &self.rgb(), self.width as u32, self.height as u32, image::ExtendedColorType::Rgb8)?;
         Ok(bytes.into_inner())
     }
 }
