@@ -25,7 +25,7 @@ struct Asked<'a> {
 
 impl Lora {
     /// What was typed, as what it means.
-    pub fn apply(&self, request: &mut Request) -> Result<(), Failure> {
+    pub fn apply(&self, request: &mut Request) {
         for Asked { name, weight, .. } in self.asked() {
             // A record that the run starts from may use it already.
             match request.loras.iter_mut().find(|used| used.name == name) {
@@ -33,7 +33,6 @@ impl Lora {
                 None => request.loras.push(LoraUse { name, weight: weight.unwrap_or(1.0), text: None }),
             }
         }
-        Ok(())
     }
 
     /// Loads the files beside the model, and says of each what it changes.

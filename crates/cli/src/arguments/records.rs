@@ -35,11 +35,10 @@ impl Records {
     }
 
     /// An animation needs pictures of the steps.
-    pub fn apply(&self, request: &mut Request) -> Result<(), Failure> {
+    pub fn apply(&self, request: &mut Request) {
         if self.animate.is_some() && request.preview == Preview::None {
             request.preview = Preview::Auto;
         }
-        Ok(())
     }
 
     /// The axes, where there are any.

@@ -39,7 +39,7 @@ pub(crate) struct Text {
 
 impl Text {
     /// What was typed, as what it means.
-    pub fn apply(&self, request: &mut Request) -> Result<(), Failure> {
+    pub fn apply(&self, request: &mut Request) {
         request.clip_skip = self.clip_skip.unwrap_or(request.clip_skip);
         if let Some(row) = LONGS.iter().find(|row| self.long.as_deref() == Some(row.id)) {
             request.long = row.long;
@@ -51,7 +51,6 @@ impl Text {
         if !self.mixes.is_empty() {
             request.mixes.clone_from(&self.mixes);
         }
-        Ok(())
     }
 
     /// Loads textual inversions beside the model, and says what each is called.

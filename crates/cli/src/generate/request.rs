@@ -10,16 +10,16 @@ use decant_sd::request::{Decoder, Request};
 /// What is asked for.
 pub(super) fn request(options: &Generate, found: Option<&Found>) -> Result<Request, Failure> {
     let mut request = found.map(|found| found.record.settings.clone()).unwrap_or_default();
-    plain(options, &mut request)?;
-    options.text.apply(&mut request)?;
+    plain(options, &mut request);
+    options.text.apply(&mut request);
     options.images.apply(&mut request)?;
-    options.lora.apply(&mut request)?;
+    options.lora.apply(&mut request);
     options.sampling.apply(&mut request)?;
-    options.records.apply(&mut request)?;
+    options.records.apply(&mut request);
     Ok(request)
 }
 
-fn plain(options: &Generate, request: &mut Request) -> Result<(), Failure> {
+fn plain(options: &Generate, request: &mut Request) {
     options.prompt.iter().for_each(|prompt| request.prompt.clone_from(prompt));
     options.negative.iter().for_each(|negative| request.negative.clone_from(negative));
     request.seed = options.seed.unwrap_or(request.seed);
@@ -30,5 +30,4 @@ fn plain(options: &Generate, request: &mut Request) -> Result<(), Failure> {
     if options.tiny {
         request.decoder = Decoder::Tiny;
     }
-    Ok(())
 }
