@@ -2,6 +2,7 @@
 
 import { modelName, modelSource } from "./source.js";
 import { WorkerCalls, failure } from "./calls.js";
+import { Turns } from "./turns.js";
 import { pixelsOf, readInputs } from "./inputs.js";
 
 /** @import * as api from "./decant.d.ts" */
@@ -129,8 +130,8 @@ class Model {
   #name;
   /** @type {Promise<string> | null} */
   #fingerprint = null;
-  /** The run before, for the next to wait on. @type {Promise<unknown>} */
-  #last = Promise.resolve();
+  /** Runs, and what changes the model for the next, come one after the other. */
+  #turns = new Turns();
 
   /** @param {WorkerCalls} calls @param {Info} info @param {string} name */
   constructor(calls, info, name) {
@@ -141,29 +142,29 @@ class Model {
 
   /** @type {api.Decant["generate"]} */
   generate(request) {
-    return this.#next(() => this.#run(request));
+    return this.#turns.next(() => this.#run(request));
   }
 
   /** @type {api.Decant["addLora"]} */
   async addLora(file, name = stem(modelName(file))) {
     const source = await modelSource(file);
-    return this.#next(async () => /** @type {LoraInfo} */ (await this.#calls.ask({ kind: "addLora", source, name }, unmended)));
+    return this.#turns.next(async () => /** @type {LoraInfo} */ (await this.#calls.ask({ kind: "addLora", source, name }, unmended)));
   }
 
   /** @type {api.Decant["removeLora"]} */
   async removeLora(name) {
-    await this.#next(() => this.#calls.ask({ kind: "removeLora", name }));
+    await this.#turns.next(() => this.#calls.ask({ kind: "removeLora", name }));
   }
 
   /** @type {api.Decant["addTextualInversion"]} */
   async addTextualInversion(file, name = stem(file.name)) {
     const bytes = new Uint8Array(await file.arrayBuffer());
-    return this.#next(async () => /** @type {Inversion} */ (await this.#calls.ask({ kind: "addTextualInversion", bytes, name })));
+    return this.#turns.next(async () => /** @type {Inversion} */ (await this.#calls.ask({ kind: "addTextualInversion", bytes, name })));
   }
 
   /** @type {api.Decant["removeTextualInversion"]} */
   async removeTextualInversion(name) {
-    await this.#next(() => this.#calls.ask({ kind: "removeTextualInversion", name }));
+    await this.#turns.next(() => this.#calls.ask({ kind: "removeTextualInversion", name }));
   }
 
   /** @type {api.Decant["writePicture"]} */
@@ -182,15 +183,8 @@ class Model {
 
   /** @type {api.Decant["fingerprint"]} */
   fingerprint() {
-    this.#fingerprint ??= this.#next(async () => /** @type {string} */ (await this.#calls.ask({ kind: "fingerprint" }, unmended))).catch(() => "");
+    this.#fingerprint ??= this.#turns.next(async () => /** @type {string} */ (await this.#calls.ask({ kind: "fingerprint" }, unmended))).catch(() => "");
     return this.#fingerprint;
-  }
-
-  /** Runs, and what changes the model for the next, come one after the other. @template T @param {() => Promise<T>} act @returns {Promise<T>} */
-  #next(act) {
-    const run = this.#last.then(act);
-    this.#last = run.catch(() => {});
-    return run;
   }
 
   /** Each picture's seed is one more than the last one's. @param {api.Request} request @returns {Promise<api.Result>} */

@@ -1,6 +1,8 @@
 // Files and folders that were opened from this machine, as handles that can be opened again: kept by the browser (IndexedDB), read only
 // after the person has agreed once more. Browsers without the File System Access API have none.
 
+import { Turns } from "./turns.js";
+
 /** @typedef {{ id: number, name: string, opened: number, handles: FileSystemHandle[] }} RecentModel `opened` in milliseconds since 1970 */
 
 const STORE = "models";
@@ -12,19 +14,12 @@ export async function listRecent() {
   return all.sort((a, b) => b.opened - a.opened);
 }
 
-/** One change after another: what is forgotten was remembered before. @type {Promise<unknown>} */
-let last = Promise.resolve();
-
-/** @template T @param {() => Promise<T>} act @returns {Promise<T>} */
-function inTurn(act) {
-  const done = last.then(act);
-  last = done.catch(() => {});
-  return done;
-}
+/** What is forgotten was remembered before. */
+const turns = new Turns();
 
 /** Keeps handles, in the place of those to the same files. @param {string} name @param {FileSystemHandle[]} handles @returns {Promise<void>} */
 export function rememberRecent(name, handles) {
-  return inTurn(async () => {
+  return turns.next(async () => {
     /** @type {{ id?: number }} */
     let place = {};
     for (const [index, model] of (await listRecent()).entries()) {
@@ -38,7 +33,7 @@ export function rememberRecent(name, handles) {
 
 /** @param {number} id @returns {Promise<void>} */
 export function forgetRecent(id) {
-  return inTurn(() => inStore("readwrite", (store) => store.delete(id)));
+  return turns.next(() => inStore("readwrite", (store) => store.delete(id)));
 }
 
 /** Asks for permission where the browser wants it asked; only after a click. @param {RecentModel} model @returns {Promise<boolean>} */
