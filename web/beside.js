@@ -42,11 +42,16 @@ export function createBeside({ get, change }, model, tell) {
     return name;
   }
 
+  /** Takes it off the page's list, and out of the settings. @param {Loaded} one */
+  function drop(one) {
+    const { settings, loaded } = get();
+    const loras = settings.loras?.filter(({ name }) => one.what !== "lora" || name !== one.name);
+    change({ loaded: loaded.filter((other) => other !== one), settings: { ...settings, loras: loras?.length ? loras : undefined } });
+  }
+
   /** @param {Loaded} one */
   async function removeBeside(one) {
-    const { settings, loaded } = get();
-    const loras = one.what === "lora" ? settings.loras?.filter(({ name }) => name !== one.name) : settings.loras;
-    change({ loaded: loaded.filter((other) => other !== one), settings: { ...settings, loras: loras?.length ? loras : undefined } });
+    drop(one);
     if (!one.file) return;
     try {
       if (one.what === "lora") await model()?.removeLora(one.name);
@@ -73,9 +78,7 @@ export function createBeside({ get, change }, model, tell) {
         if (one.file) await load(decant, one.file, one.what, one.name);
       } catch (error) {
         if (decant !== model()) return;
-        const { settings } = get();
-        const loras = settings.loras?.filter(({ name }) => one.what !== "lora" || name !== one.name);
-        change({ loaded: get().loaded.filter((other) => other !== one), settings: { ...settings, loras: loras?.length ? loras : undefined } });
+        drop(one);
         tell(sentenceOf(error, "run"));
       }
     }
