@@ -3,6 +3,7 @@
 #
 #   ./build.sh                     dist/: a plain static folder, for any web server, at any path, without special headers
 #   ./build.sh serve [--port N]    builds, serves on 127.0.0.1 and prints the address
+#   ./build.sh page                dist/ with the program as it was built last: a second, for work on web/
 #   ./build.sh test                all tests; the last lines say what was skipped and why
 #
 # What is missing is installed where that changes only this folder or rustup's; for the rest a sentence says what to do.
@@ -12,9 +13,10 @@ cd "$(dirname "$0")"
 main() {
     case ${1:-} in
         "") build && echo "Built dist/. Any web server will do, for instance: ./build.sh serve" ;;
+        page) need_node && need_packages && assemble ;;
         serve) need_node && build && exec node tests/browser/serve.mjs dist "${@:2}" ;;
         test) test_all ;;
-        *) sed -n '2,8s/^# \{0,1\}//p' "$0" && exit 2 ;;
+        *) sed -n '2,9s/^# \{0,1\}//p' "$0" && exit 2 ;;
     esac
 }
 
@@ -45,12 +47,22 @@ bind() {
 assemble() {
     rm -rf target/dist && mkdir -p target/dist/worker/pkg target/dist/models
     cp -r web/. target/dist/
-    rm target/dist/tsconfig.json target/dist/protocol.d.ts
+    rm target/dist/tsconfig.json target/dist/protocol.d.ts target/dist/vendor/*.d.ts
+    vendor target/dist/vendor
     cp target/pkg/decant_app.js target/pkg/decant_app_bg.wasm target/dist/worker/pkg/
     cp -r models/digits models/catalog.json target/dist/models/
     rm -f target/dist/models/digits/{train.py,samples.png}
     list_files target/dist/models/digits
     rm -rf dist && mv target/dist dist
+}
+
+# The libraries that the page takes along, each as one module: what web/vendor/*.d.ts names and no more.
+vendor() {
+    local module
+    for module in web/vendor/*.d.ts; do
+        module=$(basename "$module" .d.ts)
+        node_modules/.bin/esbuild "web/vendor/$module.d.ts" --loader:.ts=ts --bundle --minify --format=esm --log-level=warning --legal-comments=eof --outfile="$1/$module.js"
+    done
 }
 
 # A model's folder says what it holds, so that the page need not ask the server for files under names that others use.

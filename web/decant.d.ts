@@ -28,7 +28,29 @@ export const Decant: {
   recognise(file: Model): Promise<FileKind>;
   /** What a PNG, a record or a file of settings says of how a picture was made, here or by a desktop tool; null for a picture that says nothing. */
   readRecord(file: Blob): Promise<FoundRecord | null>;
+  /**
+   * Runs in the plane in which they differ most: the two principal components of all their points together. Needs no model.
+   * `runs` has, for each run, its points (latents after each step, say), all of one length.
+   */
+  plane(runs: Float32Array[][]): Promise<Plane>;
+  /** How far two lists of numbers lie apart, and in which way. Needs no model. */
+  distance(a: Float32Array, b: Float32Array): Promise<Distance>;
 };
+
+/** Points of several runs in two dimensions. */
+export interface Plane {
+  /** `[x, y]` of each point of each run. */
+  runs: [number, number][][];
+  /** Which part of all variance each of the two directions has. */
+  explained: [number, number];
+}
+
+/** Root mean square difference, cosine, and the two root mean squares. */
+export interface Distance {
+  rms: number;
+  cosine: number;
+  lengths: [number, number];
+}
 
 /** A seed by lot. */
 export function drawSeed(): number;
@@ -59,8 +81,71 @@ export interface Decant {
   fingerprint(): Promise<string>;
   /** How a text is cut into tokens, and what does not fit; `how` as in a request. */
   tokenize(text: string, how?: Pick<Settings, "long" | "emphasis">): Promise<TokenCount>;
+  /**
+   * What the prompt's words are as numbers: each token's embedding (after swaps and textual inversions), and what the text encoder makes of
+   * all of them together. It is asked of the encoder alone, and no picture is made.
+   */
+  embed(settings: Partial<Settings> & { prompt: string }): Promise<Embeddings>;
+  /** The vocabulary's tokens whose embeddings point most nearly the same way (cosine), nearest first. `token` as in a swap, or a vector. */
+  neighbours(token: string | Float32Array, count: number): Promise<Neighbour[]>;
+  /** A picture through the autoencoder and back. Resized to a multiple of the model's factor. */
+  roundTrip(image: ImageSource): Promise<RoundTrip>;
+  /** The noise schedule as a run with these settings goes through it, and as the model was trained with it. */
+  schedule(settings?: Partial<Settings>): Promise<Schedule>;
+  /** A picture's latents with the noise of a training timestep (diffusers' `add_noise`), and what they look like; 0 is the least noise. */
+  addNoise(latents: Latents, timestep: number, seed: number): Promise<Noised>;
+  /** Any latents as a picture: by the autoencoder ("model"), by the tiny one, or by the quick straight line ("projection"). */
+  decode(latents: Latents, by?: "model" | "tiny" | "projection"): Promise<ImageData>;
   /** Stops whatever runs and gives all memory back. */
   close(): void;
+}
+
+/** A prompt as numbers. Both tables are `[tokens, width]`, row after row; `words` says what each row stands for, padding included. */
+export interface Embeddings {
+  tokens: TokenCount;
+  words: string[];
+  /** Of Stable Diffusion XL's two encoders, the first. */
+  width: number;
+  input: Float32Array;
+  /** What the denoiser is shown; as wide as its context. */
+  outputWidth: number;
+  output: Float32Array;
+}
+
+export interface Neighbour {
+  token: string;
+  id: number;
+  /** 1 is the same direction. */
+  cosine: number;
+}
+
+export interface RoundTrip {
+  /** As it went in, after resizing. */
+  before: ImageData;
+  latents: Latents;
+  after: ImageData;
+  /** Peak signal-to-noise ratio of `after` against `before`, in decibels; Infinity where they are equal. */
+  psnr: number;
+  /** How many times more numbers the picture has than its latents: 48 for 8 × 8 × 3 in 4. */
+  ratio: number;
+}
+
+/** A noise schedule. */
+export interface Schedule {
+  /** Of each model call: in the numbering of training, and the standard deviation of the noise; `sigmas` has one more, the end. */
+  timesteps: Float32Array;
+  sigmas: Float32Array;
+  /** Of each training timestep: the share of the picture's variance that is left (alphas_cumprod). */
+  alphasCumprod: Float32Array;
+}
+
+export interface Noised {
+  latents: Latents;
+  /** By the quick straight line. */
+  preview: ImageData;
+  /** What is left of the picture and how much noise there is: x = signal · picture + noise · ε. */
+  signal: number;
+  noise: number;
 }
 
 /**
@@ -359,6 +444,8 @@ export interface Request extends Partial<Settings> {
   mask?: ImageSource | null;
   /** Latents to start from, instead of a picture or instead of the noise that the seed gives. */
   latents?: Blob | Latents | null;
+  /** Whether each step tells where every token was looked for (`Step.attention`). Costs a little time, and memory for each step. Usual: false. */
+  attention?: boolean;
   signal?: AbortSignal;
   /**
    * Called after every step, and awaited: resolve = go on, reject = cancel, not yet = paused.
@@ -435,9 +522,41 @@ export interface Step {
   denoised: Float32Array;
   /** [channels, height, width] of both. */
   shape: [number, number, number];
+  /** What the first of all calls began with, and every later one with: the latents before this step, not scaled for the model. */
+  input: Float32Array;
+  /**
+   * The predicted noise (eps, whatever the model itself predicts), shaped like the latents: with the prompt, without (null where guidance is
+   * off or rests), and what the step was taken with.
+   */
+  noiseText: Float32Array;
+  noiseUncond: Float32Array | null;
+  noise: Float32Array;
+  /** The scale that guidance had in this step; 1 where it was off. */
+  guidance: number;
+  /** Mean, deviation, least and largest of each channel of `latents` and of `denoised`. */
+  channels: { latents: ChannelStatistics[]; denoised: ChannelStatistics[] };
+  /** Where the denoiser looked for each token, if that was asked for. */
+  attention: Attention | null;
   previewNoisy: ImageData;
   previewDenoised: ImageData;
   milliseconds: number;
+}
+
+export interface ChannelStatistics {
+  mean: number;
+  deviation: number;
+  least: number;
+  largest: number;
+}
+
+/**
+ * Cross-attention of one step, with the prompt: for each token (of all that the model reads, padding too), which share of each place's
+ * attention went to it. The mean over heads and over all layers, each brought to the latents' size; all tokens of a place sum to 1.
+ */
+export interface Attention {
+  /** [tokens, height, width]. */
+  shape: [number, number, number];
+  values: Float32Array;
 }
 
 export interface TokenCount {

@@ -5,6 +5,10 @@ import { createStudio, takeDefaults } from "./studio.js";
 import { readAddress, readAddressSettings } from "./address.js";
 import { sentenceOf } from "./sentences.js";
 import { VIEWS } from "./views/index.js";
+import { language, translate } from "./words.js";
+
+document.documentElement.lang = language;
+translate(document);
 
 const store = createStore((state) => {
   for (const draw of draws) draw(state);

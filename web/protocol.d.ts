@@ -6,7 +6,7 @@
  * An event with `awaited` stops the worker until the page has sent `{ call, verdict }`: "go on" or "stop".
  * A verdict "stop" may also come at any other time; it takes effect at the next step.
  */
-import type { Catalog, Choice, DeviceChoice, ErrorCode, FileKind, FoundRecord, Info, InspectOptions, Inversion, LoraInfo, Memory, ModelFile, Progress, Settings, Step, Timings, TokenCount, TraceTokens, Weights } from "./decant.js";
+import type { Catalog, Choice, Distance, Embeddings, DeviceChoice, ErrorCode, FileKind, FoundRecord, Info, InspectOptions, Inversion, Latents, LoraInfo, Memory, ModelFile, Neighbour, Noised, Plane, Progress, RoundTrip, Schedule, Settings, Step, Timings, TokenCount, TraceTokens, Weights } from "./decant.js";
 
 export type ToWorker = { call: number; ask: Ask } | { call: number; verdict: Verdict };
 
@@ -16,7 +16,7 @@ export type Ask =
   | { kind: "inspect"; source: Source; wanted: Wanted }
   | { kind: "weigh"; width: number; height: number; guidance: number }
   | { kind: "load"; weights: Weights; preview: Source | null }
-  | { kind: "generate"; settings: Settings; inputs: Inputs }
+  | { kind: "generate"; settings: Settings; inputs: Inputs; attention: boolean }
   | { kind: "addLora"; source: Source; name: string }
   | { kind: "removeLora"; name: string }
   | { kind: "writePicture"; image: Pixels; settings: Settings; about: About }
@@ -25,7 +25,15 @@ export type Ask =
   | { kind: "readRecord"; bytes: Uint8Array<ArrayBuffer> }
   | { kind: "addTextualInversion"; bytes: Uint8Array<ArrayBuffer>; name: string }
   | { kind: "removeTextualInversion"; name: string }
-  | { kind: "tokenize"; text: string; how: Pick<Settings, "long" | "emphasis"> };
+  | { kind: "tokenize"; text: string; how: Pick<Settings, "long" | "emphasis"> }
+  | { kind: "embed"; settings: Settings }
+  | { kind: "neighbours"; token: string | Float32Array; count: number }
+  | { kind: "roundTrip"; image: Pixels }
+  | { kind: "schedule"; settings: Settings }
+  | { kind: "addNoise"; latents: Latents; timestep: number; seed: number }
+  | { kind: "decode"; latents: Latents; by: "model" | "tiny" | "projection" }
+  | { kind: "plane"; runs: Float32Array[][] }
+  | { kind: "distance"; a: Float32Array; b: Float32Array };
 
 /** What is wanted of a model before anything of it is read. */
 export type Wanted = Pick<InspectOptions, "family" | "prediction"> & { device: DeviceChoice };
@@ -34,7 +42,7 @@ export type Verdict = "go on" | "stop";
 
 export type FromWorker =
   | { call: number; event: { progress: Progress } | { interrupted: string } | { note: string } | { step: RawStep }; awaited?: boolean }
-  | { call: number; result: Catalog | string | FileKind | FoundRecord | null | Uint8Array | Info | Inversion | LoraInfo | void | Choice[] | RawResult | TokenCount }
+  | { call: number; result: Catalog | string | FileKind | FoundRecord | null | Uint8Array | Info | Inversion | LoraInfo | void | Choice[] | RawResult | TokenCount | Embeddings | Neighbour[] | RawRoundTrip | Schedule | RawNoised | Pixels | Plane | Distance }
   | { call: number; failure: { code: ErrorCode; message: string } };
 
 /** Where a model's files are: at an absolute address, or picked by a person. What comes from an address is stored if `keep`; `sha256` of whole files, by name. */
@@ -84,6 +92,9 @@ export type RawStep = Omit<Step, "previewNoisy" | "previewDenoised" | "latents" 
   previewDenoised: Pixels;
 };
 
+export type RawRoundTrip = Omit<RoundTrip, "before" | "after"> & { before: Pixels; after: Pixels };
+export type RawNoised = Omit<Noised, "preview"> & { preview: Pixels };
+
 export interface RawResult {
   image: Pixels;
   /** With what the model and the inputs decided; what is as usual is left out. */
@@ -103,6 +114,8 @@ export interface App {
   writePicture(image: Pixels, settings: Settings, about: About): Uint8Array;
   readRecord(bytes: Uint8Array): FoundRecord | null;
   animate(noisy: Pixels[], denoised: Pixels[], image: Pixels): Uint8Array;
+  plane(runs: Float32Array[][]): Plane;
+  distance(a: Float32Array, b: Float32Array): Distance;
   Session: { open(files: Files, preview: Files | undefined, wanted: Wanted, onProgress: Tell): Promise<Session> };
 }
 
@@ -128,5 +141,11 @@ export interface Session {
   removeTextualInversion(name: string): void;
   tokenize(text: string, how: Pick<Settings, "long" | "emphasis">): TokenCount;
   /** `onStep` is awaited; when it rejects, the run ends with the code "cancelled" and the session stays usable. */
-  generate(settings: Settings, inputs: Inputs, onStep: (step: RawStep) => Promise<void>): Promise<RawResult>;
+  generate(settings: Settings, inputs: Inputs, onStep: (step: RawStep) => Promise<void>, attention: boolean): Promise<RawResult>;
+  embed(settings: Settings): Promise<Embeddings>;
+  neighbours(token: string | Float32Array, count: number): Promise<Neighbour[]>;
+  roundTrip(image: Pixels): Promise<RawRoundTrip>;
+  schedule(settings: Settings): Schedule;
+  addNoise(latents: Latents, timestep: number, seed: number): Promise<RawNoised>;
+  decode(latents: Latents, by: "model" | "tiny" | "projection"): Promise<Pixels>;
 }

@@ -5,11 +5,14 @@
 /** @import { RecentModel } from "./recent.js" */
 /** @import { Loaded } from "./beside.js" */
 /** @import { Starting } from "./starting.js" */
+/** @import { Place } from "./views/places.js" */
 /** @import { Room, StoredModel } from "./storage.js" */
 
 /**
  * @typedef {object} State
  * @property {"opening" | "ready" | "running" | "failed"} phase "failed": no model is open
+ * @property {Place} place which of the three is shown, and the rest of the address for it
+ * @property {string} path
  * @property {Progress | null} opening
  * @property {string | null} interrupted why nothing comes any more while a model is opened, in a sentence
  * @property {boolean} opener whether the sheet for opening a model is shown
@@ -80,6 +83,8 @@ const FIRST_SETTINGS = {
 /** @type {State} */
 const FIRST = {
   phase: "opening",
+  place: "studio",
+  path: "",
   opening: null,
   interrupted: null,
   opener: false,

@@ -239,6 +239,10 @@ export function createStudio(store) {
     savePicture,
     animate,
     tell,
+    /** The open model, for what asks it of its own accord; null while there is none. */
+    model: () => decant,
+    /** Shows another place of the page. @param {{ place: import("./views/places.js").Place, path: string }} where */
+    enter: (where) => change(where),
     cancel: () => (get().phase === "opening" ? stopping : cancelling).abort(),
     lookAgain: () => library.look(opened.model, opened.family),
     togglePause: () => (get().paused ? resume() : pause()),

@@ -25,7 +25,7 @@ const words = process.argv.slice(2);
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
 /** What is tested: the page with a stand-in for the model, and what `./build.sh` made. Both at sub-paths, because pages end up in such places. */
-const fake = await serve({ folder: join(root, "web"), overlays: { "worker/pkg/": join(root, "tests/browser/fake"), "models/slow/": join(root, "models/digits"), "models/": join(root, "models") }, base: "/some/where/" });
+const fake = await serve({ folder: join(root, "web"), overlays: { "worker/pkg/": join(root, "tests/browser/fake"), "vendor/": join(root, "dist/vendor"), "models/slow/": join(root, "models/digits"), "models/": join(root, "models") }, base: "/some/where/" });
 const built = existsSync(join(root, "dist/worker/pkg/decant_app.js")) && (await serve({ folder: join(root, "dist"), overlays: { "tests/models/": join(root, "tests/models") }, base: "/decant/" }));
 // A server that answers with whole files only, as python's does.
 const whole = built && (await serve({ folder: join(root, "dist"), ranges: false }));

@@ -67,6 +67,21 @@ export function element(tag, text, kind = "") {
   return Object.assign(document.createElement(tag), { textContent: text, className: kind });
 }
 
+/**
+ * An element with properties and children. `data` and `aria` are attributes' ends: `{ aria: { label: "Steps" } }`.
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag @param {Partial<HTMLElementTagNameMap[K]> & { data?: Record<string, string>, aria?: Record<string, string> }} [properties]
+ * @param {...(Node | string | null | undefined)} children @returns {HTMLElementTagNameMap[K]}
+ */
+export function h(tag, properties = {}, ...children) {
+  const { data = {}, aria = {}, ...own } = properties;
+  const element = Object.assign(document.createElement(tag), own);
+  for (const [name, value] of Object.entries(data)) element.dataset[name] = value;
+  for (const [name, value] of Object.entries(aria)) element.setAttribute(`aria-${name}`, value);
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
 const UNITS = ["bytes", "KB", "MB", "GB"];
 
 /** @param {number} bytes */

@@ -17,10 +17,11 @@ import { openerView } from "./opener.js";
 import { shelfView } from "./shelf.js";
 import { foundView } from "./found.js";
 import { keysView } from "./keys.js";
+import { placesView } from "./places.js";
 
 /** @import { State } from "../state.js" */
 /** @import { Studio } from "../studio.js" */
 /** @typedef {(studio: Studio, state: () => State) => (state: State) => void} View */
 
 /** @type {View[]} */
-export const VIEWS = [machineView, messagesView, moreView, formView, tokensView, startView, loadedView, galleryView, savingView, pictureView, openingView, progressView, filmstripView, openerView, shelfView, foundView, keysView];
+export const VIEWS = [machineView, messagesView, moreView, formView, tokensView, startView, loadedView, galleryView, savingView, pictureView, openingView, progressView, filmstripView, openerView, shelfView, foundView, keysView, placesView];

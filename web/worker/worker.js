@@ -34,7 +34,7 @@ addEventListener("message", (/** @type {MessageEvent<ToWorker>} */ { data }) => 
 async function answer(call, ask) {
   try {
     const result = await perform(call, ask);
-    say({ call, result }, result && typeof result === "object" && "image" in result ? [result.image.rgba.buffer, result.noise.buffer] : []);
+    say({ call, result }, result && typeof result === "object" && "noise" in result && "image" in result ? [result.image.rgba.buffer, result.noise.buffer] : []);
   } catch (error) {
     say({ call, failure: readFailure(error) });
   } finally {
@@ -45,7 +45,7 @@ async function answer(call, ask) {
 /** @param {number} call @param {Ask} ask */
 async function perform(call, ask) {
   // Of the others, the page may ask while something is read.
-  if (["recognise", "inspect", "load", "generate", "addLora", "fingerprint"].includes(ask.kind)) {
+  if (["recognise", "inspect", "load", "generate", "addLora", "fingerprint", "embed", "neighbours", "roundTrip", "addNoise", "decode"].includes(ask.kind)) {
     reading = { call, pace: new Pace(ask.kind === "generate" ? "Reading again what did not stay in memory" : "Starting"), told: 0 };
   }
   switch (ask.kind) {
@@ -77,8 +77,24 @@ async function perform(call, ask) {
       return (await ready()).removeTextualInversion(ask.name);
     case "tokenize":
       return (await ready()).tokenize(ask.text, ask.how);
+    case "embed":
+      return (await ready()).embed(ask.settings);
+    case "neighbours":
+      return (await ready()).neighbours(ask.token, ask.count);
+    case "roundTrip":
+      return (await ready()).roundTrip(ask.image);
+    case "schedule":
+      return (await ready()).schedule(ask.settings);
+    case "addNoise":
+      return (await ready()).addNoise(ask.latents, ask.timestep, ask.seed);
+    case "decode":
+      return (await ready()).decode(ask.latents, ask.by);
+    case "plane":
+      return (await start()).app.plane(ask.runs);
+    case "distance":
+      return (await start()).app.distance(ask.a, ask.b);
     case "generate": {
-      const result = await (await ready()).generate(ask.settings, ask.inputs, (step) => showStep(call, step));
+      const result = await (await ready()).generate(ask.settings, ask.inputs, (step) => showStep(call, step), ask.attention);
       return { ...result, memory: { ...result.memory, heap: heapBytes() } };
     }
   }

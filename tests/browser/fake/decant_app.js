@@ -36,6 +36,15 @@ export function animate(noisy) {
   return Uint8Array.of(0x89, ...new TextEncoder().encode(`PNG acTL ${noisy.length}`));
 }
 
+export function plane(runs) {
+  return { runs: runs.map((points) => points.map((point) => [point[0] ?? 0, point[1] ?? 0])), explained: [0.7, 0.2] };
+}
+
+export function distance(a, b) {
+  const rms = (values) => Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0) / values.length);
+  return { rms: rms(a.map((value, i) => value - b[i])), cosine: 0.5, lengths: [rms(a), rms(b)] };
+}
+
 export function readRecord(bytes) {
   const text = new TextDecoder().decode(bytes);
   return text.includes('"source":') ? JSON.parse(text.slice(text.indexOf("{"))) : null;
@@ -176,7 +185,40 @@ export class Session {
     this.beside.delete(name);
   }
 
-  async generate(settings, { image, mask }, onStep) {
+  async embed(settings) {
+    const tokens = this.tokenize(settings.prompt);
+    const words = ["<|startoftext|>", ...tokens.pieces.map(({ text }) => text), ...Array(LIMIT + 1 - tokens.pieces.length).fill("<|endoftext|>")];
+    const random = randomFrom(settings.prompt.length);
+    const table = () => Float32Array.from({ length: words.length * 8 }, () => random() - 0.5);
+    return { tokens, words, width: 8, input: table(), outputWidth: 8, output: table() };
+  }
+
+  async neighbours(token, count) {
+    return Array.from({ length: count }, (_, i) => ({ token: `${typeof token === "string" ? token : "vector"}${i || ""}</w>`, id: 300 + i, cosine: 1 - i / 10 }));
+  }
+
+  async roundTrip(image) {
+    const { width, height } = image;
+    return { before: image, after: image, latents: { values: new Float32Array((width * height) / 16), shape: [4, height / 8, width / 8] }, psnr: 31.4, ratio: 48 };
+  }
+
+  schedule({ steps }) {
+    const at = (i) => 981 * (1 - i / steps);
+    return { timesteps: Float32Array.from({ length: steps }, (_, i) => at(i)), sigmas: Float32Array.from({ length: steps + 1 }, (_, i) => 14.6 * (1 - i / steps) ** 2.4), alphasCumprod: Float32Array.from({ length: 1000 }, (_, t) => (1 - t / 1000) ** 2) };
+  }
+
+  async addNoise(latents, timestep, seed) {
+    const signal = 1 - timestep / 1000;
+    const random = randomFrom(seed);
+    const noise = Array.from({ length: SIDE * SIDE * 3 }, () => random() * 255);
+    return { latents, preview: mix(draw("", SIDE, SIDE), noise, 1 - signal, SIDE, SIDE), signal, noise: Math.sqrt(1 - signal ** 2) };
+  }
+
+  async decode() {
+    return mix(draw("", SIDE, SIDE), [], 0, SIDE, SIDE);
+  }
+
+  async generate(settings, { image, mask }, onStep, attention) {
     const { prompt, steps, seed, width, height } = settings;
     for (const { name } of settings.loras ?? []) if (!this.beside.has(name)) throw { code: "request", message: `There is no LoRA ${name}.` };
     if (prompt.includes("too much")) throw { code: "memory", message: "A picture of that size takes 9.1 GB, and this machine has 2.0 GB; take a smaller picture or q4_0." };
@@ -192,7 +234,9 @@ export class Session {
       const share = sigma / (sigma + 1);
       await onStep({
         index, total: steps, timestep: Math.round(981 * (1 - index / steps)), sigma, shape: [4, height / 4, width / 4],
-        latents: new Float32Array((width * height) / 4), denoised: new Float32Array((width * height) / 4),
+        ...numbersOf(picture, random, share, [4, height / 4, width / 4]),
+        guidance: settings.guidance,
+        attention: attention ? attentionOf(this.tokenize(prompt).pieces.length, height / 4, width / 4) : null,
         previewNoisy: mix(picture, noise, share, width, height),
         previewDenoised: mix(picture, noise, 0.55 * share ** 3, width, height),
         milliseconds: pace,
@@ -233,6 +277,26 @@ function mix(picture, noise, share, width, height) {
   const rgba = new Uint8ClampedArray(picture.length);
   for (let i = 0; i < rgba.length; i++) rgba[i] = i % 4 === 3 ? 255 : picture[i] * (1 - share) + noise[(i >> 2) * 3 + (i % 4)] * share;
   return { width, height, rgba };
+}
+
+/** Latents and what belongs to them, so that plots have something to show. */
+function numbersOf(picture, random, share, [c, h, w]) {
+  const clean = Float32Array.from({ length: c * h * w }, (_, i) => picture[(i * 16) % picture.length] / 128 - 1);
+  const noise = clean.map(() => random() * 2 - 1);
+  const latents = clean.map((value, i) => value * (1 - share) + noise[i] * share);
+  const statistics = (values) => Array.from({ length: c }, (_, channel) => {
+    const own = values.subarray(channel * h * w, (channel + 1) * h * w);
+    const mean = own.reduce((sum, value) => sum + value, 0) / own.length;
+    return { mean, deviation: Math.sqrt(own.reduce((sum, value) => sum + (value - mean) ** 2, 0) / own.length), least: Math.min(...own), largest: Math.max(...own) };
+  });
+  return { latents, denoised: clean, input: latents.slice(), noiseText: noise, noiseUncond: noise.map((value) => value / 2), noise: noise.slice(), channels: { latents: statistics(latents), denoised: statistics(clean) } };
+}
+
+/** Each token looks at a stripe of its own. */
+function attentionOf(tokens, h, w) {
+  const values = new Float32Array((LIMIT + 2) * h * w);
+  for (let token = 0; token < LIMIT + 2; token++) for (let at = 0; at < h * w; at++) values[token * h * w + at] = token === 0 ? 0.5 : token <= tokens && (at % w) % tokens === token - 1 ? 0.5 : 0;
+  return { shape: [LIMIT + 2, h, w], values };
 }
 
 /** A small generator, so that a seed gives the same picture twice. */

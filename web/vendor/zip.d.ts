@@ -1,0 +1,2 @@
+// Zip archives.
+export { zipSync, strToU8 } from "fflate";

@@ -1,0 +1,44 @@
+// The three places of the page, and which of them is shown: what stands behind the # of the address. Inside and Lessons are fetched when
+// they are first entered.
+
+import { byId } from "./elements.js";
+
+/** @import { State } from "../state.js" */
+/** @import { Studio } from "../studio.js" */
+/** @import { View } from "./index.js" */
+
+/** @typedef {"studio" | "inside" | "lessons"} Place */
+/** A place builds itself into its `main` when it is first entered, and gives back what draws the state. @typedef {(root: HTMLElement, studio: Studio, state: () => State) => (state: State) => void} Build */
+
+/** @type {Record<Place, () => Promise<Build | null>>} */
+const PLACES = {
+  studio: async () => null,
+  inside: async () => (await import("../inside/inside.js")).insidePlace,
+  lessons: async () => (await import("../lessons/lessons.js")).lessonsPlace,
+};
+
+/** The place, and the rest of the address for it: "#lessons/3/2" is lessons, "3/2". @param {string} hash @returns {{ place: Place, path: string }} */
+export function readHash(hash) {
+  const [name = "", ...path] = hash.replace(/^#/, "").split("/");
+  const place = Object.hasOwn(PLACES, name) ? /** @type {Place} */ (name) : "studio";
+  return { place, path: path.join("/") };
+}
+
+/** @type {View} */
+export function placesView(studio, state) {
+  /** @type {Partial<Record<Place, Promise<(state: State) => void>>>} */
+  const built = {};
+  const build = async (/** @type {Place} */ place) => (await PLACES[place]())?.(byId(place, HTMLElement), studio, state) ?? (() => {});
+  const enter = () => studio.enter(readHash(location.hash));
+  addEventListener("hashchange", enter);
+  enter();
+  return ({ place: shown }) => {
+    for (const place of /** @type {Place[]} */ (Object.keys(PLACES))) {
+      byId(place, HTMLElement).hidden = place !== shown;
+      const tab = document.querySelector(`.places a[href="#${place}"]`);
+      if (place === shown) tab?.setAttribute("aria-current", "page");
+      else tab?.removeAttribute("aria-current");
+    }
+    (built[shown] ??= build(shown)).then((draw) => draw(state()));
+  };
+}

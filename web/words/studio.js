@@ -1,0 +1,5 @@
+// Texts of the studio.
+
+/** @satisfies {import("../words.js").Table} */
+export const STUDIO = {
+};
