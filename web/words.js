@@ -1,18 +1,23 @@
 // What the page says, in the language that was chosen. Every text that a person reads is a row of `words/*.js`, with all languages side by
-// side. What the program itself says (its refusals, the notes of its tables) is English.
+// side. What the program itself says (its refusals, the notes of its tables) is English, unless words/program.js knows it.
 
 import { INSIDE } from "./words/inside.js";
 import { LESSONS } from "./words/lessons.js";
+import { OPENER } from "./words/opener.js";
+import { PROBLEMS } from "./words/problems.js";
 import { REACH } from "./words/reach.js";
+import { SETTINGS } from "./words/settings.js";
 import { SHARED } from "./words/shared.js";
+import { STAGE } from "./words/stage.js";
 import { STUDIO } from "./words/studio.js";
 
 /** @typedef {"en" | "es"} Language */
-/** @typedef {Record<string, Record<Language, string>>} Table rows by key; `{name}` stands for a value */
+/** With two forms where it counts something: `{n}`. @typedef {string | { one: string, other: string }} Text */
+/** @typedef {Record<string, Record<Language, Text>>} Table rows by key; `{name}` stands for a value, `<kbd>` and the like for themselves */
 
 export const LANGUAGES = /** @type {const} */ ({ en: "English", es: "Español" });
 
-const ROWS = { ...SHARED, ...STUDIO, ...INSIDE, ...LESSONS, ...REACH };
+export const ROWS = { ...SHARED, ...SETTINGS, ...STAGE, ...OPENER, ...PROBLEMS, ...STUDIO, ...INSIDE, ...LESSONS, ...REACH };
 
 /** @typedef {keyof typeof ROWS} Key */
 
@@ -21,11 +26,33 @@ const KEPT = "decant.language";
 /** What is spoken; it is chosen before the page draws and lasts until the page is opened again. @type {Language} */
 export const language = chosen();
 
+const FORMS = new Intl.PluralRules(language);
+
 /**
- * A text of the page. @param {Key} key @param {Record<string, string | number>} [values] for what stands in braces
+ * A text of the page. @param {Key} key
+ * @param {Record<string, string | number>} [values] for what stands in braces; numbers are written as the language does
  */
 export function say(key, values = {}) {
-  return ROWS[key][language].replaceAll(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+  /** @type {Text} */
+  const row = ROWS[key][language];
+  const text = typeof row === "string" ? row : row[FORMS.select(Number(values["n"])) === "one" ? "one" : "other"];
+  return text.replaceAll(/\{(\w+)\}/g, (whole, name) => {
+    const value = values[name];
+    return value === undefined ? whole : typeof value === "number" ? inNumber(value) : value;
+  });
+}
+
+/**
+ * A number as the language writes it, without marks between thousands. @param {number} value
+ * @param {Pick<Intl.NumberFormatOptions, "minimumFractionDigits" | "maximumFractionDigits" | "minimumSignificantDigits" | "maximumSignificantDigits">} [digits]
+ */
+export function inNumber(value, digits = { maximumFractionDigits: 20 }) {
+  return new Intl.NumberFormat(language, { useGrouping: false, ...digits }).format(value);
+}
+
+/** Things one after another: “a, b, c”. @param {string[]} things */
+export function inList(things) {
+  return new Intl.ListFormat(language, { type: "unit" }).format(things);
 }
 
 /** Of two languages, the one that is spoken. @template T @param {Record<Language, T>} both @returns {T} */
@@ -33,7 +60,7 @@ export function spoken(both) {
   return both[language];
 }
 
-/** Puts the language's texts into what stands in the page: `data-say` (text), `data-say-label` (aria-label), `-title`, `-placeholder`. @param {ParentNode} root */
+/** Puts the language's texts into what stands in the page: `data-say` (text), `data-say-label` (aria-label), `-title`, `-placeholder`, `-content`. @param {ParentNode} root */
 export function translate(root) {
   for (const [attribute, put] of PLACES) {
     for (const element of root.querySelectorAll(`[data-say${attribute && `-${attribute}`}]`)) {
@@ -44,10 +71,12 @@ export function translate(root) {
 
 /** @type {[string, (element: Element, text: string) => void][]} */
 const PLACES = [
-  ["", (element, text) => void (element.textContent = text)],
+  // Only rows of our own come here, never a value that somebody typed.
+  ["", (element, text) => void (text.includes("<") ? (element.innerHTML = text) : (element.textContent = text))],
   ["label", (element, text) => element.setAttribute("aria-label", text)],
   ["title", (element, text) => element.setAttribute("title", text)],
   ["placeholder", (element, text) => element.setAttribute("placeholder", text)],
+  ["content", (element, text) => element.setAttribute("content", text)],
 ];
 
 /** Speaks another language from now on: the page opens anew. @param {Language} wanted */
@@ -55,19 +84,24 @@ export function speak(wanted) {
   try {
     localStorage.setItem(KEPT, wanted);
   } catch {
-    // Then it is the browser's language again.
+    // Then it is the address's, or the browser's language again.
   }
+  const url = new URL(location.href);
+  url.searchParams.delete("lang");
+  history.replaceState(history.state, "", url);
   location.reload();
 }
 
-/** @returns {Language} */
+/** The address's language (`?lang=es`), or what was chosen before, or the first of the browser's that is known. @returns {Language} */
 function chosen() {
   const known = /** @type {Language[]} */ (Object.keys(LANGUAGES));
+  const asked = new URLSearchParams(location.search).get("lang");
   let kept = null;
   try {
     kept = localStorage.getItem(KEPT);
   } catch {
     // Storage is refused to some private windows.
   }
-  return known.find((one) => one === kept) ?? known.find((one) => navigator.languages.some((wanted) => wanted.startsWith(one))) ?? "en";
+  const found = [asked, kept, ...navigator.languages].map((wanted) => known.find((one) => wanted?.toLowerCase().startsWith(one)));
+  return found.find(Boolean) ?? "en";
 }
