@@ -5,7 +5,7 @@ import { createStudio, takeDefaults } from "./studio.js";
 import { readAddress, readAddressSettings } from "./address.js";
 import { sentenceOf } from "./sentences.js";
 import { VIEWS } from "./views/index.js";
-import { language, say, translate } from "./words.js";
+import { language, translate } from "./words.js";
 
 document.documentElement.lang = language;
 translate(document);
@@ -16,12 +16,13 @@ const store = createStore((state) => {
 const studio = createStudio(store);
 const draws = VIEWS.map((view) => view(studio, store.get));
 
-addEventListener("error", ({ message }) => studio.tell({ tone: "error", text: say("error.unexpected", { message }) }));
+addEventListener("error", ({ message }) => studio.tell({ tone: "error", text: `Something that should not happen did: ${message}.` }));
 addEventListener("unhandledrejection", ({ reason }) => studio.tell(sentenceOf(reason, "run")));
 
 const params = new URLSearchParams(location.search);
 const asked = readAddress(params);
 addEventListener("online", studio.reconnect);
+studio.recall();
 await studio.open({ model: asked.model, weights: asked.weights, preview: null, family: asked.family }, asked.device, (info, before) => {
   const read = readAddressSettings(params, takeDefaults(info, before).settings, info);
   return { ...read, problems: [...asked.problems, ...read.problems] };

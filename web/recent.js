@@ -1,6 +1,7 @@
 // Files and folders that were opened from this machine, as handles that can be opened again: kept by the browser (IndexedDB), read only
 // after the person has agreed once more. Browsers without the File System Access API have none.
 
+import { settled, transact } from "./database.js";
 import { Turns } from "./turns.js";
 
 /** @typedef {{ id: number, name: string, opened: number, handles: FileSystemHandle[] }} RecentModel `opened` in milliseconds since 1970 */
@@ -54,21 +55,7 @@ async function same(these, those) {
 }
 
 /** @template T @param {IDBTransactionMode} mode @param {(store: IDBObjectStore) => IDBRequest<T>} act @returns {Promise<T>} */
-async function inStore(mode, act) {
-  const request = indexedDB.open("decant", 1);
-  request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "id", autoIncrement: true });
-  const database = await settled(request);
-  try {
-    return await settled(act(database.transaction(STORE, mode).objectStore(STORE)));
-  } finally {
-    database.close();
-  }
-}
-
-/** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
-function settled(request) {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
+function inStore(mode, act) {
+  const shape = { name: "decant", version: 1, upgrade: (/** @type {IDBDatabase} */ database) => void database.createObjectStore(STORE, { keyPath: "id", autoIncrement: true }) };
+  return transact(shape, [STORE], mode, (store) => settled(act(/** @type {IDBObjectStore} */ (store))));
 }

@@ -1,7 +1,11 @@
 // What the page knows, in one object. It changes only through `change`, and every change is drawn once per frame.
 
+import { EMPTY_GALLERY } from "./gallery.js";
+
 /** @import { Choice, DeviceChoice, Info, Progress, Settings, TokenCount, Trace } from "./decant.d.ts" */
 /** @import { CatalogEntry } from "./library.js" */
+/** @import { Gallery } from "./gallery.js" */
+/** @import { Job } from "./queue.js" */
 /** @import { RecentModel } from "./recent.js" */
 /** @import { Loaded } from "./beside.js" */
 /** @import { Starting } from "./starting.js" */
@@ -28,7 +32,12 @@
  * @property {Partial<Record<keyof Settings | "image" | "mask", string>>} problems per field, a sentence about what was typed last
  * @property {{ prompt: TokenCount | null, negative: TokenCount | null }} tokens
  * @property {Trace | null} trace the run that is shown, finished or not
- * @property {Trace[]} gallery the pictures of one run that was asked for several, as far as it is
+ * @property {Job | null} running what is being made
+ * @property {Trace | null} live and as far as it is
+ * @property {boolean} watching whether the run that goes on is the one that is shown
+ * @property {Trace[]} series the pictures of one run that was asked for several, as far as it is
+ * @property {Gallery} gallery
+ * @property {Job[]} queue what is made next
  * @property {number} cursor which of its steps is shown; one past the last is the finished picture
  * @property {boolean} following the cursor moves along with the run
  * @property {boolean} paused the run, or the opening
@@ -62,7 +71,6 @@
  * @typedef {object} Message
  * @property {"error" | "note"} tone
  * @property {string} text
- * @property {"en"} [lang] where it is the program that says it
  * @property {Offer[]} [offers]
  * @property {"link" | "record"} [about] of several about one thing, only the last is shown
  */
@@ -101,7 +109,12 @@ const FIRST = {
   problems: {},
   tokens: { prompt: null, negative: null },
   trace: null,
-  gallery: [],
+  running: null,
+  live: null,
+  watching: true,
+  series: [],
+  gallery: EMPTY_GALLERY,
+  queue: [],
   cursor: 0,
   following: true,
   paused: false,

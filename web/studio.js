@@ -11,10 +11,12 @@ import { createTaking } from "./taking.js";
 import { createStarting, startOf } from "./starting.js";
 import { modelName } from "./source.js";
 import { Gate } from "./gate.js";
-import { say } from "./words.js";
+import { createGallery } from "./gallery.js";
+import { createQueue } from "./queue.js";
 
 /** @import { DeviceChoice, Info, Inspection, Loading, Made, OpeningEvents, Settings, Step, Trace } from "./decant.d.ts" */
 /** @import { Chosen } from "./library.js" */
+/** @import { Job } from "./queue.js" */
 /** @import { Message, State, Store } from "./state.js" */
 /** @typedef {ReturnType<typeof createStudio>} Studio */
 /** @typedef {(info: Info, before: State) => { settings: Settings, problems: string[] }} Choose */
@@ -76,7 +78,7 @@ export function createStudio(store) {
       count();
     } catch (error) {
       if (turn !== opening) return;
-      const sentence = signal.aborted ? stoppedOpening(name) : sentenceOf(error, "open");
+      const sentence = sentenceOf(signal.aborted ? stoppedOpening(name) : error, "open");
       change({ phase: "failed", opening: null, interrupted: null, paused: false, messages: [...get().messages, sentence] });
     }
   }
@@ -93,7 +95,7 @@ export function createStudio(store) {
         change({ interrupted: error.message });
         return new Promise((resolve) => (tryAgain = resolve));
       },
-      onNote: (text) => (ours() ? tell({ tone: "note", text, lang: "en" }) : undefined),
+      onNote: (text) => (ours() ? tell({ tone: "note", text }) : undefined),
     };
   }
 
@@ -104,40 +106,70 @@ export function createStudio(store) {
     tryAgain?.();
   }
 
-  /** @param {boolean} [paused] begins a run that stops after its first step */
+  /**
+   * Makes a picture as the form says, behind those that wait already. Resolves when it is made, or given up.
+   * @param {boolean} [paused] begins a run that stops after its first step
+   */
   async function generate(paused = false) {
-    const { phase, info, problems } = get();
-    if (phase !== "ready" || !decant || !info || Object.values(problems).some(Boolean)) return;
-    const { settings, inputs } = startOf(get().settings, get().start);
+    const { phase, problems } = get();
+    if (phase === "running") change({ watching: true });
+    if ((phase === "ready" || phase === "running") && !Object.values(problems).some(Boolean)) await queue.enqueue({ ...startOf(get().settings, get().start), paused });
+  }
+
+  /** @param {Job} job */
+  async function run(job) {
+    const { settings, inputs, paused = false } = job;
+    if (!decant) return false;
     gate = new Gate();
     if (paused) gate.pause();
     cancelling = new AbortController();
     const { signal } = cancelling;
-    change({ phase: "running", paused, trace: emptyTrace(settings), gallery: [], cursor: 0, following: true, messages: get().messages.filter(({ tone }) => tone === "note") });
+    const live = emptyTrace(settings);
+    const shown = get().watching ? { trace: live, cursor: 0, following: true } : {};
+    change({ phase: "running", running: job, paused, live, series: [], ...shown, messages: get().messages.filter(({ tone }) => tone === "note") });
     try {
       await decant.generate({ ...settings, ...inputs, signal, onStep, onPicture, onProgress: (reading) => change({ reading }) });
-      change({ phase: "ready", paused: false, reading: null });
+      return true;
     } catch (error) {
-      if (get().phase === "running") change({ phase: "ready", paused: false, reading: null });
       if (!signal.aborted) tell(sentenceOf(error, "run"));
+      return signal.aborted;
+    } finally {
+      change({ running: null, live: null, watching: true, reading: null, paused: false, ...(get().phase === "running" && { phase: "ready" }) });
     }
   }
 
   /** @param {Step} step @param {Trace} trace */
   function onStep(step, trace) {
-    change({ trace: { ...trace }, reading: null, ...(get().following && { cursor: step.index }) });
+    const live = { ...trace };
+    change({ live, reading: null, ...(get().watching && { trace: live }), ...(get().watching && get().following && { cursor: step.index }) });
     return gate.pass();
   }
 
   /** @param {Made} made */
-  function onPicture({ trace }) {
-    const { settings, gallery } = get();
-    change({ trace: { ...trace }, cursor: trace.steps.length, gallery: (settings.count ?? 1) > 1 ? [...gallery, { ...trace }] : [] });
+  function onPicture(made) {
+    const { running, series, watching } = get();
+    const trace = { ...made.trace };
+    const several = (running?.settings.count ?? 1) > 1;
+    change({ live: trace, series: several ? [...series, trace] : [], ...(watching && { trace, cursor: trace.steps.length }) });
+    gallery.keepMade(made);
   }
 
-  /** @param {Trace} trace one of the gallery's */
+  /** Shows a picture that is finished. @param {Trace} trace */
   function show(trace) {
-    if (get().phase !== "running") change({ trace, cursor: trace.steps.length });
+    change({ trace, cursor: trace.steps.length, watching: get().phase !== "running", following: false });
+  }
+
+  /** Shows a kept picture, and takes what it was made with. @param {Trace} trace @param {Settings} settings */
+  function openPicture(trace, settings) {
+    show(trace);
+    change({ settings: { ...settings, count: undefined }, problems: {}, ...(get().phase !== "running" && { series: [] }) });
+    count();
+  }
+
+  /** Shows the run that goes on, after something else was looked at. */
+  function watch() {
+    const { live } = get();
+    if (live) change({ trace: live, watching: true, following: true, cursor: places(live) - 1 });
   }
 
   function pause() {
@@ -154,6 +186,7 @@ export function createStudio(store) {
   /** One step and no more, from wherever the run is. */
   function step() {
     if (get().phase !== "running") return void generate(true);
+    watch();
     if (get().paused) gate.once();
     else pause();
     change({ following: true });
@@ -199,8 +232,9 @@ export function createStudio(store) {
     const link = writeAddress(location.href, model, settings);
     const copied = await navigator.clipboard?.writeText(link).then(() => true, () => false);
     if (!copied) history.replaceState(null, "", link);
-    const [there, here] = model === null ? /** @type {const} */ (["link.copied-own", "link.shown-own"]) : /** @type {const} */ (["link.copied", "link.shown"]);
-    tell({ tone: "note", text: say(copied ? there : here), about: "link" });
+    const missing = model === null ? " It opens the usual model: a model of your own has no address." : "";
+    const text = `${copied ? "The link is copied." : "The link is in the page’s address now."}${missing}`;
+    tell({ tone: "note", text, about: "link" });
   }
 
   /** @param {...Message} more */
@@ -209,6 +243,8 @@ export function createStudio(store) {
     change({ messages: [...get().messages.filter((before) => !before.about || !about.includes(before.about)), ...more] });
   }
 
+  const gallery = createGallery(store, { write: savePicture, open: openPicture, tell });
+  const queue = createQueue(store, run);
   const taking = createTaking(store, { look: library.look, startFrom: starting.startFrom, addBeside: (file, what) => beside.addBeside(file, what).then(count), fingerprint: async () => (await decant?.fingerprint()) ?? "", count, tell });
 
   /** A finished picture as a PNG with its record; null when its model is not open any more. @param {Trace} trace */
@@ -226,6 +262,8 @@ export function createStudio(store) {
     ...starting,
     ...beside,
     ...taking,
+    ...gallery,
+    ...queue,
     open,
     reconnect,
     generate,
@@ -234,6 +272,7 @@ export function createStudio(store) {
     step,
     scrub,
     show,
+    watch,
     edit,
     copyLink,
     savePicture,

@@ -3,7 +3,6 @@
 
 import { Decant } from "./decant.js";
 import { sentenceOf } from "./sentences.js";
-import { inList, say } from "./words.js";
 
 /** @import { FoundRecord, Model, Settings } from "./decant.d.ts" */
 /** @import { Loaded } from "./beside.js" */
@@ -47,7 +46,7 @@ export function createTaking({ get, change }, { look, startFrom, addBeside, fing
     try {
       const record = await recordIn(file);
       if (record) return await restore(record, file.name);
-      tell({ tone: "error", text: say("record.none", { name: file.name }) });
+      tell({ tone: "error", text: `“${file.name}” holds no settings; messengers and web sites often take them out: choose the original file.` });
     } catch (error) {
       tell(sentenceOf(error, "run"));
     }
@@ -62,7 +61,7 @@ export function createTaking({ get, change }, { look, startFrom, addBeside, fing
     change({ settings, problems: {}, ...(!starts && { start: { image: null, mask: null } }) });
     count();
     const hash = record.source === "decant" && record.hash ? await fingerprint() : "";
-    tell({ tone: "note", text: [say("record.taken", { name }), ...missing(record, settings, get(), hash)].join(" "), about: "record" });
+    tell({ tone: "note", text: [`The settings of “${name}” are taken.`, ...missing(record, settings, get(), hash)].join(" "), about: "record" });
   }
 
   return { takeDropped, takeRecord };
@@ -80,10 +79,10 @@ function pick({ steps, guidance, sampler, width, height }) {
 function missing({ model, hash, source, notes }, settings, { model: open, start, loaded }, opened) {
   const sentences = notes.map((note) => `${note.charAt(0).toUpperCase()}${note.slice(1)}.`);
   const others = opened ? hash !== opened : source !== "decant" && model && model !== open;
-  if (others && open) sentences.push(say("record.model", { model, open }));
-  if ((settings.strength !== undefined || settings.startStep !== undefined) && !start.image) sentences.push(say("record.start"));
+  if (others && open) sentences.push(`It was made with the model ${model}; ${open} is open, and draws another picture.`);
+  if ((settings.strength !== undefined || settings.startStep !== undefined) && !start.image) sentences.push("It started from a picture, which the record does not hold: drop that one, too.");
   const absent = (settings.loras ?? []).filter(({ name }) => !loaded.some((one) => one.name === name)).map(({ name }) => name);
-  if (absent.length > 0) sentences.push(say("record.lora", { names: inList(absent) }));
+  if (absent.length > 0) sentences.push(`It used ${absent.join(", ")}: drop the LoRA’s file, too.`);
   return sentences;
 }
 

@@ -170,16 +170,16 @@ export const MORE = [
     open: "?steps=2&seed=7&count=3&run=1",
     async play({ page }) {
       await finished(page, 2);
-      await page.waitForFunction(() => document.querySelectorAll("#gallery button").length === 3);
+      await page.waitForFunction(() => document.querySelectorAll("#series button").length === 3);
       const last = (await pixels(page)).sum;
-      await page.click("#gallery li:first-child button");
+      await page.click("#series li:first-child button");
       await drawn(page);
       const first = (await pixels(page)).sum;
       assert.notEqual(first, last);
       await page.fill("#count", "");
       await again(page, 2);
       assert.equal((await pixels(page)).sum, first);
-      assert.ok(await page.isHidden("#gallery"));
+      assert.ok(await page.isHidden("#series"));
     },
   },
   {

@@ -14,13 +14,14 @@ import { MORE } from "./more.mjs";
 import { checkKnobs, readKnobs } from "./knobs.mjs";
 import { checkOperations } from "./operations.mjs";
 import { OWN, layoutTests } from "./own.mjs";
+import { STUDIO } from "./studio.mjs";
 import { takeScreenshots } from "./screenshots.mjs";
 import { serve } from "./serve.mjs";
 import { checkKernels, readKernels } from "./tint.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 /** What people do on the page. */
-const JOURNEYS = [...USUAL, ...MORE];
+const JOURNEYS = [...USUAL, ...MORE, ...STUDIO];
 const words = process.argv.slice(2);
 const counts = { passed: 0, failed: 0, skipped: 0 };
 

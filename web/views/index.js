@@ -2,7 +2,10 @@
 
 import { formView } from "./form.js";
 import { startView } from "./start.js";
+import { compareView } from "./compare.js";
 import { galleryView } from "./gallery.js";
+import { queueView } from "./queue.js";
+import { seriesView } from "./series.js";
 import { tokensView } from "./tokens.js";
 import { loadedView } from "./loaded.js";
 import { savingView } from "./saving.js";
@@ -24,4 +27,4 @@ import { placesView } from "./places.js";
 /** @typedef {(studio: Studio, state: () => State) => (state: State) => void} View */
 
 /** @type {View[]} */
-export const VIEWS = [machineView, messagesView, moreView, formView, tokensView, startView, loadedView, galleryView, savingView, pictureView, openingView, progressView, filmstripView, openerView, shelfView, foundView, keysView, placesView];
+export const VIEWS = [machineView, messagesView, moreView, formView, tokensView, startView, loadedView, seriesView, galleryView, compareView, queueView, savingView, pictureView, openingView, progressView, filmstripView, openerView, shelfView, foundView, keysView, placesView];

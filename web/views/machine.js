@@ -1,7 +1,6 @@
 // The bar on top: which model is open, which machine computes, and the switch between GPU and CPU.
 
 import { byId, write } from "./elements.js";
-import { say } from "../words.js";
 
 /** @import { View } from "./index.js" */
 
@@ -18,7 +17,7 @@ export function machineView(studio) {
 
   return ({ info, model, phase, opening }) => {
     write(name, model);
-    write(adapter, info ? info.adapter : phase === "failed" ? say("bar.nothing") : "…");
+    write(adapter, info ? info.adapter : phase === "failed" ? "nothing yet" : "…");
     adapter.title = info?.family ?? "";
     device.disabled = phase === "opening" && opening === null;
     for (const radio of radios) {

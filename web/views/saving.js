@@ -2,7 +2,6 @@
 
 import { byId, paint } from "./elements.js";
 import { sentenceOf } from "../sentences.js";
-import { say } from "../words.js";
 
 /** @import { Trace } from "../decant.d.ts" */
 /** @import { Studio } from "../studio.js" */
@@ -39,11 +38,11 @@ async function withRecord(studio, trace, image) {
 
 /** @param {Studio} studio @param {Trace | null} trace */
 function goOn(studio, trace) {
-  if (trace?.image) studio.startFromPixels(trace.image, say("picture.seed", { seed: trace.settings.seed }));
+  if (trace?.image) studio.startFromPixels(trace.image, `The picture with the seed ${trace.settings.seed}`);
 }
 
 /** @param {Blob} blob @param {string} name */
-function save(blob, name) {
+export function save(blob, name) {
   const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name });
   link.click();
   // A browser that asks where to save reads it later.

@@ -2,7 +2,6 @@
 
 import { byId, within, write } from "./elements.js";
 import { overlay, paintsOn } from "./brush.js";
-import { say } from "../words.js";
 
 /** @import { State } from "../state.js" */
 /** @import { Starting } from "../starting.js" */
@@ -48,10 +47,10 @@ function drawStart({ start: { image, mask } }, thumb, canvas) {
   byId("start-empty", HTMLParagraphElement).hidden = image !== null;
   const badge = byId("start-name", HTMLSpanElement);
   badge.hidden = image === null;
-  write(badge, say(mask ? "start.masked" : "start.chosen"));
+  write(badge, mask ? "with a mask" : "chosen");
   if (!image) return;
   overlay(canvas, image.pixels, mask?.pixels ?? null);
-  canvas.setAttribute("aria-label", mask ? say("start.with-mask", { name: image.name, mask: mask.name }) : image.name);
+  canvas.setAttribute("aria-label", `${image.name}${mask ? `, with the mask ${mask.name}` : ""}`);
 }
 
 /** A button, and the unseen field behind it. @param {string} id @param {string} field @param {(file: File) => void} take */

@@ -15,12 +15,11 @@ mod operations;
 mod session;
 
 mod animate;
-mod ask;
 mod bench;
 mod beside;
 mod catalog;
-mod choices;
 mod inputs;
+mod choices;
 mod machine;
 mod record;
 mod settings;
@@ -32,7 +31,6 @@ mod hash;
 mod js;
 
 pub use animate::animate;
-pub use ask::{distance, plane};
 pub use bench::bench;
 pub use beside::recognise;
 pub use catalog::catalog;

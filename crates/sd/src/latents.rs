@@ -12,10 +12,7 @@
 //! ```
 
 mod npy;
-mod statistics;
 mod tensors;
-
-pub use statistics::{Statistics, statistics};
 
 use crate::error::Error;
 use crate::picture::Picture;

@@ -12,7 +12,6 @@ mod coding;
 mod denoise;
 mod event;
 mod fingerprint;
-mod forward;
 mod inputs;
 mod loras;
 mod memory;
@@ -22,18 +21,14 @@ mod plan;
 mod programs;
 mod script;
 mod stage;
-mod start;
 mod surgery;
+mod start;
 mod text;
-mod words;
 
-pub use coding::RoundTrip;
-pub use event::{Event, Generated, Observer, Predicted, Unobserved};
-pub use forward::Noised;
+pub use event::{Event, Generated, Observer, Unobserved};
 pub use memory::{Memory, Part, Prediction};
 pub use options::Options;
 pub use plan::{Keep, Plan};
-pub use words::{Embeddings, Neighbour};
 
 use crate::autoencoder::Autoencoder;
 use crate::component::Component;
@@ -132,9 +127,7 @@ impl Pipeline {
 
     async fn make<O: Observer>(&mut self, course: Course, observer: &mut O) -> Result<Generated, Error> {
         let Course { settings, schedule, begin, planned } = &course;
-        if planned.wish.preview != Preview::None {
-            self.fit_projection(planned).await?;
-        }
+        self.fit_projection(planned).await?;
         let said = self.conditioning(settings, planned).await?;
         let (negative, embeddings) = (said.negative.as_ref(), said.context.as_slice());
         observer.event(Event::Text { prompt: &said.prompt, negative, embeddings, width: said.width }).await?;
@@ -179,7 +172,6 @@ impl Pipeline {
             guidance: (planned.wish.batch > 1).then(|| settings.guide()),
             call: 0,
             of: schedule.calls(&options),
-            kind: self.config.scheduler.prediction_type,
             shape: self.shape(settings),
             more: &start.more,
             projection: self.projection.as_ref(),
@@ -189,7 +181,6 @@ impl Pipeline {
                 _ => Shown::Projection,
             },
             answers: vec![],
-            scale: None,
             renoise: None,
             random: start.random,
             kept: start.kept,
@@ -256,7 +247,7 @@ impl Pipeline {
 
     /// The straight line from latents to colours, fitted when it is first wanted.
     async fn fit_projection(&mut self, planned: &Planned) -> Result<(), Error> {
-        if self.projection.is_some() {
+        if self.projection.is_some() || planned.wish.preview == Preview::None {
             return Ok(());
         }
         let network = if self.tiny.is_some() { Network::Tiny } else { Network::Decoder };

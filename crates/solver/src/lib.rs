@@ -32,7 +32,6 @@
 
 mod sampler;
 
-pub mod compare;
 pub mod guidance;
 pub mod prediction;
 

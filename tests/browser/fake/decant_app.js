@@ -27,9 +27,10 @@ export async function recognise(files) {
   return name.includes("lora") ? "lora" : name.includes("word") ? "inversion" : "model";
 }
 
-/** No PNG of this stand-in's is a picture; that its record travels is enough. */
-export function writePicture({ width, height }, settings, { model, hash, device, weights }) {
-  return Uint8Array.of(0x89, ...new TextEncoder().encode(`PNG ${JSON.stringify({ settings, model, hash, device, weights, source: "decant", notes: [], width, height })}`));
+/** A PNG of stored blocks, with the record as text behind its end. */
+export function writePicture({ width, height, rgba }, settings, { model, hash, device, weights }) {
+  const record = new TextEncoder().encode(JSON.stringify({ settings, model, hash, device, weights, source: "decant", notes: [] }));
+  return Uint8Array.from([...pngOf(width, height, rgba), ...record]);
 }
 
 export function animate(noisy) {
@@ -47,7 +48,7 @@ export function distance(a, b) {
 
 export function readRecord(bytes) {
   const text = new TextDecoder().decode(bytes);
-  return text.includes('"source":') ? JSON.parse(text.slice(text.indexOf("{"))) : null;
+  return text.includes('"source":') ? JSON.parse(text.slice(text.indexOf('{"settings"'))) : null;
 }
 
 const SIDE = 32;
@@ -297,6 +298,32 @@ function attentionOf(tokens, h, w) {
   const values = new Float32Array((LIMIT + 2) * h * w);
   for (let token = 0; token < LIMIT + 2; token++) for (let at = 0; at < h * w; at++) values[token * h * w + at] = token === 0 ? 0.5 : token <= tokens && (at % w) % tokens === token - 1 ? 0.5 : 0;
   return { shape: [LIMIT + 2, h, w], values };
+}
+
+function pngOf(width, height, rgba) {
+  const rows = Array.from({ length: height }, (_, y) => [0, ...rgba.subarray(y * width * 4, (y + 1) * width * 4)]).flat();
+  const blocks = [];
+  for (let at = 0; at < rows.length; at += 65535) {
+    const part = rows.slice(at, at + 65535);
+    blocks.push(at + 65535 >= rows.length ? 1 : 0, part.length & 255, part.length >> 8, ~part.length & 255, (~part.length >> 8) & 255, ...part);
+  }
+  let [a, b] = [1, 0];
+  for (const value of rows) [a, b] = [(a + value) % 65521, (b + a + value) % 65521];
+  const chunk = (name, data) => {
+    const body = [...new TextEncoder().encode(name), ...data];
+    let crc = -1;
+    for (const value of body) {
+      crc ^= value;
+      for (let k = 0; k < 8; k++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+    }
+    return [...bigEndian(data.length), ...body, ...bigEndian(~crc)];
+  };
+  const header = [...bigEndian(width), ...bigEndian(height), 8, 6, 0, 0, 0];
+  return [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, ...chunk("IHDR", header), ...chunk("IDAT", [0x78, 1, ...blocks, ...bigEndian(b * 65536 + a)]), ...chunk("IEND", [])];
+}
+
+function bigEndian(value) {
+  return [24, 16, 8, 0].map((by) => (value >>> by) & 255);
 }
 
 /** A small generator, so that a seed gives the same picture twice. */

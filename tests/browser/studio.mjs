@@ -1,0 +1,137 @@
+// Journeys through the studio at home: the gallery, comparing, the queue, variations, undo, presets, and what survives a reload.
+
+import { strict as assert } from "node:assert";
+import { readFile } from "node:fs/promises";
+import { unzipSync } from "fflate";
+import { again, drawn, finished, pixels, ready, text } from "./steps.mjs";
+
+/** @import { Journey } from "./journeys.mjs" */
+
+/** A page whose gallery is empty, whatever was made before. @param {import("playwright-core").Page} page @param {string} address */
+async function anew(page, address, open = "?steps=3") {
+  await page.goto(`${address}models/digits/model_index.json`);
+  await page.evaluate(() => new Promise((done) => Object.assign(indexedDB.deleteDatabase("decant-gallery"), { onsuccess: done, onerror: done, onblocked: done })));
+  await page.goto(address + open);
+  await ready(page);
+}
+
+/** @param {import("playwright-core").Page} page @param {Record<string, string>} settings */
+async function make(page, settings, steps = 3) {
+  for (const [name, value] of Object.entries(settings)) await page.fill(`#${name}`, value);
+  await again(page, steps);
+}
+
+/** @param {import("playwright-core").Page} page @param {number} count */
+async function kept(page, count) {
+  await page.waitForFunction((wanted) => document.querySelectorAll("#gallery-list li").length === wanted, count);
+}
+
+/** @type {Journey[]} */
+export const STUDIO = [
+  {
+    name: "the gallery survives a reload, finds by words, opens with settings and steps, deletes and brings back",
+    fake: true,
+    open: null,
+    expects: /favicon/,
+    async play({ page, address }) {
+      await anew(page, address);
+      await make(page, { prompt: "a blue seven", seed: "5" });
+      const blue = (await pixels(page)).sum;
+      await make(page, { prompt: "a green four", seed: "6" });
+      await kept(page, 2);
+      await page.reload();
+      await ready(page);
+      await kept(page, 2);
+      await page.fill("#gallery-search", "BLUE 5");
+      await kept(page, 1);
+      assert.equal(await text(page, "#gallery-count"), "1 of 2 pictures");
+      await page.click("#gallery-list .tile");
+      await page.waitForFunction(() => document.querySelector("#gallery-list .tile")?.getAttribute("aria-current") === "true");
+      await drawn(page);
+      assert.deepEqual([await page.inputValue("#prompt"), await page.inputValue("#seed")], ["a blue seven", "5"]);
+      assert.equal((await pixels(page)).sum, blue);
+      await page.keyboard.press("Escape");
+      await page.focus("#filmstrip");
+      await page.keyboard.press("Home");
+      await drawn(page);
+      assert.equal(await text(page, "[data-of=step]"), "1 / 3");
+      await again(page, 3);
+      assert.equal((await pixels(page)).sum, blue);
+      await page.fill("#gallery-search", "");
+      await kept(page, 3);
+      await page.focus("#gallery-list li:nth-child(1) .tile");
+      await page.keyboard.press("Delete");
+      await kept(page, 2);
+      await page.click("#gallery-undo button");
+      await kept(page, 3);
+      await page.reload();
+      await ready(page);
+      await kept(page, 3);
+    },
+  },
+  {
+    name: "two of the gallery are compared with a slider, by keyboard; all are saved as zip with their records",
+    open: null,
+    expects: /favicon/,
+    async play({ page, address }) {
+      await anew(page, address);
+      await make(page, { prompt: "a blue seven", seed: "5" });
+      await make(page, { seed: "6" });
+      await kept(page, 2);
+      await page.focus("#gallery-list .tile");
+      await page.keyboard.press("x");
+      await page.keyboard.press("ArrowRight");
+      await page.keyboard.press("x");
+      await drawn(page);
+      await page.click("#gallery-compare");
+      await page.waitForSelector("#compare[open]");
+      assert.match(await text(page, "#compare .differences tbody"), /^seed65$/);
+      await page.focus("#compare [type=range]");
+      for (let i = 0; i < 5; i++) await page.keyboard.press("ArrowLeft");
+      assert.equal(await page.$eval("#compare .slider-stack", (stack) => stack.style.getPropertyValue("--at")), "45%");
+      const difference = await page.evaluate(() => {
+        const canvas = /** @type {HTMLCanvasElement} */ (document.querySelectorAll("#compare canvas")[2]);
+        return canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data.some((value, i) => i % 4 !== 3 && value > 0);
+      });
+      assert.ok(difference, "two seeds' pictures do not differ");
+      await page.keyboard.press("Escape");
+      const [download] = await Promise.all([page.waitForEvent("download"), page.click("#gallery-zip")]);
+      const files = unzipSync(await readFile(await download.path()));
+      assert.equal(Object.keys(files).length, 2);
+      const [name] = Object.keys(files).filter((one) => one.startsWith("decant-digits-5-"));
+      const record = await page.evaluate(async (bytes) => {
+        const { Decant } = await import(new URL("decant.js", document.baseURI).href);
+        return Decant.readRecord(new Blob([new Uint8Array(bytes)]));
+      }, [...files[/** @type {string} */ (name)]]);
+      assert.deepEqual([record.settings.prompt, record.settings.seed, record.source], ["a blue seven", 5, "decant"]);
+    },
+  },
+  {
+    name: "what is asked for during a run waits: moved, taken away, made one after the other",
+    fake: true,
+    open: null,
+    expects: /favicon/,
+    async play({ page, address }) {
+      await anew(page, address, "?steps=12&prompt=slow%20one");
+      await page.click("#generate");
+      await page.waitForSelector("#generate:text-is('Add to the queue')");
+      for (const word of ["two", "three", "four"]) {
+        await page.fill("#prompt", word);
+        await page.click("#generate");
+      }
+      await page.waitForFunction(() => document.querySelectorAll("#queue li").length === 3);
+      assert.equal(await text(page, "#queue-count"), "3 more wait");
+      await page.click("[aria-label='Make “four” earlier']");
+      await page.click("[aria-label='Do not make “two”']");
+      await drawn(page);
+      assert.deepEqual(await page.$$eval("#queue .words", (all) => all.map((one) => one.textContent)), ["four", "three"]);
+      await page.focus("#filmstrip");
+      await page.keyboard.press("Escape");
+      await page.waitForFunction(() => document.querySelectorAll("#gallery-list li").length === 2, undefined, { timeout: 20_000 });
+      await finished(page, 12);
+      const labels = await page.$$eval("#gallery-list .tile", (all) => all.map((one) => one.getAttribute("aria-label")));
+      assert.deepEqual(labels, ["Open “three”, seed 7", "Open “four”, seed 7"]);
+      assert.ok(await page.isHidden("#queue"));
+    },
+  },
+];
