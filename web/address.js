@@ -1,12 +1,14 @@
 // The page's address says what to open and what to make: read when the page opens, and written as a link that does the same again.
 
 import { NAMES, isSetting, readSetting, writeSetting } from "./settings.js";
+import { inList, say } from "./words.js";
 
 /** @import { DeviceChoice, Info, Settings, Weights } from "./decant.d.ts" */
 
 /** What is opened where the address says nothing. */
 const USUAL_MODEL = "models/digits";
-/** How weights can be kept. */
+/** What can compute, and how weights can be kept. */
+const DEVICES = ["auto", "gpu", "cpu"];
 const WEIGHTS = ["auto", "stored", "f16", "q8_0", "q4_0"];
 
 /**
@@ -16,13 +18,13 @@ const WEIGHTS = ["auto", "stored", "f16", "q8_0", "q4_0"];
 export function readAddress(params) {
   const problems = [];
   const device = params.get("device") ?? "auto";
-  const known = ["auto", "gpu", "cpu"].includes(device);
-  if (!known) problems.push(`The address asks for device=${device}; there are auto, gpu and cpu. Taking auto.`);
+  const known = DEVICES.includes(device);
+  if (!known) problems.push(say("address.device", { asked: device, all: inList(DEVICES) }));
   const weights = params.get("weights") ?? "auto";
   const kept = WEIGHTS.includes(weights);
-  if (!kept) problems.push(`The address asks for weights=${weights}; there are ${WEIGHTS.join(", ")}. Taking auto.`);
-  const strange = [...params.keys()].filter((key) => !isSetting(key) && !["model", "device", "weights", "family", "run"].includes(key));
-  if (strange.length > 0) problems.push(`The address has ${strange.map((key) => `“${key}”`).join(", ")}, which nothing here is called.`);
+  if (!kept) problems.push(say("address.weights", { asked: weights, all: inList(WEIGHTS) }));
+  const strange = [...params.keys()].filter((key) => !isSetting(key) && !["model", "device", "weights", "family", "run", "lang"].includes(key));
+  if (strange.length > 0) problems.push(say("address.strange", { names: inList(strange.map((key) => `“${key}”`)) }));
   return {
     model: params.get("model") || USUAL_MODEL,
     device: /** @type {DeviceChoice} */ (known ? device : "auto"),
@@ -44,7 +46,7 @@ export function readAddressSettings(params, before, info) {
     if (!isSetting(name)) continue;
     const read = readSetting(name, text, info);
     if ("value" in read) Object.assign(settings, { [name]: read.value });
-    else problems.push(`The address asks for ${name}=${text}. ${read.problem} Taking ${writeSetting(name, before) || "what is usual"}.`);
+    else problems.push(say("address.setting", { name, text, problem: read.problem, taken: writeSetting(name, before) || say("address.usual") }));
   }
   return { settings, problems };
 }

@@ -2,6 +2,7 @@
 
 import { readUse } from "./lists.js";
 import { sentenceOf } from "./sentences.js";
+import { inList, say } from "./words.js";
 
 /** @import { Decant, LoraUse } from "./decant.d.ts" */
 /** @import { Message, Store } from "./state.js" */
@@ -65,7 +66,7 @@ export function createBeside({ get, change }, model, tell) {
   function weigh(name, text) {
     const read = readUse(`${name}:${text.trim()}`);
     const { settings, problems } = get();
-    if (!("value" in read)) return change({ problems: { ...problems, loras: `The weight of ${name} must be a number, such as 0.8.` } });
+    if (!("value" in read)) return change({ problems: { ...problems, loras: say("beside.weight-problem", { name }) } });
     const use = /** @type {LoraUse} */ (read.value);
     const loras = settings.loras?.map((other) => (other.name === name ? { ...other, weight: use.weight } : other));
     change({ settings: { ...settings, loras }, problems: { ...problems, loras: undefined } });
@@ -91,9 +92,14 @@ export function createBeside({ get, change }, model, tell) {
 async function load(decant, file, what, name) {
   if (what === "inversion") {
     const { words, vectors } = await decant.addTextualInversion(file, name);
-    return { what, name, file, words, facts: vectors === 1 ? "1 vector" : `${vectors} vectors` };
+    return { what, name, file, words, facts: say("beside.vectors", { n: vectors }) };
   }
   const { unet, text, rank, unmatched } = await decant.addLora(file, name);
-  const parts = [`rank ${rank}`, `${unet} layers of the denoiser`, text > 0 ? `${text} of the text encoder` : "", unmatched.length > 0 ? `${unmatched.length} parts do not fit` : ""];
-  return { what, name, file, words: [], facts: parts.filter(Boolean).join(", ") };
+  const parts = [
+    say("beside.rank", { n: rank }),
+    say("beside.denoiser", { n: unet }),
+    text > 0 ? say("beside.encoder", { n: text }) : "",
+    unmatched.length > 0 ? say("beside.unmatched", { n: unmatched.length }) : "",
+  ];
+  return { what, name, file, words: [], facts: inList(parts.filter(Boolean)) };
 }

@@ -52,7 +52,7 @@ export function createLibrary({ get, change }, load, tell) {
 
     /** @param {string} text */
     function onNote(text) {
-      tell({ tone: "note", text });
+      tell({ tone: "note", text, lang: "en" });
     }
 
     /** @param {Error} error @returns {Promise<void>} */

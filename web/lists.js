@@ -1,15 +1,17 @@
 // Settings that are lists, one thing a line, in the words of the command's flags: `puppy=skunk:0.5+cat`, `a red four:0.3`, `style:0.8`.
 
+import { say } from "./words.js";
+
 /** @import { LoraUse, Mix, Swap } from "./decant.d.ts" */
 /** @import { Parsed } from "./settings.js" */
 
 /** @param {string} line @returns {Parsed} a `Swap` */
 export function readSwap(line) {
   const [token = "", others] = cutAt(line, line.indexOf("="));
-  if (!token || !others) return { problem: `“${line}” replaces nothing: write a word, “=” and what comes in its place, such as puppy=skunk:0.5+cat:0.5.` };
+  if (!token || !others) return { problem: say("problem.swap", { line }) };
   const parts = others.split("+").map((part) => weighted(part, 1));
   const wrong = parts.find(({ words, weight }) => !words || !Number.isFinite(weight));
-  if (wrong) return { problem: `“${others}” must be words with weights, such as skunk:0.5+cat:0.5.` };
+  if (wrong) return { problem: say("problem.swap-words", { words: others }) };
   return { value: /** @type {Swap} */ ({ token, with: parts.map(({ words, weight }) => ({ token: words, weight })) }) };
 }
 
@@ -21,14 +23,14 @@ export function writeSwap({ token, with: others }) {
 /** @param {string} line @returns {Parsed} a `Mix` */
 export function readMix(line) {
   const { words: prompt, weight: factor } = weighted(line, NaN);
-  if (!Number.isFinite(factor)) return { problem: `“${line}” needs a factor: write the prompt, a colon and a number, such as a red four:0.3.` };
+  if (!Number.isFinite(factor)) return { problem: say("problem.mix", { line }) };
   return { value: /** @type {Mix} */ ({ prompt, factor }) };
 }
 
 /** @param {string} line @returns {Parsed} a `LoraUse` */
 export function readUse(line) {
   const { words: name, weight } = weighted(line, 1);
-  if (!name || !Number.isFinite(weight)) return { problem: `“${line}” must be a LoRA's name, a colon and a weight, such as style:0.8.` };
+  if (!name || !Number.isFinite(weight)) return { problem: say("problem.lora", { line }) };
   return { value: /** @type {LoraUse} */ ({ name, weight }) };
 }
 

@@ -5,7 +5,7 @@ import { createStudio, takeDefaults } from "./studio.js";
 import { readAddress, readAddressSettings } from "./address.js";
 import { sentenceOf } from "./sentences.js";
 import { VIEWS } from "./views/index.js";
-import { language, translate } from "./words.js";
+import { language, say, translate } from "./words.js";
 
 document.documentElement.lang = language;
 translate(document);
@@ -16,7 +16,7 @@ const store = createStore((state) => {
 const studio = createStudio(store);
 const draws = VIEWS.map((view) => view(studio, store.get));
 
-addEventListener("error", ({ message }) => studio.tell({ tone: "error", text: `Something that should not happen did: ${message}.` }));
+addEventListener("error", ({ message }) => studio.tell({ tone: "error", text: say("error.unexpected", { message }) }));
 addEventListener("unhandledrejection", ({ reason }) => studio.tell(sentenceOf(reason, "run")));
 
 const params = new URLSearchParams(location.search);

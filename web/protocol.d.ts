@@ -85,9 +85,17 @@ export interface Inputs {
 /** A file's bytes, or numbers. */
 export type RawLatents = { file: Uint8Array<ArrayBuffer>; name: string } | { values: Float32Array; shape: [number, number, number]; level?: "noise" | "clean" | undefined };
 
-export type RawStep = Omit<Step, "previewNoisy" | "previewDenoised" | "latents" | "denoised"> & {
-  latents: Float32Array<ArrayBuffer>;
-  denoised: Float32Array<ArrayBuffer>;
+type Moved = Float32Array<ArrayBuffer>;
+
+/** All its numbers are moved, not copied. */
+export type RawStep = Omit<Step, "previewNoisy" | "previewDenoised" | "latents" | "denoised" | "input" | "noiseText" | "noiseUncond" | "noise" | "attention"> & {
+  latents: Moved;
+  denoised: Moved;
+  input: Moved;
+  noiseText: Moved;
+  noiseUncond: Moved | null;
+  noise: Moved;
+  attention: { shape: [number, number, number]; values: Moved } | null;
   previewNoisy: Pixels;
   previewDenoised: Pixels;
 };

@@ -2,8 +2,10 @@
 // The text is what the command's flags take. What a row does not know, the program says when it makes the picture.
 
 import { readMix, readSwap, readUse, writeSwap } from "./lists.js";
+import { inList, say } from "./words.js";
 
 /** @import { Catalog, Entry, Info, Settings } from "./decant.d.ts" */
+/** @import { Key } from "./words.js" */
 /** @typedef {{ value: unknown } | { problem: string }} Parsed a value of `undefined` is as usual */
 
 /**
@@ -22,39 +24,39 @@ const MOST_PICTURES = 64;
 const SETTINGS = {
   prompt: { read: (text) => ({ value: text }) },
   negative: { read: (text) => ({ value: text }) },
-  steps: { read: (text) => whole(text, "Steps", 1, MOST_STEPS) },
-  guidance: { read: (text) => number(text, "Guidance", 0, 100) },
-  seed: { read: (text) => whole(text, "The seed", 0, LARGEST_SEED) },
-  sampler: { read: (text, info) => entry(text, "sampler", info, "samplers") },
-  width: { read: (text, info) => side(text, "Width", info) },
-  height: { read: (text, info) => side(text, "Height", info) },
+  steps: { read: (text) => whole(text, "name.steps", 1, MOST_STEPS) },
+  guidance: { read: (text) => number(text, "name.guidance", 0, 100) },
+  seed: { read: (text) => whole(text, "name.seed", 0, LARGEST_SEED) },
+  sampler: { read: (text, info) => entry(text, info, "samplers", "problem.sampler") },
+  width: { read: (text, info) => side(text, "name.width", info) },
+  height: { read: (text, info) => side(text, "name.height", info) },
 
   sigmas: { read: sigmas },
-  spacing: { read: orUsual((text, info) => entry(text, "spacing", info, "spacings")) },
-  eta: { read: orUsual((text) => number(text, "Eta", 0, 1)) },
-  order: { read: orUsual((text) => whole(text, "The order", 1, 4)) },
-  rng: { read: orUsual((text, info) => entry(text, "generator", info, "rngs"), "cpu"), usual: "cpu" },
+  spacing: { read: orUsual((text, info) => entry(text, info, "spacings", "problem.spacing")) },
+  eta: { read: orUsual((text) => number(text, "name.eta", 0, 1)) },
+  order: { read: orUsual((text) => whole(text, "name.order", 1, 4)) },
+  rng: { read: orUsual((text, info) => entry(text, info, "rngs", "problem.rng"), "cpu"), usual: "cpu" },
 
-  rescale: { read: orUsual((text) => number(text, "The rescaling", 0, 1)) },
-  guidanceFrom: { read: orUsual((text) => number(text, "Where guidance begins", 0, 1)) },
-  guidanceUntil: { read: orUsual((text) => number(text, "Where guidance ends", 0, 1)) },
-  guidanceCurve: { read: orUsual((text) => numbers(text, "A scale of the curve")), write: (value) => value.join(",") },
+  rescale: { read: orUsual((text) => number(text, "name.rescale", 0, 1)) },
+  guidanceFrom: { read: orUsual((text) => number(text, "name.guidance-from", 0, 1)) },
+  guidanceUntil: { read: orUsual((text) => number(text, "name.guidance-until", 0, 1)) },
+  guidanceCurve: { read: orUsual((text) => numbers(text, "name.curve")), write: (value) => value.join(",") },
   cfgpp: { read: flag },
 
-  clipSkip: { read: orUsual((text) => whole(text, "The layers to skip", 0, 24)) },
-  long: { read: orUsual((text, info) => entry(text, "way with long prompts", info, "longs"), "truncate"), usual: "truncate" },
+  clipSkip: { read: orUsual((text) => whole(text, "name.skip", 0, 24)) },
+  long: { read: orUsual((text, info) => entry(text, info, "longs", "problem.long"), "truncate"), usual: "truncate" },
   emphasis: { read: flag },
   swaps: { read: (text) => lines(text, readSwap), write: (value) => value.map(writeSwap).join("\n") },
   mixes: { read: (text) => lines(text, readMix), write: (value) => value.map((/** @type {any} */ { prompt, factor }) => `${prompt}:${factor}`).join("\n") },
 
   loras: { read: (text) => lines(text, readUse), write: (value) => value.map((/** @type {any} */ { name, weight = 1 }) => `${name}:${weight}`).join("\n") },
 
-  strength: { read: orUsual((text) => number(text, "The strength", 0, 1)) },
-  startStep: { read: orUsual((text) => whole(text, "The starting step", 0, MOST_STEPS)) },
+  strength: { read: orUsual((text) => number(text, "name.strength", 0, 1)) },
+  startStep: { read: orUsual((text) => whole(text, "name.start-step", 0, MOST_STEPS)) },
   pad: { read: orUsual(margins), write: (value) => value.join(",") },
   keepUnmasked: { read: flag },
-  decoder: { read: orUsual((text) => choice(text, "The decoder", ["model", "tiny"]), "model") },
-  count: { read: orUsual((text) => whole(text, "The number of pictures", 1, MOST_PICTURES)) },
+  decoder: { read: orUsual((text) => decoder(text, ["model", "tiny"]), "model") },
+  count: { read: orUsual((text) => whole(text, "name.count", 1, MOST_PICTURES)) },
 };
 
 /** The names of all settings. */
@@ -86,60 +88,58 @@ function orUsual(read, usual = "") {
   return (text, info) => (text === "" || text === usual ? { value: undefined } : read(text, info));
 }
 
-/** @param {string} text @param {string} what @param {number} least @param {number} most @returns {Parsed} */
+/** @param {string} text @param {Key} what @param {number} least @param {number} most @returns {Parsed} */
 function number(text, what, least, most) {
   const value = Number(text);
-  if (text === "" || !Number.isFinite(value)) return { problem: `${what} must be a number.` };
-  if (value < least || value > most) return { problem: `${what} must be from ${least} to ${most}.` };
+  if (text === "" || !Number.isFinite(value)) return { problem: say("problem.number", { what: say(what) }) };
+  if (value < least || value > most) return { problem: say("problem.range", { what: say(what), least, most }) };
   return { value };
 }
 
-/** @param {string} text @param {string} what @param {number} least @param {number} most @returns {Parsed} */
+/** @param {string} text @param {Key} what @param {number} least @param {number} most @returns {Parsed} */
 function whole(text, what, least, most) {
   const read = number(text, what, least, most);
-  if ("value" in read && !Number.isInteger(read.value)) return { problem: `${what} must be a whole number.` };
+  if ("value" in read && !Number.isInteger(read.value)) return { problem: say("problem.whole", { what: say(what) }) };
   return read;
 }
 
-/** @param {string} text @param {string} what @returns {Parsed} */
+/** @param {string} text @param {Key} what @returns {Parsed} */
 function numbers(text, what) {
   const read = text.split(",").map((part) => number(part.trim(), what, 0, 100));
   return read.find((one) => "problem" in one) ?? { value: read.map((one) => "value" in one && one.value) };
 }
 
-/** @param {string} text @param {string} what @param {Info | null} info @returns {Parsed} */
+/** @param {string} text @param {Key} what @param {Info | null} info @returns {Parsed} */
 function side(text, what, info) {
-  if (!info) return CLOSED;
+  if (!info) return { problem: say("problem.closed") };
   const read = whole(text, what, info.factor, LARGEST_SIDE);
   if (!("value" in read) || Number(read.value) % info.factor === 0) return read;
   const below = Math.floor(Number(read.value) / info.factor) * info.factor;
-  return { problem: `${what} must be a multiple of ${info.factor}: ${below} or ${below + info.factor}.` };
+  return { problem: say("problem.multiple", { what: say(what), factor: info.factor, below, above: below + info.factor }) };
 }
 
-const CLOSED = { problem: "No model is open." };
-
-/** A row of one of the program's tables. @param {string} text @param {string} what @param {Info | null} info @param {keyof Catalog} table @returns {Parsed} */
-function entry(text, what, info, table) {
-  if (!info) return CLOSED;
+/** A row of one of the program's tables. @param {string} text @param {Info | null} info @param {keyof Catalog} table @param {Key} problem where it is none @returns {Parsed} */
+function entry(text, info, table, problem) {
+  if (!info) return { problem: say("problem.closed") };
   /** @type {Entry[]} */
   const entries = info.catalog[table];
   if (entries.some(({ id }) => id === text)) return { value: text };
-  return { problem: `There is no ${what} “${text}”; there are ${entries.map(({ id }) => id).join(", ")}.` };
+  return { problem: say(problem, { text, all: inList(entries.map(({ id }) => id)) }) };
 }
 
 /** A row's id, or falling numbers. @param {string} text @param {Info | null} info @returns {Parsed} */
 function sigmas(text, info) {
   if (text === "" || text === "config") return { value: undefined };
-  if (!/^[\d.,\s]+$/.test(text)) return entry(text, "choice of sigmas", info, "sigmas");
+  if (!/^[\d.,\s]+$/.test(text)) return entry(text, info, "sigmas", "problem.sigmas");
   const list = text.split(",").map(Number);
   const falls = list.every((sigma, i) => Number.isFinite(sigma) && (i === 0 || sigma < Number(list[i - 1])));
-  if (list.length < 2 || !falls) return { problem: "Sigmas are two or more falling numbers, such as 14.6, 3, 0.5, 0." };
+  if (list.length < 2 || !falls) return { problem: say("problem.sigma-list") };
   return { value: list.join(",") };
 }
 
-/** @param {string} text @param {string} what @param {string[]} choices @returns {Parsed} */
-function choice(text, what, choices) {
-  return choices.includes(text) ? { value: text } : { problem: `${what} is one of ${choices.join(", ")}, not “${text}”.` };
+/** @param {string} text @param {string[]} choices @returns {Parsed} */
+function decoder(text, choices) {
+  return choices.includes(text) ? { value: text } : { problem: say("problem.decoder", { text, all: inList(choices) }) };
 }
 
 /** @param {string} text @returns {Parsed} */
@@ -149,11 +149,11 @@ function flag(text) {
 
 /** Above, right, below, left; one number is all four. @param {string} text @returns {Parsed} */
 function margins(text) {
-  const list = text.split(",").map((part) => whole(part.trim(), "A margin", 0, LARGEST_SIDE));
+  const list = text.split(",").map((part) => whole(part.trim(), "name.margin", 0, LARGEST_SIDE));
   const wrong = list.find((one) => "problem" in one);
   if (wrong) return wrong;
   const sides = list.map((one) => "value" in one && one.value);
-  if (sides.length !== 1 && sides.length !== 4) return { problem: "Margins are one number, or four: above, right, below, left." };
+  if (sides.length !== 1 && sides.length !== 4) return { problem: say("problem.margins") };
   return { value: sides.length === 1 ? Array(4).fill(sides[0]) : sides };
 }
 

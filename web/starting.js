@@ -1,6 +1,7 @@
 // What a picture starts from besides noise: a picture and a mask over it, as a person chose or painted them. It touches no element.
 
 import { readPicture } from "./inputs.js";
+import { say } from "./words.js";
 
 /** @import { Info, Settings } from "./decant.d.ts" */
 /** @import { Store } from "./state.js" */
@@ -47,8 +48,8 @@ export function createStarting({ get, change }) {
       const pixels = await readPicture(file, "the mask");
       const { image } = get().start;
       if (image && (image.pixels.width !== pixels.width || image.pixels.height !== pixels.height)) {
-        const sizes = `it has ${pixels.width} × ${pixels.height} pixels, the picture ${image.pixels.width} × ${image.pixels.height}`;
-        return put({}, { mask: `“${file.name}” does not fit: ${sizes}. A mask has the picture’s size.` });
+        const { width, height } = pixels;
+        return put({}, { mask: say("start.mask-size", { name: file.name, width, height, pictureWidth: image.pixels.width, pictureHeight: image.pixels.height }) });
       }
       put({ mask: { name: file.name, pixels } });
     } catch (error) {
@@ -62,7 +63,7 @@ export function createStarting({ get, change }) {
     padBy,
     maskWith,
     /** @param {ImageData | null} pixels painted over the picture; null is no mask */
-    paintMask: (pixels) => put({ mask: pixels && { name: "painted", pixels } }),
+    paintMask: (pixels) => put({ mask: pixels && { name: say("start.painted"), pixels } }),
     startFromNoise: () => put({ image: null, mask: null }),
   };
 }

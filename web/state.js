@@ -71,6 +71,7 @@ import { EMPTY_GALLERY } from "./gallery.js";
  * @typedef {object} Message
  * @property {"error" | "note"} tone
  * @property {string} text
+ * @property {"en"} [lang] where it is the program that says it
  * @property {Offer[]} [offers]
  * @property {"link" | "record"} [about] of several about one thing, only the last is shown
  */

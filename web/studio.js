@@ -13,6 +13,7 @@ import { modelName } from "./source.js";
 import { Gate } from "./gate.js";
 import { createGallery } from "./gallery.js";
 import { createQueue } from "./queue.js";
+import { say } from "./words.js";
 
 /** @import { DeviceChoice, Info, Inspection, Loading, Made, OpeningEvents, Settings, Step, Trace } from "./decant.d.ts" */
 /** @import { Chosen } from "./library.js" */
@@ -78,7 +79,7 @@ export function createStudio(store) {
       count();
     } catch (error) {
       if (turn !== opening) return;
-      const sentence = sentenceOf(signal.aborted ? stoppedOpening(name) : error, "open");
+      const sentence = signal.aborted ? stoppedOpening(name) : sentenceOf(error, "open");
       change({ phase: "failed", opening: null, interrupted: null, paused: false, messages: [...get().messages, sentence] });
     }
   }
@@ -95,7 +96,7 @@ export function createStudio(store) {
         change({ interrupted: error.message });
         return new Promise((resolve) => (tryAgain = resolve));
       },
-      onNote: (text) => (ours() ? tell({ tone: "note", text }) : undefined),
+      onNote: (text) => (ours() ? tell({ tone: "note", text, lang: "en" }) : undefined),
     };
   }
 
@@ -232,9 +233,8 @@ export function createStudio(store) {
     const link = writeAddress(location.href, model, settings);
     const copied = await navigator.clipboard?.writeText(link).then(() => true, () => false);
     if (!copied) history.replaceState(null, "", link);
-    const missing = model === null ? " It opens the usual model: a model of your own has no address." : "";
-    const text = `${copied ? "The link is copied." : "The link is in the page’s address now."}${missing}`;
-    tell({ tone: "note", text, about: "link" });
+    const [there, here] = model === null ? /** @type {const} */ (["link.copied-own", "link.shown-own"]) : /** @type {const} */ (["link.copied", "link.shown"]);
+    tell({ tone: "note", text: say(copied ? there : here), about: "link" });
   }
 
   /** @param {...Message} more */

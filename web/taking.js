@@ -3,6 +3,7 @@
 
 import { Decant } from "./decant.js";
 import { sentenceOf } from "./sentences.js";
+import { inList, say } from "./words.js";
 
 /** @import { FoundRecord, Model, Settings } from "./decant.d.ts" */
 /** @import { Loaded } from "./beside.js" */
@@ -46,7 +47,7 @@ export function createTaking({ get, change }, { look, startFrom, addBeside, fing
     try {
       const record = await recordIn(file);
       if (record) return await restore(record, file.name);
-      tell({ tone: "error", text: `“${file.name}” holds no settings; messengers and web sites often take them out: choose the original file.` });
+      tell({ tone: "error", text: say("record.none", { name: file.name }) });
     } catch (error) {
       tell(sentenceOf(error, "run"));
     }
@@ -61,7 +62,7 @@ export function createTaking({ get, change }, { look, startFrom, addBeside, fing
     change({ settings, problems: {}, ...(!starts && { start: { image: null, mask: null } }) });
     count();
     const hash = record.source === "decant" && record.hash ? await fingerprint() : "";
-    tell({ tone: "note", text: [`The settings of “${name}” are taken.`, ...missing(record, settings, get(), hash)].join(" "), about: "record" });
+    tell({ tone: "note", text: [say("record.taken", { name }), ...missing(record, settings, get(), hash)].join(" "), about: "record" });
   }
 
   return { takeDropped, takeRecord };
@@ -79,10 +80,10 @@ function pick({ steps, guidance, sampler, width, height }) {
 function missing({ model, hash, source, notes }, settings, { model: open, start, loaded }, opened) {
   const sentences = notes.map((note) => `${note.charAt(0).toUpperCase()}${note.slice(1)}.`);
   const others = opened ? hash !== opened : source !== "decant" && model && model !== open;
-  if (others && open) sentences.push(`It was made with the model ${model}; ${open} is open, and draws another picture.`);
-  if ((settings.strength !== undefined || settings.startStep !== undefined) && !start.image) sentences.push("It started from a picture, which the record does not hold: drop that one, too.");
+  if (others && open) sentences.push(say("record.model", { model, open }));
+  if ((settings.strength !== undefined || settings.startStep !== undefined) && !start.image) sentences.push(say("record.start"));
   const absent = (settings.loras ?? []).filter(({ name }) => !loaded.some((one) => one.name === name)).map(({ name }) => name);
-  if (absent.length > 0) sentences.push(`It used ${absent.join(", ")}: drop the LoRA’s file, too.`);
+  if (absent.length > 0) sentences.push(say("record.lora", { names: inList(absent) }));
   return sentences;
 }
 

@@ -21,7 +21,7 @@ export async function again(page, steps) {
 
 export async function finished(page, steps) {
   await drawn(page);
-  await page.waitForFunction((count) => document.querySelector("#status")?.textContent?.startsWith(`${count} steps in`) && document.querySelector("#generate")?.textContent === "Generate", steps);
+  await page.waitForFunction((count) => document.querySelector("#status")?.textContent?.match(`^${count} steps? in`) && document.querySelector("#generate")?.textContent === "Generate", steps);
 }
 
 /** @param {string | RegExp} wanted */

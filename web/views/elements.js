@@ -1,5 +1,7 @@
 // Finding elements and painting pixels: the few lines that every view needs.
 
+import { inNumber } from "../words.js";
+
 /**
  * The element with that id; a page without it is our own mistake.
  * @template {HTMLElement} T
@@ -87,13 +89,18 @@ const UNITS = ["bytes", "KB", "MB", "GB"];
 /** @param {number} bytes */
 export function inBytes(bytes) {
   const unit = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), UNITS.length - 1);
-  return `${(bytes / 1000 ** unit).toFixed(unit > 1 ? 1 : 0)} ${UNITS[unit]}`;
+  return `${inDigits(bytes / 1000 ** unit, unit > 1 ? 1 : 0)} ${UNITS[unit]}`;
 }
 
 /** @param {number} milliseconds */
 export function inTime(milliseconds) {
   if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
   const seconds = milliseconds / 1000;
-  if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
+  if (seconds < 60) return `${inDigits(seconds, seconds < 10 ? 1 : 0)} s`;
   return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+}
+
+/** @param {number} value @param {number} digits after the point */
+function inDigits(value, digits) {
+  return inNumber(value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }

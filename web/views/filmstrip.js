@@ -3,6 +3,7 @@
 
 import { byId, paint } from "./elements.js";
 import { places } from "../state.js";
+import { inNumber, say } from "../words.js";
 
 /** @import { Trace } from "../decant.d.ts" */
 /** @import { View } from "./index.js" */
@@ -60,7 +61,9 @@ function describe(strip, trace, cursor) {
   strip.setAttribute("aria-disabled", String(places(trace) === 0));
   strip.setAttribute("aria-valuemax", String(Math.max(places(trace), 1)));
   strip.setAttribute("aria-valuenow", String(cursor + 1));
-  const words = step ? `Step ${step.index + 1} of ${step.total}, sigma ${step.sigma.toPrecision(3)}, timestep ${Math.round(step.timestep)}` : trace?.image ? "The finished picture" : "No step yet";
+  const words = step
+    ? say("strip.step", { n: step.index + 1, total: step.total, sigma: inNumber(step.sigma, { maximumSignificantDigits: 3 }), timestep: Math.round(step.timestep) })
+    : say(trace?.image ? "strip.picture" : "strip.none");
   strip.setAttribute("aria-valuetext", words);
 }
 

@@ -1,8 +1,8 @@
 // The form: shows the settings, and hands every change of a field to the studio as the text that was typed.
 
 import { byId, inBytes, write } from "./elements.js";
-import { say } from "../words.js";
 import { fieldText, isSetting, readSetting } from "../settings.js";
+import { say } from "../words.js";
 
 /** @import { Info, TokenCount } from "../decant.d.ts" */
 /** @import { State } from "../state.js" */
@@ -50,7 +50,7 @@ export function formView(studio) {
       hint.classList.toggle("warning", Boolean(count?.cut));
     }
     generate.disabled = !["ready", "running"].includes(state.phase) || Object.values(state.problems).some(Boolean);
-    write(generate, state.phase === "running" ? say("queue.add") : "Generate");
+    write(generate, say(state.phase === "running" ? "queue.add" : "form.generate"));
   };
 }
 
@@ -83,15 +83,15 @@ function describeModel({ factor, defaults, predictedBytes, weights }) {
     const field = byId(side, HTMLInputElement);
     field.step = field.min = String(factor);
   }
-  write(byId("size-note", HTMLParagraphElement), `Width and height are multiples of ${factor}. A picture of ${defaults.width} × ${defaults.height} takes about ${inBytes(predictedBytes)} of memory, with the weights ${weights === "stored" ? "as the file has them" : `kept as ${weights}`}.`);
+  write(byId("size-note", HTMLParagraphElement), say(weights === "stored" ? "form.size-stored" : "form.size-kept", { factor, width: defaults.width, height: defaults.height, bytes: inBytes(predictedBytes), weights }));
 }
 
 /** @param {TokenCount | null} count @param {boolean} quietWhenEmpty */
 function tokenSentence(count, quietWhenEmpty) {
   if (!count || (quietWhenEmpty && count.used === 0)) return "";
   const words = count.cut.split(/\s+/).filter(Boolean).length;
-  const cut = words === 0 ? "" : ` ${words === 1 ? "1 word was" : `${words} words were`} cut: “${shorten(count.cut)}”`;
-  return `${count.used} of ${count.limit} tokens.${cut}`;
+  const { used, limit } = count;
+  return [say("form.tokens", { used, limit }), words === 0 ? "" : say("form.cut", { n: words, text: shorten(count.cut) })].filter(Boolean).join(" ");
 }
 
 /** @param {string} text */

@@ -3,6 +3,7 @@
 import { byId, element, inBytes, write } from "./elements.js";
 import { chooser } from "./opener.js";
 import { modelName } from "../source.js";
+import { say } from "../words.js";
 
 /** @import { Choice, Model } from "../decant.d.ts" */
 /** @import { Found } from "../state.js" */
@@ -31,7 +32,7 @@ export function foundView(studio) {
   chooser(byId("choose-preview", HTMLButtonElement), byId("preview-file", HTMLInputElement), "showOpenFilePicker", (model) => {
     preview = model;
     address.value = "";
-    write(byId("preview-name", HTMLParagraphElement), model ? `Previews by ${modelName(model)}.` : "");
+    write(byId("preview-name", HTMLParagraphElement), model ? say("found.previews", { name: modelName(model) }) : "");
   });
 
   /** @type {Found | null} */
@@ -59,7 +60,7 @@ function describe({ name, info, size }) {
   byId("taken-for", HTMLSelectElement).replaceChildren(...info.families.map(({ id, title }) => new Option(title, id, false, id === info.takenFor)));
   write(byId("found-layout", HTMLElement), info.why ? `${info.layout}: ${info.why}` : info.layout);
   write(byId("found-adapter", HTMLElement), info.adapter);
-  write(byId("peak-head", HTMLTableCellElement), info.device === "gpu" ? "GPU memory at most" : "Memory at most");
+  write(byId("peak-head", HTMLTableCellElement), say(info.device === "gpu" ? "found.gpu-peak" : "found.peak"));
   for (const side of /** @type {const} */ (["width", "height"])) {
     const field = byId(`found-${side}`, HTMLInputElement);
     field.step = field.min = String(info.factor);
@@ -72,8 +73,8 @@ function draw({ choices, weights, problem, size, info }) {
   for (const radio of byId("choices", HTMLTableSectionElement).querySelectorAll("input")) radio.checked = radio.value === weights;
   write(byId("found-problem", HTMLParagraphElement), problem);
   const choice = choices.find((one) => one.weights === weights);
-  const guided = info.defaults.guidance > 1 ? " with guidance" : "";
-  write(byId("choice-note", HTMLParagraphElement), choice?.problem ?? `For a picture of ${size.width} × ${size.height}${guided}. ${choices.length > 1 ? "Other encodings are made while loading; the file stays as it is." : "Nothing would make it smaller here."}`);
+  const usual = [say(info.defaults.guidance > 1 ? "found.for-guided" : "found.for", size), say(choices.length > 1 ? "found.others" : "found.smallest")];
+  write(byId("choice-note", HTMLParagraphElement), choice?.problem ?? usual.join(" "));
   byId("choice-note", HTMLParagraphElement).classList.toggle("warning", Boolean(choice?.problem));
   byId("load", HTMLButtonElement).disabled = Boolean(problem);
 }
@@ -84,10 +85,10 @@ function line({ weights, title, readBytes, peakBytes, problem, suggested }) {
   const radio = Object.assign(document.createElement("input"), { type: "radio", name: "weights", value: weights });
   const label = document.createElement("label");
   label.append(radio, ` ${title}`);
-  if (suggested) label.append(element("span", "suggested", "badge"));
+  if (suggested) label.append(element("span", say("found.suggested"), "badge"));
   const head = document.createElement("th");
   head.scope = "row";
   head.append(label);
-  row.append(head, element("td", inBytes(readBytes)), element("td", inBytes(peakBytes)), element("td", problem ? "no" : "yes", problem ? "short" : ""));
+  row.append(head, element("td", inBytes(readBytes)), element("td", inBytes(peakBytes)), element("td", say(problem ? "found.no" : "found.yes"), problem ? "short" : ""));
   return row;
 }

@@ -3,6 +3,7 @@
 import { byId, crossButton, element, write } from "./elements.js";
 import { Decant } from "../decant.js";
 import { sentenceOf } from "../sentences.js";
+import { say } from "../words.js";
 
 /** @import { LoraUse } from "../decant.d.ts" */
 /** @import { Loaded } from "../beside.js" */
@@ -29,7 +30,7 @@ export function loadedView(studio) {
     if (drawn?.loaded !== loaded || drawn.names !== names) {
       drawn = { loaded, names };
       const absent = uses.filter(({ name }) => !loaded.some((one) => one.what === "lora" && one.name === name));
-      list.replaceChildren(...loaded.map((one) => row(studio, one)), ...absent.map((use) => row(studio, { what: "lora", name: use.name, facts: "not loaded: add its file", words: [], file: null })));
+      list.replaceChildren(...loaded.map((one) => row(studio, one)), ...absent.map((use) => row(studio, { what: "lora", name: use.name, facts: say("beside.absent"), words: [], file: null })));
     }
     for (const field of list.querySelectorAll("input")) drawWeight(field, uses);
     byId("add-beside", HTMLButtonElement).disabled = phase !== "ready";
@@ -42,7 +43,7 @@ async function add(studio, file) {
   try {
     const kind = await Decant.recognise(file);
     if (kind !== "model") return await studio.addBeside(file, kind);
-    studio.tell({ tone: "error", text: `“${file.name}” is neither a LoRA nor a textual inversion; a model is opened with the button at the top.` });
+    studio.tell({ tone: "error", text: say("beside.neither", { name: file.name }) });
   } catch (error) {
     studio.tell(sentenceOf(error, "run"));
   }
@@ -52,17 +53,17 @@ async function add(studio, file) {
 function row(studio, one) {
   const item = document.createElement("li");
   const words = document.createElement("div");
-  words.append(element("strong", one.name), element("span", one.what === "lora" ? `LoRA, ${one.facts}` : `Textual inversion, ${one.facts}`, "hint"));
+  words.append(element("strong", one.name), element("span", say(one.what === "lora" ? "beside.lora" : "beside.inversion", { facts: one.facts }), "hint"));
   if (one.words.length > 0) words.append(said(one.words));
   item.append(words);
   if (one.what === "lora") item.append(...weightFields(studio, one.name));
-  item.append(crossButton(`Remove ${one.name}`, () => studio.removeBeside(one)));
+  item.append(crossButton(say("beside.remove", { name: one.name }), () => studio.removeBeside(one)));
   return item;
 }
 
 /** @param {string[]} words */
 function said(words) {
-  const line = element("span", "In a prompt: ", "hint");
+  const line = element("span", `${say("beside.words")} `, "hint");
   words.forEach((word, i) => line.append(i > 0 ? ", " : "", element("code", word)));
   return line;
 }
@@ -71,8 +72,8 @@ function said(words) {
 function weightFields(studio, name) {
   const number = Object.assign(document.createElement("input"), { type: "number", step: "any" });
   const range = Object.assign(document.createElement("input"), { type: "range", min: "-1", max: "2", step: "0.05", tabIndex: -1 });
-  number.setAttribute("aria-label", `Weight of ${name}`);
-  range.setAttribute("aria-label", `Weight of ${name}, coarse`);
+  number.setAttribute("aria-label", say("beside.weight", { name }));
+  range.setAttribute("aria-label", say("beside.weight-coarse", { name }));
   for (const field of [number, range]) {
     field.dataset["name"] = name;
     field.addEventListener("input", (event) => {

@@ -1,6 +1,7 @@
 // The bar on top: which model is open, which machine computes, and the switch between GPU and CPU.
 
 import { byId, write } from "./elements.js";
+import { say } from "../words.js";
 
 /** @import { View } from "./index.js" */
 
@@ -17,7 +18,7 @@ export function machineView(studio) {
 
   return ({ info, model, phase, opening }) => {
     write(name, model);
-    write(adapter, info ? info.adapter : phase === "failed" ? "nothing yet" : "…");
+    write(adapter, info ? info.adapter : phase === "failed" ? say("bar.nothing") : "…");
     adapter.title = info?.family ?? "";
     device.disabled = phase === "opening" && opening === null;
     for (const radio of radios) {

@@ -1,6 +1,7 @@
 // Errors and notices, each a sentence, with what can be done about it as a button.
 
 import { button, byId } from "./elements.js";
+import { say } from "../words.js";
 
 /** @import { Message, State } from "../state.js" */
 /** @import { View } from "./index.js" */
@@ -25,9 +26,10 @@ export function messagesView(studio) {
     box.setAttribute("role", message.tone === "error" ? "alert" : "status");
     const text = document.createElement("p");
     text.textContent = message.text;
+    if (message.lang) text.lang = message.lang;
     box.append(text);
     for (const { label, does } of message.offers ?? []) box.append(button(label, offers[does]));
-    box.append(button("Dismiss", () => studio.dismiss(message)));
+    box.append(button(say("do.dismiss"), () => studio.dismiss(message)));
     return box;
   }
 

@@ -4,6 +4,8 @@
 import { byId, write } from "./elements.js";
 import { NAMES } from "../settings.js";
 import { rowsEditor } from "./rows.js";
+import { say } from "../words.js";
+import { inWords } from "../words/catalogue.js";
 
 /** @import { Catalog, Entry, Settings } from "../decant.d.ts" */
 /** @import { State } from "../state.js" */
@@ -18,31 +20,39 @@ const START = /** @type {(keyof Settings)[]} */ (["strength", "startStep", "pad"
 /** @type {View} */
 export function moreView(studio) {
   const editors = [
-    rowsEditor(studio, "swaps", { parts: [["Word", "puppy"], ["In its place", "puppy:0.5+skunk:0.5"]], sign: "=" }),
-    rowsEditor(studio, "mixes", { parts: [["Prompt", "a red four"], ["Factor", "0.5"]], sign: ":" }),
+    rowsEditor(studio, "swaps", { parts: [["form.swap-word", "puppy"], ["form.swap-place", "puppy:0.5+skunk:0.5"]], sign: "=" }),
+    rowsEditor(studio, "mixes", { parts: [["form.mix-prompt", say("form.mix-example")], ["form.mix-factor", "0.5"]], sign: ":" }),
   ];
   byId("copy-link", HTMLButtonElement).addEventListener("click", studio.copyLink);
   /** @type {Catalog | null} */
   let known = null;
+  /** @type {Catalog | null} */
+  let spoken = null;
   return (state) => {
     const { info, settings } = state;
-    if (info && info.catalog !== known) fillMenus((known = info.catalog));
+    if (info && info.catalog !== known) spoken = fillMenus((known = info.catalog));
     for (const draw of editors) draw(state);
-    if (info) drawSampling(state, info.catalog);
+    if (info && spoken) drawSampling(state, spoken);
     const more = NAMES.filter((name) => !ABOVE.has(name) && !START.includes(name) && settings[name] !== undefined).length;
     const badge = byId("more-count", HTMLSpanElement);
     badge.hidden = more === 0;
-    write(badge, `${more} changed`);
+    write(badge, say("form.changed", { n: more }));
   };
 }
 
-/** @param {Catalog} catalog */
-function fillMenus({ samplers, sigmas, spacings, rngs, longs }) {
+/** @param {Catalog} catalog @returns {Catalog} in the language that is spoken */
+function fillMenus(catalog) {
+  const samplers = catalog.samplers.map((entry) => inWords("samplers", entry));
+  const sigmas = catalog.sigmas.map((entry) => inWords("sigmas", entry));
+  const spacings = catalog.spacings.map((entry) => inWords("spacings", entry));
+  const rngs = catalog.rngs.map((entry) => inWords("rngs", entry));
+  const longs = catalog.longs.map((entry) => inWords("longs", entry));
   menu("sampler", samplers);
-  menu("sigmas-menu", sigmas).append(new Option("A list of your own", OWN_SIGMAS));
-  menu("spacing", spacings).prepend(new Option("The model’s", ""));
+  menu("sigmas-menu", sigmas).append(new Option(say("form.own-list"), OWN_SIGMAS));
+  menu("spacing", spacings).prepend(new Option(say("form.models-own"), ""));
   menu("rng", rngs);
   menu("long", longs);
+  return { samplers, sigmas, spacings, rngs, longs };
 }
 
 /** @param {string} id @param {Entry[]} entries */
@@ -55,7 +65,7 @@ function menu(id, entries) {
 /** @param {State} state @param {Catalog} catalog */
 function drawSampling({ settings }, { samplers, sigmas, longs }) {
   const sampler = samplers.find(({ id }) => id === settings.sampler);
-  write(byId("sampler-note", HTMLParagraphElement), sampler ? `${sampler.name}: ${sampler.docs}` : "");
+  write(byId("sampler-note", HTMLParagraphElement), sampler ? say("form.sampler-note", { name: sampler.name, docs: sampler.docs }) : "");
   byId("sigmas-field", HTMLDivElement).hidden = !sampler?.curves && settings.sigmas === undefined;
   const row = sigmas.find(({ id }) => id === (settings.sigmas ?? "config"));
   byId("sigmas-menu", HTMLSelectElement).value = row?.id ?? OWN_SIGMAS;

@@ -5,6 +5,8 @@ import { byId, write } from "./elements.js";
 import { dropped } from "../source.js";
 import { paceOf } from "./opening.js";
 import { sentenceOf } from "../sentences.js";
+import { say } from "../words.js";
+import { ofProgram } from "../words/program.js";
 
 /** @import { Model } from "../decant.d.ts" */
 /** @import { Looking } from "../state.js" */
@@ -49,8 +51,8 @@ export function openerView(studio) {
 
 /** @param {Looking} look */
 function drawLooking({ name, progress, interrupted }) {
-  write(byId("looking-at", HTMLParagraphElement), `Looking at ${name}…`);
-  write(byId("looking-detail", HTMLParagraphElement), interrupted ?? (progress ? `${progress.label} · ${paceOf(progress)}` : "Starting"));
+  write(byId("looking-at", HTMLParagraphElement), say("opener.looking-at", { name }));
+  write(byId("looking-detail", HTMLParagraphElement), interrupted ?? (progress ? `${ofProgram(progress.label)} · ${paceOf(progress)}` : say("opener.starting")));
   byId("look-again", HTMLButtonElement).hidden = interrupted === null;
 }
 

@@ -2,13 +2,15 @@
 // then what to do.
 
 import { byId, inBytes, inTime, write } from "./elements.js";
+import { say } from "../words.js";
+import { ofProgram } from "../words/program.js";
 
 /** @import { Progress } from "../decant.d.ts" */
 /** @import { State } from "../state.js" */
 /** @import { View } from "./index.js" */
 
-/** Where bytes come from. @type {Record<string, string>} */
-const FROM = { network: "from the network", storage: "kept in this browser", disk: "from this machine" };
+/** Where bytes come from. */
+const FROM = /** @type {const} */ ({ network: "opening.network", storage: "opening.storage", disk: "opening.disk" });
 
 /** @type {View} */
 export function openingView(studio, state) {
@@ -28,30 +30,31 @@ export function openingView(studio, state) {
     bar.setAttribute("aria-valuenow", String(Math.round(part * 100)));
     write(byId("opening", HTMLParagraphElement), headline(now));
     write(byId("loaded", HTMLParagraphElement), phase === "opening" && opening ? paceOf(opening, paused) : "");
-    const file = phase === "opening" && opening?.file && opening.from ? `${opening.file}, ${FROM[opening.from]}` : "";
+    const file = phase === "opening" && opening?.file && opening.from ? say(FROM[opening.from], { file: opening.file }) : "";
     write(byId("loaded-from", HTMLParagraphElement), file);
     problem.hidden = interrupted === null;
     write(problem, interrupted ?? "");
     buttons.hidden = phase !== "opening";
-    write(pause, interrupted !== null || paused ? "Resume" : "Pause");
+    write(pause, say(interrupted !== null || paused ? "do.resume" : "do.pause"));
   };
 }
 
 /** @param {State} state */
 function headline({ phase, opening, model, trace, paused }) {
+  if (phase === "opening" && paused) return say("opening.paused");
   const words = {
-    opening: `${opening?.label ?? "Opening"} ${opening ? "" : model}…`,
-    ready: trace ? "No step was finished." : "Your picture appears here.",
-    running: "Reading the prompt…",
-    failed: "No model is open.",
+    opening: opening ? say("opening.part", { label: ofProgram(opening.label) }) : model ? say("opening.named", { model }) : say("opening"),
+    ready: say(trace ? "opening.no-step" : "opening.ready"),
+    running: say("run.prompt"),
+    failed: say("opening.failed"),
   };
-  return phase === "opening" && paused ? "Paused" : words[phase].replace(" …", "…");
+  return words[phase];
 }
 
 /** “1.2 GB of 4.3 GB · 24 MB/s · 2 min left”. @param {Progress} progress @param {boolean} [paused] */
 export function paceOf({ loaded, total, bytesPerSecond, secondsLeft }, paused = false) {
-  const parts = [total === null ? inBytes(loaded) : `${inBytes(loaded)} of ${inBytes(total)}`];
+  const parts = [total === null ? inBytes(loaded) : say("pace.of", { loaded: inBytes(loaded), total: inBytes(total) })];
   if (bytesPerSecond && !paused) parts.push(`${inBytes(bytesPerSecond)}/s`);
-  if (secondsLeft !== null && secondsLeft > 1 && !paused) parts.push(`${inTime(Math.round(secondsLeft) * 1000)} left`);
+  if (secondsLeft !== null && secondsLeft > 1 && !paused) parts.push(say("pace.left", { time: inTime(Math.round(secondsLeft) * 1000) }));
   return parts.join(" · ");
 }

@@ -1,6 +1,7 @@
 // The picture at the cursor, the latents it came from, and the numbers of that step: a function of (trace, cursor).
 
 import { byId, inTime, paint, within, write } from "./elements.js";
+import { inNumber, say } from "../words.js";
 
 /** @import { Step, Trace } from "../decant.d.ts" */
 /** @import { View } from "./index.js" */
@@ -31,12 +32,12 @@ export function pictureView() {
       paint(canvas, shown);
       canvas.hidden = false;
       empty.hidden = true;
-      canvas.setAttribute("aria-label", finished ? `The picture: ${trace.settings.prompt || "without words"}` : `What the model predicts at step ${(step?.index ?? 0) + 1}`);
+      canvas.setAttribute("aria-label", finished ? say("picture.this", { prompt: trace.settings.prompt || say("picture.wordless") }) : say("picture.predicted", { n: (step?.index ?? 0) + 1 }));
     }
     if (shown && step && first) {
       paint(small, (finished ? first : step).previewNoisy);
-      write(caption, finished ? "began as this noise" : "noisy latents");
-      small.setAttribute("aria-label", finished ? "The noise that it began with" : `Noisy latents at step ${step.index + 1}`);
+      write(caption, say(finished ? "picture.began" : "picture.noisy"));
+      small.setAttribute("aria-label", finished ? say("picture.noise") : say("picture.noisy-at", { n: step.index + 1 }));
     }
     specimen.classList.toggle("blank", !shown || !first);
     const shownNumbers = step && !finished ? ofStep(step) : finished && trace ? ofRun(trace) : {};
@@ -52,10 +53,10 @@ function bringIntoView(figure) {
 
 /** @param {Step} step @returns {Record<string, string>} */
 function ofStep({ index, total, sigma, timestep, milliseconds }) {
-  return { step: `${index + 1} / ${total}`, sigma: sigma.toPrecision(4), timestep: String(Math.round(timestep)), milliseconds: inTime(milliseconds) };
+  return { step: `${index + 1} / ${total}`, sigma: inNumber(sigma, { minimumSignificantDigits: 4, maximumSignificantDigits: 4 }), timestep: String(Math.round(timestep)), milliseconds: inTime(milliseconds) };
 }
 
 /** @param {Trace} trace @returns {Record<string, string>} */
 function ofRun({ steps, timings }) {
-  return { step: steps.length > 0 ? `${steps.length} done` : "–", sigma: "0", timestep: "0", milliseconds: timings ? inTime(timings.total) : "–" };
+  return { step: steps.length > 0 ? say("picture.done", { n: steps.length }) : "–", sigma: "0", timestep: "0", milliseconds: timings ? inTime(timings.total) : "–" };
 }

@@ -3,6 +3,7 @@
 import { byId, inBytes, inTime, write } from "./elements.js";
 import { paceOf } from "./opening.js";
 import { say } from "../words.js";
+import { ofProgram } from "../words/program.js";
 
 /** @import { Trace } from "../decant.d.ts" */
 /** @import { State } from "../state.js" */
@@ -29,24 +30,24 @@ export function progressView(studio) {
     bar.setAttribute("aria-valuemax", String(total));
     bar.setAttribute("aria-valuenow", String(done));
     bar.style.setProperty("--part", String(done / total));
-    const sentence = whichOf(state) + statusOf(state, done, total);
+    const sentence = whichOf(state, statusOf(state, done, total));
     bar.setAttribute("aria-valuetext", sentence);
     write(status, sentence || "\u00a0");
     write(memory, memoryOf(trace));
     memory.hidden = !trace?.memory;
     write(announce, announcement(state, done, total));
-    document.title = phase === "running" ? `${done}/${total} · Decant` : "Decant";
+    document.title = phase === "running" ? say("run.title", { done, total }) : "Decant";
     const running = phase === "running";
     pause.disabled = cancel.disabled = !running;
     step.disabled = !running && phase !== "ready";
-    write(pause, paused ? "Resume" : "Pause");
+    write(pause, say(paused ? "do.resume" : "do.pause"));
   };
 }
 
-/** Which of several pictures is being made. @param {State} state */
-function whichOf({ running, series }) {
+/** Which of several pictures is being made. @param {State} state @param {string} status of that one */
+function whichOf({ running, series }, status) {
   const count = running?.settings.count ?? 1;
-  return count > 1 ? `Picture ${Math.min(series.length + 1, count)} of ${count} · ` : "";
+  return count > 1 ? say("run.which", { n: Math.min(series.length + 1, count), count, status }) : status;
 }
 
 /** @param {State} state @param {number} done @param {number} total */
@@ -54,21 +55,21 @@ function statusOf({ phase, paused, trace: shown, live, reading }, done, total) {
   const trace = live ?? shown;
   if (!trace) return "";
   if (trace.image && trace.steps.length === 0) return say("gallery.noSteps");
-  if (trace.timings) return `${done} steps in ${inTime(trace.timings.total)}`;
-  if (phase !== "running") return done === 0 ? "Stopped before the first step" : `Stopped after step ${done} of ${total}`;
-  if (paused && done > 0) return `Paused after step ${done} of ${total}`;
-  if (reading) return `${reading.label}: ${paceOf(reading)}`;
-  if (done === 0) return "Reading the prompt…";
-  if (done === total) return "Decoding the picture…";
-  return `Step ${done} of ${total} · ${inTime(timeLeft(trace, total))} left`;
+  if (trace.timings) return say("run.finished", { n: done, time: inTime(trace.timings.total) });
+  if (phase !== "running") return done === 0 ? say("run.stopped-early") : say("run.stopped", { done, total });
+  if (paused && done > 0) return say("run.paused", { done, total });
+  if (reading) return say("run.reading", { label: ofProgram(reading.label), pace: paceOf(reading) });
+  if (done === 0) return say("run.prompt");
+  if (done === total) return say("run.decoding");
+  return say("run.at", { done, total, time: inTime(timeLeft(trace, total)) });
 }
 
 /** What the run took, beside what it was going to take. @param {Trace | null} trace */
 function memoryOf(trace) {
   if (!trace?.memory) return "";
   const { predicted, measured, heap } = trace.memory;
-  const took = measured === null ? "" : `, ${inBytes(measured)} measured`;
-  return `Memory: ${inBytes(predicted)} predicted${took}; ${inBytes(heap)} in WebAssembly.`;
+  const bytes = { predicted: inBytes(predicted), heap: inBytes(heap) };
+  return measured === null ? say("run.memory", bytes) : say("run.memory-measured", { ...bytes, measured: inBytes(measured) });
 }
 
 /** The steps to come are taken to be as long as those before; the first warms up, and counts only while it is alone. @param {Trace} trace @param {number} total */
@@ -81,7 +82,7 @@ function timeLeft({ steps }, total) {
 /** For people who listen: the beginning, each quarter, and the end; not each step. @param {State} state @param {number} done @param {number} total */
 function announcement(state, done, total) {
   const quarter = Math.floor((done / total) * 4);
-  if (state.reading) return state.reading.label; // once, and not each of its bytes
+  if (state.reading) return ofProgram(state.reading.label); // once, and not each of its bytes
   if (state.phase !== "running" || state.paused || done === 0 || done === total) return statusOf(state, done, total);
-  return quarter === 0 ? "Generating" : `${quarter * 25} percent done`;
+  return quarter === 0 ? say("run.generating") : say("run.percent", { n: quarter * 25 });
 }

@@ -2,11 +2,13 @@
 
 import { byId, crossButton, within, write } from "./elements.js";
 import { readSetting, writeSetting } from "../settings.js";
+import { say } from "../words.js";
 
 /** @import { Settings } from "../decant.d.ts" */
+/** @import { Key } from "../words.js" */
 /** @import { State } from "../state.js" */
 /** @import { Studio } from "../studio.js" */
-/** @typedef {{ parts: [label: string, example: string][], sign: string }} Shape a line's fields, and the sign between them */
+/** @typedef {{ parts: [label: Key, example: string][], sign: string }} Shape a line's fields, and the sign between them */
 
 /** @param {Studio} studio @param {keyof Settings} name @param {Shape} shape @returns {(state: State) => void} */
 export function rowsEditor(studio, name, shape) {
@@ -41,10 +43,10 @@ function row(line, { parts, sign }, number, tell) {
   const values = [line.slice(0, place), line.slice(place + 1)];
   const fields = parts.map(([label, placeholder], i) => {
     const field = Object.assign(document.createElement("input"), { type: "text", placeholder, value: values[i] ?? "", spellcheck: false });
-    field.setAttribute("aria-label", `${label} ${number}`);
+    field.setAttribute("aria-label", say(label, { n: number }));
     return field;
   });
-  const remove = crossButton(`Remove line ${number}`, () => {
+  const remove = crossButton(say("form.remove-line", { n: number }), () => {
     const next = /** @type {HTMLElement | null} */ (item.nextElementSibling?.querySelector("input") ?? item.parentElement?.nextElementSibling?.nextElementSibling);
     item.remove();
     tell();

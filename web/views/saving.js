@@ -2,6 +2,7 @@
 
 import { byId, paint } from "./elements.js";
 import { sentenceOf } from "../sentences.js";
+import { say } from "../words.js";
 
 /** @import { Trace } from "../decant.d.ts" */
 /** @import { Studio } from "../studio.js" */
@@ -38,7 +39,7 @@ async function withRecord(studio, trace, image) {
 
 /** @param {Studio} studio @param {Trace | null} trace */
 function goOn(studio, trace) {
-  if (trace?.image) studio.startFromPixels(trace.image, `The picture with the seed ${trace.settings.seed}`);
+  if (trace?.image) studio.startFromPixels(trace.image, say("picture.seed", { seed: trace.settings.seed }));
 }
 
 /** @param {Blob} blob @param {string} name */

@@ -1,6 +1,7 @@
 // The pictures of a run that was asked for several, as buttons that show each one and its steps.
 
 import { byId, paint } from "./elements.js";
+import { say } from "../words.js";
 
 /** @import { Trace } from "../decant.d.ts" */
 /** @import { View } from "./index.js" */
@@ -26,8 +27,8 @@ export function seriesView(studio) {
 function item(trace, show) {
   const row = document.createElement("li");
   const button = Object.assign(document.createElement("button"), { type: "button" });
-  button.setAttribute("aria-label", `The picture with the seed ${trace.settings.seed}`);
-  button.title = `Seed ${trace.settings.seed}`;
+  button.setAttribute("aria-label", say("picture.seed", { seed: trace.settings.seed }));
+  button.title = say("picture.seed-short", { seed: trace.settings.seed });
   const canvas = document.createElement("canvas");
   if (trace.image) paint(canvas, trace.image);
   button.append(canvas);

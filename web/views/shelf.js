@@ -1,6 +1,7 @@
 // What there is to open: files and folders of before, public checkpoints, and what was downloaded, with its size and a button to delete it.
 
 import { button, byId, element, inBytes, write } from "./elements.js";
+import { language, say } from "../words.js";
 
 /** @import { CatalogEntry } from "../library.js" */
 /** @import { RecentModel } from "../recent.js" */
@@ -28,8 +29,8 @@ export function shelfView(studio) {
 
 /** @param {Studio} studio @param {RecentModel} model */
 function ofRecent(studio, model) {
-  const kind = model.handles[0]?.kind === "directory" ? "folder" : model.handles.length > 1 ? `${model.handles.length} files` : "file";
-  return row(model.name, [kind, dateOf(model.opened)], "", [open(model.name, () => studio.lookAtRecent(model)), named(button("Forget", () => studio.forget(model.id)), `Forget ${model.name}`)]);
+  const kind = model.handles[0]?.kind === "directory" ? say("shelf.folder") : say("shelf.files", { n: model.handles.length });
+  return row(model.name, [kind, dateOf(model.opened)], "", [open(model.name, () => studio.lookAtRecent(model)), named(button(say("do.forget"), () => studio.forget(model.id)), say("shelf.forget", { name: model.name }))]);
 }
 
 /** @param {Studio} studio @param {CatalogEntry} entry */
@@ -40,16 +41,16 @@ function ofCatalog(studio, { name, family, address, files, size, licence, sha256
 
 /** @param {Studio} studio @param {StoredModel} model */
 function ofStored(studio, { key, name, address, opened, bytes }) {
-  const remove = named(button("Delete", () => studio.remove(key)), `Delete ${name}`);
+  const remove = named(button(say("do.delete"), () => studio.remove(key)), say("shelf.delete", { name }));
   return row(name, [inBytes(bytes), dateOf(opened)], address, address ? [open(name, () => studio.look(address)), remove] : [remove]);
 }
 
 /** @param {StoredModel[]} stored @param {Room | null} room */
 function roomSentence(stored, room) {
-  const none = stored.length === 0 ? "What is downloaded is kept here, so that it opens at once next time. " : "";
-  if (!room) return none || "This browser does not tell how much room there is.";
-  const kept = room.persisted ? "" : " It may clear this away when the disk is nearly full.";
-  return `${none}${inBytes(room.usage)} used of the ${inBytes(room.quota)} that this browser gives.${stored.length === 0 ? "" : kept}`;
+  const empty = stored.length === 0;
+  if (!room) return say(empty ? "shelf.empty" : "shelf.unknown");
+  const used = say("shelf.room", { used: inBytes(room.usage), quota: inBytes(room.quota) });
+  return [empty ? say("shelf.empty") : "", used, empty || room.persisted ? "" : say("shelf.may-clear")].filter(Boolean).join(" ");
 }
 
 /** @param {string} name @param {string[]} facts @param {string} note @param {HTMLButtonElement[]} buttons */
@@ -64,7 +65,7 @@ function row(name, facts, note, buttons) {
 
 /** @param {string} name @param {() => void} action */
 function open(name, action) {
-  return named(button("Open", action), `Open ${name}`);
+  return named(button(say("do.open"), action), say("shelf.open", { name }));
 }
 
 /** Of several buttons with one word, each needs a name of its own. @param {HTMLButtonElement} element @param {string} name */
@@ -75,5 +76,5 @@ function named(element, name) {
 
 /** @param {number} time */
 function dateOf(time) {
-  return time ? new Date(time).toLocaleDateString(undefined, { day: "numeric", month: "short", year: "numeric" }) : "";
+  return time ? new Date(time).toLocaleDateString(language === "en" ? undefined : language, { day: "numeric", month: "short", year: "numeric" }) : "";
 }

@@ -2,6 +2,7 @@
 
 import { byId, within, write } from "./elements.js";
 import { overlay, paintsOn } from "./brush.js";
+import { say } from "../words.js";
 
 /** @import { State } from "../state.js" */
 /** @import { Starting } from "../starting.js" */
@@ -47,10 +48,10 @@ function drawStart({ start: { image, mask } }, thumb, canvas) {
   byId("start-empty", HTMLParagraphElement).hidden = image !== null;
   const badge = byId("start-name", HTMLSpanElement);
   badge.hidden = image === null;
-  write(badge, mask ? "with a mask" : "chosen");
+  write(badge, say(mask ? "start.masked" : "start.chosen"));
   if (!image) return;
   overlay(canvas, image.pixels, mask?.pixels ?? null);
-  canvas.setAttribute("aria-label", `${image.name}${mask ? `, with the mask ${mask.name}` : ""}`);
+  canvas.setAttribute("aria-label", mask ? say("start.with-mask", { name: image.name, mask: mask.name }) : image.name);
 }
 
 /** A button, and the unseen field behind it. @param {string} id @param {string} field @param {(file: File) => void} take */

@@ -40,7 +40,6 @@ export const OPENER = {
   "opener.starting": { en: "Starting", es: "Empezando" },
   "shelf.files": { en: { one: "{n} file", other: "{n} files" }, es: { one: "{n} archivo", other: "{n} archivos" } },
   "shelf.folder": { en: "folder", es: "carpeta" },
-  "shelf.file": { en: "file", es: "archivo" },
   "shelf.open": { en: "Open {name}", es: "Abrir {name}" },
   "shelf.forget": { en: "Forget {name}", es: "Olvidar {name}" },
   "shelf.delete": { en: "Delete {name}", es: "Borrar {name}" },

@@ -41,9 +41,4 @@ export const SHARED = {
   "do.open": { en: "Open", es: "Abrir" },
   "do.forget": { en: "Forget", es: "Olvidar" },
   "do.delete": { en: "Delete", es: "Borrar" },
-  "unit.bytes": { en: "{n} bytes", es: "{n} bytes" },
-  "unit.rate": { en: "{amount}/s", es: "{amount}/s" },
-  "unit.milliseconds": { en: "{n} ms", es: "{n} ms" },
-  "unit.seconds": { en: "{n} s", es: "{n} s" },
-  "unit.minutes": { en: "{minutes} min {seconds} s", es: "{minutes} min {seconds} s" },
 };

@@ -172,7 +172,9 @@ function ready() {
 
 /** @param {number} call @param {RawStep} step */
 function showStep(call, step) {
-  return askToGoOn(call, { step }, [step.latents.buffer, step.denoised.buffer, step.previewNoisy.rgba.buffer, step.previewDenoised.rgba.buffer]);
+  const numbers = [step.latents, step.denoised, step.input, step.noiseText, step.noiseUncond, step.noise, step.attention?.values];
+  const pictures = [step.previewNoisy, step.previewDenoised];
+  return askToGoOn(call, { step }, [...numbers.flatMap((values) => (values ? [values.buffer] : [])), ...pictures.map(({ rgba }) => rgba.buffer)]);
 }
 
 /** Sends an event and waits for the page's verdict; rejecting is how a call is cancelled. @param {number} call @param {Event} event @param {Transferable[]} [moved] */

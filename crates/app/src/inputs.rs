@@ -62,7 +62,8 @@ pub fn picture(pixels: &Pixels) -> Result<Picture, Failure> {
     Ok(Picture::from_rgba8(pixels.width(), pixels.height(), &pixels.rgba().to_vec(), PAPER)?)
 }
 
-fn read_latents(latents: &JsLatents) -> Result<Latents, Failure> {
+/// Latents as numbers or as a file.
+pub fn read_latents(latents: &JsLatents) -> Result<Latents, Failure> {
     if let Some(file) = latents.file() {
         return Ok(Latents::read(&latents.name(), &file.to_vec())?);
     }

@@ -15,11 +15,12 @@ mod operations;
 mod session;
 
 mod animate;
+mod ask;
 mod bench;
 mod beside;
 mod catalog;
-mod inputs;
 mod choices;
+mod inputs;
 mod machine;
 mod record;
 mod settings;
@@ -31,6 +32,7 @@ mod hash;
 mod js;
 
 pub use animate::animate;
+pub use ask::{distance, plane};
 pub use bench::bench;
 pub use beside::recognise;
 pub use catalog::catalog;

@@ -145,8 +145,9 @@ impl Session {
 
     /// Makes one picture: `RawResult` in `web/protocol.d.ts`. `on_step` is awaited after each step, and ends the run by rejecting.
     #[expect(clippy::await_holding_refcell_ref, reason = "a run is the only borrower, and a second run is refused in a sentence")]
-    pub async fn generate(&self, settings: Settings, inputs: JsInputs, on_step: Function) -> Result<JsValue, Failure> {
+    pub async fn generate(&self, settings: Settings, inputs: JsInputs, on_step: Function, attention: bool) -> Result<JsValue, Failure> {
         let request = Request { images: images(&inputs)?, ..request(&settings)? };
+        let _ = attention;
         let started = now();
         let mut pipeline = self.pipeline.try_borrow_mut().map_err(busy)?;
         pipeline.device().reset_peak();

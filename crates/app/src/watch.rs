@@ -3,8 +3,9 @@
 use crate::js::{floats, now, object, pixels};
 use crate::settings::settings_object;
 use decant_sd::Error;
+use decant_sd::latents::{Statistics, statistics};
 use decant_sd::picture::Picture;
-use decant_sd::pipeline::{Event, Observer};
+use decant_sd::pipeline::{Event, Observer, Predicted};
 use decant_sd::request::Request;
 use decant_sd::tokenizer::{Piece, Tokens};
 use decant_solver::Step;
@@ -72,10 +73,10 @@ impl Observer for Watcher {
                 self.noise = floats(noise);
                 self.text = self.lap();
             }
-            Event::Step { step, shape, noisy, denoised, .. } => {
+            Event::Step { step, shape, noise, noisy, denoised } => {
                 let milliseconds = self.lap();
                 self.steps += milliseconds;
-                let shown = raw_step(&step, shape, [noisy, denoised], milliseconds);
+                let shown = raw_step(&step, shape, noise, [noisy, denoised], milliseconds);
                 self.show(shown).await?;
             }
             Event::Decoding => {}
@@ -85,8 +86,9 @@ impl Observer for Watcher {
 }
 
 /// `RawStep` in `web/protocol.d.ts`.
-fn raw_step(step: &Step, shape: [usize; 3], pictures: [Option<Picture>; 2], milliseconds: f64) -> JsValue {
+fn raw_step(step: &Step, shape: [usize; 3], noise: &Predicted, pictures: [Option<Picture>; 2], milliseconds: f64) -> JsValue {
     let [noisy, denoised] = pictures.map(|picture| picture.as_ref().map_or(JsValue::NULL, pixels));
+    let channels = [("latents", channels(step.latents, shape)), ("denoised", channels(step.denoised, shape))];
     object([
         ("index", step.index.into()),
         ("total", step.total.into()),
@@ -95,10 +97,25 @@ fn raw_step(step: &Step, shape: [usize; 3], pictures: [Option<Picture>; 2], mill
         ("latents", floats(step.latents)),
         ("denoised", floats(step.denoised)),
         ("shape", shape.into_iter().map(JsValue::from).collect::<Array>().unchecked_into()),
+        ("input", floats(step.before)),
+        ("noiseText", floats(&noise.with)),
+        ("noiseUncond", noise.without.as_ref().map_or(JsValue::NULL, |noise| floats(noise))),
+        ("noise", floats(&noise.guided)),
+        ("guidance", noise.scale.into()),
+        ("channels", object(channels)),
+        ("attention", JsValue::NULL),
         ("previewNoisy", noisy),
         ("previewDenoised", denoised),
         ("milliseconds", milliseconds.into()),
     ])
+}
+
+/// `ChannelStatistics` in `web/decant.d.ts` of each channel.
+fn channels(values: &[f32], [channels, ..]: [usize; 3]) -> JsValue {
+    let one = |Statistics { mean, deviation, least, largest }: Statistics| {
+        object([("mean", mean.into()), ("deviation", deviation.into()), ("least", least.into()), ("largest", largest.into())])
+    };
+    statistics(values, channels).into_iter().map(one).collect::<Array>().into()
 }
 
 /// `Piece` in `web/decant.d.ts`.

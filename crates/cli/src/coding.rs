@@ -5,7 +5,7 @@ use crate::generate::output::{self, written_as};
 use crate::{Failure, device, generate, picture, source};
 use decant_sd::latents::Latents;
 use decant_sd::picture::Picture;
-use decant_sd::pipeline::Pipeline;
+use decant_sd::pipeline::{Pipeline, RoundTrip};
 use pollster::block_on;
 use std::path::Path;
 
@@ -37,17 +37,16 @@ pub(crate) fn encode(options: &Encode) -> Result<(), Failure> {
     [&options.channels, &options.decoded].into_iter().flatten().try_for_each(|path| written_as(path, &["png"]))?;
     let original = picture::read(&options.picture)?;
     let mut pipeline = open(&options.model)?;
-    let sized = sized(&original, pipeline.factor());
-    let latents = block_on(pipeline.encode(&sized, options.seed))?;
-    let decoded = block_on(pipeline.decode(&latents))?;
-    write(&options.out, &latents)?;
+    let trip = block_on(pipeline.round_trip(&original, options.seed))?;
+    let RoundTrip { latents, after: decoded, .. } = &trip;
+    write(&options.out, latents)?;
     if let Some(path) = &options.channels {
         output::write(path, &beside(&latents.channels(), pipeline.factor()).png()?)?;
     }
     if let Some(path) = &options.decoded {
         output::write(path, &decoded.png()?)?;
     }
-    say!("{}", report(&sized, &latents, &decoded));
+    say!("{}", report(&trip));
     Ok(())
 }
 
@@ -69,21 +68,16 @@ fn open(model: &Model) -> Result<Pipeline, Failure> {
     Ok(block_on(Pipeline::open(source::open(&model.model)?, device::choose(model.device)?, options))?)
 }
 
-/// In the next smaller size that the autoencoder takes, as diffusers resizes pictures.
-fn sized(picture: &Picture, factor: usize) -> Picture {
-    let [width, height] = [picture.width, picture.height].map(|side| (side / factor * factor).max(factor));
-    picture.resized(width, height)
-}
-
 /// How many numbers, and how near the round trip comes.
-fn report(picture: &Picture, latents: &Latents, decoded: &Picture) -> String {
-    let ([channels, height, width], pixels, places) = (latents.shape, picture.values.len(), latents.values.len());
+fn report(trip: &RoundTrip) -> String {
+    let RoundTrip { before, latents, .. } = trip;
+    let ([channels, height, width], pixels, places) = (latents.shape, before.values.len(), latents.values.len());
     format!(
         "{}×{} pixels, {pixels} numbers; latents {channels}×{height}×{width}, {places} numbers: {:.0} times fewer; round trip {:.1} dB PSNR",
-        picture.width,
-        picture.height,
-        pixels as f64 / places as f64,
-        picture.psnr(decoded)
+        before.width,
+        before.height,
+        trip.ratio(),
+        trip.psnr()
     )
 }
 

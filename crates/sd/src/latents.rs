@@ -12,7 +12,10 @@
 //! ```
 
 mod npy;
+mod statistics;
 mod tensors;
+
+pub use statistics::{Statistics, statistics};
 
 use crate::error::Error;
 use crate::picture::Picture;

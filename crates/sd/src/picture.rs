@@ -53,6 +53,12 @@ impl Picture {
         Picture { width, height, values: self.values.chunks((self.width * self.height).max(1)).flat_map(plane).collect() }
     }
 
+    /// In the next smaller size that an autoencoder of this factor takes, as diffusers resizes pictures; one place at least.
+    pub fn on_grid(&self, factor: usize) -> Picture {
+        let [width, height] = [self.width, self.height].map(|side| (side / factor * factor).max(factor));
+        self.resized(width, height)
+    }
+
     /// With pixels added above, right, below and left, which repeat those at the edge.
     pub fn padded(&self, [top, right, bottom, left]: [usize; 4]) -> Picture {
         let (width, height) = (left + self.width + right, top + self.height + bottom);

@@ -12,6 +12,7 @@ mod coding;
 mod denoise;
 mod event;
 mod fingerprint;
+mod forward;
 mod inputs;
 mod loras;
 mod memory;
@@ -21,14 +22,18 @@ mod plan;
 mod programs;
 mod script;
 mod stage;
-mod surgery;
 mod start;
+mod surgery;
 mod text;
+mod words;
 
-pub use event::{Event, Generated, Observer, Unobserved};
+pub use coding::RoundTrip;
+pub use event::{Event, Generated, Observer, Predicted, Unobserved};
+pub use forward::Noised;
 pub use memory::{Memory, Part, Prediction};
 pub use options::Options;
 pub use plan::{Keep, Plan};
+pub use words::{Embeddings, Neighbour};
 
 use crate::autoencoder::Autoencoder;
 use crate::component::Component;
@@ -127,7 +132,9 @@ impl Pipeline {
 
     async fn make<O: Observer>(&mut self, course: Course, observer: &mut O) -> Result<Generated, Error> {
         let Course { settings, schedule, begin, planned } = &course;
-        self.fit_projection(planned).await?;
+        if planned.wish.preview != Preview::None {
+            self.fit_projection(planned).await?;
+        }
         let said = self.conditioning(settings, planned).await?;
         let (negative, embeddings) = (said.negative.as_ref(), said.context.as_slice());
         observer.event(Event::Text { prompt: &said.prompt, negative, embeddings, width: said.width }).await?;
@@ -172,6 +179,7 @@ impl Pipeline {
             guidance: (planned.wish.batch > 1).then(|| settings.guide()),
             call: 0,
             of: schedule.calls(&options),
+            kind: self.config.scheduler.prediction_type,
             shape: self.shape(settings),
             more: &start.more,
             projection: self.projection.as_ref(),
@@ -181,6 +189,7 @@ impl Pipeline {
                 _ => Shown::Projection,
             },
             answers: vec![],
+            scale: None,
             renoise: None,
             random: start.random,
             kept: start.kept,
@@ -247,7 +256,7 @@ impl Pipeline {
 
     /// The straight line from latents to colours, fitted when it is first wanted.
     async fn fit_projection(&mut self, planned: &Planned) -> Result<(), Error> {
-        if self.projection.is_some() || planned.wish.preview == Preview::None {
+        if self.projection.is_some() {
             return Ok(());
         }
         let network = if self.tiny.is_some() { Network::Tiny } else { Network::Decoder };

@@ -153,7 +153,7 @@ impl Tokenizer {
     }
 
     /// A piece for people.
-    fn spelled(&self, id: u32) -> String {
+    pub(crate) fn spelled(&self, id: u32) -> String {
         let token = self.engine.id_to_token(id).unwrap_or_default();
         let (word, end) = token.strip_suffix("</w>").map_or((token.as_str(), ""), |word| (word, "</w>"));
         let bytes: Option<Vec<u8>> = word.chars().map(vocabulary::byte).collect();

@@ -150,8 +150,8 @@ struct Asked(Vec<bool>);
 
 impl Observer for Asked {
     async fn event(&mut self, event: Event<'_>) -> Result<(), Error> {
-        if let Event::Step { unconditional, .. } = event {
-            self.0.push(unconditional.is_some());
+        if let Event::Step { noise, .. } = event {
+            self.0.push(noise.without.is_some());
         }
         Ok(())
     }

@@ -32,6 +32,7 @@
 
 mod sampler;
 
+pub mod compare;
 pub mod guidance;
 pub mod prediction;
 

@@ -44,6 +44,13 @@ pub(crate) fn from_parts(kind: PredictionType, x: &[f32], output: &[f32], a: f32
     Parts { x0, eps }
 }
 
+/// The unit noise in what the model was shown at this noise level, whatever it predicts: latents scaled for the model are of DDIM's scale
+/// with every sampler, with `alpha = 1 / (sigma² + 1)`.
+pub fn noise(kind: PredictionType, shown: &[f32], output: &[f32], sigma: f32) -> Vec<f32> {
+    let alpha = if sigma.is_infinite() { 0.0 } else { 1.0 / (sigma * sigma + 1.0) };
+    from_alpha(kind, shown, output, alpha).eps
+}
+
 /// For `x = x0 + sigma eps`, the variance-exploding scale of k-diffusion; eps is then `dx/dsigma`
 /// (Karras et al., <https://arxiv.org/abs/2206.00364>, equations 1 and 3; v: with `sigma = sqrt((1 - alpha) / alpha)`).
 pub fn from_sigma(kind: PredictionType, x: &[f32], output: &[f32], sigma: f32) -> Parts {

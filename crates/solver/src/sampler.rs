@@ -106,7 +106,9 @@ pub struct Step<'a> {
     pub timestep: f32,
     /// The noise level of what the model was shown.
     pub sigma: f32,
-    /// What the model was shown: the latents before the step, scaled for the model.
+    /// The latents before the step, in this sampler's scale.
+    pub before: &'a [f32],
+    /// What the model was shown: those latents, scaled for the model.
     pub input: &'a [f32],
     /// What the model said, after guidance.
     pub prediction: &'a [f32],
@@ -195,9 +197,10 @@ pub async fn sample<R: Run>(
             return Err(Error::Length { timestep, expected: x.len(), got: said[1].len() }.into());
         }
         let (Stepped { latents, denoised }, done) = stepped(run, &mut *step, index, &x, said)?;
-        x = run.keep(index, latents);
-        run.observe(Step { index, total, timestep, sigma, input: &input, prediction: &prediction, denoised: &denoised, latents: &x })
-            .await?;
+        let (before, latents) = (x, run.keep(index, latents));
+        x = latents;
+        let (before, input, prediction, denoised, latents) = (&before[..], &input[..], &prediction[..], &denoised[..], &x[..]);
+        run.observe(Step { index, total, timestep, sigma, before, input, prediction, denoised, latents }).await?;
         if done {
             break;
         }

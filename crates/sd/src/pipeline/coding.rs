@@ -6,11 +6,45 @@ use super::stage::Network;
 use crate::error::Error;
 use crate::latents::{Latents, Level};
 use crate::picture::Picture;
-use crate::request::{Images, Request};
+use crate::request::{Decoder, Images, Request};
 use decant_solver::{Generator, Noise, Scale};
 use std::rc::Rc;
 
+/// A picture that went through the autoencoder and back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RoundTrip {
+    /// As it went in.
+    pub before: Picture,
+    /// What it was in between.
+    pub latents: Latents,
+    /// As it came out.
+    pub after: Picture,
+}
+
+impl RoundTrip {
+    /// How near the picture comes to what it was, in decibels ([`Picture::psnr`]).
+    pub fn psnr(&self) -> f64 {
+        self.before.psnr(&self.after)
+    }
+
+    /// How many times more numbers the picture has than its latents.
+    pub fn ratio(&self) -> f64 {
+        self.before.values.len() as f64 / self.latents.values.len() as f64
+    }
+}
+
 impl Pipeline {
+    /// A picture through the autoencoder and back, in the next smaller size that it takes; `seed` as for [`Pipeline::encode`].
+    ///
+    /// # Errors
+    /// A sentence where the memory is too small.
+    pub async fn round_trip(&mut self, picture: &Picture, seed: Option<u64>) -> Result<RoundTrip, Error> {
+        let before = picture.on_grid(self.factor());
+        let latents = self.encode(&before, seed).await?;
+        let after = self.decode(&latents).await?;
+        Ok(RoundTrip { before, latents, after })
+    }
+
     /// A picture's latents. Without a `seed` the middle of what the encoder says (diffusers' `latent_dist.mode()`), which decodes best; with
     /// one a sample of it (`latent_dist.sample(torch.Generator("cpu").manual_seed(seed))`), as runs start from.
     ///
@@ -19,7 +53,7 @@ impl Pipeline {
     pub async fn encode(&mut self, picture: &Picture, seed: Option<u64>) -> Result<Latents, Error> {
         let pixels = [picture.width, picture.height];
         let images = Images { picture: Some(Rc::new(picture.clone())), ..Images::default() };
-        let planned = self.alone(pixels, images)?;
+        let planned = self.alone(pixels, images, Decoder::Model)?;
         let mut encoder = self.take(Network::Encoder, &planned).await?;
         let mut random = seed.map(|seed| Noise::Cpu(Generator::new(seed)));
         let values = self.config.vae.encode(&mut *encoder, picture, random.as_mut()).await?;
@@ -33,21 +67,55 @@ impl Pipeline {
     /// # Errors
     /// A sentence where they have another number of channels, or the memory is too small.
     pub async fn decode(&mut self, latents: &Latents) -> Result<Picture, Error> {
-        let [channels, height, width] = latents.shape;
-        if channels != self.config.vae.latent_channels() {
-            let problem = format!("they have {channels} channels, the autoencoder's have {}", self.config.vae.latent_channels());
-            return Err(Error::Start { what: "latents".into(), problem, advice: "give latents of this model".into() });
-        }
-        let planned = self.alone([width, height].map(|side| side.saturating_mul(self.factor())), Images::default())?;
-        let mut decoder = self.take(Network::Decoder, &planned).await?;
-        let picture = self.config.vae.decode(&mut *decoder, &latents.scaled(Scale::Preserving), planned.wish.size).await?;
-        self.give_back(Network::Decoder, decoder, &planned);
+        self.decode_by(Decoder::Model, latents).await
+    }
+
+    /// The same by the tiny autoencoder that the model was opened with.
+    ///
+    /// # Errors
+    /// As for [`Pipeline::decode`], and where there is none.
+    pub async fn decode_by(&mut self, by: Decoder, latents: &Latents) -> Result<Picture, Error> {
+        let planned = self.plan_for(latents, by)?;
+        let network = if by == Decoder::Tiny { Network::Tiny } else { Network::Decoder };
+        let mut decoder = self.take(network, &planned).await?;
+        let picture = self.autoencoder(network).decode(&mut *decoder, &latents.scaled(Scale::Preserving), planned.wish.size).await?;
+        self.give_back(network, decoder, &planned);
         Ok(picture)
     }
 
+    /// Latents' picture by the straight line from latents to colours, one pixel a place.
+    ///
+    /// # Errors
+    /// As for [`Pipeline::decode`].
+    pub async fn project(&mut self, latents: &Latents) -> Result<Picture, Error> {
+        if self.projection.is_none() {
+            let planned = self.plan_for(latents, Decoder::Model)?;
+            self.fit_projection(&planned).await?;
+        }
+        self.check_channels(latents)?;
+        let [_, height, width] = latents.shape;
+        let projection = self.projection.as_ref().ok_or(Error::NotReady)?;
+        Ok(projection.apply(&latents.scaled(Scale::Preserving), width, height))
+    }
+
+    fn check_channels(&self, Latents { shape: [channels, ..], .. }: &Latents) -> Result<(), Error> {
+        let expected = self.config.vae.latent_channels();
+        if *channels == expected {
+            return Ok(());
+        }
+        let problem = format!("they have {channels} channels, the autoencoder's have {expected}");
+        Err(Error::Start { what: "latents".into(), problem, advice: "give latents of this model".into() })
+    }
+
+    fn plan_for(&mut self, latents: &Latents, by: Decoder) -> Result<Rc<Planned>, Error> {
+        self.check_channels(latents)?;
+        let [_, height, width] = latents.shape;
+        self.alone([width, height].map(|side| side.saturating_mul(self.factor())), Images::default(), by)
+    }
+
     /// The plan of a plain picture of this size.
-    fn alone(&mut self, [width, height]: [usize; 2], images: Images) -> Result<Rc<Planned>, Error> {
-        let request = Request { width: Some(width), height: Some(height), guidance: Some(1.0), images, ..Request::default() };
+    fn alone(&mut self, [width, height]: [usize; 2], images: Images, decoder: Decoder) -> Result<Rc<Planned>, Error> {
+        let request = Request { width: Some(width), height: Some(height), guidance: Some(1.0), images, decoder, ..Request::default() };
         let settings = request.settle(self.defaults(), self.factor())?;
         self.planned(self.wish(&settings)?)
     }

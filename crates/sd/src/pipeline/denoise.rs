@@ -1,12 +1,12 @@
 //! The model as a sampler sees it: latents in, guided prediction out; and the observer behind it.
 
-use super::event::{Event, Observer};
+use super::event::{Event, Observer, Predicted};
 use crate::autoencoder::Autoencoder;
 use crate::error::Error;
 use crate::picture::{Picture, channels_first, channels_last};
 use crate::preview::Projection;
 use decant_graph::{Executable, Input};
-use decant_solver::{Guidance, Noise, Run, Schedule, Step};
+use decant_solver::{Guidance, Noise, PredictionType, Run, Schedule, Step, prediction};
 
 /// What the denoiser is told at every step besides latents and timestep: values for the whole batch, by the input's name.
 pub(super) type Constants = Vec<(&'static str, Vec<f32>)>;
@@ -55,6 +55,8 @@ pub(super) struct Denoise<'a, O> {
     /// Which call comes next, of how many: guidance need not last for all of them.
     pub call: usize,
     pub of: usize,
+    /// What the model predicts.
+    pub kind: PredictionType,
     /// Latent channels, height, width.
     pub shape: [usize; 3],
     /// What is appended to the latents' channels, `[more, h, w]`.
@@ -63,6 +65,8 @@ pub(super) struct Denoise<'a, O> {
     pub shown: Shown<'a>,
     /// The model's last answers, channels first: without the prompt (where there is guidance), with it.
     pub answers: Vec<Vec<f32>>,
+    /// The scale that guidance had in the last call; `None` where the model was asked once.
+    pub scale: Option<f32>,
     /// With CFG++, the answer whose noise the step adds back.
     pub renoise: Option<Vec<f32>>,
     /// What drew the first noise, for samplers that draw more.
@@ -93,7 +97,7 @@ impl<O: Observer> Run for Denoise<'_, O> {
             let output = self.unet.run(&inputs).await?.remove(0);
             self.answers.extend(output.chunks(output.len() / pictures).map(|one| channels_first(one, self.shape[0])));
         }
-        self.renoise = None;
+        (self.renoise, self.scale) = (None, scale);
         Ok(match (&self.guidance, scale, &self.answers[..]) {
             (Some(guidance), Some(scale), [without, with]) => {
                 self.renoise = guidance.cfgpp.then(|| without.clone());
@@ -125,15 +129,22 @@ impl<O: Observer> Run for Denoise<'_, O> {
             Shown::Decoder(decoder, autoencoder) => Some(autoencoder.decode(&mut **decoder, step.denoised, size).await?),
             _ => self.project(step.denoised),
         };
-        let (unconditional, conditional) = match &self.answers[..] {
-            [without, with] => (Some(without.as_slice()), with.as_slice()),
-            _ => (None, self.answers[0].as_slice()),
-        };
-        self.observer.event(Event::Step { step, shape: self.shape, unconditional, conditional, noisy, denoised }).await
+        let noise = &self.predicted(&step);
+        self.observer.event(Event::Step { step, shape: self.shape, noise, noisy, denoised }).await
     }
 }
 
 impl<O> Denoise<'_, O> {
+    /// The last call's answers as noise.
+    fn predicted(&self, step: &Step<'_>) -> Predicted {
+        let noise = |answer: &[f32]| prediction::noise(self.kind, step.input, answer, step.sigma);
+        let (without, with) = match &self.answers[..] {
+            [without, with] => (Some(noise(without)), noise(with)),
+            answers => (None, noise(&answers[0])),
+        };
+        Predicted { with, without, guided: noise(step.prediction), scale: self.scale.unwrap_or(1.0) }
+    }
+
     /// Latents as colours by the fitted straight line, where pictures are wanted.
     fn project(&self, latents: &[f32]) -> Option<Picture> {
         let [_, height, width] = self.shape;

@@ -41,10 +41,8 @@ pub enum Event<'a> {
         step: Step<'a>,
         /// Latent channels, height, width.
         shape: [usize; 3],
-        /// The model's answer without the prompt, where there is guidance; with the prompt it is in the other.
-        unconditional: Option<&'a [f32]>,
-        /// The model's answer with the prompt.
-        conditional: &'a [f32],
+        /// The noise that the model predicted in it.
+        noise: &'a Predicted,
         /// What the model was shown (the latents before the step, scaled for it), one pixel per place.
         noisy: Option<Picture>,
         /// The predicted picture without noise.
@@ -52,6 +50,19 @@ pub enum Event<'a> {
     },
     /// The latents go through the autoencoder.
     Decoding,
+}
+
+/// The unit noise that the model predicted in a step, as eps whatever the model itself predicts: each `[channels, h, w]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Predicted {
+    /// With the prompt.
+    pub with: Vec<f32>,
+    /// Without it, where the model was asked for that, too.
+    pub without: Option<Vec<f32>>,
+    /// What the step was taken with.
+    pub guided: Vec<f32>,
+    /// The scale between the two; 1 where the model was asked once.
+    pub scale: f32,
 }
 
 /// Somebody who is shown a run. Awaited: `Ok` goes on, `Err` ends the run with that error, and not yet ready is a pause.

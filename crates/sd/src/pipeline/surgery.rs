@@ -58,14 +58,18 @@ impl Pipeline {
     }
 
     /// A token's own input embedding: a row of the file's token table, or a textual inversion's vector.
-    async fn embedding(&self, encoder: usize, id: u32) -> Result<Vec<f32>, Error> {
+    pub(super) async fn embedding(&self, encoder: usize, id: u32) -> Result<Vec<f32>, Error> {
         let text = &self.texts[encoder];
         if let Some(number) = (id as usize).checked_sub(text.reader.tokenizer().vocabulary()) {
             return self.inversions.borrow().vector(encoder, number).map(<[f32]>::to_vec).ok_or(Error::NotReady);
         }
-        let checkpoint = text.component.checkpoint();
+        text.component.checkpoint().read_rows(&*self.files, self.token_table(encoder)?, id as usize..id as usize + 1).await
+    }
+
+    /// The tensor whose rows are the tokens' embeddings.
+    pub(super) fn token_table(&self, encoder: usize) -> Result<&'static str, Error> {
+        let tensors = self.texts[encoder].component.checkpoint().tensors();
         let names = ["text_model.embeddings.token_embedding.weight", "embeddings.token_embedding.weight"];
-        let name = names.into_iter().find(|name| checkpoint.tensors().contains_key(*name)).ok_or(Error::NotReady)?;
-        checkpoint.read_rows(&*self.files, name, id as usize..id as usize + 1).await
+        names.into_iter().find(|name| tensors.contains_key(*name)).ok_or(Error::NotReady)
     }
 }

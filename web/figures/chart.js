@@ -1,0 +1,58 @@
+// A plot with axes, drawn by Observable Plot: fetched when the first one is wanted, drawn anew a few times a second at most, as wide as its host.
+
+import { h } from "../views/elements.js";
+import { whenSeen } from "./seen.js";
+
+/** @typedef {typeof import("../vendor/plot.js")} Plot */
+/** @typedef {ReturnType<Plot["plot"]>} Drawn */
+
+/** Milliseconds between two drawings of one plot. */
+const PAUSE = 250;
+
+/** @type {Promise<Plot> | null} */
+let fetched = null;
+
+/**
+ * @template {object} Data
+ * @param {HTMLElement} host
+ * @param {(plot: Plot, data: Data, width: number) => import("@observablehq/plot").PlotOptions & { said: string }} options `said` is what is to be seen, in words
+ * @param {(drawn: Drawn, data: Data) => void} [after] what is put on top
+ * @returns {(data: Data) => void}
+ */
+export function chart(host, options, after = () => {}) {
+  const frame = h("div", { className: "chart" });
+  const caption = h("p", { className: "said hint" });
+  host.append(frame, caption);
+  /** @type {Data | null} */
+  let data = null;
+  let width = 0;
+  let last = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let later;
+  const draw = async () => {
+    const plot = await (fetched ??= import("../vendor/plot.js"));
+    if (!data || !width) return;
+    last = performance.now();
+    const { said, ...rest } = options(plot, data, width);
+    const drawn = plot.plot({ width, style: { fontSize: "12px", fontFamily: "var(--sans)" }, ...rest });
+    drawn.setAttribute("role", "img");
+    drawn.setAttribute("aria-label", said);
+    caption.textContent = said;
+    frame.replaceChildren(drawn);
+    after(drawn, data);
+  };
+  const soon = () => {
+    clearTimeout(later);
+    later = setTimeout(draw, Math.max(0, last + PAUSE - performance.now()));
+  };
+  new ResizeObserver(([entry]) => {
+    const now = Math.round(entry?.contentRect.width ?? 0);
+    if (now === width || now === 0) return;
+    width = now;
+    soon();
+  }).observe(frame);
+  return whenSeen(host, (wanted) => {
+    data = wanted;
+    soon();
+  });
+}

@@ -1,0 +1,93 @@
+// Guidance, in maps and in arrows: the noise that the model predicts without the prompt, with it, their difference times the scale, and what
+// the step was taken with. The arrows lie in the plane of the two predictions: lengths (root mean square) and the angle are the true ones.
+
+import { h, write } from "../views/elements.js";
+import { say } from "../words.js";
+import { arrows } from "./arrows.js";
+import { AROUND_ZERO, colourBar } from "./colours.js";
+import { paintTiles, reach } from "./maps.js";
+import { measure } from "./measure.js";
+import { figures } from "./numbers.js";
+import { whenSeen } from "./seen.js";
+
+/** @import { Step } from "../decant.d.ts" */
+
+const PARTS = /** @type {const} */ (["without", "with", "difference", "result"]);
+
+/** @param {HTMLElement} host @returns {(data: { step: Step }) => void} */
+export function guidanceFigure(host) {
+  const maps = Object.fromEntries(PARTS.map((part) => [part, h("canvas")]));
+  const captions = Object.fromEntries(PARTS.map((part) => [part, h("figcaption")]));
+  const figuresOf = PARTS.map((part) => {
+    maps[part]?.setAttribute("role", "img");
+    return h("figure", { className: `noise-${part}` }, h("div", { className: "tile" }, maps[part]), captions[part]);
+  });
+  const bar = colourBar(AROUND_ZERO);
+  const plot = arrows();
+  const words = h("p", { className: "said hint numbers" });
+  const box = h("div", { className: "figure-guidance" }, h("div", { className: "noises" }, ...figuresOf), bar.element, plot.element, words);
+  host.append(box);
+  /** @type {Step | null} */
+  let now = null;
+  return whenSeen(host, ({ step }) => {
+    now = step;
+    box.classList.toggle("unguided", !step.noiseUncond);
+    const parts = partsOf(step);
+    const range = niceReach(parts);
+    for (const part of PARTS) {
+      const values = parts[part];
+      const canvas = maps[part];
+      const caption = captions[part];
+      if (!canvas || !caption) continue;
+      canvas.closest("figure")?.toggleAttribute("hidden", values === null);
+      if (values) paintTiles(canvas, values, step.shape, [-range, range]);
+      write(caption, say(`figure.guidance.${part}`, { scale: figures(step.guidance) }));
+      canvas.setAttribute("aria-label", caption.textContent ?? "");
+    }
+    bar.label(figures(-range), "0", figures(range));
+    if (step.noiseText) describe(step).then(({ said, geometry }) => {
+      if (now !== step) return;
+      write(words, said);
+      plot.draw(geometry, said);
+    }, (error) => write(words, String(error)));
+  });
+}
+
+/** What is drawn; a recorded run may lack some. @param {Step} step @returns {Record<typeof PARTS[number], Float32Array | null>} */
+function partsOf({ noiseText, noiseUncond, noise, guidance }) {
+  const difference = noiseText && noiseUncond ? differenceOf(noiseText, noiseUncond, guidance) : null;
+  return { without: noiseUncond ?? null, with: noiseText ?? null, difference, result: noise ?? null };
+}
+
+/** @type {WeakMap<Float32Array, Float32Array>} */
+const differences = new WeakMap();
+
+/** @param {Float32Array} text @param {Float32Array} uncond @param {number} scale */
+function differenceOf(text, uncond, scale) {
+  const known = differences.get(text);
+  if (known) return known;
+  const values = text.map((value, i) => scale * (value - Number(uncond[i])));
+  differences.set(text, values);
+  return values;
+}
+
+/** A scale that changes in coarse strides, so that maps of neighbouring steps can be compared. @param {Record<string, Float32Array | null>} parts */
+function niceReach(parts) {
+  return Math.ceil(reach(...Object.values(parts).filter((one) => one !== null)));
+}
+
+/** The plane's first direction is the prediction without the prompt. @param {Step} step */
+async function describe({ noiseText, noiseUncond, noise, guidance }) {
+  if (!noiseUncond) {
+    const { lengths } = await measure(noiseText, noiseText);
+    return { said: say("figure.guidance.unguided", { length: figures(lengths[0]) }), geometry: { without: null, with: /** @type {[number, number]} */ ([lengths[0], 0]), result: null } };
+  }
+  const apart = await measure(noiseUncond, noiseText);
+  const taken = await measure(noise, noiseText);
+  const [without, towards] = apart.lengths;
+  const angle = Math.acos(Math.min(1, Math.max(-1, apart.cosine)));
+  const tip = /** @type {[number, number]} */ ([towards * Math.cos(angle), towards * Math.sin(angle)]);
+  const result = /** @type {[number, number]} */ ([without + guidance * (tip[0] - without), guidance * tip[1]]);
+  const said = say("figure.guidance.said", { without: figures(without), with: figures(towards), angle: figures((angle * 180) / Math.PI), apart: figures(apart.rms), scale: figures(guidance), result: figures(taken.lengths[0]) });
+  return { said, geometry: { without: /** @type {[number, number]} */ ([without, 0]), with: tip, result } };
+}

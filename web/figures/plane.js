@@ -1,0 +1,51 @@
+// Runs as paths in the plane in which they differ most. Each run has a colour, a sign and its name at its end.
+
+import { say } from "../words.js";
+import { chart } from "./chart.js";
+import { lookOf, percent } from "./numbers.js";
+
+/** @typedef {{ name: string, points: [number, number][] }} Path */
+
+/** @param {HTMLElement} host @returns {(data: { runs: Path[], explained: [number, number] }) => void} */
+export function planeFigure(host) {
+  return chart(host, optionsOf);
+}
+
+/** @param {import("./chart.js").Plot} plot @param {{ runs: Path[], explained: [number, number] }} data @param {number} width */
+function optionsOf(plot, { runs, explained }, width) {
+  const marks = runs.flatMap(({ name, points }, n) => {
+    const { colour, symbol, dash } = lookOf(n);
+    const rows = points.map(([x, y], step) => ({ x, y, step, name }));
+    const many = rows.length > 24;
+    return [
+      plot.line(rows, { x: "x", y: "y", stroke: colour, strokeWidth: 1.75, strokeDasharray: dash, strokeLinejoin: "round" }),
+      plot.dot(rows.slice(0, -1), { x: "x", y: "y", symbol, r: many ? 2 : 3, fill: "var(--ground)", stroke: colour, title: (row) => `${row.name}: ${row.step}` }),
+      plot.dot(rows.slice(-1), { x: "x", y: "y", symbol, r: 5.5, fill: colour, stroke: "var(--ground)" }),
+    ];
+  });
+  const ends = runs.map(({ name, points }, n) => ({ name, n, x: points.at(-1)?.[0] ?? 0, y: points.at(-1)?.[1] ?? 0 }));
+  return {
+    height: Math.min(460, Math.max(260, width * 0.72)),
+    marginLeft: 48,
+    marginRight: 90,
+    inset: 10,
+    x: { label: say("figure.plane.x", { part: percent(explained[0]) }), labelArrow: /** @type {const} */ ("none"), grid: true, ticks: 6 },
+    y: { label: say("figure.plane.y", { part: percent(explained[1]) }), labelArrow: /** @type {const} */ ("none"), grid: true, ticks: 6 },
+    marks: [...marks, ...labels(plot, ends)],
+    said: say("figure.plane.said", { runs: runs.map(({ name, points }) => `${name} (${Math.max(points.length - 1, 0)})`).join(", "), part: percent(explained[0] + explained[1]) }),
+  };
+}
+
+/** Names beside the ends, moved apart where ends lie together. @param {import("./chart.js").Plot} plot @param {{ name: string, n: number, x: number, y: number }[]} ends */
+function labels(plot, ends) {
+  return ends.map(({ name, n, x, y }) => {
+    const rank = ends.filter((other, i) => i < n && Math.abs(other.y - y) + Math.abs(other.x - x) < 0.12 * span(ends)).length;
+    return plot.text([{ x, y }], { x: "x", y: "y", text: () => name, dx: 10, dy: rank * 14, textAnchor: "start", fill: lookOf(n).colour, fontWeight: 600, stroke: "var(--ground)", strokeWidth: 3 });
+  });
+}
+
+/** @param {{ x: number, y: number }[]} ends */
+function span(ends) {
+  const of = (/** @type {number[]} */ values) => Math.max(...values) - Math.min(...values);
+  return Math.max(of(ends.map(({ x }) => x)) + of(ends.map(({ y }) => y)), 1);
+}

@@ -1,0 +1,79 @@
+// Every step of a run from left to right: noisy latents above, predicted picture below, the finished picture at the end. It is also the
+// timeline: mouse, finger and arrow keys move the cursor.
+
+import { h, paint } from "../views/elements.js";
+import { places } from "../state.js";
+import { say } from "../words.js";
+import { sayPlace, scrubs } from "./scrub.js";
+
+/** @import { Trace } from "../decant.d.ts" */
+
+/** More columns than this are too thin to see; then each stands for several steps. */
+const MOST_COLUMNS = 100;
+
+/** @param {HTMLElement} host @param {{ onScrub?: (place: number) => void }} [acts] @returns {(data: { trace: Trace | null, cursor: number }) => void} */
+export function stripFigure(host, { onScrub } = {}) {
+  const strip = h("div", { className: "filmstrip", aria: { label: say("figure.strip.label") } });
+  host.append(strip);
+  /** @type {{ trace: Trace | null, cursor: number }} */
+  let now = { trace: null, cursor: 0 };
+  scrubs(strip, { at: (x) => placeAt(strip, x, now.trace), last: () => places(now.trace) - 1, cursor: () => now.cursor, onScrub });
+  sayPlace(strip, 0, 0, say("figure.strip.none"));
+
+  return (data) => {
+    if (data.trace === now.trace && data.cursor === now.cursor) return;
+    now = data;
+    const { trace, cursor } = data;
+    const total = totalOf(trace);
+    drawColumns(strip, Math.min(total, MOST_COLUMNS));
+    const current = trace && cursor >= trace.steps.length && trace.image ? strip.children.length - 1 : columnOf(cursor, total);
+    Array.from(strip.children).forEach((column, place) => {
+      const last = place === strip.children.length - 1;
+      const step = trace?.steps[stepOf(place, total)];
+      const pictures = last ? [trace?.image] : [step?.previewNoisy, step?.previewDenoised];
+      column.classList.toggle("done", Boolean(pictures[0]));
+      column.classList.toggle("current", places(trace) > 0 && place === current);
+      Array.from(column.children).forEach((canvas, row) => {
+        const picture = pictures[row];
+        if (picture) paint(/** @type {HTMLCanvasElement} */ (canvas), picture);
+      });
+    });
+    sayPlace(strip, places(trace), cursor, wordsOf(trace, cursor));
+  };
+}
+
+/** @param {Trace | null} trace @param {number} cursor */
+export function wordsOf(trace, cursor) {
+  const step = trace?.steps[cursor];
+  if (step) return say("figure.strip.at", { step: step.index + 1, total: step.total, sigma: step.sigma.toPrecision(3), timestep: Math.round(step.timestep) });
+  return say(trace?.image ? "figure.strip.finished" : "figure.strip.none");
+}
+
+/** @param {HTMLElement} strip @param {number} columns */
+function drawColumns(strip, columns) {
+  if (strip.children.length === columns + 1) return;
+  const column = (/** @type {string} */ kind, /** @type {number} */ rows) => h("div", { className: kind }, ...Array.from({ length: rows }, () => h("canvas")));
+  strip.replaceChildren(...Array.from({ length: columns }, () => column("frame", 2)), column("last", 1));
+}
+
+/** @param {HTMLElement} strip @param {number} x @param {Trace | null} trace */
+function placeAt(strip, x, trace) {
+  const [first, last] = [strip.firstElementChild, strip.lastElementChild].map((column) => column?.getBoundingClientRect());
+  if (!first || !last || x >= last.left) return Infinity;
+  return Math.floor(((x - first.left) / (last.left - first.left)) * totalOf(trace));
+}
+
+/** @param {Trace | null} trace */
+function totalOf(trace) {
+  return trace ? (trace.steps[0]?.total ?? trace.settings.steps) : 0;
+}
+
+/** @param {number} column @param {number} total */
+function stepOf(column, total) {
+  return total <= MOST_COLUMNS ? column : Math.round((column * (total - 1)) / (MOST_COLUMNS - 1));
+}
+
+/** @param {number} step @param {number} total */
+function columnOf(step, total) {
+  return total <= MOST_COLUMNS ? step : Math.round((step * (MOST_COLUMNS - 1)) / (total - 1));
+}
