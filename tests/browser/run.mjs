@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { LAVAPIPE, launch, newPage } from "./browser.mjs";
 import { GETTING } from "./getting.mjs";
 import { checkGolden, checkTokens, modelsWithTokens, readGoldens } from "./golden.mjs";
+import { INSIDE } from "./inside.mjs";
 import { JOURNEYS as USUAL } from "./journeys.mjs";
 import { MORE } from "./more.mjs";
 import { checkKnobs, readKnobs } from "./knobs.mjs";
@@ -21,7 +22,7 @@ import { checkKernels, readKernels } from "./tint.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 /** What people do on the page. */
-const JOURNEYS = [...USUAL, ...MORE, ...STUDIO];
+const JOURNEYS = [...USUAL, ...MORE, ...STUDIO, ...INSIDE];
 const words = process.argv.slice(2);
 const counts = { passed: 0, failed: 0, skipped: 0 };
 

@@ -231,7 +231,7 @@ export class Session {
     const noise = Array.from({ length: width * height * 3 }, () => random() * 255);
     for (let index = 0; index < steps; index++) {
       await sleep(pace);
-      const sigma = 14.6 * (1 - index / steps) ** 2.4;
+      const sigma = Math.fround(14.6 * (1 - index / steps) ** 2.4);
       const share = sigma / (sigma + 1);
       await onStep({
         index, total: steps, timestep: Math.round(981 * (1 - index / steps)), sigma, shape: [4, height / 4, width / 4],
