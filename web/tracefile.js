@@ -60,7 +60,9 @@ export async function readTrace(blob) {
   const picture = tensors.get("image");
   const image = picture ? fromPlanes(picture) : null;
   const steps = Array.from({ length: count }, (_, index) => readStep(contents, index, count));
-  const settings = { ...(image && { width: image.width, height: image.height }), ...settingsOf(metadata) };
+  const settings = settingsOf(metadata);
+  settings.width ??= image?.width;
+  settings.height ??= image?.height;
   const prompt = readTokens(metadata["tokens"]);
   return {
     settings: /** @type {Settings} */ (settings),

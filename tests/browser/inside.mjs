@@ -11,6 +11,7 @@ const RECORDED = fileURLToPath(new URL("../golden/trace-digits.safetensors", imp
 export const INSIDE = [
   {
     name: "a run is written as a file and read back, to the last number",
+    fake: true,
     async play({ page, address }) {
       const got = await page.evaluate(async (base) => {
         const [{ Decant }, { readTrace, writeTrace, isTrace }] = await Promise.all([import(`${base}decant.js`), import(`${base}tracefile.js`)]);
