@@ -53,6 +53,8 @@ assemble() {
     cp -r models/digits models/catalog.json target/dist/models/
     rm -f target/dist/models/digits/{train.py,samples.png}
     list_files target/dist/models/digits
+    node tools/shell.mjs target/dist
+    node tools/single.mjs target/dist target/dist/decant.html
     rm -rf dist && mv target/dist dist
 }
 

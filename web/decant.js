@@ -3,6 +3,7 @@
 import { modelName, modelSource } from "./source.js";
 import { WorkerCalls } from "./calls.js";
 import { Model, interrupted, unmended } from "./model.js";
+import { startWorker } from "./parts.js";
 
 /** @import * as api from "./decant.d.ts" */
 /** @import { Catalog, Choice, Distance, FileKind, FoundRecord, Info, OpeningEvents, Plane } from "./decant.d.ts" */
@@ -23,7 +24,7 @@ async function load({ model, weights, preview, device, family, prediction, ...ev
 async function inspect(model, { device = "auto", family, prediction, ...events } = {}) {
   const source = await modelSource(model);
   events.signal?.throwIfAborted();
-  const calls = startWorker();
+  const calls = newCalls();
   return orClosed(calls, events.signal, async () => {
     const info = await calls.ask({ kind: "inspect", source, wanted: { device, family, prediction } }, hearer(events));
     return new Found(calls, /** @type {Info} */ (info), modelName(model));
@@ -60,7 +61,7 @@ let errands = null;
 
 /** @param {Ask} ask */
 async function askOnce(ask) {
-  const calls = (errands ??= startWorker());
+  const calls = (errands ??= newCalls());
   try {
     return await calls.ask(ask, unmended);
   } catch (error) {
@@ -70,8 +71,8 @@ async function askOnce(ask) {
   }
 }
 
-function startWorker() {
-  return new WorkerCalls(new Worker(new URL("./worker/worker.js", import.meta.url), { type: "module", name: "decant" }));
+function newCalls() {
+  return new WorkerCalls(startWorker());
 }
 
 /** @implements {api.Inspection} */

@@ -2,6 +2,7 @@
 
 import { Decant } from "./decant.js";
 import { forgetRecent, listRecent, mayRead, rememberRecent } from "./recent.js";
+import { fetchPart } from "./parts.js";
 import { sentenceOf } from "./sentences.js";
 import { readSetting } from "./settings.js";
 import { modelName } from "./source.js";
@@ -139,7 +140,7 @@ function suggestedOf(choices) {
 /** Where to find models; a page without the list does without. @returns {Promise<CatalogEntry[]>} */
 async function readCatalog() {
   try {
-    return (await (await fetch(new URL("./models/catalog.json", document.baseURI))).json()).models;
+    return (await (await fetchPart("models/catalog.json")).json()).models;
   } catch {
     return [];
   }

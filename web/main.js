@@ -3,6 +3,7 @@
 import { createStore } from "./state.js";
 import { createStudio, takeDefaults } from "./studio.js";
 import { readAddress, readAddressSettings } from "./address.js";
+import { keepForLater } from "./offline.js";
 import { sentenceOf } from "./sentences.js";
 import { VIEWS } from "./views/index.js";
 import { language, say, translate } from "./words.js";
@@ -27,4 +28,5 @@ await studio.open({ model: asked.model, weights: asked.weights, preview: null, f
   const read = readAddressSettings(params, takeDefaults(info, before).settings, info);
   return { ...read, problems: [...asked.problems, ...read.problems] };
 });
+keepForLater(studio.tell);
 if (asked.run) await studio.generate();

@@ -1,6 +1,7 @@
 // Where a model comes from: turns whatever a caller or a person gave into what the worker reads from.
 
 import { failure } from "./calls.js";
+import { partsBelow } from "./parts.js";
 
 /** @import { Address, Model, ModelFile } from "./decant.d.ts" */
 /** @import { Source } from "./protocol.d.ts" */
@@ -13,8 +14,8 @@ const SUM = /^#sha256=([0-9a-f]{64})$/i;
 
 /** @param {Model} model @returns {Promise<Source>} */
 export async function modelSource(model) {
-  if (typeof model === "string") return addressSource(model);
-  if ("address" in model) return addressSource(model.address, model);
+  if (typeof model === "string") return insideOr(addressSource(model));
+  if ("address" in model) return insideOr(addressSource(model.address, model));
   return { files: fromRoot(await chosenFiles(model)) };
 }
 
@@ -55,7 +56,7 @@ export async function dropped(drop) {
 
 /**
  * What comes with the page is the browser's to keep; every other download is stored. A file's address may end in its sum: `#sha256=…`.
- * @param {string} address @param {Partial<Address>} [more] @returns {Source}
+ * @param {string} address @param {Partial<Address>} [more] @returns {Extract<Source, { url: string }>}
  */
 function addressSource(address, { files = [], sha256 = {} } = {}) {
   /** @type {URL} */
@@ -71,6 +72,12 @@ function addressSource(address, { files = [], sha256 = {} } = {}) {
   const name = lastPart(address);
   const keep = !url.href.startsWith(new URL("models/", document.baseURI).href);
   return { url: url.href, name, keep, only: files.length > 0 ? files : null, sha256: sum ? { [decodeURIComponent(name)]: sum.toLowerCase() } : sha256 };
+}
+
+/** What is inside the page is not asked of a server. @param {Extract<Source, { url: string }>} source @returns {Promise<Source>} */
+async function insideOr(source) {
+  const files = await partsBelow(source.url);
+  return files ? { files } : source;
 }
 
 /** @param {string} address */

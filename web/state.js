@@ -73,10 +73,10 @@ import { EMPTY_GALLERY } from "./gallery.js";
  * @property {string} text
  * @property {"en"} [lang] where it is the program that says it
  * @property {Offer[]} [offers]
- * @property {"link" | "record"} [about] of several about one thing, only the last is shown
+ * @property {"link" | "record" | "version"} [about] of several about one thing, only the last is shown
  */
 
-/** @typedef {{ label: string, does: "use-gpu" | "use-cpu" | "reopen" | "open-other" | "look-again" }} Offer */
+/** @typedef {{ label: string, does: "use-gpu" | "use-cpu" | "reopen" | "open-other" | "look-again" | "use-version" }} Offer */
 
 /** What stands in the fields until a model says its own. @type {Settings} */
 const FIRST_SETTINGS = {

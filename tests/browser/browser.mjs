@@ -9,12 +9,16 @@ import { chromium } from "playwright-core";
 /** Chromium on a recent lavapipe, where tests/rig/setup_vulkan.sh has made it. */
 export const LAVAPIPE = fileURLToPath(new URL("../../.tools/vulkan/chromium-lvp", import.meta.url));
 
-/** @param {{ program?: string, more?: string[] }} [choice] which Chromium, and more arguments for it; by itself Debian's, whose GPU is SwiftShader */
-export async function launch({ program = process.env.CHROME || "/usr/bin/chromium", more = [] } = {}) {
+/**
+ * @param {{ program?: string, more?: string[], keeps?: boolean }} [choice] which Chromium, and more arguments for it; by itself Debian's, whose GPU
+ *   is SwiftShader; `keeps`: pages may install their service worker, whose requests no test can answer in a server's place
+ */
+export async function launch({ program = process.env.CHROME || "/usr/bin/chromium", more = [], keeps = false } = {}) {
   const profile = await mkdtemp(join(tmpdir(), "decant-browser-"));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: program,
     headless: false,
+    serviceWorkers: keeps ? "allow" : "block",
     // Playwright's own arguments switch WebGPU off; these are all that a test needs.
     ignoreDefaultArgs: true,
     args: [

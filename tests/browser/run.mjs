@@ -16,6 +16,7 @@ import { checkKnobs, readKnobs } from "./knobs.mjs";
 import { checkOperations } from "./operations.mjs";
 import { OWN, layoutTests } from "./own.mjs";
 import { STUDIO } from "./studio.mjs";
+import { KEPT, SINGLE } from "./reach.mjs";
 import { takeScreenshots } from "./screenshots.mjs";
 import { serve } from "./serve.mjs";
 import { checkKernels, readKernels } from "./tint.mjs";
@@ -50,6 +51,8 @@ process.exitCode = counts.failed > 0 ? 1 : 0;
 async function testBuilt(built, whole) {
   for (const journey of JOURNEYS.filter(({ fake, crash }) => !fake && !crash)) await play("built", debian, built, journey);
   for (const journey of JOURNEYS.filter(({ name }) => name.startsWith("open, generate"))) await play("built, no byte ranges", debian, whole, journey);
+  for (const { name, expects, play: act } of KEPT) await test("kept", name, keeping, built, act, { expects, start: null });
+  for (const { name, play: act } of SINGLE) await test("one file", name, debian, built, act, { start: null });
   for (const model of await modelsWithTokens()) await test("CPU", `tokens of ${model}`, debian, built, ({ page }) => checkTokens(page, built.address, model));
   await testGoldens("CPU", debian, built, "cpu");
   for (const [kind, knobs] of Object.entries(await readKnobs())) await test("CPU", `diffusers' ${kind}`, debian, built, ({ page }) => checkKnobs(page, built.address, knobs));
@@ -121,6 +124,11 @@ function skip(what) {
 
 function debian() {
   return once("debian", { more: ["--host-resolver-rules=MAP elsewhere.test 127.0.0.1"] });
+}
+
+/** What a page installs stays. */
+function keeping() {
+  return once("keeping", { keeps: true });
 }
 
 function lavapipe() {

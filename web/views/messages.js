@@ -2,6 +2,7 @@
 
 import { button, byId } from "./elements.js";
 import { say } from "../words.js";
+import { useVersion } from "../offline.js";
 
 /** @import { Message, State } from "../state.js" */
 /** @import { View } from "./index.js" */
@@ -15,6 +16,7 @@ export function messagesView(studio) {
     reopen: () => studio.reopen("auto"),
     "open-other": studio.openOpener,
     "look-again": studio.lookAgain,
+    "use-version": () => void useVersion(studio.tell),
   };
   /** @type {State["messages"]} */
   let drawn = [];

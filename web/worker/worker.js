@@ -2,6 +2,7 @@
 
 import { openFolder } from "./folder.js";
 import { Pace } from "./pace.js";
+import { loadProgram } from "./program.js";
 import { storeOf } from "../storage.js";
 import { requestSubgroupsToo } from "./webgpu.js";
 
@@ -50,15 +51,15 @@ async function perform(call, ask) {
   }
   switch (ask.kind) {
     case "catalog":
-      return (await start()).app.catalog();
+      return (await loadProgram()).app.catalog();
     case "recognise":
-      return (await start()).app.recognise(await openFolder(ask.source, watch));
+      return (await loadProgram()).app.recognise(await openFolder(ask.source, watch));
     case "writePicture":
-      return (await start()).app.writePicture(ask.image, ask.settings, ask.about);
+      return (await loadProgram()).app.writePicture(ask.image, ask.settings, ask.about);
     case "readRecord":
-      return (await start()).app.readRecord(ask.bytes);
+      return (await loadProgram()).app.readRecord(ask.bytes);
     case "animate":
-      return (await start()).app.animate(ask.noisy, ask.denoised, ask.image);
+      return (await loadProgram()).app.animate(ask.noisy, ask.denoised, ask.image);
     case "inspect":
       return inspect(ask);
     case "weigh":
@@ -90,9 +91,9 @@ async function perform(call, ask) {
     case "decode":
       return (await ready()).decode(ask.latents, ask.by);
     case "plane":
-      return (await start()).app.plane(ask.runs);
+      return (await loadProgram()).app.plane(ask.runs);
     case "distance":
-      return (await start()).app.distance(ask.a, ask.b);
+      return (await loadProgram()).app.distance(ask.a, ask.b);
     case "generate": {
       const result = await (await ready()).generate(ask.settings, ask.inputs, (step) => showStep(call, step), ask.attention);
       return { ...result, memory: { ...result.memory, heap: heapBytes() } };
@@ -103,7 +104,7 @@ async function perform(call, ask) {
 /** @param {Extract<Ask, { kind: "inspect" }>} ask @returns {Promise<Info>} */
 async function inspect({ source, wanted }) {
   requestSubgroupsToo();
-  const { app, memory } = await start();
+  const { app, memory } = await loadProgram();
   opened = { app, memory, wanted, source, files: await openFolder(source, watch) };
   session = app.Session.open(opened.files, undefined, wanted, tell);
   return { ...(await session).info(), heapBytes: heapBytes() };
@@ -151,18 +152,6 @@ function due() {
   if (time - reading.told < SELDOM) return false;
   reading.told = time;
   return true;
-}
-
-/** The WebAssembly module is built, not written: its address is kept from the type checker, its shape is `App`. */
-async function start() {
-  const address = new URL("./pkg/decant_app.js", import.meta.url).href;
-  try {
-    /** @type {App} */
-    const app = await import(address);
-    return { app, memory: (await app.default()).memory };
-  } catch (error) {
-    throw { code: "internal", message: `The program itself could not be loaded from ${address}: ${error instanceof Error ? error.message : error}` };
-  }
 }
 
 /** @returns {Promise<Session>} */

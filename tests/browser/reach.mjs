@@ -1,0 +1,149 @@
+// How far the page reaches: without a network, from one version to the next, and from a file without any server.
+// Each test has a server of its own, and those of the first list a browser that lets pages install their service worker.
+
+import { strict as assert } from "node:assert";
+import { execFile } from "node:child_process";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { again, finished, pixels, ready, text } from "./steps.mjs";
+import { serve } from "./serve.mjs";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const run = promisify(execFile);
+
+/** @typedef {{ name: string, expects?: RegExp, play: (scene: { page: import("playwright-core").Page }) => Promise<string | void> }} Reach */
+
+/** The built page with the stand-in for its module, on a server that can be changed and taken away. @type {Reach[]} */
+export const KEPT = [
+  {
+    name: "after the first visit the page opens, makes pictures and has all its places without a network",
+    async play({ page }) {
+      await onSite(async ({ address, server }) => {
+        await page.goto(address);
+        await kept(page);
+        server.close();
+        await page.context().setOffline(true);
+        for (const place of ["inside", "lessons", "studio"]) await enter(page, place); // of the first visit's page, too
+        await page.goto(`${address}?steps=3&run=1`);
+        await finished(page, 3);
+        for (const place of ["lessons", "inside", "studio"]) await enter(page, place);
+        await page.reload();
+        await again(page, 3);
+      }).finally(() => page.context().setOffline(false));
+    },
+  },
+  {
+    name: "a new version is used whole or not at all, and from a press of a button on",
+    // The server is in the middle of a change, which the worker is told by the browser.
+    expects: /digest|sw\.js/,
+    async play({ page }) {
+      await onSite(async ({ address, folder }) => {
+        await page.goto(address);
+        await kept(page);
+        const [words, before] = [join(folder, "words/shared.js"), await readFile(join(folder, "words/shared.js"), "utf8")];
+        await writeFile(words, before.replace('en: "Studio"', 'en: "Atelier"'));
+        await version(folder);
+        await writeFile(words, before); // its new index.html and sw.js are there, one of its files is not yet
+        await page.reload();
+        await ready(page);
+        await page.waitForFunction(async () => !(await navigator.serviceWorker.getRegistration())?.installing);
+        assert.equal(await text(page, '.places a[href="#studio"]'), "Studio");
+        await writeFile(words, before.replace('en: "Studio"', 'en: "Atelier"'));
+        await page.reload();
+        await page.waitForSelector(".message:has-text('A new version')");
+        assert.equal(await text(page, '.places a[href="#studio"]'), "Studio");
+        const other = await page.context().newPage();
+        await other.goto(address);
+        await page.click(".message button:text('Reload')");
+        await page.waitForSelector(".message:has-text('open in another tab')");
+        assert.equal(await text(other, '.places a[href="#studio"]'), "Studio");
+        await other.close();
+        await page.reload();
+        await page.click(".message button:text('Reload')");
+        await page.waitForSelector('.places a[href="#studio"]:text("Atelier")');
+        await ready(page);
+        const left = await page.evaluate(async () => (await (await caches.open("decant")).keys()).filter(({ url }) => url.includes("words/shared.js")).length);
+        assert.equal(left, 1, "the old version is cleared away");
+      });
+    },
+  },
+  {
+    name: "where the page is being worked on, what was just built is served",
+    async play({ page }) {
+      await onSite(async ({ address, folder }) => {
+        const here = address.replace("decant.localhost", "127.0.0.1");
+        await page.goto(here);
+        await kept(page);
+        const words = join(folder, "words/shared.js");
+        await writeFile(words, (await readFile(words, "utf8")).replace('en: "Studio"', 'en: "Atelier"'));
+        await version(folder);
+        await page.reload();
+        await page.waitForSelector('.places a[href="#studio"]:text("Atelier")');
+        await ready(page);
+      });
+    },
+  },
+];
+
+/** One file, opened as from a stick. @type {Reach[]} */
+export const SINGLE = [
+  {
+    name: "the single file makes a picture and has all its places, without a server",
+    async play({ page }) {
+      const folder = await mkdtemp(join(tmpdir(), "decant stick "));
+      try {
+        await cp(join(root, "dist/decant.html"), join(folder, "decant.html"));
+        await page.goto(`${pathToFileURL(join(folder, "decant.html"))}?steps=4&seed=11&run=1`);
+        await finished(page, 4);
+        assert.ok((await pixels(page)).spread > 8);
+        for (const place of ["inside", "lessons", "studio"]) await enter(page, place);
+        await page.click("#open-model");
+        await page.evaluate(() => document.querySelector("#public")?.setAttribute("open", ""));
+        await page.waitForSelector("#catalog li");
+        const { length } = await readFile(join(folder, "decant.html"));
+        assert.ok(length < 60e6);
+        return `${(length / 1e6).toFixed(1)} MB`;
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    },
+  },
+];
+
+/** @param {(site: { address: string, folder: string, server: { close: () => void } }) => Promise<void>} act */
+export async function onSite(act) {
+  const folder = await mkdtemp(join(tmpdir(), "decant-site-"));
+  await cp(join(root, "dist"), folder, { recursive: true, filter: (path) => !/\.(gguf|wasm)$|decant\.html$/.test(path) });
+  for (const part of ["unet", "vae"]) await writeFile(join(folder, `models/digits/${part}/diffusion_pytorch_model.gguf`), "weights");
+  await writeFile(join(folder, "models/digits/text_encoder/model.gguf"), "weights");
+  await cp(join(root, "tests/browser/fake/decant_app.js"), join(folder, "worker/pkg/decant_app.js"));
+  await version(folder);
+  const server = await serve({ folder, base: "/some/where/" });
+  try {
+    await act({ folder, server, address: server.address.replace("127.0.0.1", "decant.localhost") });
+  } finally {
+    server.close();
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Makes a folder a version of its own. @param {string} folder */
+async function version(folder) {
+  for (const name of ["index.html", "sw.js"]) await cp(join(root, "web", name), join(folder, name));
+  await run("node", [join(root, "tools/shell.mjs"), folder]);
+}
+
+/** @param {import("playwright-core").Page} page */
+export async function kept(page) {
+  await ready(page);
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+}
+
+/** @param {import("playwright-core").Page} page @param {string} place */
+async function enter(page, place) {
+  await page.click(`.places a[href="#${place}"]`);
+  await page.waitForSelector(`#${place}:visible > *`);
+}

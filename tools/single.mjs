@@ -1,0 +1,71 @@
+// Makes one file of the page that needs no server: FOLDER as `./build.sh` assembles it goes in, `decant.html` comes out.
+//
+//     node tools/single.mjs FOLDER decant.html
+//
+// Scripts become one, styles become one, and every other file of the folder goes along packed (gzip, base64), to be unpacked when it is wanted.
+
+import { createHash } from "node:crypto";
+import { readFile, readdir, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build, transform } from "esbuild";
+
+/** What is bundled, or only serves a page on a server. */
+const APART = /\.(js|css|html|webmanifest)$|^icons\/|^icon\.|\.d\.ts$/;
+
+const STAND_INS = { "parts.js": "single/parts.js", "worker/program.js": "single/program.js" };
+
+const [folder, out] = process.argv.slice(2);
+await writeFile(out, await single(await readFile(join(folder, "index.html"), "utf8")));
+console.log(`${basename(out)}: ${((await stat(out)).size / 1e6).toFixed(1)} MB, the whole page in one file`);
+
+/** @param {string} page */
+async function single(page) {
+  const sheets = Array.from(page.matchAll(/<link rel="stylesheet" href="\.\/([^"]+)">/g), ([, path]) => path);
+  const styles = await transform((await Promise.all(sheets.map((path) => readFile(join(folder, path), "utf8")))).join("\n"), { loader: "css", minify: true });
+  const [theme, main, worker] = [await bundle("views/theme.js", "iife"), await bundle("main.js", "esm"), await bundle("worker/worker.js", "iife")];
+  const icon = (await readFile(join(folder, "icon.png"))).toString("base64");
+  const parts = [part("worker.js", worker), ...(await Promise.all((await files()).map(async (path) => part(path, gzipSync(await readFile(join(folder, path)), { level: 9 }).toString("base64")))))];
+  return page
+    .replaceAll(/ *<link rel="(stylesheet|manifest|modulepreload|apple-touch-icon)"[^>]*>\n/g, "")
+    .replaceAll(/ *<meta property="og:[^>]*>\n/g, "")
+    .replaceAll(/ *<script type="module"[^>]*><\/script>\n/g, "")
+    .replace(/(<link rel="icon" href=")[^"]*/, (_, start) => `${start}data:image/png;base64,${icon}`)
+    .replace(/script-src [^;"]*/, () => `script-src ${hash(theme)} ${hash(main)} 'wasm-unsafe-eval' blob:`)
+    .replace("</head>", () => `<style>${styles.code}</style>\n<script>${theme}</script>\n</head>`)
+    .replace("</body>", () => `${parts.join("\n")}\n<script type="module">${main}</script>\n</body>`);
+}
+
+/** @param {string} path @param {"esm" | "iife"} format a classic script where it runs before the first paint, or in a worker */
+async function bundle(path, format) {
+  const usual = /** @type {const} */ ({ bundle: true, minify: true, write: false, target: "es2022", charset: "utf8", logLevel: "error" });
+  const { outputFiles } = await build({ ...usual, entryPoints: [join(folder, path)], format, ...(format === "iife" && { define: { "import.meta.url": "location.href" } }), plugins: [{ name: "stand-ins", setup: standIns }] });
+  const { text } = outputFiles[0];
+  if (/<!--|<\/script/i.test(text)) throw new Error(`${path} holds what a script element cannot: “<!--” or “</script”.`);
+  return text;
+}
+
+/** Where a file's place on a server is meant, its place in the page is taken. @param {import("esbuild").PluginBuild} build */
+function standIns({ onLoad }) {
+  onLoad({ filter: /\.js$/ }, async ({ path }) => {
+    const other = STAND_INS[relative(resolve(folder), path)];
+    const file = other && fileURLToPath(new URL(other, import.meta.url));
+    return file ? { contents: await readFile(file, "utf8"), resolveDir: dirname(file) } : undefined;
+  });
+}
+
+async function files() {
+  const names = await readdir(folder, { recursive: true, withFileTypes: true });
+  return names.filter((entry) => entry.isFile()).map((entry) => relative(folder, join(entry.parentPath, entry.name))).filter((path) => !APART.test(path)).sort();
+}
+
+/** @param {string} path @param {string} content */
+function part(path, content) {
+  return `<script type="text/plain" data-part="${path}">${content}</script>`;
+}
+
+/** By which a page's policy knows its own scripts. @param {string} script */
+function hash(script) {
+  return `'sha256-${createHash("sha256").update(script).digest("base64")}'`;
+}

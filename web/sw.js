@@ -1,0 +1,88 @@
+// The service worker: the page opens without a network after the first visit, and is never half new.
+// `tools/shell.mjs` writes above it which VERSION of the page it keeps, and its FILES: by path, each one's SHA-256.
+//
+// A file is kept under its path and its sum. So two versions lie side by side, a new one fetches only what changed, and one that was cut off
+// goes on where it was. A version is used once all of it is there, and from the next opening on: whoever is open keeps the one it began with.
+// Models from elsewhere have a store of their own (storage.js) and are none of its business.
+
+/** @typedef {{ waitUntil(what: Promise<unknown>): void, respondWith(what: Promise<Response>): void, request: Request, data: unknown, source: { postMessage(message: unknown): void } | null }} WorkerEvent what the page's types do not know */
+
+const KEPT = "decant";
+const self_ = /** @type {any} */ (self);
+const FOLDER = new URL("./", location.href).href;
+/** `./build.sh serve` serves here: what was just built is what should be seen. */
+const WORKSHOP = ["127.0.0.1", "localhost", "[::1]"].includes(location.hostname);
+
+/** @type {{ VERSION: string, FILES: Record<string, string> }} */
+const { VERSION, FILES: files = {} } = self_;
+
+on("install", (event) => event.waitUntil(fetchAll()));
+on("activate", (event) => event.waitUntil(forgetOthers()));
+on("message", (event) => event.waitUntil(event.data === "use" ? use(event) : serve(event)));
+on("fetch", (event) => {
+  const path = pathOf(event.request);
+  if (path !== null) event.respondWith(answer(event.request, path));
+});
+
+/** The browser compares each file with its sum; one that does not fit (the server is in the middle of a change) ends the installation. */
+async function fetchAll() {
+  const cache = await caches.open(KEPT);
+  for (const path of Object.keys(files)) {
+    if (await cache.match(keyOf(path))) continue;
+    const answer = await fetch(addressOf(path), { integrity: `sha256-${files[path]}`, cache: "no-cache" });
+    if (!answer.ok) throw new Error(`${path}: the server answers with status ${answer.status}`);
+    await cache.put(keyOf(path), answer);
+  }
+}
+
+async function forgetOthers() {
+  const cache = await caches.open(KEPT);
+  const wanted = new Set(Object.keys(files).map(keyOf));
+  for (const { url } of await cache.keys()) if (!wanted.has(url)) await cache.delete(url);
+}
+
+/** At once, where no other tab is open that would then get parts of this version into the one it has. @param {WorkerEvent} event */
+async function use({ source }) {
+  const open = await self_.clients.matchAll({ type: "window", includeUncontrolled: true });
+  if (open.length > 1) source?.postMessage("open elsewhere");
+  else await self_.skipWaiting();
+}
+
+/** Whoever was opened before this worker was there has what it still fetches from here, if it is of the same version. @param {WorkerEvent} event */
+async function serve({ data }) {
+  if (data === VERSION) await self_.clients.claim();
+}
+
+/** @param {Request} request @param {string} path */
+async function answer(request, path) {
+  if (WORKSHOP && request.mode === "navigate" && (await isBuiltAnew())) await caches.delete(KEPT);
+  return (await (await caches.open(KEPT)).match(keyOf(path))) ?? fetch(request);
+}
+
+/** Whether the server has another version. */
+async function isBuiltAnew() {
+  const served = await fetch(location.href, { cache: "no-store" }).then((answer) => answer.text()).catch(() => null);
+  return served !== null && !served.includes(JSON.stringify(files));
+}
+
+/** Which of the files is asked for; null: none. @param {Request} request */
+function pathOf({ method, url }) {
+  if (method !== "GET" || !url.startsWith(FOLDER)) return null;
+  const path = decodeURIComponent(url.slice(FOLDER.length).replace(/[?#].*/, "")) || "index.html";
+  return Object.hasOwn(files, path) ? path : null;
+}
+
+/** Servers may send whoever asks for index.html on to the folder, and what was sent on cannot open a page. @param {string} path */
+function addressOf(path) {
+  return new URL(path === "index.html" ? "./" : path, FOLDER).href;
+}
+
+/** @param {string} path */
+function keyOf(path) {
+  return `${new URL(path, FOLDER).href}?${encodeURIComponent(files[path] ?? "")}`;
+}
+
+/** @param {string} name @param {(event: WorkerEvent) => void} hear */
+function on(name, hear) {
+  addEventListener(name, (event) => hear(/** @type {WorkerEvent} */ (/** @type {unknown} */ (event))));
+}

@@ -1,0 +1,16 @@
+// The WebAssembly module, loaded from where it lies. Where the worker is one file, tools/single/program.js or tools/npm/program.js stands in
+// this one's place.
+
+/** @import { App } from "../protocol.d.ts" */
+
+/** It is built, not written: its address is kept from the type checker, its shape is `App`. */
+export async function loadProgram() {
+  const address = new URL("./pkg/decant_app.js", import.meta.url).href;
+  try {
+    /** @type {App} */
+    const app = await import(address);
+    return { app, memory: (await app.default()).memory };
+  } catch (error) {
+    throw { code: "internal", message: `The program itself could not be loaded from ${address}: ${error instanceof Error ? error.message : error}` };
+  }
+}
