@@ -10,6 +10,7 @@ main() {
     rule "clippy has nothing to say" cargo clippy --quiet --workspace --all-targets -- -D warnings
     rule "clippy has nothing to say about the browser's build" cargo clippy --quiet -p decant-app --target wasm32-unknown-unknown -- -D warnings
     rule "JavaScript's types fit (tsc)" node_modules/.bin/tsc -p web
+    rule "the page's texts are in both languages (tests/words.mjs)" node tests/words.mjs
     rule "gpu knows no operation by name" gpu_knows_no_operation
     rule "sd knows no GPU" knows_not decant-sd "decant-gpu|wgpu|web-sys"
     rule "record knows no GPU and no browser" knows_not decant-record "decant-gpu|wgpu|web-sys|js-sys"

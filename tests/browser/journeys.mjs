@@ -479,7 +479,7 @@ export const JOURNEYS = [
     },
   },
   {
-    name: "colours: system, light, dark, remembered",
+    name: "colours: system, light, dark, for a projector, remembered",
     async play({ page }) {
       await ready(page);
       const theme = () => page.evaluate(() => document.documentElement.dataset["theme"]);
@@ -492,7 +492,16 @@ export const JOURNEYS = [
       assert.notEqual(await ground(), light);
       await page.reload();
       assert.equal(await theme(), "dark");
+      const size = await page.evaluate(() => document.querySelector("#generate").getBoundingClientRect().height);
+      await page.focus("#theme");
+      await page.keyboard.press("p");
+      assert.equal(await theme(), "projector");
+      assert.ok((await page.evaluate(() => document.querySelector("#generate").getBoundingClientRect().height)) > size * 1.2, "a projector shows everything larger");
+      await page.keyboard.press("p");
+      assert.equal(await theme(), "dark");
       await page.click("#theme");
+      await page.click("#theme");
+      assert.equal(await theme(), "system");
     },
   },
   ...[1280, 768, 390, 320].map((width) => ({

@@ -19,6 +19,7 @@ import { STUDIO } from "./studio.mjs";
 import { KEPT, SINGLE } from "./reach.mjs";
 import { takeScreenshots } from "./screenshots.mjs";
 import { serve } from "./serve.mjs";
+import { SPANISH } from "./spanish.mjs";
 import { checkKernels, readKernels } from "./tint.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -37,6 +38,7 @@ const browsers = new Map();
 try {
   await rm(join(root, "target/screenshots"), { recursive: true, force: true });
   for (const journey of JOURNEYS.filter(({ real, crash }) => !real && !crash)) await play("page", debian, fake, journey);
+  for (const journey of SPANISH) await play("page", debian, fake, journey);
   for (const journey of GETTING) await play("getting", debian, fake, journey);
   if (built && whole) await testBuilt(built, whole);
   else skip("all tests of the built page; ./build.sh makes it");

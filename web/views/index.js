@@ -19,6 +19,7 @@ import { messagesView } from "./messages.js";
 import { openerView } from "./opener.js";
 import { shelfView } from "./shelf.js";
 import { foundView } from "./found.js";
+import { coloursView } from "./colours.js";
 import { keysView } from "./keys.js";
 import { placesView } from "./places.js";
 
@@ -27,4 +28,4 @@ import { placesView } from "./places.js";
 /** @typedef {(studio: Studio, state: () => State) => (state: State) => void} View */
 
 /** @type {View[]} */
-export const VIEWS = [machineView, messagesView, moreView, formView, tokensView, startView, loadedView, seriesView, galleryView, compareView, queueView, savingView, pictureView, openingView, progressView, filmstripView, openerView, shelfView, foundView, keysView, placesView];
+export const VIEWS = [machineView, messagesView, moreView, formView, tokensView, startView, loadedView, seriesView, galleryView, compareView, queueView, savingView, pictureView, openingView, progressView, filmstripView, openerView, shelfView, foundView, coloursView, keysView, placesView];

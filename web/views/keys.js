@@ -2,6 +2,7 @@
 
 import { byId } from "./elements.js";
 import { places } from "../state.js";
+import { toggleProjector } from "./colours.js";
 
 /** @import { State } from "../state.js" */
 /** @import { Studio } from "../studio.js" */
@@ -15,6 +16,7 @@ const KEYS = {
   ArrowRight: (studio, { cursor }) => studio.scrub(cursor + 1),
   Home: (studio) => studio.scrub(0),
   End: (studio, { trace }) => studio.scrub(places(trace) - 1),
+  p: toggleProjector,
   "?": () => byId("keys", HTMLDialogElement).showModal(),
 };
 

@@ -1,0 +1,79 @@
+// The page in its second language.
+
+import { strict as assert } from "node:assert";
+import { contrastFaults, nameFaults, overflow } from "./look.mjs";
+import { drawn, ready, text } from "./steps.mjs";
+
+/** @type {import("./journeys.mjs").Journey[]} */
+export const SPANISH = [
+  {
+    name: "in Spanish: open, generate, see a picture",
+    open: "?lang=es&steps=3",
+    async play({ page }) {
+      await ready(page);
+      assert.equal(await page.getAttribute("html", "lang"), "es");
+      assert.equal(await text(page, "#generate"), "Generar");
+      assert.match(await text(page, "#prompt-tokens"), /^\d+ de 7\d tokens\.$/);
+      await page.click("#generate");
+      await page.waitForFunction(() => /^3 pasos en \d+([,]\d+)? (ms|s)$/.test(document.querySelector("#status")?.textContent ?? ""));
+      assert.match(await page.getAttribute("#picture canvas", "aria-label"), /^La imagen: /);
+      await page.keyboard.press("ArrowLeft");
+      await drawn(page);
+      assert.match(await text(page, "[data-of=sigma]"), /^\d+(,\d+)?$/);
+      assert.match(await page.getAttribute("#filmstrip", "aria-valuetext"), /^Paso 3 de 3, sigma /);
+      const menu = await page.$$eval("#sigmas-menu option, #long option", (options) => options.map(({ textContent }) => textContent));
+      assert.ok(menu.includes("Como dice el modelo") && menu.includes("cortar"), String(menu));
+    },
+  },
+  {
+    name: "in Spanish: what is wrong is said in Spanish, what the program says is marked as English",
+    open: "?lang=es&steps=0&device=tpu",
+    async play({ page }) {
+      await ready(page);
+      const said = (await page.locator(".message.error p").allTextContents()).join("\n");
+      assert.ok(said.includes("La dirección pide steps=0. Pasos: entre 1 y 1000."), said);
+      await page.fill("#width", "33");
+      await drawn(page);
+      assert.match(await text(page, "#width-problem"), /^Ancho: tiene que ser múltiplo de \d+: 32 o \d+\.$/);
+      await page.fill("#width", "32");
+      await page.click("#open-model");
+      await page.fill("#address", "models/missing");
+      await page.keyboard.press("Enter");
+      await page.waitForSelector(".message.error p[lang=en]");
+      assert.equal(await text(page, ".message.error:has([lang=en]) button"), "Abrir otro modelo");
+    },
+    expects: /404/,
+  },
+  {
+    name: "the language is chosen in the bar and kept",
+    async play({ page }) {
+      await ready(page);
+      assert.equal(await page.getAttribute("html", "lang"), "en");
+      await page.click("#language");
+      await page.waitForSelector("html[lang=es]");
+      await ready(page);
+      assert.equal(await text(page, "label[for=seed]"), "Semilla");
+      assert.equal(await page.getAttribute("#language", "aria-label"), "English");
+      await page.reload();
+      await page.waitForSelector("html[lang=es]");
+      await page.click("#language");
+      await page.waitForSelector("html[lang=en]");
+    },
+  },
+  ...[1440, 390, 320].map((width) => ({
+    name: `in Spanish: nothing is wider than the page at ${width} pixels`,
+    open: "?lang=es&steps=3&run=1",
+    width,
+    height: 844,
+    async play({ page }) {
+      await page.waitForFunction(() => / pasos en /.test(document.querySelector("#status")?.textContent ?? ""));
+      await page.evaluate(() => {
+        for (const details of document.querySelectorAll("details")) details.open = true;
+      });
+      await drawn(page);
+      assert.deepEqual(await page.evaluate(overflow), []);
+      assert.deepEqual(await page.evaluate(contrastFaults), []);
+      assert.deepEqual(await page.evaluate(nameFaults), []);
+    },
+  })),
+];

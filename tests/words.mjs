@@ -1,0 +1,105 @@
+// The page's texts: every row in both languages with the same values and marks, every row used, the English of index.html that of its row,
+// and no text outside of web/words/. It needs no browser.
+//
+//     node tests/words.mjs
+
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const web = fileURLToPath(new URL("../web/", import.meta.url));
+const LANGUAGES = ["en", "es"];
+/** Texts that are the same in every language: names, and what a view writes over. */
+const SAME = /^(Decant|GPU|CPU|CFG\+\+|[A-Z]{2}|…|&nbsp;|–|P|\?|\.|Esc|[←→ ]+)$/;
+/** The module and its worker speak English, like the program: they are an API. The benchmark's page is for those who work on it. */
+const ENGLISH = /^(decant|model|calls|inputs|source|storage|bench)\.js$|^(worker|vendor|words)\//;
+/** A literal that reads like a sentence: it begins large and goes on in small letters, with a space between; what begins with M and a number is a path. */
+const SENTENCE = /(["'`])((?!M[\d$])[“A-Z](?:(?!\1)[^\\\n]|\\.)*? (?:(?!\1)[^\\\n]|\\.)*?[a-z]{2}(?:(?!\1)[^\\\n]|\\.)*?)\1/g;
+
+const files = readdirSync(web, { recursive: true }).filter((name) => name.endsWith(".js")).sort();
+const code = Object.fromEntries(files.map((name) => [name, withoutComments(readFileSync(join(web, name), "utf8"))]));
+const html = readFileSync(join(web, "index.html"), "utf8");
+const rows = await readRows();
+const faults = [...checkRows(), ...checkUse(), ...checkPage(), ...checkCode()];
+for (const fault of faults) console.log(fault);
+process.exitCode = faults.length > 0 ? 1 : 0;
+
+/** Rows by key, with the table that each stands in. */
+async function readRows() {
+  const found = new Map();
+  for (const name of files.filter((one) => one.startsWith("words/") && !["words/program.js", "words/catalogue.js"].includes(one))) {
+    for (const table of Object.values(await import(join(web, name)))) {
+      for (const [key, row] of Object.entries(table)) {
+        if (found.has(key)) throw new Error(`${key} stands in ${found.get(key).name} and in ${name}`);
+        found.set(key, { name, row });
+      }
+    }
+  }
+  return found;
+}
+
+function* checkRows() {
+  for (const [key, { name, row }] of rows) {
+    if (String(Object.keys(row)) !== String(LANGUAGES)) yield `${name}: ${key} is in ${Object.keys(row)}, not in ${LANGUAGES}`;
+    const [first, ...others] = Object.values(row).flatMap((text) => (typeof text === "string" ? [text] : [text.one, text.other]));
+    for (const text of [first, ...others]) {
+      if (!text?.trim()) yield `${name}: ${key} has an empty text`;
+      else if (marks(text) !== marks(first)) yield `${name}: ${key}: “${text}” has ${marks(text) || "no marks"}, not ${marks(first) || "none"}`;
+    }
+  }
+}
+
+/** What stands in braces and in angles, sorted: a language may put them in another order. */
+function marks(text) {
+  return (text.match(/\{\w+\}|<\/?\w+>/g) ?? []).sort().join(" ");
+}
+
+/** A key stands in quotes somewhere, or begins like a template that makes keys. */
+function* checkUse() {
+  const outside = [html, ...files.filter((name) => !name.startsWith("words/")).map((name) => code[name])].join("\n");
+  const beginnings = [...outside.matchAll(/`([\w-]+\.[\w.-]*)\$\{/g)].map(([, beginning]) => beginning);
+  for (const [key, { name }] of rows) {
+    if (!outside.includes(`"${key}"`) && !beginnings.some((beginning) => key.startsWith(beginning))) yield `${name}: nothing says ${key}`;
+  }
+}
+
+function* checkPage() {
+  for (const { 0: whole, 1: tag, 2: attributes, index } of html.matchAll(/<([a-z]\w*)((?:\s[^<>]*)?)>/g)) {
+    const from = index + whole.length;
+    const key = /\sdata-say="([^"]*)"/.exec(attributes)?.[1];
+    if (key !== undefined) yield* compare(key, html.slice(from, html.indexOf(`</${tag}>`, from)));
+    for (const [attribute, end] of [["aria-label", "label"], ["title", "title"], ["placeholder", "placeholder"], ["content", "content"]]) {
+      const said = new RegExp(`\\sdata-say-${end}="([^"]*)"`).exec(attributes)?.[1];
+      const text = new RegExp(`\\s${attribute}="([^"]*)"`).exec(attributes)?.[1] ?? "";
+      if (said !== undefined) yield* compare(said, text);
+      // A button that changes is named by its view; a name in its own language stays.
+      else if (attribute !== "content" && /[a-z]{2}/.test(text) && !/\s(id="theme"|lang=)/.test(attributes)) yield `index.html: ${attribute}="${text}" has no row`;
+    }
+  }
+  const rest = html.replace(/^[^]*<body/, "").replaceAll(/<([a-z]\w*)[^<>]*\sdata-say="[^]*?<\/\1>/g, "").replaceAll(/<code>.*?<\/code>/g, "");
+  for (const [, text] of rest.matchAll(/>([^<>]+)</g)) {
+    if (text.trim() && !SAME.test(text.trim())) yield `index.html: “${text.trim()}” has no row`;
+  }
+}
+
+function* compare(key, english) {
+  const row = rows.get(key)?.row.en;
+  if (row === undefined) yield `index.html says ${key}, which is no row`;
+  else if (row !== english) yield `index.html: ${key} is “${english}” there and “${row}” in its row`;
+}
+
+function* checkCode() {
+  for (const name of files.filter((one) => !ENGLISH.test(one))) {
+    // A lesson's texts are data, both languages side by side.
+    const both = LANGUAGES.map((language) => code[name].match(new RegExp(`\\b${language}: *["'\`\\[{]`, "g"))?.length ?? 0);
+    if (both[0] !== both[1]) yield `${name}: ${both[0]} texts in English, ${both[1]} in Spanish`;
+    for (const line of code[name].split("\n")) {
+      if (/\bnew (\w*Error|DOMException)\(/.test(line)) continue;
+      for (const [, , text] of line.replaceAll(/\b(en|es): *(["'`]).*?\2/g, "").matchAll(SENTENCE)) yield `${name}: “${text}” stands outside of words/`;
+    }
+  }
+}
+
+function withoutComments(source) {
+  return source.replaceAll(/\/\*[^]*?\*\//g, "").replaceAll(/(^|\s)\/\/.*$/gm, "");
+}
