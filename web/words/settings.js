@@ -66,7 +66,6 @@ export const SETTINGS = {
   "form.copy-link": { en: "Copy link", es: "Copiar enlace" },
   "form.take-record": { en: "Settings of a picture", es: "Ajustes de una imagen" },
   "form.record-file": { en: "A picture or a file with settings", es: "Una imagen o un archivo con ajustes" },
-  "form.generating": { en: "Generating…", es: "Generando…" },
   "form.tokens": { en: "{used} of {limit} tokens.", es: "{used} de {limit} tokens." },
   "form.cut": { en: { one: "{n} word was cut: “{text}”", other: "{n} words were cut: “{text}”" }, es: { one: "{n} palabra quedó cortada: «{text}»", other: "{n} palabras quedaron cortadas: «{text}»" } },
   "form.size-stored": { en: "Width and height are multiples of {factor}. A picture of {width} × {height} takes about {bytes} of memory, with the weights as the file has them.", es: "Ancho y alto son múltiplos de {factor}. Una imagen de {width} × {height} ocupa unos {bytes} de memoria, con los pesos tal como están en el archivo." },
