@@ -23,7 +23,7 @@ export function readAddress(params) {
   const weights = params.get("weights") ?? "auto";
   const kept = WEIGHTS.includes(weights);
   if (!kept) problems.push(say("address.weights", { asked: weights, all: inList(WEIGHTS) }));
-  const strange = [...params.keys()].filter((key) => !isSetting(key) && !["model", "device", "weights", "family", "run", "lang"].includes(key));
+  const strange = [...params.keys()].filter((key) => !isSetting(key) && !["model", "device", "weights", "family", "run", "lang", "class"].includes(key));
   if (strange.length > 0) problems.push(say("address.strange", { names: inList(strange.map((key) => `“${key}”`)) }));
   return {
     model: params.get("model") || USUAL_MODEL,

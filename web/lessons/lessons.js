@@ -1,12 +1,42 @@
-// The classroom: lessons as data, played step by step.
+// The classroom: an overview, seven lessons played step by step, and a sheet for a class. Which of them is shown stands in the address.
 
-import { h } from "../views/elements.js";
-import { say } from "../words.js";
+import { LESSONS } from "./index.js";
+import { overview } from "./overview.js";
+import { sheet } from "./sheet.js";
+import { stepView } from "./step.js";
 
 /** @import { Build } from "../views/places.js" */
+/** @typedef {(state: import("../state.js").State) => void} Draw */
+/** A screen is built anew when it is entered, and left before the next one is. @typedef {{ draw: Draw, leave: () => void }} Screen */
 
 /** @type {Build} */
-export function lessonsPlace(root) {
-  root.append(h("h2", {}, say("lessons.title")));
-  return () => {};
+export function lessonsPlace(root, studio, state) {
+  let shown = "";
+  /** @type {Screen | null} */
+  let screen = null;
+  /** Rebuilt after the first one: by the learner, who then reads on at the new heading. */
+  const enter = (/** @type {string} */ path) => {
+    const first = screen === null;
+    screen?.leave();
+    root.replaceChildren();
+    screen = screenAt(root, path, { studio, state });
+    shown = path;
+    if (!first) root.querySelector("h2, h3")?.closest("main")?.scrollTo(0, 0);
+    if (!first) /** @type {HTMLElement | null} */ (root.querySelector("[data-here]"))?.focus({ preventScroll: true });
+  };
+  return (now) => {
+    if (now.place !== "lessons") return;
+    if (screen === null || now.path !== shown) enter(now.path);
+    screen?.draw(now);
+  };
+}
+
+/** @param {HTMLElement} root @param {string} path "", "sheet", or "3/2": the second step of the third lesson @param {{ studio: import("../studio.js").Studio, state: () => import("../state.js").State }} page @returns {Screen} */
+function screenAt(root, path, page) {
+  if (path === "sheet") return sheet(root, page);
+  const [lesson, step] = path.split("/").map(Number);
+  const found = LESSONS[(lesson ?? 0) - 1];
+  if (!found) return overview(root, page);
+  const index = Math.min(Math.max((step || 1) - 1, 0), found.steps.length - 1);
+  return stepView(root, { lesson: found, number: /** @type {number} */ (lesson), index }, page);
 }

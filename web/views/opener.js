@@ -92,7 +92,8 @@ function hearDrops(studio) {
   });
   addEventListener("drop", async (event) => {
     target.hidden = true;
-    if (!event.dataTransfer?.types.includes("Files")) return;
+    // What is shown may have taken it already: a lesson's picture.
+    if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
     try {
       studio.takeDropped(await dropped(event.dataTransfer));

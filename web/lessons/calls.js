@@ -1,0 +1,42 @@
+// A lesson's calls of the module, made one after the other: each may use what those before it answered.
+
+import { Decant } from "../decant.js";
+
+/** @import { Decant as Model, Step } from "../decant.d.ts" */
+/** @import { At, Call } from "./index.js" */
+
+/** What needs no model. */
+const ALONE = ["plane", "distance"];
+
+/**
+ * Rejects with the signal's reason when aborted, else as the module does.
+ * @param {Model} decant @param {Call[]} calls @param {At} at
+ * @param {{ signal: AbortSignal, onProgress: (part: number) => void }} hearing `part` of the work that is done, 0 to 1
+ * @returns {Promise<Record<string, any>>} each answer by its call's name
+ */
+export async function makeCalls(decant, calls, at, { signal, onProgress }) {
+  /** @type {Record<string, any>} */
+  const made = {};
+  for (const [index, call] of calls.entries()) {
+    signal.throwIfAborted();
+    const within = (/** @type {number} */ part) => onProgress((index + part) / calls.length);
+    within(0);
+    made[call.as] = await makeCall(decant, call, call.with(made, at), { signal, within });
+  }
+  signal.throwIfAborted();
+  onProgress(1);
+  return made;
+}
+
+/** @param {Model} decant @param {Call} call @param {any[]} given @param {{ signal: AbortSignal, within: (part: number) => void }} hearing */
+function makeCall(decant, { call }, given, { signal, within }) {
+  const onStep = (/** @type {Step} */ { index, total }) => within((index + 1) / total);
+  if (call === "generate") return decant.generate({ ...given[0], signal, onStep });
+  const whose = /** @type {Record<string, (...given: any[]) => Promise<any>>} */ (/** @type {unknown} */ (ALONE.includes(call) ? Decant : decant));
+  const method = whose[call];
+  if (!method) throw new Error(`A lesson asks for ${call}, which the module does not have.`);
+  return method.apply(whose, given);
+}
+
+/** @param {Call} call */
+export const whoseCall = ({ call }) => (ALONE.includes(call) ? "Decant" : "decant");

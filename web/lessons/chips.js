@@ -1,0 +1,21 @@
+// A text as the model reads it: a chip for each token, with its number, and what did not fit.
+
+import { h } from "../views/elements.js";
+import { say } from "../words.js";
+
+/** @import { TokenCount } from "../decant.d.ts" */
+
+/** @param {HTMLElement} host */
+export function chipsFigure(host) {
+  const list = h("ol", { className: "chips", aria: { label: say("lessons.tokens") } });
+  host.append(list);
+  return (/** @type {{ tokens: TokenCount }} */ { tokens }) => {
+    list.replaceChildren(...tokens.pieces.map(chip), ...(tokens.cut ? [h("li", { className: "mark-line", textContent: say("lessons.cut") }), h("li", { className: "chip cut", textContent: tokens.cut })] : []));
+  };
+}
+
+/** @param {import("../decant.d.ts").Piece} piece */
+function chip({ text, id }) {
+  const ends = text.endsWith("</w>");
+  return h("li", { className: ends ? "chip ends" : "chip" }, h("span", { textContent: text.replace("</w>", "") }), h("span", { className: "id", textContent: String(id) }));
+}

@@ -1,0 +1,77 @@
+// All lessons, in the order in which they build on each other, and what a lesson is made of. A lesson is data: texts in all languages, calls of
+// the module API that the player makes and prints, and a function that says what there is to see of their answers.
+
+import { NOISE } from "./01-noise.js";
+import { AUTOENCODER } from "./02-autoencoder.js";
+import { STEPS } from "./03-steps.js";
+import { WORDS } from "./04-words.js";
+import { GUIDANCE } from "./05-guidance.js";
+import { SOLVERS } from "./06-solvers.js";
+import { PICTURES } from "./07-pictures.js";
+
+/** @import { Info } from "../decant.d.ts" */
+/** @typedef {Record<import("../words.js").Language, string>} Both a text in every language */
+
+/**
+ * @typedef {object} Lesson
+ * @property {string} id kept in the browser with the learner's progress; it never changes
+ * @property {Both} title
+ * @property {Both} about one sentence
+ * @property {number} minutes
+ * @property {string[]} sources name, year, title
+ * @property {LessonStep[]} steps
+ */
+
+/**
+ * @typedef {object} LessonStep
+ * @property {Both} title
+ * @property {Both[]} text one or two paragraphs of at most 60 words; `code` and *stress* may be in them
+ * @property {string} [formula] MathML, without the element `math`
+ * @property {Both} [reads] how the formula is read aloud
+ * @property {Question} [question]
+ * @property {boolean} [picture] whether the learner's picture is used
+ * @property {Dial[]} [dials]
+ * @property {Both} [act] what the button says; without it the calls are made as soon as the step is entered and when a dial moves
+ * @property {Call[]} [calls]
+ * @property {(made: Record<string, any>, at: At) => Shown} [show] of what the calls answered
+ * @property {Notes} notes
+ */
+
+/** For the teacher. @typedef {{ minutes: number, say: Both, ask: Both, wrong: Both }} Notes */
+
+/**
+ * One question to the module: a method of the open model or of `Decant`, with its arguments.
+ * @typedef {object} Call
+ * @property {string} as what the answer is called, in `made` and in the code that is shown
+ * @property {"generate" | "tokenize" | "embed" | "neighbours" | "roundTrip" | "schedule" | "addNoise" | "decode" | "plane" | "distance"} call
+ * @property {(made: Record<string, any>, at: At) => any[]} with
+ */
+
+/**
+ * What the learner, the class and the open model bring along.
+ * @typedef {object} At
+ * @property {number} seed the class's
+ * @property {ImageData} picture
+ * @property {Record<string, any>} dials numbers and texts, by their names
+ * @property {Example} example
+ * @property {Info} info
+ */
+
+/** Words that the open model knows. @typedef {{ prompt: string, from: string, to: string, negative: string, other: string, turned: string }} Example */
+
+/**
+ * A number that the learner sets, or a text.
+ * @typedef {{ name: string, label: Both, from: number, to: number, by: number, value: number } | { name: string, label: Both, text: (example: Example) => string }} Dial
+ */
+
+/** @typedef {{ figures: Figure[], facts: Fact[] }} Shown */
+/** A drawing of web/figures/ with its data, texts in every language. @typedef {{ kind: import("./figures.js").Kind, data: Record<string, any>, wide?: boolean }} Figure */
+/** A number that was measured. @typedef {{ id: string, name: Both, value: number | string, digits?: number, unit?: string }} Fact */
+
+/**
+ * Something to expect before it is measured: a number, which is compared with the fact called `fact`, or one of several answers.
+ * @typedef {{ ask: Both, fact: string, unit?: string, near: number, because: Both } | { ask: Both, choices: Both[], right: number | ((fact: (id: string) => number) => number), because: Both }} Question
+ */
+
+/** @type {Lesson[]} */
+export const LESSONS = [NOISE, AUTOENCODER, STEPS, WORDS, GUIDANCE, SOLVERS, PICTURES];
