@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
+import { contrastFaults, nameFaults } from "./look.mjs";
 import { again, finished, pixels, ready, text } from "./steps.mjs";
 import { serve } from "./serve.mjs";
 
@@ -15,6 +16,47 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const run = promisify(execFile);
 
 /** @typedef {{ name: string, expects?: RegExp, play: (scene: { page: import("playwright-core").Page }) => Promise<string | void> }} Reach */
+
+/** What this browser can do, and the self-test. @type {import("./journeys.mjs").Journey[]} */
+export const PREFLIGHT = [
+  {
+    name: "what this browser and machine can do is said, and copied for a bug report",
+    fake: true,
+    async play({ page }) {
+      await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+      await ready(page);
+      await page.keyboard.press("?");
+      await page.click("#show-machine-too");
+      await page.waitForSelector("#machine-rows .verdict");
+      const rows = await page.locator("#machine-rows li").allInnerTexts();
+      for (const said of [/^Computes on the GPU\n.*emulated/, /^Computes on the CPU\nWebAssembly has vector/, /^Keeps models and pictures\n.* of /, /^Opens without a network\nThis browser installs no page/]) {
+        assert.ok(rows.some((row) => said.test(row)), `${said} is not in:\n${rows.join("\n")}`);
+      }
+      assert.deepEqual(await page.evaluate(nameFaults), []);
+      assert.deepEqual(await page.evaluate(contrastFaults), []);
+      await page.click("text=Copy for a bug report");
+      await page.waitForSelector("#test-copied:text('Copied.')");
+      assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^Decant\n(.+: .+\n)+$/);
+    },
+  },
+  {
+    name: "the self-test notices numbers that are wrong",
+    fake: true,
+    async play({ page }) {
+      await selfTest(page);
+      for (const verdict of await page.$$eval("#test-results li", (items) => items.map(({ dataset }) => dataset.verdict))) assert.equal(verdict, "no");
+      assert.match(await text(page, "#test-results li"), /not as diffusers makes them/);
+    },
+  },
+];
+
+/** The self-test on the built page. @param {import("playwright-core").Page} page @param {string} address @param {number} devices 1: without the GPU, which takes an emulator minutes */
+export async function checkSelfTest(page, address, devices) {
+  await page.goto(`${address}?device=cpu`);
+  const [cpu, gpu] = await selfTest(page, devices);
+  assert.match(cpu, /to the last bit/, `${cpu} The CPU's arithmetic changed: if that was meant, node tests/browser/make_cases.mjs writes the new sums.`);
+  if (devices > 1) assert.match(gpu, /^GPU \(.+\): as diffusers makes them/);
+}
 
 /** The built page with the stand-in for its module, on a server that can be changed and taken away. @type {Reach[]} */
 export const KEPT = [
@@ -128,6 +170,16 @@ export async function onSite(act) {
     server.close();
     await rm(folder, { recursive: true });
   }
+}
+
+/** @param {import("playwright-core").Page} page @param {number} [devices] how many to wait for */
+async function selfTest(page, devices = 2) {
+  await ready(page);
+  await page.click("#show-machine");
+  await page.waitForSelector("#machine-rows .verdict");
+  await page.click("#self-test");
+  await page.waitForSelector(`#test-results li:nth-child(${devices})`);
+  return page.locator("#test-results li").allTextContents();
 }
 
 /** Makes a folder a version of its own. @param {string} folder */

@@ -1,9 +1,12 @@
 // All tests in a browser: people's journeys, diffusers' pictures, every operation, and the kernels in Chromium's own compiler.
 //
 //     node tests/browser/run.mjs [WORD …]      only the tests whose names hold one of the words
+//
+// They are written down first, and then played in lanes, each with a browser of its own; LANES=1 in the environment plays one after the other.
 
 import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { LAVAPIPE, launch, newPage } from "./browser.mjs";
@@ -13,10 +16,11 @@ import { INSIDE } from "./inside.mjs";
 import { JOURNEYS as USUAL } from "./journeys.mjs";
 import { MORE } from "./more.mjs";
 import { checkKnobs, readKnobs } from "./knobs.mjs";
+import { playInLanes } from "./lanes.mjs";
 import { checkOperations } from "./operations.mjs";
 import { OWN, layoutTests } from "./own.mjs";
 import { STUDIO } from "./studio.mjs";
-import { KEPT, SINGLE } from "./reach.mjs";
+import { KEPT, PREFLIGHT, SINGLE, checkSelfTest } from "./reach.mjs";
 import { takeScreenshots } from "./screenshots.mjs";
 import { serve } from "./serve.mjs";
 import { SPANISH } from "./spanish.mjs";
@@ -24,9 +28,22 @@ import { checkKernels, readKernels } from "./tint.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 /** What people do on the page. */
-const JOURNEYS = [...USUAL, ...MORE, ...STUDIO, ...INSIDE];
+const JOURNEYS = [...USUAL, ...MORE, ...STUDIO, ...INSIDE, ...PREFLIGHT];
 const words = process.argv.slice(2);
 const counts = { passed: 0, failed: 0, skipped: 0 };
+/** More than two gain nothing: a run of the real model keeps a core busy, and drawing the page another. */
+const LANES = Math.max(1, Number(process.env.LANES) || Math.min(2, availableParallelism()));
+
+/** The browsers: Debian's, whose GPU is SwiftShader, in every lane; the others once. @typedef {{ name: string, choice: object, once?: boolean }} Kind */
+const debian = { name: "debian", choice: { more: ["--host-resolver-rules=MAP elsewhere.test 127.0.0.1"] } };
+/** What a page installs stays. */
+const keeping = { name: "keeping", choice: { keeps: true }, once: true };
+const lavapipe = { name: "lavapipe", choice: { program: LAVAPIPE }, once: true };
+/** Its GPU is going to be crashed, which it may remember. */
+const victim = { name: "victim", choice: { program: LAVAPIPE }, once: true };
+
+/** What is to be played or skipped. @type {({ where: string, name: string, browser: Kind, play: (lane: number) => Promise<string> } | { skipped: string })[]} */
+const jobs = [];
 
 /** What is tested: the page with a stand-in for the model, and what `./build.sh` made. Both at sub-paths, because pages end up in such places. */
 const fake = await serve({ folder: join(root, "web"), overlays: { "worker/pkg/": join(root, "tests/browser/fake"), "vendor/": join(root, "dist/vendor"), "models/slow/": join(root, "models/digits"), "models/": join(root, "models") }, base: "/some/where/" });
@@ -37,29 +54,31 @@ const whole = built && (await serve({ folder: join(root, "dist"), ranges: false 
 const browsers = new Map();
 try {
   await rm(join(root, "target/screenshots"), { recursive: true, force: true });
-  for (const journey of JOURNEYS.filter(({ real, crash }) => !real && !crash)) await play("page", debian, fake, journey);
-  for (const journey of SPANISH) await play("page", debian, fake, journey);
-  for (const journey of GETTING) await play("getting", debian, fake, journey);
+  for (const journey of JOURNEYS.filter(({ real, crash }) => !real && !crash)) play("page", debian, fake, journey);
+  for (const journey of SPANISH) play("page", debian, fake, journey);
+  for (const journey of GETTING) play("getting", debian, fake, journey);
   if (built && whole) await testBuilt(built, whole);
   else skip("all tests of the built page; ./build.sh makes it");
-  if (words.length === 0) await takeScreenshots((await debian()).context, (built || fake).address, join(root, "target/screenshots"));
+  await playInLanes(jobs, { lanes: LANES, alone: aloneOf, play: (job, lane) => ("skipped" in job ? `skipped: ${job.skipped}` : job.play(lane)), tell: (line) => console.log(line) });
+  if (words.length === 0) await takeScreenshots((await browserOf(debian, 0)).context, (built || fake).address, join(root, "target/screenshots"));
 } finally {
-  for (const browser of browsers.values()) await browser.close();
+  for (const browser of browsers.values()) await (await browser).close();
   for (const server of [fake, built, whole]) if (server) server.close();
 }
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exitCode = counts.failed > 0 ? 1 : 0;
 
 async function testBuilt(built, whole) {
-  for (const journey of JOURNEYS.filter(({ fake, crash }) => !fake && !crash)) await play("built", debian, built, journey);
-  for (const journey of JOURNEYS.filter(({ name }) => name.startsWith("open, generate"))) await play("built, no byte ranges", debian, whole, journey);
-  for (const { name, expects, play: act } of KEPT) await test("kept", name, keeping, built, act, { expects, start: null });
-  for (const { name, play: act } of SINGLE) await test("one file", name, debian, built, act, { start: null });
-  for (const model of await modelsWithTokens()) await test("CPU", `tokens of ${model}`, debian, built, ({ page }) => checkTokens(page, built.address, model));
+  for (const journey of JOURNEYS.filter(({ fake, crash }) => !fake && !crash)) play("built", debian, built, journey);
+  for (const journey of JOURNEYS.filter(({ name }) => name.startsWith("open, generate"))) play("built, no byte ranges", debian, whole, journey);
+  for (const { name, expects, play: act } of KEPT) test("kept", name, keeping, built, act, { expects, start: null });
+  for (const { name, play: act } of SINGLE) test("one file", name, debian, built, act, { start: null });
+  if (!existsSync(LAVAPIPE)) test("built", "the self-test finds the CPU to be right", debian, built, ({ page }) => checkSelfTest(page, built.address, 1), { start: null });
+  for (const model of await modelsWithTokens()) test("CPU", `tokens of ${model}`, debian, built, ({ page }) => checkTokens(page, built.address, model));
   await testGoldens("CPU", debian, built, "cpu");
-  for (const [kind, knobs] of Object.entries(await readKnobs())) await test("CPU", `diffusers' ${kind}`, debian, built, ({ page }) => checkKnobs(page, built.address, knobs));
-  for (const { name, check } of await layoutTests()) await test("CPU", `diffusers' picture from layouts/${name}`, debian, built, async ({ page }) => `RMS ${(await check(page, built.address)).toExponential(1)}`);
-  for (const journey of OWN) await play("built", debian, built, journey);
+  for (const [kind, knobs] of Object.entries(await readKnobs())) test("CPU", `diffusers' ${kind}`, debian, built, ({ page }) => checkKnobs(page, built.address, knobs));
+  for (const { name, check } of await layoutTests()) test("CPU", `diffusers' picture from layouts/${name}`, debian, built, async ({ page }) => `RMS ${(await check(page, built.address)).toExponential(1)}`);
+  for (const journey of OWN) play("built", debian, built, journey);
   // Minutes on SwiftShader, so one is enough: lavapipe runs the same kernels, and the rest of them, below.
   await testGoldens("GPU on SwiftShader", debian, built, "gpu", /digits-euler/);
   if (!existsSync(LAVAPIPE)) {
@@ -67,15 +86,16 @@ async function testBuilt(built, whole) {
     return skip("diffusers' pictures on the GPU in Chromium, but for one; tests/rig/setup_vulkan.sh makes a Chromium that is fast enough");
   }
   await testKernels("lavapipe", lavapipe, built);
-  await test("GPU on lavapipe", "every operation agrees with the CPU", lavapipe, built, ({ page }) => checkOperations(page, built.address));
+  test("built, GPU on lavapipe", "the self-test finds CPU and GPU to be right", lavapipe, built, ({ page }) => checkSelfTest(page, built.address, 2), { start: null });
+  test("GPU on lavapipe", "every operation agrees with the CPU", lavapipe, built, ({ page }) => checkOperations(page, built.address));
   await testGoldens("GPU on lavapipe", lavapipe, built, "gpu");
-  for (const journey of JOURNEYS.filter(({ gpu }) => gpu)) await play("built, GPU on lavapipe", lavapipe, built, { ...journey, open: `${journey.open ?? "?"}&device=gpu` });
-  for (const journey of JOURNEYS.filter(({ crash }) => crash)) await play("built, GPU on lavapipe", victim, built, journey);
+  for (const journey of JOURNEYS.filter(({ gpu }) => gpu)) play("built, GPU on lavapipe", lavapipe, built, { ...journey, open: `${journey.open ?? "?"}&device=gpu` });
+  for (const journey of JOURNEYS.filter(({ crash }) => crash)) play("built, GPU on lavapipe", victim, built, journey);
 }
 
 async function testGoldens(where, browser, built, device, wanted) {
   for (const golden of await readGoldens(wanted)) {
-    await test(where, `diffusers' picture ${golden.name}`, browser, built, async ({ page }) => {
+    test(where, `diffusers' picture ${golden.name}`, browser, built, async ({ page }) => {
       const error = await checkGolden(page, built.address, device, golden);
       return `RMS ${error.toExponential(1)}`;
     });
@@ -85,65 +105,58 @@ async function testGoldens(where, browser, built, device, wanted) {
 async function testKernels(where, browser, built) {
   const kernels = await readKernels(join(root, "target/shaders"));
   if (kernels.length === 0) return skip(`Chromium's compiler on every kernel (${where}); cargo test -p decant-gpu --test shaders writes them`);
-  await test(where, `Chromium's compiler takes all ${kernels.length} kernels`, browser, built, ({ page }) => checkKernels(page, kernels));
+  test(where, `Chromium's compiler takes all ${kernels.length} kernels`, browser, built, ({ page }) => checkKernels(page, kernels));
 }
 
-async function play(where, browser, server, { name, open = "", host = "127.0.0.1", width, height, expects, play: act }) {
+function play(where, browser, server, { name, open = "", host = "127.0.0.1", width, height, expects, play: act }) {
   const address = server.address.replace("127.0.0.1", host);
-  await test(where, name, browser, { address }, async ({ page, complaints }) => {
+  test(where, name, browser, { address }, async ({ page, complaints }) => {
     if (open !== null) await page.goto(address + open);
     await act({ page, address, complaints, models: join(root, "models") });
   }, { width, height, expects, start: null });
 }
 
-/** Runs one test on a page of its own, which must not complain of anything but what it `expects` to. */
-async function test(where, name, browser, server, act, { width, height, expects = /favicon/, start = "models/digits/model_index.json" } = {}) {
+/** Writes a test down, to be played on a page of its own, which must not complain of anything but what it `expects` to. */
+function test(where, name, browser, server, act, { width, height, expects = /favicon/, start = "models/digits/model_index.json" } = {}) {
   if (words.length > 0 && !words.some((word) => `${where}: ${name}`.includes(word))) return;
-  const { page, complaints } = await newPage((await browser()).context, { width, height });
-  const started = performance.now();
-  try {
-    if (start) await page.goto(server.address + start);
-    const said = await act({ page, complaints });
-    const unexpected = complaints.filter((complaint) => !expects.test(complaint));
-    if (unexpected.length > 0) throw new Error(`the page complained:\n  ${unexpected.join("\n  ")}`);
-    counts.passed++;
-    console.log(`ok   ${where}: ${name} (${said ? `${said}, ` : ""}${((performance.now() - started) / 1000).toFixed(1)} s)`);
-  } catch (error) {
-    counts.failed++;
-    await mkdir(join(root, "target/screenshots"), { recursive: true });
-    const picture = join(root, "target/screenshots", `failed ${where} ${name}.png`.replace(/[^\w.]+/g, "-"));
-    await page.screenshot({ path: picture }).catch(() => {});
-    console.log(`FAIL ${where}: ${name}\n  ${String(error.stack ?? error).replaceAll("\n", "\n  ")}\n  complaints: ${complaints.join("; ") || "none"}\n  picture: ${picture}`);
-  } finally {
-    await page.close();
+  jobs.push({ where, name, browser, play });
+
+  async function play(lane) {
+    const { page, complaints } = await newPage((await browserOf(browser, lane)).context, { width, height });
+    const started = performance.now();
+    try {
+      if (start) await page.goto(server.address + start);
+      const said = await act({ page, complaints });
+      const unexpected = complaints.filter((complaint) => !expects.test(complaint));
+      if (unexpected.length > 0) throw new Error(`the page complained:\n  ${unexpected.join("\n  ")}`);
+      counts.passed++;
+      return `ok   ${where}: ${name} (${said ? `${said}, ` : ""}${((performance.now() - started) / 1000).toFixed(1)} s)`;
+    } catch (error) {
+      counts.failed++;
+      await mkdir(join(root, "target/screenshots"), { recursive: true });
+      const picture = join(root, "target/screenshots", `failed ${where} ${name}.png`.replace(/[^\w.]+/g, "-"));
+      await page.screenshot({ path: picture }).catch(() => {});
+      return `FAIL ${where}: ${name}\n  ${String(error.stack ?? error).replaceAll("\n", "\n  ")}\n  complaints: ${complaints.join("; ") || "none"}\n  picture: ${picture}`;
+    } finally {
+      await page.close();
+    }
   }
 }
 
 function skip(what) {
   counts.skipped++;
-  console.log(`skipped: ${what}`);
+  jobs.push({ skipped: what });
 }
 
-function debian() {
-  return once("debian", { more: ["--host-resolver-rules=MAP elsewhere.test 127.0.0.1"] });
+/** Of these, one at a time: what shares a browser, and all that computes on a GPU, which is every core where it is emulated. */
+function aloneOf(job) {
+  if ("skipped" in job) return null;
+  return job.where.includes("GPU") ? "GPU" : job.browser.once ? job.browser.name : null;
 }
 
-/** What a page installs stays. */
-function keeping() {
-  return once("keeping", { keeps: true });
-}
-
-function lavapipe() {
-  return once("lavapipe", { program: LAVAPIPE });
-}
-
-/** Its GPU is going to be crashed, which it may remember. */
-function victim() {
-  return once("victim", { program: LAVAPIPE });
-}
-
-/** One of each kind, started when it is first needed. */
-async function once(name, choice) {
-  if (!browsers.has(name)) browsers.set(name, await launch(choice));
-  return browsers.get(name);
+/** Started when it is first needed. @param {Kind} kind @param {number} lane */
+function browserOf({ name, choice, once }, lane) {
+  const place = once ? name : `${name} ${lane}`;
+  if (!browsers.has(place)) browsers.set(place, launch(choice));
+  return browsers.get(place);
 }

@@ -8,6 +8,11 @@ import { say } from "../words.js";
 /** Reasons for which asking for the GPU again cannot help. */
 const HOPELESS = ["insecure", "no-webgpu"];
 
+/** The sheet on this browser is fetched when it is wanted. */
+async function showPanel() {
+  await (await import("../reach/panel.js")).showPanel();
+}
+
 /** @type {View} */
 export function machineView(studio) {
   const name = byId("model-name", HTMLSpanElement);
@@ -16,10 +21,16 @@ export function machineView(studio) {
   const radios = /** @type {HTMLInputElement[]} */ (Array.from(device.elements));
   device.addEventListener("change", ({ target }) => studio.reopen(/** @type {"gpu" | "cpu"} */ (/** @type {HTMLInputElement} */ (target).value)));
 
+  byId("show-machine", HTMLButtonElement).addEventListener("click", showPanel);
+  byId("show-machine-too", HTMLButtonElement).addEventListener("click", () => {
+    byId("keys", HTMLDialogElement).close();
+    showPanel();
+  });
+
   return ({ info, model, phase, opening }) => {
     write(name, model);
+    name.title = info?.family ?? "";
     write(adapter, info ? info.adapter : phase === "failed" ? say("bar.nothing") : "…");
-    adapter.title = info?.family ?? "";
     device.disabled = phase === "opening" && opening === null;
     for (const radio of radios) {
       if (info) radio.checked = radio.value === info.device;

@@ -1,7 +1,103 @@
-// Texts of what this browser can do, and installing.
+// Texts of what this browser and machine can do, of the self-test, and of the page's own versions.
 
 /** @satisfies {import("../words.js").Table} */
 export const REACH = {
+  "reach.title": { en: "This browser and machine", es: "Este navegador y esta máquina" },
+  "reach.show": { en: "What this browser and machine can do", es: "Qué pueden hacer este navegador y esta máquina" },
+  "reach.lead": { en: "Found by trying, here and now.", es: "Comprobado aquí y ahora." },
+  "reach.looking": { en: "Looking…", es: "Mirando…" },
+  "reach.yes": { en: "Yes", es: "Sí" },
+  "reach.partly": { en: "Partly", es: "En parte" },
+  "reach.no": { en: "No", es: "No" },
+
+  "reach.gpu": { en: "Computes on the GPU", es: "Calcula en la GPU" },
+  "reach.gpu.yes": { en: "WebGPU offers {adapter}.", es: "WebGPU ofrece {adapter}." },
+  "reach.gpu.partly": {
+    en: "The only adapter, {adapter}, is a GPU emulated by the CPU. The CPU itself is usually faster, and is taken.",
+    es: "El único adaptador, {adapter}, es una GPU emulada por la CPU. La propia CPU suele ser más rápida, y es la que se usa.",
+  },
+  "reach.gpu.no": {
+    en: "This browser has no WebGPU. The CPU computes: the same picture, later.",
+    es: "Este navegador no tiene WebGPU. Calcula la CPU: la misma imagen, más tarde.",
+  },
+  "reach.gpu.no-adapter": {
+    en: "This browser has WebGPU but offers no adapter: the graphics driver is missing, too old or switched off. The CPU computes: the same picture, later.",
+    es: "Este navegador tiene WebGPU, pero no ofrece ningún adaptador: el controlador gráfico falta, es antiguo o está desactivado. Calcula la CPU: la misma imagen, más tarde.",
+  },
+  "reach.gpu.insecure": {
+    en: "This page came over plain http from another machine, and browsers hide WebGPU from such pages. Over https, or from the single file decant.html, the GPU can compute.",
+    es: "Esta página llegó por http sin cifrar desde otra máquina, y los navegadores ocultan WebGPU a esas páginas. Por https, o con el archivo único decant.html, la GPU puede calcular.",
+  },
+  "reach.limits": { en: "Has room for large pictures", es: "Tiene sitio para imágenes grandes" },
+  "reach.limits.yes": {
+    en: "A buffer may take {buffer} and a binding {binding}; pictures up to 1024 × 1024 need no more than the 268 MB and 134 MB that WebGPU guarantees.",
+    es: "Un búfer puede ocupar {buffer} y un enlace {binding}; las imágenes de hasta 1024 × 1024 no necesitan más que los 268 MB y 134 MB que WebGPU garantiza.",
+  },
+  "reach.limits.no": { en: "Without an adapter there are no limits to read.", es: "Sin adaptador no hay límites que leer." },
+  "reach.half": { en: "Adapter’s extras", es: "Extras del adaptador" },
+  "reach.half.yes": { en: "It computes in 16 bits (shader-f16). Decant does not need it: weights are kept small, and arithmetic is in 32 bits.", es: "Calcula en 16 bits (shader-f16). Decant no lo necesita: los pesos se guardan pequeños y la aritmética es de 32 bits." },
+  "reach.half.partly": { en: "It does not compute in 16 bits (shader-f16). Nothing is lost: weights are kept small all the same, and arithmetic is in 32 bits.", es: "No calcula en 16 bits (shader-f16). No se pierde nada: los pesos se guardan igual de pequeños y la aritmética es de 32 bits." },
+  "reach.cpu": { en: "Computes on the CPU", es: "Calcula en la CPU" },
+  "reach.cpu.yes": {
+    en: { one: "WebAssembly has vector instructions; the machine has {n} core, of which a run takes one.", other: "WebAssembly has vector instructions; the machine has {n} cores, of which a run takes one." },
+    es: { one: "WebAssembly tiene instrucciones vectoriales; la máquina tiene {n} núcleo, y cada ejecución usa uno.", other: "WebAssembly tiene instrucciones vectoriales; la máquina tiene {n} núcleos, y cada ejecución usa uno." },
+  },
+  "reach.cpu.no": { en: "This browser’s WebAssembly has no vector instructions, without which the program cannot start. A newer browser has them.", es: "El WebAssembly de este navegador no tiene instrucciones vectoriales, y sin ellas el programa no puede arrancar. Un navegador más nuevo las tiene." },
+  "reach.memory": { en: "Tells how much memory there is", es: "Dice cuánta memoria hay" },
+  "reach.memory.yes": { en: "About {memory} or more. Before a model is loaded, the page says what it takes.", es: "Unos {memory} o más. Antes de cargar un modelo, la página dice cuánto ocupa." },
+  "reach.memory.partly": { en: "This browser keeps it to itself. Before a model is loaded, the page says what it takes; you know whether the machine has it.", es: "Este navegador no lo dice. Antes de cargar un modelo, la página dice cuánto ocupa; tú sabes si la máquina lo tiene." },
+  "reach.storage": { en: "Keeps models and pictures", es: "Guarda modelos e imágenes" },
+  "reach.storage.yes": { en: "{used} of {quota} are used, and the browser clears them only when you say so.", es: "Se usan {used} de {quota}, y el navegador solo los borra si tú lo dices." },
+  "reach.storage.partly": { en: "{used} of {quota} are used. When the disk is full, the browser may clear them.", es: "Se usan {used} de {quota}. Si el disco se llena, el navegador puede borrarlos." },
+  "reach.storage.file": { en: "A page opened from a file gets no storage for models: what is downloaded comes again next time. Models on this machine open all the same.", es: "Una página abierta desde un archivo no recibe almacenamiento para modelos: lo que se descarga vuelve a bajarse la próxima vez. Los modelos de esta máquina se abren igual." },
+  "reach.storage.no": { en: "This browser keeps no files for this page (a private window, or an address without https): what is downloaded comes again next time.", es: "Este navegador no guarda archivos de esta página (ventana privada o dirección sin https): lo que se descarga vuelve a bajarse la próxima vez." },
+  "reach.files": { en: "Opens models of this machine again", es: "Reabre modelos de esta máquina" },
+  "reach.files.yes": { en: "A file or folder that was opened once opens again with one click.", es: "Un archivo o carpeta que se abrió una vez se reabre con un clic." },
+  "reach.files.partly": { en: "Files and folders can be chosen and dropped, and have to be chosen again next time.", es: "Se pueden elegir y soltar archivos y carpetas, y hay que elegirlos de nuevo la próxima vez." },
+  "reach.offline": { en: "Opens without a network", es: "Se abre sin red" },
+  "reach.offline.yes": { en: "The page and its own model are kept here and open without a network.", es: "La página y su propio modelo están guardados aquí y se abren sin red." },
+  "reach.offline.file": { en: "This is the single file: all of it is in here, and it asks no network for anything.", es: "Este es el archivo único: todo está aquí dentro y no pide nada a la red." },
+  "reach.offline.partly": { en: "Not yet: the page is kept once its model has been opened here.", es: "Todavía no: la página se guarda cuando su modelo se ha abierto aquí." },
+  "reach.offline.saving": { en: "This browser is asked to save data, so the page is not kept here.", es: "Este navegador tiene activado el ahorro de datos, así que la página no se guarda aquí." },
+  "reach.offline.no": { en: "This browser installs no page from this address (plain http, a private window, or a page that was not built).", es: "Este navegador no instala páginas de esta dirección (http sin cifrar, ventana privada o una página sin compilar)." },
+  "reach.notify": { en: "Tells you when a picture is ready", es: "Te avisa cuando una imagen está lista" },
+  "reach.notify.yes": { en: "Notifications are allowed.", es: "Las notificaciones están permitidas." },
+  "reach.notify.partly": { en: "Notifications have not been asked for.", es: "Aún no se han pedido notificaciones." },
+  "reach.notify.no": { en: "This browser has no notifications for this page, or they were refused.", es: "Este navegador no tiene notificaciones para esta página, o se denegaron." },
+
+  "test.title": { en: "Does it compute correctly?", es: "¿Calcula correctamente?" },
+  "test.lead": {
+    en: "Two small pictures of the model that comes with the page, compared step by step with the ones that diffusers makes.",
+    es: "Dos imágenes pequeñas con el modelo que viene con la página, comparadas paso a paso con las que hace diffusers.",
+  },
+  "test.start": { en: "Test it", es: "Probar" },
+  "test.stop": { en: "Stop", es: "Detener" },
+  "test.copy": { en: "Copy for a bug report", es: "Copiar para informar de un error" },
+  "test.copied": { en: "Copied.", es: "Copiado." },
+  "test.not-copied": { en: "The browser refused the clipboard: the text is below, to be copied by hand.", es: "El navegador denegó el portapapeles: el texto está abajo, para copiarlo a mano." },
+  "test.report": { en: "What a bug report should say", es: "Lo que debería decir un informe de error" },
+  "test.going": { en: "{device}: picture {picture} of {pictures}, step {step} of {steps}", es: "{device}: imagen {picture} de {pictures}, paso {step} de {steps}" },
+  "test.opening": { en: "{device}: opening the model", es: "{device}: abriendo el modelo" },
+  "test.exact": {
+    en: "{device}: as diffusers makes them, off by {worst} at most (0.001 is allowed), and the same to the last bit as in every browser. A step took {time}.",
+    es: "{device}: como las hace diffusers, con una diferencia máxima de {worst} (se permite 0,001), e iguales hasta el último bit en todo navegador. Un paso tardó {time}.",
+  },
+  "test.within": {
+    en: "{device}: as diffusers makes them, off by {worst} at most (0.001 is allowed). A step took {time}.",
+    es: "{device}: como las hace diffusers, con una diferencia máxima de {worst} (se permite 0,001). Un paso tardó {time}.",
+  },
+  "test.off": {
+    en: "{device}: not as diffusers makes them: off by {worst}, where 0.001 is allowed. Please report it, and compute on the other device.",
+    es: "{device}: no son como las de diffusers: la diferencia es {worst} y se permite 0,001. Por favor, infórmalo y calcula en el otro dispositivo.",
+  },
+  "test.failed": { en: "{device}: it could not be tested. {reason}", es: "{device}: no se pudo probar. {reason}" },
+  "test.none": { en: "{device}: there is none to test.", es: "{device}: no hay ninguna que probar." },
+  "test.stopped": { en: "{device}: stopped.", es: "{device}: detenida." },
+
+  "reach.file-address": {
+    en: "“{name}” cannot be read: a page opened from a file may not read other files by their address. Choose it as a file or a folder, or drop it here.",
+    es: "No se puede leer «{name}»: una página abierta desde un archivo no puede leer otros archivos por su dirección. Elígelo como archivo o carpeta, o suéltalo aquí.",
+  },
   "reach.version": {
     en: "A new version of this page is ready. It is used from the next opening on, or now.",
     es: "Hay una nueva versión de esta página. Se usará la próxima vez que la abras, o ahora.",

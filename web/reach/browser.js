@@ -1,0 +1,102 @@
+// What this browser and machine can do, found by trying each thing: never by the browser's name.
+
+import { VERSION, whyNotKept } from "../offline.js";
+import { INSIDE } from "../parts.js";
+import { inBytes } from "../views/elements.js";
+import { say } from "../words.js";
+
+/** @typedef {"yes" | "partly" | "no"} Verdict */
+/** @typedef {{ title: string, verdict: Verdict, text: string, facts: Record<string, string | number | boolean> }} Row a thing, whether it can be done, what that means, and the numbers for a bug report */
+
+/** A module of one function that turns a vector’s bits around: `(v128) -> v128`. */
+const VECTORS = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 6, 1, 96, 1, 123, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 32, 0, 253, 77, 11);
+
+/** @returns {Promise<Row[]>} */
+export async function lookAround() {
+  const { gpu } = /** @type {any} */ (navigator);
+  const adapter = await (gpu?.requestAdapter().catch(() => null) ?? null);
+  return [onGpu(gpu, adapter), ...(adapter ? [limits(adapter), extras(adapter)] : []), onCpu(), memory(), await storage(), files(), await offline(), notifications()];
+}
+
+/** Which version this is, for a bug report. */
+export function aboutPage() {
+  return { version: VERSION || "not built", "single file": INSIDE, "secure context": isSecureContext, language: document.documentElement.lang, "browser says": navigator.userAgent };
+}
+
+/** @param {any} gpu @param {any} adapter @returns {Row} */
+function onGpu(gpu, adapter) {
+  const title = say("reach.gpu");
+  const none = (/** @type {string} */ text) => ({ title, verdict: /** @type {const} */ ("no"), text, facts: { WebGPU: Boolean(gpu), adapter: "none" } });
+  if (!gpu) return none(say(isSecureContext ? "reach.gpu.no" : "reach.gpu.insecure"));
+  if (!adapter) return none(say("reach.gpu.no-adapter"));
+  const { vendor = "", architecture = "", device = "", description = "", isFallbackAdapter = adapter.isFallbackAdapter ?? false } = adapter.info ?? {};
+  const name = description || [vendor, architecture, device].filter(Boolean).join(" ") || "a GPU without a name";
+  const software = isFallbackAdapter || /swiftshader|llvmpipe|lavapipe/i.test(`${name} ${architecture}`);
+  const facts = { WebGPU: true, adapter: name, vendor, architecture, software };
+  return software ? { title, verdict: "partly", text: say("reach.gpu.partly", { adapter: name }), facts } : { title, verdict: "yes", text: say("reach.gpu.yes", { adapter: name }), facts };
+}
+
+/** @param {any} adapter @returns {Row} */
+function limits(adapter) {
+  const names = ["maxBufferSize", "maxStorageBufferBindingSize", "maxStorageBuffersPerShaderStage", "maxComputeWorkgroupStorageSize", "maxComputeInvocationsPerWorkgroup", "maxComputeWorkgroupsPerDimension"];
+  const facts = Object.fromEntries(names.map((name) => [name, adapter.limits[name]]));
+  const values = { buffer: inBytes(adapter.limits.maxBufferSize), binding: inBytes(adapter.limits.maxStorageBufferBindingSize) };
+  return { title: say("reach.limits"), verdict: "yes", text: say("reach.limits.yes", values), facts };
+}
+
+/** @param {any} adapter @returns {Row} */
+function extras(adapter) {
+  const facts = Object.fromEntries(["shader-f16", "subgroups", "timestamp-query"].map((name) => [name, adapter.features.has(name)]));
+  const verdict = facts["shader-f16"] ? "yes" : "partly";
+  return { title: say("reach.half"), verdict, text: say(`reach.half.${verdict}`), facts };
+}
+
+/** @returns {Row} */
+function onCpu() {
+  const vectors = WebAssembly.validate(VECTORS);
+  const cores = navigator.hardwareConcurrency ?? 1;
+  return { title: say("reach.cpu"), verdict: vectors ? "yes" : "no", text: vectors ? say("reach.cpu.yes", { n: cores }) : say("reach.cpu.no"), facts: { "wasm simd128": vectors, cores } };
+}
+
+/** @returns {Row} */
+function memory() {
+  const gigabytes = /** @type {any} */ (navigator).deviceMemory;
+  const title = say("reach.memory");
+  if (!gigabytes) return { title, verdict: "partly", text: say("reach.memory.partly"), facts: { "memory in GB": "not told" } };
+  return { title, verdict: "yes", text: say("reach.memory.yes", { memory: inBytes(gigabytes * 1e9) }), facts: { "memory in GB": gigabytes } };
+}
+
+/** @returns {Promise<Row>} */
+async function storage() {
+  const title = say("reach.storage");
+  const folder = await navigator.storage?.getDirectory?.().catch(() => null);
+  if (!folder) return { title, verdict: "no", text: say(INSIDE ? "reach.storage.file" : "reach.storage.no"), facts: { "private files": false } };
+  const { usage = 0, quota = 0 } = await navigator.storage.estimate();
+  const verdict = (await navigator.storage.persisted?.()) ? "yes" : "partly";
+  return { title, verdict, text: say(`reach.storage.${verdict}`, { used: inBytes(usage), quota: inBytes(quota) }), facts: { "private files": true, "bytes used": usage, "bytes allowed": quota, persisted: verdict === "yes" } };
+}
+
+/** @returns {Row} */
+function files() {
+  const handles = "getAsFileSystemHandle" in DataTransferItem.prototype && "showOpenFilePicker" in window;
+  const verdict = handles && !INSIDE ? "yes" : "partly";
+  return { title: say("reach.files"), verdict, text: say(`reach.files.${verdict}`), facts: { "file handles": handles } };
+}
+
+/** @returns {Promise<Row>} */
+async function offline() {
+  const title = say("reach.offline");
+  const why = whyNotKept();
+  const facts = { "kept for offline use": why ?? "yes" };
+  if (why === "file") return { title, verdict: "yes", text: say("reach.offline.file"), facts };
+  if (why) return { title, verdict: "no", text: say(why === "saving" ? "reach.offline.saving" : "reach.offline.no"), facts };
+  const kept = Boolean((await navigator.serviceWorker.getRegistration())?.active);
+  return { title, verdict: kept ? "yes" : "partly", text: say(kept ? "reach.offline.yes" : "reach.offline.partly"), facts: { "kept for offline use": kept } };
+}
+
+/** @returns {Row} */
+function notifications() {
+  const allowed = "Notification" in window && isSecureContext ? Notification.permission : "none";
+  const verdict = allowed === "granted" ? "yes" : allowed === "default" ? "partly" : "no";
+  return { title: say("reach.notify"), verdict, text: say(`reach.notify.${verdict}`), facts: { notifications: allowed } };
+}
