@@ -9,6 +9,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ACCESS } from "./access.mjs";
 import { LAVAPIPE, launch, newPage } from "./browser.mjs";
 import { GETTING } from "./getting.mjs";
 import { checkGolden, checkTokens, modelsWithTokens, readGoldens } from "./golden.mjs";
@@ -55,7 +56,7 @@ const browsers = new Map();
 try {
   await rm(join(root, "target/screenshots"), { recursive: true, force: true });
   for (const journey of JOURNEYS.filter(({ real, crash }) => !real && !crash)) play("page", debian, fake, journey);
-  for (const journey of SPANISH) play("page", debian, fake, journey);
+  for (const journey of [...SPANISH, ...ACCESS]) play("page", debian, fake, journey);
   for (const journey of GETTING) play("getting", debian, fake, journey);
   if (built && whole) await testBuilt(built, whole);
   else skip("all tests of the built page; ./build.sh makes it");

@@ -53,7 +53,7 @@ export const SPANISH = [
       await page.waitForSelector("html[lang=es]");
       await ready(page);
       assert.equal(await text(page, "label[for=seed]"), "Semilla");
-      assert.equal(await page.getAttribute("#language", "aria-label"), "English");
+      assert.equal(await page.getAttribute("#language", "aria-label"), "EN English");
       await page.reload();
       await page.waitForSelector("html[lang=es]");
       await page.click("#language");

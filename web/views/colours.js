@@ -22,7 +22,7 @@ export function coloursView() {
   others.lang = next;
   others.textContent = next.toUpperCase();
   others.title = LANGUAGES[next];
-  others.setAttribute("aria-label", LANGUAGES[next]);
+  others.setAttribute("aria-label", `${next.toUpperCase()} ${LANGUAGES[next]}`);
   others.addEventListener("click", () => speak(next));
   return () => {};
 }

@@ -30,6 +30,10 @@ export function placesView(studio, state) {
   const built = {};
   const build = async (/** @type {Place} */ place) => (await PLACES[place]())?.(byId(place, HTMLElement), studio, state) ?? (() => {});
   const enter = () => studio.enter(readHash(location.hash));
+  byId("skip", HTMLAnchorElement).addEventListener("click", (event) => {
+    event.preventDefault();
+    byId(state().place, HTMLElement).focus();
+  });
   addEventListener("hashchange", enter);
   enter();
   return ({ place: shown }) => {

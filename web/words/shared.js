@@ -17,6 +17,7 @@ export const SHARED = {
   "bar.runs-on": { en: "Runs on", es: "Se ejecuta en" },
   "bar.device": { en: "Compute on", es: "Calcular con" },
   "keys.show": { en: "Keyboard shortcuts", es: "Atajos de teclado" },
+  "page.skip": { en: "Past the bar", es: "Saltar la barra" },
   "page.about": { en: "Stable Diffusion in your browser, with every step in view. Nothing leaves this machine.", es: "Stable Diffusion en tu navegador, con cada paso a la vista. Nada sale de este equipo." },
   "drop": { en: "Drop a picture, its settings, a LoRA or a model", es: "Suelta una imagen, sus ajustes, un LoRA o un modelo" },
   "page.no-script": { en: "Decant is a program that runs in this page; it needs JavaScript, which is switched off here.", es: "Decant es un programa que se ejecuta en esta página; necesita JavaScript, que aquí está desactivado." },

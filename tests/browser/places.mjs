@@ -1,0 +1,134 @@
+// Every screen of the page, and how a person gets there: for those who look at all of them (access.mjs, screens.mjs). No row reads a text,
+// so that the page may speak any language. What is new on the page gets a row here.
+
+import { drawn } from "./steps.mjs";
+
+/** @typedef {{ name: string, open?: string, reach?: (page: import("playwright-core").Page) => Promise<void> }} Screen `open` is the rest of the address */
+
+/**
+ * Goes to a screen, on a page that remembers nothing of before.
+ * @param {import("playwright-core").Page} page @param {string} address @param {Screen} screen @param {{ language?: string, theme?: string }} [how]
+ */
+export async function enter(page, address, { open = "?", reach }, { language = "en", theme = "system" } = {}) {
+  await page.goto(`${address}models/digits/model_index.json`);
+  await page.evaluate((colours) => {
+    localStorage.setItem("decant.theme", colours);
+    return new Promise((done) => Object.assign(indexedDB.deleteDatabase("decant-gallery"), { onsuccess: done, onerror: done, onblocked: done }));
+  }, theme);
+  const [search, hash] = open.split("#");
+  await page.goto(`${address}${search}${search.endsWith("?") ? "" : "&"}lang=${language}${hash ? `#${hash}` : ""}`);
+  await reach?.(page);
+  await page.evaluate(() => localStorage.clear());
+}
+
+/** The form is alive. */
+export async function opened(page) {
+  await page.waitForSelector("#generate:enabled");
+}
+
+/** All steps are done, and the picture is there. */
+export async function made(page) {
+  await page.waitForFunction(() => document.querySelector("#status")?.textContent?.trim() && document.querySelector("#pause")?.matches(":disabled") && document.querySelector("#picture canvas:not([hidden])"));
+  await page.waitForSelector("#generate:enabled");
+  await drawn(page);
+}
+
+const STEPS = "steps=8&prompt=a%20blue%20seven%20on%20a%20yellow%20background";
+
+/** @type {Screen[]} */
+export const STUDIO_SCREENS = [
+  { name: "studio-first", reach: opened },
+  {
+    name: "studio-paused",
+    open: `?${STEPS}`,
+    async reach(page) {
+      await opened(page);
+      await page.click("#step");
+      await page.waitForFunction(() => document.querySelector("#progress")?.getAttribute("aria-valuenow") === "1");
+      for (const count of ["2", "3"]) {
+        await page.click("#step");
+        await page.waitForFunction((wanted) => document.querySelector("#progress")?.getAttribute("aria-valuenow") === wanted, count);
+      }
+    },
+  },
+  { name: "studio-finished", open: `?${STEPS}&run=1`, reach: made },
+  {
+    name: "studio-settings",
+    open: `?${STEPS}&run=1`,
+    async reach(page) {
+      await made(page);
+      await page.click("#go-on");
+      await page.fill("#prompt", "a (blue:1.2) seven on a yellow background");
+      await page.evaluate(() => {
+        for (const details of document.querySelectorAll("#settings details")) details.setAttribute("open", "");
+      });
+      await page.check("#emphasis");
+      await page.click("#swaps > button");
+      await page.keyboard.type("seven");
+      await page.keyboard.press("Tab");
+      await page.keyboard.type("seven:0.5+eight:0.5");
+      await page.fill("#width", "33");
+      await page.waitForSelector("#piece-list .chip");
+      await drawn(page);
+    },
+  },
+  {
+    name: "studio-several",
+    open: `?${STEPS}&count=4&run=1`,
+    async reach(page) {
+      await made(page);
+      await page.waitForFunction(() => document.querySelectorAll("#series li").length === 4);
+      await page.waitForFunction(() => document.querySelectorAll("#gallery-list li").length >= 4);
+      await page.locator("#gallery-list").scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "studio-compare",
+    open: `?${STEPS}&count=2&run=1`,
+    async reach(page) {
+      await made(page);
+      await page.waitForFunction(() => document.querySelectorAll("#gallery-list li").length >= 2);
+      await page.focus("#gallery-list .tile");
+      for (const key of ["x", "ArrowRight", "x"]) await page.keyboard.press(key);
+      await drawn(page);
+      await page.click("#gallery-compare");
+      await page.waitForSelector("dialog#compare[open]");
+      await drawn(page);
+    },
+  },
+  {
+    name: "messages",
+    open: "?steps=0&device=tpu&colour=red",
+    async reach(page) {
+      await opened(page);
+      await page.waitForSelector(".message");
+    },
+  },
+  {
+    name: "opener",
+    async reach(page) {
+      await opened(page);
+      await page.click("#open-model");
+      await page.evaluate(() => document.querySelector("#public")?.setAttribute("open", ""));
+      await page.waitForSelector("#catalog li");
+      await drawn(page);
+    },
+  },
+  {
+    name: "found",
+    async reach(page) {
+      await opened(page);
+      await page.click("#open-model");
+      await page.fill("#address", "models/digits");
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("#load:focus");
+    },
+  },
+  {
+    name: "keys",
+    async reach(page) {
+      await opened(page);
+      await page.click("#show-keys");
+    },
+  },
+];
