@@ -32,6 +32,8 @@ import { EMPTY_GALLERY } from "./gallery.js";
  * @property {Partial<Record<keyof Settings | "image" | "mask", string>>} problems per field, a sentence about what was typed last
  * @property {{ prompt: TokenCount | null, negative: TokenCount | null }} tokens
  * @property {Trace | null} trace the run that is shown, finished or not
+ * @property {Trace | null} other a second run, to compare it with
+ * @property {boolean} attention whether the next runs tell where the denoiser looks
  * @property {Job | null} running what is being made
  * @property {Trace | null} live and as far as it is
  * @property {boolean} watching whether the run that goes on is the one that is shown
@@ -110,6 +112,8 @@ const FIRST = {
   problems: {},
   tokens: { prompt: null, negative: null },
   trace: null,
+  other: null,
+  attention: false,
   running: null,
   live: null,
   watching: true,

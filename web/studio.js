@@ -8,6 +8,7 @@ import { noticeOf, sentenceOf, stoppedOpening } from "./sentences.js";
 import { createLibrary } from "./library.js";
 import { createBeside } from "./beside.js";
 import { createTaking } from "./taking.js";
+import { createRuns } from "./runs.js";
 import { createStarting, startOf } from "./starting.js";
 import { modelName } from "./source.js";
 import { Gate } from "./gate.js";
@@ -129,7 +130,7 @@ export function createStudio(store) {
     const shown = get().watching ? { trace: live, cursor: 0, following: true } : {};
     change({ phase: "running", running: job, paused, live, series: [], ...shown, messages: get().messages.filter(({ tone }) => tone === "note") });
     try {
-      await decant.generate({ ...settings, ...inputs, signal, onStep, onPicture, onProgress: (reading) => change({ reading }) });
+      await decant.generate({ ...settings, ...inputs, attention: get().attention, signal, onStep, onPicture, onProgress: (reading) => change({ reading }) });
       return true;
     } catch (error) {
       if (!signal.aborted) tell(sentenceOf(error, "run"));
@@ -245,7 +246,8 @@ export function createStudio(store) {
 
   const gallery = createGallery(store, { write: savePicture, open: openPicture, tell });
   const queue = createQueue(store, run);
-  const taking = createTaking(store, { look: library.look, startFrom: starting.startFrom, addBeside: (file, what) => beside.addBeside(file, what).then(count), fingerprint: async () => (await decant?.fingerprint()) ?? "", count, tell });
+  const runs = createRuns(store, { show, tell });
+  const taking = createTaking(store, { look: library.look, openRun: runs.openRun, startFrom: starting.startFrom, addBeside: (file, what) => beside.addBeside(file, what).then(count), fingerprint: async () => (await decant?.fingerprint()) ?? "", count, tell });
 
   /** A finished picture as a PNG with its record; null when its model is not open any more. @param {Trace} trace */
   async function savePicture(trace) {
@@ -262,6 +264,7 @@ export function createStudio(store) {
     ...starting,
     ...beside,
     ...taking,
+    ...runs,
     ...gallery,
     ...queue,
     open,

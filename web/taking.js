@@ -1,7 +1,8 @@
-// What a person drops on the page, taken for what it is by what it holds: a picture's settings, a picture to start from, a LoRA, a textual
-// inversion, or a model.
+// What a person drops on the page, taken for what it is by what it holds: a recorded run, a picture's settings, a picture to start from, a LoRA,
+// a textual inversion, or a model.
 
 import { Decant } from "./decant.js";
+import { isTrace } from "./tracefile.js";
 import { sentenceOf } from "./sentences.js";
 import { inList, say } from "./words.js";
 
@@ -18,6 +19,7 @@ const MOST_BESIDE = 2 ** 31;
 /**
  * @typedef {object} Takers
  * @property {(model: Model) => unknown} look
+ * @property {(file: File) => Promise<void>} openRun
  * @property {(file: File) => unknown} startFrom
  * @property {(file: File, what: Loaded["what"]) => Promise<void>} addBeside
  * @property {() => Promise<string>} fingerprint of the open model's weights; "" where nobody knows
@@ -26,11 +28,12 @@ const MOST_BESIDE = 2 ** 31;
  */
 
 /** @param {Store} store @param {Takers} takers */
-export function createTaking({ get, change }, { look, startFrom, addBeside, fingerprint, count, tell }) {
+export function createTaking({ get, change }, { look, openRun, startFrom, addBeside, fingerprint, count, tell }) {
   /** @param {Model} dropped */
   async function takeDropped(dropped) {
     try {
       const file = await onlyFile(dropped);
+      if (file && (await isTrace(file))) return await openRun(file);
       const record = file && (await recordIn(file));
       if (file && record) return await restore(record, file.name);
       if (file?.type.startsWith("image/")) return startFrom(file);

@@ -5,8 +5,8 @@ import { say } from "../words.js";
 import { figures } from "./numbers.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const [WIDTH, HEIGHT] = [520, 220];
-const MARGIN = { left: 44, right: 22, top: 20, bottom: 36 };
+const [WIDTH, HEIGHT] = [520, 250];
+const MARGIN = { left: 44, right: 22, top: 24, bottom: 50 };
 
 /** @typedef {[number, number]} Point */
 /** @typedef {{ without: Point | null, with: Point, result: Point | null }} Geometry */

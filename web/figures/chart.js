@@ -1,6 +1,7 @@
 // A plot with axes, drawn by Observable Plot: fetched when the first one is wanted, drawn anew a few times a second at most, as wide as its host.
 
 import { h } from "../views/elements.js";
+import { legend } from "./legend.js";
 import { whenSeen } from "./seen.js";
 
 /** @typedef {typeof import("../vendor/plot.js")} Plot */
@@ -15,7 +16,7 @@ let fetched = null;
 /**
  * @template {object} Data
  * @param {HTMLElement} host
- * @param {(plot: Plot, data: Data, width: number) => import("@observablehq/plot").PlotOptions & { said: string }} options `said` is what is to be seen, in words
+ * @param {(plot: Plot, data: Data, width: number) => import("@observablehq/plot").PlotOptions & { said: string, names?: string[] }} options `said` is what is to be seen, in words; `names` of the lines, where there are several
  * @param {(drawn: Drawn, data: Data) => void} [after] what is put on top
  * @returns {(data: Data) => void}
  */
@@ -33,12 +34,12 @@ export function chart(host, options, after = () => {}) {
     const plot = await (fetched ??= import("../vendor/plot.js"));
     if (!data || !width) return;
     last = performance.now();
-    const { said, ...rest } = options(plot, data, width);
+    const { said, names = [], ...rest } = options(plot, data, width);
     const drawn = plot.plot({ width, style: { fontSize: "12px", fontFamily: "var(--sans)" }, ...rest });
     drawn.setAttribute("role", "img");
     drawn.setAttribute("aria-label", said);
     caption.textContent = said;
-    frame.replaceChildren(drawn);
+    frame.replaceChildren(...(names.length > 0 ? [legend(names)] : []), drawn);
     after(drawn, data);
   };
   const soon = () => {

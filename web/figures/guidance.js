@@ -12,7 +12,8 @@ import { whenSeen } from "./seen.js";
 
 /** @import { Step } from "../decant.d.ts" */
 
-const PARTS = /** @type {const} */ (["without", "with", "difference", "result"]);
+/** As a sum is read: with it; without it + the difference = what is taken. */
+const PARTS = /** @type {const} */ (["with", "without", "difference", "result"]);
 
 /** @param {HTMLElement} host @returns {(data: { step: Step }) => void} */
 export function guidanceFigure(host) {
@@ -20,7 +21,7 @@ export function guidanceFigure(host) {
   const captions = Object.fromEntries(PARTS.map((part) => [part, h("figcaption")]));
   const figuresOf = PARTS.map((part) => {
     maps[part]?.setAttribute("role", "img");
-    return h("figure", { className: `noise-${part}` }, h("div", { className: "tile" }, maps[part]), captions[part]);
+    return h("figure", { className: `noise-${part}` }, h("div", { className: "noise-tile" }, maps[part]), captions[part]);
   });
   const bar = colourBar(AROUND_ZERO);
   const plot = arrows();
@@ -40,8 +41,10 @@ export function guidanceFigure(host) {
       const caption = captions[part];
       if (!canvas || !caption) continue;
       canvas.closest("figure")?.toggleAttribute("hidden", values === null);
-      if (values) paintTiles(canvas, values, step.shape, [-range, range]);
-      write(caption, say(`figure.guidance.${part}`, { scale: figures(step.guidance) }));
+      // The difference is small, and is what there is to see: it has a scale of its own, which is said.
+      const own = part === "difference" && values ? reach(values) : range;
+      if (values) paintTiles(canvas, values, step.shape, [-own, own]);
+      write(caption, say(`figure.guidance.${part}`, { scale: figures(step.guidance), range: figures(own) }));
       canvas.setAttribute("aria-label", caption.textContent ?? "");
     }
     bar.label(figures(-range), "0", figures(range));
@@ -73,7 +76,7 @@ function differenceOf(text, uncond, scale) {
 
 /** A scale that changes in coarse strides, so that maps of neighbouring steps can be compared. @param {Record<string, Float32Array | null>} parts */
 function niceReach(parts) {
-  return Math.ceil(reach(...Object.values(parts).filter((one) => one !== null)));
+  return Math.ceil(reach(...[parts["with"], parts["without"], parts["result"]].filter((one) => one instanceof Float32Array)));
 }
 
 /** The plane's first direction is the prediction without the prompt. @param {Step} step */

@@ -36,16 +36,16 @@ function optionsOf(plot, { series, x, y }, width) {
       plot.dot(points, { x: "0", y: "1", symbol, r: points.length > 40 ? 1.8 : 3, fill: "var(--ground)", stroke: colour, title: ([across, up]) => `${figures(across)}, ${figures(up)}` }),
     ];
   });
-  const ends = shown.length > 1 ? shown.flatMap(({ name, points }, n) => (points.length > 0 ? [plot.text(points.slice(-1), { x: "0", y: "1", text: () => name, dx: 9, textAnchor: "start", fill: lookOf(n).colour, fontWeight: 600, stroke: "var(--ground)", strokeWidth: 3 })] : [])) : [];
   const tickFormat = (/** @type {number} */ value) => figures(value);
   const scale = (/** @type {Axis} */ { label, log }) => ({ label, labelArrow: /** @type {const} */ ("none"), ...(log && { type: /** @type {const} */ ("log") }) });
   return {
     height: Math.min(260, Math.max(170, width * 0.5)),
     marginLeft: 52,
-    marginRight: shown.length > 1 ? 84 : 20,
+    marginRight: 20,
     x: { ...scale(x), ...(x.log && { tickFormat, ticks: 5 }) },
     y: { ...scale(y), grid: true, tickFormat, ticks: 5 },
-    marks: [...marks, ...ends],
+    marks,
+    names: shown.length > 1 ? shown.map(({ name }) => name) : [],
     said: shown.map(({ name, points }) => say("figure.lines.said", { name, first: figures(points[0]?.[1] ?? NaN), last: figures(points.at(-1)?.[1] ?? NaN), count: points.length })).join(" "),
   };
 }

@@ -1,4 +1,4 @@
-// Runs as paths in the plane in which they differ most. Each run has a colour, a sign and its name at its end.
+// Runs as paths in the plane in which they differ most. Each run has a colour, a sign and dashes of its own.
 
 import { say } from "../words.js";
 import { chart } from "./chart.js";
@@ -23,29 +23,15 @@ function optionsOf(plot, { runs, explained }, width) {
       plot.dot(rows.slice(-1), { x: "x", y: "y", symbol, r: 5.5, fill: colour, stroke: "var(--ground)" }),
     ];
   });
-  const ends = runs.map(({ name, points }, n) => ({ name, n, x: points.at(-1)?.[0] ?? 0, y: points.at(-1)?.[1] ?? 0 }));
   return {
     height: Math.min(460, Math.max(260, width * 0.72)),
     marginLeft: 48,
-    marginRight: 90,
+    marginRight: 20,
     inset: 10,
     x: { label: say("figure.plane.x", { part: percent(explained[0]) }), labelArrow: /** @type {const} */ ("none"), grid: true, ticks: 6 },
     y: { label: say("figure.plane.y", { part: percent(explained[1]) }), labelArrow: /** @type {const} */ ("none"), grid: true, ticks: 6 },
-    marks: [...marks, ...labels(plot, ends)],
+    marks,
+    names: runs.map(({ name }) => name),
     said: say("figure.plane.said", { runs: runs.map(({ name, points }) => `${name} (${Math.max(points.length - 1, 0)})`).join(", "), part: percent(explained[0] + explained[1]) }),
   };
-}
-
-/** Names beside the ends, moved apart where ends lie together. @param {import("./chart.js").Plot} plot @param {{ name: string, n: number, x: number, y: number }[]} ends */
-function labels(plot, ends) {
-  return ends.map(({ name, n, x, y }) => {
-    const rank = ends.filter((other, i) => i < n && Math.abs(other.y - y) + Math.abs(other.x - x) < 0.12 * span(ends)).length;
-    return plot.text([{ x, y }], { x: "x", y: "y", text: () => name, dx: 10, dy: rank * 14, textAnchor: "start", fill: lookOf(n).colour, fontWeight: 600, stroke: "var(--ground)", strokeWidth: 3 });
-  });
-}
-
-/** @param {{ x: number, y: number }[]} ends */
-function span(ends) {
-  const of = (/** @type {number[]} */ values) => Math.max(...values) - Math.min(...values);
-  return Math.max(of(ends.map(({ x }) => x)) + of(ends.map(({ y }) => y)), 1);
 }

@@ -65,6 +65,7 @@ function optionsOf(plot, { schedule: { timesteps, sigmas, alphasCumprod } }, wid
   return {
     height: Math.min(220, Math.max(150, width * 0.5)),
     marginLeft: 46,
+    marginBottom: 40,
     x: { domain: [most, 0], label: say("figure.schedule.x"), labelAnchor: /** @type {const} */ ("right"), labelArrow: /** @type {const} */ ("none"), ticks: 5 },
     y: { type: /** @type {const} */ ("log"), label: say("figure.schedule.y"), grid: true, ticks: 4, tickFormat: (/** @type {number} */ sigma) => figures(sigma) },
     marks: [

@@ -1,12 +1,57 @@
-// The place where a run is looked into, step by step. It draws from the trace alone.
+// The place where a run is looked into, step by step. It draws from the trace and the cursor alone, so that a live run, a loaded one and a
+// recorded one look the same; each part is a file beside this one.
 
 import { h } from "../views/elements.js";
 import { say } from "../words.js";
+import { emptyPart } from "./empty.js";
+import { timelinePart } from "./timeline.js";
+import { picturePart } from "./picture.js";
+import { guidancePart } from "./guidance.js";
+import { lookingPart } from "./looking.js";
+import { channelsPart } from "./channels.js";
+import { schedulePart } from "./schedule.js";
+import { distancePart } from "./distance.js";
+import { wordsPart } from "./words.js";
+import { pathsPart } from "./paths.js";
+import { pairPart } from "./pair.js";
+import { filesPart } from "./files.js";
 
+/** @import { Step, Trace } from "../decant.d.ts" */
+/** @import { Studio } from "../studio.js" */
+/** @import { State } from "../state.js" */
 /** @import { Build } from "../views/places.js" */
 
+/** What a part draws from: the state, the run, and the step at the cursor (the last one's where the finished picture is shown). @typedef {{ state: State, trace: Trace, step: Step, finished: boolean }} Moment */
+/** A part builds itself into its section and gives back what draws a moment. @typedef {(section: HTMLElement, studio: Studio, state: () => State) => (moment: Moment) => void} Part */
+
+/** In reading order; the first four fill the first screen. */
+const PARTS = /** @type {const} */ (["picture", "guidance", "looking", "channels", "schedule", "distance", "words", "paths", "pair", "files"]);
+/** @type {Record<typeof PARTS[number], Part>} */
+const BUILD = { picture: picturePart, guidance: guidancePart, looking: lookingPart, channels: channelsPart, schedule: schedulePart, distance: distancePart, words: wordsPart, paths: pathsPart, pair: pairPart, files: filesPart };
+
 /** @type {Build} */
-export function insidePlace(root) {
-  root.append(h("p", { className: "hint" }, say("inside.empty")));
-  return () => {};
+export function insidePlace(root, studio, state) {
+  const empty = h("section", { className: "part inside-empty" });
+  const timeline = h("section", { className: "inside-timeline", aria: { label: say("inside.timeline") } });
+  const body = h("div", { className: "parts", hidden: true });
+  root.append(h("h2", { className: "unseen" }, say("inside.title")), empty, timeline, body);
+  const drawEmpty = emptyPart(empty, studio, state);
+  const drawTimeline = timelinePart(timeline, studio, state);
+  const draws = PARTS.map((name) => {
+    const title = h("h3", { id: `inside-${name}-title` }, say(`inside.${name}`));
+    const section = h("section", { className: `part part-${name}`, id: `inside-${name}`, aria: { labelledby: title.id } }, title);
+    body.append(section);
+    return BUILD[name](section, studio, state);
+  });
+  return (now) => {
+    if (root.hidden) return;
+    const { trace, cursor } = now;
+    const step = trace?.steps[Math.min(cursor, trace.steps.length - 1)];
+    empty.hidden = Boolean(trace && step);
+    timeline.hidden = body.hidden = !empty.hidden;
+    if (!trace || !step) return drawEmpty(now);
+    const moment = { state: now, trace, step, finished: Boolean(trace.image) && cursor >= trace.steps.length };
+    drawTimeline(moment);
+    for (const draw of draws) draw(moment);
+  };
 }

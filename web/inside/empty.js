@@ -1,0 +1,28 @@
+// Before there is a run: one button that makes one here, with everything told.
+
+import { button, h, write } from "../views/elements.js";
+import { say } from "../words.js";
+import { fileButton } from "./files.js";
+
+/** @import { Studio } from "../studio.js" */
+/** @import { State } from "../state.js" */
+
+/** @param {HTMLElement} section @param {Studio} studio @param {() => State} state */
+export function emptyPart(section, studio, state) {
+  const begin = button(say("inside.begin"), () => {
+    studio.recordAttention(true);
+    studio.generate();
+  });
+  begin.className = "main-button";
+  begin.id = "inside-begin";
+  const words = h("p", { className: "lead" });
+  const open = fileButton(say("inside.open"), ".safetensors", (file) => studio.openRun(file));
+  section.append(words, h("p", { className: "sources" }, begin, open), h("p", { className: "hint" }, say("inside.empty.hint")));
+  return (/** @type {State} */ { phase, live }) => {
+    const starting = phase === "running" && !live?.steps.length;
+    const key = phase === "opening" ? "inside.opening" : phase === "failed" ? "inside.failed" : starting ? "inside.starting" : "inside.empty";
+    write(words, say(key));
+    begin.disabled = phase !== "ready";
+    if (state().place === "inside" && phase === "ready" && document.activeElement === document.body) begin.focus({ preventScroll: true });
+  };
+}

@@ -1,0 +1,59 @@
+// A run taken home: its steps' numbers as a table (CSV), all of it as safetensors; and one brought from there.
+
+import { button, h } from "../views/elements.js";
+import { save } from "../views/saving.js";
+import { measure } from "../figures/measure.js";
+import { sentenceOf } from "../sentences.js";
+import { writeTrace } from "../tracefile.js";
+import { say } from "../words.js";
+import { distancesOf } from "./distance.js";
+
+/** @import { Trace } from "../decant.d.ts" */
+
+/** @type {import("./inside.js").Part} */
+export function filesPart(section, studio, state) {
+  /** @param {(trace: Trace) => Promise<Blob>} make @param {string} end of the file's name */
+  const saves = (make, end) => async () => {
+    const { trace, model } = state();
+    if (!trace) return;
+    try {
+      save(await make(trace), `decant ${model} ${trace.settings.seed}`.replace(/[^\w.]+/g, "-") + end);
+    } catch (error) {
+      studio.tell(sentenceOf(error, "run"));
+    }
+  };
+  const csv = button(say("inside.files.csv"), saves(stepsAsCsv, "-steps.csv"));
+  csv.id = "inside-csv";
+  const whole = button(say("inside.files.whole"), saves(writeTrace, ".safetensors"));
+  whole.id = "inside-save";
+  section.append(h("p", { className: "hint" }, say("inside.files.hint")), h("p", { className: "sources" }, csv, whole, fileButton(say("inside.open"), ".safetensors", (file) => studio.openRun(file))));
+  return ({ trace }) => {
+    for (const one of [csv, whole]) one.disabled = !trace.image;
+  };
+}
+
+/** A button, and the unseen field behind it. @param {string} label @param {string} accept @param {(file: File) => unknown} take */
+export function fileButton(label, accept, take) {
+  const input = h("input", { type: "file", accept, hidden: true, aria: { label } });
+  input.addEventListener("change", () => {
+    const [file] = input.files ?? [];
+    if (file) take(file);
+    input.value = "";
+  });
+  return h("span", {}, button(label, () => input.click()), input);
+}
+
+/** One line a model call; what a run does not tell is left empty. @param {Trace} trace */
+async function stepsAsCsv(trace) {
+  const distances = await distancesOf(trace);
+  const rows = await Promise.all(trace.steps.map(async (step, i) => {
+    const { index, timestep, sigma, guidance, milliseconds, noiseText, noiseUncond, noise, channels } = step;
+    const apart = noiseUncond && noiseText?.length ? await measure(noiseUncond, noiseText) : null;
+    const taken = noise?.length ? (await measure(noise, noise)).lengths[0] : null;
+    const numbers = /** @type {const} */ (["latents", "denoised"]).flatMap((kind) => (channels?.[kind] ?? []).flatMap(({ mean, deviation, least, largest }, c) => [[`${kind}_${c + 1}_mean`, mean], [`${kind}_${c + 1}_deviation`, deviation], [`${kind}_${c + 1}_least`, least], [`${kind}_${c + 1}_largest`, largest]]));
+    return Object.fromEntries([["step", index + 1], ["timestep", timestep], ["sigma", sigma], ["guidance", guidance], ["milliseconds", milliseconds], ["moved_rms", distances[i]?.moved], ["left_rms", distances[i]?.left], ["noise_without_rms", apart?.lengths[0]], ["noise_with_rms", apart?.lengths[1]], ["noise_apart_rms", apart?.rms], ["noise_cosine", apart?.cosine], ["noise_taken_rms", taken], ...numbers]);
+  }));
+  const names = Object.keys(rows[0] ?? {});
+  const lines = rows.map((row) => names.map((name) => (Number.isFinite(row[name]) ? row[name] : "")).join(","));
+  return new Blob([`${[names.join(","), ...lines].join("\r\n")}\r\n`], { type: "text/csv" });
+}

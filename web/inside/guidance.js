@@ -1,0 +1,19 @@
+// Guidance at the cursor.
+
+import { h } from "../views/elements.js";
+import { guidanceFigure } from "../figures/guidance.js";
+import { say } from "../words.js";
+
+/** @type {import("./inside.js").Part} */
+export function guidancePart(section) {
+  const missing = h("p", { className: "hint" }, say("inside.untold"));
+  const host = h("div");
+  section.append(missing, host);
+  const draw = guidanceFigure(host);
+  return ({ step }) => {
+    const told = Boolean(step.noiseText?.length);
+    missing.hidden = told;
+    host.hidden = !told;
+    if (told) draw({ step });
+  };
+}

@@ -1,0 +1,71 @@
+// The picture at the cursor: what the model predicts (x0) and the noisy latents that it predicts it from. What x0 is drawn with is chosen, and said.
+
+import { h, write } from "../views/elements.js";
+import { pictureFigure } from "../figures/picture.js";
+import { whenSeen } from "../figures/seen.js";
+import { sentenceOf } from "../sentences.js";
+import { say } from "../words.js";
+
+/** @import { Step } from "../decant.d.ts" */
+/** @import { Moment } from "./inside.js" */
+/** @typedef {"told" | "projection" | "tiny" | "model"} By */
+
+const WAYS = /** @type {const} */ (["told", "projection", "tiny", "model"]);
+/** A scrubbing hand is let pass before a large decoder is asked. */
+const CALM = 180;
+
+/** @type {import("./inside.js").Part} */
+export function picturePart(section, studio, state) {
+  const [large, small] = [h("div", { className: "x0" }), h("div", { className: "noisy" })];
+  const drawLarge = pictureFigure(large);
+  const drawSmall = pictureFigure(small);
+  const choice = h("select", { id: "inside-by" }, ...WAYS.map((by) => h("option", { value: by }, say(`inside.by.${by}`))));
+  const problem = h("p", { className: "hint", role: "status" });
+  section.append(large, h("div", { className: "beneath" }, small, h("div", {}, h("label", { htmlFor: choice.id, className: "label" }, say("inside.by")), choice, problem, h("p", { className: "hint" }, say("inside.picture.hint")))));
+  const decoded = createDecoder(studio);
+  /** @type {Moment | null} */
+  let now = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let calm;
+  const look = () => {
+    if (!now) return;
+    const { trace, step, finished } = now;
+    const by = /** @type {By} */ (choice.value);
+    clearTimeout(calm);
+    const ready = by === "told" ? null : decoded.ready(step, by);
+    if (finished && trace.image) drawLarge({ image: trace.image, caption: say("inside.finished", { prompt: trace.settings.prompt }) });
+    else drawLarge({ image: ready ?? step.previewDenoised, caption: say("inside.x0", { step: step.index + 1, by: ready ? say(`inside.madeBy.${by}`) : madeBy(step) }) });
+    drawSmall({ image: step.previewNoisy, caption: say("inside.noisy", { step: step.index + 1 }) });
+    write(problem, "");
+    if (by === "told" || ready || finished) return;
+    write(problem, say(state().phase === "running" ? "inside.decodes.later" : "inside.decodes"));
+    calm = setTimeout(() => decoded.ask(step, by).then(() => now?.step === step && look(), (error) => now?.step === step && write(problem, sentenceOf(error, "run").text)), CALM);
+  };
+  choice.addEventListener("change", look);
+  return whenSeen(section, (/** @type {Moment} */ moment) => {
+    now = moment;
+    look();
+  });
+}
+
+/** What the run itself drew a step with: one pixel a place is the straight line, more are a decoder's. @param {Step} step */
+function madeBy({ previewDenoised, shape }) {
+  return say(previewDenoised.width === shape[2] ? "inside.madeBy.projection" : "inside.madeBy.told");
+}
+
+/** Asks the model for each picture once. @param {import("../studio.js").Studio} studio */
+function createDecoder(studio) {
+  /** @type {WeakMap<Step, Partial<Record<By, ImageData>>>} */
+  const known = new WeakMap();
+  return {
+    /** @param {Step} step @param {By} by */
+    ready: (step, by) => known.get(step)?.[by] ?? null,
+    /** @param {Step} step @param {Exclude<By, "told">} by */
+    async ask(step, by) {
+      const model = studio.model();
+      if (!model) throw new Error(say("inside.noModel"));
+      const image = await model.decode({ values: step.denoised, shape: step.shape, level: "clean" }, by);
+      known.set(step, { ...known.get(step), [by]: image });
+    },
+  };
+}

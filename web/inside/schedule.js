@@ -1,0 +1,45 @@
+// The run's steps on the noise schedule. The model's own curve is asked for once; a loaded run shows its steps alone until a model is open.
+
+import { h } from "../views/elements.js";
+import { scheduleFigure } from "../figures/schedule.js";
+import { whenSeen } from "../figures/seen.js";
+import { say } from "../words.js";
+
+/** @import { Schedule, Trace } from "../decant.d.ts" */
+/** @import { Moment } from "./inside.js" */
+
+/** @type {import("./inside.js").Part} */
+export function schedulePart(section, studio) {
+  const host = h("div");
+  section.append(host, h("p", { className: "hint" }, say("inside.schedule.hint")));
+  const draw = scheduleFigure(host, { onScrub: studio.scrub });
+  /** @type {{ model: unknown, curve: Promise<Float32Array | undefined> } | null} */
+  let asked = null;
+  /** @type {Float32Array | undefined} */
+  let curve;
+  /** @type {{ key: string, schedule: Pick<Schedule, "timesteps" | "sigmas"> & { alphasCumprod?: Float32Array | undefined } } | null} */
+  let made = null;
+  /** @type {Moment | null} */
+  let now = null;
+  const look = () => {
+    if (!now) return;
+    const { trace, state: { cursor } } = now;
+    const key = `${trace.settings.seed} ${trace.steps.length} ${trace.steps[0]?.sigma} ${trace.steps.at(-1)?.sigma} ${Boolean(curve)}`;
+    if (made?.key !== key) made = { key, schedule: { ...stepsOf(trace), ...(curve && { alphasCumprod: curve }) } };
+    draw({ schedule: made.schedule, cursor });
+  };
+  return whenSeen(section, (/** @type {Moment} */ moment) => {
+    now = moment;
+    const model = studio.model();
+    if (model && asked?.model !== model && moment.state.phase === "ready") {
+      asked = { model, curve: model.schedule({ steps: 4 }).then(({ alphasCumprod }) => (curve = alphasCumprod), () => undefined) };
+      asked.curve.then(look);
+    }
+    look();
+  });
+}
+
+/** @param {Trace} trace */
+function stepsOf({ steps }) {
+  return { timesteps: Float32Array.from(steps, ({ timestep }) => timestep), sigmas: Float32Array.of(...steps.map(({ sigma }) => sigma), 0) };
+}
