@@ -1,15 +1,19 @@
-// Numbers as people read them, and the names of colours and signs that tell several lines apart.
+// Numbers as people read them in their language, and the names of colours and signs that tell several lines apart.
+
+import { inNumber } from "../words.js";
 
 /** Three figures, without an exponent where that can be. @param {number} value */
 export function figures(value) {
   if (!Number.isFinite(value)) return value > 0 ? "∞" : value < 0 ? "−∞" : "–";
-  const text = Math.abs(value) >= 1000 || (value !== 0 && Math.abs(value) < 0.001) ? value.toExponential(1) : String(Number(value.toPrecision(3)));
+  const extreme = Math.abs(value) >= 10000 || (value !== 0 && Math.abs(value) < 0.001);
+  const text = extreme ? value.toExponential(1) : inNumber(value, { maximumSignificantDigits: 3 });
   return text.replace("-", "−");
 }
 
 /** @param {number} part */
 export function percent(part) {
-  return `${(part * 100).toFixed(part < 0.095 ? 1 : 0)} %`;
+  const digits = part < 0.095 ? 1 : 0;
+  return `${inNumber(part * 100, { minimumFractionDigits: digits, maximumFractionDigits: digits })} %`;
 }
 
 /** Of several lines, the nth: its colour, the sign of its points and its dashes, so that no colour has to be told from another. @param {number} n */
