@@ -4,6 +4,7 @@
 #   ./build.sh                     dist/: a plain static folder, for any web server, at any path, without special headers
 #   ./build.sh serve [--port N]    builds, serves on 127.0.0.1 and prints the address
 #   ./build.sh page                dist/ with the program as it was built last: a second, for work on web/
+#   ./build.sh package             target/npm/: the module alone, as a folder for npm, with what dist/ holds
 #   ./build.sh test                all tests; the last lines say what was skipped and why
 #
 # What is missing is installed where that changes only this folder or rustup's; for the rest a sentence says what to do.
@@ -14,9 +15,10 @@ main() {
     case ${1:-} in
         "") build && echo "Built dist/. Any web server will do, for instance: ./build.sh serve" ;;
         page) need_node && need_packages && assemble ;;
+        package) need_node && need_packages && package ;;
         serve) need_node && build && exec node tests/browser/serve.mjs dist "${@:2}" ;;
         test) test_all ;;
-        *) sed -n '2,9s/^# \{0,1\}//p' "$0" && exit 2 ;;
+        *) sed -n '2,10s/^# \{0,1\}//p' "$0" && exit 2 ;;
     esac
 }
 
@@ -56,6 +58,11 @@ assemble() {
     node tools/shell.mjs target/dist
     node tools/single.mjs target/dist target/dist/decant.html
     rm -rf dist && mv target/dist dist
+}
+
+package() {
+    [ -f dist/decant.js ] || fail "There is no dist/ to package: ./build.sh makes it."
+    node tools/npm.mjs dist target/npm && echo "Made target/npm/: npm install target/npm, or npm pack target/npm"
 }
 
 # The libraries that the page takes along, each as one module: what web/vendor/*.d.ts names and no more.

@@ -6,15 +6,13 @@
 
 import { createHash } from "node:crypto";
 import { readFile, readdir, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, join, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { basename, join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
-import { build, transform } from "esbuild";
+import { transform } from "esbuild";
+import { bundle } from "./bundle.mjs";
 
 /** What is bundled, or only serves a page on a server. */
 const APART = /\.(js|css|html|webmanifest)$|^icons\/|^icon\.|\.d\.ts$/;
-
-const STAND_INS = { "parts.js": "single/parts.js", "worker/program.js": "single/program.js" };
 
 const [folder, out] = process.argv.slice(2);
 await writeFile(out, await single(await readFile(join(folder, "index.html"), "utf8")));
@@ -24,7 +22,9 @@ console.log(`${basename(out)}: ${((await stat(out)).size / 1e6).toFixed(1)} MB, 
 async function single(page) {
   const sheets = Array.from(page.matchAll(/<link rel="stylesheet" href="\.\/([^"]+)">/g), ([, path]) => path);
   const styles = await transform((await Promise.all(sheets.map((path) => readFile(join(folder, path), "utf8")))).join("\n"), { loader: "css", minify: true });
-  const [theme, main, worker] = [await bundle("views/theme.js", "iife"), await bundle("main.js", "esm"), await bundle("worker/worker.js", "iife")];
+  const theme = await script("views/theme.js", {}, "iife");
+  const main = await script("main.js", { "parts.js": "single/parts.js" }, "esm");
+  const worker = await script("worker/worker.js", { "worker/program.js": "single/program.js" }, "iife");
   const icon = (await readFile(join(folder, "icon.png"))).toString("base64");
   const parts = [part("worker.js", worker), ...(await Promise.all((await files()).map(async (path) => part(path, gzipSync(await readFile(join(folder, path)), { level: 9 }).toString("base64")))))];
   return page
@@ -37,22 +37,11 @@ async function single(page) {
     .replace("</body>", () => `${parts.join("\n")}\n<script type="module">${main}</script>\n</body>`);
 }
 
-/** @param {string} path @param {"esm" | "iife"} format a classic script where it runs before the first paint, or in a worker */
-async function bundle(path, format) {
-  const usual = /** @type {const} */ ({ bundle: true, minify: true, write: false, target: "es2022", charset: "utf8", logLevel: "error" });
-  const { outputFiles } = await build({ ...usual, entryPoints: [join(folder, path)], format, ...(format === "iife" && { define: { "import.meta.url": "location.href" } }), plugins: [{ name: "stand-ins", setup: standIns }] });
-  const { text } = outputFiles[0];
+/** @param {string} path @param {Record<string, string>} standIns @param {"esm" | "iife"} format a classic script where it runs before the first paint, or in a worker */
+async function script(path, standIns, format) {
+  const text = await bundle(folder, path, standIns, { format, minify: true, ...(format === "iife" && { define: { "import.meta.url": "location.href" } }) });
   if (/<!--|<\/script/i.test(text)) throw new Error(`${path} holds what a script element cannot: “<!--” or “</script”.`);
   return text;
-}
-
-/** Where a file's place on a server is meant, its place in the page is taken. @param {import("esbuild").PluginBuild} build */
-function standIns({ onLoad }) {
-  onLoad({ filter: /\.js$/ }, async ({ path }) => {
-    const other = STAND_INS[relative(resolve(folder), path)];
-    const file = other && fileURLToPath(new URL(other, import.meta.url));
-    return file ? { contents: await readFile(file, "utf8"), resolveDir: dirname(file) } : undefined;
-  });
 }
 
 async function files() {

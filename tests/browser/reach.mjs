@@ -3,7 +3,7 @@
 
 import { strict as assert } from "node:assert";
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -148,6 +148,34 @@ export const SINGLE = [
         const { length } = await readFile(join(folder, "decant.html"));
         assert.ok(length < 60e6);
         return `${(length / 1e6).toFixed(1)} MB`;
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    },
+  },
+];
+
+/** The module for pages of others: packed, installed from the file, typed, and used by the page that comes with it. @type {Reach[]} */
+export const PACKAGE = [
+  {
+    name: "the npm package installs from its file, has types, and its example makes a picture",
+    async play({ page }) {
+      const folder = await mkdtemp(join(tmpdir(), "decant-npm-"));
+      try {
+        await run("node", [join(root, "tools/npm.mjs"), join(root, "dist"), join(folder, "package")]);
+        const { stdout } = await run("npm", ["pack", "./package", "--silent"], { cwd: folder });
+        await writeFile(join(folder, "package.json"), '{ "private": true, "type": "module" }');
+        await run("npm", ["install", `./${stdout.trim()}`, "--offline", "--no-audit", "--no-fund", "--silent"], { cwd: folder });
+        await writeFile(join(folder, "use.ts"), 'import { Decant, type Trace } from "decant";\nexport const run = async (): Promise<Trace> => (await (await Decant.load({ model: "m" })).generate({ prompt: "" })).trace;\n// @ts-expect-error: a prompt is needed\nexport const wrong = async () => (await Decant.load({ model: "m" })).generate({});\n');
+        await run(join(root, "node_modules/.bin/tsc"), ["--noEmit", "--strict", "--module", "esnext", "--moduleResolution", "bundler", "--lib", "es2024,dom,dom.iterable,dom.asynciterable", "--types", "", "use.ts"], { cwd: folder });
+        await cp(join(folder, "node_modules/decant/example.html"), join(folder, "index.html"));
+        const server = await serve({ folder });
+        await page.goto(server.address);
+        await page.waitForFunction(() => /^16 steps in /.test(document.querySelector("p").textContent));
+        const colours = await page.evaluate(() => new Set(new Uint32Array(document.querySelector("canvas").getContext("2d").getImageData(0, 0, 32, 32).data.buffer)).size);
+        server.close();
+        assert.ok(colours > 100, `${colours} colours`);
+        return `${((await stat(join(folder, stdout.trim()))).size / 1e6).toFixed(1)} MB packed`;
       } finally {
         await rm(folder, { recursive: true });
       }

@@ -21,7 +21,7 @@ import { playInLanes } from "./lanes.mjs";
 import { checkOperations } from "./operations.mjs";
 import { OWN, layoutTests } from "./own.mjs";
 import { STUDIO } from "./studio.mjs";
-import { KEPT, PREFLIGHT, SINGLE, checkSelfTest } from "./reach.mjs";
+import { KEPT, PACKAGE, PREFLIGHT, SINGLE, checkSelfTest } from "./reach.mjs";
 import { takeScreenshots } from "./screenshots.mjs";
 import { serve } from "./serve.mjs";
 import { SPANISH } from "./spanish.mjs";
@@ -73,6 +73,7 @@ async function testBuilt(built, whole) {
   for (const journey of JOURNEYS.filter(({ fake, crash }) => !fake && !crash)) play("built", debian, built, journey);
   for (const journey of JOURNEYS.filter(({ name }) => name.startsWith("open, generate"))) play("built, no byte ranges", debian, whole, journey);
   for (const { name, expects, play: act } of KEPT) test("kept", name, keeping, built, act, { expects, start: null });
+  for (const { name, play: act } of PACKAGE) test("package", name, debian, built, act, { start: null });
   for (const { name, play: act } of SINGLE) test("one file", name, debian, built, act, { start: null });
   if (!existsSync(LAVAPIPE)) test("built", "the self-test finds the CPU to be right", debian, built, ({ page }) => checkSelfTest(page, built.address, 1), { start: null });
   for (const model of await modelsWithTokens()) test("CPU", `tokens of ${model}`, debian, built, ({ page }) => checkTokens(page, built.address, model));
