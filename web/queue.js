@@ -69,6 +69,8 @@ export function createQueue({ get, change }, run) {
 
   return {
     enqueue: add,
+    /** Puts jobs where a person can begin them. @param {Omit<Job, "id">[]} jobs */
+    hold: (jobs) => change({ queue: [...get().queue, ...jobs.map((job) => ({ ...job, id: ++count }))] }),
     /** Goes on after something failed, or another model was opened. */
     goOn: advance,
     unqueue,

@@ -1,11 +1,13 @@
 // What the page knows, in one object. It changes only through `change`, and every change is drawn once per frame.
 
 import { EMPTY_GALLERY } from "./gallery.js";
+import { keptPresets } from "./presets.js";
 
 /** @import { Choice, DeviceChoice, Info, Progress, Settings, TokenCount, Trace } from "./decant.d.ts" */
 /** @import { CatalogEntry } from "./library.js" */
 /** @import { Gallery } from "./gallery.js" */
 /** @import { Job } from "./queue.js" */
+/** @import { Preset } from "./presets.js" */
 /** @import { RecentModel } from "./recent.js" */
 /** @import { Loaded } from "./beside.js" */
 /** @import { Starting } from "./starting.js" */
@@ -40,6 +42,8 @@ import { EMPTY_GALLERY } from "./gallery.js";
  * @property {Trace[]} series the pictures of one run that was asked for several, as far as it is
  * @property {Gallery} gallery
  * @property {Job[]} queue what is made next
+ * @property {Preset[]} presets a person's own
+ * @property {{ undo: number, redo: number }} steps how often settings can be taken back, and brought back
  * @property {number} cursor which of its steps is shown; one past the last is the finished picture
  * @property {boolean} following the cursor moves along with the run
  * @property {boolean} paused the run, or the opening
@@ -75,7 +79,7 @@ import { EMPTY_GALLERY } from "./gallery.js";
  * @property {string} text
  * @property {"en"} [lang] where it is the program that says it
  * @property {Offer[]} [offers]
- * @property {"link" | "record" | "version"} [about] of several about one thing, only the last is shown
+ * @property {"link" | "record" | "version" | "notify" | "visit"} [about] of several about one thing, only the last is shown
  */
 
 /** @typedef {{ label: string, does: "use-gpu" | "use-cpu" | "reopen" | "open-other" | "look-again" | "use-version" }} Offer */
@@ -120,6 +124,8 @@ const FIRST = {
   series: [],
   gallery: EMPTY_GALLERY,
   queue: [],
+  presets: keptPresets(),
+  steps: { undo: 0, redo: 0 },
   cursor: 0,
   following: true,
   paused: false,

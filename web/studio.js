@@ -13,7 +13,10 @@ import { createStarting, startOf } from "./starting.js";
 import { modelName } from "./source.js";
 import { Gate } from "./gate.js";
 import { createGallery } from "./gallery.js";
+import { createPresets } from "./presets.js";
 import { createQueue } from "./queue.js";
+import { createUndo } from "./undo.js";
+import { createVariations } from "./variations.js";
 import { say } from "./words.js";
 
 /** @import { DeviceChoice, Info, Inspection, Loading, Made, OpeningEvents, Settings, Step, Trace } from "./decant.d.ts" */
@@ -247,6 +250,9 @@ export function createStudio(store) {
   const gallery = createGallery(store, { write: savePicture, open: openPicture, tell });
   const queue = createQueue(store, run);
   const runs = createRuns(store, { show, tell });
+  const undoing = createUndo(store, () => count());
+  const presets = createPresets(store, tell);
+  const variations = createVariations(store, queue.enqueue);
   const taking = createTaking(store, { look: library.look, openRun: runs.openRun, startFrom: starting.startFrom, addBeside: (file, what) => beside.addBeside(file, what).then(count), fingerprint: async () => (await decant?.fingerprint()) ?? "", count, tell });
 
   /** A finished picture as a PNG with its record; null when its model is not open any more. @param {Trace} trace */
@@ -267,6 +273,9 @@ export function createStudio(store) {
     ...runs,
     ...gallery,
     ...queue,
+    ...undoing,
+    ...presets,
+    ...variations,
     open,
     reconnect,
     generate,
@@ -281,6 +290,8 @@ export function createStudio(store) {
     savePicture,
     animate,
     tell,
+    /** What is open, to be opened again. */
+    openedModel: () => ({ address: typeof opened.model === "string" || "address" in opened.model ? opened.model : null, name: modelName(opened.model), weights: opened.weights, family: opened.family }),
     /** The open model, for what asks it of its own accord; null while there is none. */
     model: () => decant,
     /** Shows another place of the page. @param {{ place: import("./views/places.js").Place, path: string }} where */

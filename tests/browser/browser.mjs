@@ -39,10 +39,16 @@ export async function launch({ program = process.env.CHROME || "/usr/bin/chromiu
 /**
  * A page that remembers its complaints: console errors, uncaught errors, requests that failed.
  * @param {import("playwright-core").BrowserContext} context
- * @param {{ width?: number, height?: number, scheme?: "light" | "dark", motion?: "reduce" }} [look]
+ * @param {{ width?: number, height?: number, scheme?: "light" | "dark", motion?: "reduce", first?: boolean }} [look]
  */
-export async function newPage(context, { width = 1280, height = 900, scheme = "light", motion = "reduce" } = {}) {
+export async function newPage(context, { width = 1280, height = 900, scheme = "light", motion = "reduce", first = false } = {}) {
   const page = await context.newPage();
+  // Whoever was here before is not shown an example; the journey of a first visit says otherwise.
+  await page.addInitScript((isFirst) => {
+    if (!isFirst) return localStorage.setItem("decant.visited", "1");
+    if (!sessionStorage.getItem("test.begun")) localStorage.removeItem("decant.visited");
+    sessionStorage.setItem("test.begun", "1");
+  }, first);
   await page.setViewportSize({ width, height });
   await page.emulateMedia({ colorScheme: scheme, reducedMotion: motion });
   page.setDefaultTimeout(60_000);

@@ -110,21 +110,21 @@ async function testKernels(where, browser, built) {
   test(where, `Chromium's compiler takes all ${kernels.length} kernels`, browser, built, ({ page }) => checkKernels(page, kernels));
 }
 
-function play(where, browser, server, { name, open = "", host = "127.0.0.1", width, height, expects, play: act }) {
+function play(where, browser, server, { name, open = "", host = "127.0.0.1", width, height, first, expects, play: act }) {
   const address = server.address.replace("127.0.0.1", host);
   test(where, name, browser, { address }, async ({ page, complaints }) => {
     if (open !== null) await page.goto(address + open);
     await act({ page, address, complaints, models: join(root, "models") });
-  }, { width, height, expects, start: null });
+  }, { width, height, first, expects, start: null });
 }
 
 /** Writes a test down, to be played on a page of its own, which must not complain of anything but what it `expects` to. */
-function test(where, name, browser, server, act, { width, height, expects = /favicon/, start = "models/digits/model_index.json" } = {}) {
+function test(where, name, browser, server, act, { width, height, first, expects = /favicon/, start = "models/digits/model_index.json" } = {}) {
   if (words.length > 0 && !words.some((word) => `${where}: ${name}`.includes(word))) return;
   jobs.push({ where, name, browser, play });
 
   async function play(lane) {
-    const { page, complaints } = await newPage((await browserOf(browser, lane)).context, { width, height });
+    const { page, complaints } = await newPage((await browserOf(browser, lane)).context, { width, height, first });
     const started = performance.now();
     try {
       if (start) await page.goto(server.address + start);

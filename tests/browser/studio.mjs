@@ -3,7 +3,7 @@
 import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";
 import { unzipSync } from "fflate";
-import { again, drawn, finished, pixels, ready, text } from "./steps.mjs";
+import { again, drawn, finished, pixels, ready, status, text } from "./steps.mjs";
 
 /** @import { Journey } from "./journeys.mjs" */
 
@@ -132,6 +132,173 @@ export const STUDIO = [
       const labels = await page.$$eval("#gallery-list .tile", (all) => all.map((one) => one.getAttribute("aria-label")));
       assert.deepEqual(labels, ["Open “three”, seed 7", "Open “four”, seed 7"]);
       assert.ok(await page.isHidden("#queue"));
+    },
+  },
+  {
+    name: "a first visit shows the example at once, says so, and does it once",
+    first: true,
+    async play({ page }) {
+      await page.waitForSelector(".message:has-text('Welcome')");
+      await finished(page, Number(await page.inputValue("#steps")));
+      assert.ok((await pixels(page)).spread > 8);
+      await page.reload();
+      await ready(page);
+      await page.waitForTimeout(200);
+      assert.equal(await text(page, "#status"), "");
+    },
+  },
+  {
+    name: "a first visit's example is cancelled with Esc, and an address that asks for something has none",
+    fake: true,
+    first: true,
+    open: null,
+    async play({ page, address }) {
+      // As soon as it can be: the example is short.
+      await page.addInitScript(() => {
+        const press = () => document.querySelector("#cancel:enabled") && dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" }));
+        addEventListener("DOMContentLoaded", () => new MutationObserver(press).observe(document.body, { subtree: true, attributes: true }));
+      });
+      await page.goto(address);
+      await status(page, /^Stopped/);
+      await page.evaluate(() => localStorage.removeItem("decant.visited"));
+      await page.goto(`${address}?steps=2`);
+      await ready(page);
+      await page.waitForTimeout(200);
+      assert.equal(await text(page, "#status"), "");
+    },
+  },
+  {
+    name: "a reload in mid-run makes the same picture from the beginning, with what was typed and what waited",
+    fake: true,
+    open: "?steps=8&seed=21&prompt=a%20slow%20blue%20seven",
+    async play({ page }) {
+      await ready(page);
+      await again(page, 8);
+      const wanted = (await pixels(page)).sum;
+      await page.click("#generate");
+      await page.waitForSelector("#generate:text-is('Add to the queue')");
+      await page.fill("#seed", "22");
+      await page.click("#generate");
+      await page.fill("#prompt", "typed and not yet made");
+      await page.waitForFunction(() => Number(document.querySelector("#progress")?.getAttribute("aria-valuenow")) >= 1);
+      await drawn(page);
+      await page.reload();
+      await page.waitForSelector(".message:has-text('same seed')");
+      assert.equal(await page.inputValue("#prompt"), "typed and not yet made");
+      await page.click("#pause");
+      await page.click("#pause");
+      await finished(page, 8);
+      await page.waitForFunction(() => /seed 22/.test(document.querySelector("#gallery-list .tile")?.getAttribute("aria-label") ?? ""));
+      await page.click("#gallery-list li:nth-child(2) .tile");
+      await page.waitForFunction(() => /** @type {HTMLInputElement} */ (document.querySelector("#seed")).value === "21");
+      await drawn(page);
+      assert.equal((await pixels(page)).sum, wanted);
+    },
+  },
+  {
+    name: "a run that does not outlive two reloads waits for a person",
+    fake: true,
+    open: "?steps=100&prompt=slow",
+    async play({ page }) {
+      await ready(page);
+      await page.click("#generate");
+      for (const wanted of ["same seed", "Go on"]) {
+        await page.waitForFunction(() => Number(document.querySelector("#progress")?.getAttribute("aria-valuenow")) >= 1);
+        await drawn(page);
+        await page.reload();
+        await page.waitForSelector(`.message:has-text('${wanted}')`);
+      }
+      await page.click("#queue >> text=Go on");
+      await page.waitForSelector("#cancel:enabled");
+      await page.keyboard.press("Escape");
+      await status(page, /^Stopped/);
+    },
+  },
+  {
+    name: "settings are undone and redone, with keys and buttons, whatever changed them",
+    fake: true,
+    open: "?steps=4&seed=7",
+    async play({ page }) {
+      await ready(page);
+      await drawn(page);
+      await page.fill("#steps", "9");
+      await drawn(page);
+      await page.selectOption("#sampler", "lms");
+      await drawn(page);
+      await page.focus("#filmstrip");
+      await page.keyboard.press("Control+z");
+      await drawn(page);
+      assert.deepEqual([await page.inputValue("#steps"), await page.inputValue("#sampler")], ["9", "ddim"]);
+      await page.click("#undo");
+      await drawn(page);
+      assert.equal(await page.inputValue("#steps"), "4");
+      assert.ok(await page.isDisabled("#undo"));
+      await page.keyboard.press("Control+Shift+z");
+      await page.keyboard.press("Control+y");
+      await drawn(page);
+      assert.deepEqual([await page.inputValue("#steps"), await page.inputValue("#sampler")], ["9", "lms"]);
+      assert.ok(await page.isDisabled("#redo"));
+    },
+  },
+  {
+    name: "presets: the page's own, and one's own, which a reload keeps and a button forgets",
+    fake: true,
+    open: "?seed=7",
+    async play({ page }) {
+      await ready(page);
+      await drawn(page);
+      assert.equal(await page.inputValue("#preset"), "As the model likes it");
+      await page.selectOption("#preset", "Careful: 50 steps");
+      await drawn(page);
+      assert.equal(await page.inputValue("#steps"), "50");
+      await page.fill("#steps", "33");
+      await page.selectOption("#sampler", "lms");
+      await drawn(page);
+      assert.equal(await page.inputValue("#preset"), "");
+      await page.click("#keep-preset");
+      await page.keyboard.type("slow and lms");
+      await page.keyboard.press("Enter");
+      await drawn(page);
+      assert.equal(await page.inputValue("#preset"), "slow and lms");
+      await page.selectOption("#preset", "As the model likes it");
+      await page.reload();
+      await ready(page);
+      await page.selectOption("#preset", "slow and lms");
+      await drawn(page);
+      assert.deepEqual([await page.inputValue("#steps"), await page.inputValue("#sampler"), await page.inputValue("#seed")], ["33", "lms", "7"]);
+      await page.click("#forget-preset");
+      await drawn(page);
+      assert.equal(await page.locator("#preset option", { hasText: "slow and lms" }).count(), 0);
+    },
+  },
+  {
+    name: "variations: seeds beside this one, four more, and begun from the picture itself",
+    fake: true,
+    open: null,
+    expects: /favicon/,
+    async play({ page, address }) {
+      await anew(page, address, "?steps=2&seed=7");
+      assert.ok(await page.isHidden("#variations"));
+      await again(page, 2);
+      await kept(page, 1);
+      const first = (await pixels(page)).sum;
+      await page.click("#seed-up");
+      await kept(page, 2);
+      await finished(page, 2);
+      assert.equal(await page.inputValue("#seed"), "8");
+      await page.focus("#filmstrip");
+      await page.keyboard.press("[");
+      await kept(page, 3);
+      await finished(page, 2);
+      assert.deepEqual([await page.inputValue("#seed"), (await pixels(page)).sum], ["7", first]);
+      await page.click("#four-more");
+      await kept(page, 7);
+      assert.equal(await page.locator("#series button").count(), 4);
+      await page.click("#vary-much");
+      await kept(page, 8);
+      await page.waitForSelector("#generate:text-is('Generate')");
+      assert.notEqual((await pixels(page)).sum, first);
+      assert.equal(await page.inputValue("#seed"), "7");
     },
   },
 ];

@@ -8,7 +8,7 @@ import { toggleProjector } from "./colours.js";
 /** @import { Studio } from "../studio.js" */
 /** @import { View } from "./index.js" */
 
-/** Keys that act wherever nothing is being typed. @type {Record<string, (studio: Studio, state: State) => void>} */
+/** Keys that act wherever nothing is being typed. @type {Record<string, (studio: Studio, state: State) => unknown>} */
 const KEYS = {
   " ": (studio, { phase }) => phase === "running" && studio.togglePause(),
   ".": (studio) => studio.step(),
@@ -16,22 +16,39 @@ const KEYS = {
   ArrowRight: (studio, { cursor }) => studio.scrub(cursor + 1),
   Home: (studio) => studio.scrub(0),
   End: (studio, { trace }) => studio.scrub(places(trace) - 1),
+  "[": (studio, { place }) => place === "studio" && studio.seedBy(-1),
+  "]": (studio, { place }) => place === "studio" && studio.seedBy(1),
+  m: (studio, { place }) => place === "studio" && studio.fourMore(),
+  v: (studio, { place }) => place === "studio" && studio.vary("some"),
+  s: (_studio, { place }) => place === "studio" && byId("download", HTMLButtonElement).click(),
+  g: (_studio, { place }) => place === "studio" && goToGallery(),
   p: toggleProjector,
   "?": () => byId("keys", HTMLDialogElement).showModal(),
 };
 
+/** Single keys can be switched off, by whoever dictates or rests a hand on the keyboard (WCAG 2.1.4). */
+const KEPT = "decant.keys";
+
 /** @type {View} */
 export function keysView(studio, state) {
+  const box = byId("single-keys", HTMLInputElement);
+  const single = () => box.checked;
+  box.checked = remembered();
+  box.addEventListener("change", () => remember(box.checked));
   byId("show-keys", HTMLButtonElement).addEventListener("click", () => byId("keys", HTMLDialogElement).showModal());
   addEventListener("keydown", (event) => {
     if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       studio.generate();
+    } else if ((event.ctrlKey || event.metaKey) && !event.altKey && "zy".includes(event.key.toLowerCase()) && !takesText(event.target)) {
+      event.preventDefault();
+      if (event.shiftKey || event.key.toLowerCase() === "y") studio.redo();
+      else studio.undo();
     } else if (event.key === "Escape") {
       studio.cancel();
-    } else if (!event.ctrlKey && !event.metaKey && !event.altKey && !takesKeys(event.target, event.key)) {
-      const act = KEYS[event.key];
+    } else if (!event.ctrlKey && !event.metaKey && !event.altKey && single() && !takesKeys(event.target, event.key)) {
+      const act = KEYS[event.key] ?? KEYS[event.key.toLowerCase()];
       if (!act) return;
       event.preventDefault();
       act(studio, state());
@@ -40,9 +57,38 @@ export function keysView(studio, state) {
   return () => {};
 }
 
+/** Its first picture, or its search where there is none to see. */
+function goToGallery() {
+  const gallery = byId("gallery", HTMLElement);
+  gallery.scrollIntoView({ block: "nearest" });
+  /** @type {HTMLElement | null} */ (gallery.querySelector(".tile") ?? gallery.querySelector("input"))?.focus();
+}
+
+/** Whether it undoes its own text. @param {EventTarget | null} target */
+function takesText(target) {
+  return target instanceof HTMLElement && target.matches("textarea, input:not([type=range], [type=checkbox], [type=radio])");
+}
+
 /** Whether the focused element has its own use for that key. @param {EventTarget | null} target @param {string} key */
 function takesKeys(target, key) {
   if (!(target instanceof HTMLElement)) return false;
   if (target.matches("input, textarea, select")) return true;
   return key === " " && target.matches("button, a, summary");
+}
+
+function remembered() {
+  try {
+    return localStorage.getItem(KEPT) !== "0";
+  } catch {
+    return true;
+  }
+}
+
+/** @param {boolean} on */
+function remember(on) {
+  try {
+    localStorage.setItem(KEPT, on ? "1" : "0");
+  } catch {
+    // Then it lasts as long as the page.
+  }
 }

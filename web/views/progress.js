@@ -36,7 +36,6 @@ export function progressView(studio) {
     write(memory, memoryOf(trace));
     memory.hidden = !trace?.memory;
     write(announce, announcement(state, done, total));
-    document.title = phase === "running" ? say("run.title", { done, total }) : "Decant";
     const running = phase === "running";
     pause.disabled = cancel.disabled = !running;
     step.disabled = !running && phase !== "ready";

@@ -51,7 +51,7 @@ export const STAGE = {
   "run.at": { en: "Step {done} of {total} · {time} left", es: "Paso {done} de {total} · quedan {time}" },
   "run.generating": { en: "Generating", es: "Generando" },
   "run.percent": { en: "{n} percent done", es: "{n} por ciento hecho" },
-  "run.title": { en: "{done}/{total} · Decant", es: "{done}/{total} · Decant" },
+  "run.title": { en: "({n}%) Decant", es: "({n} %) Decant" },
   "run.memory": { en: "Memory: {predicted} predicted; {heap} in WebAssembly.", es: "Memoria: {predicted} previstos; {heap} en WebAssembly." },
   "run.memory-measured": { en: "Memory: {predicted} predicted, {measured} measured; {heap} in WebAssembly.", es: "Memoria: {predicted} previstos, {measured} medidos; {heap} en WebAssembly." },
   "strip.step": { en: "Step {n} of {total}, sigma {sigma}, timestep {timestep}", es: "Paso {n} de {total}, sigma {sigma}, instante {timestep}" },

@@ -1,0 +1,91 @@
+// What a tab remembers of itself over a reload: the settings as they were typed, the model, what was being made and what waited, and the
+// picture that was started from. Only a reload (or coming back) reads it; an address that is opened says itself what it wants.
+
+import { settled, transact } from "./database.js";
+import { startOf } from "./starting.js";
+
+/** @import { Address, Settings, Weights } from "./decant.d.ts" */
+/** @import { Job } from "./queue.js" */
+/** @import { State } from "./state.js" */
+/** @import { Starting } from "./starting.js" */
+
+/**
+ * @typedef {object} Session
+ * @property {Settings} settings
+ * @property {{ address: string | Address | null, name: string, weights: Weights, family: string | undefined }} model `address` is null for one from this machine
+ * @property {{ settings: Settings, from: "noise" | "start" | "other" }[]} jobs what was being made, and what waited
+ * @property {number} tries how often that was begun again without an end
+ */
+
+const KEPT = "decant.session";
+/** @type {import("./database.js").Shape} */
+const SHAPE = { name: "decant-session", version: 1, upgrade: (database) => void database.createObjectStore("start") };
+
+/** @param {() => Session["model"]} model @param {number} tries */
+export function createSession(model, tries) {
+  let written = "";
+  /** @type {Starting | null} */
+  let start = null;
+  /** @type {State["trace"]} */
+  let finished = null;
+  return (/** @type {State} */ state) => {
+    // A tab that ends while it makes a picture shall not do so for ever.
+    if (state.trace?.image && state.trace !== finished) tries = 0;
+    finished = state.trace;
+    const all = state.running ? [state.running, ...state.queue] : state.queue;
+    /** @type {Session} */
+    const session = { settings: state.settings, model: model(), jobs: all.map((job) => ({ settings: job.settings, from: fromOf(job, state) })), tries };
+    const text = JSON.stringify(session);
+    if (text !== written) keepText((written = text));
+    if (state.start !== start) keepStart((start = state.start));
+  };
+}
+
+/** What this tab was doing before it was reloaded; null where it was not. @returns {Session | null} */
+export function recallSession() {
+  const [navigation] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
+  if (navigation?.type !== "reload" && navigation?.type !== "back_forward") return null;
+  try {
+    return JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+/** What was started from. @returns {Promise<Starting>} */
+export async function recallStart() {
+  const kept = await transact(SHAPE, ["start"], "readonly", (store) => settled(/** @type {IDBObjectStore} */ (store).get(tab()))).catch(() => undefined);
+  return kept ?? { image: null, mask: null };
+}
+
+/** What was to be made, as far as it can be begun again. @param {Session} session @param {Starting} start @returns {Omit<Job, "id">[]} */
+export function jobsOf({ jobs }, start) {
+  return jobs.filter(({ from }) => from === "noise" || (from === "start" && start.image)).map(({ settings, from }) => (from === "start" ? startOf(settings, start) : { settings, inputs: {} }));
+}
+
+/** @param {Job} job @param {State} state */
+function fromOf({ inputs }, { start }) {
+  if (!inputs.image && !inputs.latents) return "noise";
+  return inputs.image && inputs.image === start.image?.pixels ? "start" : "other";
+}
+
+/** @param {string} text */
+function keepText(text) {
+  try {
+    sessionStorage.setItem(KEPT, text);
+  } catch {
+    // Then a reload begins anew.
+  }
+}
+
+/** @param {Starting} start */
+function keepStart(start) {
+  transact(SHAPE, ["start"], "readwrite", (store) => void (start.image ? /** @type {IDBObjectStore} */ (store).put(start, tab()) : /** @type {IDBObjectStore} */ (store).delete(tab()))).catch(() => {});
+}
+
+/** This tab's number: two tabs do not share what they start from. */
+function tab() {
+  const known = sessionStorage.getItem("decant.tab") ?? crypto.randomUUID();
+  sessionStorage.setItem("decant.tab", known);
+  return known;
+}

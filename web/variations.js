@@ -1,0 +1,43 @@
+// Variations of the picture that is shown: the seeds beside its own, four more, or begun anew from itself with more or less noise.
+
+import { drawSeed } from "./decant.js";
+import { startOf } from "./starting.js";
+
+/** @import { Job } from "./queue.js" */
+/** @import { Store } from "./state.js" */
+
+/** Which part of the steps a picture goes through again. */
+export const STRENGTHS = { little: 0.3, some: 0.5, much: 0.7 };
+const SEEDS = 2 ** 32;
+
+/** @param {Store} store @param {(job: Omit<Job, "id">) => Promise<void>} enqueue */
+export function createVariations({ get, change }, enqueue) {
+  /** What made the picture that is shown. */
+  const made = () => {
+    const { trace } = get();
+    return trace?.image ? { image: trace.image, settings: { ...trace.settings, count: undefined } } : null;
+  };
+
+  return {
+    /** The picture of a seed beside this one's. The form follows, so that what is made next is like what is seen. @param {1 | -1} by */
+    seedBy(by) {
+      const shown = made();
+      if (!shown) return;
+      const settings = { ...shown.settings, seed: (shown.settings.seed + by + SEEDS) % SEEDS };
+      change({ settings, problems: {}, watching: true });
+      enqueue(startOf(settings, get().start));
+    },
+    /** Those of the next four seeds. */
+    fourMore() {
+      const shown = made();
+      if (shown) enqueue(startOf({ ...shown.settings, seed: (shown.settings.seed + 1) % SEEDS, count: 4 }, get().start));
+    },
+    /** Begun from the picture itself. @param {keyof typeof STRENGTHS} how */
+    vary(how) {
+      const shown = made();
+      if (!shown) return;
+      const settings = { ...shown.settings, seed: drawSeed(), strength: STRENGTHS[how], startStep: undefined, pad: undefined, keepUnmasked: undefined };
+      enqueue({ settings, inputs: { image: shown.image } });
+    },
+  };
+}
