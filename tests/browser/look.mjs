@@ -7,11 +7,11 @@ export function overflow() {
   return [...document.querySelectorAll("body *")].filter((element) => element.getBoundingClientRect().right > width + 1).map((element) => `${element.tagName}#${element.id}.${element.className}`);
 }
 
-/** Controls that a screen reader could not name. */
+/** Controls that a screen reader could not name. A dialog that was never opened may be empty still. */
 export function nameFaults() {
   const named = (element) =>
     element.getAttribute("aria-label") || element.labels?.[0]?.textContent?.trim() || element.textContent?.trim() || document.getElementById(element.getAttribute("aria-labelledby"))?.textContent;
-  return [...document.querySelectorAll("button, input, select, textarea, a, dialog, canvas[role], [role=slider], [role=progressbar]")].filter((element) => !named(element)).map((element) => element.outerHTML.slice(0, 120));
+  return [...document.querySelectorAll("button, input, select, textarea, a, dialog, canvas[role], [role=slider], [role=progressbar]")].filter((element) => !element.matches("dialog:empty") && !named(element)).map((element) => element.outerHTML.slice(0, 120));
 }
 
 /** Texts with less contrast to what is behind them than WCAG's AA asks: 4.5, or 3 for large letters. Disabled controls are exempt. */

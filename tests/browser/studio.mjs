@@ -112,7 +112,7 @@ export const STUDIO = [
     open: null,
     expects: /favicon/,
     async play({ page, address }) {
-      await anew(page, address, "?steps=12&prompt=slow%20one");
+      await anew(page, address, "?steps=60&prompt=slow%20one");
       await page.click("#generate");
       await page.waitForSelector("#generate:text-is('Add to the queue')");
       for (const word of ["two", "three", "four"]) {
@@ -128,7 +128,7 @@ export const STUDIO = [
       await page.focus("#filmstrip");
       await page.keyboard.press("Escape");
       await page.waitForFunction(() => document.querySelectorAll("#gallery-list li").length === 2, undefined, { timeout: 20_000 });
-      await finished(page, 12);
+      await finished(page, 60);
       const labels = await page.$$eval("#gallery-list .tile", (all) => all.map((one) => one.getAttribute("aria-label")));
       assert.deepEqual(labels, ["Open “three”, seed 7", "Open “four”, seed 7"]);
       assert.ok(await page.isHidden("#queue"));
