@@ -5,6 +5,7 @@
 #   ./build.sh serve [--port N]    builds, serves on 127.0.0.1 and prints the address
 #   ./build.sh page                dist/ with the program as it was built last: a second, for work on web/
 #   ./build.sh package             target/npm/: the module alone, as a folder for npm, with what dist/ holds
+#   ./build.sh screens             docs/screens/: pictures of every screen of dist/
 #   ./build.sh test                all tests; the last lines say what was skipped and why
 #
 # What is missing is installed where that changes only this folder or rustup's; for the rest a sentence says what to do.
@@ -17,8 +18,9 @@ main() {
         page) need_node && need_packages && assemble ;;
         package) need_node && need_packages && package ;;
         serve) need_node && build && exec node tests/browser/serve.mjs dist "${@:2}" ;;
+        screens) need_node && need_packages && exec node tests/browser/screens.mjs "${@:2}" ;;
         test) test_all ;;
-        *) sed -n '2,10s/^# \{0,1\}//p' "$0" && exit 2 ;;
+        *) sed -n '2,11s/^# \{0,1\}//p' "$0" && exit 2 ;;
     esac
 }
 

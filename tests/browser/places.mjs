@@ -3,7 +3,8 @@
 
 import { drawn } from "./steps.mjs";
 
-/** @typedef {{ name: string, open?: string, reach?: (page: import("playwright-core").Page) => Promise<void> }} Screen `open` is the rest of the address */
+/** @typedef {import("playwright-core").Page} Page */
+/** @typedef {{ name: string, open?: string, reach?: (page: Page) => Promise<void>, settle?: (page: Page) => Promise<void> }} Screen `open` is the rest of the address; `settle` is done again when the colours have changed */
 
 /**
  * Goes to a screen, on a page that remembers nothing of before.
@@ -23,13 +24,13 @@ export async function enter(page, address, { open = "?", reach }, { language = "
 
 /** The form is alive. */
 export async function opened(page) {
-  await page.waitForSelector("#generate:enabled");
+  await page.waitForSelector("#generate:enabled", { state: "attached" });
 }
 
 /** All steps are done, and the picture is there. */
 export async function made(page) {
   await page.waitForFunction(() => document.querySelector("#status")?.textContent?.trim() && document.querySelector("#pause")?.matches(":disabled") && document.querySelector("#picture canvas:not([hidden])"));
-  await page.waitForSelector("#generate:enabled");
+  await page.waitForSelector("#generate:enabled", { state: "attached" });
   await drawn(page);
 }
 
@@ -125,6 +126,15 @@ export const STUDIO_SCREENS = [
     },
   },
   {
+    name: "machine",
+    async reach(page) {
+      await opened(page);
+      await page.click("#show-machine");
+      await page.waitForSelector("dialog#machine[open]");
+      await drawn(page);
+    },
+  },
+  {
     name: "keys",
     async reach(page) {
       await opened(page);
@@ -132,3 +142,57 @@ export const STUDIO_SCREENS = [
     },
   },
 ];
+
+/** The step in the middle of a run, looked into from each of its parts. @type {Screen[]} */
+const INSIDE_SCREENS = ["picture", "guidance", "looking", "channels", "schedule", "distance", "words", "paths", "pair", "files"].map((part) => ({
+  name: `inside-${part}`,
+  open: `?${STEPS}&run=1`,
+  async reach(page) {
+    await made(page);
+    await page.evaluate(() => (location.hash = "#inside"));
+    await page.waitForSelector(`#inside-${part}`);
+    for (let i = 0; i < 5; i++) await page.keyboard.press("ArrowLeft");
+    await drawn(page);
+  },
+  settle: (page) => page.evaluate((id) => document.getElementById(id)?.scrollIntoView({ block: id === "inside-picture" ? "end" : "start" }), `inside-${part}`),
+}));
+
+/** @type {Screen[]} */
+const LESSON_SCREENS = [
+  {
+    name: "lessons",
+    open: "?#lessons",
+    reach: async (page) => void (await page.waitForSelector("#lessons .card")),
+  },
+  {
+    name: "lessons-sheet",
+    open: "?#lessons/sheet",
+    reach: async (page) => void (await page.waitForSelector("#lessons .sheet")),
+  },
+];
+
+/** Every step of every lesson, played. @param {Page} page @param {string} address @returns {Promise<Screen[]>} */
+export async function lessonScreens(page, address) {
+  const counts = await page.evaluate(async (base) => (await import(`${base}lessons/index.js`)).LESSONS.map(({ steps }) => steps.length), address);
+  return counts.flatMap((count, lesson) => Array.from({ length: count }, (_, step) => ({
+    name: `lesson-${lesson + 1}-${step + 1}`,
+    open: `?#lessons/${lesson + 1}/${step + 1}`,
+    reach: playStep,
+  })));
+}
+
+/** Answers what is asked, does what is to be done, and waits for what comes of it. @param {Page} page */
+async function playStep(page) {
+  await opened(page);
+  await page.waitForSelector("#lessons .lesson h3");
+  await drawn(page);
+  if (await page.locator("#lessons .choice").count()) await page.locator("#lessons .choice").first().click();
+  if (await page.locator("#lessons .estimate input").count()) await page.locator("#lessons .estimate input").fill("10").then(() => page.keyboard.press("Enter"));
+  await drawn(page);
+  if (await page.locator("#lessons .act").isVisible()) await page.locator("#lessons .act").click();
+  await drawn(page);
+  await page.waitForSelector("#lessons .working", { state: "hidden", timeout: 120_000 });
+  await drawn(page);
+}
+
+export const SCREENS = [...STUDIO_SCREENS, ...INSIDE_SCREENS, ...LESSON_SCREENS];
