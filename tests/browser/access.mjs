@@ -5,7 +5,7 @@ import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { overflow } from "./look.mjs";
-import { STUDIO_SCREENS, enter, made, opened } from "./places.mjs";
+import { INSIDE_SCREENS, STUDIO_SCREENS, enter, made, opened } from "./places.mjs";
 import { drawn } from "./steps.mjs";
 
 const AXE = await readFile(fileURLToPath(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url)), "utf8");
@@ -46,7 +46,7 @@ export async function examine(page) {
 
 /** @type {import("./journeys.mjs").Journey[]} */
 export const ACCESS = [
-  ...STUDIO_SCREENS.map((screen) => ({
+  ...[...STUDIO_SCREENS, ...INSIDE_SCREENS].map((screen) => ({
     name: `access: ${screen.name}`,
     open: null,
     expects: /favicon|404/,

@@ -3,6 +3,9 @@
 import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { contrastFaults, nameFaults, overflow } from "./look.mjs";
+import { openedInside, settledInside } from "./places.mjs";
+import { drawn, text } from "./steps.mjs";
 
 /** A run that the command `decant` wrote (tests/golden/README.md says how). */
 const RECORDED = fileURLToPath(new URL("../golden/trace-digits.safetensors", import.meta.url));
@@ -57,4 +60,228 @@ export const INSIDE = [
       for (const sentence of got.said) assert.match(sentence, /^The file is damaged or is no recorded run: .{12,}\.$/);
     },
   },
+  {
+    name: "inside: one key makes a run, and keyboard, mouse and finger move every figure through it",
+    open: "?steps=6#inside",
+    fake: true,
+    height: 1800, // all that follows the cursor is in sight
+    async play({ page }) {
+      await page.waitForSelector("#inside-begin:focus");
+      await page.keyboard.press("Enter");
+      await page.waitForSelector('.inside-timeline[data-at="end"]');
+      await settledInside(page);
+      /** What every part that follows the cursor shows. @type {Record<string, string>[]} */
+      const seen = [];
+      const look = async (at) => {
+        await page.waitForSelector(`.inside-timeline[data-at="${at}"]`);
+        await page.waitForTimeout(60);
+        seen.push(await page.evaluate(shownInside));
+      };
+      await page.keyboard.press("Home");
+      await look(0);
+      await page.keyboard.press("ArrowRight");
+      await look(1);
+      const strip = await page.locator(".inside-strip [role=slider]").boundingBox();
+      const column = (n) => ({ x: strip.x + ((strip.width - 76) * (n + 0.5)) / 6, y: strip.y + 20 });
+      await page.mouse.move(column(2).x, column(2).y);
+      await page.mouse.down();
+      await look(2);
+      await page.mouse.move(column(3).x, column(3).y, { steps: 3 });
+      await look(3);
+      await page.mouse.up();
+      const touch = await page.context().newCDPSession(page);
+      await touch.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [column(4)] });
+      await look(4);
+      await touch.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: [{ ...column(5), y: column(5).y + 2 }] });
+      await touch.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+      await look(5);
+      assert.ok(Object.keys(seen[0] ?? {}).length >= 8, Object.keys(seen[0] ?? {}).join());
+      for (const name of Object.keys(seen[0] ?? {})) {
+        const values = seen.map((one) => one[name]);
+        assert.equal(new Set(values).size, values.length, `${name} does not change with each step: ${values.join(" | ").slice(0, 300)}`);
+      }
+    },
+  },
+  {
+    name: "inside: a token shows where it is looked for, a place its tokens, by pointer and by keyboard",
+    open: "?steps=3&prompt=a%20blue%20seven#inside",
+    fake: true,
+    async play({ page }) {
+      await openedInside(page, "2");
+      await page.waitForSelector(".heat-tokens li");
+      const heat = () => page.evaluate(() => document.querySelector(".heat-field canvas").toDataURL());
+      const words = () => text(page, "#inside-looking .said");
+      await page.hover(".heat-tokens li:nth-child(3) button");
+      await page.waitForSelector('.heat-tokens li:nth-child(3) [aria-pressed="true"]');
+      const blue = await heat();
+      assert.match(await words(), /^“blue” gets 1\d % of all attention, most of it \(50 %\) at column 2, row 1\.$/);
+      await page.focus(".heat-tokens li:nth-child(4) button");
+      assert.notEqual(await heat(), blue, "another token looks elsewhere");
+      const field = await page.locator(".heat-field").boundingBox();
+      await page.mouse.move(field.x + field.width * 0.3, field.y + field.height * 0.3);
+      // The stand-in's tokens take turns with the columns: half of the third column's attention is “seven”’s.
+      assert.match(await words(), /^Column 3, row 3 looks at: (start 50 %, seven 50 %|seven 50 %, start 50 %)/);
+      await page.mouse.move(2, 2);
+      await page.focus(".heat-field");
+      await page.keyboard.press("ArrowRight");
+      assert.match(await words(), /^Column 5, row 5 looks at: .*blue 50 %/);
+      await page.keyboard.press("ArrowDown");
+      assert.match(await words(), /^Column 5, row 6 /);
+      assert.equal(await page.getAttribute(".inside-timeline", "data-at"), "2", "the arrow keys are the figure's own here");
+      await page.keyboard.press("Escape");
+      assert.match(await words(), /^“seven”/);
+    },
+  },
+  {
+    name: "inside: another word's vector, or another prompt mixed in, changes the picture; undone, it is the one before to the last pixel",
+    open: "?steps=3&seed=2#inside",
+    real: true,
+    async play({ page }) {
+      await openedInside(page);
+      await page.locator("#inside-words").scrollIntoViewIfNeeded();
+      await page.waitForSelector("#inside-words tbody tr:nth-child(3) button");
+      const picture = () => page.evaluate(() => document.querySelector(".inside-strip .last canvas").toDataURL());
+      const first = await picture();
+      await page.click("#inside-words tbody tr:nth-child(3) button");
+      assert.equal(await text(page, "#inside-words h4"), "In the place of “blue”");
+      await page.waitForSelector(".near li:nth-child(5)");
+      assert.ok(!(await page.locator(".near li").allInnerTexts()).some((one) => one.includes("</w>")));
+      await page.fill(".swap-rows input[type=text]", "red");
+      await page.click("#inside-use-swap");
+      await page.waitForSelector(".before-after:not([hidden])");
+      await page.waitForSelector("#inside-undo:enabled");
+      assert.notEqual(await picture(), first, "blue is red");
+      assert.equal(await page.evaluate(() => document.querySelector(".before-after canvas").toDataURL()), first);
+      assert.match(await text(page, "#inside-edits"), /blue → red/);
+      assert.equal(await page.inputValue("#swaps li input"), "blue", "the studio has the edit, too");
+      await page.click("#inside-undo");
+      await page.waitForFunction(() => document.querySelector("#inside-edits").textContent === "");
+      await page.waitForSelector("#inside-run:enabled");
+      await drawn(page);
+      assert.equal(await picture(), first);
+      await page.fill("#inside-mix", "a red one on a green background");
+      await page.press("#inside-mix", "Enter");
+      await page.waitForSelector("#inside-undo:enabled");
+      await drawn(page);
+      assert.notEqual(await picture(), first, "another prompt is mixed in");
+    },
+  },
+  {
+    name: "inside: a run is kept, another stands beside it step by step, with the distance between them",
+    open: "?steps=5#inside",
+    fake: true,
+    async play({ page }) {
+      await openedInside(page);
+      await page.click("#inside-keep");
+      await page.evaluate(() => (document.querySelector("#seed").value = "99", document.querySelector("#seed").dispatchEvent(new Event("input", { bubbles: true }))));
+      await page.click("#inside-run");
+      await page.waitForFunction(() => document.querySelector("#inside-pair .run-name")?.textContent.endsWith("seed 99"));
+      await page.waitForSelector('.inside-timeline[data-at="end"]');
+      await page.locator("#inside-pair").scrollIntoViewIfNeeded();
+      const shown = () => page.evaluate(() => [...document.querySelectorAll("#inside-pair .run")].map((run) => [...run.querySelectorAll("canvas")].map((canvas) => canvas.toDataURL())));
+      await page.waitForFunction(() => /apart/.test(document.querySelector("#inside-apart").textContent));
+      const [own, other] = await shown();
+      assert.notDeepEqual(own, other);
+      await page.focus(".inside-strip [role=slider]");
+      await page.keyboard.press("Home");
+      await page.waitForFunction(() => [...document.querySelectorAll("#inside-pair .run-pictures figcaption")].every((caption) => caption.textContent.endsWith("step 1")));
+      assert.notDeepEqual((await shown())[1], other, "the kept run moves along");
+      assert.match(await text(page, "#inside-apart"), /lie [\d.]+ apart \(RMS; cosine 0\.5\)/);
+      await page.click("text=Exchange the two");
+      await page.waitForFunction(() => document.querySelectorAll("#inside-pair .run-name")[1]?.textContent.endsWith("seed 99"));
+      await page.click("text=Forget the kept run");
+      await page.waitForSelector("#inside-pair .pair", { state: "hidden" });
+    },
+  },
+  {
+    name: "inside: several samplers are drawn from one noise, and can be stopped",
+    open: "?steps=3#inside",
+    fake: true,
+    async play({ page }) {
+      await openedInside(page);
+      await page.locator("#inside-paths").scrollIntoViewIfNeeded();
+      assert.deepEqual(await page.locator("#inside-paths input[name=inside-path-sampler]:checked").evaluateAll((all) => all.map(({ value }) => value)), ["ddim", "euler"]);
+      await page.click("#inside-draw-paths");
+      await page.waitForFunction(() => document.querySelector("#inside-paths-status").textContent === "3 runs are drawn.");
+      assert.deepEqual(await page.locator("#inside-paths .ends b").allTextContents(), ["DDIM, 1", "DDIM, 8", "Euler, 8"]);
+      await page.waitForFunction(() => document.querySelectorAll("#inside-paths .chart .legend li").length === 3);
+      await page.selectOption("#inside-paths select", "latents");
+      await page.check("#inside-paths input[value='16']");
+      await page.click("#inside-draw-paths");
+      await page.waitForFunction(() => / 2 of 5/.test(document.querySelector("#inside-paths-status").textContent));
+      await page.click("#inside-paths >> text=Cancel");
+      await page.waitForFunction(() => /^Stopped; \d runs? (is|are) drawn\.$/.test(document.querySelector("#inside-paths-status").textContent));
+      await page.waitForSelector("#inside-run:enabled");
+    },
+  },
+  {
+    name: "inside: numbers and the whole run are saved, and a dropped run shows the very same pixels",
+    open: "?steps=4#inside",
+    fake: true,
+    async play({ page }) {
+      await openedInside(page, "2");
+      await settledInside(page);
+      await page.waitForTimeout(700);
+      const live = await page.evaluate(canvasesInside);
+      assert.ok(live.length >= 14, `${live.length} canvases`);
+      const csv = (await saved(page, "#inside-csv")).toString().trim().split("\r\n").map((line) => line.split(","));
+      assert.deepEqual([csv.length, csv[0].length, csv[3][0], csv[3][1]], [5, 44, "3", "491"]);
+      assert.ok(csv.every((line) => line.length === csv[0].length && line.every((value) => value !== "")), csv.join("\n"));
+      const file = await saved(page, "#inside-save");
+      await page.reload();
+      await page.waitForSelector("#inside-begin:enabled");
+      await page.evaluate((bytes) => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([new Uint8Array(bytes)], "run.safetensors"));
+        for (const kind of ["dragover", "drop"]) document.body.dispatchEvent(new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }));
+      }, [...file]);
+      await page.waitForSelector('.inside-timeline[data-at="end"]');
+      await page.focus(".inside-strip [role=slider]");
+      for (const key of ["Home", "ArrowRight", "ArrowRight"]) await page.keyboard.press(key);
+      await page.waitForSelector('.inside-timeline[data-at="2"]');
+      await settledInside(page);
+      await page.waitForTimeout(700);
+      const recorded = await page.evaluate(canvasesInside);
+      assert.deepEqual(recorded.map(({ where }) => where), live.map(({ where }) => where));
+      for (const [i, { where, pixels }] of recorded.entries()) assert.equal(pixels, live[i].pixels, where);
+    },
+  },
+  ...[1440, 1024, 390].map((width) => ({
+    name: `inside: nothing is wider than the page at ${width} pixels, everything has a name and enough contrast`,
+    open: "?steps=4#inside",
+    fake: true,
+    width,
+    height: width < 500 ? 844 : 900,
+    async play({ page }) {
+      await openedInside(page, "1");
+      await page.click("#inside-keep");
+      await settledInside(page);
+      for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
+        await page.emulateMedia({ colorScheme });
+        assert.deepEqual(await page.evaluate(overflow), []);
+        assert.deepEqual(await page.evaluate(contrastFaults), []);
+      }
+      assert.deepEqual((await page.evaluate(nameFaults)).filter((one) => !one.startsWith("<dialog")), []);
+      const small = await page.evaluate((least) => [...document.querySelectorAll("#inside button, #inside select, #inside summary, #inside label:has(input)")].filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < least).map((one) => one.outerHTML.slice(0, 90)), width < 500 ? 42 : 24);
+      assert.deepEqual(small, []);
+    },
+  })),
 ];
+
+/** What each part shows that follows the cursor: pixels of its canvases, or its words. */
+function shownInside() {
+  const pixels = (selector) => [...document.querySelectorAll(selector)].map((canvas) => canvas.toDataURL()).join();
+  const words = (selector) => document.querySelector(selector)?.textContent ?? "";
+  return { numbers: words(".moment"), x0: pixels("#inside-picture .x0 canvas"), noisy: pixels("#inside-picture .noisy canvas"), guidance: pixels("#inside-guidance canvas"), attention: pixels("#inside-looking .heat-field canvas"), channels: pixels("#inside-channels canvas"), schedule: words("#inside-schedule .figure-schedule + .said"), mark: document.querySelector("#inside-schedule .mark-here").style.transform, strip: document.querySelector(".inside-strip [role=slider]").getAttribute("aria-valuetext") };
+}
+
+/** Every canvas of the place that draws from the run alone. */
+function canvasesInside() {
+  return [...document.querySelectorAll("#inside canvas")].filter((canvas) => canvas.checkVisibility() && !canvas.closest("#inside-words")).map((canvas, i) => ({ where: `${canvas.closest("section")?.className} ${i}`, pixels: canvas.toDataURL() }));
+}
+
+/** The file that a button saves. @param {import("playwright-core").Page} page @param {string} button */
+async function saved(page, button) {
+  const [download] = await Promise.all([page.waitForEvent("download"), page.click(button)]);
+  return readFile(await download.path());
+}

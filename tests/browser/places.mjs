@@ -143,19 +143,88 @@ export const STUDIO_SCREENS = [
   },
 ];
 
-/** The step in the middle of a run, looked into from each of its parts. @type {Screen[]} */
-const INSIDE_SCREENS = ["picture", "guidance", "looking", "channels", "schedule", "distance", "words", "paths", "pair", "files"].map((part) => ({
-  name: `inside-${part}`,
-  open: `?${STEPS}&run=1`,
-  async reach(page) {
-    await made(page);
-    await page.evaluate(() => (location.hash = "#inside"));
-    await page.waitForSelector(`#inside-${part}`);
-    for (let i = 0; i < 5; i++) await page.keyboard.press("ArrowLeft");
-    await drawn(page);
+/** A run is open inside, with all that it tells, and at that step ("end" is the picture). @param {Page} page @param {string} [at] */
+export async function openedInside(page, at = "end") {
+  await page.waitForSelector("#inside-begin:enabled");
+  await page.click("#inside-begin");
+  await page.waitForSelector('.inside-timeline[data-at="end"]');
+  await page.waitForSelector("#inside-run:enabled");
+  if (at === "end") return drawn(page);
+  await page.focus(".inside-strip [role=slider]");
+  await page.keyboard.press("Home");
+  for (let i = 0; i < Number(at); i++) await page.keyboard.press("ArrowRight");
+  await page.waitForSelector(`.inside-timeline[data-at="${at}"]`);
+}
+
+/** Everything of the place is drawn, what is out of sight too. @param {Page} page */
+export async function settledInside(page) {
+  await page.waitForFunction(() => document.querySelectorAll("#inside .chart svg").length >= 2 && document.querySelector("#inside .figure-table tbody tr"));
+  await drawn(page);
+}
+
+/** @param {Page} page @param {string} part of the place inside */
+const showPart = (page, part) => page.evaluate((id) => document.getElementById(id)?.scrollIntoView(), `inside-${part}`);
+
+/** @type {Screen[]} */
+export const INSIDE_SCREENS = [
+  { name: "inside-empty", open: "?#inside", reach: (page) => page.waitForSelector("#inside-begin:enabled").then(() => undefined) },
+  {
+    name: "inside-step",
+    open: `?${STEPS}#inside`,
+    async reach(page) {
+      await openedInside(page, "3");
+      await settledInside(page);
+    },
   },
-  settle: (page) => page.evaluate((id) => document.getElementById(id)?.scrollIntoView({ block: id === "inside-picture" ? "end" : "start" }), `inside-${part}`),
-}));
+  {
+    name: "inside-numbers",
+    open: `?${STEPS}#inside`,
+    settle: (page) => showPart(page, "channels"),
+    async reach(page) {
+      await openedInside(page, "3");
+      await settledInside(page);
+    },
+  },
+  {
+    name: "inside-words",
+    open: `?${STEPS}#inside`,
+    settle: (page) => showPart(page, "words"),
+    async reach(page) {
+      await openedInside(page);
+      await settledInside(page);
+      await page.locator("#inside-words .figure-table .quiet-button").nth(2).click();
+      await page.waitForSelector(".near .chip");
+      await page.locator(".near .chip").nth(1).click();
+      await page.click("#inside-use-swap");
+      await page.waitForSelector(".before-after:not([hidden])");
+    },
+  },
+  {
+    name: "inside-paths",
+    open: `?${STEPS}#inside`,
+    settle: (page) => showPart(page, "paths"),
+    async reach(page) {
+      await openedInside(page);
+      await page.click("#inside-draw-paths");
+      await page.waitForSelector("#inside-paths .ends li:nth-child(3)");
+      await page.waitForSelector("#inside-draw-paths:enabled");
+      await page.waitForSelector("#inside-paths .chart svg");
+    },
+  },
+  {
+    name: "inside-pair",
+    open: `?${STEPS}#inside`,
+    settle: (page) => showPart(page, "pair"),
+    async reach(page) {
+      await openedInside(page);
+      await page.click("#inside-keep");
+      await page.click("#inside-run");
+      await page.waitForSelector("#inside-pair .pair:not([hidden])");
+      await page.locator("#inside-pair").scrollIntoViewIfNeeded();
+      await page.waitForSelector("#inside-pair .chart svg");
+    },
+  },
+];
 
 /** @type {Screen[]} */
 const LESSON_SCREENS = [

@@ -36,6 +36,11 @@ export function chart(host, options, after = () => {}) {
     last = performance.now();
     const { said, names = [], ...rest } = options(plot, data, width);
     const drawn = plot.plot({ width, style: { fontSize: "12px", fontFamily: "var(--sans)" }, ...rest });
+    // Plot names its groups for screen readers, where a picture has one name.
+    for (const group of drawn.querySelectorAll("[aria-label], [aria-description]")) {
+      group.setAttribute("data-mark", group.getAttribute("aria-label") ?? "");
+      for (const name of ["aria-label", "aria-description"]) group.removeAttribute(name);
+    }
     drawn.setAttribute("role", "img");
     drawn.setAttribute("aria-label", said);
     caption.textContent = said;

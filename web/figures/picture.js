@@ -1,10 +1,11 @@
 // A picture with its caption, or the place where it will be.
 
 import { h, paint, write } from "../views/elements.js";
+import { say } from "../words.js";
 
 /** @param {HTMLElement} host @returns {(data: { image: ImageData | null, caption: string, label?: string }) => void} `label` is what the picture shows, in words */
 export function pictureFigure(host) {
-  const canvas = h("canvas", { hidden: true });
+  const canvas = h("canvas", { hidden: true, aria: { label: say("figure.picture.none") } });
   canvas.setAttribute("role", "img");
   const caption = h("figcaption");
   const frame = h("div", { className: "frame-picture" }, canvas);

@@ -32,6 +32,6 @@ function optionsOf(plot, { runs, explained }, width) {
     y: { label: say("figure.plane.y", { part: percent(explained[1]) }), labelArrow: /** @type {const} */ ("none"), grid: true, ticks: 6 },
     marks,
     names: runs.map(({ name }) => name),
-    said: say("figure.plane.said", { runs: runs.map(({ name, points }) => `${name} (${Math.max(points.length - 1, 0)})`).join(", "), part: percent(explained[0] + explained[1]) }),
+    said: say("figure.plane.said", { runs: runs.map(({ name, points }) => `${name} (${points.length})`).join(", "), part: percent(explained[0] + explained[1]) }),
   };
 }

@@ -28,7 +28,7 @@ export function scheduleFigure(host, { onScrub } = {}) {
     const gaps = Array.from(now?.schedule.timesteps ?? [], (timestep) => Math.abs((across?.(timestep) ?? 0) - left));
     return gaps.indexOf(Math.min(...gaps));
   };
-  if (onScrub) scrubs(box, { at: nearest, last: () => steps() - 1, cursor: () => now?.cursor ?? 0, onScrub });
+  const arrived = onScrub ? scrubs(box, { at: nearest, last: () => steps() - 1, cursor: () => now?.cursor ?? 0, onScrub }) : () => {};
   const put = () => {
     const timestep = now?.schedule.timesteps[now.cursor];
     mark.hidden = timestep === undefined || across === null;
@@ -41,6 +41,7 @@ export function scheduleFigure(host, { onScrub } = {}) {
   });
   return (data) => {
     now = data;
+    arrived();
     draw({ schedule: data.schedule });
     put();
     const at = describe(data);

@@ -17,12 +17,13 @@ export function stripFigure(host, { onScrub } = {}) {
   host.append(strip);
   /** @type {{ trace: Trace | null, cursor: number }} */
   let now = { trace: null, cursor: 0 };
-  scrubs(strip, { at: (x) => placeAt(strip, x, now.trace), last: () => places(now.trace) - 1, cursor: () => now.cursor, onScrub });
+  const arrived = scrubs(strip, { at: (x) => placeAt(strip, x, now.trace), last: () => places(now.trace) - 1, cursor: () => now.cursor, onScrub });
   sayPlace(strip, 0, 0, say("figure.strip.none"));
 
   return (data) => {
     if (data.trace === now.trace && data.cursor === now.cursor) return;
     now = data;
+    arrived();
     const { trace, cursor } = data;
     const total = totalOf(trace);
     drawColumns(strip, Math.min(total, MOST_COLUMNS));

@@ -22,6 +22,7 @@ export function timelinePart(section, studio, state) {
 
   return ({ state: now, trace, step, finished }) => {
     draw({ trace, cursor: now.cursor });
+    section.dataset["at"] = finished ? "end" : String(step.index);
     write(numbers, finished ? say("inside.atEnd", { n: trace.steps.length, time: trace.timings ? inTime(trace.timings.total) : "–" }) : say("inside.at", { step: step.index + 1, total: step.total, timestep: Math.round(step.timestep), sigma: figures(step.sigma), scale: figures(step.guidance ?? trace.settings.guidance), time: inTime(step.milliseconds) }));
     const running = now.phase === "running";
     write(run, say(running ? (now.paused ? "inside.resume" : "inside.pause") : "inside.run"));

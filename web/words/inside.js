@@ -121,6 +121,7 @@ export const INSIDE = {
   "inside.files.csv": { en: "Numbers as CSV", es: "Números en CSV" },
   "inside.files.whole": { en: "Whole run as safetensors", es: "Ejecución completa en safetensors" },
 
+  "figure.picture.none": { en: "No picture yet", es: "Todavía no hay imagen" },
   "figure.strip.label": { en: "Step shown", es: "Paso mostrado" },
   "figure.strip.none": { en: "No step yet", es: "Todavía ningún paso" },
   "figure.strip.finished": { en: "The finished picture", es: "La imagen terminada" },
@@ -140,7 +141,7 @@ export const INSIDE = {
 
   "figure.plane.x": { en: "first component ({part} of the variance)", es: "primer componente ({part} de la varianza)" },
   "figure.plane.y": { en: "second component ({part})", es: "segundo componente ({part})" },
-  "figure.plane.said": { en: "Latents after each model call, in the plane that shows {part} of their variance: {runs}. The filled signs are the ends.", es: "Los latentes tras cada llamada al modelo, en el plano que muestra el {part} de su varianza: {runs}. Los signos llenos son los finales." },
+  "figure.plane.said": { en: "The plane in which the paths differ most shows {part} of their variance. Each sign is a model call, the filled ones are the ends: {runs}.", es: "El plano en que más difieren los caminos muestra el {part} de su varianza. Cada signo es una llamada al modelo; los llenos son los finales: {runs}." },
 
   "figure.legend": { en: "Lines", es: "Líneas" },
   "figure.lines.table": { en: "The same as a table", es: "Lo mismo como tabla" },
