@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 const web = fileURLToPath(new URL("../web/", import.meta.url));
 const LANGUAGES = ["en", "es"];
 /** Texts that are the same in every language: names, and what a view writes over. */
-const SAME = /^(Decant|GPU|CPU|CFG\+\+|[A-Z]{2}|…|&nbsp;|–|P|\?|\.|Esc|[←→ ]+)$/;
+const SAME = /^(Decant|GPU|CPU|CFG\+\+|[A-Z]{2}|&nbsp;|Esc|.)$/;
 /** The module, its files and its worker speak English, like the program: they are an API. The benchmark's page is for those who work on it. */
 const ENGLISH = /^(decant|model|calls|inputs|source|storage|safetensors|tracefile|bench)\.js$|^(worker|vendor|words)\//;
 /** A literal that reads like a sentence: it begins large and goes on in small letters, with a space between; what begins with M and a number is a path. */

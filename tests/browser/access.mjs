@@ -5,7 +5,7 @@ import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { overflow } from "./look.mjs";
-import { INSIDE_SCREENS, STUDIO_SCREENS, enter, made, opened } from "./places.mjs";
+import { INSIDE_SCREENS, LESSON_SCREENS, STUDIO_SCREENS, enter, lessonScreens, made, opened } from "./places.mjs";
 import { drawn } from "./steps.mjs";
 
 const AXE = await readFile(fileURLToPath(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url)), "utf8");
@@ -47,7 +47,7 @@ export async function examine(page) {
 /** @type {import("./journeys.mjs").Journey[]} */
 export const ACCESS = [
   // What stands on several screens of a place is looked at on one.
-  ...[...STUDIO_SCREENS, ...INSIDE_SCREENS.filter(({ name }) => !["inside-step", "inside-numbers"].includes(name))].map((screen) => ({
+  ...[...STUDIO_SCREENS, ...INSIDE_SCREENS.filter(({ name }) => !["inside-step", "inside-numbers", "inside-guidance", "inside-looking"].includes(name)), ...LESSON_SCREENS].map((screen) => ({
     name: `access: ${screen.name}`,
     open: null,
     expects: /favicon|404/,
@@ -56,6 +56,20 @@ export const ACCESS = [
       for (const language of ["en", "es"]) {
         await enter(page, address, screen, { language });
         for (const fault of await (language === "en" ? examine(page) : findings(page))) faults.push(`${language}: ${fault}`);
+      }
+      if (faults.length > 0) assert.fail(faults.join("\n"));
+    },
+  })),
+  ...[1, 2, 3, 4, 5, 6, 7].map((lesson) => ({
+    name: `access: lesson ${lesson}, every step`,
+    open: null,
+    expects: /favicon|404/,
+    async play({ page, address }) {
+      await page.goto(`${address}models/digits/model_index.json`);
+      const faults = [];
+      for (const [index, screen] of (await lessonScreens(page, address)).filter(({ name }) => name.startsWith(`lesson-${lesson}-`)).entries()) {
+        await enter(page, address, screen, { language: index % 2 ? "es" : "en", theme: ["light", "projector", "dark"][index % 3] });
+        for (const fault of await (index === 0 ? examine(page) : findings(page))) faults.push(`${screen.name}: ${fault}`);
       }
       if (faults.length > 0) assert.fail(faults.join("\n"));
     },

@@ -1,10 +1,15 @@
 // Questions that can be asked of any page. Each function runs inside the page, so it may use nothing from outside of itself.
 
-/** Elements that reach beyond the right edge. */
+/** Elements that reach beyond the right edge, of the page or of a part of it that is to scroll downwards only. */
 export function overflow() {
-  const width = document.documentElement.clientWidth;
-  if (document.documentElement.scrollWidth <= width) return [];
-  return [...document.querySelectorAll("body *")].filter((element) => element.getBoundingClientRect().right > width + 1).map((element) => `${element.tagName}#${element.id}.${element.className}`);
+  const scrolls = (element, until) => element.parentElement && element.parentElement !== until && (getComputedStyle(element.parentElement).overflowX !== "visible" || scrolls(element.parentElement, until));
+  return [document.documentElement, ...document.querySelectorAll("main, .settings, .stage, dialog")].flatMap((box) => {
+    if (!box.checkVisibility() || box.scrollWidth <= box.clientWidth + 1) return [];
+    const edge = box.getBoundingClientRect().right;
+    // What lies in a box that scrolls by itself makes nothing wider.
+    const guilty = [...box.querySelectorAll("*")].filter((element) => element.getBoundingClientRect().right > edge + 1 && !scrolls(element, box));
+    return (guilty.length > 0 ? guilty : [box]).map((element) => `${element.tagName}#${element.id}.${element.className}`);
+  });
 }
 
 /** Controls that a screen reader could not name. A dialog that was never opened may be empty still. */

@@ -176,6 +176,15 @@ export const INSIDE_SCREENS = [
       await settledInside(page);
     },
   },
+  ...["guidance", "looking"].map((part) => ({
+    name: `inside-${part}`,
+    open: `?${STEPS}#inside`,
+    settle: (page) => showPart(page, part),
+    async reach(page) {
+      await openedInside(page, "3");
+      await settledInside(page);
+    },
+  })),
   {
     name: "inside-numbers",
     open: `?${STEPS}#inside`,
@@ -227,7 +236,7 @@ export const INSIDE_SCREENS = [
 ];
 
 /** @type {Screen[]} */
-const LESSON_SCREENS = [
+export const LESSON_SCREENS = [
   {
     name: "lessons",
     open: "?#lessons",

@@ -43,6 +43,8 @@ export function chart(host, options, after = () => {}) {
     }
     drawn.setAttribute("role", "img");
     drawn.setAttribute("aria-label", said);
+    // A picture is named once, and not each of its marks.
+    for (const mark of drawn.querySelectorAll("[aria-label], [aria-description]")) for (const name of ["label", "description"]) mark.removeAttribute(`aria-${name}`);
     caption.textContent = said;
     frame.replaceChildren(...(names.length > 0 ? [legend(names)] : []), drawn);
     after(drawn, data);

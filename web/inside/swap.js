@@ -16,7 +16,7 @@ const NEIGHBOURS = 10;
 export function swapForm(studio, state, use, putBack) {
   const title = h("h4");
   const rows = h("ul", { className: "swap-rows" });
-  const near = h("ul", { className: "chips near", aria: { label: say("inside.swap.near") } });
+  const near = h("ul", { className: "chips near", tabIndex: 0, aria: { label: say("inside.swap.near") } });
   const nearWords = h("p", { className: "hint", role: "status" });
   const apply = h("button", { type: "submit", className: "quiet-button", id: "inside-use-swap" }, say("inside.swap.use"));
   const back = button(say("inside.swap.back"), () => putBack(token));

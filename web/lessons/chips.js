@@ -7,7 +7,7 @@ import { say } from "../words.js";
 
 /** @param {HTMLElement} host */
 export function chipsFigure(host) {
-  const list = h("ol", { className: "chips", aria: { label: say("lessons.tokens") } });
+  const list = h("ol", { className: "chips", tabIndex: 0, aria: { label: say("lessons.tokens") } });
   host.append(list);
   return (/** @type {{ tokens: TokenCount }} */ { tokens }) => {
     list.replaceChildren(...tokens.pieces.map(chip), ...(tokens.cut ? [h("li", { className: "mark-line", textContent: say("lessons.cut") }), h("li", { className: "chip cut", textContent: tokens.cut })] : []));
