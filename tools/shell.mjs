@@ -1,10 +1,13 @@
-// The last touch to the page's folder: which version it is. Its files' sums go into sw.js, the version into index.html.
+// The last touches to the page's folder. Scripts and styles lose their comments and spaces, each in its own file and with its names, so that
+// what a learner finds in the browser's tools is still the source. index.html names all modules that opening it takes, so that none waits for
+// another to name it. And the folder becomes a version: its files' sums go into sw.js, the version into index.html.
 //
 //     node tools/shell.mjs FOLDER
 
 import { createHash } from "node:crypto";
 import { readFile, readdir, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
+import { build } from "esbuild";
 
 /** What the page can be opened without. */
 const APART = /^sw\.js$|^bench\.|^worker\/bench\.js$|^decant\.html$|\.d\.ts$/;
@@ -12,10 +15,32 @@ const APART = /^sw\.js$|^bench\.|^worker\/bench\.js$|^decant\.html$|\.d\.ts$/;
 const [folder] = process.argv.slice(2);
 const names = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).map((entry) => relative(folder, join(entry.parentPath, entry.name)));
 const paths = names.filter((path) => !APART.test(path)).sort();
+await tighten(names.filter((path) => /\.(js|css)$/.test(path) && !path.startsWith("vendor/")));
+const modules = await modulesOf("main.js");
+await change("index.html", (page) => page.replace("</head>", () => `${modules.map((path) => `  <link rel="modulepreload" href="./${path}">\n`).join("")}</head>`));
 const version = sum(JSON.stringify(await sums(paths)), "hex").slice(0, 12);
 await change("index.html", (page) => page.replace('name="version" content=""', `name="version" content="${version}"`));
 const files = JSON.stringify(await sums(paths));
 await change("sw.js", (script) => `self.VERSION = "${version}";\nself.FILES = ${files};\n${script}`);
+
+/** @param {string[]} paths */
+async function tighten(paths) {
+  await build({ entryPoints: paths.map((path) => join(folder, path)), outdir: folder, outbase: folder, allowOverwrite: true, minifyWhitespace: true, minifySyntax: true, target: "es2022", charset: "utf8", legalComments: "inline", logLevel: "warning" });
+}
+
+/** What a module imports, and what that imports; not what is fetched when it is wanted. @param {string} entry */
+async function modulesOf(entry) {
+  const { metafile } = await build({ entryPoints: [join(folder, entry)], bundle: true, write: false, metafile: true, splitting: true, format: "esm", outdir: "unwritten", logLevel: "error" });
+  const [first] = Object.values(metafile.outputs).filter(({ entryPoint }) => entryPoint?.endsWith(entry));
+  const reached = new Set();
+  const walk = (/** @type {string} */ path) => {
+    if (reached.has(path)) return;
+    reached.add(path);
+    for (const { path: next, kind } of metafile.inputs[path].imports) if (kind === "import-statement") walk(next);
+  };
+  walk(first.entryPoint);
+  return [...reached].map((path) => relative(resolve(folder), resolve(path))).sort();
+}
 
 /** @param {string[]} paths */
 async function sums(paths) {

@@ -86,14 +86,14 @@ export const KEPT = [
         await page.goto(address);
         await kept(page);
         const [words, before] = [join(folder, "words/shared.js"), await readFile(join(folder, "words/shared.js"), "utf8")];
-        await writeFile(words, before.replace('en: "Studio"', 'en: "Atelier"'));
+        await writeFile(words, renamed(before));
         await version(folder);
         await writeFile(words, before); // its new index.html and sw.js are there, one of its files is not yet
         await page.reload();
         await ready(page);
         await page.waitForFunction(async () => !(await navigator.serviceWorker.getRegistration())?.installing);
         assert.equal(await text(page, '.places a[href="#studio"]'), "Studio");
-        await writeFile(words, before.replace('en: "Studio"', 'en: "Atelier"'));
+        await writeFile(words, renamed(before));
         await page.reload();
         await page.waitForSelector(".message:has-text('A new version')");
         assert.equal(await text(page, '.places a[href="#studio"]'), "Studio");
@@ -120,7 +120,7 @@ export const KEPT = [
         await page.goto(here);
         await kept(page);
         const words = join(folder, "words/shared.js");
-        await writeFile(words, (await readFile(words, "utf8")).replace('en: "Studio"', 'en: "Atelier"'));
+        await writeFile(words, renamed(await readFile(words, "utf8")));
         await version(folder);
         await page.reload();
         await page.waitForSelector('.places a[href="#studio"]:text("Atelier")');
@@ -184,7 +184,7 @@ export const PACKAGE = [
 ];
 
 /** @param {(site: { address: string, folder: string, server: { close: () => void } }) => Promise<void>} act */
-export async function onSite(act) {
+async function onSite(act) {
   const folder = await mkdtemp(join(tmpdir(), "decant-site-"));
   await cp(join(root, "dist"), folder, { recursive: true, filter: (path) => !/\.(gguf|wasm)$|decant\.html$/.test(path) });
   for (const part of ["unet", "vae"]) await writeFile(join(folder, `models/digits/${part}/diffusion_pytorch_model.gguf`), "weights");
@@ -216,8 +216,14 @@ async function version(folder) {
   await run("node", [join(root, "tools/shell.mjs"), folder]);
 }
 
+/** @param {string} words the page's, whose place of that name is called otherwise in the next version */
+function renamed(words) {
+  assert.match(words, /en:"Studio"/);
+  return words.replace('en:"Studio"', 'en:"Atelier"');
+}
+
 /** @param {import("playwright-core").Page} page */
-export async function kept(page) {
+async function kept(page) {
   await ready(page);
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
 }

@@ -5,8 +5,11 @@ import { NoRoom } from "../storage.js";
 /** @import { FileStore, ModelStore } from "../storage.js" */
 /** @import { Begun, Watch } from "./line.js" */
 
-/** Chunks kept at hand, over all files: 64 MiB. Files are nearly in the order in which they are read; a few chunks bridge the rest. */
-const AT_HAND = 8;
+/**
+ * Bytes kept at hand, over all files. Files are nearly in the order in which they are read, and a few chunks bridge the rest; a small model is
+ * kept whole, so that what was read for its headers does not come a second time for its weights.
+ */
+const AT_HAND = 64 << 20;
 
 export class Keeper {
   /** @type {{ key: string, bytes: Uint8Array<ArrayBuffer> }[]} */
@@ -42,7 +45,7 @@ export class Keeper {
   /** @param {string} key @param {Uint8Array<ArrayBuffer>} bytes */
   hold(key, bytes) {
     this.#last.push({ key, bytes });
-    if (this.#last.length > AT_HAND) this.#last.shift();
+    for (let held = this.#last.reduce((sum, chunk) => sum + chunk.bytes.length, 0); held > AT_HAND; ) held -= this.#last.shift()?.bytes.length ?? held;
   }
 
   /**

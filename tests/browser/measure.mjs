@@ -1,0 +1,93 @@
+// How light and how smooth the page is: first paint, what an opening transfers, when the model is ready, long tasks, and frames during a run.
+//
+//     node tests/browser/measure.mjs [FOLDER] [--runs N] [--device cpu]       dist, 3, cpu; prints the table's row for BENCHMARKS.md
+//
+// Each run is a first visit: a browser of its own, an empty cache. The server is plain (no compression, HTTP/1.1); sizes are counted twice, as
+// they are and as gzip would send them.
+
+import { loadavg } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { launch, newPage } from "./browser.mjs";
+import { serve } from "./serve.mjs";
+
+const given = process.argv.slice(2);
+const option = (name, usual) => (given.includes(name) ? given.splice(given.indexOf(name), 2)[1] : usual);
+const [runs, device] = [Number(option("--runs", 3)), option("--device", "cpu")];
+const folder = given[0] ?? join(fileURLToPath(new URL("../../", import.meta.url)), "dist");
+
+const server = await serve({ folder });
+const rows = [];
+for (let run = 0; run < runs; run++) rows.push(await visit(server.address));
+server.close();
+const [first] = rows;
+const middle = Object.fromEntries(Object.keys(first).map((key) => [key, typeof first[key] === "number" ? rows.map((row) => row[key]).sort((a, b) => a - b)[runs >> 1] : first[key]]));
+for (const [name, value] of Object.entries({ date: new Date().toISOString().slice(0, 10), ...middle, "load of the machine": loadavg()[0].toFixed(1) })) console.log(`${name}: ${typeof value === "number" ? Math.round(value) : value}`);
+
+/** @param {string} address */
+async function visit(address) {
+  const { context, close } = await launch();
+  const { page } = await newPage(context, { motion: undefined });
+  const kinds = { shell: [0, 0, 0], program: [0, 0, 0], model: [0, 0, 0] };
+  const counted = [];
+  page.on("response", (response) => counted.push(count(response, kinds)));
+  await page.addInitScript(watch);
+  await page.goto(`${address}?device=${device}&run=1`);
+  await page.waitForFunction(() => globalThis.marks.picture);
+  await Promise.all(counted.splice(0));
+  const opened = structuredClone(kinds);
+  const marks = await page.evaluate(() => globalThis.marks);
+  const frames = await page.evaluate(framesOfRun);
+  const adapter = await page.textContent("#adapter");
+  await close();
+  const [tasks, blocked] = [marks.tasks.length, marks.tasks.reduce((sum, time) => sum + time - 50, 0)];
+  const size = ([files, bytes, packed]) => `${files} files, ${Math.round(bytes / 1000)} KB, ${Math.round(packed / 1000)} KB as gzip`;
+  return {
+    adapter, "first paint ms": marks.paint, "first contentful paint ms": marks.contentful, "model ready ms": marks.ready, "first picture ms": marks.picture,
+    "long tasks until then": tasks, "longest of them ms": Math.max(0, ...marks.tasks), "blocked in all ms": blocked,
+    shell: size(opened.shell), "program (wasm)": size(opened.program), model: size(opened.model),
+    "frames a second during a run": frames.rate, "longest frame ms": frames.longest, "frames over 34 ms": frames.late, "frames in all": frames.count,
+  };
+}
+
+/** @param {import("playwright-core").Response} response */
+async function count(response, kinds) {
+  const body = await response.body().catch(() => Buffer.alloc(0));
+  const path = new URL(response.url()).pathname;
+  const kind = path.endsWith(".wasm") ? kinds.program : path.startsWith("/models/") ? kinds.model : kinds.shell;
+  kind[0]++;
+  kind[1] += body.length;
+  kind[2] += gzipSync(body).length;
+}
+
+/** Runs in the page before anything else does. */
+function watch() {
+  const marks = (globalThis.marks = { paint: 0, contentful: 0, ready: 0, picture: 0, tasks: [] });
+  new PerformanceObserver((list) => {
+    for (const { name, startTime } of list.getEntries()) marks[name === "first-paint" ? "paint" : "contentful"] = startTime;
+  }).observe({ type: "paint", buffered: true });
+  new PerformanceObserver((list) => {
+    if (!marks.picture) marks.tasks.push(...list.getEntries().map(({ duration }) => duration));
+  }).observe({ type: "longtask", buffered: true });
+  const look = () => {
+    if (!marks.ready && document.querySelector("#adapter")?.textContent?.match(/\w/)) marks.ready = performance.now();
+    if (!marks.picture && / steps in /.test(document.querySelector("#status")?.textContent ?? "")) marks.picture = performance.now();
+    if (!marks.picture) setTimeout(look, 10);
+  };
+  look();
+}
+
+/** Runs in the page: presses Generate and counts frames until the picture is there. */
+async function framesOfRun() {
+  const status = document.querySelector("#status");
+  document.querySelector("#generate").click();
+  const times = [];
+  const isOver = () => times.length > 30 && / steps in /.test(status.textContent);
+  await new Promise((done) => {
+    const frame = (time) => (times.push(time), isOver() ? done() : requestAnimationFrame(frame));
+    requestAnimationFrame(frame);
+  });
+  const gaps = times.slice(1).map((time, index) => time - times[index]);
+  return { rate: (gaps.length * 1000) / (times.at(-1) - times[0]), longest: Math.max(...gaps), late: gaps.filter((gap) => gap > 34).length, count: gaps.length };
+}
