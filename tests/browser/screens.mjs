@@ -41,28 +41,36 @@ try {
   server.close();
 }
 
-/** One screen in these sizes and colours. What a page says of itself on the way is printed. @param {import("./places.mjs").Screen} screen */
+/** One screen in these sizes and colours; the studio opens otherwise on a phone, the rest is only made narrower. @param {import("./places.mjs").Screen} screen */
 async function take(screen, sizes, themes) {
-  for (const size of sizes) {
-    const { page, complaints } = await newPage(browser.context, SIZES[size]);
-    try {
-      await enter(page, server.address, screen, {});
+  const rounds = /^(lesson|inside)/.test(screen.name) ? [sizes] : [sizes.filter((size) => size !== "390"), sizes.filter((size) => size === "390")];
+  for (const round of rounds.filter(({ length }) => length > 0)) await visit(screen, round, themes);
+  console.log(screen.name);
+}
+
+/** What a page says of itself on the way is printed. @param {import("./places.mjs").Screen} screen */
+async function visit(screen, sizes, themes) {
+  const { page, complaints } = await newPage(browser.context, SIZES[sizes[0]]);
+  try {
+    await enter(page, server.address, screen, {});
+    for (const size of sizes) {
+      await page.setViewportSize(SIZES[size]);
       for (const theme of themes) {
         await page.evaluate((name) => (document.documentElement.dataset["theme"] = name), theme);
+        // Plots are drawn anew a quarter of a second after their width has changed.
+        await page.waitForTimeout(400);
         await screen.settle?.(page);
         await drawn(page);
-        await page.waitForTimeout(150);
         await writeFile(join(folder, `${screen.name}-${size}-${theme}.webp`), await webp(await page.screenshot()));
       }
-    } catch (error) {
-      console.log(`${screen.name} at ${size}: ${error.message}`);
-      await page.screenshot({ path: join(root, "target", `failed-${screen.name}-${size}.png`) }).catch(() => {});
-      process.exitCode = 1;
     }
-    for (const complaint of complaints.filter((one) => !/favicon|404/.test(one))) console.log(`${screen.name} at ${size}: ${complaint}`);
-    await page.close();
+  } catch (error) {
+    console.log(`${screen.name} at ${sizes}: ${error.message}`);
+    await page.screenshot({ path: join(root, "target", `failed-${screen.name}-${sizes[0]}.png`) }).catch(() => {});
+    process.exitCode = 1;
   }
-  console.log(screen.name);
+  for (const complaint of complaints.filter((one) => !/favicon|404/.test(one))) console.log(`${screen.name} at ${sizes}: ${complaint}`);
+  await page.close();
 }
 
 /** The browser itself can write it. @param {Buffer} png */
@@ -82,7 +90,7 @@ async function contents(screens) {
   const names = (await readdir(folder)).filter((name) => name.endsWith(".webp"));
   const bytes = (await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size))).reduce((sum, size) => sum + size, 0);
   const rows = screens.map(({ name }) => {
-    const mine = Object.keys(SIZES).reverse().reverse().flatMap((size) => THEMES.map((theme) => `${name}-${size}-${theme}.webp`)).filter((file) => names.includes(file));
+    const mine = Object.keys(SIZES).flatMap((size) => THEMES.map((theme) => `${name}-${size}-${theme}.webp`)).filter((file) => names.includes(file));
     const width = (file) => (file.includes("-390-") ? 110 : file.includes("-1024-") ? 240 : 300);
     return mine.length === 0 ? "" : `## ${name}\n\n${mine.map((file) => `<a href="${file}"><img src="${file}" width="${width(file)}" alt="${file.replace(/\.webp$/, "").replaceAll("-", " ")}"></a>`).join("\n")}\n`;
   });
