@@ -60,6 +60,22 @@ export const SPANISH = [
       await page.waitForSelector("html[lang=en]");
     },
   },
+  {
+    name: "in Spanish: every row of the program's tables, and no other",
+    real: true,
+    open: null,
+    async play({ page, address }) {
+      await page.goto(`${address}models/digits/model_index.json`);
+      const [program, spanish] = await page.evaluate(async (base) => {
+        const app = await import(`${base}worker/pkg/decant_app.js`);
+        await app.default();
+        const { CATALOGUE } = await import(`${base}words/catalogue.js`);
+        const ids = ([name, entries]) => [name, (Array.isArray(entries) ? entries.map(({ id }) => id) : Object.keys(entries)).sort()];
+        return [app.catalog(), CATALOGUE.es].map((tables) => Object.fromEntries(Object.entries(tables).map(ids).sort()));
+      }, address);
+      assert.deepEqual(spanish, program);
+    },
+  },
   ...[1440, 390, 320].map((width) => ({
     name: `in Spanish: nothing is wider than the page at ${width} pixels`,
     open: "?lang=es&steps=3&run=1",
