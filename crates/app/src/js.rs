@@ -8,9 +8,14 @@ use wasm_bindgen::prelude::*;
 pub fn object<const N: usize>(properties: [(&str, JsValue); N]) -> JsValue {
     let object = Object::new();
     for (name, value) in properties {
-        Reflect::set(&object, &name.into(), &value).expect("a new object takes any property");
+        set(&object, name, value);
     }
     object.into()
+}
+
+/// Gives an object of [`object`]'s one more property.
+pub fn set(object: &JsValue, name: &str, value: JsValue) {
+    Reflect::set(object, &name.into(), &value).expect("a new object takes any property");
 }
 
 /// Numbers in memory of JavaScript's own, so that a worker can hand them on without copying.

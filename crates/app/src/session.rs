@@ -143,11 +143,11 @@ impl Session {
         Ok(count(&self.reader.borrow().read(text, How::from(&request(&how)?))?))
     }
 
-    /// Makes one picture: `RawResult` in `web/protocol.d.ts`. `on_step` is awaited after each step, and ends the run by rejecting.
+    /// Makes one picture: `RawResult` in `web/protocol.d.ts`. `on_step` is awaited after each step, and ends the run by rejecting;
+    /// with `attention`, steps say where the denoiser looked.
     #[expect(clippy::await_holding_refcell_ref, reason = "a run is the only borrower, and a second run is refused in a sentence")]
     pub async fn generate(&self, settings: Settings, inputs: JsInputs, on_step: Function, attention: bool) -> Result<JsValue, Failure> {
-        let request = Request { images: images(&inputs)?, ..request(&settings)? };
-        let _ = attention;
+        let request = Request { images: images(&inputs)?, attention, ..request(&settings)? };
         let started = now();
         let mut pipeline = self.pipeline.try_borrow_mut().map_err(busy)?;
         pipeline.device().reset_peak();

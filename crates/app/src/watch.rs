@@ -1,6 +1,6 @@
 //! A run as the page sees it: each step as a plain object, and the page's answer awaited.
 
-use crate::js::{floats, now, object, pixels};
+use crate::js::{floats, now, object, pixels, set};
 use crate::settings::settings_object;
 use decant_sd::Error;
 use decant_sd::latents::{Statistics, statistics};
@@ -73,10 +73,11 @@ impl Observer for Watcher {
                 self.noise = floats(noise);
                 self.text = self.lap();
             }
-            Event::Step { step, shape, noise, noisy, denoised } => {
+            Event::Step { step, shape, noise, attention, noisy, denoised } => {
                 let milliseconds = self.lap();
                 self.steps += milliseconds;
                 let shown = raw_step(&step, shape, noise, [noisy, denoised], milliseconds);
+                set(&shown, "attention", attention.map_or(JsValue::NULL, |map| attention_object(map, shape)));
                 self.show(shown).await?;
             }
             Event::Decoding => {}
@@ -103,11 +104,16 @@ fn raw_step(step: &Step, shape: [usize; 3], noise: &Predicted, pictures: [Option
         ("noise", floats(&noise.guided)),
         ("guidance", noise.scale.into()),
         ("channels", object(channels)),
-        ("attention", JsValue::NULL),
         ("previewNoisy", noisy),
         ("previewDenoised", denoised),
         ("milliseconds", milliseconds.into()),
     ])
+}
+
+/// `Attention` in `web/decant.d.ts`.
+fn attention_object(map: &[f32], [_, height, width]: [usize; 3]) -> JsValue {
+    let shape = [map.len() / (height * width), height, width];
+    object([("shape", shape.into_iter().map(JsValue::from).collect::<Array>().into()), ("values", floats(map))])
 }
 
 /// `ChannelStatistics` in `web/decant.d.ts` of each channel.

@@ -4,8 +4,8 @@
 //! whatever is computed from that stays quiet. [`Graph::finish`] reports everything at once, missing weights included.
 
 use crate::op::{
-    Activation, Attention, Binary, BinaryKind, Concat, Conv2d, Epilogue, Gather, Geglu, GroupNorm, GroupNormStatistics, LayerNorm, Linear,
-    Op, Reshape, StackRows, SwapMiddle, TimestepEmbedding, Unary, Upsample, Window,
+    Activation, Attention, AttentionWeights, Binary, BinaryKind, Concat, Conv2d, Epilogue, Gather, Geglu, GroupNorm, GroupNormStatistics,
+    LayerNorm, Linear, Op, Reshape, StackRows, SwapMiddle, TimestepEmbedding, Unary, Upsample, Window,
 };
 use crate::weights::{LORA_DOWN, LORA_UP, Layout, WeightIndex, WeightUse, Weights};
 use crate::{Error, Program};
@@ -276,6 +276,11 @@ impl<'g> Var<'g> {
     /// `softmax(self·kᵀ/√d)·v` per head. See [`Attention`].
     pub fn attention(self, k: Var<'g>, v: Var<'g>, heads: usize, causal: bool) -> Var<'g> {
         self.graph.apply(Attention { heads, causal }, &[self, k, v], "")
+    }
+
+    /// `softmax(self·kᵀ/√d)`, the mean over heads: what [`Var::attention`] weighs its values with. See [`AttentionWeights`].
+    pub fn attention_weights(self, k: Var<'g>, heads: usize) -> Var<'g> {
+        self.graph.apply(AttentionWeights { heads }, &[self, k], "")
     }
 
     /// Any function of one number. See [`Unary`].

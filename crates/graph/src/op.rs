@@ -9,6 +9,7 @@ use candle_core::Tensor;
 use std::fmt::Debug;
 
 mod attention;
+mod attention_weights;
 mod case;
 mod concat;
 mod conv2d;
@@ -27,6 +28,7 @@ mod timestep;
 mod upsample;
 
 pub use attention::Attention;
+pub use attention_weights::AttentionWeights;
 pub use case::{Case, awkward};
 pub use concat::Concat;
 pub use conv2d::{Conv2d, DOUBLED, Padding, SAME, Window};
@@ -118,6 +120,7 @@ pub const OPS: &[OpRow] = &[
     linear::ROW,
     conv2d::ROW,
     attention::ROW,
+    attention_weights::ROW,
     group_norm::ROW,
     statistics::ROW,
     stack_rows::ROW,

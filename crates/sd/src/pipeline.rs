@@ -189,6 +189,7 @@ impl Pipeline {
                 _ => Shown::Projection,
             },
             answers: vec![],
+            attention: None,
             scale: None,
             renoise: None,
             random: start.random,
@@ -244,6 +245,7 @@ impl Pipeline {
             encodes: self.encodes(settings),
             preview: settings.asked.preview,
             decoder: settings.asked.decoder,
+            attention: settings.asked.attention,
             encoding: self.options.weights,
             loras: self.loras.chosen(&settings.asked.loras)?,
         })

@@ -108,6 +108,9 @@ pub struct Request {
     pub pad: [usize; 4],
     /// Whether pixels that the mask leaves alone are put back exactly; else they have gone through the autoencoder.
     pub keep_unmasked: bool,
+    /// Whether each step says where the denoiser looked ([`crate::pipeline::Event::Step`]); changes no picture, and so is not JSON.
+    #[serde(skip)]
+    pub attention: bool,
     /// Pictures and latents, which are not JSON.
     #[serde(skip)]
     pub images: Images,
@@ -153,6 +156,7 @@ impl Default for Request {
             count: 1,
             pad: [0; 4],
             keep_unmasked: false,
+            attention: false,
             images: Images::default(),
         }
     }

@@ -6,14 +6,36 @@
 use crate::config::{DownBlock, MidBlock, TextTime, UNetConfig, UpBlock};
 use decant_graph::op::{DOUBLED, SAME, TimestepEmbedding, Window};
 use decant_graph::{Graph, Var, Weights};
+use std::cell::RefCell;
 
 /// Inputs `sample [B, H, W, in]`, `timestep [B]`, `context [B, T, D]`; output `prediction [B, H, W, out]`.
 ///
 /// With Stable Diffusion XL's addition also `text_embeds [B, P]` and `time_ids [B, 6]`, with a guidance embedding `timestep_cond [B, G]`.
 pub fn unet(graph: &Graph, config: &UNetConfig, batch: usize, size: [usize; 2], tokens: usize) {
+    build(graph, config, batch, size, tokens, None);
+}
+
+/// The same with one more output, where the denoiser looks at the text at all: `attention [1, H, W, T]`, the share of each place's attention
+/// that goes to each token, for the last of the batch. It is the mean over all heads of all layers' `attn2`; a layer of a smaller size is
+/// brought to the latents' by nearest neighbours, so that the shares of a place still sum to 1.
+pub fn unet_with_attention(graph: &Graph, config: &UNetConfig, batch: usize, size: [usize; 2], tokens: usize) {
+    let maps = RefCell::default();
+    build(graph, config, batch, size, tokens, Some(&maps));
+    let ([height, width], maps) = (size, maps.into_inner());
+    let count = maps.len() as f32;
+    let Some(sum) = maps.into_iter().map(|map| map.upsample(height, width)).reduce(|sum, map| sum + map) else { return };
+    let last = (batch - 1) * height..batch * height;
+    let all = sum.scale(1.0 / count, 0.0).reshape(&[1, batch * height, width, tokens]);
+    graph.output("attention", graph.stack_rows(&[(all, last)]));
+}
+
+/// What the layers looked at, each `[B, h, w, T]` in its own size.
+type Maps<'g> = RefCell<Vec<Var<'g>>>;
+
+fn build<'g>(graph: &'g Graph, config: &UNetConfig, batch: usize, size: [usize; 2], tokens: usize, maps: Option<&Maps<'g>>) {
     let w = graph.weights();
-    let net =
-        Net { config, context: graph.input("context", &[batch, tokens, config.cross_attention_dim]), time: time(graph, config, batch) };
+    let context = graph.input("context", &[batch, tokens, config.cross_attention_dim]);
+    let net = Net { config, context, time: time(graph, config, batch), maps };
     let sample = graph.input("sample", &[batch, size[0], size[1], config.in_channels]);
     let sample = if config.center_input_sample { sample.scale(2.0, -1.0) } else { sample };
     let mut x = sample.conv2d(w.at("conv_in"), SAME);
@@ -68,6 +90,8 @@ struct Net<'g, 'c> {
     config: &'c UNetConfig,
     context: Var<'g>,
     time: Var<'g>,
+    /// Where attention to the text is noted, if somebody asked.
+    maps: Option<&'c Maps<'g>>,
 }
 
 impl<'g> Net<'g, '_> {
@@ -137,24 +161,36 @@ impl<'g> Net<'g, '_> {
     /// are the same thing on channels-last values.
     fn transformer(&self, w: Weights<'g>, x: Var<'g>, level: usize, text_only: bool) -> Var<'g> {
         let shape = x.shape();
+        let &[_, height, width, _] = &shape[..] else { return x };
         let mut h = x.group_norm(w.at("norm"), self.config.norm_num_groups, 1e-6).linear(w.at("proj_in")).tokens(); // [B, H·W, C]
         for i in 0..self.config.transformer_layers_per_block[level] {
-            h = self.transformer_block(w.at("transformer_blocks").at(i), h, self.config.num_attention_heads[level], text_only);
+            let block = Block { heads: self.config.num_attention_heads[level], size: [height, width], text_only };
+            h = self.transformer_block(w.at("transformer_blocks").at(i), h, block);
         }
-        match shape[..] {
-            [_, height, width, _] => h.picture(height, width).linear(w.at("proj_out")) + x,
-            _ => h,
-        }
+        h.picture(height, width).linear(w.at("proj_out")) + x
     }
 
     /// Attention among the places (or to the text here, too, where the configuration says so), attention to the text, a gated network of two layers; each added to its input.
-    fn transformer_block(&self, w: Weights<'g>, x: Var<'g>, heads: usize, text_only: bool) -> Var<'g> {
+    fn transformer_block(&self, w: Weights<'g>, x: Var<'g>, Block { heads, size, text_only }: Block) -> Var<'g> {
         let h = x.layer_norm(w.at("norm1"), 1e-5);
         let seen = if text_only { self.context } else { h };
         let x = attention(w.at("attn1"), h, seen, heads) + x;
-        let x = attention(w.at("attn2"), x.layer_norm(w.at("norm2"), 1e-5), self.context, heads) + x;
+        let to_text = w.at("attn2");
+        let asked = projected(to_text, x.layer_norm(w.at("norm2"), 1e-5), self.context);
+        if let (Some(maps), [q, k, _]) = (self.maps, asked) {
+            maps.borrow_mut().push(q.attention_weights(k, heads).picture(size[0], size[1]));
+        }
+        let x = attended(to_text, asked, heads) + x;
         feed_forward(w, x, FEED_FORWARD_BYTES)
     }
+}
+
+/// What differs from one transformer block to another.
+struct Block {
+    heads: usize,
+    /// Height and width of the picture whose tokens they are.
+    size: [usize; 2],
+    text_only: bool,
 }
 
 /// The gated network's values are eight times as wide as its input: 84 MB in one value at 512 pixels with guidance. So it takes some
@@ -183,7 +219,14 @@ fn feed_forward<'g>(w: Weights<'g>, x: Var<'g>, most: usize) -> Var<'g> {
 
 /// Queries from `x`, keys and values from `seen`.
 fn attention<'g>(w: Weights<'g>, x: Var<'g>, seen: Var<'g>, heads: usize) -> Var<'g> {
-    let (q, k, v) = (x.linear(w.at("to_q")), seen.linear(w.at("to_k")), seen.linear(w.at("to_v")));
+    attended(w, projected(w, x, seen), heads)
+}
+
+fn projected<'g>(w: Weights<'g>, x: Var<'g>, seen: Var<'g>) -> [Var<'g>; 3] {
+    [x.linear(w.at("to_q")), seen.linear(w.at("to_k")), seen.linear(w.at("to_v"))]
+}
+
+fn attended<'g>(w: Weights<'g>, [q, k, v]: [Var<'g>; 3], heads: usize) -> Var<'g> {
     q.attention(k, v, heads, false).linear(w.at("to_out").at(0))
 }
 

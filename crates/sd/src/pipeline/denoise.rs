@@ -65,6 +65,8 @@ pub(super) struct Denoise<'a, O> {
     pub shown: Shown<'a>,
     /// The model's last answers, channels first: without the prompt (where there is guidance), with it.
     pub answers: Vec<Vec<f32>>,
+    /// Where the denoiser looked in its last call, with the prompt: `[tokens, h, w]`.
+    pub attention: Option<Vec<f32>>,
     /// The scale that guidance had in the last call; `None` where the model was asked once.
     pub scale: Option<f32>,
     /// With CFG++, the answer whose noise the step adds back.
@@ -94,7 +96,9 @@ impl<O: Observer> Run for Denoise<'_, O> {
                 let share = values.len() / self.calls;
                 inputs.push((name, Input::F32(&values[call * share..][..share])));
             }
-            let output = self.unet.run(&inputs).await?.remove(0);
+            let mut outputs = self.unet.run(&inputs).await?;
+            self.attention = outputs.get(1).map(|map| channels_first(map, map.len() / places));
+            let output = outputs.swap_remove(0);
             self.answers.extend(output.chunks(output.len() / pictures).map(|one| channels_first(one, self.shape[0])));
         }
         (self.renoise, self.scale) = (None, scale);
@@ -130,7 +134,8 @@ impl<O: Observer> Run for Denoise<'_, O> {
             _ => self.project(step.denoised),
         };
         let noise = &self.predicted(&step);
-        self.observer.event(Event::Step { step, shape: self.shape, noise, noisy, denoised }).await
+        let attention = self.attention.as_deref();
+        self.observer.event(Event::Step { step, shape: self.shape, noise, attention, noisy, denoised }).await
     }
 }
 

@@ -43,6 +43,8 @@ pub enum Event<'a> {
         shape: [usize; 3],
         /// The noise that the model predicted in it.
         noise: &'a Predicted,
+        /// Where the denoiser looked, with the prompt, if that was asked for ([`crate::unet::unet_with_attention`]): `[tokens, h, w]`.
+        attention: Option<&'a [f32]>,
         /// What the model was shown (the latents before the step, scaled for it), one pixel per place.
         noisy: Option<Picture>,
         /// The predicted picture without noise.

@@ -69,6 +69,8 @@ pub(super) struct Wish {
     pub encodes: bool,
     pub preview: Preview,
     pub decoder: Decoder,
+    /// Whether the denoiser says where it looks.
+    pub attention: bool,
     /// How weights are kept; `None` keeps what the files have.
     pub encoding: Option<Encoding>,
     /// Which of the loaded LoRAs are used.

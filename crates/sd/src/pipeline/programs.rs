@@ -67,7 +67,18 @@ impl<'p> Built<'p> {
         let (encoding, loras) = (pipeline.options.weights, Chosen::default());
         let mut built = Built::new(
             pipeline,
-            Wish { size, batch: 1, switches: false, text: TextWish::default(), encodes: false, preview, decoder, encoding, loras },
+            Wish {
+                size,
+                batch: 1,
+                switches: false,
+                text: TextWish::default(),
+                encodes: false,
+                preview,
+                decoder,
+                attention: false,
+                encoding,
+                loras,
+            },
         )?;
         Ok([built.unet(1)?, built.coder(1)?.0])
     }
@@ -90,8 +101,9 @@ impl<'p> Built<'p> {
         let Pipeline { config, unet: component, .. } = self.pipeline;
         let tokens = config.text.max_position_embeddings * self.wish.text.chunks;
         let loras = self.pipeline.loras.stack(component.name(), self.wish.loras);
+        let build = if self.wish.attention { unet::unet_with_attention } else { unet::unet };
         let program =
-            component.program_with(self.wish.encoding, &loras, |graph| unet::unet(graph, &config.unet, batch, self.wish.size, tokens))?;
+            component.program_with(self.wish.encoding, &loras, |graph| build(graph, &config.unet, batch, self.wish.size, tokens))?;
         self.unets.insert(batch, program.clone());
         Ok(program)
     }

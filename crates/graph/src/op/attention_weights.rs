@@ -1,0 +1,85 @@
+//! Where attention looks: `softmax(q·kᵀ/√d)` itself, the mean over heads. [`super::Attention`] is this times `v` and never holds it; this is
+//! for looking at, and is in a program only where somebody does.
+
+use super::{Case, Gpu, Op, OpRow, Operand, channels, flat_groups, product, rows};
+use crate::launch::{Kernel, Launch, Slot};
+use candle_core::{D, Result, Tensor};
+
+pub(super) const ROW: OpRow =
+    OpRow { name: "attention_weights", tolerance: 4e-6, reason: "as for attention: exp of a sum of d products, over a sum of such", cases };
+
+/// Operands: q `[batch, tokens, heads·d]`, k `[batch, keys, heads·d]`; result `[batch, tokens, keys]`, of which each row sums to 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AttentionWeights {
+    /// How many.
+    pub heads: usize,
+}
+
+impl Op for AttentionWeights {
+    fn name(&self) -> &'static str {
+        "attention_weights"
+    }
+
+    fn shape(&self, operands: &[&[usize]]) -> std::result::Result<Vec<usize>, String> {
+        match operands {
+            [[batch, tokens, wide], [kb, keys, kw]] if batch == kb && wide == kw && self.heads > 0 && wide.is_multiple_of(self.heads) => {
+                Ok(vec![*batch, *tokens, *keys])
+            }
+            _ => Err(format!("q and k {operands:?} do not fit {} heads", self.heads)),
+        }
+    }
+
+    fn cpu(&self, operands: &[Tensor]) -> Result<Tensor> {
+        let split = |x: &Tensor| {
+            let (batch, tokens, wide) = x.dims3()?;
+            x.reshape((batch, tokens, self.heads, wide / self.heads))?.transpose(1, 2)?.contiguous() // [B, heads, T, d]
+        };
+        let (q, k) = (split(&operands[0])?, split(&operands[1])?);
+        let scale = 1.0 / (q.dim(3)? as f64).sqrt();
+        let scores = (q.matmul(&k.t()?.contiguous()?)? * scale)?;
+        let weights = scores.broadcast_sub(&scores.max_keepdim(D::Minus1)?)?.exp()?;
+        weights.broadcast_div(&weights.sum_keepdim(D::Minus1)?)?.mean(1)
+    }
+
+    /// Scores, their exponentials and one copy on the way.
+    fn cpu_scratch(&self, operands: &[&[usize]]) -> u64 {
+        let (q, k) = (operands[0], operands[1]);
+        4 * (3 * product(&[q[0], self.heads, q[1], k[1]]) + product(q) + 2 * product(k))
+    }
+
+    fn gpu(&self, operands: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
+        let (tokens, keys, d) = (result[1], result[2], channels(operands[0].shape) / self.heads);
+        let rows = rows(result);
+        let launch = Launch {
+            kernel: Kernel { file: "attention_weights", imports: vec![], constants: vec![] },
+            slots: vec![Slot::operand(0), Slot::operand(1), Slot::Output],
+            params: vec![
+                rows as u32,
+                tokens as u32,
+                keys as u32,
+                self.heads as u32,
+                d as u32,
+                (1.0 / (d as f32).sqrt()).to_bits(),
+                (1.0 / self.heads as f32).to_bits(),
+            ],
+            groups: flat_groups(rows, 1),
+            // Scores are counted twice: once for their sum, once for their shares.
+            flops: 4 * product(&[rows, self.heads, keys, d]),
+        };
+        Ok(Gpu { launches: vec![launch], scratch: vec![] })
+    }
+}
+
+fn cases() -> Vec<Case> {
+    let small =
+        [([1, 1, 1], 1, 1), ([2, 7, 15], 3, 11), ([1, 16, 192], 4, 77), ([2, 60, 80], 2, 77), ([1, 37, 330], 1, 131), ([3, 5, 64], 8, 64)];
+    let real = [([1, 4096, 320], 8, 77), ([1, 1024, 640], 8, 231)];
+    let mut cases: Vec<Case> = small.into_iter().map(|(q, heads, keys)| case(q, heads, keys)).collect();
+    cases.extend(real.into_iter().map(|(q, heads, keys)| case(q, heads, keys).real()));
+    cases
+}
+
+fn case(q: [usize; 3], heads: usize, keys: usize) -> Case {
+    let case = Case::new(format!("{q:?} {heads} heads {keys} keys")).input("q", &q).input("k", &[q[0], keys, q[2]]);
+    case.build(move |_, i| i[0].attention_weights(i[1], heads))
+}
