@@ -20,6 +20,7 @@ import { checkKnobs, readKnobs } from "./knobs.mjs";
 import { playInLanes } from "./lanes.mjs";
 import { checkOperations } from "./operations.mjs";
 import { OWN, layoutTests } from "./own.mjs";
+import { QUESTIONS } from "./questions.mjs";
 import { STUDIO } from "./studio.mjs";
 import { KEPT, PACKAGE, PREFLIGHT, SINGLE, checkSelfTest } from "./reach.mjs";
 import { takeScreenshots } from "./screenshots.mjs";
@@ -79,6 +80,7 @@ async function testBuilt(built, whole) {
   if (!existsSync(LAVAPIPE)) test("built", "the self-test finds the CPU to be right", debian, built, ({ page }) => checkSelfTest(page, built.address, 1), { start: null });
   for (const model of await modelsWithTokens()) test("CPU", `tokens of ${model}`, debian, built, ({ page }) => checkTokens(page, built.address, model));
   await testGoldens("CPU", debian, built, "cpu");
+  for (const { name, check } of QUESTIONS) test("CPU", name, debian, built, ({ page }) => check(page, built.address, "cpu"));
   for (const [kind, knobs] of Object.entries(await readKnobs())) test("CPU", `diffusers' ${kind}`, debian, built, ({ page }) => checkKnobs(page, built.address, knobs));
   for (const { name, check } of await layoutTests()) test("CPU", `diffusers' picture from layouts/${name}`, debian, built, async ({ page }) => `RMS ${(await check(page, built.address)).toExponential(1)}`);
   for (const journey of OWN) play("built", debian, built, journey);
@@ -92,6 +94,7 @@ async function testBuilt(built, whole) {
   test("built, GPU on lavapipe", "the self-test finds CPU and GPU to be right", lavapipe, built, ({ page }) => checkSelfTest(page, built.address, 2), { start: null });
   test("GPU on lavapipe", "every operation agrees with the CPU", lavapipe, built, ({ page }) => checkOperations(page, built.address));
   await testGoldens("GPU on lavapipe", lavapipe, built, "gpu");
+  for (const { name, check } of QUESTIONS.filter(({ gpu }) => gpu)) test("GPU on lavapipe", name, lavapipe, built, ({ page }) => check(page, built.address, "gpu"));
   for (const journey of JOURNEYS.filter(({ gpu }) => gpu)) play("built, GPU on lavapipe", lavapipe, built, { ...journey, open: `${journey.open ?? "?"}&device=gpu` });
   for (const journey of JOURNEYS.filter(({ crash }) => crash)) play("built, GPU on lavapipe", victim, built, journey);
 }
