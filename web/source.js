@@ -77,7 +77,9 @@ function addressSource(address, { files = [], sha256 = {} } = {}) {
 /** What is inside the page is not asked of a server. @param {Extract<Source, { url: string }>} source @returns {Promise<Source>} */
 async function insideOr(source) {
   const files = await partsBelow(source.url);
-  return files ? { files } : source;
+  if (files) return { files };
+  if (!source.url.startsWith("file:")) return source;
+  throw failure("model", `“${source.name}” cannot be read: a page opened from a file may not read other files by their address. Choose it as a file or a folder, or drop it on the page.`);
 }
 
 /** @param {string} address */

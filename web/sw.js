@@ -56,7 +56,20 @@ async function serve({ data }) {
 /** @param {Request} request @param {string} path */
 async function answer(request, path) {
   if (WORKSHOP && request.mode === "navigate" && (await isBuiltAnew())) await caches.delete(KEPT);
-  return (await (await caches.open(KEPT)).match(keyOf(path))) ?? fetch(request);
+  const kept = await (await caches.open(KEPT)).match(keyOf(path));
+  return kept ? part(kept, request.headers.get("range")) : fetch(request);
+}
+
+/** What was asked for of a file: a model that is being read when this worker takes over goes on to get parts. @param {Response} kept @param {string | null} range "bytes=0-99" */
+async function part(kept, range) {
+  const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(range ?? "") ?? [];
+  if (first === undefined) return kept;
+  const all = await kept.blob();
+  const [from, to] = [Number(first), Math.min(last ? Number(last) + 1 : Infinity, all.size)];
+  const headers = new Headers(kept.headers);
+  headers.set("content-range", from < to ? `bytes ${from}-${to - 1}/${all.size}` : `bytes */${all.size}`);
+  headers.set("content-length", String(Math.max(to - from, 0)));
+  return new Response(from < to ? all.slice(from, to) : null, { status: from < to ? 206 : 416, headers });
 }
 
 /** Whether the server has another version. */

@@ -62,6 +62,7 @@ export async function checkSelfTest(page, address, devices) {
 export const KEPT = [
   {
     name: "after the first visit the page opens, makes pictures and has all its places without a network",
+    expects: /status of 416/,
     async play({ page }) {
       await onSite(async ({ address, server }) => {
         await page.goto(address);
@@ -69,6 +70,13 @@ export const KEPT = [
         server.close();
         await page.context().setOffline(true);
         for (const place of ["inside", "lessons", "studio"]) await enter(page, place); // of the first visit's page, too
+        const parts = await page.evaluate(async () => {
+          const ask = (range) => fetch("models/digits/model_index.json", { headers: { range }, cache: "no-store" }).then(async (answer) => [answer.status, answer.headers.get("content-range"), await answer.text()]);
+          const [, , all] = await ask("bytes=0-8388607");
+          return { all, size: all.length, middle: await ask("bytes=2-5"), end: await ask(`bytes=${all.length - 3}-`), beyond: await ask(`bytes=${all.length}-`) };
+        });
+        const { all, size } = parts;
+        assert.deepEqual([parts.middle, parts.end, parts.beyond], [[206, `bytes 2-5/${size}`, all.slice(2, 6)], [206, `bytes ${size - 3}-${size - 1}/${size}`, all.slice(-3)], [416, `bytes */${size}`, ""]]);
         await page.goto(`${address}?steps=3&run=1`);
         await finished(page, 3);
         for (const place of ["lessons", "inside", "studio"]) await enter(page, place);
@@ -145,6 +153,13 @@ export const SINGLE = [
         await page.click("#open-model");
         await page.evaluate(() => document.querySelector("#public")?.setAttribute("open", ""));
         await page.waitForSelector("#catalog li");
+        await page.fill("#address", "models/other");
+        await page.keyboard.press("Enter");
+        await page.waitForSelector(".message.error:has-text('Choose it as a file')");
+        await page.click("#copy-link");
+        await page.waitForSelector(".message:has-text('link is')");
+        await page.click("#show-machine");
+        await page.waitForSelector("#machine-rows li:has-text('This is the single file')");
         const { length } = await readFile(join(folder, "decant.html"));
         assert.ok(length < 60e6);
         return `${(length / 1e6).toFixed(1)} MB`;

@@ -94,10 +94,6 @@ export const REACH = {
   "test.none": { en: "{device}: there is none to test.", es: "{device}: no hay ninguna que probar." },
   "test.stopped": { en: "{device}: stopped.", es: "{device}: detenida." },
 
-  "reach.file-address": {
-    en: "“{name}” cannot be read: a page opened from a file may not read other files by their address. Choose it as a file or a folder, or drop it here.",
-    es: "No se puede leer «{name}»: una página abierta desde un archivo no puede leer otros archivos por su dirección. Elígelo como archivo o carpeta, o suéltalo aquí.",
-  },
   "reach.version": {
     en: "A new version of this page is ready. It is used from the next opening on, or now.",
     es: "Hay una nueva versión de esta página. Se usará la próxima vez que la abras, o ahora.",
