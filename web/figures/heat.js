@@ -41,9 +41,9 @@ export function heatFigure(host, { onToken } = {}) {
     field.style.setProperty("--aspect", String(now.image ? now.image.width / now.image.height : attention.shape[2] / attention.shape[1]));
     const token = at ? null : now.token;
     paintHeat(canvas, now.image, attention, token);
-    const most = token === null ? 1 : mostOf(attention, token);
+    const [least, most] = token === null ? [0, 1] : endsOf(attention, token);
     bar.element.hidden = token === null;
-    bar.label("0", percent(most));
+    bar.label(percent(least), percent(most));
     const shares = sharesOf(attention, at);
     Array.from(list.children).forEach((item) => drawShare(/** @type {HTMLElement} */ (item), shares, token));
     spot.hidden = at === null;
@@ -95,16 +95,16 @@ function drawShare(item, shares, token) {
 /** The picture in grey, and the heat upon it: the more, the less of the picture. @param {HTMLCanvasElement} canvas @param {ImageData | null} image @param {Attention} attention @param {number | null} token */
 function paintHeat(canvas, image, { shape: [, height, width], values }, token) {
   const [w, h] = image ? [image.width, image.height] : [width * 8, height * 8];
-  const most = token === null ? 1 : mostOf({ shape: [0, height, width], values }, token) || 1;
+  const [least, most] = token === null ? [0, 1] : endsOf({ shape: [0, height, width], values }, token);
   const shown = new ImageData(w, h);
   for (let i = 0; i < w * h; i++) {
     const [x, y] = [i % w, Math.floor(i / w)];
     const cell = Math.floor((y * height) / h) * width + Math.floor((x * width) / w);
-    const heat = token === null ? 0 : Number(values[token * height * width + cell]) / most;
+    const heat = token === null ? 0 : (Number(values[token * height * width + cell]) - least) / (most - least || 1);
     const colour = place(heat);
     const own = image ? image.data.subarray(i * 4, i * 4 + 3) : [128, 128, 128];
     const grey = 0.3 * Number(own[0]) + 0.59 * Number(own[1]) + 0.11 * Number(own[2]);
-    for (let c = 0; c < 3; c++) shown.data[i * 4 + c] = token === null ? Number(own[c]) : 0.34 * grey + 0.66 * Number(FROM_NOTHING[colour + c]);
+    for (let c = 0; c < 3; c++) shown.data[i * 4 + c] = token === null ? Number(own[c]) : 0.25 * grey + 0.75 * Number(FROM_NOTHING[colour + c]);
     shown.data[i * 4 + 3] = 255;
   }
   canvas.width = w;
@@ -113,11 +113,11 @@ function paintHeat(canvas, image, { shape: [, height, width], values }, token) {
   canvas.getContext("2d")?.putImageData(shown, 0, 0);
 }
 
-/** @param {Attention} attention @param {number} token */
-function mostOf({ shape: [, height, width], values }, token) {
-  let most = 0;
-  for (const value of values.subarray(token * height * width, (token + 1) * height * width)) most = Math.max(most, value);
-  return most;
+/** The least and the largest share: what the colours' ends stand for. @param {Attention} attention @param {number} token @returns {[number, number]} */
+function endsOf({ shape: [, height, width], values }, token) {
+  let [least, most] = [Infinity, 0];
+  for (const value of values.subarray(token * height * width, (token + 1) * height * width)) [least, most] = [Math.min(least, value), Math.max(most, value)];
+  return [least, most];
 }
 
 /** What each token gets at one place; or of all places together. @param {Attention} attention @param {[number, number] | null} at */
@@ -141,9 +141,10 @@ function placeWords(names, shares, [x, y]) {
 function tokenWords(names, attention, token) {
   const { shape: [, height, width], values } = attention;
   const own = values.subarray(token * height * width, (token + 1) * height * width);
-  const best = own.indexOf(mostOf(attention, token));
+  const [, most] = endsOf(attention, token);
+  const best = own.indexOf(most);
   const text = names.find(({ rows }) => rows.includes(token))?.text ?? "";
-  return say("figure.heat.token", { token: text, x: (best % width) + 1, y: Math.floor(best / width) + 1, most: percent(mostOf(attention, token)), mean: percent(own.reduce((sum, value) => sum + value, 0) / own.length) });
+  return say("figure.heat.token", { token: text, x: (best % width) + 1, y: Math.floor(best / width) + 1, most: percent(most), mean: percent(own.reduce((sum, value) => sum + value, 0) / own.length) });
 }
 
 /** Pointer and arrow keys over the picture. @param {HTMLElement} field @param {() => [number, number, number] | null} shape @param {() => [number, number] | null} at @param {(cell: [number, number] | null) => void} show */

@@ -39,9 +39,10 @@ function optionsOf(plot, { series, x, y }, width) {
   const tickFormat = (/** @type {number} */ value) => figures(value);
   const scale = (/** @type {Axis} */ { label, log }) => ({ label, labelArrow: /** @type {const} */ ("none"), ...(log && { type: /** @type {const} */ ("log") }) });
   return {
-    height: Math.min(260, Math.max(170, width * 0.5)),
+    height: Math.min(300, Math.max(190, width * 0.6)),
     marginLeft: 52,
     marginRight: 20,
+    marginBottom: 42,
     x: { ...scale(x), ...(x.log && { tickFormat, ticks: 5 }) },
     y: { ...scale(y), grid: true, tickFormat, ticks: 5 },
     marks,

@@ -27,6 +27,7 @@ function optionsOf(plot, { runs, explained }, width) {
     height: Math.min(460, Math.max(260, width * 0.72)),
     marginLeft: 48,
     marginRight: 20,
+    marginBottom: 42,
     inset: 10,
     x: { label: say("figure.plane.x", { part: percent(explained[0]) }), labelArrow: /** @type {const} */ ("none"), grid: true, ticks: 6 },
     y: { label: say("figure.plane.y", { part: percent(explained[1]) }), labelArrow: /** @type {const} */ ("none"), grid: true, ticks: 6 },

@@ -64,9 +64,9 @@ function optionsOf(plot, { schedule: { timesteps, sigmas, alphasCumprod } }, wid
   const curve = Array.from(alphasCumprod ?? [], (kept, timestep) => ({ timestep, sigma: Math.sqrt((1 - kept) / kept) })).filter(({ sigma }, i) => sigma > 0 && i % 4 === 0);
   const most = curve.at(-1)?.timestep ?? Math.max(...timesteps);
   return {
-    height: Math.min(220, Math.max(150, width * 0.5)),
+    height: Math.min(300, Math.max(180, width * 0.55)),
     marginLeft: 46,
-    marginBottom: 40,
+    marginBottom: 42,
     x: { domain: [most, 0], label: say("figure.schedule.x"), labelAnchor: /** @type {const} */ ("right"), labelArrow: /** @type {const} */ ("none"), ticks: 5 },
     y: { type: /** @type {const} */ ("log"), label: say("figure.schedule.y"), grid: true, ticks: 4, tickFormat: (/** @type {number} */ sigma) => figures(sigma) },
     marks: [

@@ -8,6 +8,7 @@ import { pictureFigure } from "../figures/picture.js";
 import { whenSeen } from "../figures/seen.js";
 import { sliderFigure } from "../figures/slider.js";
 import { say } from "../words.js";
+import { editsOf } from "./edits.js";
 import { fileButton } from "./files.js";
 
 /** @import { Step, Trace } from "../decant.d.ts" */
@@ -68,7 +69,8 @@ async function apartOf(step, twin) {
   return { latents, denoised };
 }
 
-/** @param {Trace} trace */
-function named({ settings: { prompt, sampler, seed, guidance }, steps }) {
-  return { prompt, sampler, seed, guidance, n: steps.length };
+/** What a run was made with, its edited words too. @param {Trace} trace */
+function named({ settings, steps }) {
+  const edits = editsOf(settings);
+  return { prompt: edits ? `${settings.prompt} (${edits})` : settings.prompt, sampler: settings.sampler, seed: settings.seed, guidance: settings.guidance, n: steps.length };
 }

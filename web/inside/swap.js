@@ -56,7 +56,8 @@ export function swapForm(studio, state, use, putBack) {
       const found = (await model?.neighbours(token, NEIGHBOURS)) ?? [];
       if (own !== token) return;
       write(nearWords, say("inside.swap.near"));
-      near.append(...found.map((one) => chip(one.token.replace("</w>", ""), figures(one.cosine))));
+      const others = found.map(({ token: near, cosine }) => ({ word: near.replace("</w>", ""), cosine })).filter(({ word }) => word !== own);
+      near.append(...others.map(({ word, cosine }) => chip(word, figures(cosine))));
     } catch (error) {
       if (own === token) write(nearWords, sentenceOf(error, "run").text);
     }

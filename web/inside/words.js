@@ -8,11 +8,12 @@ import { whenSeen } from "../figures/seen.js";
 import { tableFigure } from "../figures/table.js";
 import { sentenceOf } from "../sentences.js";
 import { say } from "../words.js";
+import { editsOf } from "./edits.js";
 import { swapForm } from "./swap.js";
 
 /** @import { Embeddings, Mix, Settings, Swap } from "../decant.d.ts" */
 /** @import { Moment } from "./inside.js" */
-/** @typedef {Pick<Settings, "swaps" | "mixes">} Edits */
+/** @import { Edits } from "./edits.js" */
 
 /** @type {import("./inside.js").Part} */
 export function wordsPart(section, studio, state) {
@@ -57,7 +58,7 @@ export function wordsPart(section, studio, state) {
     const after = state().trace?.image ?? null;
     pictures.hidden = before === null || after === before;
     drawBefore({ image: before, caption: say("inside.words.before") });
-    drawAfter({ image: after, caption: say("inside.words.after", { change: describe(wanted) || say("inside.words.asWritten") }) });
+    drawAfter({ image: after, caption: say("inside.words.after", { change: editsOf(wanted) || say("inside.words.asWritten") }) });
   }
 
   /** @param {Edits} edits */
@@ -72,7 +73,7 @@ export function wordsPart(section, studio, state) {
     write(prompt, settings.prompt);
     undo.disabled = past.length === 0 || phase !== "ready";
     form.allow(phase === "ready");
-    write(edits, describe(settings) ? say("inside.words.now", { change: describe(settings) }) : "");
+    write(edits, editsOf(settings) ? say("inside.words.now", { change: editsOf(settings) }) : "");
     const model = studio.model();
     const key = JSON.stringify(wordsOf(settings));
     if (!model || phase !== "ready" || key === asked) return;
@@ -100,11 +101,6 @@ function without(swaps, token) {
 function alike(made, asked) {
   const names = /** @type {const} */ (["prompt", "negative", "steps", "guidance", "seed", "sampler", "width", "height", "swaps", "mixes"]);
   return names.every((name) => JSON.stringify(made[name] ?? null) === JSON.stringify(asked[name] ?? null));
-}
-
-/** @param {Edits} edits */
-function describe({ swaps, mixes }) {
-  return [writeSetting("swaps", /** @type {Settings} */ ({ swaps })), writeSetting("mixes", /** @type {Settings} */ ({ mixes }))].filter(Boolean).join("; ").replaceAll("\n", "; ").replaceAll("=", " → ");
 }
 
 /** Another prompt's meaning, by a factor. @param {(mix: Mix) => void} use */
