@@ -15,6 +15,7 @@ import { GETTING } from "./getting.mjs";
 import { checkGolden, checkTokens, modelsWithTokens, readGoldens } from "./golden.mjs";
 import { INSIDE } from "./inside.mjs";
 import { JOURNEYS as USUAL } from "./journeys.mjs";
+import { LESSONS, RECORDED } from "./lessons.mjs";
 import { MORE } from "./more.mjs";
 import { checkKnobs, readKnobs } from "./knobs.mjs";
 import { playInLanes } from "./lanes.mjs";
@@ -30,7 +31,7 @@ import { checkKernels, readKernels } from "./tint.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 /** What people do on the page. */
-const JOURNEYS = [...USUAL, ...MORE, ...STUDIO, ...INSIDE, ...PREFLIGHT];
+const JOURNEYS = [...USUAL, ...MORE, ...STUDIO, ...INSIDE, ...LESSONS, ...PREFLIGHT];
 const words = process.argv.slice(2);
 const counts = { passed: 0, failed: 0, skipped: 0 };
 /** More than two gain nothing: a run of the real model keeps a core busy, and drawing the page another. */
@@ -73,6 +74,7 @@ process.exitCode = counts.failed > 0 ? 1 : 0;
 async function testBuilt(built, whole) {
   for (const journey of JOURNEYS.filter(({ fake, crash }) => !fake && !crash)) play("built", debian, built, journey);
   for (const journey of SPANISH.filter(({ real }) => real)) play("built", debian, built, journey);
+  play("built", debian, built, { ...RECORDED, open: null });
   for (const journey of JOURNEYS.filter(({ name }) => name.startsWith("open, generate"))) play("built, no byte ranges", debian, whole, journey);
   for (const { name, expects, play: act } of KEPT) test("kept", name, keeping, built, act, { expects, start: null });
   for (const { name, play: act } of PACKAGE) test("package", name, debian, built, act, { start: null });

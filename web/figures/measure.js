@@ -15,3 +15,9 @@ export function measure(a, b) {
   others.set(b, asked);
   return asked;
 }
+
+/** What was measured before, for a run that was recorded: then nobody is asked. @param {Float32Array} a @param {Float32Array} b @param {Distance} distance */
+export function know(a, b, distance) {
+  const others = known.get(a) ?? new WeakMap();
+  known.set(a, others.set(b, Promise.resolve(distance)));
+}

@@ -26,11 +26,12 @@ export const NOISE = {
       calls: [
         { as: "coded", call: "roundTrip", with: (_, { picture }) => [picture] },
         { as: "noised", call: "addNoise", with: ({ coded }, { dials, seed }) => [coded.latents, dials.timestep, seed] },
+        { as: "image", call: "decode", with: ({ noised }) => [noised.latents] },
       ],
-      show: ({ coded, noised }, { dials }) => ({
+      show: ({ coded, noised, image }, { dials }) => ({
         figures: [
           { kind: "picture", data: { image: coded.before, caption: { en: "the picture", es: "la imagen" } } },
-          { kind: "picture", data: { image: noised.preview, caption: { en: `with the noise of timestep ${dials.timestep}`, es: `con el ruido del paso de tiempo ${dials.timestep}` } } },
+          { kind: "picture", data: { image, caption: { en: `with the noise of timestep ${dials.timestep}`, es: `con el ruido del paso de tiempo ${dials.timestep}` } } },
         ],
         facts: [
           { id: "signal", name: { en: "Share of the picture", es: "Parte de la imagen" }, value: noised.signal },
@@ -64,9 +65,12 @@ export const NOISE = {
         { as: "early", call: "addNoise", with: ({ coded }, { seed }) => [coded.latents, 100, seed] },
         { as: "half", call: "addNoise", with: ({ coded }, { seed }) => [coded.latents, 500, seed] },
         { as: "late", call: "addNoise", with: ({ coded }, { seed }) => [coded.latents, 900, seed] },
+        { as: "earlyImage", call: "decode", with: ({ early }) => [early.latents] },
+        { as: "halfImage", call: "decode", with: ({ half }) => [half.latents] },
+        { as: "lateImage", call: "decode", with: ({ late }) => [late.latents] },
       ],
-      show: ({ early, half, late }) => ({
-        figures: [[early, 100], [half, 500], [late, 900]].map(([{ preview }, timestep]) => ({ kind: "picture", data: { image: preview, caption: { en: `timestep ${timestep}`, es: `paso de tiempo ${timestep}` } } })),
+      show: ({ half, earlyImage, halfImage, lateImage }) => ({
+        figures: [[earlyImage, 100], [halfImage, 500], [lateImage, 900]].map(([image, timestep]) => ({ kind: "picture", data: { image, caption: { en: `timestep ${timestep}`, es: `paso de tiempo ${timestep}` } } })),
         facts: [
           { id: "signal", name: { en: "Weight of the picture at 500", es: "Peso de la imagen en 500" }, value: half.signal },
           { id: "noise", name: { en: "Weight of the noise at 500", es: "Peso del ruido en 500" }, value: half.noise },
@@ -90,7 +94,7 @@ export const NOISE = {
       dials: [{ name: "steps", label: { en: "Steps", es: "Pasos" }, from: 2, to: 50, by: 1, value: 16 }],
       calls: [{ as: "schedule", call: "schedule", with: (_, { dials }) => [{ steps: dials.steps, sampler: "euler", spacing: "trailing" }] }],
       show: ({ schedule }) => ({
-        figures: [{ kind: "schedule", data: { schedule, cursor: 0 } }],
+        figures: [{ kind: "schedule", data: { schedule } }],
         facts: [
           { id: "first", name: { en: "σ at the first call", es: "σ en la primera llamada" }, value: schedule.sigmas[0] },
           { id: "last", name: { en: "σ at the last call", es: "σ en la última llamada" }, value: schedule.sigmas[schedule.sigmas.length - 2] },
@@ -129,11 +133,13 @@ export const NOISE = {
         { as: "one", call: "addNoise", with: ({ coded }, { seed }) => [coded.latents, 999, seed] },
         { as: "other", call: "addNoise", with: ({ coded }, { seed }) => [coded.latents, 999, seed + 1] },
         { as: "apart", call: "distance", with: ({ one, other }) => [one.latents.values, other.latents.values] },
+        { as: "oneImage", call: "decode", with: ({ one }) => [one.latents] },
+        { as: "otherImage", call: "decode", with: ({ other }) => [other.latents] },
       ],
-      show: ({ one, other, apart }, { seed }) => ({
+      show: ({ oneImage, otherImage, apart }, { seed }) => ({
         figures: [
-          { kind: "picture", data: { image: one.preview, caption: { en: `seed ${seed}`, es: `semilla ${seed}` } } },
-          { kind: "picture", data: { image: other.preview, caption: { en: `seed ${seed + 1}`, es: `semilla ${seed + 1}` } } },
+          { kind: "picture", data: { image: oneImage, caption: { en: `seed ${seed}`, es: `semilla ${seed}` } } },
+          { kind: "picture", data: { image: otherImage, caption: { en: `seed ${seed + 1}`, es: `semilla ${seed + 1}` } } },
         ],
         facts: [
           { id: "rms", name: { en: "Distance (root mean square)", es: "Distancia (media cuadrática)" }, value: apart.rms },
@@ -143,7 +149,7 @@ export const NOISE = {
       }),
       notes: {
         minutes: 3,
-        say: { en: "A cosine near 0 means: at a right angle. In many dimensions almost everything is at a right angle to everything else. Measured with the model of digits and seed 7: MEASURED-1-4.", es: "Un coseno cercano a 0 quiere decir: en ángulo recto. En muchas dimensiones casi todo está en ángulo recto con todo. Medido con el modelo de dígitos y la semilla 7: MEASURED-1-4." },
+        say: { en: "A cosine near 0 means: at a right angle. In many dimensions almost everything is at a right angle to everything else. Measured with the model of digits and seed 7: 1.37, cosine −0.04.", es: "Un coseno cercano a 0 quiere decir: en ángulo recto. En muchas dimensiones casi todo está en ángulo recto con todo. Medido con el modelo de dígitos y la semilla 7: 1,37, coseno −0,04." },
         ask: { en: "What would the distance be if both had the same seed? 0, to the last digit.", es: "¿Cuál sería la distancia si ambos tuvieran la misma semilla? 0, hasta el último dígito." },
         wrong: { en: "With so few numbers as the small model has (256) the distance scatters around 1.41; with a larger picture it scatters less.", es: "Con tan pocos números como tiene el modelo pequeño (256) la distancia oscila alrededor de 1,41; con una imagen mayor oscila menos." },
       },

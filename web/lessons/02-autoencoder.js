@@ -32,8 +32,7 @@ export const AUTOENCODER = {
       calls: [{ as: "coded", call: "roundTrip", with: (_, { picture }) => [picture] }],
       show: ({ coded }) => ({
         figures: [
-          { kind: "picture", data: { image: coded.before, caption: { en: "before", es: "antes" } } },
-          { kind: "picture", data: { image: coded.after, caption: { en: "after", es: "después" } } },
+          { kind: "slider", data: { before: coded.before, after: coded.after, labels: [{ en: "before", es: "antes" }, { en: "after", es: "después" }] } },
         ],
         facts: [
           { id: "psnr", name: { en: "PSNR", es: "PSNR" }, value: coded.psnr, unit: "dB", digits: 1 },
@@ -42,7 +41,7 @@ export const AUTOENCODER = {
       }),
       notes: {
         minutes: 3,
-        say: { en: "PSNR is the mean square difference on a logarithmic scale; 6 dB more is half the difference. Measured with the model of digits, its own picture, seed 7: MEASURED-2-1.", es: "PSNR es la diferencia cuadrática media en escala logarítmica; 6 dB más es la mitad de diferencia. Medido con el modelo de dígitos, su propia imagen, semilla 7: MEASURED-2-1." },
+        say: { en: "PSNR is the mean square difference on a logarithmic scale; 6 dB more is half the difference. Measured with the model of digits, its own picture, seed 7: 31.9 dB.", es: "PSNR es la diferencia cuadrática media en escala logarítmica; 6 dB más es la mitad de diferencia. Medido con el modelo de dígitos, su propia imagen, semilla 7: 31,9 dB." },
         ask: { en: "Which other way of making pictures small do you know, and what does it lose? (JPEG: the same kind of thing, fine detail.)", es: "¿Qué otra forma de achicar imágenes conoces, y qué pierde? (JPEG: lo mismo, el detalle fino.)" },
         wrong: { en: "Nobody has a feeling for decibels at first. That is what guessing is for.", es: "Al principio nadie tiene idea de decibelios. Para eso sirve adivinar." },
       },
@@ -50,7 +49,7 @@ export const AUTOENCODER = {
     {
       title: { en: "Four channels", es: "Cuatro canales" },
       text: [
-        { en: "These are the latents: four small pictures, each with one value a place, blue below zero and red above it. They are no colours; nobody told the network what to put into which channel.", es: "Estos son los latentes: cuatro imágenes pequeñas, con un valor en cada lugar, de un color bajo cero y de otro sobre cero. No son colores; nadie le dijo a la red qué poner en cada canal." },
+        { en: "These are the latents: four small pictures, each with one value a place, blue below zero and red above it. They are no colours; nobody told the network what to put into which channel.", es: "Estos son los latentes: cuatro imágenes pequeñas, con un valor en cada lugar, azul bajo cero y rojo sobre cero. No son colores; nadie le dijo a la red qué poner en cada canal." },
       ],
       picture: true,
       question: {
@@ -85,8 +84,7 @@ export const AUTOENCODER = {
       calls: [{ as: "coded", call: "roundTrip", with: (_, { picture }) => [picture] }],
       show: ({ coded }) => ({
         figures: [
-          { kind: "picture", data: { image: coded.before, caption: { en: "before", es: "antes" } } },
-          { kind: "picture", data: { image: coded.after, caption: { en: "after", es: "después" } } },
+          { kind: "slider", data: { before: coded.before, after: coded.after, labels: [{ en: "before", es: "antes" }, { en: "after", es: "después" }] } },
           { kind: "channels", data: { values: coded.latents.values, shape: coded.latents.shape } },
         ],
         facts: [{ id: "psnr", name: { en: "PSNR", es: "PSNR" }, value: coded.psnr, unit: "dB", digits: 1 }],

@@ -1,5 +1,7 @@
 // Lesson 4: words to numbers. Tokens, places, what is cut off, and a word that is a mix of two.
 
+import { withComma } from "./comma.js";
+
 /** @import { Lesson } from "./index.js" */
 
 const LONG = "a blue seven on a yellow background, ";
@@ -9,7 +11,7 @@ export const WORDS = {
   id: "words",
   title: { en: "Words to numbers", es: "De palabras a números" },
   about: { en: "A prompt becomes tokens, tokens become rows of numbers, and numbers can be mixed.", es: "Un texto se vuelve tokens, los tokens filas de números, y los números se pueden mezclar." },
-  minutes: 16,
+  minutes: 18,
   sources: [
     "Sennrich, Haddow & Birch 2015, Neural Machine Translation of Rare Words with Subword Units",
     "Vaswani, Shazeer, Parmar and others 2017, Attention Is All You Need",
@@ -78,6 +80,34 @@ export const WORDS = {
       },
     },
     {
+      title: { en: "Words that lie close together", es: "Palabras cercanas" },
+      text: [
+        { en: "Rows that were learnt can be compared: the *cosine* of two rows is 1 where they point the same way, and about 0 where they have nothing to do with each other.", es: "Las filas aprendidas se pueden comparar: el *coseno* de dos filas es 1 donde apuntan igual, y cerca de 0 donde no tienen que ver." },
+        { en: "Of all 49,408 tokens, these lie nearest to one word.", es: "De los 49 408 tokens, estos son los más cercanos a una palabra." },
+      ],
+      formula: "<mi>cos</mi><mo>(</mo><mi>a</mi><mo>,</mo><mi>b</mi><mo>)</mo><mo>=</mo><mfrac><mrow><mi>a</mi><mo>·</mo><mi>b</mi></mrow><mrow><mo>|</mo><mi>a</mi><mo>|</mo><mspace width='.2em'/><mo>|</mo><mi>b</mi><mo>|</mo></mrow></mfrac>",
+      reads: { en: "The cosine of a and b is their inner product divided by both lengths", es: "El coseno de a y b es su producto interno dividido entre ambas longitudes" },
+      question: {
+        ask: { en: "How near is the nearest other token to “seven”, as a cosine?", es: "¿Cuán cerca está de «seven» el otro token más cercano, como coseno?" },
+        fact: "nearest",
+        near: 0.1,
+        because: { en: "Nobody told the model that “seven” and “7” mean the same. It found out because both stood beside the same pictures. Tokens that it never saw in training lie about by chance.", es: "Nadie le dijo al modelo que «seven» y «7» significan lo mismo. Lo descubrió porque ambos estaban junto a las mismas imágenes. Los tokens que nunca vio al entrenar quedan al azar." },
+      },
+      act: { en: "Look for the nearest", es: "Buscar los más cercanos" },
+      dials: [{ name: "word", label: { en: "A word that is one token", es: "Una palabra de un solo token" }, text: ({ word }) => word }],
+      calls: [{ as: "near", call: "neighbours", with: (_, { dials }) => [dials.word.trim(), 8] }],
+      show: ({ near }) => ({
+        figures: [{ kind: "bars", data: { rows: near.map((/** @type {import("../decant.d.ts").Neighbour} */ { token, cosine }) => ({ name: token.replace("</w>", ""), value: cosine })), label: { en: "cosine", es: "coseno" } } }],
+        facts: [{ id: "nearest", name: { en: "Cosine of the nearest other", es: "Coseno del otro más cercano" }, value: near[1].cosine }],
+      }),
+      notes: {
+        minutes: 2,
+        say: { en: "Measured with the model of digits: “7” 0.80, “nine” 0.52, “9” 0.47, “one” 0.44; then come words that it has never seen. Of “red”, “pink” is the nearest at 0.35.", es: "Medido con el modelo de dígitos: «7» 0,80, «nine» 0,52, «9» 0,47, «one» 0,44; después vienen palabras que nunca ha visto. De «red», la más cercana es «pink», 0,35." },
+        ask: { en: "Why might “nine” and “one” be nearer to “seven” than “eight” is? (Look at them in handwriting.)", es: "¿Por qué «nine» y «one» estarían más cerca de «seven» que «eight»? (Míralos escritos a mano.)" },
+        wrong: { en: "Near does not mean alike in every way: opposites are often neighbours, too, because they stand in the same sentences.", es: "Cerca no significa igual en todo: también los opuestos suelen ser vecinos, porque están en las mismas frases." },
+      },
+    },
+    {
       title: { en: "What does not fit", es: "Lo que no cabe" },
       text: [
         { en: "77 rows, of which the first marks the beginning and the last the end: 75 are left for the text. What is longer is cut off, and the model never learns of it.", es: "77 filas, de las que la primera marca el comienzo y la última el final: quedan 75 para el texto. Lo que pasa de ahí se corta, y el modelo nunca se entera." },
@@ -136,7 +166,7 @@ export const WORDS = {
       },
       notes: {
         minutes: 3,
-        say: { en: "Without the rows for places a transformer would see a bag of words. Measured with the model of digits: MEASURED-4-4.", es: "Sin las filas de los lugares, un transformador vería una bolsa de palabras. Medido con el modelo de dígitos: MEASURED-4-4." },
+        say: { en: "Without the rows for places a transformer would see a bag of words. Measured with the model of digits: cosine 0.75.", es: "Sin las filas de los lugares, un transformador vería una bolsa de palabras. Medido con el modelo de dígitos: coseno 0,75." },
         ask: { en: "Find a sentence of which the words in another order mean something else.", es: "Busca una frase cuyas palabras en otro orden signifiquen otra cosa." },
         wrong: { en: "Large models mix colours up between things, too: “a red cube on a blue ball” is famous for it.", es: "También los modelos grandes confunden los colores de las cosas: «un cubo rojo sobre una bola azul» es famoso por ello." },
       },
@@ -159,7 +189,7 @@ export const WORDS = {
       show: ({ plain, mixed, swapped, near, far }, { example, dials }) => ({
         figures: [
           { kind: "picture", data: { image: plain.image, caption: { en: `“${example.from}”`, es: `«${example.from}»` } } },
-          { kind: "picture", data: { image: mixed.image, caption: { en: `${dials.share} of “${example.to}”`, es: `${dials.share} de «${example.to}»` } } },
+          { kind: "picture", data: { image: mixed.image, caption: { en: `${dials.share} of “${example.to}”`, es: `${withComma(dials.share)} de «${example.to}»` } } },
           { kind: "picture", data: { image: swapped.image, caption: { en: `“${example.to}” in its place`, es: `«${example.to}» en su lugar` } } },
         ],
         facts: [
@@ -168,16 +198,16 @@ export const WORDS = {
         ],
       }),
       question: {
-        ask: { en: "Half of one colour’s row and half of the other’s: what will the picture be?", es: "Media fila de un color y media del otro: ¿cómo será la imagen?" },
-        choices: [{ en: "in between the two", es: "intermedia entre las dos" }, { en: "one of the two, nearly pure", es: "una de las dos, casi pura" }, { en: "broken", es: "rota" }],
-        right: 0,
-        because: { en: "Turn the dial to 0.3 and 0.7, too: does the picture change evenly, or does it tip over at some point? Directions in this table mean something, but not on an even scale.", es: "Gira también el mando a 0,3 y 0,7: ¿la imagen cambia por igual o vuelca en algún punto? Las direcciones en esta tabla significan algo, pero no en una escala pareja." },
+        ask: { en: "Half of blue’s row and half of red’s: which colour will the seven have?", es: "Media fila de azul y media de rojo: ¿de qué color será el siete?" },
+        choices: [{ en: "purple, in between", es: "morado, intermedio" }, { en: "one of the two", es: "uno de los dos" }, { en: "a third colour", es: "un tercer color" }],
+        right: 2,
+        because: { en: "Green, with every seed that was tried: nothing in training said that purple lies between the two *words*, so the point between their rows means whatever it came to mean. Turn the dial to 0.3 and 0.7: there it tips over.", es: "Verde, con todas las semillas probadas: nada en el entrenamiento decía que el morado está entre las dos *palabras*, así que el punto entre sus filas significa lo que llegó a significar. Gira el mando a 0,3 y 0,7: ahí vuelca." },
       },
       notes: {
         minutes: 4,
-        say: { en: "The mix is made before the encoder: the encoder reads it like any word. A *textual inversion* is exactly such a row, found by training. Measured with the model of digits, seed 7: MEASURED-4-5.", es: "La mezcla se hace antes del codificador, que la lee como cualquier palabra. Una *inversión textual* es exactamente una fila así, hallada entrenando. Medido con el modelo de dígitos, semilla 7: MEASURED-4-5." },
+        say: { en: "The mix is made before the encoder: the encoder reads it like any word. A *textual inversion* is exactly such a row, found by training. Measured with the model of digits, seeds 3, 7 and 21: blue at 0.3, green at 0.5, red at 0.7.", es: "La mezcla se hace antes del codificador, que la lee como cualquier palabra. Una *inversión textual* es exactamente una fila así, hallada entrenando. Medido con el modelo de dígitos, semillas 3, 7 y 21: azul con 0,3, verde con 0,5, rojo con 0,7." },
         ask: { en: "Which word would you put between which two?", es: "¿Qué palabra pondrías entre cuáles dos?" },
-        wrong: { en: "A word that is several tokens cannot be swapped; the page says so with its pieces.", es: "Una palabra de varios tokens no se puede cambiar; la página lo dice y muestra sus piezas." },
+        wrong: { en: "With a large model the dial goes between a puppy and a skunk, and there the middle does look like something in between. Such a model has seen far more words between the words.", es: "Con un modelo grande el mando va de un cachorro a una mofeta, y ahí el medio sí parece algo intermedio. Ese modelo ha visto muchas más palabras entre las palabras." },
       },
     },
   ],

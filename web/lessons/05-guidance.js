@@ -1,8 +1,13 @@
 // Lesson 5: guidance. Two answers of the model, the arrow between them, and how far to follow it.
 
+import { withComma } from "./comma.js";
+
 /** @import { At, Lesson } from "./index.js" */
 
 const SCALES = [1.1, 3, 7, 14];
+
+/** The guided answer, from the one that is left behind. @param {string} from @param {string} towards */
+const guided = (from, towards) => `<mover><mi>ε</mi><mo>^</mo></mover><mo>=</mo><msub><mi>ε</mi><mtext>${from}</mtext></msub><mo>+</mo><mi>s</mi><mspace width='.2em'/><mo>(</mo><msub><mi>ε</mi><mtext>${towards}</mtext></msub><mo>−</mo><msub><mi>ε</mi><mtext>${from}</mtext></msub><mo>)</mo>`;
 
 /** @type {Lesson} */
 export const GUIDANCE = {
@@ -22,23 +27,23 @@ export const GUIDANCE = {
       text: [
         { en: "At each step the model is asked twice: what is noise here, *with* the prompt, and what *without*. The *guidance scale* says how far to go from the second answer in the direction of the first. 1 is just the first.", es: "En cada paso se pregunta dos veces al modelo: qué es ruido aquí *con* el texto, y qué *sin* él. La *escala de guía* dice cuánto avanzar desde la segunda respuesta hacia la primera. 1 es justo la primera." },
       ],
-      formula: "<mover><mi>ε</mi><mo>^</mo></mover><mo>=</mo><msub><mi>ε</mi><mtext>without</mtext></msub><mo>+</mo><mi>s</mi><mspace width='.2em'/><mo>(</mo><msub><mi>ε</mi><mtext>with</mtext></msub><mo>−</mo><msub><mi>ε</mi><mtext>without</mtext></msub><mo>)</mo>",
+      formula: { en: guided("without", "with"), es: guided("sin", "con") },
       reads: { en: "The noise that is used is the answer without the prompt, plus the scale times the difference of both answers", es: "El ruido que se usa es la respuesta sin el texto, más la escala por la diferencia de ambas respuestas" },
       question: {
         ask: { en: "Which scale gives the best picture: 1.1, 3, 7 or 14?", es: "¿Qué escala da la mejor imagen: 1,1, 3, 7 o 14?" },
-        choices: SCALES.map((scale) => ({ en: String(scale), es: String(scale).replace(".", ",") })),
+        choices: SCALES.map((scale) => ({ en: String(scale), es: withComma(scale) })),
         right: 1,
         because: { en: "Judge for yourself; the model of digits was tuned for 3, Stable Diffusion 1.x for about 7. Too little, and the prompt is only a suggestion; too much, and colours and contrast overshoot.", es: "Júzgalo tú; el modelo de dígitos se ajustó para 3, Stable Diffusion 1.x para cerca de 7. Con poca, el texto es solo una sugerencia; con demasiada, los colores y el contraste se pasan." },
       },
       act: { en: "Make all four", es: "Hacer las cuatro" },
       calls: SCALES.map((guidance, index) => ({ as: `run${index}`, call: /** @type {const} */ ("generate"), with: (/** @type {any} */ _, /** @type {At} */ { example, seed }) => [{ prompt: example.prompt, seed, steps: 12, guidance }] })),
       show: (made) => ({
-        figures: SCALES.map((scale, index) => ({ kind: "picture", data: { image: made[`run${index}`].image, caption: { en: `scale ${scale}`, es: `escala ${scale}` } } })),
-        facts: SCALES.map((scale, index) => ({ id: `largest${index}`, name: { en: `Largest value in the latents, scale ${scale}`, es: `Mayor valor en los latentes, escala ${scale}` }, value: Math.max(...made[`run${index}`].trace.steps.at(-1).channels.latents.map((/** @type {{ largest: number }} */ { largest }) => largest)) })),
+        figures: SCALES.map((scale, index) => ({ kind: "picture", data: { image: made[`run${index}`].image, caption: { en: `scale ${scale}`, es: `escala ${withComma(scale)}` } } })),
+        facts: SCALES.map((scale, index) => ({ id: `largest${index}`, name: { en: `Largest value in the latents, scale ${scale}`, es: `Mayor valor en los latentes, escala ${withComma(scale)}` }, value: Math.max(...made[`run${index}`].trace.steps.at(-1).channels.latents.map((/** @type {{ largest: number }} */ { largest }) => largest)) })),
       }),
       notes: {
         minutes: 4,
-        say: { en: "Nothing was trained anew for this: the network is merely asked a second time, with an empty text. That doubles the work. Measured with the model of digits, seed 7: MEASURED-5-1.", es: "Para esto no se entrenó nada de nuevo: solo se pregunta otra vez a la red, con un texto vacío. Eso dobla el trabajo. Medido con el modelo de dígitos, semilla 7: MEASURED-5-1." },
+        say: { en: "Nothing was trained anew for this: the network is merely asked a second time, with an empty text. That doubles the work. Measured with the model of digits, seed 7: the largest value in the latents goes from 2.1 at scale 1.1 to 4.4 at 14.", es: "Para esto no se entrenó nada de nuevo: solo se pregunta otra vez a la red, con un texto vacío. Eso dobla el trabajo. Medido con el modelo de dígitos, semilla 7: el mayor valor en los latentes va de 2,1 con escala 1,1 a 4,4 con 14." },
         ask: { en: "What do scales between 0 and 1 mean? And below 0?", es: "¿Qué significan las escalas entre 0 y 1? ¿Y bajo 0?" },
         wrong: { en: "There is no right answer that holds for every seed; let several vote.", es: "No hay una respuesta que valga para toda semilla; que voten varios." },
       },
@@ -71,7 +76,7 @@ export const GUIDANCE = {
       },
       notes: {
         minutes: 3,
-        say: { en: "The picture is two-dimensional and exact: three arrows that add up always lie in one plane. Measured: MEASURED-5-2.", es: "El dibujo es plano y exacto: tres flechas que se suman están siempre en un plano. Medido: MEASURED-5-2." },
+        say: { en: "The picture is two-dimensional and exact: three arrows that add up always lie in one plane. Measured: cosine 0.994, distance 0.10 in the first step.", es: "El dibujo es plano y exacto: tres flechas que se suman están siempre en un plano. Medido: coseno 0,994, distancia 0,10 en el primer paso." },
         ask: { en: "If the scale is doubled, which arrows change? Only the last part of the way.", es: "Si se dobla la escala, ¿qué flechas cambian? Solo el último tramo." },
         wrong: { en: "The arrows look the same length in every step because predicted noise always has a size of about 1; what changes is the angle.", es: "Las flechas parecen igual de largas en cada paso porque el ruido predicho siempre tiene tamaño cercano a 1; lo que cambia es el ángulo." },
       },
@@ -81,7 +86,7 @@ export const GUIDANCE = {
       text: [
         { en: "Without a prompt there is an empty text. Put a *negative prompt* there instead, and the same formula walks away from it: the arrow now points from what you do not want to what you want.", es: "Sin texto, hay un texto vacío. Pon ahí un *texto negativo*, y la misma fórmula se aleja de él: la flecha va ahora de lo que no quieres a lo que quieres." },
       ],
-      formula: "<mover><mi>ε</mi><mo>^</mo></mover><mo>=</mo><msub><mi>ε</mi><mtext>negative</mtext></msub><mo>+</mo><mi>s</mi><mspace width='.2em'/><mo>(</mo><msub><mi>ε</mi><mtext>with</mtext></msub><mo>−</mo><msub><mi>ε</mi><mtext>negative</mtext></msub><mo>)</mo>",
+      formula: { en: guided("negative", "with"), es: guided("negativo", "con") },
       reads: { en: "The noise that is used is the answer to the negative prompt, plus the scale times the difference of both answers", es: "El ruido que se usa es la respuesta al texto negativo, más la escala por la diferencia de ambas respuestas" },
       dials: [{ name: "negative", label: { en: "Negative prompt", es: "Texto negativo" }, text: ({ negative }) => negative }],
       act: { en: "Make both", es: "Hacer ambas" },
@@ -106,7 +111,7 @@ export const GUIDANCE = {
       },
       notes: {
         minutes: 4,
-        say: { en: "There is no word “not” in this model. All it can do is go away from something. Measured with seed 7: MEASURED-5-3.", es: "Este modelo no tiene la palabra «no». Solo puede alejarse de algo. Medido con la semilla 7: MEASURED-5-3." },
+        say: { en: "There is no word “not” in this model. All it can do is go away from something. Measured with seed 7: the latents are 0.36 apart.", es: "Este modelo no tiene la palabra «no». Solo puede alejarse de algo. Medido con la semilla 7: los latentes distan 0,36." },
         ask: { en: "What does a negative prompt that equals the prompt do? (The difference is 0: the scale does not matter any more.)", es: "¿Qué hace un texto negativo igual al texto? (La diferencia es 0: la escala ya no importa.)" },
         wrong: { en: "With a scale of 1 the negative prompt has no effect at all: put s = 1 into the formula.", es: "Con escala 1 el texto negativo no tiene ningún efecto: pon s = 1 en la fórmula." },
       },

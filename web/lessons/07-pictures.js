@@ -1,8 +1,13 @@
 // Lesson 7: starting from a picture. Strength, the first step, and what stays.
 
+import { withComma } from "./comma.js";
+
 /** @import { At, Lesson } from "./index.js" */
 
 const STRENGTHS = [0.2, 0.4, 0.6, 0.8];
+
+/** The learner's picture in the model's own size, whatever its own is. @param {At} at */
+const begun = ({ example, seed, picture, info }) => ({ prompt: example.other, image: picture, width: info.defaults.width, height: info.defaults.height, seed, steps: 16 });
 
 /** @type {Lesson} */
 export const PICTURES = {
@@ -29,7 +34,7 @@ export const PICTURES = {
         because: { en: "16 × 0.6 = 9.6, and a step is taken or not: 9. What is skipped is what would have been decided first, the rough shape.", es: "16 × 0,6 = 9,6, y un paso se da o no se da: 9. Lo que se salta es lo que se decide primero, la forma general." },
       },
       act: { en: "Begin at 0.6", es: "Empezar en 0,6" },
-      calls: [{ as: "run", call: "generate", with: (_, { example, seed, picture }) => [{ prompt: example.other, image: picture, strength: 0.6, seed, steps: 16 }] }],
+      calls: [{ as: "run", call: "generate", with: (_, at) => [{ ...begun(at), strength: 0.6 }] }],
       show: ({ run }) => ({
         figures: [{ kind: "strip", data: { trace: run.trace, cursor: 0 } }],
         facts: [
@@ -39,7 +44,7 @@ export const PICTURES = {
       }),
       notes: {
         minutes: 4,
-        say: { en: "The prompt asks for something else than the picture shows, so that one sees who wins. Measured with the model of digits: 9 steps, first σ MEASURED-7-1.", es: "El texto pide otra cosa que la imagen, para ver quién gana. Medido con el modelo de dígitos: 9 pasos, primer σ MEASURED-7-1." },
+        say: { en: "The prompt asks for something else than the picture shows, so that one sees who wins. Measured with the model of digits: 9 steps, first σ 1.60.", es: "El texto pide otra cosa que la imagen, para ver quién gana. Medido con el modelo de dígitos: 9 pasos, primer σ 1,60." },
         ask: { en: "Compare σ with lesson 1: how much of the picture is still in there at that moment?", es: "Compara σ con la lección 1: ¿cuánto queda de la imagen en ese momento?" },
         wrong: { en: "“Strength 0.6 is 60 % of the noise.” It is 60 % of the steps, and noise is not spread evenly over them.", es: "«Fuerza 0,6 es 60 % del ruido.» Es 60 % de los pasos, y el ruido no se reparte por igual entre ellos." },
       },
@@ -51,23 +56,23 @@ export const PICTURES = {
       ],
       picture: true,
       question: {
-        ask: { en: "At which strength will the digit change?", es: "¿Con qué fuerza cambiará el dígito?" },
-        choices: STRENGTHS.map((strength) => ({ en: String(strength), es: String(strength).replace(".", ",") })),
-        right: 3,
-        because: { en: "Colours go first, since they are what little noise can still change; the shape goes when its strokes drown. With a picture of your own the turning point may lie elsewhere.", es: "Primero cambian los colores; la forma cambia cuando se hunden sus trazos. Con una imagen tuya el punto de vuelco puede estar en otro lugar." },
+        ask: { en: "What changes first, with the least noise?", es: "¿Qué cambia primero, con el menor ruido?" },
+        choices: [{ en: "the shape", es: "la forma" }, { en: "the colours", es: "los colores" }, { en: "both at once", es: "ambas a la vez" }],
+        right: 1,
+        because: { en: "A change of colour needs little: large areas move a little each. The shape goes only when its strokes drown. With a picture of your own the turning point may lie elsewhere.", es: "Un cambio de color necesita poco: grandes áreas se mueven un poco cada una. La forma cambia solo cuando se hunden sus trazos. Con una imagen tuya el punto de vuelco puede estar en otro lugar." },
       },
       act: { en: "Make all four", es: "Hacer las cuatro" },
       calls: [
         { as: "coded", call: "roundTrip", with: (_, { picture }) => [picture] },
-        ...STRENGTHS.map((strength, index) => ({ as: `run${index}`, call: /** @type {const} */ ("generate"), with: (/** @type {any} */ _, /** @type {At} */ { example, seed, picture }) => [{ prompt: example.other, image: picture, strength, seed, steps: 16 }] })),
+        ...STRENGTHS.map((strength, index) => ({ as: `run${index}`, call: /** @type {const} */ ("generate"), with: (/** @type {any} */ _, /** @type {At} */ at) => [{ ...begun(at), strength }] })),
       ],
       show: ({ coded, ...made }) => ({
-        figures: [{ kind: "picture", data: { image: coded.before, caption: { en: "the start", es: "el comienzo" } } }, ...STRENGTHS.map((strength, index) => ({ kind: /** @type {const} */ ("picture"), data: { image: made[`run${index}`].image, caption: { en: `strength ${strength}`, es: `fuerza ${strength}` } } }))],
-        facts: STRENGTHS.map((strength, index) => ({ id: `taken${index}`, name: { en: `Steps taken at ${strength}`, es: `Pasos dados con ${strength}` }, value: made[`run${index}`].trace.steps.length })),
+        figures: [{ kind: "picture", data: { image: coded.before, caption: { en: "the start", es: "el comienzo" } } }, ...STRENGTHS.map((strength, index) => ({ kind: /** @type {const} */ ("picture"), data: { image: made[`run${index}`].image, caption: { en: `strength ${strength}`, es: `fuerza ${withComma(strength)}` } } }))],
+        facts: STRENGTHS.map((strength, index) => ({ id: `taken${index}`, name: { en: `Steps taken at ${strength}`, es: `Pasos dados con ${withComma(strength)}` }, value: made[`run${index}`].trace.steps.length })),
       }),
       notes: {
         minutes: 3,
-        say: { en: "Seed 7, model of digits: MEASURED-7-2.", es: "Semilla 7, modelo de dígitos: MEASURED-7-2." },
+        say: { en: "Seed 7, model of digits: at 0.2 the seven turns green, at 0.4 it is red and on its way to a four, at 0.6 it is a red four.", es: "Semilla 7, modelo de dígitos: con 0,2 el siete se vuelve verde, con 0,4 es rojo y va camino de un cuatro, con 0,6 es un cuatro rojo." },
         ask: { en: "For which job would you take 0.3, for which 0.8?", es: "¿Para qué trabajo tomarías 0,3 y para cuál 0,8?" },
         wrong: { en: "A photograph becomes a strange thing with the small model: all that it can make are digits.", es: "Una fotografía se vuelve algo raro con el modelo pequeño: solo sabe hacer dígitos." },
       },
@@ -79,7 +84,7 @@ export const PICTURES = {
       ],
       picture: true,
       dials: [{ name: "start", label: { en: "First step, of 16", es: "Primer paso, de 16" }, from: 0, to: 15, by: 1, value: 6 }],
-      calls: [{ as: "run", call: "generate", with: (_, { example, seed, picture, dials }) => [{ prompt: example.other, image: picture, startStep: dials.start, seed, steps: 16 }] }],
+      calls: [{ as: "run", call: "generate", with: (_, at) => [{ ...begun(at), startStep: at.dials.start }] }],
       show: ({ run }, { dials }) => ({
         figures: [
           { kind: "picture", data: { image: run.trace.steps[0].previewNoisy, caption: { en: "after the first step: still noisy", es: "tras el primer paso: aún con ruido" } } },

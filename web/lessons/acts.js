@@ -19,12 +19,13 @@ export function actsView(step, { play, cancel }) {
   const waiting = h("p", { className: "hint", role: "status" });
   act.addEventListener("click", () => play());
   return {
-    element: h("div", { className: "acts" }, act, recorded, h("div", { className: "working" }, bar, stop), waiting, problem),
+    element: h("div", { className: "acts" }, step.act ? act : null, recorded, h("div", { className: "working" }, bar, stop), waiting, problem),
     /** @param {Playing} now @param {State} state */
     draw({ phase, part, problem: sentence, recorded: isRecorded, shown }, { phase: model, interrupted }) {
       const opening = model === "opening" && !interrupted;
       const none = model === "failed" || Boolean(interrupted);
-      act.hidden = !step.act || phase === "running";
+      act.hidden = phase === "running";
+      act.className = shown && !isRecorded ? "quiet-button act" : "main-button act";
       act.disabled = opening;
       write(act, !step.act ? "" : none ? say("lessons.show.recording") : shown && !isRecorded ? say("lessons.again") : spoken(step.act));
       recorded.hidden = !(step.calls && phase !== "running" && !shown && (opening || phase === "failed"));

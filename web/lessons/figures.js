@@ -9,8 +9,10 @@ import { linesFigure } from "../figures/lines.js";
 import { pictureFigure } from "../figures/picture.js";
 import { planeFigure } from "../figures/plane.js";
 import { scheduleFigure } from "../figures/schedule.js";
+import { sliderFigure } from "../figures/slider.js";
 import { stripFigure } from "../figures/strip.js";
 import { tableFigure } from "../figures/table.js";
+import { barsFigure } from "./bars.js";
 import { chipsFigure } from "./chips.js";
 import { withCursor } from "./cursor.js";
 
@@ -20,11 +22,13 @@ import { withCursor } from "./cursor.js";
 /** @satisfies {Record<string, Drawing>} */
 const KINDS = {
   picture: pictureFigure,
+  slider: sliderFigure,
   channels: channelsFigure,
-  schedule: scheduleFigure,
+  schedule: scheduleOfRun,
   plane: planeFigure,
   lines: linesFigure,
   table: tableFigure,
+  bars: barsFigure,
   chips: chipsFigure,
   strip: withCursor((host, onScrub) => stripFigure(host, { onScrub }), true),
   guidance: withCursor(guidanceOfStep, false),
@@ -41,11 +45,31 @@ function guidanceOfStep(host) {
   };
 }
 
+/** @param {HTMLElement} host */
+function scheduleOfRun(host) {
+  let cursor = 0;
+  /** @type {import("../decant.d.ts").Schedule | null} */
+  let shown = null;
+  const draw = scheduleFigure(host, {
+    onScrub(place) {
+      cursor = place;
+      if (shown) draw({ schedule: shown, cursor });
+    },
+  });
+  return (/** @type {{ schedule: import("../decant.d.ts").Schedule }} */ { schedule }) => {
+    shown = schedule;
+    cursor = Math.min(cursor, schedule.timesteps.length - 1);
+    draw({ schedule, cursor });
+  };
+}
+
 /** Draws figures side by side. The same kinds as before are drawn again in their places, so that nothing jumps when a dial is turned. @param {HTMLElement} host */
 export function figuresView(host) {
   /** @type {{ kind: Kind, draw: (data: any) => void }[]} */
   let drawn = [];
   return (/** @type {Figure[]} */ figures) => {
+    const pictures = figures.filter(({ kind }) => kind === "picture").length;
+    host.style.setProperty("--many", String(pictures % 4 === 0 && pictures > 4 ? 4 : Math.min(Math.max(pictures, 2), 5)));
     if (figures.length !== drawn.length || figures.some(({ kind }, index) => kind !== drawn[index]?.kind)) {
       host.replaceChildren();
       drawn = figures.map(({ kind, wide }) => {

@@ -26,7 +26,7 @@ import { PICTURES } from "./07-pictures.js";
  * @typedef {object} LessonStep
  * @property {Both} title
  * @property {Both[]} text one or two paragraphs of at most 60 words; `code` and *stress* may be in them
- * @property {string} [formula] MathML, without the element `math`
+ * @property {string | Both} [formula] MathML, without the element `math`
  * @property {Both} [reads] how the formula is read aloud
  * @property {Question} [question]
  * @property {boolean} [picture] whether the learner's picture is used
@@ -57,7 +57,7 @@ import { PICTURES } from "./07-pictures.js";
  * @property {Info} info
  */
 
-/** Words that the open model knows. @typedef {{ prompt: string, from: string, to: string, negative: string, other: string, turned: string }} Example */
+/** Words that the open model knows. @typedef {{ prompt: string, word: string, from: string, to: string, negative: string, other: string, turned: string }} Example */
 
 /**
  * A number that the learner sets, or a text.

@@ -1,18 +1,27 @@
 // The classroom's keys, and what is dropped on it: while a lesson is shown they are the lesson's and not the studio's.
 
-/** @typedef {{ back: () => void, on: () => void, notes: () => void, drop?: ((file: File) => void) | undefined }} Acts */
+import { byId } from "../views/elements.js";
+
+/** @typedef {{ back: () => void, on: () => void, notes: () => void, play: () => void, stop: () => void, drop?: ((file: File) => void) | undefined }} Acts */
 
 /** @type {Record<string, "back" | "on" | "notes">} */
-const KEYS = { n: "on", p: "back", PageDown: "on", PageUp: "back", ArrowRight: "on", ArrowLeft: "back", t: "notes" };
+const KEYS = { n: "on", b: "back", PageDown: "on", PageUp: "back", ArrowRight: "on", ArrowLeft: "back", t: "notes" };
 /** Keys of the studio's that would act on what is not seen. */
 const OTHERS = [" ", ".", "Home", "End"];
 
 /** @param {HTMLElement} root @param {Acts} acts @returns {() => void} stops hearing */
 export function hearKeys(root, acts) {
   const down = (/** @type {KeyboardEvent} */ event) => {
-    if (root.hidden || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    if (root.hidden || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      return acts.play();
+    }
+    if (event.key === "Escape") return acts.stop();
+    if (event.ctrlKey || event.metaKey || event.altKey || takes(event.target, event.key)) return;
+    // Single letters can be switched off, on the sheet of keys.
+    if (event.key.length === 1 && !byId("single-keys", HTMLInputElement).checked) return;
     const act = KEYS[event.key];
-    if (takes(event.target, event.key)) return;
     if (OTHERS.includes(event.key)) return event.stopImmediatePropagation();
     if (!act) return;
     event.preventDefault();

@@ -1,6 +1,8 @@
 // What the lessons showed with the embedded model, for a page that cannot compute: fetched when it is first wanted. tests/browser/record.mjs
 // makes recording.js by playing every lesson; pictures are one sheet, numbers are 16-bit floats.
 
+import { know } from "../figures/measure.js";
+
 /** @import { Shown } from "./index.js" */
 /** @typedef {{ shown: Shown, javascript: string, commands: string }} Recorded */
 
@@ -22,6 +24,7 @@ async function unpack() {
   const numbers = Uint8Array.from(atob(RECORDING.numbers), (letter) => letter.charCodeAt(0));
   const halves = new Uint16Array(numbers.buffer);
   return JSON.parse(JSON.stringify(RECORDING.shown), (_, value) => {
+    if (value?.measured) know(value.noiseUncond, value.noiseText, value.measured.apart), know(value.noise, value.noiseText, value.measured.taken);
     if (value?.picture === undefined && value?.halves === undefined) return value;
     if (value.picture) return sheet.getImageData(...(/** @type {[number, number, number, number]} */ (value.picture)));
     const [from, length] = value.halves;

@@ -54,10 +54,13 @@ function written(value, names) {
   return `{ ${fields.join(", ")} }`;
 }
 
-/** A list; one with the same part of all steps of a run is written as that. @param {string[]} items */
+/** A list; the same part of all steps of a run is written as that, also behind something else. @param {string[]} items */
 function every(items) {
-  const parts = items.map((item) => /^(.+\.steps)\[(\d+)\]\.(\w+)$/.exec(item));
-  const [first] = parts;
-  const same = first && items.length > 2 && parts.every((part, index) => part && part[1] === first[1] && part[3] === first[3] && Number(part[2]) === index);
-  return same ? `${first[1]}.map((step) => step.${first[3]})` : `[${items.join(", ")}]`;
+  const from = items.findIndex((item) => /\.steps\[0\]\.\w+$/.test(item) && item !== items.find((other) => other.endsWith(".input")));
+  const [, run, part] = /^(.+\.steps)\[0\]\.(\w+)$/.exec(items[from] ?? "") ?? [];
+  const tail = items.slice(from);
+  const same = run && tail.length > 2 && tail.every((item, index) => item === `${run}[${index}].${part}`);
+  if (!same) return `[${items.join(", ")}]`;
+  const all = `${run}.map((step) => step.${part})`;
+  return from === 0 ? all : `[${[...items.slice(0, from), `...${all}`].join(", ")}]`;
 }

@@ -31,6 +31,9 @@ export function stepView(root, { lesson, number, index }, { studio, state }) {
 
   const question = step.question ? questionView(step.question, key, () => (playing.now().shown || !step.calls ? draw(playing.now()) : playing.play())) : null;
   const picture = step.picture ? pictureField(state, change) : null;
+  const needs = h("p", { className: "hint" }, say("lessons.needs.model"));
+  const own = h("fieldset", { className: "own", aria: { label: say("lessons.own") } }, picture?.element, step.dials ? dialsView(step.dials, playing.dials, (name, value) => (playing.turn(name, value), change())) : null, needs);
+  own.hidden = !picture && !step.dials;
   const acts = actsView(step, playing);
   const showing = showingView(step);
   const notes = notesView(step.notes);
@@ -42,9 +45,8 @@ export function stepView(root, { lesson, number, index }, { studio, state }) {
       h("section", { className: "telling" },
         h("h3", { tabIndex: -1, data: { here: "" } }, spoken(step.title)),
         ...step.text.map((text) => paragraph(spoken(text))),
-        step.formula ? formula(step.formula, spoken(step.reads ?? { en: "", es: "" })) : null,
-        picture?.element,
-        step.dials ? dialsView(step.dials, playing.dials, (name, value) => (playing.turn(name, value), change())) : null,
+        step.formula ? formula(typeof step.formula === "string" ? step.formula : spoken(step.formula), spoken(step.reads ?? { en: "", es: "" })) : null,
+        own,
         question?.element,
         acts.element,
       ),
@@ -54,7 +56,7 @@ export function stepView(root, { lesson, number, index }, { studio, state }) {
     index === lesson.steps.length - 1 ? sourcesOf(lesson) : null,
     ways.element,
   ));
-  const unhear = hearKeys(root, { ...ways, notes: notes.toggle, drop: picture?.take });
+  const unhear = hearKeys(root, { ...ways, notes: notes.toggle, play: () => playing.play(), stop: playing.cancel, drop: picture?.take });
 
   /** @param {Playing} now */
   function draw(now) {
@@ -65,6 +67,8 @@ export function stepView(root, { lesson, number, index }, { studio, state }) {
       dots.draw();
     }
     acts.draw(now, state());
+    own.disabled = state().phase === "failed";
+    needs.hidden = !own.disabled;
     showing.draw(now, waits && step.question && "fact" in step.question ? step.question.fact : null);
     question?.draw(facts ?? (step.calls ? null : []));
   }
@@ -100,7 +104,7 @@ function dotsView({ id, steps }, number, index) {
     link.setAttribute("aria-label", say(done ? "lessons.dot.done" : "lessons.dot", { step: at + 1, title }));
   });
   draw();
-  return { element: h("ol", { className: "dots" }, ...links.map(({ link }) => h("li", {}, link))), draw };
+  return { element: h("ol", { className: "dots", aria: { label: say("lessons.dots") } }, ...links.map(({ link }) => h("li", {}, link))), draw };
 }
 
 /** The step before and the one after, across lessons. @param {Lesson} lesson @param {number} number @param {number} index */

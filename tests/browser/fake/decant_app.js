@@ -276,7 +276,7 @@ function paintOver(picture, { image, mask }, { strength = mask ? 1 : 0.8 }, widt
 
 function mix(picture, noise, share, width, height) {
   const rgba = new Uint8ClampedArray(picture.length);
-  for (let i = 0; i < rgba.length; i++) rgba[i] = i % 4 === 3 ? 255 : picture[i] * (1 - share) + noise[(i >> 2) * 3 + (i % 4)] * share;
+  for (let i = 0; i < rgba.length; i++) rgba[i] = i % 4 === 3 ? 255 : picture[i] * (1 - share) + (noise[(i >> 2) * 3 + (i % 4)] ?? 0) * share;
   return { width, height, rgba };
 }
 
