@@ -225,7 +225,8 @@ export class Session {
     if (prompt.includes("too much")) throw { code: "memory", message: "A picture of that size takes 9.1 GB, and this machine has 2.0 GB; take a smaller picture or q4_0." };
     const started = performance.now();
     if (prompt.includes("read again")) await this.readAgain();
-    const pace = prompt.includes("slow") ? 120 : 12;
+    // Without guidance the model is asked once a step.
+    const pace = prompt.includes("slow") ? 120 : settings.guidance > 1 ? 12 : 4;
     const picture = paintOver(draw(prompt, width, height), { image, mask }, settings, width, height);
     const random = randomFrom(seed);
     const noise = Array.from({ length: width * height * 3 }, () => random() * 255);
