@@ -44,6 +44,14 @@ export async function peekMetadata(blob) {
   return readHeader(blob).then(({ header }) => metadataOf(header), () => null);
 }
 
+/** The shapes of a file's tensors, none of which is read; null where it is no safetensors file. @param {Blob} blob @returns {Promise<Map<string, number[]> | null>} */
+export async function peekTensors(blob) {
+  const found = await readHeader(blob).catch(() => null);
+  if (!found) return null;
+  const entries = Object.entries(found.header).filter(([name]) => name !== "__metadata__");
+  return new Map(entries.map(([name, entry]) => [name, /** @type {{ shape?: number[] }} */ (entry).shape ?? []]));
+}
+
 /** @param {Blob} blob */
 async function readHeader(blob) {
   if (blob.size < 10) throw damaged("it ends before its header");

@@ -60,13 +60,13 @@ export async function recallStart() {
 
 /** What was to be made, as far as it can be begun again. @param {Session} session @param {Starting} start @returns {Omit<Job, "id">[]} */
 export function jobsOf({ jobs }, start) {
-  return jobs.filter(({ from }) => from === "noise" || (from === "start" && start.image)).map(({ settings, from }) => (from === "start" ? startOf(settings, start) : { settings, inputs: {} }));
+  return jobs.filter(({ from }) => from === "noise" || (from === "start" && (start.image || start.latents))).map(({ settings, from }) => (from === "start" ? startOf(settings, start) : { settings, inputs: {} }));
 }
 
 /** @param {Job} job @param {State} state */
 function fromOf({ inputs }, { start }) {
   if (!inputs.image && !inputs.latents) return "noise";
-  return inputs.image && inputs.image === start.image?.pixels ? "start" : "other";
+  return (inputs.image ?? inputs.latents) === (start.image?.pixels ?? start.latents) ? "start" : "other";
 }
 
 /** @param {string} text */
@@ -80,7 +80,7 @@ function keepText(text) {
 
 /** @param {Starting} start */
 function keepStart(start) {
-  transact(SHAPE, ["start"], "readwrite", (store) => void (start.image ? /** @type {IDBObjectStore} */ (store).put(start, tab()) : /** @type {IDBObjectStore} */ (store).delete(tab()))).catch(() => {});
+  transact(SHAPE, ["start"], "readwrite", (store) => void (start.image || start.latents ? /** @type {IDBObjectStore} */ (store).put(start, tab()) : /** @type {IDBObjectStore} */ (store).delete(tab()))).catch(() => {});
 }
 
 /** This tab's number: two tabs do not share what they start from. */

@@ -6,7 +6,7 @@ import { say } from "./words.js";
 /** @import { Info, Settings } from "./decant.d.ts" */
 /** @import { Store } from "./state.js" */
 /** @typedef {{ name: string, pixels: ImageData }} Start */
-/** @typedef {{ image: Start | null, mask: Start | null }} Starting */
+/** @typedef {{ image: Start | null, mask: Start | null, latents?: File | null }} Starting latents take the place of a picture */
 
 /** @param {Store} store */
 export function createStarting({ get, change }) {
@@ -19,7 +19,7 @@ export function createStarting({ get, change }) {
   async function startFrom(file) {
     try {
       const pixels = await readPicture(file);
-      put({ image: { name: file.name, pixels }, mask: null });
+      put({ image: { name: file.name, pixels }, mask: null, latents: null });
       const { settings, info } = get();
       if (info) change({ settings: { ...settings, ...shapedLike(pixels, settings, info) } });
     } catch (error) {
@@ -29,7 +29,7 @@ export function createStarting({ get, change }) {
 
   /** A finished picture, to go on from. @param {ImageData} pixels @param {string} name */
   function startFromPixels(pixels, name) {
-    put({ image: { name, pixels }, mask: null });
+    put({ image: { name, pixels }, mask: null, latents: null });
   }
 
   /** Margins are in the picture's pixels: what is made grows by as much, in the scale that it has. @param {Settings["pad"]} pad */
@@ -64,12 +64,17 @@ export function createStarting({ get, change }) {
     maskWith,
     /** @param {ImageData | null} pixels painted over the picture; null is no mask */
     paintMask: (pixels) => put({ mask: pixels && { name: say("start.painted"), pixels } }),
-    startFromNoise: () => put({ image: null, mask: null }),
+    startFromNoise: () => put({ image: null, mask: null, latents: null }),
+    /** @param {File} latents */
+    startFromLatents: (latents) => put({ image: null, mask: null, latents }),
   };
 }
 
 /** What a run takes of it: without a picture, nothing says how much of it stays. @param {Settings} settings @param {Starting} start */
-export function startOf(settings, { image, mask }) {
+export function startOf(settings, { image, mask, latents }) {
+  // Latents have a size of their own.
+  const own = /** @type {Settings} */ (/** @type {unknown} */ ({ ...settings, width: undefined, height: undefined, pad: undefined, keepUnmasked: undefined }));
+  if (latents) return { settings: own, inputs: { latents } };
   if (image) return { settings: settings.startStep === undefined ? settings : { ...settings, strength: undefined }, inputs: { image: image.pixels, mask: mask?.pixels } };
   return { settings: { ...settings, strength: undefined, startStep: undefined, pad: undefined, keepUnmasked: undefined }, inputs: {} };
 }

@@ -10,6 +10,7 @@ import { keptPresets } from "./presets.js";
 /** @import { Preset } from "./presets.js" */
 /** @import { RecentModel } from "./recent.js" */
 /** @import { Loaded } from "./beside.js" */
+/** @import { Sheet } from "./sheet.js" */
 /** @import { Starting } from "./starting.js" */
 /** @import { Place } from "./views/places.js" */
 /** @import { Room, StoredModel } from "./storage.js" */
@@ -43,6 +44,9 @@ import { keptPresets } from "./presets.js";
  * @property {Gallery} gallery
  * @property {Job[]} queue what is made next
  * @property {Preset[]} presets a person's own
+ * @property {Sheet | null} sheet the grid that was asked for last
+ * @property {boolean} sheetShown
+ * @property {string} sheetProblem why no grid was made, in a sentence; else ""
  * @property {{ undo: number, redo: number }} steps how often settings can be taken back, and brought back
  * @property {number} cursor which of its steps is shown; one past the last is the finished picture
  * @property {boolean} following the cursor moves along with the run
@@ -126,6 +130,9 @@ const FIRST = {
   queue: [],
   presets: keptPresets(),
   steps: { undo: 0, redo: 0 },
+  sheet: null,
+  sheetShown: false,
+  sheetProblem: "",
   cursor: 0,
   following: true,
   paused: false,

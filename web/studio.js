@@ -9,6 +9,7 @@ import { createLibrary } from "./library.js";
 import { createBeside } from "./beside.js";
 import { createTaking } from "./taking.js";
 import { createRuns } from "./runs.js";
+import { createSheets } from "./sheet.js";
 import { createStarting, startOf } from "./starting.js";
 import { modelName } from "./source.js";
 import { Gate } from "./gate.js";
@@ -156,6 +157,7 @@ export function createStudio(store) {
     const trace = { ...made.trace };
     const several = (running?.settings.count ?? 1) > 1;
     change({ live: trace, series: several ? [...series, trace] : [], ...(watching && { trace, cursor: trace.steps.length }) });
+    if (running) sheets.fillCell(running, trace);
     gallery.keepMade(made);
   }
 
@@ -253,7 +255,8 @@ export function createStudio(store) {
   const undoing = createUndo(store, () => count());
   const presets = createPresets(store, tell);
   const variations = createVariations(store, queue.enqueue);
-  const taking = createTaking(store, { look: library.look, openRun: runs.openRun, startFrom: starting.startFrom, addBeside: (file, what) => beside.addBeside(file, what).then(count), fingerprint: async () => (await decant?.fingerprint()) ?? "", count, tell });
+  const sheets = createSheets(store, queue.enqueue);
+  const taking = createTaking(store, { look: library.look, openRun: runs.openRun, startFrom: starting.startFrom, startFromLatents: starting.startFromLatents, addBeside: (file, what) => beside.addBeside(file, what).then(count), fingerprint: async () => (await decant?.fingerprint()) ?? "", count, tell });
 
   /** A finished picture as a PNG with its record; null when its model is not open any more. @param {Trace} trace */
   async function savePicture(trace) {
@@ -276,6 +279,13 @@ export function createStudio(store) {
     ...undoing,
     ...presets,
     ...variations,
+    ...sheets,
+    /** What of the sheet is not made yet is not made. */
+    stopSheet() {
+      const { sheet, running } = get();
+      queue.unqueue(({ of }) => of?.sheet === sheet?.id);
+      if (running?.of?.sheet === sheet?.id) cancelling.abort();
+    },
     open,
     reconnect,
     generate,

@@ -3,6 +3,7 @@
 
 import { Decant } from "./decant.js";
 import { isTrace } from "./tracefile.js";
+import { isLatents } from "./latents.js";
 import { sentenceOf } from "./sentences.js";
 import { inList, say } from "./words.js";
 
@@ -21,6 +22,7 @@ const MOST_BESIDE = 2 ** 31;
  * @property {(model: Model) => unknown} look
  * @property {(file: File) => Promise<void>} openRun
  * @property {(file: File) => unknown} startFrom
+ * @property {(file: File) => unknown} startFromLatents
  * @property {(file: File, what: Loaded["what"]) => Promise<void>} addBeside
  * @property {() => Promise<string>} fingerprint of the open model's weights; "" where nobody knows
  * @property {() => unknown} count the tokens, after the words changed
@@ -28,7 +30,7 @@ const MOST_BESIDE = 2 ** 31;
  */
 
 /** @param {Store} store @param {Takers} takers */
-export function createTaking({ get, change }, { look, openRun, startFrom, addBeside, fingerprint, count, tell }) {
+export function createTaking({ get, change }, { look, openRun, startFrom, startFromLatents, addBeside, fingerprint, count, tell }) {
   /** @param {Model} dropped */
   async function takeDropped(dropped) {
     try {
@@ -37,6 +39,7 @@ export function createTaking({ get, change }, { look, openRun, startFrom, addBes
       const record = file && (await recordIn(file));
       if (file && record) return await restore(record, file.name);
       if (file?.type.startsWith("image/")) return startFrom(file);
+      if (file && (await isLatents(file))) return startFromLatents(file);
       const kind = file && file.size <= MOST_BESIDE && get().info ? await Decant.recognise(file) : "model";
       if (file && kind !== "model") return await addBeside(file, kind);
       look(dropped);

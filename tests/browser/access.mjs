@@ -115,7 +115,7 @@ export const ACCESS = [
   },
   {
     name: "access: the focus is never lost while a picture is made, cancelled and dismissed",
-    open: "?steps=12",
+    open: "?steps=12&prompt=a%20slow%20seven",
     async play({ page }) {
       await opened(page);
       const where = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.className || document.activeElement?.tagName);

@@ -301,4 +301,90 @@ export const STUDIO = [
       assert.equal(await page.inputValue("#seed"), "7");
     },
   },
+  {
+    name: "a grid over three settings: a sheet that fills, cells that open, one PNG",
+    fake: true,
+    open: null,
+    expects: /favicon/,
+    async play({ page, address }) {
+      await anew(page, address, "?steps=2&seed=7");
+      await page.click("#grid summary");
+      await page.fill("#grid-1", "2, 3, 4");
+      await page.fill("#grid-2", "0, 500");
+      await drawn(page);
+      assert.match(await text(page, "#grid .problem"), /from 0 to 100/);
+      assert.ok(await page.isDisabled("#make-sheet"));
+      await page.fill("#grid-2", "1, 4");
+      await page.fill("#grid-3", "ddim, lms");
+      await drawn(page);
+      assert.equal(await text(page, "#make-sheet"), "Make 12 pictures");
+      await page.click("#make-sheet");
+      await page.waitForFunction(() => document.querySelectorAll("#sheet td canvas").length === 12);
+      assert.deepEqual(await page.$$eval("#sheet tr:first-child th[scope=col]", (all) => all.map((one) => one.textContent)), Array(2).fill(["steps 2", "steps 3", "steps 4"]).flat());
+      assert.equal(await text(page, "#sheet caption >> nth=1"), "sampler lms");
+      const [download] = await Promise.all([page.waitForEvent("download"), page.click("#sheet-download")]);
+      const png = await readFile(await download.path());
+      // 3 columns of 128 and the rows' names; 2 sheets of 2 rows, with the names of sheets and columns.
+      assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [150 + 3 * 136, 36 + 2 * (72 + 2 * 136)]);
+      await kept(page, 12);
+      await page.click("#sheet [aria-label='steps 4, guidance 1, sampler lms']");
+      await page.waitForFunction(() => /** @type {HTMLInputElement} */ (document.querySelector("#steps")).value === "4");
+      assert.deepEqual([await page.inputValue("#guidance"), await page.inputValue("#sampler")], ["1", "lms"]);
+      await page.waitForSelector("#sheet", { state: "hidden" });
+    },
+  },
+  {
+    name: "a run is recorded as a video of its steps",
+    fake: true,
+    open: "?steps=3&run=1",
+    async play({ page, address }) {
+      await finished(page, 3);
+      await page.waitForSelector("#film:visible");
+      assert.equal(await text(page, "#film"), "Video (WebM)");
+      const [download] = await Promise.all([page.waitForEvent("download"), page.click("#film")]);
+      assert.match(download.suggestedFilename(), /^decant-digits-\d+-steps\.webm$/);
+      const film = await readFile(await download.path());
+      assert.deepEqual([...film.subarray(0, 4)], [0x1a, 0x45, 0xdf, 0xa3]);
+      await page.goto(`${address}models/digits/model_index.json`); // where a video may be played
+      const size = await page.evaluate(async (bytes) => {
+        const video = Object.assign(document.createElement("video"), { src: URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: "video/webm" })) });
+        await new Promise((done, failed) => Object.assign(video, { onloadedmetadata: done, onerror: failed }));
+        return [video.videoWidth, video.videoHeight];
+      }, [...film]);
+      assert.deepEqual(size, [512, 256]);
+    },
+  },
+  {
+    name: "latents are shown, saved, and started from by button and by dropping their file",
+    open: "?steps=4&seed=5&run=1",
+    async play({ page }) {
+      await finished(page, 4);
+      const first = await page.evaluate(pixelMean);
+      await page.click("#show-latents");
+      await page.waitForFunction(() => document.querySelectorAll("#latents .channels canvas").length === 4);
+      const [download] = await Promise.all([page.waitForEvent("download"), page.click("#save-latents")]);
+      const file = await readFile(await download.path());
+      assert.match(file.subarray(8, 200).toString(), /"format":"decant latents","level":"clean"/);
+      await page.click("#start-latents");
+      await page.waitForSelector("#start-name:text-is('latents')");
+      await page.click("#remove-image");
+      await page.setInputFiles("#latents-file", { name: "mine.safetensors", mimeType: "", buffer: file });
+      await page.waitForSelector("#start-empty:has-text('mine.safetensors')");
+      // The last step alone: hardly anything may change, whatever the seed.
+      await page.fill("#startStep", "3");
+      await page.fill("#seed", "99");
+      await page.click("#generate");
+      await status(page, /^\d steps? in /);
+      await page.waitForSelector("#generate:text-is('Generate')");
+      const second = await page.evaluate(pixelMean);
+      for (const [channel, value] of first.entries()) assert.ok(Math.abs(value - Number(second[channel])) < 24, `${first} became ${second}`);
+    },
+  },
 ];
+
+/** The picture's mean colour. It runs in the page. */
+function pixelMean() {
+  const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector("#picture canvas"));
+  const data = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? new Uint8ClampedArray();
+  return [0, 1, 2].map((channel) => data.filter((_, i) => i % 4 === channel).reduce((sum, value) => sum + value, 0) / (data.length / 4));
+}

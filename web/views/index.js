@@ -23,6 +23,8 @@ import { coloursView } from "./colours.js";
 import { notifyView } from "./notify.js";
 import { presetsView } from "./presets.js";
 import { variationsView } from "./variations.js";
+import { latentsView } from "./latents.js";
+import { sheetView } from "./sheet.js";
 import { keysView } from "./keys.js";
 import { placesView } from "./places.js";
 
@@ -31,4 +33,4 @@ import { placesView } from "./places.js";
 /** @typedef {(studio: Studio, state: () => State) => (state: State) => void} View */
 
 /** @type {View[]} */
-export const VIEWS = [machineView, messagesView, moreView, formView, tokensView, startView, loadedView, seriesView, galleryView, compareView, queueView, variationsView, presetsView, notifyView, savingView, pictureView, openingView, progressView, filmstripView, openerView, shelfView, foundView, coloursView, keysView, placesView];
+export const VIEWS = [machineView, messagesView, moreView, formView, tokensView, startView, loadedView, seriesView, galleryView, compareView, queueView, variationsView, presetsView, notifyView, savingView, latentsView, sheetView, pictureView, openingView, progressView, filmstripView, openerView, shelfView, foundView, coloursView, keysView, placesView];

@@ -37,6 +37,8 @@ export function progressView(studio) {
     memory.hidden = !trace?.memory;
     write(announce, announcement(state, done, total));
     const running = phase === "running";
+    // A button that is switched off under a person's finger hands the focus on.
+    if (!running && (document.activeElement === pause || document.activeElement === cancel)) byId("generate", HTMLButtonElement).focus();
     pause.disabled = cancel.disabled = !running;
     step.disabled = !running && phase !== "ready";
     write(pause, say(paused ? "do.resume" : "do.pause"));

@@ -1,6 +1,7 @@
 // What can be done with a finished picture: saved with its record, saved as an animation of its steps, started from.
 
-import { byId, paint } from "./elements.js";
+import { byId, paint, write } from "./elements.js";
+import { film, filmKind } from "../film.js";
 import { sentenceOf } from "../sentences.js";
 import { say } from "../words.js";
 
@@ -21,10 +22,23 @@ export function savingView(studio, state) {
       studio.tell(sentenceOf(error, "run"));
     }
   };
-  const buttons = { download: saves(".png", (trace, image) => withRecord(studio, trace, image)), animate: saves("-steps.png", studio.animate), "go-on": () => goOn(studio, state().trace) };
+  const buttons = { download: saves(".png", (trace, image) => withRecord(studio, trace, image)), animate: saves("-steps.png", studio.animate), film: () => record(), "go-on": () => goOn(studio, state().trace) };
   for (const [id, act] of Object.entries(buttons)) byId(id, HTMLButtonElement).addEventListener("click", act);
+  const kind = filmKind();
+  const filming = byId("film", HTMLButtonElement);
+  async function record() {
+    if (!kind) return;
+    filming.disabled = true;
+    write(filming, say("film.recording"));
+    await saves(`-steps${kind.end}`, (trace) => film(trace, kind))();
+    filming.disabled = false;
+    write(filming, say("film.make", { kind: kind.name }));
+  }
+  write(filming, say("film.make", { kind: kind?.name ?? "" }));
   return ({ trace }) => {
     for (const id of Object.keys(buttons)) byId(id, HTMLButtonElement).hidden = !trace?.image;
+    byId("animate", HTMLButtonElement).hidden = filming.hidden = !trace?.image || trace.steps.length === 0;
+    filming.hidden ||= !kind;
   };
 }
 

@@ -15,6 +15,7 @@ export function startView(studio) {
   const canvas = within(thumb, "canvas", HTMLCanvasElement);
   const paint = byId("paint-mask", HTMLButtonElement);
   choosing("choose-image", "image", studio.startFrom);
+  choosing("choose-latents", "latents", studio.startFromLatents);
   choosing("choose-mask", "mask", studio.maskWith);
   choosing("choose-record", "record", studio.takeRecord);
   byId("remove-image", HTMLButtonElement).addEventListener("click", studio.startFromNoise);
@@ -33,7 +34,7 @@ export function startView(studio) {
     const { start, problems } = state;
     for (const name of /** @type {const} */ (["image", "mask"])) write(byId(`${name}-problem`, HTMLParagraphElement), problems[name] ?? "");
     if (start === drawn) return;
-    if (start.image && !drawn?.image) root.open = true;
+    if ((start.image && !drawn?.image) || (start.latents && !drawn?.latents)) root.open = true;
     drawn = start;
     drawStart(state, thumb, canvas);
     brush.show(start.image?.pixels ?? null, start.mask?.pixels ?? null);
@@ -41,14 +42,16 @@ export function startView(studio) {
 }
 
 /** @param {State} state @param {HTMLDivElement} thumb @param {HTMLCanvasElement} canvas */
-function drawStart({ start: { image, mask } }, thumb, canvas) {
-  byId("start-settings", HTMLDivElement).hidden = thumb.hidden = image === null;
-  byId("remove-image", HTMLButtonElement).hidden = image === null;
+function drawStart({ start: { image, mask, latents = null } }, thumb, canvas) {
+  thumb.hidden = image === null;
+  byId("start-settings", HTMLDivElement).hidden = byId("remove-image", HTMLButtonElement).hidden = image === null && latents === null;
+  for (const field of document.querySelectorAll("#start-settings .of-picture")) /** @type {HTMLElement} */ (field).hidden = image === null;
   byId("remove-mask", HTMLButtonElement).hidden = mask === null;
+  write(byId("start-empty", HTMLParagraphElement), latents ? say("latents.chosen", { name: latents.name }) : say("form.start-empty"));
   byId("start-empty", HTMLParagraphElement).hidden = image !== null;
   const badge = byId("start-name", HTMLSpanElement);
-  badge.hidden = image === null;
-  write(badge, say(mask ? "start.masked" : "start.chosen"));
+  badge.hidden = image === null && latents === null;
+  write(badge, say(latents ? "latents.badge" : mask ? "start.masked" : "start.chosen"));
   if (!image) return;
   overlay(canvas, image.pixels, mask?.pixels ?? null);
   canvas.setAttribute("aria-label", mask ? say("start.with-mask", { name: image.name, mask: mask.name }) : image.name);

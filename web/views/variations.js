@@ -15,7 +15,8 @@ export function variationsView(studio) {
     h("div", { className: "button-group", role: "group", aria: { label: say("vary.seeds") } }, h("span", { className: "hint", textContent: say("vary.seeds") }), titled("seed-down", "−1", say("vary.down"), () => studio.seedBy(-1)), titled("seed-up", "+1", say("vary.up"), () => studio.seedBy(1)), titled("four-more", say("vary.four"), say("vary.fourAbout"), studio.fourMore)),
     h("div", { className: "button-group", role: "group", aria: { label: say("vary.title") } }, h("span", { className: "hint", textContent: say("vary.title") }), ...likes),
   );
-  for (const id of ["seed-down", "seed-up"]) byId(id, HTMLButtonElement).setAttribute("aria-label", say(id === "seed-down" ? "vary.down" : "vary.up"));
+  // The sign alone says little to who cannot see the word before it.
+  for (const [id, name] of /** @type {const} */ ([["seed-down", "vary.down"], ["seed-up", "vary.up"]])) byId(id, HTMLButtonElement).setAttribute("aria-label", say(name));
   return ({ trace, phase }) => {
     root.hidden = !trace?.image;
     for (const element of root.querySelectorAll("button")) element.disabled = phase !== "ready" && phase !== "running";

@@ -219,8 +219,9 @@ export class Session {
     return mix(draw("", SIDE, SIDE), [], 0, SIDE, SIDE);
   }
 
-  async generate(settings, { image, mask }, onStep, attention) {
-    const { prompt, steps, seed, width, height } = settings;
+  async generate(settings, { image, mask, latents }, onStep, attention) {
+    const { prompt, steps, width = SIDE, height = SIDE } = settings;
+    const seed = settings.seed + (latents?.file?.reduce((sum, byte) => (sum * 31 + byte) % 65521, 7) ?? 0);
     for (const { name } of settings.loras ?? []) if (!this.beside.has(name)) throw { code: "request", message: `There is no LoRA ${name}.` };
     if (prompt.includes("too much")) throw { code: "memory", message: "A picture of that size takes 9.1 GB, and this machine has 2.0 GB; take a smaller picture or q4_0." };
     const started = performance.now();
@@ -247,7 +248,7 @@ export class Session {
     }
     const tokens = { prompt: this.tokenize(prompt), negative: this.tokenize(settings.negative) };
     const total = performance.now() - started;
-    return { image: mix(picture, noise, 0.01, width, height), settings, noise: new Float32Array((width * height) / 4), tokens, timings: { text: 3, steps: total - 5, picture: 2, total }, memory: { predicted: 84_000_000, measured: null } };
+    return { image: mix(picture, noise, 0.01, width, height), settings: { ...settings, width, height }, noise: new Float32Array((width * height) / 4), tokens, timings: { text: 3, steps: total - 5, picture: 2, total }, memory: { predicted: 84_000_000, measured: null } };
   }
 }
 
