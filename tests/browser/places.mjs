@@ -165,34 +165,31 @@ export async function settledInside(page) {
 /** @param {Page} page @param {string} part of the place inside */
 const showPart = (page, part) => page.evaluate((id) => document.getElementById(id)?.scrollIntoView(), `inside-${part}`);
 
+/** @param {Page} page */
+async function atThirdStep(page) {
+  await openedInside(page, "3");
+  await settledInside(page);
+}
+
 /** @type {Screen[]} */
 export const INSIDE_SCREENS = [
   { name: "inside-empty", open: "?#inside", reach: (page) => page.waitForSelector("#inside-begin:enabled").then(() => undefined) },
   {
     name: "inside-step",
     open: `?${STEPS}#inside`,
-    async reach(page) {
-      await openedInside(page, "3");
-      await settledInside(page);
-    },
+    reach: atThirdStep,
   },
   ...["guidance", "looking"].map((part) => ({
     name: `inside-${part}`,
     open: `?${STEPS}#inside`,
     settle: (page) => showPart(page, part),
-    async reach(page) {
-      await openedInside(page, "3");
-      await settledInside(page);
-    },
+    reach: atThirdStep,
   })),
   {
     name: "inside-numbers",
     open: `?${STEPS}#inside`,
     settle: (page) => showPart(page, "channels"),
-    async reach(page) {
-      await openedInside(page, "3");
-      await settledInside(page);
-    },
+    reach: atThirdStep,
   },
   {
     name: "inside-words",

@@ -10,11 +10,14 @@ import { SCREENS, enter, lessonScreens } from "./places.mjs";
 import { serve } from "./serve.mjs";
 import { drawn } from "./steps.mjs";
 
+/** @typedef {import("playwright-core").Page} Page */
+/** @typedef {import("./places.mjs").Screen} Screen */
+
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const folder = join(root, "docs/screens");
 const SIZES = { 1440: { width: 1440, height: 900 }, 1024: { width: 1024, height: 768 }, 390: { width: 390, height: 844 } };
 const THEMES = ["light", "dark", "projector"];
-/** Lessons have forty steps: each is shown once, in turn in another size and colour; their overview and first steps in all of them. */
+/** Every step of a lesson is shown once, in turn in another size and colour. */
 const ONCE = [["1440", "light"], ["1024", "dark"], ["390", "light"], ["1024", "projector"], ["390", "dark"]];
 /** Of what WebP is asked for: letters stay sharp. */
 const QUALITY = 0.55;
@@ -29,48 +32,80 @@ try {
   await mkdir(folder, { recursive: true });
   if (words.length === 0) for (const name of await readdir(folder)) if (name.endsWith(".webp")) await rm(join(folder, name));
   await press.page.goto(`${server.address}models/digits/model_index.json`);
-  for (const screen of SCREENS.filter(({ name }) => wanted(name))) await take(screen, Object.keys(SIZES), THEMES);
+  for (const screens of together(SCREENS.filter(({ name }) => wanted(name)))) await take(screens);
   const lessons = await lessonScreens(press.page, server.address);
-  for (const [index, screen] of lessons.entries()) {
-    const [size, theme] = ONCE[index % ONCE.length];
-    if (wanted(screen.name)) await take(screen, [size], [theme]);
-  }
+  await takeLessons(lessons);
   await writeFile(join(folder, "README.md"), await contents([...SCREENS, ...lessons]));
 } finally {
   await browser.close();
   server.close();
 }
 
-/** One screen in these sizes and colours; the studio opens otherwise on a phone, the rest is only made narrower. @param {import("./places.mjs").Screen} screen */
-async function take(screen, sizes, themes) {
-  const rounds = /^(lesson|inside)/.test(screen.name) ? [sizes] : [sizes.filter((size) => size !== "390"), sizes.filter((size) => size === "390")];
-  for (const round of rounds.filter(({ length }) => length > 0)) await visit(screen, round, themes);
-  console.log(screen.name);
+/** Screens that are reached in the same way, one after the other, are reached once. @param {Screen[]} screens @returns {Screen[][]} */
+function together(screens) {
+  /** @type {Screen[][]} */
+  const groups = [];
+  for (const screen of screens) {
+    const last = groups.at(-1);
+    if (last?.[0].reach === screen.reach && last[0].open === screen.open) last.push(screen);
+    else groups.push([screen]);
+  }
+  return groups;
 }
 
-/** What a page says of itself on the way is printed. @param {import("./places.mjs").Screen} screen */
-async function visit(screen, sizes, themes) {
-  const { page, complaints } = await newPage(browser.context, SIZES[sizes[0]]);
-  try {
-    await enter(page, server.address, screen, {});
-    for (const size of sizes) {
+/** In all sizes and colours. The studio opens otherwise on a phone, the rest is only made narrower. @param {Screen[]} screens */
+async function take(screens) {
+  const [{ name }] = screens;
+  const rounds = name.startsWith("inside") ? [["1440", "1024", "390"]] : [["1440", "1024"], ["390"]];
+  for (const sizes of rounds) {
+    await onPage(`${name} at ${sizes}`, SIZES[sizes[0]], async (page) => {
+      await enter(page, server.address, screens[0], {});
+      for (const size of sizes) for (const theme of THEMES) for (const screen of screens) await shoot(page, screen, size, theme);
+    });
+  }
+  console.log(screens.map((screen) => screen.name).join(", "));
+}
+
+/** Each step in one size and colour, all with one model that stays open. @param {Screen[]} screens */
+async function takeLessons(screens) {
+  await onPage("lessons", SIZES[1440], async (page) => {
+    await enter(page, server.address, { name: "", open: screens[0].open }, {});
+    for (const [index, screen] of screens.entries()) {
+      if (!wanted(screen.name)) continue;
+      const [size, theme] = ONCE[index % ONCE.length];
       await page.setViewportSize(SIZES[size]);
-      for (const theme of themes) {
-        await page.evaluate((name) => (document.documentElement.dataset["theme"] = name), theme);
-        // Plots are drawn anew a quarter of a second after their width has changed.
-        await page.waitForTimeout(400);
-        await screen.settle?.(page);
-        await drawn(page);
-        await writeFile(join(folder, `${screen.name}-${size}-${theme}.webp`), await webp(await page.screenshot()));
-      }
+      await page.evaluate((hash) => (location.hash = hash), String(screen.open?.slice(1)));
+      await drawn(page);
+      await screen.reach?.(page);
+      await shoot(page, screen, size, theme);
+      console.log(screen.name);
     }
+  });
+}
+
+/** What goes wrong there, and what the page says of itself, is printed. @param {string} what @param {{ width: number, height: number }} size @param {(page: Page) => Promise<void>} act */
+async function onPage(what, size, act) {
+  const { page, complaints } = await newPage(browser.context, size);
+  try {
+    await act(page);
   } catch (error) {
-    console.log(`${screen.name} at ${sizes}: ${error.message}`);
-    await page.screenshot({ path: join(root, "target", `failed-${screen.name}-${sizes[0]}.png`) }).catch(() => {});
+    console.log(`${what}: ${error.message}`);
+    await page.screenshot({ path: join(root, "target", `failed ${what}.png`.replace(/[^\w.]+/g, "-")) }).catch(() => {});
     process.exitCode = 1;
   }
-  for (const complaint of complaints.filter((one) => !/favicon|404/.test(one))) console.log(`${screen.name} at ${sizes}: ${complaint}`);
+  for (const complaint of complaints.filter((one) => !/favicon|404/.test(one))) console.log(`${what}: ${complaint}`);
   await page.close();
+}
+
+/** @param {Page} page @param {Screen} screen @param {string} size @param {string} theme */
+async function shoot(page, screen, size, theme) {
+  await page.setViewportSize(SIZES[size]);
+  await page.evaluate((name) => (document.documentElement.dataset["theme"] = name), theme);
+  // Plots are drawn anew a quarter of a second after their width has changed.
+  await page.waitForTimeout(400);
+  await screen.settle?.(page);
+  await drawn(page);
+  await writeFile(join(folder, `${screen.name}-${size}-${theme}.webp`), await webp(await page.screenshot()));
 }
 
 /** The browser itself can write it. @param {Buffer} png */
@@ -85,7 +120,7 @@ async function webp(png) {
   return Buffer.from(text.split(",")[1], "base64");
 }
 
-/** All of them on one page, by screen. @param {import("./places.mjs").Screen[]} screens */
+/** All of them on one page, by screen. @param {Screen[]} screens */
 async function contents(screens) {
   const names = (await readdir(folder)).filter((name) => name.endsWith(".webp"));
   const bytes = (await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size))).reduce((sum, size) => sum + size, 0);
