@@ -97,6 +97,7 @@ export const STEPS = {
       act: { en: "Make four seeds", es: "Hacer cuatro semillas" },
       calls: [
         ...[0, 1, 2, 3].map((more) => ({ as: `run${more}`, call: /** @type {const} */ ("generate"), with: (/** @type {any} */ _, /** @type {At} */ { example, seed }) => [{ prompt: example.prompt, seed: seed + more, steps: AGES.length, guidance: 1, sampler: "euler", spacing: "trailing" }] })),
+        ...[0, 1, 2, 3].map((more) => ({ as: `guess${more}`, call: /** @type {const} */ ("decode"), with: (/** @type {any} */ made) => [{ values: made[`run${more}`].trace.steps[MIDDLE].denoised, shape: made[`run${more}`].trace.steps[MIDDLE].shape }] })),
         ...[1, 2, 3].flatMap((more) => AGES.map((at) => ({ as: `apart${more}_${at}`, call: /** @type {const} */ ("distance"), with: (/** @type {any} */ made) => [made.run0.trace.steps[at].denoised, made[`run${more}`].trace.steps[at].denoised] }))),
       ],
       show: (made, { seed }) => ({
@@ -106,7 +107,7 @@ export const STEPS = {
             x: { label: { en: "step", es: "paso" } },
             y: { label: { en: "distance of their guesses", es: "distancia entre sus conjeturas" } },
           } },
-          ...[0, 1, 2, 3].map((more) => ({ kind: /** @type {const} */ ("picture"), data: { image: made[`run${more}`].trace.steps[MIDDLE].previewDenoised, caption: { en: `seed ${seed + more}: guess in step 5`, es: `semilla ${seed + more}: conjetura en el paso 5` } } })),
+          ...[0, 1, 2, 3].map((more) => ({ kind: /** @type {const} */ ("picture"), data: { image: made[`guess${more}`], caption: { en: `seed ${seed + more}: guess in step 5`, es: `semilla ${seed + more}: conjetura en el paso 5` } } })),
           ...[0, 1, 2, 3].map((more) => ({ kind: /** @type {const} */ ("picture"), data: { image: made[`run${more}`].image, caption: { en: `seed ${seed + more}: finished`, es: `semilla ${seed + more}: terminada` } } })),
         ],
         facts: [

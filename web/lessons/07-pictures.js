@@ -7,7 +7,7 @@ import { withComma } from "./comma.js";
 const STRENGTHS = [0.2, 0.4, 0.6, 0.8];
 
 /** The learner's picture in the model's own size, whatever its own is. @param {At} at */
-const begun = ({ example, seed, picture, info }) => ({ prompt: example.other, image: picture, width: info.defaults.width, height: info.defaults.height, seed, steps: 16 });
+const begun = ({ example, seed, picture, info }) => ({ prompt: example.other, image: picture, width: info.defaults.width, height: info.defaults.height, seed, sampler: "ddim", steps: 16 });
 
 /** @type {Lesson} */
 export const PICTURES = {
@@ -84,10 +84,13 @@ export const PICTURES = {
       ],
       picture: true,
       dials: [{ name: "start", label: { en: "First step, of 16", es: "Primer paso, de 16" }, from: 0, to: 15, by: 1, value: 6 }],
-      calls: [{ as: "run", call: "generate", with: (_, at) => [{ ...begun(at), startStep: at.dials.start }] }],
-      show: ({ run }, { dials }) => ({
+      calls: [
+        { as: "run", call: "generate", with: (_, at) => [{ ...begun(at), startStep: at.dials.start }] },
+        { as: "begin", call: "decode", with: ({ run }) => [{ values: run.trace.steps[0].input, shape: run.trace.steps[0].shape }] },
+      ],
+      show: ({ run, begin }, { dials }) => ({
         figures: [
-          { kind: "picture", data: { image: run.trace.steps[0].previewNoisy, caption: { en: "after the first step: still noisy", es: "tras el primer paso: aún con ruido" } } },
+          { kind: "picture", data: { image: begin, caption: { en: "what it begins with", es: "con lo que empieza" } } },
           { kind: "picture", data: { image: run.image, caption: { en: `begun at step ${dials.start}`, es: `empezada en el paso ${dials.start}` } } },
         ],
         facts: [
