@@ -302,6 +302,36 @@ export const STUDIO = [
     },
   },
   {
+    name: "whoever looks elsewhere is told: by the title always, by a notification where that was asked for",
+    fake: true,
+    open: null,
+    async play({ page, address }) {
+      await page.addInitScript(() => {
+        /** What the browser would show. */
+        const shown = [];
+        class Told {
+          static permission = "default";
+          static requestPermission = async () => (Told.permission = "granted");
+          constructor(title, { body }) {
+            shown.push([title, body]);
+          }
+        }
+        Object.assign(globalThis, { Notification: Told, shown });
+        Object.defineProperty(document, "hidden", { get: () => true });
+      });
+      await page.goto(`${address}?steps=6&prompt=slow%20seven`);
+      await ready(page);
+      await page.click("#generate");
+      await page.waitForFunction(() => /^\([1-9]\d?%\) Decant$/.test(document.title));
+      await finished(page, 6);
+      assert.deepEqual(await page.evaluate("shown"), []);
+      assert.equal(await page.title(), "Done · Decant");
+      await page.check("#notify");
+      await again(page, 6);
+      assert.deepEqual(await page.evaluate("shown"), [["Your picture is done", "slow seven"]]);
+    },
+  },
+  {
     name: "a grid over three settings: a sheet that fills, cells that open, one PNG",
     fake: true,
     open: null,

@@ -124,7 +124,11 @@ function tileOf(studio, kept) {
   const small = Math.max(settings.width, settings.height) <= 160;
   const image = h("img", { src: URL.createObjectURL(thumb), alt: "", loading: "lazy", className: small ? "squares" : "" });
   const open = h("button", { type: "button", className: "tile", title: say("gallery.about", { words, model, sampler: settings.sampler, steps: settings.steps, seed: settings.seed, time: inTime(milliseconds) }), data: { id: String(id) }, aria: { label: say("gallery.open", { words, seed: settings.seed }) } }, image);
-  open.addEventListener("click", () => studio.openKept(id));
+  open.addEventListener("click", async () => {
+    await studio.openKept(id);
+    // The gallery lies below the picture.
+    byId("picture", HTMLElement).scrollIntoView({ block: "nearest" });
+  });
   const box = h("input", { type: "checkbox", aria: { label: say("gallery.select", { words, seed: settings.seed }) } });
   box.addEventListener("change", () => studio.select(id));
   return h("li", {}, open, h("label", { className: "tick" }, box));

@@ -9,6 +9,9 @@ import { ofProgram } from "../words/program.js";
 /** @import { State } from "../state.js" */
 /** @import { View } from "./index.js" */
 
+/** Steps whose time is taken for that of those to come. */
+const RECENT = 8;
+
 /** @type {View} */
 export function progressView(studio) {
   const bar = byId("progress", HTMLDivElement);
@@ -22,9 +25,14 @@ export function progressView(studio) {
   step.addEventListener("click", studio.step);
   cancel.addEventListener("click", studio.cancel);
 
+  /** @type {State["info"]} */
+  let model = null;
   return (state) => {
     const { phase, paused, settings } = state;
     const trace = state.live ?? state.trace;
+    if (state.info !== model) decoding.clear();
+    model = state.info;
+    if (trace?.timings?.picture) decoding.set(sizeOf(trace.settings), trace.timings.picture);
     const total = trace?.steps[0]?.total ?? trace?.settings.steps ?? settings.steps;
     const done = trace?.steps.length ?? 0;
     bar.setAttribute("aria-valuemax", String(total));
@@ -73,11 +81,22 @@ function memoryOf(trace) {
   return measured === null ? say("run.memory", bytes) : say("run.memory-measured", { ...bytes, measured: inBytes(measured) });
 }
 
-/** The steps to come are taken to be as long as those before; the first warms up, and counts only while it is alone. @param {Trace} trace @param {number} total */
-function timeLeft({ steps }, total) {
-  const typical = steps.length > 1 ? steps.slice(1) : steps;
+/** What decoding took, by the picture's size: it comes after the last step, and can be as long as several. @type {Map<string, number>} */
+const decoding = new Map();
+
+/**
+ * The steps to come are taken to be as long as the last few; the first warms up, and counts only while it is alone. To it comes what decoding
+ * took when a picture of this size was made before. @param {Trace} trace @param {number} total
+ */
+function timeLeft({ steps, settings }, total) {
+  const typical = steps.length > 1 ? steps.slice(1).slice(-RECENT) : steps;
   const sum = typical.reduce((time, { milliseconds }) => time + milliseconds, 0);
-  return (sum / typical.length) * (total - steps.length);
+  return (sum / typical.length) * (total - steps.length) + (decoding.get(sizeOf(settings)) ?? 0);
+}
+
+/** @param {import("../decant.d.ts").Settings} settings */
+function sizeOf({ width, height }) {
+  return `${width} ${height}`;
 }
 
 /** For people who listen: the beginning, each quarter, and the end; not each step. @param {State} state @param {number} done @param {number} total */
