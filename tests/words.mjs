@@ -11,8 +11,8 @@ const web = fileURLToPath(new URL("../web/", import.meta.url));
 const LANGUAGES = ["en", "es"];
 /** Texts that are the same in every language: names, and what a view writes over. */
 const SAME = /^(Decant|GPU|CPU|CFG\+\+|[A-Z]{2}|&nbsp;|Esc|.)$/;
-/** The module, its files and its worker speak English, like the program: they are an API. The benchmark's page is for those who work on it. */
-const ENGLISH = /^(decant|model|calls|inputs|source|storage|safetensors|tracefile|bench)\.js$|^(worker|vendor|words)\//;
+/** The module, its files and its worker speak English, like the program: they are an API. The benchmark's page is for those who work on it, a recording is data. */
+const ENGLISH = /^(decant|model|calls|inputs|source|storage|safetensors|tracefile|bench)\.js$|^(worker|vendor|words)\/|^lessons\/recording\.js$/;
 /** A literal that reads like a sentence: it begins large and goes on in small letters, with a space between; what begins with M and a number is a path. */
 const SENTENCE = /(["'`])((?!M[\d$]|Decant\\n)[“A-Z](?:(?!\1)[^\\\n]|\\.)*? (?:(?!\1)[^\\\n]|\\.)*?[a-z]{2}(?:(?!\1)[^\\\n]|\\.)*?)\1/g;
 
