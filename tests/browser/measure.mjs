@@ -1,13 +1,13 @@
 // How light and how smooth the page is: first paint, what an opening transfers, when the model is ready, long tasks, and frames during a run.
 //
-//     node tests/browser/measure.mjs [FOLDER] [--runs N] [--device cpu]       dist, 3, cpu; prints the table's row for BENCHMARKS.md
+//     node tests/browser/measure.mjs [FOLDER] [--runs N] [--device cpu] [--single yes]      dist, 3, cpu; what it prints goes to BENCHMARKS.md
 //
 // Each run is a first visit: a browser of its own, an empty cache. The server is plain (no compression, HTTP/1.1); sizes are counted twice, as
-// they are and as gzip would send them.
+// they are and as gzip would send them. With --single it is the one file, from disk.
 
 import { loadavg } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { launch, newPage } from "./browser.mjs";
 import { serve } from "./serve.mjs";
@@ -15,11 +15,12 @@ import { serve } from "./serve.mjs";
 const given = process.argv.slice(2);
 const option = (name, usual) => (given.includes(name) ? given.splice(given.indexOf(name), 2)[1] : usual);
 const [runs, device] = [Number(option("--runs", 3)), option("--device", "cpu")];
+const single = option("--single", "") !== "";
 const folder = given[0] ?? join(fileURLToPath(new URL("../../", import.meta.url)), "dist");
 
 const server = await serve({ folder });
 const rows = [];
-for (let run = 0; run < runs; run++) rows.push(await visit(server.address));
+for (let run = 0; run < runs; run++) rows.push(await visit(single ? String(pathToFileURL(join(folder, "decant.html"))) : server.address));
 server.close();
 const [first] = rows;
 const middle = Object.fromEntries(Object.keys(first).map((key) => [key, typeof first[key] === "number" ? rows.map((row) => row[key]).sort((a, b) => a - b)[runs >> 1] : first[key]]));
@@ -38,7 +39,14 @@ async function visit(address) {
   await Promise.all(counted.splice(0));
   const opened = structuredClone(kinds);
   const marks = await page.evaluate(() => globalThis.marks);
+  // The thread's own time: unlike a clock's, it does not grow when others use the machine.
+  const session = await context.newCDPSession(page);
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  const spent = async () => Object.fromEntries((await session.send("Performance.getMetrics")).metrics.map(({ name, value }) => [name, value * 1000]));
+  const before = await spent();
   const frames = await page.evaluate(framesOfRun);
+  const after = await spent();
+  const [busy, script, style] = [["TaskDuration"], ["ScriptDuration"], ["LayoutDuration", "RecalcStyleDuration"]].map((names) => names.reduce((sum, name) => sum + after[name] - before[name], 0));
   const adapter = await page.textContent("#adapter");
   await close();
   const [tasks, blocked] = [marks.tasks.length, marks.tasks.reduce((sum, time) => sum + time - 50, 0)];
@@ -48,6 +56,7 @@ async function visit(address) {
     "long tasks until then": tasks, "longest of them ms": Math.max(0, ...marks.tasks), "blocked in all ms": blocked,
     shell: size(opened.shell), "program (wasm)": size(opened.program), model: size(opened.model),
     "frames a second during a run": frames.rate, "longest frame ms": frames.longest, "frames over 34 ms": frames.late, "frames in all": frames.count,
+    "main thread's own time, of each second": `${Math.round((busy * frames.rate) / frames.count)} ms, ${Math.round((script * frames.rate) / frames.count)} of them scripts, ${Math.round((style * frames.rate) / frames.count)} style and layout`,
   };
 }
 

@@ -11,7 +11,7 @@ export function startWorker() {
   const script = new Blob([element("worker.js")?.textContent ?? ""], { type: "text/javascript" });
   const address = URL.createObjectURL(script);
   const worker = new Worker(address, { name: "decant" });
-  worker.postMessage({ program: packed("worker/pkg/decant_app_bg.wasm") });
+  packed("worker/pkg/decant_app_bg.wasm").then((program) => worker.postMessage({ program }));
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
   return worker;
 }
@@ -35,18 +35,22 @@ function element(path) {
   return document.querySelector(`script[data-part="${path}"]`);
 }
 
-/** @param {string} path */
+/** Decoded by the browser beside the page, which stays smooth. @param {string} path */
 function packed(path) {
-  const bytes = atob(element(path)?.textContent ?? "");
-  return new Blob([Uint8Array.from(bytes, (letter) => letter.charCodeAt(0))]);
+  return once(`${path}, packed`, async () => (await fetch(`data:application/octet-stream;base64,${element(path)?.textContent}`)).blob());
 }
-
-/** What was unpacked once. @type {Map<string, Promise<Blob>>} */
-const blobs = new Map();
 
 /** @param {string} path */
 function unpacked(path) {
-  const blob = blobs.get(path) ?? new Response(packed(path).stream().pipeThrough(new DecompressionStream("gzip"))).blob();
-  blobs.set(path, blob);
+  return once(path, async () => new Response((await packed(path)).stream().pipeThrough(new DecompressionStream("gzip"))).blob());
+}
+
+/** @type {Map<string, Promise<Blob>>} */
+const made = new Map();
+
+/** @param {string} key @param {() => Promise<Blob>} make */
+function once(key, make) {
+  const blob = made.get(key) ?? make();
+  made.set(key, blob);
   return blob;
 }
