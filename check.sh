@@ -19,6 +19,7 @@ main() {
     rule "WGSL is written in shaders/, not in Rust" nowhere '@compute|@group\(|var<(storage|uniform|workgroup)' crates/*/src
     rule "shaders have no #ifdef" nowhere '^ *#(if|else|endif|define)' shaders
     rule "the page asks no other site for anything" nowhere 'https?://(?!www\.w3\.org/)' web
+    rule "what comes with the page is got by parts.js, which may have it inside" only_parts_fetch
     echo "$passed passed, $failed failed, 0 skipped"
     [ "$failed" = 0 ]
 }
@@ -46,6 +47,10 @@ gpu_knows_no_operation() {
 knows_not() {
     local crate=$1 others=$2
     ! cargo tree --quiet -p "$crate" -e normal,build --prefix none | tail -n +2 | grep -E "^($others)"
+}
+
+only_parts_fetch() {
+    ! grep -rnP '\bfetch\(|import\.meta' web --include='*.js' --exclude-dir=worker --exclude-dir=vendor --exclude=parts.js --exclude=sw.js --exclude=bench.js
 }
 
 nowhere() {

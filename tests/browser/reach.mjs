@@ -40,6 +40,24 @@ export const PREFLIGHT = [
     },
   },
   {
+    name: "the page's policy lets in nothing from elsewhere, and no script that is not its own",
+    fake: true,
+    expects: /Content Security Policy/,
+    async play({ page }) {
+      await ready(page);
+      const refused = await page.evaluate(async () => {
+        const found = [];
+        document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) => found.push(effectiveDirective));
+        for (const [tag, part] of [["img", { src: "//elsewhere.test/x.png" }], ["script", { src: "//elsewhere.test/x.js" }], ["script", { textContent: "0" }]]) {
+          document.body.append(Object.assign(document.createElement(tag), part));
+        }
+        await new Promise((done) => setTimeout(done, 300));
+        return found.sort();
+      });
+      assert.deepEqual(refused, ["img-src", "script-src-elem", "script-src-elem"]);
+    },
+  },
+  {
     name: "the self-test notices numbers that are wrong",
     fake: true,
     async play({ page }) {
@@ -67,6 +85,11 @@ export const KEPT = [
       await onSite(async ({ address, server }) => {
         await page.goto(address);
         await kept(page);
+        const session = await page.context().newCDPSession(page);
+        const { errors, data } = await session.send("Page.getAppManifest");
+        assert.deepEqual(errors, []);
+        for (const { src } of JSON.parse(data).icons) assert.ok((await page.evaluate((path) => fetch(path).then(({ ok }) => ok), src)), src);
+        assert.deepEqual((await session.send("Page.getInstallabilityErrors")).installabilityErrors, []);
         server.close();
         await page.context().setOffline(true);
         for (const place of ["inside", "lessons", "studio"]) await enter(page, place); // of the first visit's page, too
