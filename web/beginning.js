@@ -4,7 +4,7 @@
 import { jobsOf, recallSession, recallStart } from "./session.js";
 import { readAddress, readAddressSettings } from "./address.js";
 import { readSetting, writeSetting } from "./settings.js";
-import { say } from "./words.js";
+import { inList, say } from "./words.js";
 import { takeDefaults } from "./studio.js";
 
 /** @import { Info, Settings } from "./decant.d.ts" */
@@ -33,7 +33,6 @@ export async function begin(studio, store) {
   const asked = readAddress(params);
   const before = session?.model;
   const chosen = before?.address ? { model: before.address, weights: before.weights, preview: null, family: before.family } : { model: asked.model, weights: asked.weights, preview: null, family: asked.family };
-  const first = isFirstVisit() && location.search === "" && !session;
   await studio.open(chosen, asked.device, (info, state) => {
     if (session) return { settings: fitting(state.settings, info, state), problems: asked.problems };
     const read = readAddressSettings(params, takeDefaults(info, state).settings, info);
@@ -42,14 +41,16 @@ export async function begin(studio, store) {
   return async () => {
     if (session) return goOn(studio, store, session);
     if (asked.run) return studio.generate();
-    if (!first || store.get().phase !== "ready" || store.get().place !== "studio") return;
+    if (location.search !== "" || store.get().phase !== "ready" || store.get().place !== "studio" || !isFirstVisit()) return;
     note(studio, say("visit.first", { prompt: store.get().settings.prompt }));
     await studio.generate();
   };
 }
 
 /** What was being made is begun again: once by itself, and after that only when a person says so. @param {Studio} studio @param {Store} store @param {Session} before */
-async function goOn(studio, store, { model, tries, jobs }) {
+async function goOn(studio, store, { settings, model, tries, jobs }) {
+  const loras = (settings.loras ?? []).map(({ name }) => name);
+  if (loras.length > 0) studio.tell({ tone: "note", text: say("reload.loras", { names: inList(loras) }) });
   if (model.address === null) return note(studio, say("reload.model", { name: model.name }));
   if (store.get().queue.length < jobs.length) studio.tell({ tone: "note", text: say("reload.lost") });
   if (store.get().queue.length === 0 || store.get().phase !== "ready") return;
@@ -67,7 +68,7 @@ function fitting(settings, info, state) {
   const usual = takeDefaults(info, state).settings;
   const names = /** @type {(keyof Settings)[]} */ (Object.keys(settings));
   const wrong = names.filter((name) => "problem" in readSetting(name, writeSetting(name, settings), info));
-  return { ...settings, ...Object.fromEntries(wrong.map((name) => [name, usual[name]])) };
+  return { ...settings, loras: undefined, ...Object.fromEntries(wrong.map((name) => [name, usual[name]])) };
 }
 
 function isFirstVisit() {

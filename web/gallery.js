@@ -3,7 +3,7 @@
 import { keep, listKept, putBack, readPng, readTrace, removeKept } from "./kept.js";
 import { readPicture } from "./inputs.js";
 import { room } from "./storage.js";
-import { say } from "./words.js";
+import { inList, say } from "./words.js";
 import { Turns } from "./turns.js";
 
 /** @import { Made, Settings, Trace } from "./decant.d.ts" */
@@ -82,8 +82,10 @@ export function createGallery({ get, change }, { write, open, tell }) {
     const trace = (await readTrace(id).catch(() => undefined)) ?? (await traceOf(kept));
     if (trace.image) numbers.set(trace.image, id);
     open(trace, kept.settings);
+    const absent = (kept.settings.loras ?? []).map(({ name }) => name).filter((name) => !get().loaded.some((one) => one.name === name));
     const notes = [
       kept.model !== get().model && get().model ? say("gallery.otherModel", { model: kept.model, open: get().model }) : "",
+      absent.length > 0 ? say("record.lora", { names: inList(absent) }) : "",
       startsFromPicture(kept.settings) ? say("gallery.started") : "",
     ].filter(Boolean);
     if (notes.length > 0) tell({ tone: "note", text: notes.join(" "), about: "record" });

@@ -13,7 +13,7 @@ import { startOf } from "./starting.js";
  * @typedef {object} Session
  * @property {Settings} settings
  * @property {{ address: string | Address | null, name: string, weights: Weights, family: string | undefined }} model `address` is null for one from this machine
- * @property {{ settings: Settings, from: "noise" | "start" | "other" }[]} jobs what was being made, and what waited
+ * @property {{ settings: Settings, from: "noise" | "start" | "other" }[]} jobs what was being made, and what waited; what comes from elsewhere (another picture, a LoRA) cannot be had again
  * @property {number} tries how often that was begun again without an end
  */
 
@@ -64,7 +64,8 @@ export function jobsOf({ jobs }, start) {
 }
 
 /** @param {Job} job @param {State} state */
-function fromOf({ inputs }, { start }) {
+function fromOf({ inputs, settings }, { start }) {
+  if ((settings.loras ?? []).length > 0) return "other";
   if (!inputs.image && !inputs.latents) return "noise";
   return (inputs.image ?? inputs.latents) === (start.image?.pixels ?? start.latents) ? "start" : "other";
 }

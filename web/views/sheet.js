@@ -71,6 +71,11 @@ function fieldsOf(studio, state) {
   const make = Object.assign(button("", () => studio.makeSheet(axes())), { id: "make-sheet" });
   root.append(h("p", { className: "hint", textContent: say("grid.about") }), ...rows.map(({ row }) => row), note, problem, h("p", { className: "sources" }, make, Object.assign(button(say("grid.show"), () => {}), { id: "show-sheet" })));
   const axes = () => rows.map(({ menu, field }) => /** @type {Axis} */ ({ name: menu.value, texts: textsOf(/** @type {Axis["name"]} */ (menu.value), field.value) }));
+  root.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.ctrlKey || event.metaKey || !(event.target instanceof HTMLInputElement)) return;
+    event.preventDefault(); // else the form would make one picture
+    if (!make.disabled) make.click();
+  });
   for (const { field, menu } of rows) for (const one of [field, menu]) one.addEventListener("input", () => drawFields(state(), axes()));
 
   /** @param {State} now @param {Axis[]} asked */
