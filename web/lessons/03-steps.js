@@ -75,7 +75,7 @@ export const STEPS = {
       }),
       notes: {
         minutes: 4,
-        say: { en: "Measured with the model of digits, seed 7, Euler: 2.66, 0.165, 0.025: 106 ×.", es: "Medido con el modelo de dígitos, semilla 7, Euler: 2.66, 0.165, 0.025: 106 ×." },
+        say: { en: "The first steps buy the most. Measured with the model of digits, seed 7, Euler: with 1 step 2.66 away from the goal, with 4 steps 0.165, with 16 steps 0.025, which is 106 times nearer than with 1.", es: "Los primeros pasos son los que más rinden. Medido con el modelo de dígitos, semilla 7, Euler: con 1 paso, a 2,66 de la meta; con 4, a 0,165; con 16, a 0,025, que es 106 veces más cerca que con 1." },
         ask: { en: "Would you pay four times the electricity for the difference between 16 and 64?", es: "¿Pagarías cuatro veces la electricidad por la diferencia entre 16 y 64?" },
         wrong: { en: "“More steps, better picture.” Nearer to the goal, yes; but the goal itself may be a poor seven.", es: "«Más pasos, mejor imagen.» Más cerca de la meta, sí; pero la meta misma puede ser un siete feo." },
       },

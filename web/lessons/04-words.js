@@ -119,7 +119,7 @@ export const WORDS = {
         figures: [{ kind: "chips", data: { tokens } }],
         facts: [
           { id: "used", name: { en: "Tokens that are read", es: "Tokens que se leen" }, value: tokens.used },
-          { id: "cut", name: { en: "Cut off", es: "Cortado" }, value: tokens.cut ? `${tokens.cut.length}` : "0", unit: "" },
+          { id: "cut", name: { en: "Letters cut off", es: "Letras cortadas" }, value: tokens.cut.length },
         ],
       }),
       question: {
