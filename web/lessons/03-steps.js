@@ -23,7 +23,7 @@ export const STEPS = {
       title: { en: "A guess at every step", es: "Una conjetura en cada paso" },
       text: [
         { en: "The model is asked one thing: *which noise is in there?* Take all of it away at once, and what is left is its guess at the finished picture, x₀.", es: "Al modelo se le pregunta una cosa: *¿qué ruido hay ahí?* Quítalo todo de golpe, y lo que queda es su conjetura de la imagen terminada, x₀." },
-        { en: "Move along the strip: above is what the model saw, below what it guessed.", es: "Recorre la tira: arriba está lo que vio el modelo, abajo lo que conjeturó." },
+        { en: "Move along the strip: above are the noisy latents after each step, below is what the model guessed in it.", es: "Recorre la tira: arriba están los latentes con ruido tras cada paso, abajo lo que el modelo conjeturó en él." },
       ],
       formula: "<msub><mover><mi>x</mi><mo>^</mo></mover><mn>0</mn></msub><mo>=</mo><mi>x</mi><mo>−</mo><mi>σ</mi><mspace width='.2em'/><mover><mi>ε</mi><mo>^</mo></mover><mo>(</mo><mi>x</mi><mo>,</mo><mi>σ</mi><mo>)</mo>",
       reads: { en: "The predicted picture is x minus sigma times the predicted noise", es: "La imagen predicha es x menos sigma por el ruido predicho" },

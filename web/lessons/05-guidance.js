@@ -30,10 +30,10 @@ export const GUIDANCE = {
       formula: { en: guided("without", "with"), es: guided("sin", "con") },
       reads: { en: "The noise that is used is the answer without the prompt, plus the scale times the difference of both answers", es: "El ruido que se usa es la respuesta sin el texto, más la escala por la diferencia de ambas respuestas" },
       question: {
-        ask: { en: "Which scale gives the best picture: 1.1, 3, 7 or 14?", es: "¿Qué escala da la mejor imagen: 1,1, 3, 7 o 14?" },
+        ask: { en: "One of these scales goes so far that the colours suffer. Which?", es: "Una de estas escalas va tan lejos que sufren los colores. ¿Cuál?" },
         choices: SCALES.map((scale) => ({ en: String(scale), es: withComma(scale) })),
-        right: 1,
-        because: { en: "Judge for yourself; the model of digits was tuned for 3, Stable Diffusion 1.x for about 7. Too little, and the prompt is only a suggestion; too much, and colours and contrast overshoot.", es: "Júzgalo tú; el modelo de dígitos se ajustó para 3, Stable Diffusion 1.x para cerca de 7. Con poca, el texto es solo una sugerencia; con demasiada, los colores y el contraste se pasan." },
+        right: 3,
+        because: { en: "The latents leave the range that the decoder knows: look at their largest values. Too little, and the prompt is only a suggestion. The model of digits is usually run at 3, Stable Diffusion 1.x at about 7.", es: "Los latentes salen del rango que conoce el decodificador: mira sus mayores valores. Con poca guía, el texto es solo una sugerencia. El modelo de dígitos suele usarse con 3, Stable Diffusion 1.x con cerca de 7." },
       },
       act: { en: "Make all four", es: "Hacer las cuatro" },
       calls: SCALES.map((guidance, index) => ({ as: `run${index}`, call: /** @type {const} */ ("generate"), with: (/** @type {any} */ _, /** @type {At} */ { example, seed }) => [{ prompt: example.prompt, seed, steps: 12, guidance }] })),
@@ -45,7 +45,7 @@ export const GUIDANCE = {
         minutes: 4,
         say: { en: "Nothing was trained anew for this: the network is merely asked a second time, with an empty text. That doubles the work. Measured with the model of digits, seed 7: the largest value in the latents goes from 2.1 at scale 1.1 to 4.4 at 14.", es: "Para esto no se entrenó nada de nuevo: solo se pregunta otra vez a la red, con un texto vacío. Eso dobla el trabajo. Medido con el modelo de dígitos, semilla 7: el mayor valor en los latentes va de 2,1 con escala 1,1 a 4,4 con 14." },
         ask: { en: "What do scales between 0 and 1 mean? And below 0?", es: "¿Qué significan las escalas entre 0 y 1? ¿Y bajo 0?" },
-        wrong: { en: "There is no right answer that holds for every seed; let several vote.", es: "No hay una respuesta que valga para toda semilla; que voten varios." },
+        wrong: { en: "Which of the others is best is a matter of taste and of the seed: let the class vote.", es: "Cuál de las otras es mejor depende del gusto y de la semilla: que vote la clase." },
       },
     },
     {

@@ -2,7 +2,7 @@
 
 import { Decant } from "../decant.js";
 
-/** @import { Decant as Model, Step } from "../decant.d.ts" */
+/** @import { Decant as Model, Made, Step } from "../decant.d.ts" */
 /** @import { At, Call } from "./index.js" */
 
 /** What needs no model. */
@@ -31,11 +31,31 @@ export async function makeCalls(decant, calls, at, { signal, onProgress }) {
 /** @param {Model} decant @param {Call} call @param {any[]} given @param {{ signal: AbortSignal, within: (part: number) => void }} hearing */
 function makeCall(decant, { call }, given, { signal, within }) {
   const onStep = (/** @type {Step} */ { index, total }) => within((index + 1) / total);
-  if (call === "generate") return decant.generate({ ...given[0], signal, onStep });
+  if (call === "generate") return runOnce(decant, given[0], () => decant.generate({ ...given[0], signal, onStep }));
   const whose = /** @type {Record<string, (...given: any[]) => Promise<any>>} */ (/** @type {unknown} */ (ALONE.includes(call) ? Decant : decant));
   const method = whose[call];
   if (!method) throw new Error(`A lesson asks for ${call}, which the module does not have.`);
   return method.apply(whose, given);
+}
+
+/** Runs of small pictures are remembered, the last so many of each model: steps of a lesson share them, and a dial turns only some. */
+const MOST = 24;
+const SMALL = 64 * 64;
+/** @type {WeakMap<Model, Map<string, Made>>} */
+const runs = new WeakMap();
+
+/** @param {Model} decant @param {Record<string, any>} settings @param {() => Promise<Made>} run @returns {Promise<Made>} */
+async function runOnce(decant, settings, run) {
+  const { width, height } = decant.info.defaults;
+  if (settings.image || width * height > SMALL) return run();
+  const known = runs.get(decant) ?? new Map();
+  runs.set(decant, known);
+  const key = JSON.stringify(settings);
+  const made = known.get(key) ?? (await run());
+  known.delete(key);
+  known.set(key, made);
+  if (known.size > MOST) known.delete(known.keys().next().value);
+  return made;
 }
 
 /** @param {Call} call */

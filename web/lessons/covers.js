@@ -18,7 +18,8 @@ function dots() {
   const random = () => (state = (state * 16807) % 2147483647) / 2147483647;
   for (let x = 6; x < 152; x += 6) {
     for (let y = 6; y < 82; y += 6) {
-      if (random() < (x / 152) ** 1.3) out.push(`<rect class="${["fill", "blue", "hair-fill"][Math.floor(random() * 3)]}" style="opacity:${(0.2 + random() * 0.75).toFixed(2)}" x="${x}" y="${y}" width="5" height="5"/>`);
+      const free = x < 26 && y < 20; // for the number
+      if (random() < (x / 152) ** 1.3 && !free) out.push(`<rect class="${["fill", "blue", "hair-fill"][Math.floor(random() * 3)]}" style="opacity:${(0.2 + random() * 0.75).toFixed(2)}" x="${x}" y="${y}" width="5" height="5"/>`);
     }
   }
   return out.join("");
