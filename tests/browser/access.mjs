@@ -50,6 +50,7 @@ export const ACCESS = [
   ...[...STUDIO_SCREENS, ...INSIDE_SCREENS.filter(({ name }) => !["inside-step", "inside-numbers", "inside-guidance", "inside-looking"].includes(name)), ...LESSON_SCREENS].map((screen) => ({
     name: `access: ${screen.name}`,
     open: null,
+    first: screen.open === "",
     expects: /favicon|404/,
     async play({ page, address }) {
       const faults = [];

@@ -13,11 +13,14 @@ import { drawn } from "./steps.mjs";
 export async function enter(page, address, { open = "?", reach }, { language = "en", theme = "system" } = {}) {
   await page.goto(`${address}models/digits/model_index.json`);
   await page.evaluate((colours) => {
+    localStorage.clear();
     localStorage.setItem("decant.theme", colours);
     return new Promise((done) => Object.assign(indexedDB.deleteDatabase("decant-gallery"), { onsuccess: done, onerror: done, onblocked: done }));
   }, theme);
-  const [search, hash] = open.split("#");
-  await page.goto(`${address}${search}${search.endsWith("?") ? "" : "&"}lang=${language}${hash ? `#${hash}` : ""}`);
+  const [search = "", hash] = open.split("#");
+  // An address that asks for nothing is a first visit, with its example.
+  const asks = search === "" && language === "en" ? "" : `${search || "?"}${search.length > 1 ? "&" : ""}lang=${language}`;
+  await page.goto(`${address}${asks}${hash ? `#${hash}` : ""}`);
   await reach?.(page);
   await page.evaluate(() => localStorage.clear());
 }
@@ -38,7 +41,7 @@ const STEPS = "steps=8&prompt=a%20blue%20seven%20on%20a%20yellow%20background";
 
 /** @type {Screen[]} */
 export const STUDIO_SCREENS = [
-  { name: "studio-first", reach: opened },
+  { name: "studio-first", open: "", reach: (page) => opened(page).then(() => (page.url().includes("?") ? undefined : made(page))) },
   {
     name: "studio-paused",
     open: `?${STEPS}`,
