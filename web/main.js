@@ -24,7 +24,9 @@ addEventListener("unhandledrejection", ({ reason }) => studio.tell(sentenceOf(re
 addEventListener("online", studio.reconnect);
 studio.recall();
 await recall(studio, store);
-draws.push(createSession(studio.openedModel, session && session.jobs.length > 0 ? session.tries + 1 : 0));
+const remember = createSession(studio.openedModel, session && session.jobs.length > 0 ? session.tries + 1 : 0);
+draws.push(remember);
+addEventListener("pagehide", () => remember(store.get())); // what was typed after the last frame
 const goOn = await begin(studio, store);
 keepForLater(studio.tell);
 await goOn();

@@ -179,9 +179,8 @@ export const STUDIO = [
       await page.waitForSelector("#generate:text-is('Add to the queue')");
       await page.fill("#seed", "22");
       await page.click("#generate");
-      await page.fill("#prompt", "typed and not yet made");
       await page.waitForFunction(() => Number(document.querySelector("#progress")?.getAttribute("aria-valuenow")) >= 1);
-      await drawn(page);
+      await page.fill("#prompt", "typed and not yet made");
       await page.reload();
       await page.waitForSelector(".message:has-text('same seed')");
       assert.equal(await page.inputValue("#prompt"), "typed and not yet made");
