@@ -85,7 +85,7 @@ async function takeLessons(screens) {
 
 /** What goes wrong there, and what the page says of itself, is printed. @param {string} what @param {{ width: number, height: number }} size @param {(page: Page) => Promise<void>} act */
 async function onPage(what, size, act) {
-  const { page, complaints } = await newPage(browser.context, size);
+  const { page, complaints } = await newPage(browser.context, { ...size, first: true });
   try {
     await act(page);
   } catch (error) {

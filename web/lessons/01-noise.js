@@ -87,7 +87,7 @@ export const NOISE = {
       title: { en: "The schedule", es: "El calendario de ruido" },
       text: [
         { en: "Which timestep has how much noise is fixed before any training: the *schedule*. Often one counts in σ, the noise’s size where the picture’s weight is set to 1.", es: "Qué paso de tiempo tiene cuánto ruido se fija antes de entrenar: el *calendario*. A menudo se cuenta en σ, el tamaño del ruido cuando el peso de la imagen se pone en 1." },
-        { en: "A run does not visit all 1,000 timesteps. It picks a few, from much noise to none; each mark is one call of the model.", es: "Una generación no visita los 1000 pasos. Elige unos pocos, de mucho ruido a ninguno; cada marca es una llamada al modelo." },
+        { en: "A run does not visit all 1,000 timesteps. It picks a few, from much noise to none; each mark is one call of the model.", es: "Una ejecución no visita los 1000 pasos. Elige unos pocos, de mucho ruido a ninguno; cada marca es una llamada al modelo." },
       ],
       formula: "<mi>σ</mi><mo>=</mo><msqrt><mfrac><mrow><mn>1</mn><mo>−</mo><msub><mover><mi>α</mi><mo>¯</mo></mover><mi>t</mi></msub></mrow><msub><mover><mi>α</mi><mo>¯</mo></mover><mi>t</mi></msub></mfrac></msqrt>",
       reads: { en: "sigma is the square root of one minus alpha bar at t, divided by alpha bar at t", es: "sigma es la raíz cuadrada de uno menos alfa barra en t, dividido entre alfa barra en t" },
@@ -103,15 +103,15 @@ export const NOISE = {
       }),
       question: {
         ask: { en: "Turn the steps up and down. What stays as it is?", es: "Sube y baja los pasos. ¿Qué se queda igual?" },
-        choices: [{ en: "where the run begins", es: "dónde empieza la generación" }, { en: "the σ of the last call", es: "el σ de la última llamada" }, { en: "how far two calls lie apart", es: "cuánto distan dos llamadas" }],
+        choices: [{ en: "where the run begins", es: "dónde empieza la ejecución" }, { en: "the σ of the last call", es: "el σ de la última llamada" }, { en: "how far two calls lie apart", es: "cuánto distan dos llamadas" }],
         right: 0,
-        because: { en: "Every run begins at the most noise there is. More steps come nearer to no noise before the last jump, and take smaller ones on the way.", es: "Toda generación empieza con el máximo ruido. Con más pasos se llega más cerca de cero antes del último salto, y los saltos son más pequeños." },
+        because: { en: "Every run begins at the most noise there is. More steps come nearer to no noise before the last jump, and take smaller ones on the way.", es: "Toda ejecución empieza con el máximo ruido. Con más pasos se llega más cerca de cero antes del último salto, y los saltos son más pequeños." },
       },
       notes: {
         minutes: 3,
         say: { en: "σ is the more useful number: samplers (lesson 6) count in it. 14.6 means that the noise is almost fifteen times as strong as the picture.", es: "σ es el número más útil: los muestreadores (lección 6) cuentan con él. 14,6 significa que el ruido es casi quince veces más fuerte que la imagen." },
         ask: { en: "Why are the marks not spread evenly in σ? Because they are spread evenly in timesteps, and the schedule bends.", es: "¿Por qué las marcas no están repartidas por igual en σ? Porque lo están en pasos de tiempo, y el calendario se curva." },
-        wrong: { en: "“Timestep” and “step” sound alike. A timestep is a noise level of training; a step is a call in a run.", es: "«Paso de tiempo» y «paso» suenan igual. Un paso de tiempo es un nivel de ruido del entrenamiento; un paso es una llamada en una generación." },
+        wrong: { en: "“Timestep” and “step” sound alike. A timestep is a noise level of training; a step is a call in a run.", es: "«Paso de tiempo» y «paso» suenan igual. Un paso de tiempo es un nivel de ruido del entrenamiento; un paso es una llamada en una ejecución." },
       },
     },
     {

@@ -43,7 +43,7 @@ export const STEPS = {
       },
       notes: {
         minutes: 4,
-        say: { en: "The strip is the whole run. Let somebody move through it slowly and say aloud when they are sure of the digit.", es: "La tira es toda la generación. Que alguien la recorra despacio y diga en voz alta cuándo está seguro del dígito." },
+        say: { en: "The strip is the whole run. Let somebody move through it slowly and say aloud when they are sure of the digit.", es: "La tira es toda la ejecución. Que alguien la recorra despacio y diga en voz alta cuándo está seguro del dígito." },
         ask: { en: "Which comes first, colour or shape? Why?", es: "¿Qué llega primero, el color o la forma? ¿Por qué?" },
         wrong: { en: "“The noise is removed bit by bit.” Look below: the guess is always of a whole, clean picture. Only the step towards it is small.", es: "«El ruido se quita poco a poco.» Mira abajo: la conjetura es siempre de una imagen entera y limpia. Solo el paso hacia ella es pequeño." },
       },
@@ -51,7 +51,7 @@ export const STEPS = {
     {
       title: { en: "1, 4, 16, 64", es: "1, 4, 16, 64" },
       text: [
-        { en: "So why not take the first guess and be done? Here are four runs from the same noise with 1, 4, 16 and 64 steps.", es: "¿Por qué no quedarse con la primera conjetura? Aquí van cuatro generaciones desde el mismo ruido, con 1, 4, 16 y 64 pasos." },
+        { en: "So why not take the first guess and be done? Here are four runs from the same noise with 1, 4, 16 and 64 steps.", es: "¿Por qué no quedarse con la primera conjetura? Aquí van cuatro ejecuciones desde el mismo ruido, con 1, 4, 16 y 64 pasos." },
         { en: "The run with 64 steps serves as the goal, and the distance to it is measured in the latents.", es: "La de 64 pasos sirve de meta, y la distancia a ella se mide en los latentes." },
       ],
       question: {

@@ -19,7 +19,7 @@ const endOf = (made) => made.trace.steps.at(-1).latents;
 export const SOLVERS = {
   id: "solvers",
   title: { en: "Samplers as solvers", es: "Los muestreadores resuelven" },
-  about: { en: "A run follows a curve. Samplers differ in how well they guess where it bends.", es: "Una generación sigue una curva. Los muestreadores difieren en cómo adivinan dónde dobla." },
+  about: { en: "A run follows a curve. Samplers differ in how well they guess where it bends.", es: "Una ejecución sigue una curva. Los muestreadores difieren en cómo adivinan dónde dobla." },
   minutes: 14,
   sources: [
     "Song, Sohl-Dickstein, Kingma and others 2020, Score-Based Generative Modeling through Stochastic Differential Equations",
@@ -33,7 +33,7 @@ export const SOLVERS = {
       title: { en: "A curve, and straight steps", es: "Una curva y pasos rectos" },
       text: [
         { en: "As σ falls, the latents follow a curve; the model tells its slope at any point. *Euler’s method* walks straight along the slope, then asks again.", es: "Al bajar σ, los latentes siguen una curva; el modelo dice su pendiente en cada punto. El *método de Euler* camina recto por la pendiente y vuelve a preguntar." },
-        { en: "Here are runs from one noise with 3, 6 and 12 steps, and a fine one, seen in the plane in which they differ most.", es: "Aquí hay generaciones desde un mismo ruido con 3, 6 y 12 pasos, y una fina, vistas en el plano en que más difieren." },
+        { en: "Here are runs from one noise with 3, 6 and 12 steps, and a fine one, seen in the plane in which they differ most.", es: "Aquí hay ejecuciones desde un mismo ruido con 3, 6 y 12 pasos, y una fina, vistas en el plano en que más difieren." },
       ],
       formula: "<mfrac><mrow><mi>d</mi><mi>x</mi></mrow><mrow><mi>d</mi><mi>σ</mi></mrow></mfrac><mo>=</mo><mfrac><mrow><mi>x</mi><mo>−</mo><msub><mover><mi>x</mi><mo>^</mo></mover><mn>0</mn></msub></mrow><mi>σ</mi></mfrac>",
       reads: { en: "The slope of x over sigma is x minus the predicted picture, divided by sigma", es: "La pendiente de x respecto a sigma es x menos la imagen predicha, dividido entre sigma" },

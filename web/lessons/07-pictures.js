@@ -24,7 +24,7 @@ export const PICTURES = {
     {
       title: { en: "How much noise goes in", es: "Cuánto ruido entra" },
       text: [
-        { en: "A picture is encoded (lesson 2), noise is put in (lesson 1), and a run begins there rather than at pure noise. *Strength* says how far up: 0.2 keeps nearly everything, 1 nothing.", es: "Una imagen se codifica (lección 2), se le pone ruido (lección 1), y la generación empieza ahí y no en puro ruido. La *fuerza* dice hasta dónde: 0,2 conserva casi todo, 1 nada." },
+        { en: "A picture is encoded (lesson 2), noise is put in (lesson 1), and a run begins there rather than at pure noise. *Strength* says how far up: 0.2 keeps nearly everything, 1 nothing.", es: "Una imagen se codifica (lección 2), se le pone ruido (lección 1), y la ejecución empieza ahí y no en puro ruido. La *fuerza* dice hasta dónde: 0,2 conserva casi todo, 1 nada." },
       ],
       picture: true,
       question: {
@@ -80,7 +80,7 @@ export const PICTURES = {
     {
       title: { en: "The first step, by number", es: "El primer paso, por número" },
       text: [
-        { en: "Strength is a convenience. What a run is really told is which step to begin with. Turn it, and find the two settings next to each other between which the picture tips over.", es: "La fuerza es una comodidad. Lo que en verdad se le dice a la generación es con qué paso empezar. Gíralo y busca los dos valores vecinos entre los que la imagen vuelca." },
+        { en: "Strength is a convenience. What a run is really told is which step to begin with. Turn it, and find the two settings next to each other between which the picture tips over.", es: "La fuerza es una comodidad. Lo que en verdad se le dice a la ejecución es con qué paso empezar. Gíralo y busca los dos valores vecinos entre los que la imagen vuelca." },
       ],
       picture: true,
       dials: [{ name: "start", label: { en: "First step, of 16", es: "Primer paso, de 16" }, from: 0, to: 15, by: 1, value: 6 }],

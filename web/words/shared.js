@@ -27,7 +27,7 @@ export const SHARED = {
   "keys.pause-keys": { en: "<kbd>Space</kbd>", es: "<kbd>Espacio</kbd>" },
   "keys.pause": { en: "Pause and resume, outside of a field", es: "Pausar y reanudar, fuera de un campo" },
   "keys.step": { en: "One step, then pause", es: "Un paso y luego pausa" },
-  "keys.cancel": { en: "Cancel the run", es: "Cancelar la generación" },
+  "keys.cancel": { en: "Cancel the run", es: "Cancelar la ejecución" },
   "keys.arrows": { en: "The step before, the step after", es: "El paso anterior, el paso siguiente" },
   "keys.ends-keys": { en: "<kbd>Home</kbd> <kbd>End</kbd>", es: "<kbd>Inicio</kbd> <kbd>Fin</kbd>" },
   "keys.ends": { en: "The first step, the finished picture", es: "El primer paso, la imagen terminada" },

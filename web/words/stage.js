@@ -15,7 +15,7 @@ export const STAGE = {
   "picture.download": { en: "Download PNG", es: "Descargar PNG" },
   "picture.go-on": { en: "Start from this", es: "Partir de esta" },
   "picture.animate": { en: "Animate steps", es: "Animar los pasos" },
-  "gallery": { en: "The run’s pictures", es: "Las imágenes de esta generación" },
+  "gallery": { en: "The run’s pictures", es: "Las imágenes de esta ejecución" },
   "run.step": { en: "Step", es: "Un paso" },
   "run.progress": { en: "Steps done", es: "Pasos hechos" },
   "strip": { en: "Step shown", es: "Paso mostrado" },
