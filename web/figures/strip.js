@@ -3,7 +3,7 @@
 
 import { h, paint } from "../views/elements.js";
 import { places } from "../state.js";
-import { say } from "../words.js";
+import { inNumber, say } from "../words.js";
 import { sayPlace, scrubs } from "./scrub.js";
 
 /** @import { Trace } from "../decant.d.ts" */
@@ -11,21 +11,23 @@ import { sayPlace, scrubs } from "./scrub.js";
 /** More columns than this are too thin to see; then each stands for several steps. */
 const MOST_COLUMNS = 100;
 
-/** @param {HTMLElement} host @param {{ onScrub?: (place: number) => void }} [acts] @returns {(data: { trace: Trace | null, cursor: number }) => void} */
+/** @typedef {{ trace: Trace | null, cursor: number, total?: number }} Strip `total` is how many steps there are going to be, where none is yet */
+
+/** @param {HTMLElement} host where the strip comes to stand, or the strip itself @param {{ onScrub?: (place: number) => void }} [acts] @returns {(data: Strip) => void} */
 export function stripFigure(host, { onScrub } = {}) {
-  const strip = h("div", { className: "filmstrip", aria: { label: say("figure.strip.label") } });
-  host.append(strip);
-  /** @type {{ trace: Trace | null, cursor: number }} */
-  let now = { trace: null, cursor: 0 };
+  const strip = host.matches(".filmstrip") ? host : h("div", { className: "filmstrip", aria: { label: say("strip") } });
+  if (strip !== host) host.append(strip);
+  /** @type {Strip} */
+  let now = { trace: null, cursor: -1 };
   const arrived = scrubs(strip, { at: (x) => placeAt(strip, x, now.trace), last: () => places(now.trace) - 1, cursor: () => now.cursor, onScrub });
-  sayPlace(strip, 0, 0, say("figure.strip.none"));
+  sayPlace(strip, 0, 0, say("strip.none"));
 
   return (data) => {
-    if (data.trace === now.trace && data.cursor === now.cursor) return;
-    now = data;
     arrived();
+    if (data.trace === now.trace && data.cursor === now.cursor && data.total === now.total) return;
+    now = data;
     const { trace, cursor } = data;
-    const total = totalOf(trace);
+    const total = totalOf(trace) || (data.total ?? 0);
     drawColumns(strip, Math.min(total, MOST_COLUMNS));
     const current = trace && cursor >= trace.steps.length && trace.image ? strip.children.length - 1 : columnOf(cursor, total);
     Array.from(strip.children).forEach((column, place) => {
@@ -44,10 +46,10 @@ export function stripFigure(host, { onScrub } = {}) {
 }
 
 /** @param {Trace | null} trace @param {number} cursor */
-export function wordsOf(trace, cursor) {
+function wordsOf(trace, cursor) {
   const step = trace?.steps[cursor];
-  if (step) return say("figure.strip.at", { step: step.index + 1, total: step.total, sigma: step.sigma.toPrecision(3), timestep: Math.round(step.timestep) });
-  return say(trace?.image ? "figure.strip.finished" : "figure.strip.none");
+  if (step) return say("strip.step", { n: step.index + 1, total: step.total, sigma: inNumber(step.sigma, { maximumSignificantDigits: 3 }), timestep: Math.round(step.timestep) });
+  return say(trace?.image ? "strip.picture" : "strip.none");
 }
 
 /** @param {HTMLElement} strip @param {number} columns */

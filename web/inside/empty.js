@@ -18,9 +18,9 @@ export function emptyPart(section, studio, state) {
   const words = h("p", { className: "lead" });
   const open = fileButton(say("inside.open"), ".safetensors", (file) => studio.openRun(file));
   section.append(words, h("p", { className: "sources" }, begin, open), h("p", { className: "hint" }, say("inside.empty.hint")));
-  return (/** @type {State} */ { phase, live }) => {
+  return (/** @type {State} */ { phase, live, trace }) => {
     const starting = phase === "running" && !live?.steps.length;
-    const key = phase === "opening" ? "inside.opening" : phase === "failed" ? "inside.failed" : starting ? "inside.starting" : "inside.empty";
+    const key = phase === "opening" ? "inside.opening" : phase === "failed" ? "inside.failed" : starting ? "inside.starting" : trace?.image ? "inside.noSteps" : "inside.empty";
     write(words, say(key));
     begin.disabled = phase !== "ready";
     if (state().place === "inside" && phase === "ready" && document.activeElement === document.body) begin.focus({ preventScroll: true });

@@ -5,6 +5,7 @@ export const INSIDE = {
   "inside.title": { en: "Inside a run", es: "Una ejecución por dentro" },
   "inside.empty": { en: "There is no run yet. Press the button: a picture is made here, and every step of it lies open.", es: "Todavía no hay ninguna ejecución. Pulsa el botón: aquí se hace una imagen y cada paso queda a la vista." },
   "inside.empty.hint": { en: "A picture made in the studio can be looked into here, too; so can a run that was saved as a file: drop it anywhere.", es: "También se puede mirar por dentro una imagen hecha en el estudio, o una ejecución guardada en un archivo: suéltalo en cualquier parte." },
+  "inside.noSteps": { en: "The steps of this picture were not kept. Made again with the same settings, it lies open.", es: "Los pasos de esta imagen no se guardaron. Hecha de nuevo con los mismos ajustes, queda a la vista." },
   "inside.opening": { en: "The model is being opened. A moment, and a run can be looked into.", es: "El modelo se está abriendo. Un momento y se podrá mirar una ejecución por dentro." },
   "inside.failed": { en: "No model is open. A run that was saved as a file can be looked into all the same.", es: "No hay ningún modelo abierto. Aun así se puede mirar una ejecución guardada en un archivo." },
   "inside.starting": { en: "The run begins: the words are read, the noise is drawn.", es: "La ejecución empieza: se leen las palabras, se sortea el ruido." },
@@ -122,10 +123,6 @@ export const INSIDE = {
   "inside.files.whole": { en: "Whole run as safetensors", es: "Ejecución completa en safetensors" },
 
   "figure.picture.none": { en: "No picture yet", es: "Todavía no hay imagen" },
-  "figure.strip.label": { en: "Step shown", es: "Paso mostrado" },
-  "figure.strip.none": { en: "No step yet", es: "Todavía ningún paso" },
-  "figure.strip.finished": { en: "The finished picture", es: "La imagen terminada" },
-  "figure.strip.at": { en: "Step {step} of {total}, sigma {sigma}, timestep {timestep}", es: "Paso {step} de {total}, sigma {sigma}, instante {timestep}" },
 
   "figure.channel": { en: "Channel {n}", es: "Canal {n}" },
   "figure.channel.mean": { en: "mean ± standard deviation", es: "media ± desviación típica" },

@@ -31,6 +31,7 @@ export const SHARED = {
   "keys.arrows": { en: "The step before, the step after", es: "El paso anterior, el paso siguiente" },
   "keys.ends-keys": { en: "<kbd>Home</kbd> <kbd>End</kbd>", es: "<kbd>Inicio</kbd> <kbd>Fin</kbd>" },
   "keys.ends": { en: "The first step, the finished picture", es: "El primer paso, la imagen terminada" },
+  "keys.heat": { en: "In a map of attention: from place to place", es: "En un mapa de atención: de un lugar a otro" },
   "keys.lessons": { en: "In a lesson: on, and back", es: "En una lección: adelante y atrás" },
   "keys.notes": { en: "In a lesson: the teacher’s notes", es: "En una lección: las notas para docentes" },
   "keys.projector": { en: "Large and plain, for a projector", es: "Grande y nítido, para un proyector" },
