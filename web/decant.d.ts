@@ -296,6 +296,8 @@ export interface Entry {
 export interface Sampler extends Entry {
   /** Whether it can follow other sigmas than its own. */
   curves: boolean;
+  /** Whether its steps add predicted noise back, so that `cfgpp` can say which. */
+  cfgpp: boolean;
   /** What `eta` is where it is left out; null where it is not read. */
   eta: number | null;
   /** The highest `order` that can be asked for; null where it is not read. */
@@ -492,6 +494,8 @@ export interface Trace {
   image: ImageData | null;
   timings: Timings | null;
   memory: Memory | null;
+  /** What else the picture came of that settings cannot hold, each in words: "a mask", "the textual inversion birb". None for a run that is not finished. */
+  also?: string[];
 }
 
 /** Bytes. */

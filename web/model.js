@@ -55,7 +55,7 @@ export class Model {
 
   /** @type {api.Decant["writePicture"]} */
   async writePicture({ image, trace }) {
-    const about = { model: stem(this.#name), hash: await this.fingerprint(), device: this.info.adapter, weights: this.info.weights === "stored" ? "" : this.info.weights };
+    const about = { model: stem(this.#name), hash: await this.fingerprint(), device: this.info.adapter, weights: this.info.weights === "stored" ? "" : this.info.weights, also: trace.also ?? [] };
     const bytes = await this.#calls.ask({ kind: "writePicture", image: pixelsOf(image), settings: trace.settings, about });
     return new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bytes)], { type: "image/png" });
   }

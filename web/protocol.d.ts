@@ -73,6 +73,8 @@ export interface About {
   hash: string;
   device: string;
   weights: string;
+  /** What else it came of, as a `Trace` says it. */
+  also: string[];
 }
 
 /** What a run starts from besides noise. */
@@ -109,6 +111,7 @@ export interface RawResult {
   settings: Partial<Settings>;
   noise: Float32Array<ArrayBuffer>;
   tokens: TraceTokens;
+  also: string[];
   timings: Timings;
   memory: Omit<Memory, "heap">;
 }

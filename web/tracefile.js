@@ -15,7 +15,7 @@ export async function isTrace(blob) {
 }
 
 /** @param {Trace} trace @returns {Promise<Blob>} */
-export async function writeTrace({ settings, tokens, noise, steps, image, timings, memory }) {
+export async function writeTrace({ settings, tokens, noise, steps, image, timings, memory, also }) {
   /** @type {Contents["tensors"]} */
   const tensors = new Map();
   const add = (/** @type {string} */ name, /** @type {number[]} */ shape, /** @type {Float32Array | Uint8Array | null | undefined} */ values) => {
@@ -32,7 +32,7 @@ export async function writeTrace({ settings, tokens, noise, steps, image, timing
   if (image) add("image", [1, 3, image.height, image.width], planes(image));
   const told = steps.map(({ total, guidance, milliseconds, channels }) => ({ total, guidance, milliseconds, channels }));
   const { prompt, negative, sampler, guidance, seed } = settings;
-  const metadata = { format: FORMAT, settings: JSON.stringify(settings), prompt, negative, sampler, steps: String(settings.steps), guidance: String(guidance), seed: String(seed), told: JSON.stringify(told), timings: JSON.stringify(timings), memory: JSON.stringify(memory), ...(tokens && { tokens: writeTokens(tokens.prompt), negative_tokens: writeTokens(tokens.negative) }) };
+  const metadata = { format: FORMAT, settings: JSON.stringify(settings), prompt, negative, sampler, steps: String(settings.steps), guidance: String(guidance), seed: String(seed), told: JSON.stringify(told), timings: JSON.stringify(timings), memory: JSON.stringify(memory), also: JSON.stringify(also ?? []), ...(tokens && { tokens: writeTokens(tokens.prompt), negative_tokens: writeTokens(tokens.negative) }) };
   return writeSafetensors({ tensors, metadata });
 }
 
@@ -55,11 +55,12 @@ export async function readTrace(blob) {
   const contents = await readSafetensors(blob);
   const { tensors, metadata } = contents;
   if (metadata["format"] !== FORMAT) throw damaged(`it does not say that it is a “${FORMAT}”`);
-  const count = [...tensors.keys()].filter((name) => /^latents_\d+$/.test(name)).length;
-  if (count === 0) throw damaged("it holds no step");
+  // A run that starts from a picture begins later than with call 0.
+  const calls = [...tensors.keys()].flatMap((name) => /^latents_(\d+)$/.exec(name)?.slice(1).map(Number) ?? []).sort((a, b) => a - b);
+  if (calls.length === 0) throw damaged("it holds no step");
   const picture = tensors.get("image");
   const image = picture ? fromPlanes(picture) : null;
-  const steps = Array.from({ length: count }, (_, index) => readStep(contents, index, count));
+  const steps = calls.map((_, at) => readStep(contents, calls, at));
   const settings = settingsOf(metadata);
   settings.width ??= image?.width;
   settings.height ??= image?.height;
@@ -72,11 +73,13 @@ export async function readTrace(blob) {
     image,
     timings: json(metadata["timings"]),
     memory: json(metadata["memory"]),
+    also: json(metadata["also"]) ?? [],
   };
 }
 
-/** @param {Contents} contents @param {number} index @param {number} count @returns {Step} */
-function readStep({ tensors, metadata }, index, count) {
+/** @param {Contents} contents @param {number[]} calls the model calls that it holds @param {number} at which of them @returns {Step} */
+function readStep({ tensors, metadata }, calls, at) {
+  const index = calls[at] ?? 0;
   const end = number(index);
   const first = wanted(tensors, `latents_${end}`);
   const shape = /** @type {[number, number, number]} */ (first.shape.slice(-3));
@@ -88,13 +91,18 @@ function readStep({ tensors, metadata }, index, count) {
   };
   wanted(tensors, `denoised_${end}`);
   const [latents, denoised, uncond] = [like(`latents_${end}`), like(`denoised_${end}`), like(`noise_uncond_${end}`)];
-  const told = /** @type {Partial<Step>[] | null} */ (json(metadata["told"]))?.[index] ?? {};
-  const before = index === 0 ? (tensors.has("start") ? "start" : "noise") : `latents_${number(index - 1)}`;
+  const told = /** @type {Partial<Step>[] | null} */ (json(metadata["told"]))?.[at] ?? {};
+  const before = at === 0 ? (tensors.has("start") ? "start" : "noise") : `latents_${number(calls[at - 1] ?? 0)}`;
+  // The command writes the whole schedule, the page that of the calls that were made.
+  const level = (/** @type {string} */ name, /** @type {number} */ more) => {
+    const { values } = wanted(tensors, name);
+    return Number(values[values.length > calls.length + more ? index : at] ?? 0);
+  };
   return {
     index,
-    total: told.total ?? count,
-    timestep: Number(wanted(tensors, "timesteps").values[index] ?? 0),
-    sigma: Number(wanted(tensors, "sigmas").values[index] ?? 0),
+    total: told.total ?? index + calls.length - at,
+    timestep: level("timesteps", 0),
+    sigma: level("sigmas", 1),
     latents,
     denoised,
     shape,

@@ -73,6 +73,9 @@ function drawSampling({ settings }, { samplers, sigmas, longs }) {
   write(byId("sigmas-note", HTMLParagraphElement), row && row.id !== "config" ? row.docs : "");
   const long = longs.find(({ id }) => id === settings.long);
   write(byId("long-note", HTMLParagraphElement), long?.docs ?? "");
+  // What is switched on can always be switched off.
+  byId("cfgpp", HTMLInputElement).disabled = Boolean(sampler && !sampler.cfgpp && !settings.cfgpp);
+  write(byId("cfgpp-hint", HTMLParagraphElement), say(!sampler || sampler.cfgpp ? "form.cfgpp" : "form.cfgpp-unread"));
   byId("eta-field", HTMLDivElement).hidden = sampler?.eta == null && settings.eta === undefined;
   byId("eta", HTMLInputElement).placeholder = String(sampler?.eta ?? "");
   byId("order-field", HTMLDivElement).hidden = sampler?.highestOrder == null && settings.order === undefined;

@@ -47,6 +47,7 @@ export const SETTINGS = {
   "form.rescale": { en: "Rescale", es: "Reescalado" },
   "form.curve": { en: "Curve", es: "Curva" },
   "form.cfgpp": { en: "The noise that goes back in is the unguided one; use a scale of 1 or less.", es: "El ruido que se vuelve a añadir es el que no tiene guía; usa una escala de 1 o menos." },
+  "form.cfgpp-unread": { en: "This sampler adds no predicted noise back, so there is nothing to choose.", es: "Este muestreador no vuelve a añadir ruido predicho, así que no hay nada que elegir." },
   "form.words": { en: "Words", es: "Palabras" },
   "form.skip": { en: "Skip last layers", es: "Omitir últimas capas" },
   "form.long": { en: "Long prompts", es: "Prompts largos" },

@@ -34,6 +34,7 @@ fn sampler(row: &SamplerRow) -> JsValue {
         ("name", row.name.into()),
         ("docs", row.summary().into()),
         ("curves", row.curves().into()),
+        ("cfgpp", row.cfgpp.into()),
         ("eta", row.eta().map_or(JsValue::NULL, JsValue::from)),
         ("highestOrder", row.highest_order().map_or(JsValue::NULL, JsValue::from)),
     ])

@@ -1,7 +1,7 @@
 //! Plain JavaScript objects: what the other modules give to the page, and what the browser gives to them.
 
 use decant_sd::picture::Picture;
-use js_sys::{Float32Array, Object, Reflect, Uint8ClampedArray};
+use js_sys::{Array, Float32Array, Object, Reflect, Uint8ClampedArray};
 use wasm_bindgen::prelude::*;
 
 /// An object with these properties.
@@ -61,4 +61,10 @@ pub fn text_of(thrown: &JsValue) -> String {
 /// A property as text; empty where there is none.
 pub fn text_property(object: &JsValue, name: &str) -> String {
     Reflect::get(object, &name.into()).ok().and_then(|value| value.as_string()).unwrap_or_default()
+}
+
+/// A property that is an array of texts; empty where there is none.
+pub fn texts_property(object: &JsValue, name: &str) -> Vec<String> {
+    let texts = Reflect::get(object, &name.into()).ok().and_then(|value| value.dyn_into::<Array>().ok());
+    texts.into_iter().flatten().filter_map(|text| text.as_string()).collect()
 }

@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use crate::inputs::{Pixels, picture};
-use crate::js::{object, text_property};
+use crate::js::{object, text_property, texts_property};
 use crate::settings::{Settings, request, settings_object};
 use decant_record::{Error, Found, Model, Record, Source, read};
 use js_sys::{Array, Uint8Array};
@@ -13,7 +13,8 @@ use wasm_bindgen::prelude::*;
 pub fn write_picture(image: &Pixels, settings: &Settings, about: &JsValue) -> Result<Uint8Array, Failure> {
     let model = Model { name: text_property(about, "model"), hash: text_property(about, "hash"), weights: text_property(about, "weights") };
     let version = env!("CARGO_PKG_VERSION").into();
-    let record = Record { settings: request(settings)?, model, device: text_property(about, "device"), version, ..Record::default() };
+    let also = texts_property(about, "also");
+    let record = Record { settings: request(settings)?, model, device: text_property(about, "device"), version, also, grid: vec![] };
     let png = record.png(&picture(image)?).map_err(|error| Failure::new("internal", error))?;
     Ok(Uint8Array::from(png.as_slice()))
 }

@@ -4,12 +4,13 @@ use crate::catalog::catalog;
 use crate::choices;
 use crate::failure::Failure;
 use crate::inputs::{JsInputs, images};
-use crate::js::{now, object, pixels, text_property};
+use crate::js::{now, object, pixels, set, text_property};
 use crate::machine::{self, Choice, Machine};
 use crate::settings::{Settings, defaults_object, request};
 use crate::source::{JsFiles, Source};
 use crate::watch::{Watcher, count};
 use decant_graph::{Encoding, Error as Graph};
+use decant_record::also;
 use decant_sd::Error;
 use decant_sd::component::Progress;
 use decant_sd::files::Files;
@@ -155,7 +156,11 @@ impl Session {
         let generated = pipeline.generate(&request, &mut watcher).await?;
         let measured = pipeline.device().used().map_or(JsValue::NULL, |used| (used.peak as f64).into());
         let memory = object([("predicted", (generated.memory.peak() as f64).into()), ("measured", measured)]);
-        Ok(watcher.result(pixels(&generated.picture), &generated.settings.asked, memory))
+        let settled = &generated.settings.asked;
+        let also: Array = also(settled, &pipeline.textual_inversions()).iter().map(JsValue::from).collect();
+        let result = watcher.result(pixels(&generated.picture), settled, memory);
+        set(&result, "also", also.into());
+        Ok(result)
     }
 }
 

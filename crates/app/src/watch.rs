@@ -7,9 +7,9 @@ use decant_sd::latents::{Statistics, statistics};
 use decant_sd::picture::Picture;
 use decant_sd::pipeline::{Event, Observer, Predicted};
 use decant_sd::request::Request;
-use decant_sd::tokenizer::{Piece, Tokens};
+use decant_sd::tokenizer::Tokens;
 use decant_solver::Step;
-use js_sys::{Array, Function, Promise, Uint32Array};
+use js_sys::{Array, Function, JSON, Promise, Uint32Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
@@ -124,25 +124,9 @@ fn channels(values: &[f32], [channels, ..]: [usize; 3]) -> JsValue {
     statistics(values, channels).into_iter().map(one).collect::<Array>().into()
 }
 
-/// `Piece` in `web/decant.d.ts`.
-fn piece_object(piece: &Piece, positions: usize) -> JsValue {
-    object([
-        ("id", piece.id.into()),
-        ("text", piece.text.as_str().into()),
-        ("weight", piece.weight.into()),
-        ("chunk", (piece.at / positions).into()),
-        ("inversion", piece.inversion.into()),
-    ])
-}
-
 /// `TokenCount` in `web/decant.d.ts`.
 pub fn count(tokens: &Tokens) -> JsValue {
-    object([
-        ("used", tokens.pieces.len().into()),
-        ("limit", (tokens.ids.len() - 2 * tokens.chunks).into()),
-        ("chunks", tokens.chunks.into()),
-        ("pieces", tokens.pieces.iter().map(|piece| piece_object(piece, tokens.positions())).collect::<Array>().into()),
-        ("cut", tokens.dropped_text.as_str().into()),
-        ("ids", Uint32Array::from(tokens.ids.as_slice()).into()),
-    ])
+    let object = JSON::parse(&tokens.to_json()).expect("what is written as JSON is read as JSON");
+    set(&object, "ids", Uint32Array::from(tokens.ids.as_slice()).into());
+    object
 }

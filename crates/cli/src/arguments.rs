@@ -124,9 +124,12 @@ pub(crate) struct Generate {
     pub lora: lora::Lora,
     #[command(flatten)]
     pub records: records::Records,
-    /// Write the run's tensors (noise, embeddings, latents and predicted x0 of each step) as safetensors
+    /// Write the run (noise, embeddings, latents, predicted x0 and noise of each step, its pictures) as safetensors, which the page opens, too
     #[arg(long)]
     pub trace: Option<PathBuf>,
+    /// Into the trace also where the denoiser looked for each token, at each step
+    #[arg(long, requires = "trace")]
+    pub attention: bool,
     /// The picture
     #[arg(long)]
     pub out: PathBuf,

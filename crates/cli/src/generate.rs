@@ -19,7 +19,7 @@ use decant_sd::request::Request;
 use decant_sd::trace::Trace;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
-use watch::Watcher;
+use watch::{Watcher, milliseconds};
 
 /// What was typed, as what it means.
 pub(crate) fn options(weights: Option<&str>, opening: &Opening) -> Result<Options, Failure> {
@@ -98,17 +98,19 @@ fn picture(
     bar.set_prefix("sampling");
     let trace = options.trace.as_ref().map(|_| Trace::default());
     let animation = options.records.animate.as_ref().map(|_| Animation::new(size.width, size.height));
-    let mut watcher = Watcher { bar, trace, animation, passing: options.images.passing() };
-    let start = std::time::Instant::now();
+    let started = std::time::Instant::now();
+    let mut watcher = Watcher { bar, trace, started, animation, passing: options.images.passing() };
     pipeline.device().reset_peak();
     let generated = pollster::block_on(pipeline.generate(request, &mut watcher))?;
+    let made = milliseconds(started);
     watcher.bar.finish_and_clear();
     let (out, record) = (named(&options.out), recorded::record(options, pipeline, &generated.settings.asked, fingerprint));
     output::write(&out, &recorded::file(options, &record, &Canvas::from(&generated.picture))?)?;
     if options.records.sidecar {
         output::write(&output::beside(&out), record.to_json().as_bytes())?;
     }
-    if let (Some(path), Some(trace)) = (&options.trace, watcher.trace) {
+    if let (Some(path), Some(mut trace)) = (&options.trace, watcher.trace) {
+        trace.at(made);
         output::write(&named(path), &trace.finish(&generated)?)?;
     }
     if let Some(path) = &options.images.save_latents {
@@ -120,7 +122,7 @@ fn picture(
     }
     if !options.quiet {
         let s = &generated.settings;
-        let (sampler, seconds, device) = (s.sampler.row().name, start.elapsed().as_secs_f64(), pipeline.device().name());
+        let (sampler, seconds, device) = (s.sampler.row().name, made / 1000.0, pipeline.device().name());
         eprintln!(
             "{}: {}×{}, {} steps of {sampler}, guidance {}, seed {}, {seconds:.1} s on {device}",
             out.display(),

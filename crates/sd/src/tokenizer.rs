@@ -34,6 +34,7 @@ use tokenizers::{SplitDelimiterBehavior, Tokenizer as Engine};
 use vocabulary::Vocabulary;
 
 mod clip;
+mod count;
 mod special;
 mod vocabulary;
 

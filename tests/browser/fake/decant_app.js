@@ -14,7 +14,7 @@ export async function bench(device, only, onRow) {
 export function catalog() {
   const entry = (id, name, docs = `What ${name} does.`) => ({ id, name, docs });
   return {
-    samplers: [{ ...entry("ddim", "DDIM"), curves: false, eta: 0, highestOrder: null }, { ...entry("euler", "Euler"), curves: true, eta: null, highestOrder: null }, { ...entry("lms", "LMS"), curves: true, eta: null, highestOrder: 4 }],
+    samplers: [{ ...entry("ddim", "DDIM"), curves: false, cfgpp: true, eta: 0, highestOrder: null }, { ...entry("euler", "Euler"), curves: true, cfgpp: true, eta: null, highestOrder: null }, { ...entry("lms", "LMS"), curves: true, cfgpp: false, eta: null, highestOrder: 4 }],
     sigmas: [entry("config", "As the model says"), entry("karras", "Karras")],
     spacings: [entry("leading", "leading"), entry("trailing", "trailing")],
     longs: [entry("truncate", "truncate"), entry("chunks", "chunks")],

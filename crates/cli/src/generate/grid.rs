@@ -37,7 +37,8 @@ pub(super) fn run(options: &Generate, pipeline: &mut Pipeline, base: &Request, g
         .into());
     }
     let bar = super::bar(options.quiet, "{prefix:13} {bar:40} {pos} of {len} steps, {eta} left");
-    let mut watcher = Watcher { bar, trace: None, animation: None, passing: Passing::default() };
+    let started = std::time::Instant::now();
+    let mut watcher = Watcher { bar, trace: None, started, animation: None, passing: Passing::default() };
     let mut made: Vec<Option<Canvas>> = vec![None; cells.len()];
     // What the axes leave alone is the first cell's.
     let first = settled.first().ok_or("a grid has no cells")?;

@@ -5,7 +5,7 @@
 use crate::Failure;
 use crate::arguments::Generate;
 use decant_record::Found;
-use decant_sd::request::{Decoder, Request};
+use decant_sd::request::{Decoder, Preview, Request};
 
 /// What is asked for.
 pub(super) fn request(options: &Generate, found: Option<&Found>) -> Result<Request, Failure> {
@@ -16,6 +16,10 @@ pub(super) fn request(options: &Generate, found: Option<&Found>) -> Result<Reque
     options.lora.apply(&mut request);
     options.sampling.apply(&mut request)?;
     options.records.apply(&mut request);
+    if options.trace.is_some() && request.preview == Preview::None {
+        request.preview = Preview::Auto;
+    }
+    request.attention = options.attention;
     Ok(request)
 }
 

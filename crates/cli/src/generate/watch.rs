@@ -5,11 +5,14 @@ use decant_record::Animation;
 use decant_sd::pipeline::{Event, Observer};
 use decant_sd::trace::Trace;
 use indicatif::ProgressBar;
+use std::time::Instant;
 
 /// Moves the bar, keeps what is to be written, and says what was cut from the prompts.
 pub(super) struct Watcher {
     pub bar: ProgressBar,
     pub trace: Option<Trace>,
+    /// When the run began.
+    pub started: Instant,
     pub animation: Option<Animation>,
     pub passing: Passing,
 }
@@ -17,6 +20,7 @@ pub(super) struct Watcher {
 impl Observer for Watcher {
     async fn event(&mut self, event: Event<'_>) -> Result<(), decant_sd::Error> {
         if let Some(trace) = &mut self.trace {
+            trace.at(milliseconds(self.started));
             trace.note(&event);
         }
         self.passing.note(&event)?;
@@ -39,4 +43,9 @@ impl Observer for Watcher {
         }
         Ok(())
     }
+}
+
+/// Since then, with fractions.
+pub(super) fn milliseconds(started: Instant) -> f64 {
+    started.elapsed().as_secs_f64() * 1000.0
 }

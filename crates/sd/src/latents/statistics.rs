@@ -1,7 +1,9 @@
 //! What each channel of latents is like, in four numbers.
 
+use serde::Serialize;
+
 /// One channel's numbers.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Statistics {
     /// Their mean.
     pub mean: f32,
