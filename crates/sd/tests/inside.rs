@@ -10,7 +10,8 @@ use decant_sd::files::Folder;
 use decant_sd::latents::{Latents, Level};
 use decant_sd::picture::{Picture, channels_first, channels_last};
 use decant_sd::pipeline::{Event, Observer, Options, Pipeline, Unobserved};
-use decant_sd::request::Request;
+use decant_sd::request::{Preview, Request};
+use decant_sd::trace::Trace;
 use decant_sd::{Error, unet};
 use decant_solver::SAMPLERS;
 use pollster::block_on;
@@ -284,4 +285,50 @@ fn a_round_trip_is_encoding_and_decoding() {
     assert_eq!(block_on(pipeline.decode(&trip.latents)).expect("latents of this model").values, trip.after.values);
     let line = block_on(pipeline.project(&trip.latents)).expect("latents of this model");
     assert_eq!((line.width, line.height), (8, 8));
+}
+
+/// Collects a trace, a millisecond after the other.
+struct Tracing(Trace, f64);
+
+impl Observer for Tracing {
+    async fn event(&mut self, event: Event<'_>) -> Result<(), Error> {
+        self.1 += 1.0;
+        self.0.at(self.1);
+        self.0.note(&event);
+        Ok(())
+    }
+}
+
+#[test]
+fn a_trace_holds_what_every_step_told() {
+    let mut pipeline = open("models/digits", Rc::new(Cpu));
+    let asked = request(r#"{"prompt": "a blue seven", "negative": "red", "steps": 4, "guidanceUntil": 0.5, "seed": 2}"#);
+    let watched = Request { attention: true, preview: Preview::Auto, ..asked.clone() };
+    let mut tracing = Tracing(Trace::default(), 0.0);
+    let generated = block_on(pipeline.generate(&watched, &mut tracing)).expect("the run is sound");
+    tracing.0.at(10.0);
+    let file = tracing.0.finish(&generated).expect("it can be written");
+    let trace = Golden::from_bytes(file);
+    let [latents, map, shown] = [vec![1, 4, 8, 8], vec![77, 8, 8], vec![32, 32, 3]];
+    for step in 0..4 {
+        for name in ["input", "latents", "denoised", "noise_text", "noise_guided"] {
+            assert_eq!(trace.shape(&format!("{name}_00{step}")), latents, "{name} of step {step}");
+        }
+        assert_eq!(trace.shape(&format!("attention_00{step}")), map);
+        assert_eq!(trace.shape(&format!("preview_denoised_00{step}")), shown);
+        assert_eq!(trace.shape(&format!("preview_noisy_00{step}")), [8, 8, 3]);
+        assert_eq!(trace.find(&format!("noise_uncond_00{step}")).is_some(), step < 2, "step {step} of a guidance for two");
+        let before = if step == 0 { "start".to_string() } else { format!("latents_00{}", step - 1) };
+        assert_eq!(trace.get(&before), trace.get(&format!("input_00{step}")));
+    }
+    let json = |key: &str| serde_json::from_str::<serde_json::Value>(&trace.setting(key)).expect("JSON");
+    assert_eq!(json("tokens")["pieces"][1]["text"], "blue</w>");
+    assert_eq!((&json("negative_tokens")["used"], json("negative_tokens")["ids"].as_array().map(Vec::len)), (&1.into(), Some(77)));
+    let told = json("told");
+    assert_eq!([0, 3].map(|step| told[step]["guidance"].as_f64()), [Some(f64::from(generated.settings.guidance)), Some(1.0)]);
+    assert_eq!(told[1]["channels"]["latents"].as_array().map(Vec::len), Some(4));
+    assert_eq!((told[1]["milliseconds"].as_f64(), told[1]["total"].as_u64()), (Some(1.0), Some(4)));
+    // Text and start are the first two events, decoding the last before the picture.
+    assert_eq!(json("timings"), serde_json::json!({"text": 2.0, "steps": 4.0, "picture": 4.0, "total": 10.0}));
+    assert_eq!(Request::from_json(&trace.setting("settings")).expect("a request").prompt, asked.prompt);
 }
