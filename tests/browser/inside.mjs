@@ -53,9 +53,13 @@ export const INSIDE = [
         };
         const wrong = [new Blob([]), new Blob([file.slice(0, 2000)]), new Blob([file.slice(0, -40000)]), new Blob([new Uint8Array(64).fill(255)]), rewritten((text) => text.replace("decant trace", "something else")), rewritten((text) => text.replaceAll("latents_0", "lateness_")), rewritten((text) => text.replace("denoised_001", "denoised_xyz")), rewritten((text) => text.replace("[1,3,32,32]", "[1,3,16,64,1]")), rewritten((text) => text.replace("[1,4,8,8]", "[1,4,8,9]"))];
         const said = await Promise.all(wrong.map((blob) => readTrace(blob).then(() => "nothing", (error) => error.message)));
-        return { said, settings, size: [image.width, image.height], sigmas: steps.map(({ sigma }) => sigma > 0), spread: steps.map(({ channels }) => channels.denoised.length), noised: steps[0].input.length, next: steps[1].input.every((value, i) => value === steps[0].latents[i]) };
+        // As of a run that starts from a picture: its first model call is the fourth.
+        const later = await readTrace(rewritten((text) => text.replaceAll('_000"', '_003"').replaceAll('_001"', '_004"')));
+        const begun = later.steps.map(({ index, total, timestep, sigma, latents }, at) => [index, total, timestep === steps[at].timestep, sigma === steps[at].sigma, latents.every((value, i) => value === steps[at].latents[i])]);
+        return { said, settings, begun, size: [image.width, image.height], sigmas: steps.map(({ sigma }) => sigma > 0), spread: steps.map(({ channels }) => channels.denoised.length), noised: steps[0].input.length, next: steps[1].input.every((value, i) => value === steps[0].latents[i]) };
       }, { base: address, bytes: [...(await readFile(RECORDED))] });
       assert.deepEqual([got.size, got.sigmas, got.spread, got.noised, got.next], [[32, 32], [true, true], [4, 4], 256, true]);
+      assert.deepEqual(got.begun, [[3, 5, true, true, true], [4, 5, true, true, true]]);
       assert.deepEqual([got.settings.prompt, got.settings.steps, got.settings.sampler, got.settings.guidance], ["a blue seven on a yellow background", 2, "ddim", 1]);
       for (const sentence of got.said) assert.match(sentence, /^The file is damaged or is no recorded run: .{12,}\.$/);
     },

@@ -21,6 +21,7 @@
 use crate::latents::{Statistics, statistics};
 use crate::picture::Picture;
 use crate::pipeline::{Event, Generated, Predicted};
+use crate::request::{Preview, Request};
 use decant_solver::Step;
 use safetensors::tensor::{Dtype, SafeTensorError, TensorView};
 use serde::Serialize;
@@ -126,8 +127,8 @@ impl Trace {
         let settings = &generated.settings;
         self.metadata.extend([
             ("format".to_string(), "decant trace".to_string()),
-            // All of it, as `Request::from_json` reads it; the other entries are for readers of tables.
-            ("settings".to_string(), settings.asked.to_json()),
+            // All of it that changes the picture, as `Request::from_json` reads it; the other entries are for readers of tables.
+            ("settings".to_string(), Request { preview: Preview::None, ..settings.asked.clone() }.to_json()),
             ("prompt".to_string(), settings.asked.prompt.clone()),
             ("negative".to_string(), settings.asked.negative.clone()),
             ("sampler".to_string(), settings.sampler.row().id.to_string()),

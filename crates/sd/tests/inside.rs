@@ -330,5 +330,6 @@ fn a_trace_holds_what_every_step_told() {
     assert_eq!((told[1]["milliseconds"].as_f64(), told[1]["total"].as_u64()), (Some(1.0), Some(4)));
     // Text and start are the first two events, decoding the last before the picture.
     assert_eq!(json("timings"), serde_json::json!({"text": 2.0, "steps": 4.0, "picture": 4.0, "total": 10.0}));
-    assert_eq!(Request::from_json(&trace.setting("settings")).expect("a request").prompt, asked.prompt);
+    let settings = Request::from_json(&trace.setting("settings")).expect("a request");
+    assert_eq!((&settings.prompt, settings.preview), (&asked.prompt, Preview::None), "what changes the picture, and no more");
 }

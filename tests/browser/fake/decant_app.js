@@ -28,8 +28,8 @@ export async function recognise(files) {
 }
 
 /** A PNG of stored blocks, with the record as text behind its end. */
-export function writePicture({ width, height, rgba }, settings, { model, hash, device, weights }) {
-  const record = new TextEncoder().encode(JSON.stringify({ settings, model, hash, device, weights, source: "decant", notes: [] }));
+export function writePicture({ width, height, rgba }, settings, { model, hash, device, weights, also }) {
+  const record = new TextEncoder().encode(JSON.stringify({ settings, model, hash, device, weights, source: "decant", notes: also.map((what) => `the picture also came of ${what}, which no record holds; give it too for the same picture`) }));
   return Uint8Array.from([...pngOf(width, height, rgba), ...record]);
 }
 
@@ -248,7 +248,8 @@ export class Session {
     }
     const tokens = { prompt: this.tokenize(prompt), negative: this.tokenize(settings.negative) };
     const total = performance.now() - started;
-    return { image: mix(picture, noise, 0.01, width, height), settings: { ...settings, width, height }, noise: new Float32Array((width * height) / 4), tokens, timings: { text: 3, steps: total - 5, picture: 2, total }, memory: { predicted: 84_000_000, measured: null } };
+    const also = [image && "a picture", mask && "a mask", latents && "latents"].filter(Boolean);
+    return { also, image: mix(picture, noise, 0.01, width, height), settings: { ...settings, width, height }, noise: new Float32Array((width * height) / 4), tokens, timings: { text: 3, steps: total - 5, picture: 2, total }, memory: { predicted: 84_000_000, measured: null } };
   }
 }
 
