@@ -3,7 +3,7 @@
 import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";
 import { unzipSync } from "fflate";
-import { again, drawn, finished, pixels, ready, status, text } from "./steps.mjs";
+import { again, done, drawn, finished, pixels, ready, status, text } from "./steps.mjs";
 
 /** @import { Journey } from "./journeys.mjs" */
 
@@ -132,6 +132,31 @@ export const STUDIO = [
       const labels = await page.$$eval("#gallery-list .tile", (all) => all.map((one) => one.getAttribute("aria-label")));
       assert.deepEqual(labels, ["Open “three”, seed 7", "Open “four”, seed 7"]);
       assert.ok(await page.isHidden("#queue"));
+    },
+  },
+  {
+    name: "during a run another picture is looked at, and the run goes on and is found again",
+    fake: true,
+    open: null,
+    expects: /favicon/,
+    async play({ page, address }) {
+      await anew(page, address, "?steps=3");
+      await make(page, { prompt: "a blue seven" });
+      await kept(page, 1);
+      await page.fill("#prompt", "a slow green four");
+      await page.fill("#steps", "60");
+      await page.click("#generate");
+      await page.waitForSelector("#cancel:enabled");
+      await page.click("#gallery-list .tile");
+      await page.waitForSelector("#picture canvas[aria-label='The picture: a blue seven']");
+      const before = await done(page);
+      await page.waitForFunction((count) => Number(document.querySelector("#progress")?.getAttribute("aria-valuenow")) > count, before);
+      assert.equal(await page.getAttribute("#picture canvas", "aria-label"), "The picture: a blue seven");
+      await page.click("#watch");
+      await page.waitForSelector("#picture canvas[aria-label^='What the model predicts']");
+      assert.ok(await page.isHidden("#watch"));
+      await page.keyboard.press("Escape");
+      await status(page, /^Stopped/);
     },
   },
   {

@@ -24,6 +24,11 @@ export function progressView(studio) {
   pause.addEventListener("click", studio.togglePause);
   step.addEventListener("click", studio.step);
   cancel.addEventListener("click", studio.cancel);
+  const watch = byId("watch", HTMLButtonElement);
+  watch.addEventListener("click", () => {
+    studio.watch();
+    cancel.focus(); // the button goes
+  });
 
   /** @type {State["info"]} */
   let model = null;
@@ -47,6 +52,7 @@ export function progressView(studio) {
     const running = phase === "running";
     // A button that is switched off under a person's finger hands the focus on.
     if (!running && (document.activeElement === pause || document.activeElement === cancel)) byId("generate", HTMLButtonElement).focus();
+    watch.hidden = !running || state.watching;
     pause.disabled = cancel.disabled = !running;
     step.disabled = !running && phase !== "ready";
     write(pause, say(paused ? "do.resume" : "do.pause"));

@@ -51,6 +51,7 @@ export const STAGE = {
   "run.at": { en: "Step {done} of {total} · {time} left", es: "Paso {done} de {total} · quedan {time}" },
   "run.generating": { en: "Generating", es: "Generando" },
   "run.percent": { en: "{n} percent done", es: "{n} por ciento hecho" },
+  "run.watch": { en: "Show the run", es: "Mostrar la generación" },
   "run.title": { en: "({n}%) Decant", es: "({n} %) Decant" },
   "run.memory": { en: "Memory: {predicted} predicted; {heap} in WebAssembly.", es: "Memoria: {predicted} previstos; {heap} en WebAssembly." },
   "run.memory-measured": { en: "Memory: {predicted} predicted, {measured} measured; {heap} in WebAssembly.", es: "Memoria: {predicted} previstos, {measured} medidos; {heap} en WebAssembly." },
