@@ -101,6 +101,29 @@ export const STUDIO_SCREENS = [
     },
   },
   {
+    name: "studio-sheet",
+    open: `?${STEPS}`,
+    async reach(page) {
+      await page.waitForSelector("#generate:enabled");
+      await page.evaluate(() => document.querySelector("#grid")?.setAttribute("open", ""));
+      await page.fill("#grid-1", "1, 2");
+      await page.fill("#grid-2", "1, 4, 8");
+      await drawn(page);
+      await page.click("#make-sheet");
+      await page.waitForFunction(() => document.querySelectorAll("#sheet td canvas").length === 6);
+      await drawn(page);
+    },
+  },
+  {
+    name: "studio-latents",
+    open: `?${STEPS}&run=1`,
+    async reach(page) {
+      await made(page);
+      await page.click("#show-latents");
+      await page.waitForFunction(() => document.querySelectorAll("#latents .channels canvas").length === 4);
+    },
+  },
+  {
     name: "messages",
     open: "?steps=0&device=tpu&colour=red",
     async reach(page) {
