@@ -24,7 +24,7 @@ export function actsView(step, { play, cancel }) {
     draw({ phase, part, problem: sentence, recorded: isRecorded, shown }, { phase: model, interrupted }) {
       const opening = model === "opening" && !interrupted;
       const none = model === "failed" || Boolean(interrupted);
-      act.hidden = phase === "running";
+      act.hidden = phase === "running" || (none && Boolean(shown));
       act.className = shown && !isRecorded ? "quiet-button act" : "main-button act";
       act.disabled = opening;
       write(act, !step.act ? "" : none ? say("lessons.show.recording") : shown && !isRecorded ? say("lessons.again") : spoken(step.act));
