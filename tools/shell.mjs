@@ -1,5 +1,5 @@
-// The last touches to the page's folder. Scripts and styles lose their comments and spaces, each in its own file and with its names, so that
-// what a learner finds in the browser's tools is still the source. index.html names all modules that opening it takes, so that none waits for
+// The last touches to the page's folder. Scripts and styles are written as short as can be, each in its own file, so that every module can still
+// be imported and looked at on its own. index.html names all modules that opening it takes, so that none waits for
 // another to name it. And the folder becomes a version: its files' sums go into sw.js, the version into index.html.
 //
 //     node tools/shell.mjs FOLDER
@@ -25,7 +25,7 @@ await change("sw.js", (script) => `self.VERSION = "${version}";\nself.FILES = ${
 
 /** @param {string[]} paths */
 async function tighten(paths) {
-  await build({ entryPoints: paths.map((path) => join(folder, path)), outdir: folder, outbase: folder, allowOverwrite: true, minifyWhitespace: true, minifySyntax: true, target: "es2022", charset: "utf8", legalComments: "inline", logLevel: "warning" });
+  await build({ entryPoints: paths.map((path) => join(folder, path)), outdir: folder, outbase: folder, allowOverwrite: true, minify: true, target: "es2022", charset: "utf8", legalComments: "inline", logLevel: "warning" });
 }
 
 /** What a module imports, and what that imports; not what is fetched when it is wanted. @param {string} entry */

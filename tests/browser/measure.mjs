@@ -35,7 +35,7 @@ async function visit(address) {
   page.on("response", (response) => counted.push(count(response, kinds)));
   await page.addInitScript(watch);
   await page.goto(`${address}?device=${device}&run=1`);
-  await page.waitForFunction(() => globalThis.marks.picture);
+  await page.waitForFunction(() => globalThis.marks.picture, null, { timeout: 180_000 });
   await Promise.all(counted.splice(0));
   const opened = structuredClone(kinds);
   const marks = await page.evaluate(() => globalThis.marks);
