@@ -144,10 +144,10 @@ export function createStudio(store) {
     }
   }
 
-  /** @param {Step} step @param {Trace} trace */
-  function onStep(step, trace) {
+  /** @param {Step} _step @param {Trace} trace */
+  function onStep(_step, trace) {
     const live = { ...trace };
-    change({ live, reading: null, ...(get().watching && { trace: live }), ...(get().watching && get().following && { cursor: step.index }) });
+    change({ live, reading: null, ...(get().watching && { trace: live }), ...(get().watching && get().following && { cursor: live.steps.length - 1 }) });
     return gate.pass();
   }
 

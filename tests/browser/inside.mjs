@@ -65,6 +65,22 @@ export const INSIDE = [
     },
   },
   {
+    name: "a run that begins with a later step has columns for its own steps alone",
+    fake: true,
+    async play({ page, address }) {
+      const got = await page.evaluate(async (base) => {
+        const { stripFigure } = await import(`${base}figures/strip.js`);
+        const image = new ImageData(8, 8);
+        const steps = [2, 3, 4].map((index) => ({ index, total: 5, sigma: 1, timestep: 500, previewNoisy: image, previewDenoised: image }));
+        const host = document.createElement("div");
+        stripFigure(host)({ trace: { steps, settings: { steps: 5 }, image }, cursor: 1 });
+        const columns = [...host.querySelectorAll(".frame")];
+        return { done: columns.map(({ classList }) => classList.contains("done")), current: columns.findIndex(({ classList }) => classList.contains("current")), said: host.firstElementChild.getAttribute("aria-valuetext") };
+      }, address);
+      assert.deepEqual(got, { done: [true, true, true], current: 1, said: "Step 4 of 5, sigma 1, timestep 500" });
+    },
+  },
+  {
     name: "inside: one key makes a run, and keyboard, mouse and finger move every figure through it",
     open: "?steps=6#inside",
     fake: true,

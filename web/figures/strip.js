@@ -66,9 +66,10 @@ function placeAt(strip, x, trace) {
   return Math.floor(((x - first.left) / (last.left - first.left)) * totalOf(trace));
 }
 
-/** @param {Trace | null} trace */
+/** How many steps the run has; one that starts from a picture leaves out the first. @param {Trace | null} trace */
 function totalOf(trace) {
-  return trace ? (trace.steps[0]?.total ?? trace.settings.steps) : 0;
+  const [first] = trace?.steps ?? [];
+  return first ? first.total - first.index : (trace?.settings.steps ?? 0);
 }
 
 /** @param {number} column @param {number} total */

@@ -56,9 +56,10 @@ export function pairPart(section, studio, state) {
 }
 
 /** The same step of another run; of a run with another number of steps, the one nearest in time. @param {Step} step @param {Trace} trace @param {Trace} other */
-function twinOf({ index, timestep }, trace, other) {
-  if (other.steps.length === trace.steps.length || other.steps.length === trace.steps[0]?.total) return other.steps[index] ?? null;
-  const gaps = other.steps.map((step) => Math.abs(step.timestep - timestep));
+function twinOf(step, trace, other) {
+  if (other.steps.length === trace.steps.length) return other.steps[trace.steps.indexOf(step)] ?? null;
+  const { timestep } = step;
+  const gaps = other.steps.map((twin) => Math.abs(twin.timestep - timestep));
   return other.steps[gaps.indexOf(Math.min(...gaps))] ?? null;
 }
 
