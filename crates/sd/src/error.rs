@@ -31,7 +31,7 @@ pub enum Error {
         reason: String,
     },
     /// Settings, as JSON or from a record, cannot be followed.
-    #[error("settings: {problem}; see the list of settings")]
+    #[error("settings: {problem}")]
     Settings {
         /// Which setting, expected and got.
         problem: String,
@@ -168,8 +168,8 @@ pub enum Error {
         /// The setting.
         name: &'static str,
     },
-    /// A guidance scale that is no number.
-    #[error("guidance {got} is not a number to scale with; 1 turns guidance off, 7.5 is usual")]
+    /// A guidance scale that is no number, or an absurd one.
+    #[error("guidance is {got}, expected -1000 to 1000; 1 turns guidance off, 7.5 is usual")]
     Guidance {
         /// What was asked for.
         got: f32,

@@ -13,6 +13,7 @@
 use crate::error::Error;
 use crate::files::Memory;
 use crate::weights::{Checkpoint, TensorInfo};
+use crate::widths;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -203,8 +204,8 @@ fn fitting(tensors: &[&TensorInfo], widths: &[usize], room: usize) -> Result<usi
     let got: Vec<usize> = tensors.iter().map(|info| width(info)).collect();
     if got != widths {
         let named = |widths: &[usize]| {
-            let family = FAMILIES.iter().find(|(of, _)| *of == widths);
-            format!("{} numbers{}", list(widths), family.map_or(String::new(), |(_, family)| format!(" ({family})")))
+            let family = widths::of_vectors(widths).map(|family| format!(" ({family})"));
+            format!("{} numbers{}", list(widths), family.unwrap_or_default())
         };
         let problem = format!("has vectors of {}, this model's are of {}", named(&got), named(widths));
         return Err((problem, "use one that was made for this family"));
@@ -219,11 +220,3 @@ fn fitting(tensors: &[&TensorInfo], widths: &[usize], room: usize) -> Result<usi
 fn list(numbers: &[usize]) -> String {
     numbers.iter().map(usize::to_string).collect::<Vec<_>>().join(" and ")
 }
-
-/// What vectors of these widths are made for.
-const FAMILIES: &[(&[usize], &str)] = &[
-    (&[768], "Stable Diffusion 1"),
-    (&[1024], "Stable Diffusion 2"),
-    (&[768, 1280], "Stable Diffusion XL"),
-    (&[1280], "a part of Stable Diffusion XL"),
-];

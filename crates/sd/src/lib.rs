@@ -15,6 +15,7 @@ pub mod vae;
 pub mod tiny;
 pub mod autoencoder;
 mod bands;
+mod widths;
 pub mod picture;
 pub mod latents;
 pub mod preview;

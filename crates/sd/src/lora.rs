@@ -39,6 +39,7 @@ pub struct LoraUse {
     /// How strong it is: 1 as it was trained, 0 not at all, below 0 the opposite.
     pub weight: f32,
     /// How strong it is in the text encoders, where not as in the denoiser.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<f32>,
 }
 

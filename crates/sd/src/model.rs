@@ -156,6 +156,7 @@ fn defaults(hints: &Hints, unet: &UNetConfig, vae: &Autoencoder, scheduler: &Sch
         sampler,
         width,
         height,
+        spreads: unet.time_cond_proj_dim.is_some(),
     })
 }
 

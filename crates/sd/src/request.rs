@@ -8,9 +8,9 @@ mod named;
 mod guidance;
 mod sampling;
 
-pub use images::{Images, STRENGTH};
 mod text;
 
+pub use images::{Images, STRENGTH, sides};
 pub use text::{LONGS, Long, LongRow, Mix, Share, Swap};
 
 use crate::error::Error;
@@ -206,6 +206,18 @@ pub struct Defaults {
     pub width: usize,
     /// Pixels.
     pub height: usize,
+    /// Whether a strength leaves a part of the distilled timesteps, over which all steps are spread (latent consistency models, as
+    /// `LatentConsistencyModelImg2ImgPipeline`), and not a part of the steps.
+    pub spreads: bool,
+}
+
+#[cfg(test)]
+impl Defaults {
+    /// Of a model of Stable Diffusion's size, in so many steps.
+    pub(crate) fn of_tests(steps: usize) -> Defaults {
+        let (prompt, sampler) = (String::new(), Sampler::Ddim);
+        Defaults { prompt, steps, guidance: 7.5, sampler, width: 512, height: 512, spreads: false }
+    }
 }
 
 /// A request with nothing left open.
@@ -225,6 +237,8 @@ pub struct Settings {
     pub height: usize,
     /// The first step that is taken, where the run starts from a noised picture; `None` where it starts from noise, or from noisy latents.
     pub first_step: Option<usize>,
+    /// The share of the distilled timesteps that the steps are spread over; 1 but for [`Defaults::spreads`].
+    pub spread: f64,
 }
 
 /// The most pixels along a side: beyond, no machine's memory would do and 32-bit sizes would overflow before it could be said how much.
@@ -247,22 +261,26 @@ impl Request {
         let guidance = self.checked_guidance(defaults)?;
         let steps = self.steps.or(self.sigmas.steps()).unwrap_or(defaults.steps);
         let sampler = self.sampler.unwrap_or(defaults.sampler);
+        self.check_choices(sampler)?;
         self.check_mask()?;
         let [width, height] = self.size_of_start(factor);
         let (width, height) = (side("width", width, defaults.width)?, side("height", height, defaults.height)?);
-        let first_step = self.first_step(steps)?;
+        let spreads = defaults.spreads && matches!(sampler, Sampler::Lcm | Sampler::Tcd);
+        let first_step = self.first_step(steps, spreads)?;
+        let strength = self.settled_strength();
+        let spread = strength.filter(|_| spreads).unwrap_or(1.0);
         let asked = Request {
             steps: Some(steps),
             guidance: Some(guidance),
             sampler: Some(sampler),
             width: Some(width),
             height: Some(height),
-            strength: self.settled_strength(),
+            strength,
             loras: if self.emphasis { lora::used(&self.prompt, &self.loras) } else { self.loras.clone() },
             count: 1,
             ..self.clone()
         };
-        Ok(Settings { asked, steps, guidance, sampler, width, height, first_step })
+        Ok(Settings { asked, steps, guidance, sampler, width, height, first_step, spread })
     }
 }
 
@@ -271,7 +289,7 @@ mod tests {
     use super::*;
 
     fn defaults() -> Defaults {
-        Defaults { prompt: String::new(), steps: 20, guidance: 7.5, sampler: Sampler::Ddim, width: 512, height: 512 }
+        Defaults::of_tests(20)
     }
 
     fn sentence(request: Request) -> String {
@@ -294,7 +312,7 @@ mod tests {
     #[test]
     fn guidance_must_be_a_number() {
         let request = Request { guidance: Some(f32::NAN), ..Request::default() };
-        assert_eq!(sentence(request), "guidance NaN is not a number to scale with; 1 turns guidance off, 7.5 is usual");
+        assert_eq!(sentence(request), "guidance is NaN, expected -1000 to 1000; 1 turns guidance off, 7.5 is usual");
     }
 
     #[test]

@@ -3,13 +3,12 @@
 
 mod common;
 
-use common::{Golden, all_on_gpu, devices, folder, relative_rms};
-use decant_graph::{Cpu, Device};
+use common::{Golden, all_on_gpu, devices, folder, model as open, relative_rms, rms};
+use decant_graph::Cpu;
 use decant_sd::Error;
-use decant_sd::files::Folder;
 use decant_sd::latents::{Latents, Level};
 use decant_sd::picture::{Mask, Picture};
-use decant_sd::pipeline::{Event, Generated, Observer, Options, Pipeline, Unobserved};
+use decant_sd::pipeline::{Event, Generated, Observer, Pipeline, Unobserved};
 use decant_sd::request::{Images, Request};
 use decant_solver::{Generator, Sampler};
 use pollster::block_on;
@@ -20,12 +19,6 @@ use std::rc::Rc;
 const LATENTS: f64 = 1e-4;
 /// Largest RMS of a whole picture in 0…1.
 const PICTURE: f64 = 1e-3;
-
-fn open(model: &str, device: Rc<dyn Device>) -> Pipeline {
-    let place = if model == "digits" { "models" } else { "tests/models" };
-    let files = Rc::new(Folder::open(folder(place).join(model)).expect("the model is there"));
-    block_on(Pipeline::open(files, device, Options::default())).expect("the model is sound")
-}
 
 /// What a golden's cases start from.
 fn images(golden: &Golden) -> Images {
@@ -103,9 +96,8 @@ fn check(name: &str) {
                 assert!(error <= LATENTS, "{name} {case} {what} on {}: error {error:.2e}", device.name());
             }
             if let Some(expected) = image {
-                let square = expected.iter().zip(&generated.picture.values).map(|(e, g)| (e - g).powi(2) as f64);
-                let rms = (square.sum::<f64>() / expected.len() as f64).sqrt();
-                assert!(rms <= PICTURE, "{name} {case}: picture on {}: error {rms:.2e}", device.name());
+                let error = rms(&expected, &generated.picture.values);
+                assert!(error <= PICTURE, "{name} {case}: picture on {}: error {error:.2e}", device.name());
             }
         }
     }
@@ -119,6 +111,11 @@ fn relative_scale(expected: &[f32], got: &[f32]) -> f32 {
 #[test]
 fn pictures_from_pictures_agree() {
     check("images-img2img");
+}
+
+#[test]
+fn latent_consistency_models_spread_their_steps_as_their_own_pipeline_does() {
+    check("images-lcm");
 }
 
 #[test]

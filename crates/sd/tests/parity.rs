@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Golden, devices, folder, largest_difference, relative_rms};
+use common::{Golden, all_on_gpu, devices, folder, largest_difference, model_as, relative_rms, rms};
 use decant_graph::{Device, Input};
 use decant_sd::Error;
 use decant_sd::clip::{Hidden, Reading};
@@ -12,11 +12,10 @@ use decant_sd::component::Component;
 use decant_sd::config::{ClipConfig, TinyConfig, UNetConfig, VaeConfig};
 use decant_sd::files::Folder;
 use decant_sd::picture::{Picture, channels_first, channels_last};
-use decant_sd::pipeline::{Event, Observer, Options, Pipeline};
+use decant_sd::pipeline::{Event, Observer, Options};
 use decant_sd::request::{Decoder, Preview, Request};
 use decant_sd::trace::Trace;
 use decant_sd::{clip, tiny, unet, vae};
-use decant_solver::Sampler;
 use pollster::block_on;
 use std::rc::Rc;
 
@@ -193,56 +192,55 @@ impl Observer for Watching {
     }
 }
 
-/// Root of the mean square difference of two pictures, neither of which may be cut off at black and white for the most part: what is cut
-/// off compares as equal.
-fn rms(expected: &[f32], got: &[f32]) -> f64 {
-    assert_eq!(expected.len(), got.len());
+/// The RMS of two pictures, neither of which may be cut off at black and white for the most part: what is cut off compares as equal.
+fn shown(expected: &[f32], got: &[f32]) -> f64 {
     let cut = expected.iter().filter(|value| **value <= 0.0 || **value >= 1.0).count();
     assert!(cut * 5 < expected.len(), "{cut} of {} numbers of this golden are black or white", expected.len());
-    (expected.iter().zip(got).map(|(e, g)| (e - g).powi(2) as f64).sum::<f64>() / got.len() as f64).sqrt()
+    rms(expected, got)
 }
+
+/// Goldens that the GPU runs, too, one of each family and of each way to the picture: kernels are the same for all.
+const ON_GPU: &[&str] = &[
+    "pipeline-digits-ddim-seed0",
+    "pipeline-inpaint-tiny-ddim-guided",
+    "pipeline-lcm-tiny-lcm",
+    "pipeline-sd1-tiny-euler-guided",
+    "pipeline-sd2-tiny-ddim-alone",
+    "pipeline-sdxl-tiny-taesdxl",
+    "pipeline-turbo-tiny-euler-one-step",
+];
 
 #[test]
 fn whole_pictures_agree() {
     for name in Golden::names("pipeline-") {
         let golden = Golden::open(&name);
-        let place = if golden.setting("model") == "digits" { "models" } else { "tests/models" };
-        let request = Request {
-            prompt: golden.setting("prompt"),
-            negative: golden.setting("negative"),
-            steps: golden.setting("steps").parse().ok(),
-            guidance: golden.setting("guidance").parse().ok(),
-            seed: golden.setting("seed").parse().expect("a whole number"),
-            sampler: Some(Sampler::from_id(&golden.setting("sampler")).expect("a sampler of ours")),
-            width: golden.setting("width").parse().ok(),
-            height: golden.setting("height").parse().ok(),
-            decoder: if golden.has_setting("tiny") { Decoder::Tiny } else { Decoder::Model },
-            preview: if golden.has_setting("tiny") { Preview::Tiny } else { Preview::None },
-            ..Request::default()
-        };
-        for device in devices() {
-            let files = Rc::new(Folder::open(folder(place).join(golden.setting("model"))).expect("the model is there"));
+        let (decoder, preview) = if golden.has_setting("tiny") { (Decoder::Tiny, Preview::Tiny) } else { Default::default() };
+        let request = Request { decoder, preview, ..golden.request() };
+        for (device, on_all) in devices().into_iter().zip([true, false]) {
+            if !on_all && !all_on_gpu() && !ON_GPU.contains(&name.as_str()) {
+                continue;
+            }
             // The golden's own weights: f16 files run in float32.
             let mut options = Options::default();
             if golden.has_setting("tiny") {
                 let tiny = Folder::open(folder("tests/models").join(golden.setting("tiny"))).expect("the tiny autoencoder is there");
                 options.preview = Some(Rc::new(tiny));
             }
-            let mut pipeline = block_on(Pipeline::load(files, device.clone(), options, &mut |_| {})).expect("the model is sound");
+            let mut pipeline = model_as(&golden.setting("model"), device.clone(), options);
             let mut watcher = Watching { trace: Trace::default(), shown: vec![] };
             let generated = block_on(pipeline.generate(&request, &mut watcher)).expect("the run is sound");
             let trace = Golden::from_bytes(watcher.trace.finish(&generated).expect("the trace can be written"));
             assert!(largest_difference(&golden.get("noise"), &trace.get("noise")) <= 1e-6, "{name}: noise");
             for tensor in golden.tensors() {
                 if let Some(step) = tensor.strip_prefix("preview_") {
-                    let shown = &watcher.shown[step.parse::<usize>().expect("a step")];
-                    check(&format!("{name} {tensor}"), &*device, rms(&golden.get(&tensor), &shown.values), PICTURE);
+                    let picture = &watcher.shown[step.parse::<usize>().expect("a step")];
+                    check(&format!("{name} {tensor}"), &*device, shown(&golden.get(&tensor), &picture.values), PICTURE);
                     continue;
                 }
                 let (expected, got) = (golden.get(&tensor), trace.get(&tensor));
                 assert_eq!(golden.shape(&tensor), trace.shape(&tensor), "{name}: {tensor}");
                 if tensor == "image" {
-                    check(&name, &*device, rms(&expected, &got), PICTURE);
+                    check(&name, &*device, shown(&expected, &got), PICTURE);
                 } else {
                     let error = relative_rms(&expected, &got);
                     assert!(error <= 1e-3, "{name}: {tensor}: error {error:.2e}");

@@ -4,38 +4,26 @@
 
 mod common;
 
-use common::{Golden, all_on_gpu, devices, folder};
+use common::{Golden, all_on_gpu, devices, model, rms};
 use decant_graph::{Cpu, Device};
 use decant_sd::Error;
-use decant_sd::files::Folder;
-use decant_sd::pipeline::{Event, Generated, Observer, Options, Pipeline, Unobserved};
+use decant_sd::pipeline::{Event, Generated, Observer, Unobserved};
 use decant_sd::request::Request;
 use decant_solver::SAMPLERS;
 use pollster::block_on;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// Root of the mean square difference of latents, which have a spread of about 1, and of pictures from 0 to 1.
+/// Largest RMS of latents and pictures.
 const NEAR: f64 = 1e-3;
 
 const MODELS: [&str; 2] = ["sd1-tiny", "sd2-tiny"];
-
-fn load(model: &str, device: Rc<dyn Device>) -> Pipeline {
-    let files = Rc::new(Folder::open(folder("tests/models").join(model)).expect("the model is there"));
-    block_on(Pipeline::load(files, device, Options::default(), &mut |_| {})).expect("the model is sound")
-}
 
 /// What every golden of a file has in common.
 fn plain(golden: &Golden) -> Request {
     let size = golden.setting("size").parse().ok();
     let seed = golden.setting("seed").parse().expect("a whole number");
     Request { prompt: golden.setting("prompt"), seed, guidance: Some(1.0), width: size, height: size, ..Request::default() }
-}
-
-fn rms(expected: &[f32], got: &[f32]) -> f64 {
-    assert_eq!(expected.len(), got.len());
-    let sum: f64 = expected.iter().zip(got).map(|(e, g)| (f64::from(*e) - f64::from(*g)).powi(2)).sum();
-    (sum / got.len() as f64).sqrt()
 }
 
 fn latents(generated: &Generated) -> &[f32] {
@@ -63,11 +51,11 @@ fn every_sampler_makes_the_judges_picture_from_v() {
     compare("sd2-tiny", Rc::new(Cpu));
 }
 
-fn compare(model: &str, device: Rc<dyn Device>) {
+fn compare(name: &str, device: Rc<dyn Device>) {
     let mut worst: BTreeMap<&str, f64> = BTreeMap::new();
     let mut wrong = vec![];
     let golden = Golden::open(&format!("samplers-{model}"));
-    let mut pipeline = load(model, device);
+    let mut pipeline = model(model, device);
     for name in golden.tensors().iter().filter(|name| !name.starts_with("picture.")) {
         let request = request(&golden, name);
         let generated = block_on(pipeline.generate(&request, &mut Unobserved)).expect("the run is sound");
@@ -102,7 +90,7 @@ fn a_gpu_makes_them_too() {
         let model = MODELS[at % 2];
         let golden = Golden::open(&format!("samplers-{model}"));
         let gpu = devices().pop().expect("the second one");
-        let generated = block_on(load(model, gpu).generate(&request(&golden, name), &mut Unobserved)).expect("the run is sound");
+        let generated = block_on(model(model, gpu).generate(&request(&golden, name), &mut Unobserved)).expect("the run is sound");
         let error = rms(&golden.get(name), latents(&generated));
         println!("{model} {name}: {error:.1e}");
         assert!(error <= NEAR, "{model} {name}: {error:.1e}");
@@ -116,7 +104,7 @@ fn every_variant_of_guidance_is_the_judges() {
 
 fn guidance(model: &str, device: Rc<dyn Device>) {
     let golden = Golden::open(&format!("guidance-{model}"));
-    let mut pipeline = load(model, device);
+    let mut pipeline = model(model, device);
     for name in golden.tensors() {
         let (sampler, case) = name.split_once('.').expect("two words");
         let steps = golden.setting("steps");
@@ -161,7 +149,7 @@ impl Observer for Asked {
 fn what_a_model_or_sampler_cannot_follow_is_refused() {
     let said = |model: &str, json: &str| {
         let request = Request::from_json(json).expect("well-formed");
-        block_on(load(model, Rc::new(Cpu)).generate(&request, &mut Unobserved)).expect_err(json).to_string()
+        block_on(model(model, Rc::new(Cpu)).generate(&request, &mut Unobserved)).expect_err(json).to_string()
     };
     let told = said("lcm-tiny", r#"{"rescale":0.7}"#);
     assert_eq!(
@@ -171,8 +159,8 @@ fn what_a_model_or_sampler_cannot_follow_is_refused() {
     let cases = [
         (r#"{"sampler":"heun","cfgpp":true}"#, "it is defined for ddim, euler, euler_a; choose one of these"),
         (r#"{"sampler":"ddim","sigmas":"karras"}"#, "leave the sigmas alone, or choose euler or another sampler that steps through sigmas"),
-        (r#"{"sampler":"euler","sigmas":"1,3,0"}"#, "sigmas are a list of 3 from 1 to 0, expected 3 finite falling numbers"),
-        (r#"{"sampler":"euler","sigmas":"3,1,0","steps":5}"#, "expected 6 finite falling numbers"),
+        (r#"{"sampler":"euler","sigmas":"1,3,0"}"#, "sigmas are a list of 3 from 1 to 0, expected 3 falling numbers from 100000"),
+        (r#"{"sampler":"euler","sigmas":"3,1,0","steps":5}"#, "expected 6 falling numbers"),
         (r#"{"steps":1001}"#, "sampling with 1001 steps: expected 1 to 1000"),
         (r#"{"sampler":"ddim","eta":1.5}"#, "the sampler ddim cannot follow eta 1.5, expected 0 to 1"),
         (r#"{"sampler":"lms","order":5}"#, "the sampler lms cannot follow order 5, expected 1 to 4"),

@@ -4,13 +4,10 @@
 
 mod common;
 
-use common::{Golden, folder, relative_rms};
+use common::{Golden, folder, model as open, relative_rms, rms, trace};
 use decant_graph::{Cpu, Device};
-use decant_sd::Error;
-use decant_sd::files::Folder;
-use decant_sd::pipeline::{Event, Observer, Options, Pipeline, Unobserved};
+use decant_sd::pipeline::{Pipeline, Unobserved};
 use decant_sd::request::{Long, Request};
-use decant_sd::trace::Trace;
 use pollster::block_on;
 use std::rc::Rc;
 
@@ -21,23 +18,8 @@ const PICTURE: f64 = 1e-3;
 /// Goldens that the GPU runs, too: two more inputs of a text encoder, one more output, and more tokens than 77.
 const ON_GPU: &[&str] = &["words-sdxl-inversion", "words-sd1-clip-skip", "words-sd1-chunks"];
 
-fn open(model: &str, device: Rc<dyn Device>) -> Pipeline {
-    let files = Rc::new(Folder::open(folder("tests/models").join(model)).expect("the model is there"));
-    block_on(Pipeline::load(files, device, Options::default(), &mut |_| {})).expect("the model is sound")
-}
-
 fn inversion(name: &str) -> Vec<u8> {
     std::fs::read(folder("tests/golden/inversions").join(name)).expect("the file is there")
-}
-
-/// Keeps a run's trace.
-struct Tracing(Trace);
-
-impl Observer for Tracing {
-    async fn event(&mut self, event: Event<'_>) -> Result<(), Error> {
-        self.0.note(&event);
-        Ok(())
-    }
 }
 
 fn agrees(name: &str, device: Rc<dyn Device>) {
@@ -48,15 +30,11 @@ fn agrees(name: &str, device: Rc<dyn Device>) {
             block_on(pipeline.add_textual_inversion(file, inversion(file))).expect("a sound file");
         }
     }
-    let request = Request::from_json(&golden.setting("request")).expect("settings as any");
-    let mut watcher = Tracing(Trace::default());
-    let generated = block_on(pipeline.generate(&request, &mut watcher)).expect("the run is sound");
-    let trace = Golden::from_bytes(watcher.0.finish(&generated).expect("the trace can be written"));
+    let (generated, trace) = trace(&mut pipeline, &golden.request());
     assert_eq!(golden.shape("text_embeddings"), trace.shape("text_embeddings"), "{name}");
     let text = relative_rms(&golden.get("text_embeddings"), &trace.get("text_embeddings"));
     let latents = relative_rms(&golden.get("latents"), &generated.latents.values);
-    let (expected, got) = (golden.get("image"), &generated.picture.values);
-    let image = (expected.iter().zip(got).map(|(e, g)| f64::from(e - g).powi(2)).sum::<f64>() / got.len() as f64).sqrt();
+    let image = rms(&golden.get("image"), &generated.picture.values);
     println!("{name:24} {place:40} embeddings {text:.2e}, latents {latents:.2e}, picture {image:.2e}");
     assert!(text <= EMBEDDINGS && latents <= LATENTS && image <= PICTURE, "{name} on {place}: {text:.2e}, {latents:.2e}, {image:.2e}");
 }
@@ -166,13 +144,21 @@ fn what_cannot_be_gets_a_sentence_and_the_session_goes_on() {
             r#"{"prompt": "a (dog:9.9.9)", "emphasis": true}"#,
             "the prompt has the weight \"9.9.9\", which is no number; a weight is written as in (word:1.3)",
         ),
+        (
+            r#"{"swaps": [{"token": "dog", "with": [{"token": "cat", "weight": 1e30}]}]}"#,
+            "the prompt cannot be mixed: the weight of \"cat\" is 1000000000000000000000000000000, expected -1000 to 1000; 0.5 is half of it",
+        ),
+        (
+            r#"{"swaps": [{"token": "dog", "with": []}, {"token": "DOG", "with": [{"token": "cat"}]}]}"#,
+            "the prompt has the token \"DOG\" swapped twice; give all that stands in its place in one swap, such as a=b+c",
+        ),
     ] {
         assert_eq!(ask(words).expect_err(words), sentence);
     }
     ask(r#"{"clipSkip": 3, "swaps": [{"token": "dog", "with": []}]}"#).expect("all layers left out, and a word of nothing");
     let endless = Request { mixes: vec![decant_sd::request::Mix { prompt: "x".into(), factor: f32::INFINITY }], ..small };
     let error = block_on(pipeline.generate(&endless, &mut Unobserved)).expect_err("no number").to_string();
-    assert_eq!(error, "the prompt cannot be mixed: the factor of \"x\" is inf; expected a number such as 0.5");
+    assert_eq!(error, "the prompt cannot be mixed: the factor of \"x\" is inf, expected -1000 to 1000; 0.5 is half of it");
 }
 
 #[test]

@@ -142,8 +142,8 @@ pub(crate) fn unknown(what: &'static str, got: &str, ids: impl Iterator<Item = &
     Error::Name { what, got: got.to_owned(), expected, nearest: nearest(got, ids) }
 }
 
-/// The names nearest to what was typed, if they share more with it than they differ.
-pub(crate) fn nearest(got: &str, ids: impl Iterator<Item = &'static str>) -> Option<String> {
+/// The names nearest to what was typed, if they share more with it than they differ; several are joined by "or".
+pub fn nearest<'a>(got: &str, ids: impl Iterator<Item = &'a str>) -> Option<String> {
     // Long nonsense is near to nothing, and costs nothing.
     let plain = |text: &str| -> Vec<char> { text.chars().take(64).filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
     let wish = plain(&got.replace("++", "pp"));

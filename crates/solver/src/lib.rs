@@ -53,7 +53,7 @@ mod philox;
 mod random;
 
 pub use config::SchedulerConfig;
-pub use error::Error;
+pub use error::{Error, nearest};
 pub use guidance::{Guidance, classifier_free};
 pub use noise::{Noise, RNGS, Rng, RngRow};
 pub use options::{Options, SIGMAS, Sigmas, SigmasRow};

@@ -135,6 +135,7 @@ fn impossible_choices_are_refused() {
         (Sampler::Euler, "sigmas", Options { sigmas: Sigmas::List(vec![3.0, 2.0]), ..steps(4) }),
         (Sampler::Euler, "sigmas", Options { sigmas: Sigmas::List(vec![3.0, 1.0, 2.0]), ..steps(2) }),
         (Sampler::Euler, "sigmas", Options { sigmas: Sigmas::List(vec![f32::INFINITY, 1.0, 0.0]), ..steps(2) }),
+        (Sampler::Euler, "from 100000 at most", Options { sigmas: Sigmas::List(vec![1e30, 1.0, 0.0]), ..steps(2) }),
         (Sampler::Heun, "sigmas", Options { sigmas: Sigmas::List(vec![3.0, 1.0, -1.0]), ..steps(2) }),
         (Sampler::Lcm, "51 steps", steps(51)),
         (Sampler::Pndm, "skip_prk_steps", steps(3)),

@@ -80,8 +80,25 @@ def img2img(folder, sampler, strength, steps, guidance, seed):
     return run(folder, kind, sampler, steps, guidance, seed, strength=strength)
 
 
+def consistent(folder, sampler, strength, steps, guidance, seed):
+    """A latent consistency model's own pipeline: all steps are taken, over the part of the distilled timesteps that the strength leaves."""
+    pipe, heard = judge(folder, "LatentConsistencyModelImg2ImgPipeline", sampler), {}
+    step = pipe.scheduler.step
+
+    def step_and_tell(prediction, timestep, sample, *arguments, **options):
+        heard.setdefault("start", sample.clone())
+        heard["latents"], denoised = step(prediction, timestep, sample, *arguments, **options)
+        return heard["latents"], denoised
+
+    pipe.scheduler.step = step_and_tell
+    heard["image"] = pipe(prompt=TEXT["prompt"], image=picture(), num_inference_steps=steps, guidance_scale=guidance, strength=strength,
+                          generator=torch.Generator("cpu").manual_seed(seed), output_type="pt").images
+    return heard
+
+
 def inpaint(folder, sampler, strength, steps, guidance, seed):
-    return run(folder, "StableDiffusionInpaintPipeline", sampler, steps, guidance, seed, strength=strength, mask_image=mask(),
+    kind = "StableDiffusionXLInpaintPipeline" if "xl" in folder.name else "StableDiffusionInpaintPipeline"
+    return run(folder, kind, sampler, steps, guidance, seed, strength=strength, mask_image=mask(),
                height=HEIGHT, width=WIDTH)
 
 
@@ -168,15 +185,18 @@ def picture_files(folder):
 
 def recipes(models, golden):
     """Names for make_goldens.py."""
-    sd1, sd2, xl, nine = (models / f"{name}-tiny" for name in ("sd1", "sd2", "sdxl", "inpaint"))
+    sd1, sd2, xl, nine, lcm = (models / f"{name}-tiny" for name in ("sd1", "sd2", "sdxl", "inpaint", "lcm"))
     three = [(sd1, dict(sampler=sampler, strength=strength), strength == 0.5) for sampler in ("ddim", "euler", "dpmpp_2m") for strength in (0.2, 0.5, 1.0)]
     others = [(sd1, dict(sampler=sampler, strength=0.6), False) for sampler in ("lcm", "heun", "dpm2", "pndm", "lms", "euler_a", "unipc")]
     more = [(sd2, dict(sampler="ddim", strength=0.6), False), (xl, dict(sampler="euler", strength=0.6), False)]
     begun = [(sd1, dict(sampler=sampler, start_step=step), step == 3) for sampler, step in (("lms", 3), ("ddim", 1), ("euler", 4))]
     four = [(sd1, dict(sampler=sampler, strength=strength), strength == 1.0) for sampler, strength in (("ddim", 1.0), ("euler", 0.6), ("heun", 0.6), ("euler_a", 0.9), ("dpmpp_2m", 0.8))]
+    four += [(xl, dict(sampler=sampler, strength=strength), strength == 1.0) for sampler, strength in (("euler", 1.0), ("ddim", 0.6))]
+    own = [(lcm, dict(sampler="lcm", strength=strength, steps=4), strength == 0.5) for strength in (0.1, 0.5, 1.0)]
     seen = [(nine, dict(sampler=sampler, strength=strength), strength == 1.0) for sampler, strength in (("ddim", 1.0), ("euler", 0.6), ("euler_a", 1.0))]
     return {
         "images-img2img": lambda path: cases(path, img2img, three + others + more, picture=picture()),
+        "images-lcm": lambda path: cases(path, consistent, own, picture=picture()),
         "images-start-step": lambda path: cases(path, start_step, begun, picture=picture()),
         "images-inpaint": lambda path: cases(path, inpaint, four + seen, picture=picture(), mask=mask()),
         "latents-files": lambda _: latents_files(golden),

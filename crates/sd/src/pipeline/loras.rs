@@ -15,6 +15,9 @@ pub(super) struct Chosen(u64);
 /// The most that are loaded at a time: as many as [`Chosen`] has bits.
 const MOST: usize = u64::BITS as usize;
 
+/// Weights beyond are slips of the pen: nothing but overflow is drawn with them.
+const HEAVIEST: f32 = 1000.0;
+
 /// A LoRA's weights: in the denoiser, in the text encoders.
 type Weights = [f32; 2];
 
@@ -35,8 +38,8 @@ impl Loras {
         for used in uses {
             let at = self.loaded.iter().position(|lora| lora.info().name == used.name).ok_or_else(|| self.unknown(&used.name))?;
             let add = [used.weight, used.text.unwrap_or(used.weight)];
-            if let Some(got) = add.iter().find(|weight| !weight.is_finite()) {
-                let problem = format!("weight {got} is not a number to multiply with");
+            if let Some(got) = add.iter().find(|weight| !(-HEAVIEST..=HEAVIEST).contains(*weight)) {
+                let problem = format!("its weight is {got}, expected {} to {HEAVIEST}", -HEAVIEST);
                 return Err(Error::Lora { name: used.name.clone(), problem, hint: "1 is as it was trained, 0 is without it".into() });
             }
             weights[at] = [weights[at][0] + add[0], weights[at][1] + add[1]];

@@ -61,7 +61,15 @@ impl Pipeline {
         }
         let swaps = self.texts.iter().enumerate().map(|(at, encoder)| {
             let said: Vec<&Tokens> = texts.iter().map(|(_, tokens)| &tokens[at]).collect();
-            asked.swaps.iter().map(|swap| encoder.swapped(swap, &said)).collect::<Result<_, Error>>()
+            let mut swapped = BTreeMap::new();
+            for swap in &asked.swaps {
+                let (token, with) = encoder.swapped(swap, &said)?;
+                if swapped.insert(token, with).is_some() {
+                    let problem = format!("has the token {:?} swapped twice", swap.token);
+                    return Err(Error::Prompt { problem, hint: "give all that stands in its place in one swap, such as a=b+c".into() });
+                }
+            }
+            Ok(swapped)
         });
         let swaps: Vec<BTreeMap<_, _>> = swaps.collect::<Result<_, Error>>()?;
         let all = || texts.iter().flat_map(|(_, tokens)| tokens);
@@ -85,6 +93,9 @@ impl TextEncoder {
     }
 }
 
+/// Factors and weights beyond are slips of the pen: nothing but overflow is drawn with them.
+const LARGEST: f32 = 1000.0;
+
 /// Numbers that no text encoder could follow.
 fn check(asked: &Request, encoders: &[TextEncoder]) -> Result<(), Error> {
     for encoder in encoders {
@@ -94,13 +105,13 @@ fn check(asked: &Request, encoders: &[TextEncoder]) -> Result<(), Error> {
             return Err(Error::Prompt { problem, hint: "0 leaves out no layer, 1 is usual for models that were trained so".into() });
         }
     }
-    let finite = |what: &str, of: &str, number: f32| match number.is_finite() {
+    let sane = |what: &str, of: &str, number: f32| match (-LARGEST..=LARGEST).contains(&number) {
         true => Ok(()),
         false => Err(Error::Prompt {
-            problem: format!("cannot be mixed: the {what} of {of:?} is {number}"),
-            hint: "expected a number such as 0.5".into(),
+            problem: format!("cannot be mixed: the {what} of {of:?} is {number}, expected {} to {LARGEST}", -LARGEST),
+            hint: "0.5 is half of it".into(),
         }),
     };
-    asked.mixes.iter().try_for_each(|mix| finite("factor", &mix.prompt, mix.factor))?;
-    asked.swaps.iter().flat_map(|swap| &swap.with).try_for_each(|share| finite("weight", &share.token, share.weight))
+    asked.mixes.iter().try_for_each(|mix| sane("factor", &mix.prompt, mix.factor))?;
+    asked.swaps.iter().flat_map(|swap| &swap.with).try_for_each(|share| sane("weight", &share.token, share.weight))
 }

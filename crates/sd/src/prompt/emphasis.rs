@@ -37,6 +37,8 @@ pub(super) struct Span {
 const STEP: f64 = 1.1;
 /// Brackets open at once; what is written by hand has five.
 const DEEPEST: usize = 100;
+/// What a word can be multiplied by: beyond, nothing but overflow is drawn.
+const HEAVIEST: f64 = 1000.0;
 
 /// A prompt in which nothing has a meaning of its own.
 pub(super) fn plain(text: &str) -> Vec<Part> {
@@ -46,7 +48,7 @@ pub(super) fn plain(text: &str) -> Vec<Part> {
 /// The parts of a prompt; `breaks` says whether `BREAK` is one.
 ///
 /// # Errors
-/// A weight that is no number, weights whose product is too large for one, more than a hundred brackets open at once.
+/// A weight that is no number, weights whose product is absurd, more than a hundred brackets open at once.
 pub(super) fn parse(text: &str, breaks: bool) -> Result<Vec<Part>, Error> {
     let mut parser = Parser { text, items: vec![], round: vec![], square: vec![] };
     let mut at = 0;
@@ -159,8 +161,9 @@ impl Parser<'_> {
     fn parts(self) -> Result<Vec<Part>, Error> {
         let mut parts: Vec<(Part, f64)> = vec![];
         for Item { range, weight, breaks } in self.items {
-            if !(weight as f32).is_finite() {
-                return Err(wrong(format!("multiplies a word by {weight:e}"), "weights between 0.5 and 1.5 are usual"));
+            if !(-HEAVIEST..=HEAVIEST).contains(&weight) {
+                let problem = format!("multiplies a word by {weight:e}, expected {} to {HEAVIEST}", -HEAVIEST);
+                return Err(wrong(problem, "weights between 0.5 and 1.5 are usual"));
             }
             match parts.last_mut() {
                 _ if breaks => parts.push((Part::Break, 0.0)),
@@ -304,7 +307,7 @@ mod tests {
         for (text, sentence) in [
             ("(a:1.2.3)", "the prompt has the weight \"1.2.3\", which is no number; a weight is written as in (word:1.3)"),
             ("(a:.)", "the prompt has the weight \".\", which is no number; a weight is written as in (word:1.3)"),
-            (&digits, "the prompt multiplies a word by 1e60; weights between 0.5 and 1.5 are usual"),
+            (&digits, "the prompt multiplies a word by 1e60, expected -1000 to 1000; weights between 0.5 and 1.5 are usual"),
             (&"(".repeat(101), "the prompt has more than 100 brackets open at once; write \\( for a bracket that is text"),
         ] {
             assert_eq!(parse(text, false).expect_err("it is wrong").to_string(), sentence);

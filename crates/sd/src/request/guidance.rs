@@ -6,13 +6,15 @@ use decant_solver::Guidance;
 
 /// The scale of CFG++ where none is given: the paper's counterpart of 7.5 (arXiv:2406.08070, table 1).
 const CFGPP: f32 = 0.6;
+/// Scales beyond are slips of the pen: with them nothing but overflow is drawn.
+const MOST: f32 = 1000.0;
 
 impl Request {
     /// The scale, after a look at all that is said of guidance.
     pub(super) fn checked_guidance(&self, defaults: &Defaults) -> Result<f32, Error> {
         let guidance = self.guidance.unwrap_or(if self.cfgpp { CFGPP } else { defaults.guidance });
         let mut scales = std::iter::once(&guidance).chain(&self.guidance_curve);
-        if let Some(got) = scales.clone().find(|scale| !scale.is_finite()) {
+        if let Some(got) = scales.clone().find(|scale| !(-MOST..=MOST).contains(*scale)) {
             return Err(Error::Guidance { got: *got });
         }
         let range = |name, got: String, expected, hint| Error::Range { name, got, expected, hint };
@@ -69,11 +71,9 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use decant_solver::Sampler;
 
     fn settle(json: &str) -> Result<Settings, Error> {
-        let defaults = Defaults { prompt: String::new(), steps: 20, guidance: 7.5, sampler: Sampler::Ddim, width: 512, height: 512 };
-        Request::from_json(json).expect("well-formed").settle(&defaults, 8)
+        Request::from_json(json).expect("well-formed").settle(&Defaults::of_tests(20), 8)
     }
 
     #[test]
@@ -92,7 +92,8 @@ mod tests {
     #[test]
     fn what_is_out_of_range_is_refused() {
         for (json, sentence) in [
-            (r#"{"guidanceCurve":[3,1e39]}"#, "guidance inf is not a number to scale with; 1 turns guidance off, 7.5 is usual"),
+            (r#"{"guidanceCurve":[3,1e39]}"#, "guidance is inf, expected -1000 to 1000; 1 turns guidance off, 7.5 is usual"),
+            (r#"{"guidance":1e30}"#, "guidance is 1000000000000000000000000000000, expected -1000 to 1000; "),
             (r#"{"cfgpp":true,"guidance":7.5}"#, "guidance is 7.5, expected 0 to 1 with CFG++; 0.6 is about what 7.5 is without it"),
             (r#"{"rescale":-0.5}"#, "rescale is -0.5, expected 0 to 1; "),
             (r#"{"guidanceUntil":1.5}"#, "guidanceUntil is 1.5, expected 0 to 1, a share of the run; 0 is its beginning, 1 its end"),

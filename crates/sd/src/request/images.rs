@@ -75,11 +75,11 @@ impl Request {
         matches!(latents.level, Level::Clean) || latents.level == Level::Unknown && part
     }
 
-    /// The first of `steps` steps that is taken, where the run starts from a picture; and the strength that says so.
+    /// The first of `steps` steps that is taken, where the run starts from a picture. Where a strength `spreads` the steps, that is the first.
     ///
     /// # Errors
     /// A sentence where nothing would be left to do, and for a strength or a step without a picture.
-    pub(super) fn first_step(&self, steps: usize) -> Result<Option<usize>, Error> {
+    pub(super) fn first_step(&self, steps: usize, spreads: bool) -> Result<Option<usize>, Error> {
         if let (Some(strength), Some(step)) = (self.strength, self.start_step) {
             let problem = format!("both strength {strength} and startStep {step} say where to start");
             return Err(refused("settings", problem, "leave one out"));
@@ -99,6 +99,7 @@ impl Request {
             Some(step) => Ok(Some(step)),
             // Under a mask, all of the steps begin with noise alone; without one, the picture shines through a little even then.
             None if self.masks() && self.asked_strength() == 1.0 => Ok(None),
+            None if spreads => part(self.asked_strength()).map(|_| Some(0)),
             None => Ok(Some(steps - kept(self.asked_strength(), steps)?)),
         }
     }
@@ -165,16 +166,21 @@ impl Request {
     }
 }
 
+/// A strength that is one.
+fn part(strength: f64) -> Result<f64, Error> {
+    if (0.0..=1.0).contains(&strength) {
+        return Ok(strength);
+    }
+    Err(refused(
+        &format!("strength {strength}"),
+        "it is no part of the steps",
+        "0 to 1 is needed: 0.2 keeps most of the picture, 1 next to nothing",
+    ))
+}
+
 /// The steps that a strength leaves: `int(steps * strength)`, as diffusers' `get_timesteps` counts them.
 fn kept(strength: f64, steps: usize) -> Result<usize, Error> {
-    if !(0.0..=1.0).contains(&strength) {
-        return Err(refused(
-            &format!("strength {strength}"),
-            "it is no part of the steps",
-            "0 to 1 is needed: 0.2 keeps most of the picture, 1 next to nothing",
-        ));
-    }
-    let kept = ((steps as f64 * strength) as usize).min(steps);
+    let kept = ((steps as f64 * part(strength)?) as usize).min(steps);
     if kept == 0 {
         let least = 1.0 / steps.max(1) as f64;
         let problem = format!("of {steps} steps not one would be taken, so the picture would be unchanged");
@@ -185,6 +191,19 @@ fn kept(strength: f64, steps: usize) -> Result<usize, Error> {
         ));
     }
     Ok(kept)
+}
+
+/// Pixels above, right, below and left, as flags spell them: `0,64,0,64`, or one number for all four.
+///
+/// # Errors
+/// What was expected.
+pub fn sides(typed: &str) -> Result<[usize; 4], String> {
+    let numbers: Option<Vec<usize>> = typed.split(',').map(|side| side.trim().parse().ok()).collect();
+    match numbers.as_deref() {
+        Some([all]) => Ok([*all; 4]),
+        Some([top, right, bottom, left]) => Ok([*top, *right, *bottom, *left]),
+        _ => Err("expected pixels above,right,below,left, such as 0,64,0,64, or one number for all four".into()),
+    }
 }
 
 fn refused(what: &str, problem: impl Into<String>, advice: impl Into<String>) -> Error {
@@ -198,8 +217,7 @@ mod tests {
     use decant_solver::Sampler;
 
     fn settle(request: Request) -> Result<Settings, Error> {
-        let defaults = Defaults { prompt: String::new(), steps: 10, guidance: 7.5, sampler: Sampler::Ddim, width: 512, height: 512 };
-        request.settle(&defaults, 8)
+        request.settle(&Defaults::of_tests(10), 8)
     }
 
     fn picture(width: usize, height: usize) -> Images {
@@ -227,6 +245,19 @@ mod tests {
         assert_eq!((step.first_step, step.asked.strength), (Some(9), None));
         let masked = settle(Request { images: picture(8, 8), pad: [0, 8, 0, 0], ..Request::default() }).expect("it is sound");
         assert_eq!((masked.first_step, masked.asked.strength, masked.width), (None, Some(1.0), 16));
+    }
+
+    #[test]
+    fn a_latent_consistency_model_takes_all_its_steps() {
+        let settled = |sampler, json: &str| {
+            let request = Request { sampler: Some(sampler), images: picture(8, 8), ..Request::from_json(json).expect("well-formed") };
+            let settings = request.settle(&Defaults { spreads: true, ..Defaults::of_tests(4) }, 8).expect("it is sound");
+            (settings.first_step, settings.spread, settings.sampling().strength)
+        };
+        assert_eq!(settled(Sampler::Lcm, r#"{"strength":0.1}"#), (Some(0), 0.1, 0.1));
+        assert_eq!(settled(Sampler::Tcd, "{}"), (Some(0), 0.8, 0.8));
+        assert_eq!(settled(Sampler::Lcm, r#"{"startStep":2}"#), (Some(2), 1.0, 1.0));
+        assert_eq!(settled(Sampler::Ddim, r#"{"strength":0.5}"#), (Some(2), 1.0, 1.0), "which knows no distilled timesteps");
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! A request as JSON: an object of what is not usual. Field names are in `web/decant.d.ts` (`Settings`).
+//!
+//! What cannot be read is said in words of settings (`refused`), not of Rust's types.
 
 use super::Request;
 use crate::error::Error;
+use decant_solver::nearest;
 use serde_json::{Map, Value};
 
 impl Request {
@@ -10,14 +13,18 @@ impl Request {
     /// # Errors
     /// One sentence about the first field that is unknown or holds something else than it should.
     pub fn from_json(text: &str) -> Result<Request, Error> {
-        let fields: Map<String, Value> = serde_json::from_str(text).map_err(failure)?;
+        let fields = match serde_json::from_str(text) {
+            Ok(Value::Object(fields)) => fields,
+            Ok(other) => return Err(refused(format!("expected an object such as {{\"steps\": 9}}, got {}", short(&other.to_string())))),
+            Err(error) => return Err(refused(format!("this is no JSON: {error}"))),
+        };
         // One field at a time, so that the sentence can name it.
         for (name, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
             let one = Value::Object(Map::from_iter([(name.clone(), value.clone())]));
-            serde_json::from_value::<Request>(one).map_err(|error| Error::Settings { problem: format!("{name}: {error}") })?;
+            serde_json::from_value::<Request>(one).map_err(|error| refused(problem(name, value, &error.to_string())))?;
         }
         let given = fields.into_iter().filter(|(_, value)| !value.is_null()).collect();
-        serde_json::from_value(Value::Object(given)).map_err(failure)
+        serde_json::from_value(Value::Object(given)).map_err(|error| refused(error.to_string()))
     }
 
     /// Writes an object of all that is not usual, on one line.
@@ -26,6 +33,18 @@ impl Request {
         fields.retain(|name, value| usual.get(name) != Some(value));
         Value::Object(fields).to_string()
     }
+
+    /// The same, with one setting as usual again, by its name in JSON.
+    ///
+    /// # Errors
+    /// No setting is called so.
+    pub fn without(&self, name: &str) -> Result<Request, Error> {
+        let mut fields = fields(self);
+        let Some(usual) = self::fields(&Request::default()).remove(name) else { return Err(refused(unknown(name, fields.keys()))) };
+        fields.insert(name.into(), usual);
+        let left: Request = serde_json::from_value(Value::Object(fields)).map_err(|error| refused(error.to_string()))?;
+        Ok(Request { images: self.images.clone(), ..left })
+    }
 }
 
 fn fields(request: &Request) -> Map<String, Value> {
@@ -33,8 +52,72 @@ fn fields(request: &Request) -> Map<String, Value> {
     serde_json::to_string(request).and_then(|text| serde_json::from_str(&text)).expect("a request holds nothing that JSON cannot say")
 }
 
-fn failure(error: serde_json::Error) -> Error {
-    Error::Settings { problem: error.to_string() }
+fn refused(problem: String) -> Error {
+    Error::Settings { problem }
+}
+
+/// What serde expects, and what that is to a person.
+const EXPECTED: &[(&str, &str)] = &[
+    ("usize", "a whole number, 0 or more"),
+    ("u64", "a whole number, 0 or more"),
+    ("f32", "a number"),
+    ("f64", "a number"),
+    ("a boolean", "true or false"),
+    ("a string", "a text"),
+    ("a sequence", "a list"),
+    ("an array of length 4", "a list of four numbers"),
+    ("struct Swap", "an object of token and with"),
+    ("struct Share", "an object of token and weight"),
+    ("struct Mix", "an object of prompt and factor"),
+    ("struct LoraUse", "an object of name and weight"),
+];
+/// How serde begins to say what it got.
+const GOT: &[(&str, &str)] =
+    &[("string ", "the text "), ("integer ", ""), ("floating point ", ""), ("boolean ", ""), ("sequence", "a list"), ("map", "an object")];
+
+/// serde's sentence about a field, as a sentence about a setting.
+fn problem(name: &str, value: &Value, said: &str) -> String {
+    let quoted = || said.split('`').skip(1).step_by(2);
+    let (first, others) = (quoted().next().unwrap_or_default(), quoted().skip(1));
+    if said.starts_with("unknown field") {
+        let inside = if first == name { String::new() } else { format!("{name}: ") };
+        return inside + &unknown(first, others);
+    }
+    if said.starts_with("unknown variant") {
+        let known: Vec<&str> = others.collect();
+        let hint = nearest(first, known.iter().copied()).map_or("choose one of these".into(), |near| format!("did you mean {near}?"));
+        return format!("{name} is {first:?}, expected one of {}; {hint}", known.join(", "));
+    }
+    if said.starts_with("missing field") {
+        return format!("{name}: {first} is missing");
+    }
+    let (got, expected) = said.split_once(", expected ").unwrap_or((said, ""));
+    let Some((_, expected)) = EXPECTED.iter().find(|(serde, _)| *serde == expected) else { return format!("{name}: {said}") };
+    // What is wrong lies inside of a list or an object, unless that is what is wrong.
+    match (value, got.split_once(": ")) {
+        (Value::Array(_), Some((_, got))) if got != "sequence" => format!("{name} holds {}, expected {expected}", plain(got)),
+        _ => format!("{name} is {}, expected {expected}", short(&value.to_string())),
+    }
+}
+
+fn plain(got: &str) -> String {
+    let found = GOT.iter().find_map(|(serde, ours)| Some(format!("{ours}{}", got.strip_prefix(serde)?)));
+    short(&found.unwrap_or_else(|| got.into()).replace('`', ""))
+}
+
+fn unknown<'a>(name: &str, known: impl Iterator<Item = impl AsRef<str> + 'a>) -> String {
+    let known: Vec<String> = known.map(|name| name.as_ref().to_string()).collect();
+    let hint = nearest(name, known.iter().map(String::as_str)).map(|near| format!("; did you mean {near}?"));
+    format!("there is no {}, expected one of {}{}", short(name), known.join(", "), hint.unwrap_or_default())
+}
+
+/// The most characters of what was given that a sentence repeats.
+const MOST: usize = 60;
+
+fn short(text: &str) -> String {
+    let mut letters = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    let kept: String = letters.by_ref().take(MOST).collect();
+    if letters.next().is_some() { format!("{kept}…") } else { kept }
 }
 
 #[cfg(test)]
@@ -57,18 +140,41 @@ mod tests {
     }
 
     #[test]
+    fn one_setting_is_as_usual_again() {
+        let request = Request { guidance: Some(7.3), strength: Some(0.5), ..Request::default() };
+        assert_eq!(request.without("strength").expect("a setting"), Request { strength: None, ..request.clone() });
+        assert_eq!(request.without("count").expect("a setting"), request);
+        assert!(request.without("strenght").expect_err("a slip").to_string().ends_with("; did you mean strength?"));
+    }
+
+    #[test]
     fn the_sentence_names_the_field() {
         let cases = [
-            ("[1]", "settings: invalid type: sequence, expected a map at line 1 column 0; see the list of settings"),
-            (r#"{"steps": 9.5}"#, "settings: steps: invalid type: floating point `9.5`, expected usize; see the list of settings"),
-            (r#"{"steps": -1}"#, "settings: steps: invalid value: integer `-1`, expected usize; see the list of settings"),
+            ("[1]", "settings: expected an object such as {\"steps\": 9}, got [1]"),
+            (r#"{"steps": 9.5}"#, "settings: steps is 9.5, expected a whole number, 0 or more"),
+            (r#"{"steps": -1}"#, "settings: steps is -1, expected a whole number, 0 or more"),
+            (r#"{"steps": "many"}"#, "settings: steps is \"many\", expected a whole number, 0 or more"),
+            (r#"{"guidance": [3]}"#, "settings: guidance is [3], expected a number"),
+            (r#"{"guidanceCurve": 3}"#, "settings: guidanceCurve is 3, expected a list"),
+            (r#"{"guidanceCurve": [1, "x"]}"#, "settings: guidanceCurve holds the text \"x\", expected a number"),
+            (r#"{"pad": [1, 2]}"#, "settings: pad is [1,2], expected a list of four numbers"),
+            (r#"{"emphasis": 1}"#, "settings: emphasis is 1, expected true or false"),
+            (r#"{"prompt": 7}"#, "settings: prompt is 7, expected a text"),
+            (r#"{"long": "chunk"}"#, "settings: long is \"chunk\", expected one of truncate, chunks, commas; did you mean chunks?"),
+            (r#"{"mixes": ["a cat"]}"#, "settings: mixes holds the text \"a cat\", expected an object of prompt and factor"),
+            (r#"{"mixes": [{"prompt": "a"}]}"#, "settings: mixes: factor is missing"),
+            (r#"{"mixes": [{"promt": "a"}]}"#, "settings: mixes: there is no promt, expected one of prompt, factor; did you mean prompt?"),
         ];
         for (text, sentence) in cases {
             assert_eq!(Request::from_json(text).expect_err("it is wrong").to_string(), sentence);
         }
-        let unknown = Request::from_json(r#"{"stepz": 9}"#).expect_err("there is no such setting").to_string();
-        assert!(unknown.starts_with("settings: stepz: unknown field `stepz`, expected one of `prompt`, "), "{unknown}");
+        let slip = Request::from_json(r#"{"stepz": 9}"#).expect_err("there is no such setting").to_string();
+        assert!(
+            slip.starts_with("settings: there is no stepz, expected one of prompt, ") && slip.ends_with("; did you mean steps?"),
+            "{slip}"
+        );
+        assert!(Request::from_json("{").expect_err("it ends early").to_string().starts_with("settings: this is no JSON: EOF"));
         let sampler = Request::from_json(r#"{"sampler": "heum"}"#).expect_err("there is no such sampler").to_string();
-        assert!(sampler.contains("heun"), "{sampler}");
+        assert!(sampler.contains("did you mean heun?"), "{sampler}");
     }
 }

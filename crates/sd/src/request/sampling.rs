@@ -1,7 +1,60 @@
 //! What a request says about sampling, as the solver takes it.
 
 use super::{Request, Settings};
-use decant_solver::{Noise, Options};
+use crate::error::Error;
+use decant_solver::{Noise, Options, SAMPLERS, Sampler, SamplerRow};
+
+/// A number that only some samplers read.
+struct Choice {
+    /// Its name in JSON.
+    name: &'static str,
+    value: fn(&Request) -> Option<String>,
+    is_read: fn(&SamplerRow) -> bool,
+    /// As usual again.
+    clear: fn(&mut Request),
+}
+
+const CHOICES: [Choice; 2] = [
+    Choice {
+        name: "eta",
+        value: |request| request.eta.map(|eta| eta.to_string()),
+        is_read: |row| row.eta().is_some(),
+        clear: |request| request.eta = None,
+    },
+    Choice {
+        name: "order",
+        value: |request| request.order.map(|order| order.to_string()),
+        is_read: |row| row.highest_order().is_some(),
+        clear: |request| request.order = None,
+    },
+];
+
+impl Request {
+    /// What is asked for that this sampler does not read.
+    fn unread(&self, row: &SamplerRow) -> Option<(&'static Choice, String)> {
+        CHOICES.iter().filter(|choice| !(choice.is_read)(row)).find_map(|choice| Some((choice, (choice.value)(self)?)))
+    }
+
+    /// Refuses what the sampler does not read: it would change nothing, and be recorded as if it did.
+    pub(super) fn check_choices(&self, sampler: Sampler) -> Result<(), Error> {
+        let Some((choice, got)) = self.unread(sampler.row()) else { return Ok(()) };
+        let able: Vec<&str> = SAMPLERS.iter().filter(|row| (choice.is_read)(row)).map(|row| row.id).collect();
+        let expected = format!("none: {} read it", able.join(", "));
+        let hint = "leave it out, or choose one of these";
+        Err(decant_solver::Error::Choice { sampler: sampler.row().id, choice: choice.name, got, expected, hint }.into())
+    }
+
+    /// Leaves out what this sampler does not read, and says so: for records of tools that write such numbers down whatever the sampler, and
+    /// where a record's sampler is exchanged for another.
+    pub fn leave_out_unread(&mut self, sampler: Sampler) -> Vec<String> {
+        let mut notes = vec![];
+        while let Some((choice, got)) = self.unread(sampler.row()) {
+            (choice.clear)(self);
+            notes.push(format!("{} {got} is left out: the sampler {} does not read it", choice.name, sampler.row().id));
+        }
+        notes
+    }
+}
 
 impl Settings {
     /// The run's choices for [`decant_solver::schedule`] and [`decant_solver::sample`], from the first model call on.
@@ -10,7 +63,7 @@ impl Settings {
     pub fn sampling(&self) -> Options {
         let Request { sigmas, spacing, eta, order, cfgpp, .. } = &self.asked;
         let (sigmas, spacing, eta) = (sigmas.clone(), *spacing, *eta);
-        Options { sigmas, spacing, eta, order: *order, cfgpp: *cfgpp, ..Options::steps(self.steps) }
+        Options { sigmas, spacing, eta, order: *order, cfgpp: *cfgpp, strength: self.spread, ..Options::steps(self.steps) }
     }
 
     /// The generator of the run's noise, as the seed leaves it.
@@ -26,20 +79,39 @@ mod tests {
     use decant_solver::{Rng, Sampler, Sigmas, TimestepSpacing};
 
     fn defaults() -> Defaults {
-        Defaults { prompt: String::new(), steps: 20, guidance: 7.5, sampler: Sampler::Ddim, width: 512, height: 512 }
+        Defaults::of_tests(20)
     }
 
     #[test]
     fn json_reaches_the_solver() {
-        let json = r#"{"sampler":"tcd","sigmas":"karras","spacing":"trailing","eta":0.25,"order":2,"rng":"cuda"}"#;
+        let json = r#"{"sampler":"tcd","sigmas":"karras","spacing":"trailing","eta":0.25,"rng":"cuda"}"#;
         let request = Request::from_json(json).expect("all of it is sound");
         let settings = request.settle(&defaults(), 8).expect("defaults fit");
         let spacing = Some(TimestepSpacing::Trailing);
-        let options = Options { sigmas: Sigmas::Karras, spacing, eta: Some(0.25), order: Some(2), ..Options::steps(20) };
+        let options = Options { sigmas: Sigmas::Karras, spacing, eta: Some(0.25), ..Options::steps(20) };
         assert_eq!((settings.sampling(), request.to_json().as_str()), (options, json));
         assert_eq!(settings.noise().randn(20), Noise::new(Rng::Cuda, 0).randn(20));
         let plain = Request::default().settle(&defaults(), 8).expect("defaults fit");
         assert_eq!(plain.sampling(), Options::steps(20));
+    }
+
+    #[test]
+    fn what_the_sampler_does_not_read_is_refused_not_recorded() {
+        for row in SAMPLERS {
+            let settle = |json: String| Request::from_json(&json).expect("well-formed").settle(&defaults(), 8).map(|_| ());
+            let eta = settle(format!(r#"{{"sampler":"{}","eta":0.5}}"#, row.id));
+            assert_eq!(eta.is_ok(), row.eta().is_some(), "{}", row.id);
+            let order = settle(format!(r#"{{"sampler":"{}","order":2}}"#, row.id));
+            assert_eq!(order.is_ok(), row.highest_order().is_some(), "{}", row.id);
+        }
+        let mut request = Request { sampler: Some(Sampler::Euler), eta: Some(0.5), order: Some(2), ..Request::default() };
+        assert_eq!(
+            request.settle(&defaults(), 8).expect_err("euler reads neither").to_string(),
+            "the sampler euler cannot follow eta 0.5, expected none: ddim, dpmpp_sde, dpmpp_3m_sde, tcd read it; leave it out, or choose one of these"
+        );
+        let notes = request.leave_out_unread(Sampler::Euler);
+        assert_eq!(notes[1], "order 2 is left out: the sampler euler does not read it");
+        assert_eq!((notes.len(), request), (2, Request { sampler: Some(Sampler::Euler), ..Request::default() }));
     }
 
     #[test]

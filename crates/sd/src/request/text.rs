@@ -1,6 +1,7 @@
 //! What a request says of its words beyond prompt and negative prompt: what long ones do, which tokens mean something else, what is mixed in.
 
 use serde::{Deserialize, Serialize};
+use std::str::FromStr;
 
 /// What happens to a prompt of more than 75 tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -67,6 +68,33 @@ pub struct Mix {
     pub factor: f32,
 }
 
+/// As flags spell it: `puppy=skunk`, `puppy=puppy:0.5+skunk:0.5`; where no weight is given, equal shares.
+impl FromStr for Swap {
+    type Err = String;
+
+    fn from_str(typed: &str) -> Result<Swap, String> {
+        let expected = || "expected WORD=WORD[:WEIGHT]+WORD[:WEIGHT], for instance puppy=puppy:0.5+skunk:0.5".to_string();
+        let (token, with) = typed.split_once('=').ok_or_else(expected)?;
+        let parts: Vec<&str> = with.split('+').collect();
+        let equal = 1.0 / parts.len() as f32;
+        let share = |part: &str| match part.rsplit_once(':') {
+            Some((token, weight)) => Ok(Share { token: token.trim().into(), weight: weight.trim().parse().map_err(|_| expected())? }),
+            None => Ok(Share { token: part.trim().into(), weight: equal }),
+        };
+        Ok(Swap { token: token.trim().into(), with: parts.into_iter().map(share).collect::<Result<_, String>>()? })
+    }
+}
+
+/// As flags spell it: `a skunk:0.5`.
+impl FromStr for Mix {
+    type Err = String;
+
+    fn from_str(typed: &str) -> Result<Mix, String> {
+        let parse = |(prompt, factor): (&str, &str)| Some(Mix { prompt: prompt.into(), factor: factor.trim().parse().ok()? });
+        typed.rsplit_once(':').and_then(parse).ok_or_else(|| "expected PROMPT:FACTOR, for instance \"a skunk:0.5\"".into())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,6 +109,22 @@ mod tests {
     }
 
     #[test]
+    fn swaps_and_mixes_are_read_as_flags_spell_them() {
+        let share = |token: &str, weight| Share { token: token.into(), weight };
+        for (typed, token, with) in [
+            ("puppy=skunk", "puppy", vec![share("skunk", 1.0)]),
+            ("puppy=puppy:0.5+skunk:0.25", "puppy", vec![share("puppy", 0.5), share("skunk", 0.25)]),
+            (" cat = <birb-style> + dog ", "cat", vec![share("<birb-style>", 0.5), share("dog", 0.5)]),
+            ("king=king+man:-1", "king", vec![share("king", 0.5), share("man", -1.0)]),
+        ] {
+            assert_eq!(typed.parse(), Ok(Swap { token: token.into(), with }), "{typed}");
+        }
+        assert!("puppy".parse::<Swap>().is_err() && "a=b:c".parse::<Swap>().is_err());
+        assert_eq!("a: b:0.5".parse(), Ok(Mix { prompt: "a: b".into(), factor: 0.5 }));
+        assert!("a skunk".parse::<Mix>().is_err() && "a:b".parse::<Mix>().is_err());
+    }
+
+    #[test]
     fn swaps_and_mixes_are_plain_objects() {
         let json = r#"{"swaps":[{"token":"puppy","with":[{"token":"skunk"}]}],"mixes":[{"prompt":"a skunk","factor":0.5}]}"#;
         let request = Request::from_json(json).expect("as documented");
@@ -88,6 +132,6 @@ mod tests {
         assert_eq!(request.mixes, [Mix { prompt: "a skunk".into(), factor: 0.5 }]);
         assert_eq!(Request::from_json(&request.to_json()).expect("it was just written"), request);
         let error = Request::from_json(r#"{"mixes": [{"promt": "a"}]}"#).expect_err("a slip").to_string();
-        assert!(error.starts_with("settings: mixes: unknown field `promt`"), "{error}");
+        assert!(error.ends_with("; did you mean prompt?"), "{error}");
     }
 }

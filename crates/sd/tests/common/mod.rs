@@ -2,10 +2,15 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+mod run;
+
+pub use run::{model, model_as, trace};
+
 use decant_gpu::Gpu;
 use decant_graph::{Cpu, Device};
 use safetensors::SafeTensors;
 use safetensors::tensor::Metadata;
+use std::cell::OnceCell;
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -14,10 +19,12 @@ pub fn folder(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
 }
 
-/// The CPU runner and the GPU (a software one on machines without).
+/// The CPU runner and the GPU (a software one on machines without). A test has one GPU however often it asks: each would compile the
+/// kernels anew, which takes a software one longer than most runs.
 pub fn devices() -> Vec<Rc<dyn Device>> {
-    let gpu = pollster::block_on(Gpu::request()).expect("a Vulkan driver; tests/rig/setup_vulkan.sh installs one");
-    vec![Rc::new(Cpu), Rc::new(gpu)]
+    thread_local!(static GPU: OnceCell<Gpu> = const { OnceCell::new() });
+    let request = || pollster::block_on(Gpu::request()).expect("a Vulkan driver; tests/rig/setup_vulkan.sh installs one");
+    vec![Rc::new(Cpu), Rc::new(GPU.with(|gpu| gpu.get_or_init(request).clone()))]
 }
 
 /// Whether the GPU is compared with every golden and not with a sample: `DECANT_ALL=1`, minutes on a software one.
@@ -101,6 +108,13 @@ pub fn relative_rms(expected: &[f32], got: &[f32]) -> f64 {
     let sum = |values: &mut dyn Iterator<Item = f64>| values.map(|v| v * v).sum::<f64>();
     let difference = sum(&mut expected.iter().zip(got).map(|(e, g)| *e as f64 - *g as f64));
     (difference / sum(&mut expected.iter().map(|e| *e as f64)).max(1e-30)).sqrt()
+}
+
+/// Root of the mean square difference: of latents, which have a spread of about 1, or of pictures from 0 to 1.
+pub fn rms(expected: &[f32], got: &[f32]) -> f64 {
+    assert_eq!(expected.len(), got.len());
+    let sum: f64 = expected.iter().zip(got).map(|(e, g)| (f64::from(*e) - f64::from(*g)).powi(2)).sum();
+    (sum / got.len() as f64).sqrt()
 }
 
 pub fn largest_difference(expected: &[f32], got: &[f32]) -> f32 {

@@ -1,7 +1,7 @@
 //! diffusers' latents for each layout, and for several LoRAs at once.
 
-use crate::common::{Golden, all_on_gpu, devices, relative_rms};
-use crate::{lora, model, request, trace};
+use crate::common::{Golden, all_on_gpu, devices, relative_rms, trace};
+use crate::{lora, model, request};
 use decant_sd::request::Request;
 use pollster::block_on;
 
@@ -24,8 +24,8 @@ fn diffusers_agrees_on_every_layout() {
                 let info = block_on(pipeline.add_lora(&lora_use.name, lora(&lora_use.name))).expect("it fits the model");
                 assert_eq!(info.unmatched, Vec::<String>::new(), "{name}");
             }
-            let without = trace(pipeline, &Request { loras: vec![], ..request.clone() });
-            let got = trace(pipeline, &request);
+            let (_, without) = trace(pipeline, &Request { loras: vec![], ..request.clone() });
+            let (_, got) = trace(pipeline, &request);
             for tensor in golden.tensors() {
                 let error = relative_rms(&golden.get(&tensor), &got.get(&tensor));
                 println!("{name:16} {tensor:16} {:50} {error:.2e}", device.name());

@@ -9,27 +9,16 @@ mod quantized;
 mod kept;
 mod refused;
 
-use common::{Golden, folder};
-use decant_graph::Device;
-use decant_sd::Error;
+use common::{Golden, folder, model};
 use decant_sd::files::{Files, Folder, Memory};
 use decant_sd::lora::LoraUse;
-use decant_sd::pipeline::{Event, Observer, Options, Pipeline};
 use decant_sd::request::Request;
-use decant_sd::trace::Trace;
-use decant_solver::Sampler;
-use pollster::block_on;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 fn lora(name: &str) -> Rc<dyn Files> {
     let end = if name == "old" { "bin" } else { "safetensors" };
     Rc::new(Folder::open(folder(&format!("tests/models/lora/{name}.{end}"))).expect("the LoRA is there"))
-}
-
-fn model(name: &str, device: Rc<dyn Device>) -> Pipeline {
-    let files = Rc::new(Folder::open(folder("tests/models").join(name)).expect("the model is there"));
-    block_on(Pipeline::load(files, device, Options::default(), &mut |_| {})).expect("the model is sound")
 }
 
 fn used(name: &str, weight: f32) -> LoraUse {
@@ -39,34 +28,7 @@ fn used(name: &str, weight: f32) -> LoraUse {
 /// A golden's request, and the names of its LoRAs.
 fn request(golden: &Golden) -> Request {
     let loras: Vec<(String, f32)> = serde_json::from_str(&golden.setting("loras")).expect("a list of names and weights");
-    Request {
-        prompt: golden.setting("prompt"),
-        negative: golden.setting("negative"),
-        steps: golden.setting("steps").parse().ok(),
-        guidance: golden.setting("guidance").parse().ok(),
-        seed: golden.setting("seed").parse().expect("a whole number"),
-        sampler: Some(Sampler::from_id(&golden.setting("sampler")).expect("a sampler of ours")),
-        width: golden.setting("width").parse().ok(),
-        height: golden.setting("height").parse().ok(),
-        loras: loras.iter().map(|(name, weight)| used(name, *weight)).collect(),
-        ..Request::default()
-    }
-}
-
-/// Keeps a run's trace.
-struct Tracing(Trace);
-
-impl Observer for Tracing {
-    async fn event(&mut self, event: Event<'_>) -> Result<(), Error> {
-        self.0.note(&event);
-        Ok(())
-    }
-}
-
-fn trace(pipeline: &mut Pipeline, request: &Request) -> Golden {
-    let mut watcher = Tracing(Trace::default());
-    let generated = block_on(pipeline.generate(request, &mut watcher)).expect("the run is sound");
-    Golden::from_bytes(watcher.0.finish(&generated).expect("the trace can be written"))
+    Request { loras: loras.iter().map(|(name, weight)| used(name, *weight)).collect(), ..golden.request() }
 }
 
 /// A safetensors file: each tensor's name, type, shape and bytes.

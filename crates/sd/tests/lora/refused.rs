@@ -115,8 +115,9 @@ fn damaged_files_and_wrong_uses_get_a_sentence() {
     assert_eq!(refusal(&mut pipeline, "y", 1.0), "LoRA y: it is not loaded; there are x; load its file first");
     assert_eq!(
         refusal(&mut pipeline, "x", f32::NAN),
-        "LoRA x: weight NaN is not a number to multiply with; 1 is as it was trained, 0 is without it"
+        "LoRA x: its weight is NaN, expected -1000 to 1000; 1 is as it was trained, 0 is without it"
     );
+    assert!(refusal(&mut pipeline, "x", 1e30).contains("expected -1000 to 1000"));
     assert_eq!(
         pipeline.remove_lora("y").expect_err("it is not there").to_string(),
         "LoRA y: it is not loaded; there are x; load its file first"
