@@ -75,7 +75,7 @@ export interface Decant {
   removeTextualInversion(name: string): Promise<void>;
   /** A picture of this model's as a PNG that says how it was made, as the desktop tools write it too. `readRecord` reads it. */
   writePicture(made: Made): Promise<Blob>;
-  /** A run as an animated PNG: noisy latents on the left, what the model predicts on the right. */
+  /** A run as an animated PNG that says how it was made: noisy latents on the left, what the model predicts on the right. */
   animate(made: Made): Promise<Blob>;
   /** Which weights these are, in sixteen letters, whatever their files are called: as records have it. "" where they would have to be downloaded for it again. */
   fingerprint(): Promise<string>;

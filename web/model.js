@@ -55,16 +55,22 @@ export class Model {
 
   /** @type {api.Decant["writePicture"]} */
   async writePicture({ image, trace }) {
-    const about = { model: stem(this.#name), hash: await this.fingerprint(), device: this.info.adapter, weights: this.info.weights === "stored" ? "" : this.info.weights, also: trace.also ?? [] };
-    const bytes = await this.#calls.ask({ kind: "writePicture", image: pixelsOf(image), settings: trace.settings, about });
+    const bytes = await this.#calls.ask({ kind: "writePicture", image: pixelsOf(image), settings: trace.settings, about: await this.#about(trace) });
     return new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bytes)], { type: "image/png" });
   }
 
   /** @type {api.Decant["animate"]} */
-  async animate({ image, trace: { steps } }) {
+  async animate({ image, trace }) {
+    const { steps, settings } = trace;
     const [noisy, denoised] = [steps.map((step) => pixelsOf(step.previewNoisy)), steps.map((step) => pixelsOf(step.previewDenoised))];
-    const bytes = await this.#calls.ask({ kind: "animate", noisy, denoised, image: pixelsOf(image) });
+    const bytes = await this.#calls.ask({ kind: "animate", noisy, denoised, image: pixelsOf(image), settings, about: await this.#about(trace) });
     return new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bytes)], { type: "image/apng" });
+  }
+
+  /** What a record says besides the settings. @param {api.Trace} trace */
+  async #about({ also = [] }) {
+    const { adapter: device, weights } = this.info;
+    return { model: stem(this.#name), hash: await this.fingerprint(), device, weights: weights === "stored" ? "" : weights, also };
   }
 
   /** @type {api.Decant["fingerprint"]} */

@@ -20,7 +20,7 @@ export type Ask =
   | { kind: "addLora"; source: Source; name: string }
   | { kind: "removeLora"; name: string }
   | { kind: "writePicture"; image: Pixels; settings: Settings; about: About }
-  | { kind: "animate"; noisy: Pixels[]; denoised: Pixels[]; image: Pixels }
+  | { kind: "animate"; noisy: Pixels[]; denoised: Pixels[]; image: Pixels; settings: Settings; about: About }
   | { kind: "fingerprint" }
   | { kind: "readRecord"; bytes: Uint8Array<ArrayBuffer> }
   | { kind: "addTextualInversion"; bytes: Uint8Array<ArrayBuffer>; name: string }
@@ -124,7 +124,7 @@ export interface App {
   recognise(files: Files): Promise<FileKind>;
   writePicture(image: Pixels, settings: Settings, about: About): Uint8Array;
   readRecord(bytes: Uint8Array): FoundRecord | null;
-  animate(noisy: Pixels[], denoised: Pixels[], image: Pixels): Uint8Array;
+  animate(noisy: Pixels[], denoised: Pixels[], image: Pixels, settings: Settings, about: About): Uint8Array;
   plane(runs: Float32Array[][]): Plane;
   distance(a: Float32Array, b: Float32Array): Distance;
   Session: { open(files: Files, preview: Files | undefined, wanted: Wanted, onProgress: Tell): Promise<Session> };

@@ -59,7 +59,7 @@ async function perform(call, ask) {
     case "readRecord":
       return (await loadProgram()).app.readRecord(ask.bytes);
     case "animate":
-      return (await loadProgram()).app.animate(ask.noisy, ask.denoised, ask.image);
+      return (await loadProgram()).app.animate(ask.noisy, ask.denoised, ask.image, ask.settings, ask.about);
     case "inspect":
       return inspect(ask);
     case "weigh":

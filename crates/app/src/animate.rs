@@ -2,13 +2,16 @@
 
 use crate::failure::Failure;
 use crate::inputs::{Pixels, picture};
+use crate::record::record;
+use crate::settings::Settings;
 use decant_record::Animation;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-/// Of a finished run: each step's two previews, in order, and the picture; all are `Pixels` in `web/protocol.d.ts`.
+/// Of a finished run: each step's two previews, in order, and the picture, all `Pixels` in `web/protocol.d.ts`; and its record, as for the
+/// picture's own file.
 #[wasm_bindgen]
-pub fn animate(noisy: &Array, denoised: &Array, image: &Pixels) -> Result<Uint8Array, Failure> {
+pub fn animate(noisy: &Array, denoised: &Array, image: &Pixels, settings: &Settings, about: &JsValue) -> Result<Uint8Array, Failure> {
     let image = picture(image)?;
     let mut animation = Animation::new(image.width, image.height);
     let of = |pixels: JsValue| picture(pixels.unchecked_ref());
@@ -17,6 +20,9 @@ pub fn animate(noisy: &Array, denoised: &Array, image: &Pixels) -> Result<Uint8A
         animation.step(index, total, &of(noisy)?, &of(denoised)?);
     }
     animation.finish(&image);
-    let bytes = animation.apng().map_err(|error| Failure::new("request", error))?;
+    let texts = record(settings, about)?.texts();
+    let bytes = animation
+        .apng(&texts.each_ref().map(|(keyword, text)| (*keyword, text.as_str())))
+        .map_err(|error| Failure::new("request", error))?;
     Ok(Uint8Array::from(bytes.as_slice()))
 }

@@ -11,12 +11,16 @@ use wasm_bindgen::prelude::*;
 /// A picture as a PNG with its record; `about` is `About` in `web/protocol.d.ts`.
 #[wasm_bindgen(js_name = writePicture)]
 pub fn write_picture(image: &Pixels, settings: &Settings, about: &JsValue) -> Result<Uint8Array, Failure> {
+    let png = record(settings, about)?.png(&picture(image)?).map_err(|error| Failure::new("internal", error))?;
+    Ok(Uint8Array::from(png.as_slice()))
+}
+
+/// What determines a picture.
+pub fn record(settings: &Settings, about: &JsValue) -> Result<Record, Failure> {
     let model = Model { name: text_property(about, "model"), hash: text_property(about, "hash"), weights: text_property(about, "weights") };
     let version = env!("CARGO_PKG_VERSION").into();
     let also = texts_property(about, "also");
-    let record = Record { settings: request(settings)?, model, device: text_property(about, "device"), version, also, grid: vec![] };
-    let png = record.png(&picture(image)?).map_err(|error| Failure::new("internal", error))?;
-    Ok(Uint8Array::from(png.as_slice()))
+    Ok(Record { settings: request(settings)?, model, device: text_property(about, "device"), version, also, grid: vec![] })
 }
 
 /// What a file says of how its picture was made: `Found` in `web/decant.d.ts`; null for a picture that says nothing.

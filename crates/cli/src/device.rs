@@ -20,8 +20,9 @@ pub(crate) fn choose(wish: Where) -> Result<Rc<dyn Device>, Failure> {
                 );
                 Ok(Rc::new(Cpu))
             }
-            Err(reason) => {
-                eprintln!("{reason}: computing on the CPU");
+            // The driver's own words go on for lines, and are for whoever asks for a GPU.
+            Err(_) => {
+                eprintln!("no GPU was found: computing on the CPU (--device gpu says why)");
                 Ok(Rc::new(Cpu))
             }
         },

@@ -9,13 +9,13 @@ mod request;
 mod watch;
 
 use crate::arguments::{Generate, Model, Opening};
-use crate::{Failure, coding, device, source};
+use crate::{Failure, coding, device, interrupt, source};
 use decant_graph::{Device, Encoding};
 use decant_record::{Animation, Canvas};
 use decant_sd::component::Progress;
 use decant_sd::error::bytes;
 use decant_sd::pipeline::{Generated, Memory, Options, Pipeline};
-use decant_sd::request::Request;
+use decant_sd::request::{Request, Settings};
 use decant_sd::trace::Trace;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ use watch::{Watcher, milliseconds};
 pub(crate) fn options(weights: Option<&str>, opening: &Opening) -> Result<Options, Failure> {
     Ok(Options {
         weights: weights.and_then(Encoding::named),
-        preview: opening.preview_decoder.as_deref().map(source::open).transpose()?,
+        preview: opening.preview_decoder.as_deref().map(|place| source::open_as(place, "TAESD's file or folder")).transpose()?,
         budget: opening.budget,
         prediction: opening.prediction.as_deref().map(str::parse).transpose()?,
         family: opening.family.clone(),
@@ -58,6 +58,7 @@ pub(crate) fn run(options: &Generate) -> Result<(), Failure> {
     let told = !options.records.no_metadata || options.records.sidecar || found.is_some();
     let fingerprint = if told { pollster::block_on(pipeline.fingerprint())? } else { String::new() };
     found.iter().for_each(|found| recorded::tell(found, options, &pipeline, &fingerprint));
+    let _run = interrupt::Run::begin();
     match grid {
         Some(grid) => grid::run(options, &mut pipeline, &request, &grid, &fingerprint),
         None => series(options, &mut pipeline, &request, &fingerprint),
@@ -118,7 +119,7 @@ fn picture(
     }
     if let (Some(path), Some(mut animation)) = (&options.records.animate, watcher.animation) {
         animation.finish(&generated.picture);
-        output::write(&named(path), &animation::file(&animation, path)?)?;
+        output::write(&named(path), &animation::file(&animation, path, Some(&record).filter(|_| !options.records.no_metadata))?)?;
     }
     if !options.quiet {
         let s = &generated.settings;
@@ -129,12 +130,20 @@ fn picture(
             s.width,
             s.height,
             s.steps,
-            s.guidance,
+            scales(s),
             s.asked.seed
         );
         eprintln!("{}", took(&generated.memory, pipeline.device()));
     }
     Ok(generated)
+}
+
+/// The scale of guidance, or those that it went through.
+fn scales(settings: &Settings) -> String {
+    match &settings.asked.guidance_curve[..] {
+        [] => settings.guidance.to_string(),
+        curve => curve.iter().map(f32::to_string).collect::<Vec<_>>().join(" → "),
+    }
 }
 
 /// How much memory a picture took, predicted and measured, and how it was made.

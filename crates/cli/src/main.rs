@@ -1,6 +1,6 @@
 //! The `decant` command: pictures, looks into model files, and benchmarks, from a terminal.
 //!
-//! Exit code 0, or one sentence on stderr and exit code 1 (2 for arguments that cannot be read).
+//! Exit code 0, or one sentence on stderr and exit code 1 (2 for arguments that cannot be read, 130 when it was interrupted).
 
 /// `println!`, but whoever reads may stop reading (`decant inspect … | head`): then there is nobody left to say anything to.
 macro_rules! say {
@@ -13,9 +13,11 @@ mod coding;
 mod device;
 mod generate;
 mod inspect;
+mod interrupt;
 mod picture;
 mod quantize;
 mod source;
+mod unfinished;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
@@ -25,6 +27,7 @@ pub(crate) type Failure = Box<dyn std::error::Error>;
 
 fn main() {
     let arguments = Arguments::parse();
+    interrupt::listen();
     let done = match arguments.command {
         Command::Generate(options) => generate::run(&options),
         Command::Encode(options) => coding::encode(&options),
@@ -34,6 +37,9 @@ fn main() {
         Command::Bench(options) => bench::run(&options),
     };
     if let Err(failure) = done {
+        if interrupt::asked() {
+            interrupt::end("interrupted; what was finished before is there, the picture that was being made is not written");
+        }
         eprintln!("decant: {failure}");
         std::process::exit(1);
     }

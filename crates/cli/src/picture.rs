@@ -3,7 +3,9 @@
 use crate::Failure;
 use decant_sd::picture::{Mask, Picture};
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageReader, Limits};
+use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
+use std::fs::File;
+use std::io::BufReader;
 use std::path::Path;
 
 /// The most pixels along a side: beyond, no model's encoder would take it either.
@@ -28,11 +30,22 @@ fn over(path: &Path, behind: [u8; 3]) -> Result<Picture, String> {
     Picture::from_rgba8(width, height, image.as_raw(), behind).map_err(|error| failure(error.to_string()))
 }
 
+/// What is wrong with a file, for people: decoders speak of chunks, markers and CRCs.
+fn damaged(error: ImageError) -> String {
+    match error {
+        ImageError::Unsupported(_) => "this is no picture that can be read; PNG, JPEG and WebP are".into(),
+        ImageError::IoError(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => format!("could not be read: {error}"),
+        ImageError::Limits(_) => format!("it is larger than what is read, {MOST} pixels along each side and 1 GB in all; make it smaller"),
+        _ => "the picture is damaged or breaks off; save or download it again".into(),
+    }
+}
+
 /// The header is believed only after its size was looked at.
 fn decoded(path: &Path) -> Result<DynamicImage, String> {
     let unreadable = |error: std::io::Error| format!("could not be read: {error}");
-    let damaged = |error: image::ImageError| format!("it cannot be decoded ({error}); PNG, JPEG and WebP pictures are read");
-    let mut reader = ImageReader::open(path).and_then(ImageReader::with_guessed_format).map_err(unreadable)?;
+    // What it is, its content says and not its name.
+    let opened = File::open(path).map(|file| ImageReader::new(BufReader::new(file)));
+    let mut reader = opened.and_then(ImageReader::with_guessed_format).map_err(unreadable)?;
     let mut limits = Limits::default();
     limits.max_alloc = Some(MOST_BYTES);
     reader.limits(limits);
@@ -98,8 +111,14 @@ mod tests {
             sentence
         };
         let plain = std::fs::read(folder().join("plain.png")).expect("it is there");
-        assert!(scratch("cut.png", &plain[..60]).contains("it cannot be decoded"));
-        assert!(scratch("text.png", b"no picture").contains("PNG, JPEG and WebP pictures are read"));
+        let damaged = ": the picture is damaged or breaks off; save or download it again";
+        assert!(scratch("cut.png", &plain[..60]).ends_with(damaged));
+        let jpeg = std::fs::read(folder().join("turned-6.jpg")).expect("it is there");
+        assert!(scratch("cut.jpg", &jpeg[..200]).ends_with(damaged));
+        let mut flipped = plain.clone();
+        flipped[45] ^= 0xff;
+        assert!(scratch("flipped.png", &flipped).ends_with(damaged));
+        assert!(scratch("text.png", b"no picture").ends_with(": this is no picture that can be read; PNG, JPEG and WebP are"));
         // A header that claims 60000 × 60000 pixels, with its checksum.
         let header = [b"IHDR", &60_000u32.to_be_bytes()[..], &60_000u32.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
         let huge = [&plain[..12], &header, &crc(&header).to_be_bytes(), &plain[33..]].concat();

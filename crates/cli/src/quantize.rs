@@ -3,6 +3,7 @@
 //! Weights are written tensor by tensor; what each becomes is decided in `decant_sd::weights::policy`, and by `--keep`.
 
 use crate::arguments::Quantize;
+use crate::unfinished::Unfinished;
 use crate::{Failure, generate, source};
 use decant_graph::Encoding;
 use decant_sd::error::bytes;
@@ -10,7 +11,7 @@ use decant_sd::files::{Files, find, read_exactly, stays_inside};
 use decant_sd::layout::{self, Choice, Opened};
 use decant_sd::weights::quantize::{Override, Planned, plan, write};
 use std::io::BufWriter;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 mod table;
 
@@ -122,15 +123,12 @@ fn make(folder: &Path) -> Result<(), Failure> {
 
 /// Writes beside the place first, so that a file that is there is a whole one.
 fn write_file(opened: &Opened, plan: &[Planned], notes: &[(String, String)], out: &Path, table: &mut Table) -> Result<(), Failure> {
-    let unfinished = PathBuf::from(format!("{}.part", out.display()));
     let failed = |e: std::io::Error| format!("{} could not be written: {e}", out.display());
-    let mut file = BufWriter::new(std::fs::File::create(&unfinished).map_err(failed)?);
-    let written = pollster::block_on(write(&*opened.files, plan, notes, &mut file, &mut |row| table.note(&row)));
-    let flushed = written.map_err(Failure::from).and_then(|()| file.into_inner().map_err(|e| failed(e.into_error()).into()));
-    if let Err(failure) = flushed.and_then(|_| std::fs::rename(&unfinished, out).map_err(|e| failed(e).into())) {
-        let _best_effort = std::fs::remove_file(&unfinished);
-        return Err(failure);
-    }
+    let (unfinished, file) = Unfinished::at(out).map_err(failed)?;
+    let mut file = BufWriter::new(file);
+    pollster::block_on(write(&*opened.files, plan, notes, &mut file, &mut |row| table.note(&row)))?;
+    drop(file.into_inner().map_err(|e| failed(e.into_error()))?);
+    unfinished.finish().map_err(failed)?;
     table.file(out);
     Ok(())
 }

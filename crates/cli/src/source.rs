@@ -10,18 +10,25 @@ mod web;
 
 /// The files that `model` names: `builtin:NAME`, `http(s)://…`, a file or a folder.
 pub(crate) fn open(model: &str) -> Result<Rc<dyn Files>, Failure> {
-    if let Some(name) = model.strip_prefix("builtin:") {
-        return Ok(Rc::new(Folder::open(builtin(name)?)?));
+    match model.strip_prefix("builtin:") {
+        Some(name) => Ok(Rc::new(Folder::open(builtin(name)?)?)),
+        None => placed(model, "give a model's file or folder, an http address, or builtin:digits"),
     }
-    if model.starts_with("http://") || model.starts_with("https://") {
-        return Ok(Rc::new(Web::open(model)?));
+}
+
+/// The files of something that stands beside a model, by what it is: `LoRA's file or folder`.
+pub(crate) fn open_as(place: &str, what: &str) -> Result<Rc<dyn Files>, Failure> {
+    placed(place, &format!("give a {what}, or its http address"))
+}
+
+fn placed(place: &str, advice: &str) -> Result<Rc<dyn Files>, Failure> {
+    if place.starts_with("http://") || place.starts_with("https://") {
+        return Ok(Rc::new(Web::open(place)?));
     }
-    if !Path::new(model).exists() {
-        return Err(
-            format!("{model}: there is no such file or folder; give a model's file or folder, an http address, or builtin:digits").into()
-        );
+    if !Path::new(place).exists() {
+        return Err(format!("{place}: there is no such file or folder; {advice}").into());
     }
-    Ok(Rc::new(Folder::open(model)?))
+    Ok(Rc::new(Folder::open(place)?))
 }
 
 /// A model that comes with Decant: in `models/` beside the command, above it (a build in its own tree), or where `DECANT_MODELS` says.

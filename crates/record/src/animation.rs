@@ -2,7 +2,7 @@
 //!
 //! It makes frames, and APNG files of them; other formats are made by who wants them, from the same frames.
 
-use crate::canvas::encoded;
+use crate::canvas::{add, encoded};
 use crate::{Canvas, Error};
 use decant_sd::picture::Picture;
 
@@ -53,16 +53,18 @@ impl Animation {
         &self.frames
     }
 
-    /// As an animated PNG that runs for ever; a reader that knows no animations shows the first frame.
+    /// As an animated PNG that runs for ever and carries these texts, by keyword ([`crate::Record::texts`]); a reader that knows no animations
+    /// shows the first frame.
     ///
     /// # Errors
     /// [`Error::Write`] where there are no frames, or they are larger than a PNG can be.
-    pub fn apng(&self) -> Result<Vec<u8>, Error> {
+    pub fn apng(&self, texts: &[(&str, &str)]) -> Result<Vec<u8>, Error> {
         let (width, height) = (self.width * 2, self.height);
         if self.frames.is_empty() {
             return Err(Error::Write { width, height, problem: "the run had no steps to show".into() });
         }
         encoded(width, height, |mut encoder| {
+            texts.iter().try_for_each(|(keyword, text)| add(&mut encoder, keyword, text))?;
             encoder.set_animated(self.frames.len() as u32, 0)?;
             let mut writer = encoder.write_header()?;
             for (index, frame) in self.frames.iter().enumerate() {
@@ -92,7 +94,8 @@ mod tests {
         animation.finish(&grey(16, 0.5));
         let row = &animation.frames()[0].rgb[15 * 32 * 3..];
         assert_eq!((row[0], row[15 * 3], row[16 * 3], row[31 * 3]), (0, 0, 255, 255));
-        let bytes = animation.apng().expect("it has frames");
+        let bytes = animation.apng(&[("decant", "{\"settings\": {\"steps\": 3}}")]).expect("it has frames");
+        assert_eq!(crate::read(&bytes).expect("it carries a record").record.settings.steps, Some(3));
         let mut reader = png::Decoder::new(std::io::Cursor::new(&bytes)).read_info().expect("it is a PNG");
         assert_eq!(reader.info().animation_control().map(|control| control.num_frames), Some(4));
         let mut frame = vec![0; reader.output_buffer_size().expect("it is small")];
@@ -107,7 +110,7 @@ mod tests {
         let mut animation = Animation::new(1, 1);
         (0..1000).for_each(|index| animation.step(index, 1000, &grey(1, 0.0), &grey(1, 0.0)));
         assert_eq!(animation.frames().len(), 200);
-        let empty = Animation::new(8, 8).apng().expect_err("there is no frame").to_string();
+        let empty = Animation::new(8, 8).apng(&[]).expect_err("there is no frame").to_string();
         assert_eq!(empty, "a picture of 16×8 cannot be written: the run had no steps to show");
     }
 }

@@ -70,7 +70,7 @@ pub(crate) fn encoded(
 }
 
 /// As Pillow's `PngInfo.add_text` decides, which the desktop tools write with: `tEXt` where Latin-1 can say it, else `iTXt`, not compressed.
-fn add(encoder: &mut png::Encoder<'_, &mut Vec<u8>>, keyword: &str, text: &str) -> Result<(), png::EncodingError> {
+pub(crate) fn add(encoder: &mut png::Encoder<'_, &mut Vec<u8>>, keyword: &str, text: &str) -> Result<(), png::EncodingError> {
     // A zero byte would end the text for its readers.
     let text = text.replace('\0', "");
     match text.chars().all(|c| (c as u32) < 256) {

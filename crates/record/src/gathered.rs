@@ -41,10 +41,14 @@ impl Gathered {
         }
     }
 
-    /// The request, and the notes.
-    pub fn finish(self) -> (Request, Vec<String>) {
-        let request = Request::from_json(&Value::Object(self.fields).to_string());
-        (request.expect("each field was read alone when it was set"), self.notes)
+    /// The request, and the notes. What its sampler does not read is left out: older records and other tools write it down all the same.
+    pub fn finish(mut self) -> (Request, Vec<String>) {
+        let request = Request::from_json(&Value::Object(std::mem::take(&mut self.fields)).to_string());
+        let mut request = request.expect("each field was read alone when it was set");
+        if let Some(sampler) = request.sampler {
+            request.leave_out_unread(sampler).into_iter().for_each(|note| self.note(note));
+        }
+        (request, self.notes)
     }
 }
 
@@ -79,6 +83,15 @@ mod tests {
         let (request, notes) = gathered.finish();
         assert_eq!(request, Request { steps: Some(9), guidance: Some(7.5), ..Request::default() });
         assert_eq!(notes, ["steps -1 is not followed", "wings \"two\" is not followed", "seed many is not a number"]);
+    }
+
+    #[test]
+    fn what_the_sampler_does_not_read_is_a_note() {
+        let mut gathered = Gathered::default();
+        gathered.set("eta", 0.67);
+        gathered.set("sampler", "euler_a");
+        let (request, notes) = gathered.finish();
+        assert_eq!((request.eta, notes), (None, vec!["eta 0.67 is left out: the sampler euler_a does not read it".to_string()]));
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! An axis is typed as `steps=8,16,32`: a field of the settings' JSON, or its flag (`clip-skip`), and values between commas (`\,` is a comma
 //! inside a value, `1..4` is 1,2,3,4). `prompt:cat=cat,dog,fox` writes each value in the place of `cat`; `lora:ink=0,0.5,1` are weights of
-//! the LoRA `ink`.
+//! the LoRA `ink`. Lists are spelled as their flags spell them: `guidance-curve=1\,7.5\,3,7.5`, `swap=cat=dog,cat=fox`, `mix=a dog:0.2,a dog:0.5`;
+//! there, a value that is empty is no list at all.
 //! It knows what the cells are, not how they are made; how they are drawn is in `sheet.rs`.
 //!
 //! ```
@@ -16,8 +17,11 @@
 //! # Ok::<(), decant_record::Error>(())
 //! ```
 
+mod list;
+
 use crate::Error;
 use decant_sd::request::Request;
+use list::List;
 use serde_json::{Map, Value};
 
 /// Axes: columns, rows, blocks of rows.
@@ -79,6 +83,8 @@ impl Grid {
         Some(match (&*axis.field, &axis.replaces) {
             (LORA, Some(name)) => format!("{name} {value}"),
             ("prompt", _) | (_, Some(_)) => value.clone(),
+            (field, _) if value.is_empty() => format!("no {field}"),
+            ("swaps" | "mixes", _) => value.clone(),
             (field, None) => format!("{field} {value}"),
         })
     }
@@ -119,8 +125,9 @@ impl Axis {
             return Err(wrong(expected));
         }
         let values: Vec<String> = pieces(values).into_iter().flat_map(|value| range(&value).unwrap_or_else(|| vec![value])).collect();
-        let field = camel(name.trim());
-        if values.iter().any(|value| value.is_empty()) && replaces.is_none() && !["prompt", "negative"].contains(&field.as_str()) {
+        let field = setting(name);
+        let may_be_empty = replaces.is_some() || ["prompt", "negative"].contains(&field.as_str()) || List::of(&field).is_some();
+        if values.iter().any(|value| value.is_empty()) && !may_be_empty {
             return Err(wrong("a value is empty; expected values between commas"));
         }
         Ok(Axis { typed: typed.into(), field, replaces, values })
@@ -147,6 +154,10 @@ impl Axis {
                 with(whole.replace(text.as_str(), value).into())
             }
             // A number where the setting takes one, else a text.
+            None if List::of(&self.field).is_some() && !value.starts_with('[') => {
+                let list = List::of(&self.field).expect("it was just looked at");
+                with((list.read)(value).map_err(|expected| wrong(format!("{value:?} is no value of {}: {expected}", self.field)))?)
+            }
             None => match serde_json::from_str::<Value>(value).ok().filter(|value| !value.is_string() && !value.is_null()) {
                 Some(number) => with(number).or_else(|error| with(value.into()).map_err(|_| error)),
                 None => with(value.into()),
@@ -169,14 +180,14 @@ fn weighed(request: &Request, name: &str, value: &str) -> Result<Request, String
     Ok(request)
 }
 
-/// `clip-skip` is the flag of `clipSkip`.
-fn camel(name: &str) -> String {
-    let mut words = name.split('-');
+/// A setting's name in JSON, from that or from its flag: `clip-skip` is the flag of `clipSkip`, `swap` that of `swaps`.
+pub fn setting(name: &str) -> String {
+    let mut words = name.trim().split('-');
     let first = words.next().unwrap_or_default().to_string();
-    words.fold(first, |name, word| {
+    list::field(&words.fold(first, |name, word| {
         let mut letters = word.chars();
         name + &letters.next().map(|letter| letter.to_uppercase().collect::<String>()).unwrap_or_default() + letters.as_str()
-    })
+    }))
 }
 
 /// What stands between commas; `\,` is a comma.
@@ -240,6 +251,28 @@ mod tests {
     }
 
     #[test]
+    fn lists_are_spelled_as_their_flags_spell_them() {
+        let base = Request { prompt: "a cat".into(), guidance_curve: vec![9.0], ..Request::default() };
+        let curves = grid(&["guidance-curve=1\\,7.5\\,3,7.5,"]).expect("an axis");
+        let told: Vec<Vec<f32>> = curves.cells(&base).expect("all can be had").into_iter().map(|cell| cell.guidance_curve).collect();
+        assert_eq!(told, [vec![1.0, 7.5, 3.0], vec![7.5], vec![]]);
+        assert_eq!((curves.label(0, 0), curves.label(0, 2)), (Some("guidanceCurve 1,7.5,3".into()), Some("no guidanceCurve".into())));
+        let words = grid(&["swap=,cat=dog:0.5+fox:0.5", "mix=a bird:0.2,a bird:0.5", "pad=8,0\\,8\\,0\\,16"]).expect("three axes");
+        let cells = words.cells(&base).expect("all can be had");
+        let last = &cells[7];
+        assert_eq!((cells[0].swaps.len(), last.swaps[0].with.len(), last.mixes[0].factor), (0, 2, 0.5));
+        assert_eq!((cells[0].pad, last.pad, words.label(0, 1)), ([8; 4], [0, 8, 0, 16], Some("cat=dog:0.5+fox:0.5".into())));
+        assert_eq!(
+            sentence(&["swap=cat"], "a cat"),
+            "grid swap=cat: \"cat\" is no value of swaps: expected WORD=WORD[:WEIGHT]+WORD[:WEIGHT], for instance puppy=puppy:0.5+skunk:0.5"
+        );
+        assert_eq!(
+            sentence(&["guidance-curve=high"], ""),
+            "grid guidance-curve=high: \"high\" is no value of guidanceCurve: expected numbers such as 1\\,7.5\\,3"
+        );
+    }
+
+    #[test]
     fn a_loras_weight_is_an_axis() {
         let base = Request::from_json(r#"{"loras": [{"name": "x", "weight": 1}, {"name": "ink", "weight": 1}]}"#).expect("two LoRAs");
         let weights = grid(&["lora:ink=0,-0.5"]).expect("an axis");
@@ -256,8 +289,8 @@ mod tests {
             (&["steps"], "grid steps: expected NAME=VALUE,VALUE,… such as steps=8,16,32 or prompt:cat=cat,dog"),
             (&["=1,2"], "grid =1,2: expected NAME=VALUE"),
             (&["steps=1,,2"], "grid steps=1,,2: a value is empty"),
-            (&["steps=8,many"], "grid steps=8,many: settings: steps: invalid type: string \"many\""),
-            (&["stepz=8"], "grid stepz=8: settings: stepz: unknown field"),
+            (&["steps=8,many"], "grid steps=8,many: settings: steps is \"many\", expected a whole number"),
+            (&["stepz=8"], "grid stepz=8: settings: there is no stepz, expected one of prompt, "),
             (&["sampler=hein"], "grid sampler=hein: settings: sampler: "),
             (&["prompt:dog=cat"], "grid prompt:dog=cat: prompt is \"a cat\", which does not contain \"dog\""),
             (&["seed=0..99999999999999"], "grid seed=0..99999999999999: 1001 pictures are more than the 1000 of one grid"),

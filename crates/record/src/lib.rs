@@ -32,7 +32,7 @@ mod error;
 pub use animation::{Animation, SHOWN};
 pub use canvas::Canvas;
 pub use error::Error;
-pub use grid::Grid;
+pub use grid::{Grid, setting};
 pub use names::{NAMES, Names};
 pub use read::{Found, Source, read};
 pub use record::{Model, Record, also};

@@ -43,7 +43,7 @@ fn pairs(record: &Record, request: &Request) -> Vec<Pair> {
         ("Steps", request.steps.map(|steps| steps.to_string())),
         ("Sampler", request.sampler.map(|sampler| names::desktop_name(sampler).into())),
         ("Schedule type", names::schedule_name(&request.sigmas).map(String::from)),
-        ("CFG scale", request.guidance.map(|scale| scale.to_string())),
+        scale(request),
         ("Seed", Some(request.seed.to_string())),
         ("Size", request.width.zip(request.height).map(|(width, height)| format!("{width}x{height}"))),
         // Model hash is left out: there it begins the SHA-256 of a whole file, and ours is another fingerprint.
@@ -56,6 +56,19 @@ fn pairs(record: &Record, request: &Request) -> Vec<Pair> {
         ("Version", Some(format!("{OURS} {}", record.version).trim().into())),
     ]
 }
+
+/// The scale of guidance, under a name that says what kind it is: other tools take a number under their own name for one scale of a whole run.
+fn scale(request: &Request) -> Pair {
+    let one = || request.guidance.map(|scale| scale.to_string());
+    match &request.guidance_curve[..] {
+        [] if request.cfgpp => ("CFGpp scale", one()),
+        [] => ("CFG scale", one()),
+        curve => (CURVE, Some(curve.iter().map(f32::to_string).collect::<Vec<_>>().join(" "))),
+    }
+}
+
+/// What scales that change over a run are called in our texts.
+const CURVE: &str = "CFG curve";
 
 /// Its prompts name LoRAs so.
 fn loras(request: &Request) -> String {
@@ -105,6 +118,10 @@ mod tests {
             "a (cat) <lora:ink:0.8>\nSchedule type: Karras, Seed: 0, Denoising strength: 0.75, Clip skip: 2, Eta: 0.5, Emphasis: None, RNG: NV, \
              Version: decant"
         );
+        let curve = Request { guidance: Some(3.0), guidance_curve: vec![1.0, 7.5, 3.0], ..Request::default() };
+        assert_eq!(write(&Record { settings: curve, ..Record::default() }), "CFG curve: 1 7.5 3, Seed: 0, RNG: CPU, Version: decant");
+        let cfgpp = Request { guidance: Some(0.6), cfgpp: true, ..Request::default() };
+        assert_eq!(write(&Record { settings: cfgpp, ..Record::default() }), "CFGpp scale: 0.6, Seed: 0, RNG: CPU, Version: decant");
         assert_eq!(write(&Record::default()), "Seed: 0, RNG: CPU, Version: decant");
     }
 }

@@ -98,7 +98,13 @@ fn ours(text: &str) -> Result<Found, Error> {
 
 /// Settings gathered from another tool.
 pub(crate) fn foreign(gathered: Gathered, model: Model, source: Source) -> Found {
-    let (settings, notes) = gathered.finish();
+    let (mut settings, mut notes) = gathered.finish();
+    // It was meant for a sampler that is not known here.
+    if settings.sampler.is_none()
+        && let Some(eta) = settings.eta.take()
+    {
+        notes.push(format!("eta {eta} is not followed"));
+    }
     Found { record: Record { settings, model, ..Record::default() }, source, notes }
 }
 
@@ -155,8 +161,8 @@ mod tests {
     fn a_settings_file_may_be_bare_but_not_wrong() {
         let found = read(b"\xef\xbb\xbf\n{\"prompt\": \"x\", \"steps\": 3}").expect("it is settings");
         assert_eq!(found.record.settings.steps, Some(3));
-        assert!(sentence(b"{\"steps\": -3}").starts_with("settings: steps: "));
-        assert!(sentence(b"{\"stepz\": 3}").starts_with("settings: stepz: unknown field"));
+        assert!(sentence(b"{\"steps\": -3}").starts_with("settings: steps is -3, "));
+        assert!(sentence(b"{\"stepz\": 3}").ends_with("; did you mean steps?"));
     }
 
     #[test]

@@ -33,8 +33,8 @@ export function writePicture({ width, height, rgba }, settings, { model, hash, d
   return Uint8Array.from([...pngOf(width, height, rgba), ...record]);
 }
 
-export function animate(noisy) {
-  return Uint8Array.of(0x89, ...new TextEncoder().encode(`PNG acTL ${noisy.length}`));
+export function animate(noisy, _denoised, _image, settings) {
+  return Uint8Array.of(0x89, ...new TextEncoder().encode(`PNG acTL ${noisy.length} ${JSON.stringify({ settings })}`));
 }
 
 export function plane(runs) {

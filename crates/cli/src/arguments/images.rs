@@ -4,7 +4,7 @@ use crate::generate::passing::Passing;
 use crate::{Failure, coding, picture};
 use clap::Args;
 use decant_sd::picture::Picture;
-use decant_sd::request::{Images as Given, Request};
+use decant_sd::request::{Images as Given, Request, sides};
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -78,15 +78,5 @@ impl Images {
     /// What is kept of a run on its way.
     pub fn passing(&self) -> Passing {
         Passing::after(self.save_latents_after)
-    }
-}
-
-/// `64` or `0,64,0,64`.
-fn sides(typed: &str) -> Result<[usize; 4], String> {
-    let numbers: Option<Vec<usize>> = typed.split(',').map(|side| side.trim().parse().ok()).collect();
-    match numbers.as_deref() {
-        Some([all]) => Ok([*all; 4]),
-        Some([top, right, bottom, left]) => Ok([*top, *right, *bottom, *left]),
-        _ => Err("expected pixels above,right,below,left, such as 0,64,0,64, or one number for all four".into()),
     }
 }

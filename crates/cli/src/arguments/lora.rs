@@ -2,10 +2,12 @@
 
 use crate::{Failure, source};
 use clap::Args;
+use decant_sd::files::Files;
 use decant_sd::lora::LoraUse;
 use decant_sd::pipeline::Pipeline;
 use decant_sd::request::Request;
 use std::path::Path;
+use std::rc::Rc;
 
 #[derive(Args)]
 pub(crate) struct Lora {
@@ -38,7 +40,7 @@ impl Lora {
     /// Loads the files beside the model, and says of each what it changes.
     pub fn load(&self, pipeline: &mut Pipeline, quiet: bool) -> Result<(), Failure> {
         for Asked { file, name, .. } in self.asked() {
-            let info = pollster::block_on(pipeline.add_lora(&name, source::open(file)?))?;
+            let info = pollster::block_on(pipeline.add_lora(&name, opened(file)?))?;
             let unused = match &info.unmatched[..] {
                 [] => String::new(),
                 [first, ..] => format!("; {} parts are not applied, for instance {first}", info.unmatched.len()),
@@ -64,6 +66,16 @@ impl Lora {
             all.push(Asked { file, weight, name });
         }
         all
+    }
+}
+
+/// The LoRA's files. Where there are none, what follows a colon may have been meant as a weight.
+fn opened(file: &str) -> Result<Rc<dyn Files>, Failure> {
+    match file.rsplit_once(':') {
+        Some((place, weight)) if !Path::new(file).exists() && Path::new(place).exists() => {
+            Err(format!("--lora {file}: the weight {weight:?} is no number; expected FILE:WEIGHT such as {place}:0.8").into())
+        }
+        _ => source::open_as(file, "LoRA's file or folder"),
     }
 }
 

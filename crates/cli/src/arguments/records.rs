@@ -2,7 +2,7 @@
 
 use crate::Failure;
 use clap::Args;
-use decant_record::{Found, Grid};
+use decant_record::{Found, Grid, setting};
 use decant_sd::request::{Preview, Request};
 use std::path::{Path, PathBuf};
 
@@ -11,6 +11,9 @@ pub(crate) struct Records {
     /// Start from the settings of a picture (PNG, other tools' too) or of a JSON file; flags override them
     #[arg(long, value_name = "FILE")]
     pub settings: Option<PathBuf>,
+    /// Settings of --settings that are as usual again, such as strength or guidance-curve; may be given several times
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',', requires = "settings")]
+    pub without: Vec<String>,
     /// Leave the settings out of the picture's file
     #[arg(long)]
     pub no_metadata: bool,
@@ -32,6 +35,13 @@ impl Records {
         let failure = |what: String| format!("{}: {what}", path.display());
         let bytes = std::fs::read(path).map_err(|error| failure(format!("could not be read: {error}")))?;
         Ok(Some(decant_record::read(&bytes).map_err(|error| failure(error.to_string()))?))
+    }
+
+    /// Those settings, less what is to be as usual.
+    pub fn start(&self, found: Option<&Found>) -> Result<Request, Failure> {
+        let settings = found.map(|found| found.record.settings.clone()).unwrap_or_default();
+        let less = |request: Request, name: &String| request.without(&setting(name));
+        Ok(self.without.iter().try_fold(settings, less).map_err(|error| format!("--without: {error}"))?)
     }
 
     /// An animation needs pictures of the steps.

@@ -44,7 +44,11 @@ impl Sampling {
     /// What was given; the rest stays as it is.
     pub fn apply(&self, request: &mut Request) -> Result<(), Failure> {
         if let Some(id) = &self.sampler {
-            request.sampler = Some(Sampler::from_id(id)?);
+            let sampler = Sampler::from_id(id)?;
+            request.sampler = Some(sampler);
+            // What a record's own sampler read; what is typed beside this one comes after, and is refused.
+            (request.eta, request.order) = (request.eta.filter(|_| self.eta.is_none()), request.order.filter(|_| self.order.is_none()));
+            request.leave_out_unread(sampler).iter().for_each(|note| eprintln!("settings: {note}"));
         }
         if let Some(sigmas) = &self.sigmas {
             request.sigmas = sigmas.parse()?;

@@ -7,7 +7,7 @@ use clap::{
 };
 use decant_sd::files::read_all;
 use decant_sd::pipeline::Pipeline;
-use decant_sd::request::{LONGS, Mix, Request, Share, Swap};
+use decant_sd::request::{LONGS, Mix, Request, Swap};
 
 #[derive(Args)]
 pub(crate) struct Text {
@@ -21,10 +21,10 @@ pub(crate) struct Text {
     #[arg(long)]
     emphasis: bool,
     /// A word of the prompt means another, or a sum of several (in equal shares where no weight is given); may be given several times
-    #[arg(long = "swap", value_name = "WORD=WORD[:W]+WORD[:W]", value_parser = swap)]
+    #[arg(long = "swap", value_name = "WORD=WORD[:W]+WORD[:W]")]
     swaps: Vec<Swap>,
     /// Another prompt that is mixed in, 0 not at all, 1 in the prompt's place; may be given several times
-    #[arg(long = "mix", value_name = "PROMPT:FACTOR", value_parser = mix)]
+    #[arg(long = "mix", value_name = "PROMPT:FACTOR")]
     mixes: Vec<Mix>,
     /// A textual inversion's file or address, used in prompts by its word or its file's name; may be given several times
     #[arg(long = "textual-inversion", value_name = "FILE")]
@@ -71,8 +71,10 @@ impl Text {
     pub fn frames(&self, request: &Request) -> Vec<Request> {
         let (Some(prompt), Some(frames)) = (&self.interpolate, self.frames) else { return vec![request.clone()] };
         let frame = |at: u16| {
-            let mut frame = request.clone();
-            frame.mixes.push(Mix { prompt: prompt.clone(), factor: f32::from(at) / f32::from(frames - 1) });
+            let (mut frame, factor) = (request.clone(), f32::from(at) / f32::from(frames - 1));
+            // What is mixed in gives way together with the prompt: the last picture is the other prompt's alone.
+            frame.mixes.iter_mut().for_each(|mix| mix.factor *= 1.0 - factor);
+            frame.mixes.push(Mix { prompt: prompt.clone(), factor });
             frame
         };
         (0..frames).map(frame).collect()
@@ -84,49 +86,28 @@ const MOST_BYTES: u64 = 64 << 20;
 
 /// A file's name and bytes, from a disk or an address.
 async fn whole(place: &str) -> Result<(String, Vec<u8>), Failure> {
-    let files = source::open(place)?;
+    let files = source::open_as(place, "textual inversion's file")?;
     match &files.names().await?.unwrap_or_default()[..] {
         [name] => Ok((name.clone(), read_all(&*files, name, MOST_BYTES).await?)),
         _ => Err(format!("{place}: this is a folder; give a textual inversion's .bin, .pt or .safetensors file").into()),
     }
 }
 
-/// `puppy=skunk`, `puppy=puppy:0.5+skunk:0.5`.
-fn swap(typed: &str) -> Result<Swap, String> {
-    let expected = || "expected WORD=WORD[:WEIGHT]+WORD[:WEIGHT], for instance puppy=puppy:0.5+skunk:0.5".to_string();
-    let (token, with) = typed.split_once('=').ok_or_else(expected)?;
-    let parts: Vec<&str> = with.split('+').collect();
-    let equal = 1.0 / parts.len() as f32;
-    let share = |part: &str| match part.rsplit_once(':') {
-        Some((token, weight)) => Ok(Share { token: token.trim().into(), weight: weight.trim().parse().map_err(|_| expected())? }),
-        None => Ok(Share { token: part.trim().into(), weight: equal }),
-    };
-    Ok(Swap { token: token.trim().into(), with: parts.into_iter().map(share).collect::<Result<_, String>>()? })
-}
-
-/// `a skunk:0.5`.
-fn mix(typed: &str) -> Result<Mix, String> {
-    let parse = |(prompt, factor): (&str, &str)| Some(Mix { prompt: prompt.into(), factor: factor.trim().parse().ok()? });
-    typed.rsplit_once(':').and_then(parse).ok_or_else(|| "expected PROMPT:FACTOR, for instance \"a skunk:0.5\"".into())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arguments::{Arguments, Command};
+    use clap::Parser;
 
     #[test]
-    fn words_are_swapped_for_sums() {
-        let share = |token: &str, weight| Share { token: token.into(), weight };
-        for (typed, token, with) in [
-            ("puppy=skunk", "puppy", vec![share("skunk", 1.0)]),
-            ("puppy=puppy:0.5+skunk:0.25", "puppy", vec![share("puppy", 0.5), share("skunk", 0.25)]),
-            (" cat = <birb-style> + dog ", "cat", vec![share("<birb-style>", 0.5), share("dog", 0.5)]),
-            ("king=king+man:-1", "king", vec![share("king", 0.5), share("man", -1.0)]),
-        ] {
-            assert_eq!(swap(typed), Ok(Swap { token: token.into(), with }), "{typed}");
-        }
-        assert!(swap("puppy").is_err() && swap("a=b:c").is_err());
-        assert_eq!(mix("a: b:0.5"), Ok(Mix { prompt: "a: b".into(), factor: 0.5 }));
-        assert!(mix("a skunk").is_err() && mix("a:b").is_err());
+    fn what_is_mixed_in_gives_way_to_the_prompt_gone_over_to() {
+        let words = ["decant", "generate", "--prompt", "a cat", "--out", "x.png"];
+        let more = ["--mix", "a dog:0.5", "--interpolate", "a fox", "--frames", "3"];
+        let Command::Generate(options) = Arguments::parse_from(words.into_iter().chain(more)).command else { unreachable!("it is typed") };
+        let mut request = Request::default();
+        options.text.apply(&mut request);
+        let factors: Vec<Vec<f32>> =
+            options.text.frames(&request).iter().map(|frame| frame.mixes.iter().map(|mix| mix.factor).collect()).collect();
+        assert_eq!(factors, [[0.5, 0.0], [0.25, 0.5], [0.0, 1.0]]);
     }
 }

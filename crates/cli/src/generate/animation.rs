@@ -1,16 +1,21 @@
 //! An animation as a file: APNG as it is, GIF in 256 colours a frame.
 
 use crate::Failure;
-use decant_record::{Animation, SHOWN};
+use decant_record::{Animation, Record, SHOWN};
 use std::path::Path;
 
 /// How thoroughly a GIF's colours are chosen, 1 best to 30 fastest: a frame of 1024×512 takes about a tenth of a second at 10.
 const SPEED: i32 = 10;
 
-/// The file that its name asks for.
-pub(super) fn file(animation: &Animation, path: &Path) -> Result<Vec<u8>, Failure> {
+/// The file that its name asks for; a PNG carries the record, where there is to be one.
+pub(super) fn file(animation: &Animation, path: &Path, record: Option<&Record>) -> Result<Vec<u8>, Failure> {
     let is_gif = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("gif"));
-    if is_gif { gif(animation) } else { Ok(animation.apng()?) }
+    if is_gif {
+        return gif(animation);
+    }
+    let texts = record.map(Record::texts);
+    let texts: Vec<(&str, &str)> = texts.iter().flatten().map(|(keyword, text)| (*keyword, text.as_str())).collect();
+    Ok(animation.apng(&texts)?)
 }
 
 fn gif(animation: &Animation) -> Result<Vec<u8>, Failure> {

@@ -2,6 +2,8 @@
 
 use crate::Failure;
 use crate::arguments::Generate;
+use crate::unfinished::Unfinished;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Refuses what could not be written afterwards.
@@ -57,9 +59,14 @@ pub(super) fn beside(picture: &Path) -> PathBuf {
     picture.with_extension("json")
 }
 
-/// Writes a file, or says which could not be.
+/// Writes a file as a whole, or says which could not be.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    std::fs::write(path, bytes).map_err(|error| format!("{} could not be written: {error}", path.display()).into())
+    let written = Unfinished::at(path).and_then(|(unfinished, mut file)| {
+        file.write_all(bytes)?;
+        drop(file);
+        unfinished.finish()
+    });
+    written.map_err(|error| format!("{} could not be written: {error}", path.display()).into())
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use decant_sd::request::{Decoder, Preview, Request};
 
 /// What is asked for.
 pub(super) fn request(options: &Generate, found: Option<&Found>) -> Result<Request, Failure> {
-    let mut request = found.map(|found| found.record.settings.clone()).unwrap_or_default();
+    let mut request = options.records.start(found)?;
     plain(options, &mut request);
     options.text.apply(&mut request);
     options.images.apply(&mut request)?;
@@ -20,7 +20,29 @@ pub(super) fn request(options: &Generate, found: Option<&Found>) -> Result<Reque
         request.preview = Preview::Auto;
     }
     request.attention = options.attention;
+    if found.is_some() {
+        has_its_picture(&request)?;
+    }
     Ok(request)
+}
+
+/// A record of a picture that was made from another one says how, but does not hold that one.
+fn has_its_picture(request: &Request) -> Result<(), Failure> {
+    let asked = [
+        ("strength", request.strength.is_some()),
+        ("start-step", request.start_step.is_some()),
+        ("pad", request.pad != [0; 4]),
+        ("keep-unmasked", request.keep_unmasked),
+    ];
+    let asked: Vec<&str> = asked.into_iter().filter(|(_, is)| *is).map(|(name, _)| name).collect();
+    if asked.is_empty() || request.images.picture.is_some() || request.images.latents.is_some() {
+        return Ok(());
+    }
+    let less = asked.join(",");
+    Err(format!(
+        "the settings are of a picture that was made from another one; give that by --init-image, or leave it out by --without {less}"
+    )
+    .into())
 }
 
 fn plain(options: &Generate, request: &mut Request) {

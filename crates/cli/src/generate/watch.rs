@@ -1,6 +1,7 @@
 //! Who watches a run: the bar, the trace, the animation, and what is said about the prompts.
 
 use super::passing::Passing;
+use crate::interrupt;
 use decant_record::Animation;
 use decant_sd::pipeline::{Event, Observer};
 use decant_sd::trace::Trace;
@@ -19,6 +20,9 @@ pub(super) struct Watcher {
 
 impl Observer for Watcher {
     async fn event(&mut self, event: Event<'_>) -> Result<(), decant_sd::Error> {
+        if interrupt::asked() {
+            return Err(decant_sd::Error::Cancelled);
+        }
         if let Some(trace) = &mut self.trace {
             trace.at(milliseconds(self.started));
             trace.note(&event);

@@ -1,6 +1,6 @@
 //! Reading a `parameters` text, as the tool's own `parse_generation_parameters` does; what Decant has no setting for becomes a note.
 
-use super::{KEYWORD, OURS, line};
+use super::{CURVE, KEYWORD, OURS, line};
 use crate::gathered::{Gathered, short};
 use crate::names::{self, Tongue};
 use crate::read::{Source, desktop_prompts, foreign};
@@ -61,6 +61,14 @@ fn take(gathered: &mut Gathered, name: &str, value: &str) {
     match name {
         "Steps" => gathered.set_number("steps", value),
         "CFG scale" => gathered.set_number("guidance", value),
+        CURVE => {
+            let scales: Vec<Option<f32>> = value.split_whitespace().map(|scale| scale.parse().ok()).collect();
+            gathered.set("guidanceCurve", json!(scales));
+        }
+        "CFGpp scale" => {
+            gathered.set_number("guidance", value);
+            gathered.set("cfgpp", true);
+        }
         "Seed" => gathered.set_number("seed", value),
         "Denoising strength" => gathered.set_number("strength", value),
         "Eta" | "Eta DDIM" => gathered.set_number("eta", value),
@@ -157,9 +165,13 @@ mod tests {
             strength: Some(0.25),
             ..Request::default()
         };
-        let record = Record { settings, version: "0.1.0".into(), ..Record::default() };
-        let found = read(&super::super::write(&record)).expect("it was just written");
-        assert_eq!((found.record.settings, found.notes), (record.settings, vec![]));
+        let curve = Request { guidance: None, guidance_curve: vec![1.0, 7.5, 3.0], ..settings.clone() };
+        let cfgpp = Request { guidance: Some(0.6), cfgpp: true, ..settings.clone() };
+        for settings in [settings, curve, cfgpp] {
+            let record = Record { settings, version: "0.1.0".into(), ..Record::default() };
+            let found = read(&super::super::write(&record)).expect("it was just written");
+            assert_eq!((found.record.settings, found.notes), (record.settings, vec![]));
+        }
     }
 
     #[test]

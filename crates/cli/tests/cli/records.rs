@@ -1,51 +1,7 @@
 //! Pictures that say how they were made, and are made again from that; many on one sheet; runs as animations.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-
-fn decant(arguments: &[&str]) -> Output {
-    let repository = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_decant"));
-    command.args(arguments).env("DECANT_MODELS", repository.join("models")).current_dir(repository);
-    command.output().expect("the command was just built")
-}
-
-/// `decant generate` with a tiny model: what it says on stderr.
-fn generate(arguments: &[&str]) -> String {
-    generate_with("sd1-tiny", arguments)
-}
-
-fn generate_with(model: &str, arguments: &[&str]) -> String {
-    let output = decant(&[&["generate", "--model", &format!("tests/models/{model}"), "--device", "cpu"], arguments].concat());
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{arguments:?}: {said}");
-    said
-}
-
-/// Exit code 1 and the one sentence.
-fn refuses(arguments: &[&str]) -> String {
-    let output = decant(&[&["generate", "--model", "tests/models/sd1-tiny", "--device", "cpu"], arguments].concat());
-    assert_eq!(output.status.code(), Some(1), "{arguments:?}");
-    let said = String::from_utf8_lossy(&output.stderr).trim().to_string();
-    said.strip_prefix("decant: ").expect("it says who speaks").into()
-}
-
-/// A file of this test run's own.
-fn scratch(name: &str) -> String {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name).to_string_lossy().into_owned()
-}
-
-fn bytes(path: &str) -> Vec<u8> {
-    std::fs::read(path).unwrap_or_else(|error| panic!("{path}: {error}"))
-}
-
-/// Width and the pixels, red green blue.
-fn pixels(path: &str) -> (usize, Vec<[u8; 3]>) {
-    let mut reader = png::Decoder::new(std::io::Cursor::new(bytes(path))).read_info().expect("it is a PNG");
-    let mut rgb = vec![0; reader.output_buffer_size().expect("it is small")];
-    reader.next_frame(&mut rgb).expect("it is whole");
-    (reader.info().width as usize, rgb.as_chunks::<3>().0.to_vec())
-}
+use super::common::{bytes, decant, generate, generate_with, pixels, refuses_to_generate as refuses, scratch};
+use std::path::Path;
 
 #[test]
 fn a_picture_is_made_again_from_its_own_file() {
@@ -88,7 +44,7 @@ fn a_picture_is_made_again_from_its_own_file() {
 fn another_model_is_told_apart_by_its_weights() {
     let (first, again) = (scratch("m1.png"), scratch("m2.png"));
     generate(&["--prompt", "x", "--steps", "1", "--width", "16", "--height", "16", "--out", &first]);
-    let said = generate_with("sd2-tiny", &["--settings", &first, "--out", &again]);
+    let said = generate_with("tests/models/sd2-tiny", &["--settings", &first, "--out", &again]);
     assert!(said.contains("the settings are of the model sd1-tiny, this is sd2-tiny: the picture will be another"), "{said}");
 }
 
@@ -137,6 +93,33 @@ fn a_run_is_animated() {
     assert_eq!((reader.width(), reader.height(), frames), (32, 8, 5));
     let reader = png::Decoder::new(std::io::Cursor::new(bytes(&apng))).read_info().expect("it is a PNG");
     assert_eq!(reader.info().animation_control().map(|control| control.num_frames), Some(5));
+    assert_eq!(decant_record::read(&bytes(&apng)).expect("it carries one").record.settings.steps, Some(3));
+    generate(&[&base[..], &["--animate", &apng, "--no-metadata"]].concat());
+    assert!(decant_record::read(&bytes(&apng)).is_err(), "unless it is not wanted");
+}
+
+#[test]
+fn a_record_is_followed_as_far_as_the_sampler_and_the_pictures_allow() {
+    let (first, again) = (scratch("f1.png"), scratch("f2.png"));
+    let small = ["--prompt", "x", "--steps", "2", "--width", "16", "--height", "16", "--out", &first];
+    generate(&[&small[..], &["--sampler", "ddim", "--eta", "0.5"]].concat());
+    let said = generate(&["--settings", &first, "--sampler", "euler", "--out", &again]);
+    assert!(said.contains("settings: eta 0.5 is left out: the sampler euler does not read it"), "{said}");
+    assert_eq!(decant_record::read(&bytes(&again)).expect("it was just written").record.settings.eta, None);
+    let refused = refuses(&["--settings", &first, "--sampler", "euler", "--eta", "0.5", "--out", &again]);
+    assert!(refused.starts_with("the sampler euler cannot follow eta 0.5, expected none: ddim, "), "{refused}");
+
+    let photograph = "tests/golden/pictures/turned-6.jpg";
+    generate(&["--prompt", "x", "--steps", "2", "--init-image", photograph, "--strength", "0.5", "--pad", "8", "--out", &first]);
+    assert_eq!(
+        refuses(&["--settings", &first, "--out", &again]),
+        "the settings are of a picture that was made from another one; give that by --init-image, or leave it out by --without strength,pad"
+    );
+    generate(&["--settings", &first, "--without", "strength,pad", "--out", &again]);
+    let settings = decant_record::read(&bytes(&again)).expect("it was just written").record.settings;
+    assert_eq!((settings.strength, settings.pad), (None, [0; 4]));
+    let slip = refuses(&["--settings", &first, "--without", "strenght", "--out", &again]);
+    assert!(slip.starts_with("--without: settings: there is no strenght, ") && slip.ends_with("did you mean strength?"), "{slip}");
 }
 
 #[test]

@@ -1,42 +1,9 @@
 //! The command as a person meets it: pictures, traces, looks into models, and one sentence with exit code 1 for what cannot work.
 
+use super::common::{decant, refuses, repository, scratch, works};
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-
-fn repository() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-fn decant(arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_decant"));
-    command.args(arguments).current_dir(repository()).env("DECANT_MODELS", repository().join("models"));
-    command.output().expect("the command was just built")
-}
-
-/// Exit code 0, and what was printed.
-fn works(arguments: &[&str]) -> String {
-    let output = decant(arguments);
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-/// Exit code 1, nothing on stdout, and the one sentence on stderr.
-fn refuses(arguments: &[&str]) -> String {
-    let output = decant(arguments);
-    assert_eq!(output.status.code(), Some(1), "{arguments:?}");
-    assert!(output.stdout.is_empty());
-    let text = String::from_utf8(output.stderr).expect("sentences are UTF-8");
-    assert_eq!(text.lines().count(), 1, "one sentence, got: {text}");
-    text.trim().strip_prefix("decant: ").expect("it says who speaks").into()
-}
-
-/// A file of this test run's own.
-fn scratch(name: &str) -> String {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    folder.join(name).to_string_lossy().into_owned()
-}
+use std::path::Path;
 
 const TINY: &str = "tests/models/sd1-tiny";
 
@@ -168,6 +135,16 @@ fn what_cannot_work_gets_one_sentence() {
     assert!(refuses(&["generate", "--prompt", "x", "--out", "no/such/x.png"]).ends_with("the folder to write it to does not exist"));
     assert!(refuses(&["generate", "--prompt", "x", "--out", "tests"]).ends_with("this is a folder; give a file's name"));
     assert!(refuses(&["inspect", TINY, "--width", "1099511627776"]).starts_with("width 1099511627776 does not fit the model"));
+    assert_eq!(
+        ask(&["--lora", "nope.safetensors"]),
+        "nope.safetensors: there is no such file or folder; give a LoRA's file or folder, or its http address"
+    );
+    assert_eq!(
+        ask(&["--lora", "tests/models/lora/kohya.safetensors:0,8"]),
+        "--lora tests/models/lora/kohya.safetensors:0,8: the weight \"0,8\" is no number; expected FILE:WEIGHT such as tests/models/lora/kohya.safetensors:0.8"
+    );
+    assert!(ask(&["--textual-inversion", "nope.pt"]).ends_with("give a textual inversion's file, or its http address"));
+    assert!(ask(&["--sigmas", "1e30,1,0", "--sampler", "euler"]).contains("falling numbers from 100000 at most"));
     assert!(!Path::new(&out).exists());
     for (flag, value, hint) in [("--sampler", "eular", "did you mean euler?"), ("--sigmas", "karas", "did you mean karras?")] {
         let said = refuses(&["generate", flag, value, "--prompt", "x", "--out", &out]);
