@@ -3,7 +3,8 @@
 
 mod common;
 
-use common::{Golden, all_on_gpu, devices, folder, model as open, relative_rms, rms};
+use common::run::load;
+use common::{Golden, all_on_gpu, devices, folder, relative_rms, rms};
 use decant_graph::Cpu;
 use decant_sd::Error;
 use decant_sd::latents::{Latents, Level};
@@ -81,7 +82,7 @@ fn check(name: &str) {
                 continue;
             }
             let model = settings["model"].as_str().expect("a model");
-            let pipeline = pipelines.entry(model.into()).or_insert_with(|| open(model, device.clone()));
+            let pipeline = pipelines.entry(model.into()).or_insert_with(|| load(model, device.clone()));
             let mut watched = Watched::default();
             let generated = block_on(pipeline.generate(&request(&golden, settings), &mut watched)).expect("the run is sound");
             let start = golden.get(&format!("{case}.start"));
@@ -181,7 +182,7 @@ impl Observer for Kept {
 
 #[test]
 fn latents_kept_on_the_way_go_on_to_the_same_picture() {
-    let mut pipeline = open("sd1-tiny", Rc::new(Cpu));
+    let mut pipeline = load("sd1-tiny", Rc::new(Cpu));
     // Samplers without a memory of earlier steps, in both scales.
     for (sampler, after) in [(Sampler::Ddim, 1), (Sampler::Ddim, 2), (Sampler::Euler, 2), (Sampler::Heun, 2), (Sampler::Heun, 4)] {
         let request = Request { sampler: Some(sampler), ..cheap(Images::default()) };
@@ -196,7 +197,7 @@ fn latents_kept_on_the_way_go_on_to_the_same_picture() {
 
 #[test]
 fn given_noise_is_that_of_its_seed_and_a_batch_is_its_single_runs() {
-    let mut pipeline = open("sd1-tiny", Rc::new(Cpu));
+    let mut pipeline = load("sd1-tiny", Rc::new(Cpu));
     let request = Request { seed: 41, count: 2, ..cheap(Images::default()) };
     let batch: Vec<Generated> = request.each().expect("two").map(|one| make(&mut pipeline, &one)).collect();
     let single = make(&mut pipeline, &Request { seed: 42, ..cheap(Images::default()) });
@@ -222,7 +223,7 @@ fn stripes(width: usize, height: usize) -> Picture {
 #[test]
 fn what_the_mask_leaves_stays() {
     for model in ["sd1-tiny", "inpaint-tiny"] {
-        let mut pipeline = open(model, Rc::new(Cpu));
+        let mut pipeline = load(model, Rc::new(Cpu));
         let picture = stripes(32, 24);
         let mut grey = vec![0; 32 * 24];
         (0..24).for_each(|y| grey[y * 32 + 16..][..16].fill(255));
@@ -236,7 +237,7 @@ fn what_the_mask_leaves_stays() {
 
 #[test]
 fn a_black_mask_leaves_the_pictures_own_latents() {
-    let mut pipeline = open("sd1-tiny", Rc::new(Cpu));
+    let mut pipeline = load("sd1-tiny", Rc::new(Cpu));
     let (picture, seed) = (stripes(32, 24), 5);
     let images = Images { picture: Some(Rc::new(picture.clone())), mask: Some(Rc::new(Mask::none(32, 24))), latents: None };
     let made = make(&mut pipeline, &Request { seed, ..cheap(images) });
@@ -246,7 +247,7 @@ fn a_black_mask_leaves_the_pictures_own_latents() {
 
 #[test]
 fn padding_is_painted_around_a_picture_that_stays() {
-    let mut pipeline = open("sd1-tiny", Rc::new(Cpu));
+    let mut pipeline = load("sd1-tiny", Rc::new(Cpu));
     let picture = stripes(16, 8);
     let images = Images { picture: Some(Rc::new(picture.clone())), ..Images::default() };
     let request = Request { pad: [8, 0, 8, 16], keep_unmasked: true, width: None, height: None, ..cheap(images) };
@@ -260,7 +261,7 @@ fn padding_is_painted_around_a_picture_that_stays() {
 #[test]
 fn the_autoencoder_alone_agrees() {
     let golden = Golden::open("vae-sd1-tiny");
-    let mut pipeline = open("sd1-tiny", Rc::new(Cpu));
+    let mut pipeline = load("sd1-tiny", Rc::new(Cpu));
     let scaling = pipeline.config().vae.scaling_factor();
     let case = "1x6x10";
     let [height, width] = [2, 3].map(|side| golden.shape(&format!("{case}.image"))[side]);
@@ -283,7 +284,7 @@ fn the_autoencoder_alone_agrees() {
 
 #[test]
 fn a_picture_to_start_from_is_part_of_the_memory() {
-    let pipeline = open("sd1-tiny", Rc::new(Cpu));
+    let pipeline = load("sd1-tiny", Rc::new(Cpu));
     let images = Images { picture: Some(Rc::new(stripes(64, 64))), ..Images::default() };
     let sized = |images| Request { width: Some(256), height: Some(256), ..cheap(images) };
     let vae = |request: &Request| {
@@ -296,7 +297,7 @@ fn a_picture_to_start_from_is_part_of_the_memory() {
 
 #[test]
 fn latents_that_do_not_fit_the_run_are_refused_in_a_sentence() {
-    let mut pipeline = open("sd1-tiny", Rc::new(Cpu));
+    let mut pipeline = load("sd1-tiny", Rc::new(Cpu));
     let noisy = Level::Noisy { sigma: 3.0, scale: decant_solver::Scale::Preserving };
     let mut sentence = |shape: [usize; 3], level| {
         let latents = Latents { shape, values: vec![0.0; shape.iter().product()], level };

@@ -4,7 +4,8 @@
 
 mod common;
 
-use common::{Golden, all_on_gpu, devices, folder, largest_difference, model_as, relative_rms, rms};
+use common::run::load_as;
+use common::{Golden, all_on_gpu, devices, folder, largest_difference, relative_rms, rms};
 use decant_graph::{Device, Input};
 use decant_sd::Error;
 use decant_sd::clip::{Hidden, Reading};
@@ -226,7 +227,7 @@ fn whole_pictures_agree() {
                 let tiny = Folder::open(folder("tests/models").join(golden.setting("tiny"))).expect("the tiny autoencoder is there");
                 options.preview = Some(Rc::new(tiny));
             }
-            let mut pipeline = model_as(&golden.setting("model"), device.clone(), options);
+            let mut pipeline = load_as(&golden.setting("model"), device.clone(), options);
             let mut watcher = Watching { trace: Trace::default(), shown: vec![] };
             let generated = block_on(pipeline.generate(&request, &mut watcher)).expect("the run is sound");
             let trace = Golden::from_bytes(watcher.trace.finish(&generated).expect("the trace can be written"));

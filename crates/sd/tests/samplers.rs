@@ -4,7 +4,8 @@
 
 mod common;
 
-use common::{Golden, all_on_gpu, devices, model, rms};
+use common::run::load;
+use common::{Golden, all_on_gpu, devices, rms};
 use decant_graph::{Cpu, Device};
 use decant_sd::Error;
 use decant_sd::pipeline::{Event, Generated, Observer, Unobserved};
@@ -51,11 +52,11 @@ fn every_sampler_makes_the_judges_picture_from_v() {
     compare("sd2-tiny", Rc::new(Cpu));
 }
 
-fn compare(name: &str, device: Rc<dyn Device>) {
+fn compare(model: &str, device: Rc<dyn Device>) {
     let mut worst: BTreeMap<&str, f64> = BTreeMap::new();
     let mut wrong = vec![];
     let golden = Golden::open(&format!("samplers-{model}"));
-    let mut pipeline = model(model, device);
+    let mut pipeline = load(model, device);
     for name in golden.tensors().iter().filter(|name| !name.starts_with("picture.")) {
         let request = request(&golden, name);
         let generated = block_on(pipeline.generate(&request, &mut Unobserved)).expect("the run is sound");
@@ -90,7 +91,7 @@ fn a_gpu_makes_them_too() {
         let model = MODELS[at % 2];
         let golden = Golden::open(&format!("samplers-{model}"));
         let gpu = devices().pop().expect("the second one");
-        let generated = block_on(model(model, gpu).generate(&request(&golden, name), &mut Unobserved)).expect("the run is sound");
+        let generated = block_on(load(model, gpu).generate(&request(&golden, name), &mut Unobserved)).expect("the run is sound");
         let error = rms(&golden.get(name), latents(&generated));
         println!("{model} {name}: {error:.1e}");
         assert!(error <= NEAR, "{model} {name}: {error:.1e}");
@@ -104,7 +105,7 @@ fn every_variant_of_guidance_is_the_judges() {
 
 fn guidance(model: &str, device: Rc<dyn Device>) {
     let golden = Golden::open(&format!("guidance-{model}"));
-    let mut pipeline = model(model, device);
+    let mut pipeline = load(model, device);
     for name in golden.tensors() {
         let (sampler, case) = name.split_once('.').expect("two words");
         let steps = golden.setting("steps");
@@ -149,7 +150,7 @@ impl Observer for Asked {
 fn what_a_model_or_sampler_cannot_follow_is_refused() {
     let said = |model: &str, json: &str| {
         let request = Request::from_json(json).expect("well-formed");
-        block_on(model(model, Rc::new(Cpu)).generate(&request, &mut Unobserved)).expect_err(json).to_string()
+        block_on(load(model, Rc::new(Cpu)).generate(&request, &mut Unobserved)).expect_err(json).to_string()
     };
     let told = said("lcm-tiny", r#"{"rescale":0.7}"#);
     assert_eq!(

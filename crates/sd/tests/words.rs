@@ -4,7 +4,8 @@
 
 mod common;
 
-use common::{Golden, folder, model as open, relative_rms, rms, trace};
+use common::run::{load, trace};
+use common::{Golden, folder, relative_rms, rms};
 use decant_graph::{Cpu, Device};
 use decant_sd::pipeline::{Pipeline, Unobserved};
 use decant_sd::request::{Long, Request};
@@ -24,7 +25,7 @@ fn inversion(name: &str) -> Vec<u8> {
 
 fn agrees(name: &str, device: Rc<dyn Device>) {
     let (golden, place) = (Golden::open(name), device.name());
-    let mut pipeline = open(&golden.setting("model"), device);
+    let mut pipeline = load(&golden.setting("model"), device);
     if golden.has_setting("inversions") {
         for file in golden.setting("inversions").split(',').filter(|file| !file.is_empty()) {
             block_on(pipeline.add_textual_inversion(file, inversion(file))).expect("a sound file");
@@ -59,7 +60,7 @@ fn picture(pipeline: &mut Pipeline, words: &str) -> Vec<f32> {
 
 #[test]
 fn what_says_the_same_gives_the_same_picture() {
-    let mut pipeline = open("sd1-tiny", Rc::new(Cpu));
+    let mut pipeline = load("sd1-tiny", Rc::new(Cpu));
     block_on(pipeline.add_textual_inversion("birb.bin", inversion("birb.learned_embeds.bin"))).expect("a sound file");
     for (one, other) in [
         // A word swapped for another is the other word.
@@ -88,7 +89,7 @@ fn what_says_the_same_gives_the_same_picture() {
 
 #[test]
 fn files_of_every_kind_are_read() {
-    let mut pipeline = open("sd1-tiny", Rc::new(Cpu));
+    let mut pipeline = load("sd1-tiny", Rc::new(Cpu));
     for (file, tokens, vectors) in [
         ("birb.learned_embeds.bin", vec!["<birb-style>", "birb"], 1),
         ("hiten.pt", vec!["hiten-4", "hiten"], 4),
@@ -118,7 +119,7 @@ fn files_of_every_kind_are_read() {
 
 #[test]
 fn what_cannot_be_gets_a_sentence_and_the_session_goes_on() {
-    let mut pipeline = open("sd1-tiny", Rc::new(Cpu));
+    let mut pipeline = load("sd1-tiny", Rc::new(Cpu));
     let small = Request { steps: Some(1), width: Some(16), height: Some(16), prompt: "a red dog".into(), ..Request::default() };
     let mut ask = |words: &str| {
         let mut request = Request::from_json(words).expect("settings as any");
@@ -163,7 +164,7 @@ fn what_cannot_be_gets_a_sentence_and_the_session_goes_on() {
 
 #[test]
 fn files_that_are_not_for_the_model_are_refused() {
-    let mut pipeline = open("sd2-tiny", Rc::new(Cpu));
+    let mut pipeline = load("sd2-tiny", Rc::new(Cpu));
     let mut add = |name: &str, bytes: Vec<u8>| block_on(pipeline.add_textual_inversion(name, bytes)).expect_err(name).to_string();
     let wide = "has vectors of 32 numbers, this model's are of 48 numbers; use one that was made for this family";
     assert_eq!(add("birb.learned_embeds.bin", inversion("birb.learned_embeds.bin")), format!("the textual inversion birb {wide}"));
@@ -172,7 +173,7 @@ fn files_that_are_not_for_the_model_are_refused() {
     let empty = add("e.pt", vec![]);
     assert_eq!(empty, "e: is empty; download the file again");
     // Whatever is cut or changed is read or refused.
-    let mut pipeline = open("sd1-tiny", Rc::new(Cpu));
+    let mut pipeline = load("sd1-tiny", Rc::new(Cpu));
     for file in ["birb.learned_embeds.bin", "hiten.pt", "param-dict.pt", "ink.safetensors"] {
         let whole = inversion(file);
         for at in (0..whole.len()).step_by(97) {
@@ -188,7 +189,7 @@ fn files_that_are_not_for_the_model_are_refused() {
 
 #[test]
 fn memory_is_predicted_for_all_chunks() {
-    let pipeline = open("sd1-tiny", Rc::new(Cpu));
+    let pipeline = load("sd1-tiny", Rc::new(Cpu));
     let request = |long| Request { prompt: "house ".repeat(160), long, width: Some(64), height: Some(64), ..Request::default() };
     let [one, three] =
         [Long::Truncate, Long::Chunks].map(|long| pipeline.memory_for(&request(long)).expect("it can be said").activations());

@@ -2,9 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
-mod run;
-
-pub use run::{model, model_as, trace};
+pub mod run;
 
 use decant_gpu::Gpu;
 use decant_graph::{Cpu, Device};

@@ -12,11 +12,11 @@ use pollster::block_on;
 use std::rc::Rc;
 
 /// A model of `tests/models`, or the embedded one.
-pub fn model(name: &str, device: Rc<dyn Device>) -> Pipeline {
-    model_as(name, device, Options::default())
+pub fn load(name: &str, device: Rc<dyn Device>) -> Pipeline {
+    load_as(name, device, Options::default())
 }
 
-pub fn model_as(name: &str, device: Rc<dyn Device>, options: Options) -> Pipeline {
+pub fn load_as(name: &str, device: Rc<dyn Device>, options: Options) -> Pipeline {
     let place = if name == "digits" { "models" } else { "tests/models" };
     let files = Rc::new(Folder::open(folder(place).join(name)).expect("the model is there"));
     block_on(Pipeline::load(files, device, options, &mut |_| {})).expect("the model is sound")

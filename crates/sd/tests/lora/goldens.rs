@@ -1,7 +1,8 @@
 //! diffusers' latents for each layout, and for several LoRAs at once.
 
-use crate::common::{Golden, all_on_gpu, devices, relative_rms, trace};
-use crate::{lora, model, request};
+use crate::common::run::{load, trace};
+use crate::common::{Golden, all_on_gpu, devices, relative_rms};
+use crate::{lora, request};
 use decant_sd::request::Request;
 use pollster::block_on;
 
@@ -12,7 +13,7 @@ const LATENTS: f64 = 1e-4;
 #[test]
 fn diffusers_agrees_on_every_layout() {
     for (device, on_all) in devices().into_iter().zip([true, false]) {
-        let mut pipelines = [model("sd1-tiny", device.clone()), model("sdxl-tiny", device.clone())];
+        let mut pipelines = [load("sd1-tiny", device.clone()), load("sdxl-tiny", device.clone())];
         for name in Golden::names("lora-") {
             if !on_all && !all_on_gpu() && !matches!(name.as_str(), "lora-three" | "lora-loha") {
                 continue; // a sample: kernels are the same

@@ -1,7 +1,8 @@
 //! What is read and kept: the base's weights once, a LoRA's when its weight changes, and no byte that is not used any more.
 
+use crate::common::run::load;
 use crate::common::{devices, folder};
-use crate::{lora, model, used};
+use crate::{lora, used};
 use decant_graph::Cpu;
 use decant_sd::Error;
 use decant_sd::files::{Files, Folder, LocalFuture};
@@ -86,7 +87,7 @@ fn loras_come_go_and_change_without_a_byte_of_the_base() {
 
 #[test]
 fn a_weight_of_its_own_for_the_text() {
-    let mut pipeline = model("sd1-tiny", Rc::new(Cpu));
+    let mut pipeline = load("sd1-tiny", Rc::new(Cpu));
     block_on(pipeline.add_lora("a", lora("kohya"))).expect("it fits");
     let mut latents = |weight: f32, text: Option<f32>| {
         let mut request = request(&[("a", weight)]);
@@ -105,7 +106,7 @@ fn a_weight_of_its_own_for_the_text() {
 #[test]
 fn memory_is_predicted_with_loras() {
     let device = devices().into_iter().find(|device| device.used().is_some()).expect("the GPU counts its bytes");
-    let mut pipeline = model("sd1-tiny", device.clone());
+    let mut pipeline = load("sd1-tiny", device.clone());
     let peak = |pipeline: &mut Pipeline, loras: &[(&str, f32)]| {
         device.reset_peak();
         block_on(pipeline.generate(&request(loras), &mut Unobserved)).expect("the run is sound");
@@ -127,7 +128,7 @@ fn memory_is_predicted_with_loras() {
 
 #[test]
 fn a_tag_in_the_prompt_is_the_setting() {
-    let mut pipeline = model("sd1-tiny", Rc::new(Cpu));
+    let mut pipeline = load("sd1-tiny", Rc::new(Cpu));
     block_on(pipeline.add_lora("kohya", lora("kohya"))).expect("it fits the model");
     let mut made = |request: Request| block_on(pipeline.generate(&request, &mut Unobserved)).expect("it runs");
     let stressed = Request { emphasis: true, ..request(&[]) };

@@ -1,6 +1,7 @@
 //! One LoRA in every layout is the same LoRA, to the bit.
 
-use crate::{Tensors, f32s, file, model, safetensors, trace, used};
+use crate::common::run::{load, trace};
+use crate::{Tensors, f32s, file, safetensors, used};
 use decant_graph::Cpu;
 use decant_sd::files::Folder;
 use decant_sd::request::Request;
@@ -138,21 +139,21 @@ const WAYS: &[Way] = &[
 
 #[test]
 fn every_layout_gives_the_same_latents() {
-    let mut pipeline = model("sd1-tiny", Rc::new(Cpu));
+    let mut pipeline = load("sd1-tiny", Rc::new(Cpu));
     let plain =
         Request { width: Some(16), height: Some(24), steps: Some(1), prompt: "a seven".into(), guidance: Some(1.0), ..Request::default() };
     let request = Request { loras: vec![used("x", 0.5)], ..plain.clone() };
-    let without = trace(&mut pipeline, &plain).get("latents_000");
+    let without = trace(&mut pipeline, &plain).1.get("latents_000");
     let mut first = None;
     for way in WAYS {
         let info = block_on(pipeline.add_lora("x", file(written(way)))).unwrap_or_else(|e| panic!("{}: {e}", way.what));
         let unet = layers().iter().filter(|layer| layer.network == "unet").count();
         assert_eq!((info.unet, info.text, info.rank), (unet, layers().len() - unet, RANK), "{}", way.what);
         assert!(info.unmatched.is_empty(), "{}: {:?}", way.what, info.unmatched);
-        let got = trace(&mut pipeline, &request).get("latents_000");
+        let got = trace(&mut pipeline, &request).1.get("latents_000");
         assert_ne!(got, without, "{}: it changes something", way.what);
         assert_eq!(got, *first.get_or_insert_with(|| got.clone()), "{}", way.what);
         pipeline.remove_lora("x").expect("it was added");
     }
-    assert_eq!(trace(&mut pipeline, &plain).get("latents_000"), without, "without any, all is as before");
+    assert_eq!(trace(&mut pipeline, &plain).1.get("latents_000"), without, "without any, all is as before");
 }

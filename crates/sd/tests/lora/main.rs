@@ -9,7 +9,7 @@ mod quantized;
 mod kept;
 mod refused;
 
-use common::{Golden, folder, model};
+use common::{Golden, folder};
 use decant_sd::files::{Files, Folder, Memory};
 use decant_sd::lora::LoraUse;
 use decant_sd::request::Request;

@@ -1,6 +1,7 @@
 //! A LoRA that does not fit, and what is said of it. The model stays as good as before.
 
-use crate::{Tensors, f32s, file, lora, model, safetensors, used};
+use crate::common::run::load;
+use crate::{Tensors, f32s, file, lora, safetensors, used};
 use decant_graph::Cpu;
 use decant_sd::files::{Files, Memory};
 use decant_sd::pipeline::{Pipeline, Unobserved};
@@ -27,7 +28,7 @@ const CONV: &str = "lora_unet_mid_block_resnets_0_conv1";
 
 #[test]
 fn a_lora_that_does_not_fit_gets_a_sentence() {
-    let mut pipeline = model("sd1-tiny", Rc::new(Cpu));
+    let mut pipeline = load("sd1-tiny", Rc::new(Cpu));
     let part = |layer: &str, part: &str| format!("{layer}.{part}");
     let (down, up, alpha) = (part(Q, "lora_down.weight"), part(Q, "lora_up.weight"), part(Q, "alpha"));
     let other_file = "use another file of it";
@@ -98,7 +99,7 @@ fn a_lora_that_does_not_fit_gets_a_sentence() {
 
 #[test]
 fn damaged_files_and_wrong_uses_get_a_sentence() {
-    let mut pipeline = model("sd1-tiny", Rc::new(Cpu));
+    let mut pipeline = load("sd1-tiny", Rc::new(Cpu));
     let whole = std::fs::read(crate::folder("tests/models/lora/kohya.safetensors")).expect("it is there");
     let cut = sentence(&mut pipeline, "x", file(whole[..whole.len() - 100].to_vec()));
     assert!(cut.starts_with("lora.safetensors: ") && cut.contains("download the file again"), "{cut}");
@@ -127,7 +128,7 @@ fn damaged_files_and_wrong_uses_get_a_sentence() {
 /// Found only when the numbers are read: the run ends, and the next one without it is as before.
 #[test]
 fn numbers_that_are_none_end_the_run_and_no_more() {
-    let mut pipeline = model("sd1-tiny", Rc::new(Cpu));
+    let mut pipeline = load("sd1-tiny", Rc::new(Cpu));
     let (down, up) = (format!("{Q}.lora_down.weight"), format!("{Q}.lora_up.weight"));
     let mut bad = tensors(&[(&down, &[4, 32]), (&up, &[32, 4])]);
     bad.get_mut(&up).expect("it was just made").2[..4].copy_from_slice(&f32::NAN.to_le_bytes());
