@@ -73,6 +73,8 @@ pub struct Pipeline {
     loras: Loras,
     /// What was asked for last, and how it is made.
     planned: Option<(Wish, Rc<Planned>)>,
+    /// What else was looked at, and how it would be made: a grid's cells, the last of them last.
+    plans: Vec<(Wish, Rc<Planned>)>,
     /// Programs that stay ready for the next picture.
     ready: BTreeMap<Network, Box<dyn Executable>>,
     projection: Option<Projection>,
@@ -98,6 +100,9 @@ struct Course {
     planned: Rc<Planned>,
 }
 
+/// Plans that are kept: programs of Stable Diffusion XL are a few megabytes each.
+const MOST_PLANS: usize = 8;
+
 /// The decoder that shows each step, made ready.
 type Shower = Option<(Network, Box<dyn Executable>)>;
 
@@ -117,17 +122,24 @@ impl Pipeline {
     }
 
     /// Refuses what [`Pipeline::generate`] would refuse before it begins, and says what it would be made with. A grid asks for all its cells
-    /// before it makes the first.
+    /// before it makes the first. What is ready stays ready.
     pub fn check(&mut self, request: &Request) -> Result<Settings, Error> {
-        Ok(self.course(request)?.settings)
+        let (settings, ..) = self.scheduled(request)?;
+        self.plan_that_fits(self.wish(&settings)?)?;
+        Ok(settings)
     }
 
     fn course(&mut self, request: &Request) -> Result<Course, Error> {
+        let (settings, schedule, begin) = self.scheduled(request)?;
+        let planned = self.planned(self.wish(&settings)?)?;
+        Ok(Course { settings, schedule, begin, planned })
+    }
+
+    fn scheduled(&self, request: &Request) -> Result<(Settings, Schedule, Option<usize>), Error> {
         let settings = request.settle(self.defaults(), self.factor())?;
         let schedule = schedule(settings.sampler, &self.config.scheduler, settings.sampling())?;
         let begin = self.begin(&settings, &schedule)?;
-        let planned = self.planned(self.wish(&settings)?)?;
-        Ok(Course { settings, schedule, begin, planned })
+        Ok((settings, schedule, begin))
     }
 
     async fn make<O: Observer>(&mut self, course: Course, observer: &mut O) -> Result<Generated, Error> {
@@ -223,12 +235,25 @@ impl Pipeline {
         if let Some((_, planned)) = self.planned.as_ref().filter(|(asked, _)| *asked == wish) {
             return Ok(planned.clone());
         }
+        let planned = self.plan_that_fits(wish)?;
+        self.let_go(&planned);
+        self.planned = Some((wish, planned.clone()));
+        Ok(planned)
+    }
+
+    /// A plan, made once for what is asked for again and again; nothing is allocated or let go.
+    fn plan_that_fits(&mut self, wish: Wish) -> Result<Rc<Planned>, Error> {
+        if let Some((_, planned)) = self.plans.iter().find(|(asked, _)| *asked == wish) {
+            return Ok(planned.clone());
+        }
         let planned = Rc::new(self.plan(wish)?);
         if !planned.memory.fits() {
             return Err(self.does_not_fit(&planned, planned.memory.limit.clone()));
         }
-        self.let_go(&planned);
-        self.planned = Some((wish, planned.clone()));
+        if self.plans.len() == MOST_PLANS {
+            self.plans.remove(0);
+        }
+        self.plans.push((wish, planned.clone()));
         Ok(planned)
     }
 
@@ -237,10 +262,11 @@ impl Pipeline {
         if let Some(name) = settings.needs_two().filter(|_| !self.config.guides_by_two()) {
             return Err(Error::EmbeddedGuidance { name });
         }
+        let twice = self.asked_twice(settings);
         Ok(Wish {
             size: [settings.height / self.factor(), settings.width / self.factor()],
-            batch: 1 + self.asked_twice(settings) as usize,
-            switches: self.asked_twice(settings) && settings.guide().rests(),
+            batch: 1 + twice as usize,
+            switches: twice && settings.guide().rests(),
             text: self.script(settings)?.wish,
             encodes: self.encodes(settings),
             preview: settings.asked.preview,

@@ -99,6 +99,8 @@ struct Room {
     held: Cell<usize>,
     too_many: Cell<usize>,
     refused: Cell<usize>,
+    /// How many programs were made ready.
+    made: Cell<usize>,
 }
 
 impl Room {
@@ -177,6 +179,7 @@ impl WeightSet for PretendWeights {
             let problem = "the GPU is out of memory".to_string();
             return Box::pin(std::future::ready(Err(Graph::Device(problem))));
         }
+        self.room.made.set(self.room.made.get() + 1);
         self.set.ready(program)
     }
 }
@@ -238,6 +241,23 @@ fn tiny(device: Rc<dyn Device>, options: Options) -> Pipeline {
 
 fn request() -> Request {
     Request { prompt: "a cat".into(), steps: Some(2), width: Some(64), height: Some(64), ..Request::default() }
+}
+
+#[test]
+fn looking_at_other_pictures_leaves_what_is_ready() {
+    let device = Rc::new(Pretend::new(Limits::default(), u64::MAX));
+    let room = device.room.clone();
+    let mut pipeline = tiny(device, Options::default());
+    let first = block_on(pipeline.generate(&request(), &mut Unobserved)).expect("it runs");
+    assert_eq!(first.memory.plan.keep, Keep::Everything);
+    let made = room.made.get();
+    for width in [16, 24, 32] {
+        pipeline.check(&Request { width: Some(width), ..request() }).expect("it fits");
+    }
+    let again = block_on(pipeline.generate(&request(), &mut Unobserved)).expect("it runs");
+    assert_eq!((again.picture, room.made.get()), (first.picture, made), "nothing is made ready anew");
+    block_on(pipeline.generate(&Request { width: Some(24), ..request() }, &mut Unobserved)).expect("it runs");
+    assert!(room.made.get() > made, "another size is");
 }
 
 #[test]

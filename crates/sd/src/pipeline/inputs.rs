@@ -12,10 +12,9 @@ use crate::request::{Request, Settings};
 impl Pipeline {
     /// What the text encoders say, one encoder after the other; the last prompts' answer is kept.
     pub(super) async fn conditioning(&mut self, settings: &Settings, planned: &Planned) -> Result<Conditioning, Error> {
-        let asked = words_of(&settings.asked, self.asked_twice(settings));
-        if let Some((_, said)) =
-            self.said.as_ref().filter(|(words, said)| *words == asked && said.negative.is_some() == self.asked_twice(settings))
-        {
+        let twice = self.asked_twice(settings);
+        let asked = words_of(&settings.asked, twice);
+        if let Some((_, said)) = self.said.as_ref().filter(|(words, said)| *words == asked && said.negative.is_some() == twice) {
             return Ok(said.clone());
         }
         let script = self.script(settings)?;

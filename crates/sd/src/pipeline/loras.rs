@@ -100,7 +100,9 @@ impl Pipeline {
         self.weigh_loras(&[])?;
         self.loras.loaded.remove(at);
         self.loras.weights.remove(at);
-        self.planned = None; // says by their places which are used
+        // Both say by their places which are used.
+        self.planned = None;
+        self.plans.clear();
         Ok(())
     }
 

@@ -78,6 +78,7 @@ impl Pipeline {
             tiny,
             loras: Loras::default(),
             planned,
+            plans: vec![],
             ready,
             projection: None,
             said: None,
@@ -114,6 +115,7 @@ impl Pipeline {
     pub fn choose(&mut self, wish: Option<Encoding>) {
         self.options.weights = wish;
         (self.planned, self.projection, self.said) = (None, None, None);
+        self.plans.clear();
         self.ready.clear();
         let device = self.device.clone();
         self.texts.iter_mut().for_each(|text| text.component.choose(wish, &*device));
