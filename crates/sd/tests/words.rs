@@ -150,7 +150,7 @@ fn what_cannot_be_gets_a_sentence_and_the_session_goes_on() {
             "the prompt cannot be mixed: the weight of \"cat\" is 1000000000000000000000000000000, expected -1000 to 1000; 0.5 is half of it",
         ),
         (
-            r#"{"swaps": [{"token": "dog", "with": []}, {"token": "DOG", "with": [{"token": "cat"}]}]}"#,
+            r#"{"swaps": [{"token": "dog", "with": []}, {"token": "DOG", "with": [{"token": "red"}]}]}"#,
             "the prompt has the token \"DOG\" swapped twice; give all that stands in its place in one swap, such as a=b+c",
         ),
     ] {

@@ -85,9 +85,10 @@ def consistent(folder, sampler, strength, steps, guidance, seed):
     pipe, heard = judge(folder, "LatentConsistencyModelImg2ImgPipeline", sampler), {}
     step = pipe.scheduler.step
 
-    def step_and_tell(prediction, timestep, sample, *arguments, **options):
+    # The pipeline looks at the names to know whether the generator is taken.
+    def step_and_tell(prediction, timestep, sample, generator=None, return_dict=True):
         heard.setdefault("start", sample.clone())
-        heard["latents"], denoised = step(prediction, timestep, sample, *arguments, **options)
+        heard["latents"], denoised = step(prediction, timestep, sample, generator=generator, return_dict=return_dict)
         return heard["latents"], denoised
 
     pipe.scheduler.step = step_and_tell

@@ -9,6 +9,7 @@ use decant_graph::{Cpu, Device};
 use safetensors::SafeTensors;
 use safetensors::tensor::Metadata;
 use std::cell::OnceCell;
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -20,9 +21,11 @@ pub fn folder(path: &str) -> PathBuf {
 /// The CPU runner and the GPU (a software one on machines without). A test has one GPU however often it asks: each would compile the
 /// kernels anew, which takes a software one longer than most runs.
 pub fn devices() -> Vec<Rc<dyn Device>> {
-    thread_local!(static GPU: OnceCell<Gpu> = const { OnceCell::new() });
-    let request = || pollster::block_on(Gpu::request()).expect("a Vulkan driver; tests/rig/setup_vulkan.sh installs one");
-    vec![Rc::new(Cpu), Rc::new(GPU.with(|gpu| gpu.get_or_init(request).clone()))]
+    // Never dropped: a thread's end is too late for what the driver keeps in the thread.
+    thread_local!(static GPU: OnceCell<ManuallyDrop<Gpu>> = const { OnceCell::new() });
+    let request =
+        || ManuallyDrop::new(pollster::block_on(Gpu::request()).expect("a Vulkan driver; tests/rig/setup_vulkan.sh installs one"));
+    vec![Rc::new(Cpu), Rc::new(GPU.with(|gpu| Gpu::clone(gpu.get_or_init(request))))]
 }
 
 /// Whether the GPU is compared with every golden and not with a sample: `DECANT_ALL=1`, minutes on a software one.
