@@ -111,6 +111,26 @@ export const QUESTIONS = [
     },
   },
   {
+    name: "a picture's record names what else it came of",
+    async check(page, base, device) {
+      const said = await page.evaluate(async ({ base, device }) => {
+        const { Decant } = await import(`${base}decant.js`);
+        const decant = await (globalThis.asked ??= Decant.load({ model: `${base}models/digits`, device }));
+        const [image, mask] = [new ImageData(32, 32), new ImageData(32, 32)];
+        mask.data.fill(255);
+        const notes = [];
+        for (const inputs of [{ image, mask, strength: 0.5 }, {}]) {
+          const made = await decant.generate({ prompt: "a blue seven", steps: 2, seed: 1, ...inputs });
+          const { notes: told } = await Decant.readRecord(await decant.writePicture(made));
+          notes.push({ also: made.trace.also, told });
+        }
+        return notes;
+      }, { base, device });
+      const note = (what) => `the picture also came of ${what}, which no record holds; give it too for the same picture`;
+      assert.deepEqual(said, [{ also: ["a picture", "a mask"], told: [note("a picture"), note("a mask")] }, { also: [], told: [] }]);
+    },
+  },
+  {
     name: "what a step tells: where it looks, its noise, its numbers",
     gpu: true,
     async check(page, base, device) {

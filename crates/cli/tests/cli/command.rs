@@ -10,15 +10,14 @@ const TINY: &str = "tests/models/sd1-tiny";
 #[test]
 fn a_prompt_becomes_a_picture_and_a_trace() {
     let (out, trace) = (scratch("picture.png"), scratch("trace.safetensors"));
-    works(&[
-        "generate", "--model", TINY, "--device", "cpu", "--prompt", "a cat", "--steps", "2", "--width", "24", "--height", "16", "--seed",
-        "5", "--trace", &trace, "--out", &out,
-    ]);
+    let run = ["generate", "--model", TINY, "--device", "cpu", "--prompt", "a cat", "--steps", "2", "--width", "24", "--height", "16"];
+    works(&[&run[..], &["--seed", "5", "--trace", &trace], &["--attention"], &["--out", &out]].concat());
     let png = std::fs::read(&out).expect("the picture is there");
     assert_eq!(&png[..8], b"\x89PNG\r\n\x1a\n");
     assert_eq!((&png[16..20], &png[20..24]), (&24u32.to_be_bytes()[..], &16u32.to_be_bytes()[..]), "width and height");
     let trace = String::from_utf8_lossy(&std::fs::read(&trace).expect("the trace is there")).into_owned();
-    for tensor in ["noise", "text_embeddings", "timesteps", "latents_000", "latents_001", "denoised_001", "image"] {
+    let tensors = "noise text_embeddings timesteps latents_000 latents_001 denoised_001 input_000 noise_guided_001 attention_001 image";
+    for tensor in tensors.split(' ') {
         assert!(trace.contains(&format!("\"{tensor}\"")), "{tensor} is not in the trace");
     }
 }
