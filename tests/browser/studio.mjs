@@ -85,7 +85,7 @@ export const STUDIO = [
       await drawn(page);
       await page.click("#gallery-compare");
       await page.waitForSelector("#compare[open]");
-      assert.match(await text(page, "#compare .differences tbody"), /^seed65$/);
+      assert.match(await text(page, "#compare .differences tbody"), /^Seed65$/);
       await page.focus("#compare [type=range]");
       for (let i = 0; i < 5; i++) await page.keyboard.press("ArrowLeft");
       assert.equal(await page.$eval("#compare .slider-stack", (stack) => stack.style.getPropertyValue("--at")), "45%");

@@ -36,10 +36,15 @@ function labelOf({ settings }) {
   return say("compare.label", { seed: settings.seed, sampler: settings.sampler, steps: settings.steps });
 }
 
+/** What a setting's field is called; one without a field has its name in settings files. @param {string} name */
+function calledInForm(name) {
+  return document.querySelector(`label[for="${name}"]`)?.textContent?.trim() ?? name;
+}
+
 /** @param {Kept} before @param {Kept} after */
 function differences(before, after) {
   /** @type {[string, string, string][]} */
-  const rows = NAMES.filter((name) => name !== "count").map((name) => [name, writeSetting(name, before.settings), writeSetting(name, after.settings)]);
+  const rows = NAMES.filter((name) => name !== "count").map((name) => [calledInForm(name), writeSetting(name, before.settings), writeSetting(name, after.settings)]);
   const other = /** @type {[string, string, string][]} */ ([[say("compare.model"), before.model, after.model], ...rows]).filter(([, one, two]) => one !== two);
   if (other.length === 0) return [h("caption", { textContent: say("compare.same") })];
   return [
