@@ -19,7 +19,8 @@ const SIZES = { 1440: { width: 1440, height: 900 }, 1024: { width: 1024, height:
 const THEMES = ["light", "dark", "projector"];
 /** Every step of a lesson is shown once, in turn in another size and colour. */
 const ONCE = [["1440", "light"], ["1024", "dark"], ["390", "light"], ["1024", "projector"], ["390", "dark"]];
-/** Of what WebP is asked for: letters stay sharp. */
+/** What is kept of a picture's width, and of what WebP is asked for: letters can still be read. */
+const KEPT = { 1440: 0.75, 1024: 0.875, 390: 1 };
 const QUALITY = 0.55;
 
 const words = process.argv.slice(2);
@@ -86,6 +87,7 @@ async function takeLessons(screens) {
 /** What goes wrong there, and what the page says of itself, is printed. @param {string} what @param {{ width: number, height: number }} size @param {(page: Page) => Promise<void>} act */
 async function onPage(what, size, act) {
   const { page, complaints } = await newPage(browser.context, { ...size, first: true });
+  page.setDefaultTimeout(180_000);
   try {
     await act(page);
   } catch (error) {
@@ -105,18 +107,20 @@ async function shoot(page, screen, size, theme) {
   await page.waitForTimeout(400);
   await screen.settle?.(page);
   await drawn(page);
-  await writeFile(join(folder, `${screen.name}-${size}-${theme}.webp`), await webp(await page.screenshot()));
+  await writeFile(join(folder, `${screen.name}-${size}-${theme}.webp`), await webp(await page.screenshot(), KEPT[size]));
 }
 
-/** The browser itself can write it. @param {Buffer} png */
-async function webp(png) {
-  const text = await press.page.evaluate(async ({ data, quality }) => {
-    const picture = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
+/** The browser itself can write it. @param {Buffer} png @param {number} part of its width */
+async function webp(png, part) {
+  const text = await press.page.evaluate(async ({ data, part, quality }) => {
+    const blob = await (await fetch(`data:image/png;base64,${data}`)).blob();
+    const { width } = await createImageBitmap(blob);
+    const picture = await createImageBitmap(blob, { resizeWidth: Math.round(width * part), resizeQuality: "high" });
     const canvas = document.createElement("canvas");
     Object.assign(canvas, { width: picture.width, height: picture.height });
     canvas.getContext("2d")?.drawImage(picture, 0, 0);
     return canvas.toDataURL("image/webp", quality);
-  }, { data: png.toString("base64"), quality: QUALITY });
+  }, { data: png.toString("base64"), part, quality: QUALITY });
   return Buffer.from(text.split(",")[1], "base64");
 }
 
