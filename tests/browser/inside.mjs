@@ -153,6 +153,26 @@ export const INSIDE = [
     },
   },
   {
+    name: "inside: x0 is drawn with what is chosen, and the caption says with what",
+    real: true,
+    open: "?steps=3#inside",
+    async play({ page }) {
+      await openedInside(page, "1");
+      const caption = () => text(page, "#inside-picture .x0 figcaption");
+      const picture = () => page.evaluate(() => document.querySelector("#inside-picture .x0 canvas").toDataURL());
+      const told = await picture();
+      assert.match(await caption(), /^x₀ predicted in step 2 · by the run’s decoder$/);
+      for (const [by, words] of [["projection", "by projection"], ["model", "by the full decoder"]]) {
+        await page.selectOption("#inside-by", by);
+        await page.waitForFunction((end) => document.querySelector("#inside-picture .x0 figcaption").textContent === `x₀ predicted in step 2 · ${end}`, words);
+        if (by === "projection") assert.notEqual(await picture(), told);
+      }
+      await page.selectOption("#inside-by", "told");
+      await page.waitForFunction(() => /the run’s decoder$/.test(document.querySelector("#inside-picture .x0 figcaption").textContent));
+      assert.equal(await picture(), told);
+    },
+  },
+  {
     name: "inside: another word's vector, or another prompt mixed in, changes the picture; undone, it is the one before to the last pixel",
     open: "?steps=3&seed=2#inside",
     real: true,
