@@ -192,7 +192,7 @@ export const INSIDE = [
       await page.waitForSelector("#inside-undo:enabled");
       assert.notEqual(await picture(), first, "blue is red");
       assert.equal(await page.evaluate(() => document.querySelector(".before-after canvas").toDataURL()), first);
-      assert.match(await text(page, "#inside-edits"), /blue → red/);
+      await page.waitForFunction(() => document.querySelector("#inside-edits").textContent.endsWith("blue → red"));
       assert.equal(await page.inputValue("#swaps li input"), "blue", "the studio has the edit, too");
       await page.click("#inside-undo");
       await page.waitForFunction(() => document.querySelector("#inside-edits").textContent === "");
@@ -204,6 +204,26 @@ export const INSIDE = [
       await page.waitForSelector("#inside-undo:enabled");
       await drawn(page);
       assert.notEqual(await picture(), first, "another prompt is mixed in");
+    },
+  },
+  {
+    name: "inside: a vector from a file comes in a word's place, and the word is put back",
+    open: "?steps=2&prompt=a%20blue%20seven#inside",
+    fake: true,
+    async play({ page }) {
+      await openedInside(page);
+      await page.locator("#inside-words").scrollIntoViewIfNeeded();
+      await page.locator("#inside-words tbody button").nth(2).click();
+      await page.setInputFiles(".swap-form input[type=file]", { name: "word-style.pt", mimeType: "application/octet-stream", buffer: Buffer.alloc(150) });
+      await page.click(".near .chip:has-text('word-style')");
+      assert.equal(await page.inputValue(".swap-rows input[type=text]"), "word-style");
+      await page.click("#inside-use-swap");
+      await page.waitForSelector(".before-after:not([hidden])");
+      await page.waitForFunction(() => document.querySelector("#inside-edits").textContent.endsWith("seven → word-style"));
+      await page.waitForSelector("#inside-undo:enabled");
+      await page.click("text=Put the word back");
+      await page.waitForFunction(() => document.querySelector("#inside-edits").textContent === "");
+      assert.equal(await page.locator("#swaps li").count(), 0);
     },
   },
   {
