@@ -200,17 +200,15 @@ export const STUDIO = [
       await ready(page);
       await again(page, 8);
       const wanted = (await pixels(page)).sum;
-      await page.click("#generate");
-      await page.waitForSelector("#generate:text-is('Add to the queue')");
+      await page.click("#step"); // and paused there, however long the rest takes
+      await status(page, "Paused after step 1 of 8");
       await page.fill("#seed", "22");
       await page.click("#generate");
-      await page.waitForFunction(() => Number(document.querySelector("#progress")?.getAttribute("aria-valuenow")) >= 1);
+      await page.waitForFunction(() => document.querySelectorAll("#queue li").length === 1);
       await page.fill("#prompt", "typed and not yet made");
       await page.reload();
       await page.waitForSelector(".message:has-text('same seed')");
       assert.equal(await page.inputValue("#prompt"), "typed and not yet made");
-      await page.click("#pause");
-      await page.click("#pause");
       await finished(page, 8);
       await page.waitForFunction(() => /seed 22/.test(document.querySelector("#gallery-list .tile")?.getAttribute("aria-label") ?? ""));
       await page.click("#gallery-list li:nth-child(2) .tile");
