@@ -169,8 +169,8 @@ export const SINGLE = [
       const folder = await mkdtemp(join(tmpdir(), "decant stick "));
       try {
         await cp(join(root, "dist/decant.html"), join(folder, "decant.html"));
-        await page.goto(`${pathToFileURL(join(folder, "decant.html"))}?steps=4&seed=11&run=1`);
-        await finished(page, 4);
+        await page.goto(`${pathToFileURL(join(folder, "decant.html"))}?steps=2&seed=11&run=1`);
+        await finished(page, 2);
         assert.ok((await pixels(page)).spread > 8);
         for (const place of ["inside", "lessons", "studio"]) await enter(page, place);
         await page.click("#open-model");
