@@ -5,11 +5,12 @@ import { say } from "./words.js";
 /** @import { LoraUse, Mix, Swap } from "./decant.d.ts" */
 /** @import { Parsed } from "./settings.js" */
 
-/** @param {string} line @returns {Parsed} a `Swap` */
+/** @param {string} line @returns {Parsed} a `Swap`; where no weight is given, in equal shares */
 export function readSwap(line) {
   const [token = "", others] = cutAt(line, line.indexOf("="));
   if (!token || !others) return { problem: say("problem.swap", { line }) };
-  const parts = others.split("+").map((part) => weighted(part, 1));
+  const all = others.split("+");
+  const parts = all.map((part) => weighted(part, 1 / all.length));
   const wrong = parts.find(({ words, weight }) => !words || !Number.isFinite(weight));
   if (wrong) return { problem: say("problem.swap-words", { words: others }) };
   return { value: /** @type {Swap} */ ({ token, with: parts.map(({ words, weight }) => ({ token: words, weight })) }) };
@@ -17,7 +18,7 @@ export function readSwap(line) {
 
 /** @param {Swap} swap */
 export function writeSwap({ token, with: others }) {
-  return `${token}=${others.map(({ token: other, weight = 1 }) => (weight === 1 ? other : `${other}:${weight}`)).join("+")}`;
+  return `${token}=${others.map(({ token: other, weight = 1 }) => (weight === 1 && others.length === 1 ? other : `${other}:${weight}`)).join("+")}`;
 }
 
 /** @param {string} line @returns {Parsed} a `Mix` */

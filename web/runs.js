@@ -4,7 +4,7 @@ import { readTrace } from "./tracefile.js";
 import { sentenceOf } from "./sentences.js";
 import { say } from "./words.js";
 
-/** @import { Trace } from "./decant.d.ts" */
+/** @import { Info, Trace } from "./decant.d.ts" */
 /** @import { Message, Store } from "./state.js" */
 
 /** @param {Store} store @param {{ show: (trace: Trace) => void, tell: (message: Message) => void }} page */
@@ -45,4 +45,13 @@ export function createRuns({ get, change }, { show, tell }) {
     /** @param {boolean} attention */
     recordAttention: (attention) => change({ attention }),
   };
+}
+
+/** Bytes of one step's maps up to which every run tells where the denoiser looks, unasked: those of 40 by 40 places. */
+const SMALL = 512 * 1024;
+const TOKENS = 77;
+
+/** Whether a model's pictures are small enough for their maps to be kept with every run. @param {Info} info */
+export function tellsCheaply({ defaults: { width, height }, factor }) {
+  return 4 * TOKENS * (width / factor) * (height / factor) <= SMALL;
 }

@@ -8,7 +8,7 @@ import { noticeOf, sentenceOf, stoppedOpening } from "./sentences.js";
 import { createLibrary } from "./library.js";
 import { createBeside } from "./beside.js";
 import { createTaking } from "./taking.js";
-import { createRuns } from "./runs.js";
+import { createRuns, tellsCheaply } from "./runs.js";
 import { createSheets } from "./sheet.js";
 import { createStarting, startOf } from "./starting.js";
 import { modelName } from "./source.js";
@@ -66,6 +66,7 @@ export function createStudio(store) {
     cancelling.abort();
     decant?.close();
     decant = null;
+    const other = chosen.model !== opened.model;
     opened = chosen;
     stopping = new AbortController();
     const { signal } = stopping;
@@ -79,7 +80,7 @@ export function createStudio(store) {
       await beside.loadAgain(loaded);
       if (turn !== opening) return;
       const { settings, problems } = choose(loaded.info, get());
-      change({ phase: "ready", opening: null, interrupted: null, paused: false, info: loaded.info, settings, problems: {}, example: loaded.info.defaults.prompt });
+      change({ phase: "ready", opening: null, interrupted: null, paused: false, info: loaded.info, settings, problems: {}, example: loaded.info.defaults.prompt, ...(other && { attention: tellsCheaply(loaded.info) }) });
       tell(...problems.map((text) => ({ tone: /** @type {const} */ ("error"), text })), ...noticeOf(loaded.info));
       count();
     } catch (error) {
