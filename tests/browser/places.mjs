@@ -234,7 +234,7 @@ export const INSIDE_SCREENS = [
   {
     name: "inside-paths",
     open: `?${STEPS}#inside`,
-    settle: (page) => showPart(page, "paths"),
+    settle: (page) => page.evaluate(() => document.querySelector("#inside-paths .chart")?.scrollIntoView({ block: "end" })),
     async reach(page) {
       await openedInside(page);
       await page.click("#inside-draw-paths");
