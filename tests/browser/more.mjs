@@ -11,7 +11,7 @@ import { again, drawn, finished, pixels, ready, text } from "./steps.mjs";
 const EVERYTHING = {
   prompt: "a puppy", negative: "red", steps: "3", guidance: "2.5", seed: "123", sampler: "lms", width: "32", height: "48", sigmas: "karras", spacing: "trailing", order: "2",
   rng: "cuda", rescale: "0.7", guidanceFrom: "0.1", guidanceUntil: "0.9", guidanceCurve: "1,7,3", cfgpp: "true", clipSkip: "1", long: "chunks", emphasis: "true",
-  swaps: "puppy=skunk:0.5+cat\nred=blue", mixes: "a cat: big:0.25", count: "2",
+  swaps: "puppy=skunk:0.5+cat:0.5\nred=blue", mixes: "a cat: big:0.25", count: "2",
 };
 
 /** @type {Journey[]} */
