@@ -78,6 +78,8 @@ function readTensor(name, entry, body) {
   const { dtype, shape, data_offsets: place } = /** @type {{ dtype?: unknown, shape?: unknown, data_offsets?: unknown }} */ (entry ?? {});
   if (dtype !== "F32" && dtype !== "U8") return null;
   if (!isCounts(shape) || !isCounts(place) || place.length !== 2) throw damaged(`${name} has no shape or no place`);
+  // A side of 0 would let the others be as large as they like, for no bytes at all.
+  if (shape.includes(0)) throw damaged(`${name} is [${shape.join(", ")}], which holds nothing`);
   const [from, to] = /** @type {[number, number]} */ (place);
   const bytes = shape.reduce((product, side) => product * side, BYTES[dtype]);
   if (to - from !== bytes || to > body.byteLength) throw damaged(`${name} is [${shape.join(", ")}] and should take ${bytes} bytes; there are ${Math.max(0, Math.min(to, body.byteLength) - from)}`);

@@ -132,6 +132,8 @@ export function createStudio(store) {
     cancelling = new AbortController();
     const { signal } = cancelling;
     const live = emptyTrace(settings);
+    // The module tells them at a run's end, and its steps are looked into before.
+    readTokens(decant, settings).then((tokens) => (live.tokens = tokens), () => {});
     const shown = get().watching ? { trace: live, cursor: 0, following: true } : {};
     change({ phase: "running", running: job, paused, live, series: [], ...shown, messages: get().messages.filter(({ tone }) => tone === "note") });
     try {
@@ -147,7 +149,7 @@ export function createStudio(store) {
 
   /** @param {Step} _step @param {Trace} trace */
   function onStep(_step, trace) {
-    const live = { ...trace };
+    const live = { ...trace, tokens: get().live?.tokens ?? null };
     change({ live, reading: null, ...(get().watching && { trace: live }), ...(get().watching && get().following && { cursor: live.steps.length - 1 }) });
     return gate.pass();
   }
@@ -223,10 +225,8 @@ export function createStudio(store) {
   /** Counts the tokens of both texts; a text that changed meanwhile is counted again by its own edit. */
   async function count() {
     const model = decant;
-    const { prompt, negative, long, emphasis } = get().settings;
-    const how = { long, emphasis };
     try {
-      const counts = model && { prompt: await model.tokenize(prompt, how), negative: await model.tokenize(negative, how) };
+      const counts = model && (await readTokens(model, get().settings));
       if (counts && model === decant) change({ tokens: counts, problems: { ...get().problems, prompt: undefined } });
     } catch (error) {
       if (model === decant) change({ problems: { ...get().problems, prompt: sentenceOf(error, "run").text } });
@@ -327,6 +327,12 @@ function keep(_info, { settings }) {
 export function takeDefaults({ defaults }, { settings, example }) {
   const prompt = settings.prompt === example ? defaults.prompt : settings.prompt;
   return { settings: { ...settings, ...defaults, prompt }, problems: /** @type {string[]} */ ([]) };
+}
+
+/** @param {import("./decant.d.ts").Decant} model @param {Settings} settings */
+async function readTokens(model, { prompt, negative, long, emphasis }) {
+  const how = { long, emphasis };
+  return { prompt: await model.tokenize(prompt, how), negative: await model.tokenize(negative, how) };
 }
 
 /** @param {Settings} settings @returns {Trace} */

@@ -3,9 +3,11 @@
 // previews, which every view needs, are then coloured by the first three channels.
 
 import { damaged, peekMetadata, readSafetensors, writeSafetensors } from "./safetensors.js";
+import { readTold, writeTokens } from "./told.js";
 
 /** @import { Attention, ChannelStatistics, Settings, Step, Trace } from "./decant.d.ts" */
 /** @import { Contents, Tensor } from "./safetensors.js" */
+/** @import { ToldStep } from "./told.js" */
 
 const FORMAT = "decant trace";
 
@@ -60,25 +62,21 @@ export async function readTrace(blob) {
   if (calls.length === 0) throw damaged("it holds no step");
   const picture = tensors.get("image");
   const image = picture ? fromPlanes(picture) : null;
-  const steps = calls.map((_, at) => readStep(contents, calls, at));
-  const settings = settingsOf(metadata);
+  const { settings, told, ...rest } = readTold(metadata);
+  const steps = calls.map((_, at) => readStep(contents, calls, at, told[at] ?? {}, settings));
   settings.width ??= image?.width;
   settings.height ??= image?.height;
-  const prompt = readTokens(metadata["tokens"]);
   return {
     settings: /** @type {Settings} */ (settings),
-    tokens: prompt ? { prompt, negative: readTokens(metadata["negative_tokens"]) } : null,
     noise: /** @type {Float32Array | undefined} */ (tensors.get("noise")?.values) ?? null,
     steps,
     image,
-    timings: json(metadata["timings"]),
-    memory: json(metadata["memory"]),
-    also: json(metadata["also"]) ?? [],
+    ...rest,
   };
 }
 
-/** @param {Contents} contents @param {number[]} calls the model calls that it holds @param {number} at which of them @returns {Step} */
-function readStep({ tensors, metadata }, calls, at) {
+/** @param {Contents} contents @param {number[]} calls the model calls that it holds @param {number} at which of them @param {ToldStep} told @param {Partial<Settings>} settings @returns {Step} */
+function readStep({ tensors }, calls, at, told, settings) {
   const index = calls[at] ?? 0;
   const end = number(index);
   const first = wanted(tensors, `latents_${end}`);
@@ -91,7 +89,6 @@ function readStep({ tensors, metadata }, calls, at) {
   };
   wanted(tensors, `denoised_${end}`);
   const [latents, denoised, uncond] = [like(`latents_${end}`), like(`denoised_${end}`), like(`noise_uncond_${end}`)];
-  const told = /** @type {Partial<Step>[] | null} */ (json(metadata["told"]))?.[at] ?? {};
   const before = at === 0 ? (tensors.has("start") ? "start" : "noise") : `latents_${number(calls[at - 1] ?? 0)}`;
   // The command writes the whole schedule, the page that of the calls that were made.
   const level = (/** @type {string} */ name, /** @type {number} */ more) => {
@@ -110,7 +107,7 @@ function readStep({ tensors, metadata }, calls, at) {
     noiseText: like(`noise_text_${end}`),
     noiseUncond: uncond.length > 0 ? uncond : null,
     noise: like(`noise_guided_${end}`),
-    guidance: told.guidance ?? (uncond.length > 0 ? Number(settingsOf(metadata).guidance ?? 1) : 1),
+    guidance: told.guidance ?? (uncond.length > 0 ? (settings.guidance ?? 1) : 1),
     channels: told.channels ?? { latents: statisticsOf(latents, shape), denoised: statisticsOf(denoised, shape) },
     attention: attentionOf(tensors.get(`attention_${end}`)),
     previewNoisy: previewOf(tensors.get(`preview_noisy_${end}`), latents, shape),
@@ -124,11 +121,6 @@ function wanted(tensors, name) {
   const tensor = tensors.get(name);
   if (!tensor) throw damaged(`${name} is missing`);
   return tensor;
-}
-
-/** Older files have the main settings alone. @param {Record<string, string>} metadata @returns {Partial<Settings>} */
-function settingsOf({ settings, prompt = "", negative = "", sampler = "", steps, guidance, seed }) {
-  return json(settings) ?? { prompt, negative, sampler, steps: Number(steps), guidance: Number(guidance), seed: Number(seed) };
 }
 
 /** @param {Tensor | undefined} tensor @returns {Attention | null} */
@@ -181,26 +173,6 @@ function planes({ data, width, height }) {
 /** @param {ImageData} image */
 function colours({ data, width, height }) {
   return Uint8Array.from({ length: 3 * width * height }, (_, i) => Number(data[Math.floor(i / 3) * 4 + (i % 3)]));
-}
-
-/** @param {import("./decant.d.ts").TokenCount | null} tokens */
-function writeTokens(tokens) {
-  return JSON.stringify(tokens && { ...tokens, ids: Array.from(tokens.ids) });
-}
-
-/** @param {string | undefined} text @returns {import("./decant.d.ts").TokenCount | null} */
-function readTokens(text) {
-  const read = json(text);
-  return read && { ...read, ids: Uint32Array.from(read.ids ?? []) };
-}
-
-/** @param {string | undefined} text @returns {any} */
-function json(text) {
-  try {
-    return text === undefined ? null : JSON.parse(text);
-  } catch {
-    throw damaged("what it says of itself cannot be read");
-  }
 }
 
 /** @param {number} index */

@@ -52,6 +52,10 @@ export const INSIDE = [
           return new Blob([length, text, file.slice(8 + header.length)]);
         };
         const wrong = [new Blob([]), new Blob([file.slice(0, 2000)]), new Blob([file.slice(0, -40000)]), new Blob([new Uint8Array(64).fill(255)]), rewritten((text) => text.replace("decant trace", "something else")), rewritten((text) => text.replaceAll("latents_0", "lateness_")), rewritten((text) => text.replace("denoised_001", "denoised_xyz")), rewritten((text) => text.replace("[1,3,32,32]", "[1,3,16,64,1]")), rewritten((text) => text.replace("[1,4,8,8]", "[1,4,8,9]"))];
+        // What holds nothing could be as large as it likes; and what is told besides tensors must be what the page reads.
+        wrong.push(rewritten((text) => text.replace("{", '{"attention_000":{"dtype":"F32","shape":[1,0,16384,16384],"data_offsets":[0,0]},')));
+        const told = { settings: { prompt: 7 }, tokens: {}, negative_tokens: 3, told: [{ channels: {} }], timings: [], memory: {}, also: "a mask" };
+        for (const [name, value] of [...Object.entries(told), ["settings", null]]) wrong.push(rewritten((text) => text.replace('"__metadata__":{', (found) => `${found}${JSON.stringify(name)}:${JSON.stringify(value === null ? "{" : JSON.stringify(value))},`)));
         const said = await Promise.all(wrong.map((blob) => readTrace(blob).then(() => "nothing", (error) => error.message)));
         // As of a run that starts from a picture: its first model call is the fourth.
         const later = await readTrace(rewritten((text) => text.replaceAll('_000"', '_003"').replaceAll('_001"', '_004"')));
@@ -150,6 +154,24 @@ export const INSIDE = [
       assert.equal(await page.getAttribute(".inside-timeline", "data-at"), "2", "the arrow keys are the figure's own here");
       await page.keyboard.press("Escape");
       assert.match(await words(), /^“seven”/);
+    },
+  },
+  {
+    name: "inside: while a run goes on, its maps have its own words, whatever stands in the form",
+    open: "?steps=30&prompt=slow%20blue%20seven#inside",
+    fake: true,
+    async play({ page }) {
+      await page.click("#inside-begin");
+      await page.waitForSelector(".heat-tokens li");
+      await page.evaluate(() => {
+        const prompt = document.querySelector("#prompt");
+        prompt.value = "something else entirely, and longer";
+        prompt.dispatchEvent(new Event("input", { bubbles: true }));
+      });
+      await page.waitForFunction(() => document.querySelector("#prompt-tokens").textContent.startsWith("5 of"));
+      const step = await page.getAttribute(".inside-timeline", "data-at");
+      await page.waitForFunction((before) => document.querySelector(".inside-timeline").dataset.at !== before, step);
+      assert.deepEqual(await page.locator(".heat-tokens li span:first-child").allTextContents(), ["start", "slow", "blue", "seven", "end and padding"]);
     },
   },
   {

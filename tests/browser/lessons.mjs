@@ -220,6 +220,61 @@ export const LESSONS = [
     },
   },
   {
+    name: "lessons: the studio is entered in the middle of a lesson’s runs, which end there",
+    open: "#lessons/3/2",
+    fake: true,
+    async play({ page }) {
+      await opened(page);
+      await page.click(".act");
+      await page.waitForSelector(".working:visible");
+      await page.click('.places a[href="#studio"]');
+      await page.waitForFunction(() => document.querySelector("#lessons .lesson") === null);
+      await page.click("#generate");
+      await page.waitForFunction(() => /^20 steps in /.test(document.querySelector("#status")?.textContent ?? ""));
+      await page.click('.places a[href="#lessons"]');
+      await page.waitForSelector(".cards");
+      await enter(page, "3/2");
+      assert.equal(await page.locator(".figures > *").count(), 0);
+      await page.click(".act");
+      await shown(page);
+    },
+  },
+  {
+    name: "lessons: numbers are read as either language writes them",
+    fake: true,
+    async play({ page, address }) {
+      const read = await page.evaluate(async (base) => {
+        const { readNumber } = await import(`${base}lessons/question.js`);
+        const each = (/** @type {string} */ language, /** @type {string[]} */ texts) => texts.map((text) => readNumber(text, language));
+        return [each("en", ["59,136", "1,234,567", "0.5", "1,5", "0,994", " 12 ", "−0.04", "", "many"]), each("es", ["59.136", "59 136", "1.234,5", "0,5", "0.994", "1.5", "9856"])];
+      }, address);
+      assert.deepEqual(read, [[59136, 1234567, 0.5, 1.5, 0.994, 12, -0.04, null, null], [59136, 59136, 1234.5, 0.5, 0.994, 1.5, 9856]]);
+    },
+  },
+  {
+    name: "lessons: another picture of the same name is another picture",
+    open: "#lessons/2/3",
+    fake: true,
+    async play({ page }) {
+      await opened(page);
+      await shown(page);
+      const shownFor = async (/** @type {string} */ colour) => {
+        const drawn = await page.evaluate(async (fill) => {
+          const canvas = new OffscreenCanvas(64, 64);
+          const context = canvas.getContext("2d");
+          context.fillStyle = fill;
+          context.fillRect(0, 0, 64, 64);
+          return Array.from(new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer()));
+        }, colour);
+        const before = await page.evaluate(() => document.querySelector(".figures canvas").toDataURL());
+        await page.setInputFiles("#lessons input[type=file]", { name: "image.png", mimeType: "image/png", buffer: Buffer.from(drawn) });
+        await page.waitForFunction((last) => document.querySelector(".figures canvas")?.toDataURL() !== last, before);
+      };
+      await shownFor("red");
+      await shownFor("blue");
+    },
+  },
+  {
     name: "lessons: one step of each with the real model, and its numbers",
     open: "#lessons/2/2",
     real: true,

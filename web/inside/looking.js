@@ -8,7 +8,7 @@ import { say } from "../words.js";
 /** @import { Moment } from "./inside.js" */
 
 /** @type {import("./inside.js").Part} */
-export function lookingPart(section, studio, state) {
+export function lookingPart(section, studio) {
   const again = button(say("inside.looking.again"), () => {
     studio.recordAttention(true);
     studio.generate();
@@ -24,7 +24,7 @@ export function lookingPart(section, studio, state) {
   const look = () => {
     if (!now?.step.attention) return;
     const { trace, step, finished } = now;
-    const tokens = trace.tokens?.prompt ?? state().tokens.prompt;
+    const tokens = trace.tokens?.prompt ?? null;
     const { attention } = step;
     if (!attention) return;
     figure({ image: finished ? trace.image : step.previewDenoised, attention, tokens, token: token !== null && token < attention.shape[0] ? token : sharpest(attention, tokens) });

@@ -100,10 +100,12 @@ function plain({ prompt, negative, guidance, seed, width, height, steps, sampler
 }
 
 /** Predictions, or latents as the model sees them: scaled to unit variance, so that samplers of both conventions share one plane. @param {Trace} trace @param {string} kind */
-function pointsOf({ steps }, kind) {
+function pointsOf({ steps, noise }, kind) {
   if (kind === "denoised") return steps.map(({ denoised }) => denoised);
-  // A sampler that begins at sigma rather than at 1 keeps latents in k-diffusion's convention: x = x0 + sigma · eps (Karras et al., 2022).
-  const wide = (steps[0]?.channels.latents[0]?.deviation ?? 1) > 1.6 * (steps.at(-1)?.channels.latents[0]?.deviation ?? 1) && Number(steps[0]?.sigma) > 3;
+  // Samplers that keep unit variance begin with the noise itself; those in k-diffusion's convention, x = x0 + sigma · eps (Karras et al., 2022),
+  // with sigma times as much of it. The trace has both, the noise and what the first call began with, so their sizes tell which it is.
+  const size = (/** @type {Float32Array | null | undefined} */ values) => Math.sqrt(values?.reduce((sum, value) => sum + value ** 2, 0) ?? 0);
+  const wide = size(steps[0]?.input) > 1.01 * size(noise);
   const seen = steps.map(({ input, sigma }) => (wide ? input.map((value) => value / Math.hypot(1, sigma)) : input));
   return [...seen, ...steps.slice(-1).map(({ latents }) => latents)];
 }

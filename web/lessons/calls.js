@@ -41,13 +41,15 @@ function makeCall(decant, { call }, given, { signal, within }) {
 /** Runs of small pictures are remembered, the last so many of each model: steps of a lesson share them, and a dial turns only some. */
 const MOST = 24;
 const SMALL = 64 * 64;
+
+/** Whether a model's runs are small enough to be kept beside what is shown: all the steps of one are a megabyte or so. @param {Model} decant */
+export const keepsRuns = ({ info: { defaults } }) => defaults.width * defaults.height <= SMALL;
 /** @type {WeakMap<Model, Map<string, Made>>} */
 const runs = new WeakMap();
 
 /** @param {Model} decant @param {Record<string, any>} settings @param {() => Promise<Made>} run @returns {Promise<Made>} */
 async function runOnce(decant, settings, run) {
-  const { width, height } = decant.info.defaults;
-  if (settings.image || width * height > SMALL) return run();
+  if (settings.image || !keepsRuns(decant)) return run();
   const known = runs.get(decant) ?? new Map();
   runs.set(decant, known);
   const key = JSON.stringify(settings);

@@ -14,18 +14,23 @@ export function lessonsPlace(root, studio, state) {
   let shown = "";
   /** @type {Screen | null} */
   let screen = null;
+  const leave = () => {
+    screen?.leave();
+    screen = null;
+    root.replaceChildren();
+  };
   /** Rebuilt after the first one: by the learner, who then reads on at the new heading. */
   const enter = (/** @type {string} */ path) => {
     const first = screen === null;
-    screen?.leave();
-    root.replaceChildren();
+    leave();
     screen = screenAt(root, path, { studio, state });
     shown = path;
     if (!first) root.querySelector("h2, h3")?.closest("main")?.scrollTo(0, 0);
     if (!first) /** @type {HTMLElement | null} */ (root.querySelector("[data-here]"))?.focus({ preventScroll: true });
   };
   return (now) => {
-    if (now.place !== "lessons") return;
+    // A lesson that nobody sees makes no runs; it begins anew when it is entered again.
+    if (now.place !== "lessons") return leave();
     if (screen === null || now.path !== shown) enter(now.path);
     screen?.draw(now);
   };

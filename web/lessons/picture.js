@@ -10,10 +10,14 @@ const ENOUGH = 128;
 /** @type {ImageData | null} */
 let own = null;
 let ownName = "";
+/** How many were chosen so far: two files may have one name. */
+let choices = 0;
 /** What the model made, for the seed that it was made with. @type {{ of: Decant, seed: number, image: ImageData } | null} */
 let made = null;
 
 export const pictureName = () => (own ? ownName : null);
+/** Which of the learner's pictures it is; 0 for the model's. */
+export const pictureChoice = () => (own ? choices : 0);
 
 /** The middle square of a picture's file, as large as the model bears. @param {File} file @param {Info | null} info */
 export async function choosePicture(file, info) {
@@ -28,6 +32,7 @@ export async function choosePicture(file, info) {
   bitmap.close();
   own = context.getImageData(0, 0, wanted, wanted);
   ownName = file.name;
+  choices += 1;
 }
 
 export function removePicture() {

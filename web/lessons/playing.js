@@ -1,9 +1,9 @@
 // One step being played: its calls are made, or its recording is fetched, and whoever draws is told. It touches no element.
 
 import { sentenceOf } from "../sentences.js";
-import { makeCalls } from "./calls.js";
+import { keepsRuns, makeCalls } from "./calls.js";
 import { exampleFor } from "./example.js";
-import { lessonPicture, pictureName } from "./picture.js";
+import { lessonPicture, pictureChoice, pictureName } from "./picture.js";
 import { recordedOf } from "./recorded.js";
 import { commandsOf, javascriptOf } from "./source.js";
 
@@ -25,8 +25,9 @@ import { commandsOf, javascriptOf } from "./source.js";
 /** @type {Playing} */
 const STILL = { phase: "still", part: 0, shown: null, recorded: false, javascript: "", commands: "", problem: "" };
 
-/** What was shown stays for as long as the page, the model and what it was asked for do. @type {WeakMap<object, Map<string, Playing>>} */
+/** What was shown last stays for as long as the page and the model do; figures that hold whole runs of large pictures do not. @type {WeakMap<object, Map<string, Playing>>} */
 const kept = new WeakMap();
+const MOST_KEPT = 8;
 
 /**
  * @param {string} key "lesson/step" @param {LessonStep} step @param {number} seed
@@ -45,7 +46,7 @@ export function createPlaying(key, step, seed, { studio, state, draw }) {
     draw(playing);
   }
 
-  const asked = () => JSON.stringify([key, seed, dials, step.picture && pictureName()]);
+  const asked = () => JSON.stringify([key, seed, dials, step.picture && pictureChoice()]);
 
   /** Makes the calls, or shows what they once answered where there is no model. @param {{ recorded?: boolean }} [how] */
   async function play({ recorded = false } = {}) {
@@ -86,8 +87,12 @@ export function createPlaying(key, step, seed, { studio, state, draw }) {
 
   /** @param {import("../decant.d.ts").Decant} decant */
   function remember(decant) {
-    if (!kept.has(decant)) kept.set(decant, new Map());
-    kept.get(decant)?.set(asked(), playing);
+    if (!keepsRuns(decant) && playing.shown?.figures.some(({ data }) => "trace" in data)) return;
+    const known = kept.get(decant) ?? new Map();
+    kept.set(decant, known);
+    known.delete(asked());
+    known.set(asked(), playing);
+    if (known.size > MOST_KEPT) known.delete(known.keys().next().value);
   }
 
   return {

@@ -1,7 +1,7 @@
 // What does the learner expect? Asked before it is measured, and compared with it afterwards.
 
 import { h } from "../views/elements.js";
-import { say, spoken } from "../words.js";
+import { inNumber, language, say, spoken } from "../words.js";
 import { answerOf, setAnswer } from "./progress.js";
 import { numeral, paragraph } from "./rich.js";
 
@@ -59,19 +59,33 @@ function choices(texts, answer) {
   return { fields: h("div", { className: "choices" }, ...buttons), mark: (/** @type {number | undefined} */ given) => buttons.forEach((one, index) => one.setAttribute("aria-pressed", String(index === given))) };
 }
 
+/** What stands between thousands, as each language writes them: before three digits that no other follows. */
+const THOUSANDS = { en: /[,\s](?=\d{3}(?!\d))/g, es: /[.\s](?=\d{3}(?!\d))/g };
+
+/**
+ * A number as people write it: “59,136” or “0.5” in English, “59.136” or “0,5” in Spanish, but what follows a zero is decimals in both.
+ * @param {string} text @param {import("../words.js").Language} language @returns {number | null}
+ */
+export function readNumber(text, language) {
+  const typed = text.trim().replace("−", "-");
+  const decimals = /^-?0?[.,]\d+$/.test(typed);
+  const plain = (decimals ? typed : typed.replace(THOUSANDS[language], "")).replace(",", ".");
+  const value = Number(plain);
+  return plain !== "" && Number.isFinite(value) ? value : null;
+}
+
 /** @param {string | undefined} unit @param {(value: number) => void} answer */
 function estimate(unit, answer) {
   const input = h("input", { type: "text", inputMode: "decimal", autocomplete: "off", aria: { label: say(unit ? "lessons.estimate.unit" : "lessons.estimate", { unit: unit ?? "" }) } });
   const form = h("form", { className: "estimate" }, input, h("span", { className: "hint" }, unit ?? ""), h("button", { type: "submit", className: "quiet-button" }, say("lessons.expect")));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const value = Number(input.value.trim().replace(",", "."));
-    const read = input.value.trim() !== "" && Number.isFinite(value);
-    input.setAttribute("aria-invalid", String(!read));
-    if (read) answer(value);
+    const value = readNumber(input.value, language);
+    input.setAttribute("aria-invalid", String(value === null));
+    if (value !== null) answer(value);
   });
   const mark = (/** @type {number | undefined} */ given) => {
-    if (given !== undefined && document.activeElement !== input) input.value = String(given);
+    if (given !== undefined && document.activeElement !== input) input.value = inNumber(given);
   };
   return { fields: form, mark };
 }

@@ -36,6 +36,8 @@ export function placesView(studio, state) {
   });
   addEventListener("hashchange", enter);
   enter();
+  /** @type {Place | null} */
+  let last = null;
   return ({ place: shown }) => {
     for (const place of /** @type {Place[]} */ (Object.keys(PLACES))) {
       byId(place, HTMLElement).hidden = place !== shown;
@@ -43,6 +45,9 @@ export function placesView(studio, state) {
       if (place === shown) tab?.setAttribute("aria-current", "page");
       else tab?.removeAttribute("aria-current");
     }
+    // The place that is left hears of it, too, and stops what it does.
+    if (last !== null && last !== shown) built[last]?.then((draw) => draw(state()));
+    last = shown;
     (built[shown] ??= build(shown)).then((draw) => draw(state()));
   };
 }
