@@ -135,9 +135,11 @@ export const INSIDE = [
       await page.waitForSelector(".heat-tokens li");
       const heat = () => page.evaluate(() => document.querySelector(".heat-field canvas").toDataURL());
       const words = () => text(page, "#inside-looking .said");
+      assert.equal(await page.getAttribute("#inside-looking .said", "aria-live"), "off", "steps of a run are not spoken here");
       await page.hover(".heat-tokens li:nth-child(3) button");
       await page.waitForSelector('.heat-tokens li:nth-child(3) [aria-pressed="true"]');
       const blue = await heat();
+      assert.equal(await page.getAttribute("#inside-looking .said", "aria-live"), "polite");
       assert.match(await words(), /^“blue” gets 1\d % of all attention, most of it \(50 %\) at column 2, row 1\.$/);
       await page.focus(".heat-tokens li:nth-child(4) button");
       assert.notEqual(await heat(), blue, "another token looks elsewhere");

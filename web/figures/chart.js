@@ -18,12 +18,14 @@ let fetched = null;
  * @param {HTMLElement} host
  * @param {(plot: Plot, data: Data, width: number) => import("@observablehq/plot").PlotOptions & { said: string, names?: string[] }} options `said` is what is to be seen, in words; `names` of the lines, where there are several
  * @param {(drawn: Drawn, data: Data) => void} [after] what is put on top
+ * @param {HTMLElement} [below] where the caption stands, if not under the plot: a slider's children are not read
  * @returns {(data: Data) => void}
  */
-export function chart(host, options, after = () => {}) {
+export function chart(host, options, after = () => {}, below = host) {
   const frame = h("div", { className: "chart" });
   const caption = h("p", { className: "said hint" });
-  host.append(frame, caption);
+  host.append(frame);
+  below.append(caption);
   /** @type {Data | null} */
   let data = null;
   let width = 0;

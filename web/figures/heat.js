@@ -23,12 +23,14 @@ export function heatFigure(host, { onToken } = {}) {
   const canvas = h("canvas");
   canvas.setAttribute("role", "img");
   const spot = h("div", { className: "spot", hidden: true });
-  const field = h("div", { className: "heat-field", tabIndex: 0, aria: { label: say("figure.heat.label"), describedby: "" } }, canvas, spot);
+  const field = h("div", { className: "heat-field", tabIndex: 0, aria: { label: say("figure.heat.label") } }, canvas, spot);
   field.setAttribute("role", "application");
-  field.removeAttribute("aria-describedby");
   const list = h("ul", { className: "chips heat-tokens", aria: { label: say("figure.heat.tokens") } });
   const bar = colourBar(FROM_NOTHING);
-  const words = h("p", { className: "said hint numbers", ariaLive: "polite" });
+  const words = h("p", { className: "said hint numbers" });
+  // What somebody chose is spoken; what follows the steps of a run is not.
+  const speak = (/** @type {boolean} */ chosen) => words.setAttribute("aria-live", chosen ? "polite" : "off");
+  speak(false);
   host.append(h("div", { className: "figure-heat" }, field, list, bar.element, words));
   /** @type {Heat | null} */
   let now = null;
@@ -56,6 +58,7 @@ export function heatFigure(host, { onToken } = {}) {
   const show = (/** @type {[number, number] | null} */ cell) => {
     if (String(cell) === String(at)) return;
     at = cell;
+    speak(true);
     look();
   };
   placesOf(field, () => now?.attention?.shape ?? null, () => at, show);
@@ -65,6 +68,7 @@ export function heatFigure(host, { onToken } = {}) {
     now = data;
     host.classList.toggle("empty-figure", !data.attention);
     if (!data.attention) return;
+    speak(data.attention === before?.attention);
     if (data.tokens !== before?.tokens || data.attention.shape[0] !== before?.attention?.shape[0]) {
       list.replaceChildren(...namesOf(data.tokens, data.attention.shape[0]).map((name) => chip(name, onToken)));
     }

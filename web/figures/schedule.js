@@ -16,8 +16,9 @@ export function scheduleFigure(host, { onScrub } = {}) {
   const mark = h("div", { className: "mark-here", hidden: true });
   const words = h("p", { className: "said hint numbers" });
   const plot = h("div", { className: "under-mark" }, mark);
+  const below = h("div");
   box.append(plot);
-  host.append(box, words);
+  host.append(box, words, below);
   /** @type {{ schedule: Steps, cursor: number } | null} */
   let now = null;
   /** @type {((timestep: number) => number) | null} */
@@ -38,7 +39,7 @@ export function scheduleFigure(host, { onScrub } = {}) {
     const scale = drawn.scale("x");
     across = (timestep) => Number(scale?.apply(timestep));
     put();
-  });
+  }, below);
   return (data) => {
     now = data;
     arrived();

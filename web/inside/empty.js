@@ -7,8 +7,8 @@ import { fileButton } from "./files.js";
 /** @import { Studio } from "../studio.js" */
 /** @import { State } from "../state.js" */
 
-/** @param {HTMLElement} section @param {Studio} studio @param {() => State} state */
-export function emptyPart(section, studio, state) {
+/** @param {HTMLElement} section @param {Studio} studio */
+export function emptyPart(section, studio) {
   const begin = button(say("inside.begin"), () => {
     studio.recordAttention(true);
     studio.generate();
@@ -18,11 +18,17 @@ export function emptyPart(section, studio, state) {
   const words = h("p", { className: "lead" });
   const open = fileButton(say("inside.open"), ".safetensors", (file) => studio.openRun(file));
   section.append(words, h("p", { className: "sources" }, begin, open), h("p", { className: "hint" }, say("inside.empty.hint")));
-  return (/** @type {State} */ { phase, live, trace }) => {
+  let focused = false;
+  return (/** @type {State | null} null when the place is left */ now) => {
+    if (!now) return void (focused = false);
+    const { phase, live, trace } = now;
     const starting = phase === "running" && !live?.steps.length;
     const key = phase === "opening" ? "inside.opening" : phase === "failed" ? "inside.failed" : starting ? "inside.starting" : trace?.image ? "inside.noSteps" : "inside.empty";
     write(words, say(key));
     begin.disabled = phase !== "ready";
-    if (state().place === "inside" && phase === "ready" && document.activeElement === document.body) begin.focus({ preventScroll: true });
+    // Once, so that whoever enters can begin with a key.
+    if (focused || phase !== "ready") return;
+    focused = true;
+    if (document.activeElement === document.body) begin.focus({ preventScroll: true });
   };
 }

@@ -35,7 +35,7 @@ export function insidePlace(root, studio, state) {
   const timeline = h("section", { className: "inside-timeline", aria: { label: say("inside.timeline") } });
   const body = h("div", { className: "parts", hidden: true });
   root.append(h("h2", { className: "unseen" }, say("inside.title")), empty, timeline, body);
-  const drawEmpty = emptyPart(empty, studio, state);
+  const drawEmpty = emptyPart(empty, studio);
   const drawTimeline = timelinePart(timeline, studio, state);
   const draws = PARTS.map((name) => {
     const title = h("h3", { id: `inside-${name}-title` }, say(`inside.${name}`));
@@ -44,7 +44,7 @@ export function insidePlace(root, studio, state) {
     return BUILD[name](section, studio, state);
   });
   return (now) => {
-    if (root.hidden) return;
+    if (root.hidden) return drawEmpty(null);
     const { trace, cursor } = now;
     const step = trace?.steps[Math.min(cursor, trace.steps.length - 1)];
     empty.hidden = Boolean(trace && step);

@@ -24,7 +24,10 @@ export function pairPart(section, studio, state) {
   const some = h("div", { className: "pair", hidden: true }, runs, words, h("div", { className: "two-figures" }, hosts.slider, hosts.lines), h("p", { className: "sources" }, button(say("inside.pair.exchange"), studio.exchangeRuns), button(say("inside.pair.forget"), () => studio.compareWith(null))));
   section.append(none, some);
   const draws = { ownNoisy: pictureFigure(hosts.ownNoisy), own: pictureFigure(hosts.own), other: pictureFigure(hosts.other), otherNoisy: pictureFigure(hosts.otherNoisy), slider: sliderFigure(hosts.slider), lines: linesFigure(hosts.lines) };
-  let drawn = "";
+  /** The step and the other run whose numbers are wanted: those of an earlier pair may come later. @type {Step | null} */
+  let wanted = null;
+  /** @type {Trace | null} */
+  let against = null;
 
   const drawStep = (/** @type {Step} */ step, /** @type {Step} */ twin) => {
     draws.ownNoisy({ image: step.previewNoisy, caption: say("inside.noisy", { step: step.index + 1 }) });
@@ -34,10 +37,9 @@ export function pairPart(section, studio, state) {
     draws.slider({ before: step.previewDenoised, after: twin.previewDenoised, labels: [say("inside.pair.own"), say("inside.pair.other")] });
   };
   const drawNumbers = async (/** @type {Trace} */ trace, /** @type {Trace} */ other, /** @type {Step} */ step) => {
-    const now = `${step.index}`;
-    drawn = now;
+    [wanted, against] = [step, other];
     const all = await Promise.all(trace.steps.map(async (own) => ({ own, apart: await apartOf(own, twinOf(own, trace, other)) })));
-    if (drawn !== now) return;
+    if (wanted !== step || against !== other) return;
     const here = all.find(({ own }) => own === step)?.apart;
     write(words, here ? say("inside.pair.apart", { latents: figures(here.latents.rms), cosine: figures(here.latents.cosine), denoised: figures(here.denoised.rms) }) : say("inside.pair.sizes"));
     hosts.lines.hidden = !here;

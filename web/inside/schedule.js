@@ -13,27 +13,32 @@ export function schedulePart(section, studio) {
   const host = h("div");
   section.append(host, h("p", { className: "hint" }, say("inside.schedule.hint")));
   const draw = scheduleFigure(host, { onScrub: studio.scrub });
-  /** @type {{ model: unknown, curve: Promise<Float32Array | undefined> } | null} */
+  /** The model that was asked last. @type {unknown} */
   let asked = null;
   /** @type {Float32Array | undefined} */
   let curve;
-  /** @type {{ key: string, schedule: Pick<Schedule, "timesteps" | "sigmas"> & { alphasCumprod?: Float32Array | undefined } } | null} */
+  /** @type {{ key: string, curve: unknown, schedule: Pick<Schedule, "timesteps" | "sigmas"> & { alphasCumprod?: Float32Array | undefined } } | null} */
   let made = null;
   /** @type {Moment | null} */
   let now = null;
   const look = () => {
     if (!now) return;
     const { trace, state: { cursor } } = now;
-    const key = `${trace.settings.seed} ${trace.steps.length} ${trace.steps[0]?.sigma} ${trace.steps.at(-1)?.sigma} ${Boolean(curve)}`;
-    if (made?.key !== key) made = { key, schedule: { ...stepsOf(trace), ...(curve && { alphasCumprod: curve }) } };
+    const key = `${trace.settings.seed} ${trace.steps.length} ${trace.steps[0]?.sigma} ${trace.steps.at(-1)?.sigma}`;
+    if (made?.key !== key || made.curve !== curve) made = { key, curve, schedule: { ...stepsOf(trace), ...(curve && { alphasCumprod: curve }) } };
     draw({ schedule: made.schedule, cursor });
   };
   return whenSeen(section, (/** @type {Moment} */ moment) => {
     now = moment;
     const model = studio.model();
-    if (model && asked?.model !== model && moment.state.phase === "ready") {
-      asked = { model, curve: model.schedule({ steps: 4 }).then(({ alphasCumprod }) => (curve = alphasCumprod), () => undefined) };
-      asked.curve.then(look);
+    if (model && asked !== model && moment.state.phase === "ready") {
+      // Until it answers there is no curve: the last model's may be another.
+      [asked, curve] = [model, undefined];
+      model.schedule({ steps: 4 }).then(({ alphasCumprod }) => {
+        if (asked !== model) return;
+        curve = alphasCumprod;
+        look();
+      }, () => {});
     }
     look();
   });

@@ -26,6 +26,8 @@ export function swapForm(studio, state, use, putBack) {
   });
   const form = h("form", { className: "swap-form", hidden: true }, title, rows, h("p", { className: "sources" }, button(say("inside.swap.add"), () => add("", 0.5).querySelector("input")?.focus()), apply, back, vector), nearWords, near);
   let token = "";
+  /** How often neighbours were asked for: only the last answer counts. */
+  let asked = 0;
 
   /** @param {string} word @param {number} weight */
   function add(word, weight) {
@@ -38,6 +40,7 @@ export function swapForm(studio, state, use, putBack) {
   /** Neighbours of the word, and the words that were loaded beside the model. */
   async function suggest() {
     const own = token;
+    const turn = ++asked;
     const model = studio.model();
     const learnt = state().loaded.flatMap(({ what, words }) => (what === "inversion" ? words : []));
     const chip = (/** @type {string} */ word, /** @type {string} */ note) => {
@@ -54,12 +57,12 @@ export function swapForm(studio, state, use, putBack) {
     write(nearWords, say("inside.swap.asking"));
     try {
       const found = (await model?.neighbours(token, NEIGHBOURS)) ?? [];
-      if (own !== token) return;
+      if (turn !== asked) return;
       write(nearWords, say("inside.swap.near"));
       const others = found.map(({ token: near, cosine }) => ({ word: near.replace("</w>", ""), cosine })).filter(({ word }) => word !== own);
       near.append(...others.map(({ word, cosine }) => chip(word, figures(cosine))));
     } catch (error) {
-      if (own === token) write(nearWords, sentenceOf(error, "run").text);
+      if (turn === asked) write(nearWords, sentenceOf(error, "run").text);
     }
   }
 

@@ -9,6 +9,9 @@ const SCALES = [1.1, 3, 7, 14];
 /** The guided answer, from the one that is left behind. @param {string} from @param {string} towards */
 const guided = (from, towards) => `<mover><mi>ε</mi><mo>^</mo></mover><mo>=</mo><msub><mi>ε</mi><mtext>${from}</mtext></msub><mo>+</mo><mi>s</mi><mspace width='.2em'/><mo>(</mo><msub><mi>ε</mi><mtext>${towards}</mtext></msub><mo>−</mo><msub><mi>ε</mi><mtext>${from}</mtext></msub><mo>)</mo>`;
 
+/** How far the last latents go from 0, to either side. @param {import("../decant.d.ts").Made} made */
+const farthest = ({ trace }) => Math.max(...(trace.steps.at(-1)?.channels.latents ?? []).map(({ least, largest }) => Math.max(-least, largest)));
+
 /** @type {Lesson} */
 export const GUIDANCE = {
   id: "guidance",
@@ -39,7 +42,7 @@ export const GUIDANCE = {
       calls: SCALES.map((guidance, index) => ({ as: `run${index}`, call: /** @type {const} */ ("generate"), with: (/** @type {any} */ _, /** @type {At} */ { example, seed }) => [{ prompt: example.prompt, seed, steps: 12, guidance }] })),
       show: (made) => ({
         figures: SCALES.map((scale, index) => ({ kind: "picture", data: { image: made[`run${index}`].image, caption: { en: `scale ${scale}`, es: `escala ${withComma(scale)}` } } })),
-        facts: SCALES.map((scale, index) => ({ id: `largest${index}`, name: { en: `Largest value in the latents, scale ${scale}`, es: `Mayor valor en los latentes, escala ${withComma(scale)}` }, value: Math.max(...made[`run${index}`].trace.steps.at(-1).channels.latents.map((/** @type {{ largest: number }} */ { largest }) => largest)) })),
+        facts: SCALES.map((scale, index) => ({ id: `largest${index}`, name: { en: `Largest value in the latents, scale ${scale}`, es: `Mayor valor en los latentes, escala ${withComma(scale)}` }, value: farthest(made[`run${index}`]) })),
       }),
       notes: {
         minutes: 4,

@@ -57,7 +57,7 @@ export const SOLVERS = {
         fact: "explained",
         unit: "%",
         near: 0.1,
-        because: { en: "A surprising lot: a path from noise to picture is nearly flat. That is why so few steps can be enough.", es: "Sorprende cuánto: el camino del ruido a la imagen es casi plano. Por eso pueden bastar tan pocos pasos." },
+        because: { en: "A surprising lot: a path from noise to picture is nearly flat and, for most of it, nearly straight. That it is straight is why so few steps can be enough.", es: "Sorprende cuánto: el camino del ruido a la imagen es casi plano y, en su mayor parte, casi recto. Que sea recto es lo que permite que basten tan pocos pasos." },
       },
       notes: {
         minutes: 5,

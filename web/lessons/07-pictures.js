@@ -24,7 +24,7 @@ export const PICTURES = {
     {
       title: { en: "How much noise goes in", es: "Cuánto ruido entra" },
       text: [
-        { en: "A picture is encoded (lesson 2), noise is put in (lesson 1), and a run begins there rather than at pure noise. *Strength* says how far up: 0.2 keeps nearly everything, 1 nothing.", es: "Una imagen se codifica (lección 2), se le pone ruido (lección 1), y la ejecución empieza ahí y no en puro ruido. La *fuerza* dice hasta dónde: 0,2 conserva casi todo, 1 nada." },
+        { en: "A picture is encoded (lesson 2), noise is put in (lesson 1), and a run begins there rather than at pure noise. *Strength* says how far up: 0.2 keeps nearly everything, 1 next to nothing.", es: "Una imagen se codifica (lección 2), se le pone ruido (lección 1), y la ejecución empieza ahí y no en puro ruido. La *fuerza* dice hasta dónde: 0,2 conserva casi todo, 1 casi nada." },
       ],
       picture: true,
       question: {
