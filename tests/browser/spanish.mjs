@@ -9,9 +9,10 @@ export const SPANISH = [
   {
     name: "in Spanish: open, generate, see a picture",
     open: "?lang=es&steps=3",
-    async play({ page }) {
+    async play({ page, address }) {
       await ready(page);
       assert.equal(await page.getAttribute("html", "lang"), "es");
+      assert.deepEqual(await page.evaluate(async (base) => (await import(`${base}figures/numbers.js`)).figures(-0.00012), address), "−1,2e−4");
       assert.equal(await text(page, "#generate"), "Generar");
       assert.match(await text(page, "#prompt-tokens"), /^\d+ de 7\d tokens\.$/);
       await page.click("#generate");

@@ -6,8 +6,8 @@ import { inNumber } from "../words.js";
 export function figures(value) {
   if (!Number.isFinite(value)) return value > 0 ? "∞" : value < 0 ? "−∞" : "–";
   const extreme = Math.abs(value) >= 10000 || (value !== 0 && Math.abs(value) < 0.001);
-  const text = extreme ? value.toExponential(1) : inNumber(value, { maximumSignificantDigits: 3 });
-  return text.replace("-", "−");
+  const text = extreme ? value.toExponential(1).replace(/^-?[\d.]+/, (digits) => inNumber(Number(digits), { minimumFractionDigits: 1 })) : inNumber(value, { maximumSignificantDigits: 3 });
+  return text.replaceAll("-", "−");
 }
 
 /** @param {number} part */

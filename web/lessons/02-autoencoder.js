@@ -42,7 +42,7 @@ export const AUTOENCODER = {
       notes: {
         minutes: 3,
         say: { en: "PSNR is the mean square difference on a logarithmic scale; 6 dB more is half the difference. Measured with the model of digits, its own picture, seed 7: 31.9 dB.", es: "PSNR es la diferencia cuadrática media en escala logarítmica; 6 dB más es la mitad de diferencia. Medido con el modelo de dígitos, su propia imagen, semilla 7: 31,9 dB." },
-        ask: { en: "Which other way of making pictures small do you know, and what does it lose? (JPEG: the same kind of thing, fine detail.)", es: "¿Qué otra forma de achicar imágenes conoces, y qué pierde? (JPEG: lo mismo, el detalle fino.)" },
+        ask: { en: "Which other way of making pictures small do you know, and what does it lose? (JPEG: the same kind of thing, fine detail.)", es: "¿Qué otra forma de reducir imágenes conoces, y qué pierde? (JPEG: lo mismo, el detalle fino.)" },
         wrong: { en: "Nobody has a feeling for decibels at first. That is what guessing is for.", es: "Al principio nadie tiene idea de decibelios. Para eso sirve adivinar." },
       },
     },
@@ -92,7 +92,7 @@ export const AUTOENCODER = {
       notes: {
         minutes: 3,
         say: { en: "A picture of your own is cut to its middle square and made 128 pixels wide for the small model. It never leaves the machine: switch the network off and try again.", es: "Una imagen propia se recorta a su cuadrado central y se hace de 128 píxeles de ancho para el modelo pequeño. Nunca sale del equipo: apaga la red y prueba otra vez." },
-        ask: { en: "Which photograph comes back best, which worst? Collect decibels on the board.", es: "¿Qué fotografía vuelve mejor, cuál peor? Junten decibelios en la pizarra." },
+        ask: { en: "Which photograph comes back best, which worst? Collect decibels on the board.", es: "¿Qué fotografía vuelve mejor, cuál peor? Apunta los decibelios en la pizarra." },
         wrong: { en: "A plain wall gets high decibels: there is nothing to lose. PSNR does not know what matters to us.", es: "Una pared lisa saca muchos decibelios: no hay nada que perder. PSNR no sabe qué nos importa." },
       },
     },
@@ -102,7 +102,7 @@ export const AUTOENCODER = {
         { en: "A diffusion model will never hit the latents exactly. So the decoder must make a good picture of latents that are a little wrong. Put noise into them and look.", es: "Un modelo de difusión nunca acertará los latentes con exactitud. Por eso el decodificador debe hacer una buena imagen de latentes un poco equivocados. Ponles ruido y mira." },
       ],
       picture: true,
-      dials: [{ name: "timestep", label: { en: "Noise in the latents: timestep", es: "Ruido en los latentes: paso de tiempo" }, from: 0, to: 400, by: 5, value: 50 }],
+      dials: [{ name: "timestep", label: { en: "Noise in the latents: timestep", es: "Ruido en los latentes: instante" }, from: 0, to: 400, by: 5, value: 50 }],
       calls: [
         { as: "coded", call: "roundTrip", with: (_, { picture }) => [picture] },
         { as: "noised", call: "addNoise", with: ({ coded }, { dials, seed }) => [coded.latents, dials.timestep, seed] },
@@ -112,7 +112,7 @@ export const AUTOENCODER = {
       show: ({ coded, image, apart }, { dials }) => ({
         figures: [
           { kind: "picture", data: { image: coded.after, caption: { en: "decoded as they are", es: "decodificados tal cual" } } },
-          { kind: "picture", data: { image, caption: { en: `decoded with the noise of timestep ${dials.timestep}`, es: `decodificados con el ruido del paso ${dials.timestep}` } } },
+          { kind: "picture", data: { image, caption: { en: `decoded with the noise of timestep ${dials.timestep}`, es: `decodificados con el ruido del instante ${dials.timestep}` } } },
         ],
         facts: [
           { id: "rms", name: { en: "How wrong the latents are (root mean square)", es: "Cuánto se equivocan los latentes (media cuadrática)" }, value: apart.rms },
@@ -128,7 +128,7 @@ export const AUTOENCODER = {
       notes: {
         minutes: 3,
         say: { en: "A small error in the latents is a small error in the picture: that is what the V for variational in VAE buys.", es: "Un error pequeño en los latentes es un error pequeño en la imagen: eso es lo que aporta la V de variacional en VAE." },
-        ask: { en: "From which timestep on would you not call it the same picture any more?", es: "¿Desde qué paso de tiempo ya no dirías que es la misma imagen?" },
+        ask: { en: "From which timestep on would you not call it the same picture any more?", es: "¿Desde qué instante ya no dirías que es la misma imagen?" },
         wrong: { en: "The decoder does not take noise away; it paints it. Taking it away is the next lesson.", es: "El decodificador no quita el ruido; lo pinta. Quitarlo es la lección siguiente." },
       },
     },

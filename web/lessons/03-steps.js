@@ -120,7 +120,7 @@ export const STEPS = {
         minutes: 4,
         say: { en: "One step answers with an average, however good the network: that is not a matter of patience. Measured with seeds 7 and 8: 1.09 in step 1, 0.32 in step 5, 0.43 at the end.", es: "Un paso responde con un promedio, por buena que sea la red: no es cuestión de paciencia. Medido con las semillas 7 y 8: 1,09 en el paso 1, 0,32 en el paso 5, 0,43 al final." },
         ask: { en: "What would the average of all photographs look like? And of all photographs of cats?", es: "¿Cómo sería el promedio de todas las fotografías? ¿Y de todas las de gatos?" },
-        wrong: { en: "A perfect network would have only the average, and its curves would only rise. The small model is not perfect, least of all under heavy noise, which it saw as often as any other but where errors weigh most.", es: "Una red perfecta tendría solo el promedio, y sus curvas solo subirían. El modelo pequeño no es perfecto, y menos con mucho ruido, donde los errores pesan más." },
+        wrong: { en: "A perfect network would have only the average, and its curves would only rise. The small model is not perfect, least of all under heavy noise, which it saw as often as any other but where errors weigh most.", es: "Una red perfecta tendría solo el promedio, y sus curvas solo subirían. El modelo pequeño no es perfecto, y menos con mucho ruido, que vio tantas veces como cualquier otro, pero donde los errores pesan más." },
       },
     },
   ],

@@ -88,7 +88,7 @@ export const WORDS = {
       formula: "<mi>cos</mi><mo>(</mo><mi>a</mi><mo>,</mo><mi>b</mi><mo>)</mo><mo>=</mo><mfrac><mrow><mi>a</mi><mo>·</mo><mi>b</mi></mrow><mrow><mo>|</mo><mi>a</mi><mo>|</mo><mspace width='.2em'/><mo>|</mo><mi>b</mi><mo>|</mo></mrow></mfrac>",
       reads: { en: "The cosine of a and b is their inner product divided by both lengths", es: "El coseno de a y b es su producto interno dividido entre ambas longitudes" },
       question: {
-        ask: { en: "How near is the nearest other token to “seven”, as a cosine?", es: "¿Cuán cerca está de «seven» el otro token más cercano, como coseno?" },
+        ask: { en: "How near is the nearest other token to “seven”, as a cosine?", es: "¿Qué coseno tiene con «seven» el token más cercano?" },
         fact: "nearest",
         near: 0.1,
         because: { en: "Nobody told the model that “seven” and “7” mean the same. It found out because both stood beside the same pictures. Tokens that it never saw in training lie about by chance.", es: "Nadie le dijo al modelo que «seven» y «7» significan lo mismo. Lo descubrió porque ambos estaban junto a las mismas imágenes. Los tokens que nunca vio al entrenar quedan al azar." },
@@ -126,7 +126,7 @@ export const WORDS = {
         ask: { en: "Will the picture have a red frame?", es: "¿Tendrá la imagen un marco rojo?" },
         choices: [{ en: "yes", es: "sí" }, { en: "no: that part is never read", es: "no: esa parte no se lee" }],
         right: 1,
-        because: { en: "It stands after the 75th token. Other tools read long prompts in chunks of 75; in the studio you find that under *Long prompts*.", es: "Está después del token 75. Otras herramientas leen los textos largos en trozos de 75; en el estudio está en *Textos largos*." },
+        because: { en: "It stands after the 75th token. Other tools read long prompts in chunks of 75; in the studio you find that under *Long prompts*.", es: "Está después del token 75. Otras herramientas leen los textos largos en trozos de 75; en el estudio está en *Prompts largos*." },
       },
       notes: {
         minutes: 3,

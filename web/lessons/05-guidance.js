@@ -26,7 +26,7 @@ export const GUIDANCE = {
   ],
   steps: [
     {
-      title: { en: "Four strengths", es: "Cuatro fuerzas" },
+      title: { en: "Four strengths", es: "Cuatro intensidades" },
       text: [
         { en: "At each step the model is asked twice: what is noise here, *with* the prompt, and what *without*. The *guidance scale* says how far to go from the second answer in the direction of the first. 1 is just the first.", es: "En cada paso se pregunta dos veces al modelo: qué es ruido aquí *con* el texto, y qué *sin* él. La *escala de guía* dice cuánto avanzar desde la segunda respuesta hacia la primera. 1 es justo la primera." },
       ],
@@ -42,7 +42,7 @@ export const GUIDANCE = {
       calls: SCALES.map((guidance, index) => ({ as: `run${index}`, call: /** @type {const} */ ("generate"), with: (/** @type {any} */ _, /** @type {At} */ { example, seed }) => [{ prompt: example.prompt, seed, steps: 12, guidance }] })),
       show: (made) => ({
         figures: SCALES.map((scale, index) => ({ kind: "picture", data: { image: made[`run${index}`].image, caption: { en: `scale ${scale}`, es: `escala ${withComma(scale)}` } } })),
-        facts: SCALES.map((scale, index) => ({ id: `largest${index}`, name: { en: `Largest value in the latents, scale ${scale}`, es: `Mayor valor en los latentes, escala ${withComma(scale)}` }, value: farthest(made[`run${index}`]) })),
+        facts: SCALES.map((scale, index) => ({ id: `largest${index}`, name: { en: `Largest value in the latents, either sign, scale ${scale}`, es: `Mayor valor en los latentes, con cualquier signo, escala ${withComma(scale)}` }, value: farthest(made[`run${index}`]) })),
       }),
       notes: {
         minutes: 4,

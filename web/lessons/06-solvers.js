@@ -18,8 +18,8 @@ const endOf = (made) => made.trace.steps.at(-1).latents;
 /** @type {Lesson} */
 export const SOLVERS = {
   id: "solvers",
-  title: { en: "Samplers as solvers", es: "Los muestreadores resuelven" },
-  about: { en: "A run follows a curve. Samplers differ in how well they guess where it bends.", es: "Una ejecución sigue una curva. Los muestreadores difieren en cómo adivinan dónde dobla." },
+  title: { en: "Samplers as solvers", es: "Muestreadores como métodos numéricos" },
+  about: { en: "A run follows a curve. Samplers differ in how well they guess where it bends.", es: "Una ejecución sigue una curva. Los muestreadores difieren en cómo adivinan dónde se curva." },
   minutes: 14,
   sources: [
     "Song, Sohl-Dickstein, Kingma and others 2020, Score-Based Generative Modeling through Stochastic Differential Equations",
@@ -37,7 +37,7 @@ export const SOLVERS = {
       ],
       formula: "<mfrac><mrow><mi>d</mi><mi>x</mi></mrow><mrow><mi>d</mi><mi>σ</mi></mrow></mfrac><mo>=</mo><mfrac><mrow><mi>x</mi><mo>−</mo><msub><mover><mi>x</mi><mo>^</mo></mover><mn>0</mn></msub></mrow><mi>σ</mi></mfrac>",
       reads: { en: "The slope of x over sigma is x minus the predicted picture, divided by sigma", es: "La pendiente de x respecto a sigma es x menos la imagen predicha, dividido entre sigma" },
-      act: { en: "Walk", es: "Caminar" },
+      act: { en: "Walk", es: "Recorrer" },
       calls: [
         run("three", "euler", 3),
         run("six", "euler", 6),
@@ -62,7 +62,7 @@ export const SOLVERS = {
       notes: {
         minutes: 5,
         say: { en: "All runs start at the same point and ought to end at the same. With few steps each straight piece leaves the curve. Measured with the model of digits, seed 7, no guidance: 99.99 %.", es: "Todas parten del mismo punto y deberían acabar en el mismo. Con pocos pasos, cada tramo recto se sale de la curva. Medido con el modelo de dígitos, semilla 7, sin guía: 99,99 %." },
-        ask: { en: "Where does the curve bend most: at much noise, in the middle, or at the end?", es: "¿Dónde dobla más la curva: con mucho ruido, en medio o al final?" },
+        ask: { en: "Where does the curve bend most: at much noise, in the middle, or at the end?", es: "¿Dónde se curva más el camino: con mucho ruido, en medio o al final?" },
         wrong: { en: "Noisy points lie far out because noise is large, not because much happens there.", es: "Los puntos con ruido quedan lejos porque el ruido es grande, no porque ahí pase mucho." },
       },
     },
@@ -72,7 +72,7 @@ export const SOLVERS = {
         { en: "*Heun* looks at the slope at both ends of a step and takes the mean: two questions a step. *LMS* and *DPM++ 2M* remember earlier answers and extrapolate: one question.", es: "*Heun* mira la pendiente en ambos extremos del paso y toma la media: dos preguntas por paso. *LMS* y *DPM++ 2M* recuerdan respuestas anteriores y extrapolan: una pregunta." },
         { en: "Which ends nearest to the fine run after 6 steps?", es: "¿Cuál acaba más cerca de la fina tras 6 pasos?" },
       ],
-      act: { en: "Walk all four", es: "Caminar las cuatro" },
+      act: { en: "Walk all four", es: "Recorrer los cuatro" },
       calls: [
         ...SOLVERS_SHOWN.map(([id]) => run(id, id, 6)),
         run("fine", FINE.sampler, FINE.steps),
@@ -103,7 +103,7 @@ export const SOLVERS = {
       ],
       formula: "<mtext>error</mtext><mo>∝</mo><mfrac><mn>1</mn><msup><mi>N</mi><mi>n</mi></msup></mfrac>",
       reads: { en: "The error is proportional to one over the number of steps to the power of the order", es: "El error es proporcional a uno entre el número de pasos elevado al orden" },
-      act: { en: "Race", es: "Correr la carrera" },
+      act: { en: "Race", es: "Empezar la carrera" },
       calls: [
         run("fine", FINE.sampler, FINE.steps),
         ...SOLVERS_SHOWN.flatMap(([id]) => COUNTS.flatMap((steps) => [run(`${id}_${steps}`, id, steps), { as: `${id}_${steps}_error`, call: /** @type {const} */ ("distance"), with: (/** @type {any} */ made) => [endOf(made[`${id}_${steps}`]), endOf(made.fine)] }])),
@@ -130,7 +130,7 @@ export const SOLVERS = {
         minutes: 4,
         say: { en: "Theory holds for many small steps; with 3 or 6 the curves may cross. The fine run is Heun’s with 50 steps, whose own error is far below what is shown. Measured with seed 7: 2.0 for Euler, 3.3 for DPM++ 2M.", es: "La teoría vale para muchos pasos pequeños; con 3 o 6 las curvas pueden cruzarse. La fina es Heun con 50 pasos, cuyo error está muy por debajo de lo mostrado. Medido con la semilla 7: 2,0 con Euler, 3,3 con DPM++ 2M." },
         ask: { en: "You may ask the model 12 times. Which sampler do you take? (Heun has only 6 steps then.)", es: "Puedes preguntar al modelo 12 veces. ¿Qué muestreador tomas? (Heun tiene entonces solo 6 pasos.)" },
-        wrong: { en: "This takes the longest of all steps here, some 320 calls of the model. On a slow machine, show the recording or let one group run it.", es: "Es lo más largo de todo, unas 320 llamadas al modelo. En un equipo lento, muestra la grabación o que lo corra un solo grupo." },
+        wrong: { en: "This takes the longest of all steps here, some 320 calls of the model. On a slow machine, show the recording or let one group run it.", es: "Es lo más largo de todo, unas 320 llamadas al modelo. En un equipo lento, muestra la grabación o que lo ejecute un solo grupo." },
       },
     },
   ],

@@ -50,14 +50,14 @@ export const PICTURES = {
       },
     },
     {
-      title: { en: "Four strengths", es: "Cuatro fuerzas" },
+      title: { en: "Four strengths", es: "Cuatro intensidades" },
       text: [
         { en: "The same picture, the same words, and more and more noise to begin with. Look for the strength at which the words win.", es: "La misma imagen, las mismas palabras y cada vez más ruido al empezar. Busca la fuerza en la que ganan las palabras." },
       ],
       picture: true,
       question: {
         ask: { en: "What changes first, with the least noise?", es: "¿Qué cambia primero, con el menor ruido?" },
-        choices: [{ en: "the shape", es: "la forma" }, { en: "the colours", es: "los colores" }, { en: "both at once", es: "ambas a la vez" }],
+        choices: [{ en: "the shape", es: "la forma" }, { en: "the colours", es: "los colores" }, { en: "both at once", es: "las dos cosas a la vez" }],
         right: 1,
         because: { en: "A change of colour needs little: large areas move a little each. The shape goes only when its strokes drown. With a picture of your own the turning point may lie elsewhere.", es: "Un cambio de color necesita poco: grandes áreas se mueven un poco cada una. La forma cambia solo cuando se hunden sus trazos. Con una imagen tuya el punto de vuelco puede estar en otro lugar." },
       },
@@ -102,7 +102,7 @@ export const PICTURES = {
         ask: { en: "Begin with step 0. Is anything of the picture left?", es: "Empieza con el paso 0. ¿Queda algo de la imagen?" },
         choices: [{ en: "hardly anything one can see", es: "casi nada visible" }, { en: "half of it", es: "la mitad" }, { en: "its colours", es: "sus colores" }],
         right: 0,
-        because: { en: "At the highest noise level the picture’s weight is below a tenth (lesson 1: look at timestep 999). Nearly, but not quite nothing.", es: "En el nivel de ruido más alto el peso de la imagen es menos de un décimo (lección 1: mira el paso 999). Casi nada, aunque no del todo." },
+        because: { en: "At the highest noise level the picture’s weight is below a tenth (lesson 1: look at timestep 999). Nearly, but not quite nothing.", es: "En el nivel de ruido más alto el peso de la imagen es menos de un décimo (lección 1: mira el instante 999). Casi nada, aunque no del todo." },
       },
       notes: {
         minutes: 4,

@@ -10,7 +10,7 @@ export const CATALOGUE = {
   es: {
     samplers: {
       ddim: { docs: "Predice la imagen y vuelve a añadir el mismo ruido al nivel inferior; eta dice cuánto de él es nuevo (Song et al. 2020, arXiv:2010.02502, ecuaciones 12 y 16). Orden 1, una llamada al modelo por paso, sin ruido nuevo por el camino." },
-      ddpm: { docs: "Avanza a la media de aquello de lo que habría venido el proceso de ruido y sortea su ruido de nuevo (Ho et al. 2020, arXiv:2006.11239, algoritmo 2, ecuación 7). Orden 1, una llamada al modelo por paso, sortea ruido nuevo por el camino." },
+      ddpm: { docs: "Avanza a la media de la distribución posterior y sortea su ruido de nuevo (Ho et al. 2020, arXiv:2006.11239, algoritmo 2, ecuación 7). Orden 1, una llamada al modelo por paso, sortea ruido nuevo por el camino." },
       pndm: { docs: "Extrapola el ruido de las últimas cuatro predicciones y avanza como DDIM; skip_prk_steps empieza con órdenes menores en vez de pasos de Runge–Kutta (Liu et al. 2022, arXiv:2202.09778, ecuaciones 11 a 13). Orden 2, una llamada al modelo por paso, sin ruido nuevo por el camino." },
       lms: { docs: "Integra el polinomio que pasa por las últimas cuatro pendientes dx/dsigma (Adams–Bashforth para pasos desiguales; orden de 1 a 4). Orden 4, una llamada al modelo por paso, sin ruido nuevo por el camino." },
       euler: { docs: "Sigue la pendiente dx/dsigma en línea recta hasta el siguiente nivel de ruido, tras remover algo de ruido si se pide (Karras et al. 2022, arXiv:2206.00364, algoritmo 2 sin corrección). Orden 1, una llamada al modelo por paso, sin ruido nuevo por el camino." },

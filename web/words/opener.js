@@ -21,7 +21,7 @@ export const OPENER = {
   "found.model": { en: "Model", es: "Modelo" },
   "found.family": { en: "Family", es: "Familia" },
   "found.take-for": { en: "Take it for", es: "Tomarlo por" },
-  "found.take-why": { en: "Its tensors are those of each of these; what they were trained for differs.", es: "Sus tensores son los de cualquiera de estos; difieren en para qué se entrenaron." },
+  "found.take-why": { en: "Its tensors are those of each of these; what they were trained for differs.", es: "Sus tensores son los de cualquiera de estos; se diferencian en aquello para lo que se entrenaron." },
   "found.layout": { en: "Layout", es: "Estructura" },
   "found.weights": { en: "Keep the weights", es: "Cómo guardar los pesos" },
   "found.as": { en: "As", es: "Como" },

@@ -2,8 +2,8 @@
 
 /** @satisfies {import("../words.js").Table} */
 export const REACH = {
-  "reach.title": { en: "This browser and machine", es: "Este navegador y esta máquina" },
-  "reach.show": { en: "What this browser and machine can do", es: "Qué pueden hacer este navegador y esta máquina" },
+  "reach.title": { en: "This browser and machine", es: "Este navegador y este equipo" },
+  "reach.show": { en: "What this browser and machine can do", es: "Qué pueden hacer este navegador y este equipo" },
   "reach.lead": { en: "Found by trying, here and now.", es: "Comprobado aquí y ahora." },
   "reach.looking": { en: "Looking…", es: "Mirando…" },
   "reach.yes": { en: "Yes", es: "Sí" },
@@ -26,7 +26,7 @@ export const REACH = {
   },
   "reach.gpu.insecure": {
     en: "This page came over plain http from another machine, and browsers hide WebGPU from such pages. Over https, or from the single file decant.html, the GPU can compute.",
-    es: "Esta página llegó por http sin cifrar desde otra máquina, y los navegadores ocultan WebGPU a esas páginas. Por https, o con el archivo único decant.html, la GPU puede calcular.",
+    es: "Esta página llegó por http sin cifrar desde otro equipo, y los navegadores ocultan WebGPU a esas páginas. Por https, o con el archivo único decant.html, la GPU puede calcular.",
   },
   "reach.limits": { en: "Has room for large pictures", es: "Tiene sitio para imágenes grandes" },
   "reach.limits.yes": {
@@ -40,18 +40,18 @@ export const REACH = {
   "reach.cpu": { en: "Computes on the CPU", es: "Calcula en la CPU" },
   "reach.cpu.yes": {
     en: { one: "WebAssembly has vector instructions; the machine has {n} core, of which a run takes one.", other: "WebAssembly has vector instructions; the machine has {n} cores, of which a run takes one." },
-    es: { one: "WebAssembly tiene instrucciones vectoriales; la máquina tiene {n} núcleo, y cada ejecución usa uno.", other: "WebAssembly tiene instrucciones vectoriales; la máquina tiene {n} núcleos, y cada ejecución usa uno." },
+    es: { one: "WebAssembly tiene instrucciones vectoriales; el equipo tiene {n} núcleo, y cada ejecución usa uno.", other: "WebAssembly tiene instrucciones vectoriales; el equipo tiene {n} núcleos, y cada ejecución usa uno." },
   },
   "reach.cpu.no": { en: "This browser’s WebAssembly has no vector instructions, without which the program cannot start. A newer browser has them.", es: "El WebAssembly de este navegador no tiene instrucciones vectoriales, y sin ellas el programa no puede arrancar. Un navegador más nuevo las tiene." },
   "reach.memory": { en: "Tells how much memory there is", es: "Dice cuánta memoria hay" },
   "reach.memory.yes": { en: "About {memory} or more. Before a model is loaded, the page says what it takes.", es: "Unos {memory} o más. Antes de cargar un modelo, la página dice cuánto ocupa." },
-  "reach.memory.partly": { en: "This browser keeps it to itself. Before a model is loaded, the page says what it takes; you know whether the machine has it.", es: "Este navegador no lo dice. Antes de cargar un modelo, la página dice cuánto ocupa; tú sabes si la máquina lo tiene." },
+  "reach.memory.partly": { en: "This browser keeps it to itself. Before a model is loaded, the page says what it takes; you know whether the machine has it.", es: "Este navegador no lo dice. Antes de cargar un modelo, la página dice cuánto ocupa; tú sabes si el equipo lo tiene." },
   "reach.storage": { en: "Keeps models and pictures", es: "Guarda modelos e imágenes" },
   "reach.storage.yes": { en: "{used} of {quota} are used, and the browser clears them only when you say so.", es: "Se usan {used} de {quota}, y el navegador solo los borra si tú lo dices." },
   "reach.storage.partly": { en: "{used} of {quota} are used. When the disk is full, the browser may clear them.", es: "Se usan {used} de {quota}. Si el disco se llena, el navegador puede borrarlos." },
-  "reach.storage.file": { en: "A page opened from a file gets no storage for models: what is downloaded comes again next time. Models on this machine open all the same.", es: "Una página abierta desde un archivo no recibe almacenamiento para modelos: lo que se descarga vuelve a bajarse la próxima vez. Los modelos de esta máquina se abren igual." },
+  "reach.storage.file": { en: "A page opened from a file gets no storage for models: what is downloaded comes again next time. Models on this machine open all the same.", es: "Una página abierta desde un archivo no recibe almacenamiento para modelos: lo que se descarga vuelve a bajarse la próxima vez. Los modelos de este equipo se abren igual." },
   "reach.storage.no": { en: "This browser keeps no files for this page (a private window, or an address without https): what is downloaded comes again next time.", es: "Este navegador no guarda archivos de esta página (ventana privada o dirección sin https): lo que se descarga vuelve a bajarse la próxima vez." },
-  "reach.files": { en: "Opens models of this machine again", es: "Reabre modelos de esta máquina" },
+  "reach.files": { en: "Opens models of this machine again", es: "Reabre modelos de este equipo" },
   "reach.files.yes": { en: "A file or folder that was opened once opens again with one click.", es: "Un archivo o carpeta que se abrió una vez se reabre con un clic." },
   "reach.files.partly": { en: "Files and folders can be chosen and dropped, and have to be chosen again next time.", es: "Se pueden elegir y soltar archivos y carpetas, y hay que elegirlos de nuevo la próxima vez." },
   "reach.offline": { en: "Opens without a network", es: "Se abre sin red" },
@@ -88,7 +88,7 @@ export const REACH = {
   },
   "test.off": {
     en: "{device}: not as diffusers makes them: off by {worst}, where 0.001 is allowed. Please report it, and compute on the other device.",
-    es: "{device}: no son como las de diffusers: la diferencia es {worst} y se permite 0,001. Por favor, infórmalo y calcula en el otro dispositivo.",
+    es: "{device}: no son como las de diffusers: la diferencia es {worst} y se permite 0,001. Por favor, avísanos y calcula en el otro dispositivo.",
   },
   "test.failed": { en: "{device}: it could not be tested. {reason}", es: "{device}: no se pudo probar. {reason}" },
   "test.none": { en: "{device}: there is none to test.", es: "{device}: no hay ninguna que probar." },
