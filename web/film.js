@@ -1,6 +1,8 @@
 // A run as a video of its steps, drawn on a canvas and recorded by the browser (MediaRecorder) at the pace at which it will be watched.
 // Noisy latents on the left, what the model predicts on the right, and the finished picture at the end.
 
+import { spokenError } from "./sentences.js";
+
 /** @import { Trace } from "./decant.d.ts" */
 
 /** What browsers record, the most widely played first. @type {{ type: string, name: string, end: string }[]} */
@@ -29,7 +31,7 @@ export async function film({ steps, image }, { type }) {
   const canvas = document.createElement("canvas");
   const context = canvas.getContext("2d");
   const [first] = steps;
-  if (!image || !first || !context) throw new Error("There are no steps to record.");
+  if (!image || !first || !context) throw spokenError("error.film.steps");
   const scale = Math.max(1, Math.ceil(TALL / image.height));
   const [width, height] = [image.width * scale, image.height * scale];
   Object.assign(canvas, { width: width * 2, height });
@@ -48,7 +50,7 @@ export async function film({ steps, image }, { type }) {
   recorder.ondataavailable = ({ data }) => parts.push(data);
   const stopped = new Promise((resolve, reject) => {
     recorder.onstop = resolve;
-    recorder.onerror = () => reject(new Error("The browser could not record the video."));
+    recorder.onerror = () => reject(spokenError("error.film"));
   });
   recorder.start();
   const each = Math.min(LONGEST, Math.max(SHORTEST, LENGTH / steps.length));

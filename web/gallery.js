@@ -1,5 +1,6 @@
 // The gallery: every finished picture, kept in this browser until a person deletes it. What can be done with it; it touches no element.
 
+import { fileName } from "./filename.js";
 import { keep, listKept, putBack, readPng, readTrace, removeKept } from "./kept.js";
 import { readPicture } from "./inputs.js";
 import { room } from "./storage.js";
@@ -170,7 +171,7 @@ function textOf({ settings, model, made }) {
 
 /** @param {Kept} kept */
 export function nameOf({ id, model, settings: { seed } }) {
-  return `${`decant ${model} ${seed}`.replace(/[^\w.]+/g, "-")}-${id}.png`;
+  return fileName(model, seed, `-${id}.png`);
 }
 
 /** A run of which only the end is known. @param {Kept} kept @returns {Promise<Trace>} */

@@ -36,11 +36,16 @@ const AFTER_OPENING = { network: [OFFERS.resume, OFFERS.other], memory: [OFFERS.
 /** And during a run. What was asked for can be asked differently, in the form. @type {Partial<Record<ErrorCode, Offer[]>>} */
 const AFTER_RUN = { request: [], memory: [OFFERS.smaller] };
 
-/** What the program says is English. @param {unknown} error @param {"open" | "run"} during @returns {Message} */
+/** What the page could not do, as an error in the language that is spoken. @param {import("./words.js").Key} key */
+export function spokenError(key) {
+  return Object.assign(new Error(say(key)), { spoken: true });
+}
+
+/** What the program says is English; what the page says is not. @param {unknown} error @param {"open" | "run"} during @returns {Message} */
 export function sentenceOf(error, during) {
-  const { code = "internal", message } = /** @type {Partial<DecantError>} */ (error instanceof Error ? error : { message: String(error) });
+  const { code = "internal", message, spoken = false } = /** @type {Partial<DecantError> & { spoken?: boolean }} */ (error instanceof Error ? error : { message: String(error) });
   const offers = during === "open" ? (AFTER_OPENING[code] ?? [OFFERS.other]) : (AFTER_RUN[code] ?? [OFFERS.again]);
-  return { tone: code === "cancelled" ? "note" : "error", ...(message ? { text: message, lang: "en" } : { text: say("error.unknown") }), offers };
+  return { tone: code === "cancelled" ? "note" : "error", text: message || say("error.unknown"), ...(message && !spoken && { lang: "en" }), offers };
 }
 
 /** @param {string} model what it is called @returns {Message} */

@@ -19,15 +19,15 @@ export async function modelSource(model) {
   return { files: fromRoot(await chosenFiles(model)) };
 }
 
-/** What to call a model in a sentence: the last part of its address, or what was picked. @param {Model} model @returns {string} */
+/** What to call a model in a sentence: the last part of its address, or what was picked; "" for files that share no folder. @param {Model} model @returns {string} */
 export function modelName(model) {
   if (typeof model === "string") return lastPart(model);
   if ("address" in model) return lastPart(model.address);
   if ("name" in model) return model.name;
   const [first] = model;
-  if (!first) return "an empty folder";
+  if (!first) return "";
   if ("kind" in first) return first.name;
-  return (first instanceof File ? first.webkitRelativePath || first.name : first.path).split("/")[0] || "own files";
+  return (first instanceof File ? first.webkitRelativePath || first.name : first.path).split("/")[0] ?? "";
 }
 
 /** @param {Exclude<Model, string | import("./decant.d.ts").Address>} model @returns {Promise<ModelFile[]>} */

@@ -70,7 +70,7 @@ export function createStudio(store) {
     opened = chosen;
     stopping = new AbortController();
     const { signal } = stopping;
-    const name = modelName(chosen.model);
+    const name = modelName(chosen.model) || say("model.own");
     gate = new Gate();
     change({ phase: "opening", opening: null, interrupted: null, paused: false, model: name, device, info: null, messages: [] });
     try {
@@ -302,7 +302,7 @@ export function createStudio(store) {
     animate,
     tell,
     /** What is open, to be opened again. */
-    openedModel: () => ({ address: typeof opened.model === "string" || "address" in opened.model ? opened.model : null, name: modelName(opened.model), weights: opened.weights, family: opened.family }),
+    openedModel: () => ({ address: typeof opened.model === "string" || "address" in opened.model ? opened.model : null, name: modelName(opened.model) || say("model.own"), weights: opened.weights, family: opened.family }),
     /** The open model, for what asks it of its own accord; null while there is none. */
     model: () => decant,
     /** Shows another place of the page. @param {{ place: import("./views/places.js").Place, path: string }} where */

@@ -29,7 +29,7 @@ export const SPANISH = [
   {
     name: "in Spanish: what is wrong is said in Spanish, what the program says is marked as English",
     open: "?lang=es&steps=0&device=tpu",
-    async play({ page }) {
+    async play({ page, address }) {
       await ready(page);
       const said = (await page.locator(".message.error p").allTextContents()).join("\n");
       assert.ok(said.includes("La dirección pide steps=0. Pasos: entre 1 y 1000."), said);
@@ -37,6 +37,12 @@ export const SPANISH = [
       await drawn(page);
       assert.match(await text(page, "#width-problem"), /^Ancho: tiene que ser múltiplo de \d+: 32 o \d+\.$/);
       await page.fill("#width", "32");
+      assert.equal(await page.locator(".message.error p[lang]").count(), 0, "what the page says is Spanish");
+      const sentences = await page.evaluate(async (base) => {
+        const { sentenceOf, spokenError } = await import(`${base}sentences.js`);
+        return [spokenError("error.film"), new Error("Not enough.")].map((error) => sentenceOf(error, "run")).map(({ text, lang }) => [text, lang ?? "es"]);
+      }, address);
+      assert.deepEqual(sentences, [["El navegador no pudo grabar el vídeo.", "es"], ["Not enough.", "en"]]);
       await page.click("#open-model");
       await page.fill("#address", "models/missing");
       await page.keyboard.press("Enter");

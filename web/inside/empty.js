@@ -1,8 +1,7 @@
 // Before there is a run: one button that makes one here, with everything told.
 
-import { button, h, write } from "../views/elements.js";
+import { button, fileButton, h, write } from "../views/elements.js";
 import { say } from "../words.js";
-import { fileButton } from "./files.js";
 
 /** @import { Studio } from "../studio.js" */
 /** @import { State } from "../state.js" */

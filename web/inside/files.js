@@ -1,6 +1,7 @@
 // A run taken home: its steps' numbers as a table (CSV), all of it as safetensors; and one brought from there.
 
-import { button, h } from "../views/elements.js";
+import { button, fileButton, h } from "../views/elements.js";
+import { fileName } from "../filename.js";
 import { save } from "../views/saving.js";
 import { measure } from "../figures/measure.js";
 import { sentenceOf } from "../sentences.js";
@@ -17,7 +18,7 @@ export function filesPart(section, studio, state) {
     const { trace, model } = state();
     if (!trace) return;
     try {
-      save(await make(trace), `decant ${model} ${trace.settings.seed}`.replace(/[^\w.]+/g, "-") + end);
+      save(await make(trace), fileName(model, trace.settings.seed, end));
     } catch (error) {
       studio.tell(sentenceOf(error, "run"));
     }
@@ -30,17 +31,6 @@ export function filesPart(section, studio, state) {
   return ({ trace }) => {
     for (const one of [csv, whole]) one.disabled = !trace.image;
   };
-}
-
-/** A button, and the unseen field behind it. @param {string} label @param {string} accept @param {(file: File) => unknown} take */
-export function fileButton(label, accept, take) {
-  const input = h("input", { type: "file", accept, hidden: true, aria: { label } });
-  input.addEventListener("change", () => {
-    const [file] = input.files ?? [];
-    if (file) take(file);
-    input.value = "";
-  });
-  return h("span", {}, button(label, () => input.click()), input);
 }
 
 /** One line a model call; what a run does not tell is left empty. @param {Trace} trace */

@@ -1,6 +1,6 @@
 // Two runs in lock-step: the same step of both side by side, and how far apart they are, in numbers and over the whole run.
 
-import { button, h, write } from "../views/elements.js";
+import { button, fileButton, h, write } from "../views/elements.js";
 import { linesFigure } from "../figures/lines.js";
 import { measure } from "../figures/measure.js";
 import { figures } from "../figures/numbers.js";
@@ -9,7 +9,6 @@ import { whenSeen } from "../figures/seen.js";
 import { sliderFigure } from "../figures/slider.js";
 import { say } from "../words.js";
 import { editsOf } from "./edits.js";
-import { fileButton } from "./files.js";
 
 /** @import { Step, Trace } from "../decant.d.ts" */
 /** @import { Moment } from "./inside.js" */

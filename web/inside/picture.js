@@ -3,7 +3,7 @@
 import { h, write } from "../views/elements.js";
 import { pictureFigure } from "../figures/picture.js";
 import { whenSeen } from "../figures/seen.js";
-import { sentenceOf } from "../sentences.js";
+import { sentenceOf, spokenError } from "../sentences.js";
 import { say } from "../words.js";
 
 /** @import { Step } from "../decant.d.ts" */
@@ -63,7 +63,7 @@ function createDecoder(studio) {
     /** @param {Step} step @param {Exclude<By, "told">} by */
     async ask(step, by) {
       const model = studio.model();
-      if (!model) throw new Error(say("inside.noModel"));
+      if (!model) throw spokenError("inside.noModel");
       const image = await model.decode({ values: step.denoised, shape: step.shape, level: "clean" }, by);
       known.set(step, { ...known.get(step), [by]: image });
     },

@@ -1,10 +1,9 @@
 // The form that puts other vectors in a word's place: words with weights, the nearest neighbours to choose from, a vector from a file.
 
-import { button, crossButton, h, write } from "../views/elements.js";
+import { button, crossButton, fileButton, h, write } from "../views/elements.js";
 import { figures } from "../figures/numbers.js";
 import { sentenceOf } from "../sentences.js";
 import { say } from "../words.js";
-import { fileButton } from "./files.js";
 
 /** @import { Swap } from "../decant.d.ts" */
 /** @import { Studio } from "../studio.js" */

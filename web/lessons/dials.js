@@ -1,6 +1,6 @@
 // What a learner sets in a step: numbers by a range, texts by a field, and the picture that the lesson is about.
 
-import { button, h } from "../views/elements.js";
+import { button, fileButton, h } from "../views/elements.js";
 import { say, spoken } from "../words.js";
 import { choosePicture, pictureName, removePicture } from "./picture.js";
 import { numeral } from "./rich.js";
@@ -48,7 +48,6 @@ function field(dial, value, soon) {
 export function pictureField(state, changed) {
   const name = h("p", { className: "hint" });
   const problem = h("p", { className: "problem", role: "status" });
-  const file = h("input", { type: "file", accept: "image/*", hidden: true, aria: { label: say("lessons.picture") } });
   const remove = button(say("lessons.picture.remove"), () => {
     removePicture();
     write();
@@ -70,12 +69,7 @@ export function pictureField(state, changed) {
       problem.textContent = error instanceof Error ? error.message : String(error);
     }
   };
-  file.addEventListener("change", () => {
-    const [chosen] = file.files ?? [];
-    file.value = "";
-    if (chosen) take(chosen);
-  });
   write();
-  const element = h("div", { className: "picture-field" }, name, h("p", { className: "sources" }, button(say("lessons.picture.choose"), () => file.click()), remove, file), problem);
+  const element = h("div", { className: "picture-field" }, name, h("p", { className: "sources" }, fileButton(say("lessons.picture.choose"), "image/*", take), remove), problem);
   return { element, take };
 }

@@ -1,6 +1,7 @@
 // The learner's picture: a file of their own, or one that the model made.
 
 import { readPicture } from "../inputs.js";
+import { spokenError } from "../sentences.js";
 
 /** @import { Decant, Info } from "../decant.d.ts" */
 
@@ -25,7 +26,7 @@ export async function choosePicture(file, info) {
   const side = Math.min(pixels.width, pixels.height);
   const wanted = Math.max(ENOUGH, info?.defaults.width ?? 0);
   const context = new OffscreenCanvas(wanted, wanted).getContext("2d", { willReadFrequently: true });
-  if (!context) throw new Error("There is no memory for a picture.");
+  if (!context) throw spokenError("error.memory");
   const bitmap = await createImageBitmap(pixels, Math.floor((pixels.width - side) / 2), Math.floor((pixels.height - side) / 2), side, side);
   context.imageSmoothingQuality = "high";
   context.drawImage(bitmap, 0, 0, wanted, wanted);

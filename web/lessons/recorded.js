@@ -2,6 +2,7 @@
 // makes recording.js by playing every lesson; pictures are one sheet, numbers are 16-bit floats.
 
 import { know } from "../figures/measure.js";
+import { spokenError } from "../sentences.js";
 
 /** @import { Shown } from "./index.js" */
 /** @typedef {{ shown: Shown, javascript: string, commands: string }} Recorded */
@@ -38,7 +39,7 @@ async function drawSheet(address) {
   picture.src = address;
   await picture.decode();
   const context = new OffscreenCanvas(picture.width, picture.height).getContext("2d", { willReadFrequently: true });
-  if (!context) throw new Error("There is no memory for the recording’s pictures.");
+  if (!context) throw spokenError("error.memory");
   context.drawImage(picture, 0, 0);
   return context;
 }

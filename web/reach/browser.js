@@ -30,10 +30,11 @@ function onGpu(gpu, adapter) {
   if (!gpu) return none(say(isSecureContext ? "reach.gpu.no" : "reach.gpu.insecure"));
   if (!adapter) return none(say("reach.gpu.no-adapter"));
   const { vendor = "", architecture = "", device = "", description = "", isFallbackAdapter = adapter.isFallbackAdapter ?? false } = adapter.info ?? {};
-  const name = description || [vendor, architecture, device].filter(Boolean).join(" ") || "a GPU without a name";
+  const name = description || [vendor, architecture, device].filter(Boolean).join(" ");
   const software = isFallbackAdapter || /swiftshader|llvmpipe|lavapipe/i.test(`${name} ${architecture}`);
-  const facts = { WebGPU: true, adapter: name, vendor, architecture, software };
-  return software ? { title, verdict: "partly", text: say("reach.gpu.partly", { adapter: name }), facts } : { title, verdict: "yes", text: say("reach.gpu.yes", { adapter: name }), facts };
+  const facts = { WebGPU: true, adapter: name || "unnamed", vendor, architecture, software };
+  const said = { adapter: name || say("reach.gpu.unnamed") };
+  return software ? { title, verdict: "partly", text: say("reach.gpu.partly", said), facts } : { title, verdict: "yes", text: say("reach.gpu.yes", said), facts };
 }
 
 /** @param {any} adapter @returns {Row} */

@@ -64,6 +64,22 @@ export function crossButton(label, action) {
   return element;
 }
 
+/** Takes the file that is chosen, and lets the same one be chosen again. @param {HTMLInputElement} input @param {(file: File) => unknown} take */
+export function hearFile(input, take) {
+  input.addEventListener("change", () => {
+    const [file] = input.files ?? [];
+    if (file) take(file);
+    input.value = "";
+  });
+}
+
+/** A button, and the unseen field behind it. @param {string} label @param {string} accept @param {(file: File) => unknown} take */
+export function fileButton(label, accept, take) {
+  const input = h("input", { type: "file", accept, hidden: true, aria: { label } });
+  hearFile(input, take);
+  return h("span", {}, button(label, () => input.click()), input);
+}
+
 /** An element with that text in it. @template {keyof HTMLElementTagNameMap} K @param {K} tag @param {string} text @param {string} [kind] its class */
 export function element(tag, text, kind = "") {
   return Object.assign(document.createElement(tag), { textContent: text, className: kind });

@@ -32,7 +32,7 @@ export function foundView(studio) {
   chooser(byId("choose-preview", HTMLButtonElement), byId("preview-file", HTMLInputElement), "showOpenFilePicker", (model) => {
     preview = model;
     address.value = "";
-    write(byId("preview-name", HTMLParagraphElement), model ? say("found.previews", { name: modelName(model) }) : "");
+    write(byId("preview-name", HTMLParagraphElement), model ? say("found.previews", { name: modelName(model) || say("model.own") }) : "");
   });
 
   /** @type {Found | null} */

@@ -2,6 +2,7 @@
 
 import { button, byId, h } from "./elements.js";
 import { channelsFigure } from "../figures/channels.js";
+import { fileName } from "../filename.js";
 import { lastLatents, latentsFile } from "../latents.js";
 import { save } from "./saving.js";
 import { say } from "../words.js";
@@ -15,7 +16,7 @@ export function latentsView(studio, state) {
   const fileOf = () => {
     const { trace, model } = state();
     const latents = trace && lastLatents(trace);
-    return latents && trace ? new File([latentsFile(latents)], `${`decant ${model} ${trace.settings.seed}`.replace(/[^\w.]+/g, "-")}-latents.safetensors`) : null;
+    return latents && trace ? new File([latentsFile(latents)], fileName(model, trace.settings.seed, "-latents.safetensors")) : null;
   };
   const keep = Object.assign(button(say("latents.save"), () => {
     const file = fileOf();

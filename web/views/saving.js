@@ -1,6 +1,7 @@
 // What can be done with a finished picture: saved with its record, saved as an animation of its steps, started from.
 
 import { byId, paint, write } from "./elements.js";
+import { fileName } from "../filename.js";
 import { film, filmKind } from "../film.js";
 import { sentenceOf } from "../sentences.js";
 import { say } from "../words.js";
@@ -17,7 +18,7 @@ export function savingView(studio, state) {
     if (!trace?.image) return;
     try {
       const blob = await make(trace, trace.image);
-      if (blob) save(blob, `decant ${model} ${trace.settings.seed}`.replace(/[^\w.]+/g, "-") + end);
+      if (blob) save(blob, fileName(model, trace.settings.seed, end));
     } catch (error) {
       studio.tell(sentenceOf(error, "run"));
     }

@@ -1,6 +1,6 @@
 // What a picture starts from: its thumbnail with the mask over it, the buttons that choose and remove them, and a brush for the mask.
 
-import { byId, within, write } from "./elements.js";
+import { byId, hearFile, within, write } from "./elements.js";
 import { overlay, paintsOn } from "./brush.js";
 import { say } from "../words.js";
 
@@ -61,9 +61,5 @@ function drawStart({ start: { image, mask, latents = null } }, thumb, canvas) {
 function choosing(id, field, take) {
   const input = byId(`${field}-file`, HTMLInputElement);
   byId(id, HTMLButtonElement).addEventListener("click", () => input.click());
-  input.addEventListener("change", () => {
-    const [file] = input.files ?? [];
-    if (file) take(file);
-    input.value = "";
-  });
+  hearFile(input, take);
 }

@@ -69,7 +69,6 @@ export const LESSONS = {
   "lessons.copy.failed": { en: "Not allowed here", es: "Aquí no se permite" },
   "lessons.own": { en: "What you set", es: "Lo que tú ajustas" },
   "lessons.needs.model": { en: "To set this, a model must be open.", es: "Para ajustarlo, tiene que haber un modelo abierto." },
-  "lessons.picture": { en: "A picture of your own", es: "Una imagen tuya" },
   "lessons.picture.usual": { en: "The picture is one that the model made. Take your own instead: choose it, or drop it on the page. It stays on this machine.", es: "La imagen la hizo el modelo. Usa una tuya: elígela o suéltala en la página. No sale de este equipo." },
   "lessons.picture.own": { en: "Your picture: {name}. It stays on this machine.", es: "Tu imagen: {name}. No sale de este equipo." },
   "lessons.picture.choose": { en: "Choose a picture", es: "Elegir una imagen" },

@@ -62,6 +62,9 @@ export const PROBLEMS = {
   "offer.again": { en: "Open the model again", es: "Abrir el modelo otra vez" },
   "offer.smaller": { en: "Choose a smaller encoding", es: "Elegir una codificación más pequeña" },
   "error.unknown": { en: "Something went wrong that gave no reason.", es: "Algo falló sin dar ningún motivo." },
+  "error.memory": { en: "There is no memory for a picture.", es: "No hay memoria para una imagen." },
+  "error.film.steps": { en: "There are no steps to record.", es: "No hay pasos que grabar." },
+  "error.film": { en: "The browser could not record the video.", es: "El navegador no pudo grabar el vídeo." },
   "error.unexpected": { en: "Something that should not happen did: {message}.", es: "Ocurrió algo que no debería ocurrir: {message}." },
   "opening.stopped": { en: "Opening {model} was cancelled. What was downloaded is kept where this browser keeps files.", es: "Se canceló la apertura de {model}. Lo descargado queda donde este navegador guarda archivos." },
 };

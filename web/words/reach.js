@@ -11,6 +11,7 @@ export const REACH = {
   "reach.no": { en: "No", es: "No" },
 
   "reach.gpu": { en: "Computes on the GPU", es: "Calcula en la GPU" },
+  "reach.gpu.unnamed": { en: "a GPU without a name", es: "una GPU sin nombre" },
   "reach.gpu.yes": { en: "WebGPU offers {adapter}.", es: "WebGPU ofrece {adapter}." },
   "reach.gpu.partly": {
     en: "The only adapter, {adapter}, is a GPU emulated by the CPU. The CPU itself is usually faster, and is taken.",

@@ -9,6 +9,7 @@ export const SHARED = {
   "do.close": { en: "Close", es: "Cerrar" },
   "do.cancel": { en: "Cancel", es: "Cancelar" },
   "do.pause": { en: "Pause", es: "Pausa" },
+  "model.own": { en: "own files", es: "archivos propios" },
   "do.resume": { en: "Resume", es: "Reanudar" },
   "do.remove": { en: "Remove", es: "Quitar" },
   "do.file": { en: "Choose a file", es: "Elegir un archivo" },
