@@ -105,7 +105,7 @@ export const NOISE = {
         ask: { en: "Turn the steps up and down. What stays as it is?", es: "Sube y baja los pasos. ¿Qué se queda igual?" },
         choices: [{ en: "where the run begins", es: "dónde empieza la ejecución" }, { en: "the σ of the last call", es: "el σ de la última llamada" }, { en: "how far two calls lie apart", es: "cuánto distan dos llamadas" }],
         right: 0,
-        because: { en: "With this spacing (“trailing”) every run begins at the most noise there is; others begin a little below. More steps come nearer to no noise before the last jump, and take smaller ones on the way.", es: "Con este reparto («trailing») toda ejecución empieza con el máximo ruido; con otros, un poco por debajo. Con más pasos se llega más cerca de cero antes del último salto, y los saltos son más pequeños." },
+        because: { en: "With this spacing (“trailing”) every run begins at the most noise there is; with another it may begin lower, the more so the fewer the steps. More steps come nearer to no noise before the last jump, and take smaller ones on the way.", es: "Con este reparto («trailing») toda ejecución empieza con el máximo ruido; con otro puede empezar más abajo, tanto más cuantos menos pasos. Con más pasos se llega más cerca de cero antes del último salto, y los saltos son más pequeños." },
       },
       notes: {
         minutes: 3,
