@@ -75,6 +75,7 @@ export const JOURNEYS = [
   },
   {
     name: "cancel while paused",
+    fake: true,
     open: "?steps=5",
     async play({ page }) {
       await ready(page);
@@ -97,6 +98,7 @@ export const JOURNEYS = [
   },
   {
     name: "what the address cannot have is said in sentences",
+    fake: true,
     open: "?steps=0&guidance=much&width=50&sampler=magic&device=tpu&colour=red",
     async play({ page }) {
       await ready(page);
@@ -110,6 +112,7 @@ export const JOURNEYS = [
   },
   {
     name: "a wrong number is said beside its field and holds the button",
+    fake: true,
     async play({ page }) {
       await ready(page);
       await page.fill("#width", "33");
@@ -124,6 +127,7 @@ export const JOURNEYS = [
   },
   {
     name: "switch from CPU to GPU and back",
+    fake: true,
     open: "?device=cpu&steps=2",
     async play({ page }) {
       await ready(page);
@@ -318,6 +322,7 @@ export const JOURNEYS = [
   },
   {
     name: "keyboard: generate, pause, resume, sheet",
+    fake: true,
     open: "?steps=60",
     async play({ page }) {
       await ready(page);
