@@ -456,7 +456,7 @@ export interface Request extends Partial<Settings> {
   onStep?: (step: Step, trace: Trace) => void | Promise<void>;
   /** What of the model did not stay in memory is read again during the run. Awaited like a step. */
   onProgress?: (progress: Progress) => void | Promise<void>;
-  /** Called after every picture, and awaited like a step. */
+  /** Called after every picture, and awaited like a step. Of several, `Result.pictures` then hold no steps: they are given here. */
   onPicture?: (picture: Made, index: number) => void | Promise<void>;
 }
 

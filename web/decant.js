@@ -65,8 +65,11 @@ async function askOnce(ask) {
   try {
     return await calls.ask(ask, unmended);
   } catch (error) {
-    if (errands === calls) errands = null;
-    calls.close();
+    // A question that is refused, of a damaged file for instance, leaves the worker as it was, and others their answers.
+    if (["internal", "memory"].includes(/** @type {api.DecantError} */ (error).code)) {
+      if (errands === calls) errands = null;
+      calls.close();
+    }
     throw error;
   }
 }

@@ -18,8 +18,10 @@ const store = createStore((state) => {
 const studio = createStudio(store);
 const draws = [studio.watchSettings, ...VIEWS.map((view) => view(studio, store.get))];
 
-addEventListener("error", ({ message }) => studio.tell({ tone: "error", text: say("error.unexpected", { message }) }));
-addEventListener("unhandledrejection", ({ reason }) => studio.tell(sentenceOf(reason, "run")));
+/** What fails while the page is drawn fails in each frame, and telling it draws the next. @param {import("./state.js").Message} message */
+const tellOnce = (message) => store.get().messages.some(({ text }) => text === message.text) || studio.tell(message);
+addEventListener("error", ({ message }) => tellOnce({ tone: "error", text: say("error.unexpected", { message }) }));
+addEventListener("unhandledrejection", ({ reason }) => tellOnce(sentenceOf(reason, "run")));
 
 addEventListener("online", studio.reconnect);
 studio.recall();

@@ -28,7 +28,7 @@ export class Model {
 
   /** @type {api.Decant["generate"]} */
   generate(request) {
-    return this.#turns.next(() => this.#run(request));
+    return this.#turns.next(() => this.#run(request), request.signal);
   }
 
   /** @type {api.Decant["addLora"]} */
@@ -87,7 +87,8 @@ export class Model {
     const pictures = [];
     for (let index = 0; index < count; index++) {
       const made = await this.#make({ ...settings, seed: settings.seed + index }, inputs, { onStep, onProgress, signal });
-      pictures.push(made);
+      // Whoever is given each picture when it is made may drop its steps: those of many do not fit in memory.
+      pictures.push(onPicture && count > 1 ? { ...made, trace: { ...made.trace, steps: [], noise: null } } : made);
       await onPicture?.(made, index);
       signal?.throwIfAborted();
     }

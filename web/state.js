@@ -140,10 +140,21 @@ const FIRST = {
   messages: [],
 };
 
+/** Milliseconds between two drawings of a tab that is not seen. */
+const HIDDEN = 250;
+
 /** @param {(state: State) => void} draw called at most once a frame, after changes */
 export function createStore(draw) {
   let state = FIRST;
   let drawing = false;
+  const go = () => {
+    if (!drawing) return;
+    drawing = false;
+    draw(state);
+  };
+  // A tab that nobody sees has no frames, and is drawn all the same: its title and its notification tell of the run.
+  const soon = () => (document.hidden ? setTimeout(go, HIDDEN) : requestAnimationFrame(go));
+  document.addEventListener("visibilitychange", () => drawing && soon());
   return {
     get: () => state,
     /** @param {Partial<State>} part */
@@ -151,10 +162,7 @@ export function createStore(draw) {
       state = { ...state, ...part };
       if (drawing) return;
       drawing = true;
-      requestAnimationFrame(() => {
-        drawing = false;
-        draw(state);
-      });
+      soon();
     },
   };
 }

@@ -12,6 +12,11 @@ const PAUSE = 250;
 
 /** @type {Promise<Plot> | null} */
 let fetched = null;
+/** Without a network it fails, and is tried again for the next drawing. */
+const fetchPlot = () => (fetched ??= import("../vendor/plot.js").catch((error) => {
+  fetched = null;
+  throw error;
+}));
 
 /**
  * @template {object} Data
@@ -33,7 +38,7 @@ export function chart(host, options, after = () => {}, below = host) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let later;
   const draw = async () => {
-    const plot = await (fetched ??= import("../vendor/plot.js"));
+    const plot = await fetchPlot();
     if (!data || !width) return;
     last = performance.now();
     const { said, names = [], ...rest } = options(plot, data, width);

@@ -11,8 +11,11 @@ const known = new WeakMap();
 export function measure(a, b) {
   const others = known.get(a) ?? new WeakMap();
   known.set(a, others);
-  const asked = others.get(b) ?? Decant.distance(a.slice(), b.slice());
+  const before = others.get(b);
+  if (before) return before;
+  const asked = Decant.distance(a.slice(), b.slice());
   others.set(b, asked);
+  asked.catch(() => others.delete(b)); // what failed is asked again
   return asked;
 }
 

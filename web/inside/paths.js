@@ -6,6 +6,7 @@ import { Decant } from "../decant.js";
 import { measure } from "../figures/measure.js";
 import { figures } from "../figures/numbers.js";
 import { planeFigure } from "../figures/plane.js";
+import { readHash } from "../views/places.js";
 import { sentenceOf } from "../sentences.js";
 import { inList, say } from "../words.js";
 
@@ -63,6 +64,8 @@ export function pathsPart(section, studio, state) {
     ends.replaceChildren(...(await Promise.all(made.map((one) => endOf(one, made)))));
   }
 
+  // Who is somewhere else does not want to wait for them.
+  addEventListener("hashchange", () => readHash(location.hash).place !== "inside" && stopping.abort());
   kind.addEventListener("change", () => made.length > 0 && show());
   /** @type {Info | null} */
   let listed = null;

@@ -12,7 +12,11 @@ let fetched = null;
 
 /** @param {string} key "lesson/step" @returns {Promise<Recorded>} */
 export async function recordedOf(key) {
-  const all = await (fetched ??= unpack());
+  fetched ??= unpack().catch((error) => {
+    fetched = null;
+    throw error;
+  });
+  const all = await fetched;
   const one = all[key];
   if (!one) throw new Error(`There is no recording of ${key}.`);
   return one;

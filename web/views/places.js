@@ -29,6 +29,12 @@ export function placesView(studio, state) {
   /** @type {Partial<Record<Place, Promise<(state: State) => void>>>} */
   const built = {};
   const build = async (/** @type {Place} */ place) => (await PLACES[place]())?.(byId(place, HTMLElement), studio, state) ?? (() => {});
+  /** One that failed, for instance without a network, is tried again when the page is next drawn. @param {Place} place */
+  const attempt = (place) => build(place).catch((error) => {
+    delete built[place];
+    if (place !== "studio") byId(place, HTMLElement).replaceChildren();
+    throw error;
+  });
   const enter = () => studio.enter(readHash(location.hash));
   byId("skip", HTMLAnchorElement).addEventListener("click", (event) => {
     event.preventDefault();
@@ -48,6 +54,6 @@ export function placesView(studio, state) {
     // The place that is left hears of it, too, and stops what it does.
     if (last !== null && last !== shown) built[last]?.then((draw) => draw(state()));
     last = shown;
-    (built[shown] ??= build(shown)).then((draw) => draw(state()));
+    (built[shown] ??= attempt(shown)).then((draw) => draw(state()));
   };
 }
