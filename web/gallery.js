@@ -41,7 +41,7 @@ const THUMB = 256;
 
 /**
  * @param {Store} store
- * @param {{ write: (trace: Trace) => Promise<Blob | null>, open: (trace: Trace, settings: Settings) => void, tell: (message: Message) => void }} page
+ * @param {{ write: (made: Made) => Promise<Blob | null>, open: (trace: Trace, settings: Settings) => void, tell: (message: Message) => void }} page
  */
 export function createGallery({ get, change }, { write, open, tell }) {
   const turns = new Turns();
@@ -59,11 +59,13 @@ export function createGallery({ get, change }, { write, open, tell }) {
   /** Keeps a finished picture. Whatever becomes of that, the run goes on. @param {Made} made */
   function keepMade({ image, trace }) {
     const { model, info } = get();
+    // Asked for at once, because the next run would make it wait. A model that is closed meanwhile writes no record, and the picture is kept all the same.
+    const written = write({ image, trace }).catch(() => null);
     const about = { made: Date.now(), settings: trace.settings, model, device: info?.adapter ?? "", milliseconds: trace.timings?.total ?? 0 };
     return turns.next(async () => {
       if (get().gallery.pictures.length >= MOST_KEPT) return put({ problem: say("gallery.full", { most: MOST_KEPT }) });
       try {
-        const png = (await write(trace)) ?? (await pngOf(image));
+        const png = (await written) ?? (await pngOf(image));
         const thumb = await thumbOf(image);
         const kept = await keep({ ...about, thumb, bytes: png.size + thumb.size }, png, trace);
         numbers.set(image, kept.id);
@@ -84,12 +86,27 @@ export function createGallery({ get, change }, { write, open, tell }) {
     if (trace.image) numbers.set(trace.image, id);
     open(trace, kept.settings);
     const absent = (kept.settings.loras ?? []).map(({ name }) => name).filter((name) => !get().loaded.some((one) => one.name === name));
+    const gone = !(await readPng(id).catch(() => undefined));
     const notes = [
+      gone ? say("gallery.gone") : "",
       kept.model !== get().model && get().model ? say("gallery.otherModel", { model: kept.model, open: get().model }) : "",
       absent.length > 0 ? say("record.lora", { names: inList(absent) }) : "",
       startsFromPicture(kept.settings) ? say("gallery.started") : "",
     ].filter(Boolean);
     if (notes.length > 0) tell({ tone: "note", text: notes.join(" "), about: "record" });
+  }
+
+  /** A run with its steps, where they are kept. @param {Trace} trace @returns {Promise<Trace>} */
+  async function wholeOf(trace) {
+    const id = shownIn(trace);
+    const kept = id === undefined || trace.steps.length > 0 ? undefined : await readTrace(id).catch(() => undefined);
+    return kept ? { ...kept, image: trace.image } : trace;
+  }
+
+  /** The file of a picture that is kept. @param {Trace} trace */
+  async function pngOfKept(trace) {
+    const id = shownIn(trace);
+    return id === undefined ? undefined : readPng(id).catch(() => undefined);
   }
 
   /** @param {number} id */
@@ -123,17 +140,25 @@ export function createGallery({ get, change }, { write, open, tell }) {
     put({ compared: two.length === 2 ? await Promise.all(two.map(async (kept) => ({ kept, image: await imageOf(kept) }))) : [] });
   }
 
-  /** Pictures with their records, in one archive. @param {Kept[]} pictures */
+  /** Pictures with their records, in one archive: its parts are handed to the browser one by one, which need not hold them in memory. @param {Kept[]} pictures */
   async function archive(pictures) {
-    const { zipSync } = await import("./vendor/zip.js");
-    /** @type {Record<string, Uint8Array>} */
-    const files = {};
+    const { Zip, ZipPassThrough } = await import("./vendor/zip.js");
+    /** @type {Blob[]} */
+    const parts = [];
+    const zip = new Zip((error, part) => {
+      if (error) throw error;
+      parts.push(new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (part)]));
+    });
     for (const kept of pictures) {
       const png = await readPng(kept.id);
-      if (png) files[nameOf(kept)] = new Uint8Array(await png.arrayBuffer());
+      if (!png) continue;
+      // A PNG is packed already.
+      const file = new ZipPassThrough(nameOf(kept));
+      zip.add(file);
+      file.push(new Uint8Array(await png.arrayBuffer()), true);
     }
-    // A PNG is packed already.
-    return new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (zipSync(files, { level: 0 }))], { type: "application/zip" });
+    zip.end();
+    return new Blob(parts, { type: "application/zip" });
   }
 
   async function persist() {
@@ -145,6 +170,10 @@ export function createGallery({ get, change }, { write, open, tell }) {
     recall,
     keepMade,
     openKept,
+    wholeOf,
+    pngOfKept,
+    /** What was deleted can still come back, without its steps: they would fill the memory. */
+    forgetSteps: () => get().gallery.removed.some(({ trace }) => trace) && put({ removed: get().gallery.removed.map((one) => ({ ...one, trace: undefined })) }),
     select,
     selectAll: () => put({ selected: found(get().gallery).map(({ id }) => id) }),
     selectNone: () => put({ selected: [] }),

@@ -100,6 +100,11 @@ function within(stores, mode, act) {
   return transact(SHAPE, stores, mode, /** @type {(...stores: IDBObjectStore[]) => Promise<T> | T} */ (act));
 }
 
+/** A run of which the picture is left: the steps of many do not fit in memory. @param {Trace} trace @returns {Trace} */
+export function withoutSteps(trace) {
+  return { ...trace, steps: [], noise: null };
+}
+
 /** What a run's steps take. @param {Trace} trace */
 function bytesOf({ steps }) {
   const arrays = steps.flatMap((step) => Object.values(step).map((value) => (value instanceof Float32Array ? value.byteLength : value instanceof ImageData ? value.data.byteLength : 0)));

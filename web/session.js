@@ -18,6 +18,9 @@ import { startOf } from "./starting.js";
  */
 
 const KEPT = "decant.session";
+const TAB = "decant.tab";
+/** Milliseconds that a picture outlives its tab. */
+const KEPT_FOR = 24 * 60 * 60 * 1000;
 /** @type {import("./database.js").Shape} */
 const SHAPE = { name: "decant-session", version: 1, upgrade: (database) => void database.createObjectStore("start") };
 
@@ -54,7 +57,7 @@ export function recallSession() {
 
 /** What was started from. @returns {Promise<Starting>} */
 export async function recallStart() {
-  const kept = await transact(SHAPE, ["start"], "readonly", (store) => settled(/** @type {IDBObjectStore} */ (store).get(tab()))).catch(() => undefined);
+  const kept = await transact(SHAPE, ["start"], "readonly", (store) => settled(/** @type {IDBObjectStore} */ (store).get(sessionStorage.getItem(TAB) ?? ""))).catch(() => undefined);
   return kept ?? { image: null, mask: null };
 }
 
@@ -79,14 +82,18 @@ function keepText(text) {
   }
 }
 
-/** @param {Starting} start */
+/** Two tabs do not share what they start from: each has a key of its own, which begins with the time, so that what tabs left behind is found. @param {Starting} start */
 function keepStart(start) {
-  transact(SHAPE, ["start"], "readwrite", (store) => void (start.image || start.latents ? /** @type {IDBObjectStore} */ (store).put(start, tab()) : /** @type {IDBObjectStore} */ (store).delete(tab()))).catch(() => {});
+  transact(SHAPE, ["start"], "readwrite", async (/** @type {IDBObjectStore} */ store) => {
+    const before = sessionStorage.getItem(TAB);
+    const key = `${Date.now()} ${crypto.randomUUID()}`;
+    sessionStorage.setItem(TAB, key);
+    for (const other of await settled(store.getAllKeys())) if (other === before || isOld(String(other))) store.delete(other);
+    if (start.image || start.latents) store.put(start, key);
+  }).catch(() => {});
 }
 
-/** This tab's number: two tabs do not share what they start from. */
-function tab() {
-  const known = sessionStorage.getItem("decant.tab") ?? crypto.randomUUID();
-  sessionStorage.setItem("decant.tab", known);
-  return known;
+/** @param {string} key */
+function isOld(key) {
+  return !(Date.now() - Number(key.split(" ")[0]) < KEPT_FOR);
 }

@@ -12,6 +12,7 @@ import { createRuns, tellsCheaply } from "./runs.js";
 import { createSheets } from "./sheet.js";
 import { createStarting, startOf } from "./starting.js";
 import { modelName } from "./source.js";
+import { withoutSteps } from "./kept.js";
 import { Gate } from "./gate.js";
 import { createGallery } from "./gallery.js";
 import { createPresets } from "./presets.js";
@@ -43,6 +44,8 @@ export function createStudio(store) {
   let tryAgain = null;
   let gate = new Gate();
   let cancelling = new AbortController();
+  /** Which model made an image. @type {WeakMap<ImageData, import("./decant.d.ts").Decant>} */
+  const makers = new WeakMap();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let counting;
 
@@ -135,9 +138,18 @@ export function createStudio(store) {
     // The module tells them at a run's end, and its steps are looked into before.
     readTokens(decant, settings).then((tokens) => (live.tokens = tokens), () => {});
     const shown = get().watching ? { trace: live, cursor: 0, following: true } : {};
+    gallery.forgetSteps();
     change({ phase: "running", running: job, paused, live, series: [], ...shown, messages: get().messages.filter(({ tone }) => tone === "note") });
+    const model = decant;
+    // The first of several has its record, and is kept, while the others are made.
+    if ((settings.count ?? 1) > 1) model.fingerprint();
+    /** @param {Made} made */
+    const onPicture = (made) => {
+      makers.set(made.image, model);
+      take(made);
+    };
     try {
-      await decant.generate({ ...settings, ...inputs, attention: get().attention, signal, onStep, onPicture, onProgress: (reading) => change({ reading }) });
+      await model.generate({ ...settings, ...inputs, attention: get().attention, signal, onStep, onPicture, onProgress: (reading) => change({ reading }) });
       return true;
     } catch (error) {
       if (!signal.aborted) tell(sentenceOf(error, "run"));
@@ -154,19 +166,24 @@ export function createStudio(store) {
     return gate.pass();
   }
 
-  /** @param {Made} made */
-  function onPicture(made) {
+  /** A picture is made. @param {Made} made */
+  function take(made) {
     const { running, series, watching } = get();
     const trace = { ...made.trace };
     const several = (running?.settings.count ?? 1) > 1;
-    change({ live: trace, series: several ? [...series, trace] : [], ...(watching && { trace, cursor: trace.steps.length }) });
-    if (running) sheets.fillCell(running, trace);
+    change({ live: trace, series: several ? [...series, withoutSteps(trace)] : [], ...(watching && { trace, cursor: trace.steps.length }) });
+    if (running) sheets.fillCell(running, withoutSteps(trace));
     gallery.keepMade(made);
   }
 
   /** Shows a picture that is finished. @param {Trace} trace */
   function show(trace) {
     change({ trace, cursor: trace.steps.length, watching: get().phase !== "running", following: false });
+  }
+
+  /** Shows one of several, with its steps where the gallery keeps them. @param {Trace} trace */
+  async function showOne(trace) {
+    show(await gallery.wholeOf(trace));
   }
 
   /** Shows a kept picture, and takes what it was made with. @param {Trace} trace @param {Settings} settings */
@@ -236,7 +253,8 @@ export function createStudio(store) {
   /** Puts an address that makes this picture on the clipboard; where that is refused, into the page's own address. */
   async function copyLink() {
     const { settings } = get();
-    const model = typeof opened.model === "string" ? opened.model : null;
+    const address = addressOf(opened);
+    const model = typeof address === "string" ? address : (address?.address ?? null);
     const link = writeAddress(location.href, model, settings);
     const copied = await navigator.clipboard?.writeText(link).then(() => true, () => false);
     if (!copied) history.replaceState(null, "", link);
@@ -250,7 +268,7 @@ export function createStudio(store) {
     change({ messages: [...get().messages.filter((before) => !before.about || !about.includes(before.about)), ...more] });
   }
 
-  const gallery = createGallery(store, { write: savePicture, open: openPicture, tell });
+  const gallery = createGallery(store, { write: async (made) => (await makers.get(made.image)?.writePicture(made)) ?? null, open: openPicture, tell });
   const queue = createQueue(store, run);
   const runs = createRuns(store, { show, tell });
   const undoing = createUndo(store, () => count());
@@ -259,14 +277,25 @@ export function createStudio(store) {
   const sheets = createSheets(store, queue.enqueue);
   const taking = createTaking(store, { look: library.look, openRun: runs.openRun, startFrom: starting.startFrom, startFromLatents: starting.startFromLatents, addBeside: (file, what) => beside.addBeside(file, what).then(count), fingerprint: async () => (await decant?.fingerprint()) ?? "", count, tell });
 
-  /** A finished picture as a PNG with its record; null when its model is not open any more. @param {Trace} trace */
+  /** A finished picture as a PNG with its record: as it was kept, or by the model that made it; null when that is not open any more. @param {Trace} trace */
   async function savePicture(trace) {
-    return decant && trace.image ? decant.writePicture({ image: trace.image, trace }) : null;
+    const { image } = trace;
+    const model = image && makers.get(image);
+    return (await gallery.pngOfKept(trace)) ?? (image && model && model === decant ? model.writePicture({ image, trace }) : null);
   }
 
-  /** A finished run as an animation; null when its model is not open any more. @param {Trace} trace */
+  /** A finished run as an animation; null when the model that made it is not open any more. @param {Trace} trace */
   async function animate(trace) {
-    return decant && trace.image ? decant.animate({ image: trace.image, trace }) : null;
+    const { image } = trace;
+    const model = decant;
+    if (!image || !model) return null;
+    return makers.get(image) === model || (await isRecorded(trace, await model.fingerprint())) ? model.animate({ image, trace }) : null;
+  }
+
+  /** Whether a kept picture's record names these weights. @param {Trace} trace @param {string} hash "" where nobody knows them */
+  async function isRecorded(trace, hash) {
+    const png = hash === "" ? undefined : await gallery.pngOfKept(trace);
+    return png !== undefined && (await Decant.readRecord(png))?.hash === hash;
   }
 
   return {
@@ -295,6 +324,7 @@ export function createStudio(store) {
     step,
     scrub,
     show,
+    showOne,
     watch,
     edit,
     copyLink,
@@ -302,7 +332,7 @@ export function createStudio(store) {
     animate,
     tell,
     /** What is open, to be opened again. */
-    openedModel: () => ({ address: typeof opened.model === "string" || "address" in opened.model ? opened.model : null, name: modelName(opened.model) || say("model.own"), weights: opened.weights, family: opened.family }),
+    openedModel: () => ({ address: addressOf(opened), name: modelName(opened.model) || say("model.own"), weights: opened.weights, family: opened.family }),
     /** The open model, for what asks it of its own accord; null while there is none. */
     model: () => decant,
     /** Shows another place of the page. @param {{ place: import("./views/places.js").Place, path: string }} where */
@@ -316,6 +346,11 @@ export function createStudio(store) {
     /** @param {Message} message */
     dismiss: (message) => change({ messages: get().messages.filter((other) => other !== message) }),
   };
+}
+
+/** Where it was opened from; null: from this machine. @param {Chosen} chosen */
+function addressOf({ model }) {
+  return typeof model === "string" || "address" in model ? model : null;
 }
 
 /** @param {Info} _info @param {State} before */

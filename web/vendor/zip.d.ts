@@ -1,2 +1,2 @@
 // Zip archives.
-export { zipSync, strToU8 } from "fflate";
+export { Zip, ZipPassThrough } from "fflate";

@@ -31,9 +31,10 @@ export function pictureView() {
     if (shown && trace) {
       paint(canvas, shown);
       canvas.hidden = false;
-      empty.hidden = true;
       canvas.setAttribute("aria-label", finished ? say("picture.this", { prompt: trace.settings.prompt || say("picture.wordless") }) : say("picture.predicted", { n: (step?.index ?? 0) + 1 }));
     }
+    // While another model opens, how far it is lies over the picture that is there.
+    empty.hidden = !canvas.hidden && state.phase !== "opening";
     if (shown && step && first) {
       paint(small, (finished ? first : step).previewNoisy);
       write(caption, say(finished ? "picture.began" : "picture.noisy"));

@@ -23,8 +23,14 @@ export function savingView(studio, state) {
       studio.tell(sentenceOf(error, "run"));
     }
   };
-  const buttons = { download: saves(".png", (trace, image) => withRecord(studio, trace, image)), animate: saves("-steps.png", studio.animate), film: () => record(), "go-on": () => goOn(studio, state().trace) };
+  const buttons = { download: saves(".png", (trace, image) => withRecord(studio, trace, image)), animate: saves("-steps.png", animated), film: () => record(), "go-on": () => goOn(studio, state().trace) };
   for (const [id, act] of Object.entries(buttons)) byId(id, HTMLButtonElement).addEventListener("click", act);
+  /** @param {Trace} trace */
+  async function animated(trace) {
+    const blob = await studio.animate(trace);
+    if (!blob) studio.tell({ tone: "note", text: say("animate.closed"), about: "record" });
+    return blob;
+  }
   const kind = filmKind();
   const filming = byId("film", HTMLButtonElement);
   async function record() {
@@ -43,7 +49,7 @@ export function savingView(studio, state) {
   };
 }
 
-/** Once its model is closed, nobody can say any more what made a picture. @param {Studio} studio @param {Trace} trace @param {ImageData} image */
+/** Once its model is closed, and where it is not kept, nobody can say any more what made a picture. @param {Studio} studio @param {Trace} trace @param {ImageData} image */
 async function withRecord(studio, trace, image) {
   const png = await studio.savePicture(trace);
   if (png) return png;

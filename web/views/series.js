@@ -15,7 +15,7 @@ export function seriesView(studio) {
     list.hidden = series.length < 2;
     if (series !== drawn) {
       drawn = series;
-      list.replaceChildren(...series.map((one) => item(one, () => studio.show(one))));
+      list.replaceChildren(...series.map((one) => item(one, () => studio.showOne(one))));
     }
     for (const [index, child] of Array.from(list.children).entries()) {
       child.firstElementChild?.setAttribute("aria-current", String(series[index]?.image === trace?.image));
