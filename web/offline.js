@@ -39,7 +39,10 @@ function offer(tell) {
 export async function useVersion(tell) {
   const kept = await navigator.serviceWorker.getRegistration();
   if (!kept?.waiting) return location.reload();
+  const { waiting } = kept;
+  // A tab that was opened before any worker is controlled by none, and hears of no change of it.
+  waiting.addEventListener("statechange", () => waiting.state === "activated" && location.reload());
   navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
   navigator.serviceWorker.addEventListener("message", () => tell({ tone: "note", text: say("reach.version-elsewhere"), about: "version" }), { once: true });
-  kept.waiting.postMessage("use");
+  waiting.postMessage("use");
 }

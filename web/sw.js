@@ -43,7 +43,8 @@ async function forgetOthers() {
 
 /** At once, where no other tab is open that would then get parts of this version into the one it has. @param {WorkerEvent} event */
 async function use({ source }) {
-  const open = await self_.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const all = await self_.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const open = all.filter((/** @type {{ url: string }} */ { url }) => url.startsWith(FOLDER));
   if (open.length > 1) source?.postMessage("open elsewhere");
   else await self_.skipWaiting();
 }

@@ -46,6 +46,7 @@ export function createUndo({ get, change }, changed) {
   }
 
   function redo() {
+    watchSettings(get());
     const [settings, ...rest] = future;
     if (!settings || !known) return;
     [past, future] = [[...past, known], rest];

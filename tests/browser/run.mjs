@@ -16,6 +16,7 @@ import { checkGolden, checkTokens, modelsWithTokens, readGoldens } from "./golde
 import { INSIDE } from "./inside.mjs";
 import { JOURNEYS as USUAL } from "./journeys.mjs";
 import { LESSONS, RECORDED } from "./lessons.mjs";
+import { MISHAPS } from "./mishaps.mjs";
 import { MORE } from "./more.mjs";
 import { checkKnobs, readKnobs } from "./knobs.mjs";
 import { playInLanes } from "./lanes.mjs";
@@ -31,7 +32,7 @@ import { checkKernels, readKernels } from "./tint.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 /** What people do on the page. */
-const JOURNEYS = [...USUAL, ...MORE, ...STUDIO, ...INSIDE, ...LESSONS, ...PREFLIGHT];
+const JOURNEYS = [...USUAL, ...MORE, ...STUDIO, ...MISHAPS, ...INSIDE, ...LESSONS, ...PREFLIGHT];
 const words = process.argv.slice(2);
 const counts = { passed: 0, failed: 0, skipped: 0 };
 /** More than two gain nothing: a run of the real model keeps a core busy, and drawing the page another. */

@@ -2,7 +2,7 @@
 // mixed in, a vector from a file. An edit is a setting (`swaps`, `mixes`), so that the studio and the picture's record have it, too.
 
 import { button, h, write } from "../views/elements.js";
-import { writeSetting } from "../settings.js";
+import { NAMES, fieldText, writeSetting } from "../settings.js";
 import { pictureFigure } from "../figures/picture.js";
 import { whenSeen } from "../figures/seen.js";
 import { tableFigure } from "../figures/table.js";
@@ -97,10 +97,9 @@ function without(swaps, token) {
   return (swaps ?? []).filter((swap) => swap.token !== token);
 }
 
-/** Whether a run was made as the settings say, as far as a person sees them. @param {Settings} made @param {Settings} asked */
+/** Whether a run was made as the settings say. @param {Settings} made @param {Settings} asked */
 function alike(made, asked) {
-  const names = /** @type {const} */ (["prompt", "negative", "steps", "guidance", "seed", "sampler", "width", "height", "swaps", "mixes"]);
-  return names.every((name) => JSON.stringify(made[name] ?? null) === JSON.stringify(asked[name] ?? null));
+  return NAMES.every((name) => name === "count" || fieldText(name, made) === fieldText(name, asked));
 }
 
 /** Another prompt's meaning, by a factor. @param {(mix: Mix) => void} use */

@@ -1,6 +1,7 @@
 // The classroom's keys, and what is dropped on it: while a lesson is shown they are the lesson's and not the studio's.
 
 import { byId } from "../views/elements.js";
+import { takesEscape } from "../views/keys.js";
 
 /** @typedef {{ back: () => void, on: () => void, notes: () => void, play: () => void, stop: () => void, drop?: ((file: File) => void) | undefined }} Acts */
 
@@ -17,7 +18,11 @@ export function hearKeys(root, acts) {
       event.preventDefault();
       return acts.play();
     }
-    if (event.key === "Escape") return acts.stop();
+    if (event.key === "Escape" && !takesEscape(event)) {
+      // The studio's run, which is not seen, goes on.
+      event.preventDefault();
+      return acts.stop();
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || takes(event.target, event.key)) return;
     // Single letters can be switched off, on the sheet of keys.
     if (event.key.length === 1 && !byId("single-keys", HTMLInputElement).checked) return;

@@ -112,8 +112,9 @@ export function inBytes(bytes) {
 export function inTime(milliseconds) {
   if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
   const seconds = milliseconds / 1000;
-  if (seconds < 60) return `${inDigits(seconds, seconds < 10 ? 1 : 0)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  if (seconds < 9.95) return `${inDigits(seconds, 1)} s`;
+  const whole = Math.round(seconds);
+  return whole < 60 ? `${inDigits(whole, 0)} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
 /** @param {number} value @param {number} digits after the point */

@@ -26,6 +26,9 @@ const KEYS = {
   "?": () => byId("keys", HTMLDialogElement).showModal(),
 };
 
+/** What acts on the run that is shown, and no lesson shows it. */
+const OF_RUN = [" ", ".", "ArrowLeft", "ArrowRight", "Home", "End"];
+
 /** Single keys can be switched off, by whoever dictates or rests a hand on the keyboard (WCAG 2.1.4). */
 const KEPT = "decant.keys";
 
@@ -46,10 +49,10 @@ export function keysView(studio, state) {
       if (event.shiftKey || event.key.toLowerCase() === "y") studio.redo();
       else studio.undo();
     } else if (event.key === "Escape") {
-      studio.cancel();
+      if (!takesEscape(event)) studio.cancel();
     } else if (!event.ctrlKey && !event.metaKey && !event.altKey && single() && !takesKeys(event.target, event.key)) {
       const act = KEYS[event.key] ?? KEYS[event.key.toLowerCase()];
-      if (!act) return;
+      if (!act || (OF_RUN.includes(event.key) && state().place === "lessons")) return;
       event.preventDefault();
       act(studio, state());
     }
@@ -67,6 +70,11 @@ function goToGallery() {
 /** Whether it undoes its own text. @param {EventTarget | null} target */
 function takesText(target) {
   return target instanceof HTMLElement && target.matches("textarea, input:not([type=range], [type=checkbox], [type=radio])");
+}
+
+/** Whether Escape means a text, a menu, or letters that are being composed, and no run. @param {KeyboardEvent} event */
+export function takesEscape({ target, isComposing }) {
+  return isComposing || takesText(target) || (target instanceof HTMLElement && target.matches("select"));
 }
 
 /** Whether the focused element has its own use for that key. @param {EventTarget | null} target @param {string} key */

@@ -8,7 +8,7 @@ import { useVersion } from "../offline.js";
 /** @import { View } from "./index.js" */
 
 /** @type {View} */
-export function messagesView(studio) {
+export function messagesView(studio, state) {
   const list = byId("messages", HTMLDivElement);
   const offers = {
     "use-gpu": () => studio.reopen("gpu"),
@@ -20,6 +20,8 @@ export function messagesView(studio) {
   };
   /** @type {State["messages"]} */
   let drawn = [];
+  /** Those that stay keep their element: else they would be read out again. @type {Map<Message, HTMLElement>} */
+  const boxes = new Map();
 
   /** @param {Message} message */
   function element(message) {
@@ -38,6 +40,24 @@ export function messagesView(studio) {
   return ({ messages }) => {
     if (messages === drawn) return;
     drawn = messages;
-    list.replaceChildren(...messages.map(element));
+    const gone = [...boxes].filter(([message]) => !messages.includes(message));
+    const place = Array.from(list.children).findIndex((box) => box.contains(document.activeElement));
+    for (const [message, box] of gone) {
+      box.remove();
+      boxes.delete(message);
+    }
+    for (const message of messages) {
+      if (boxes.has(message)) continue;
+      const box = element(message);
+      boxes.set(message, box);
+      list.append(box);
+    }
+    if (place >= 0 && !list.contains(document.activeElement)) goOnFrom(place);
   };
+
+  /** Whoever dismissed one with the keyboard is at the next one's button, or at the place's beginning. @param {number} place */
+  function goOnFrom(place) {
+    const next = list.children[Math.min(place, list.children.length - 1)]?.querySelector("button:last-child");
+    (next instanceof HTMLElement ? next : byId(state().place, HTMLElement)).focus({ preventScroll: true });
+  }
 }
