@@ -25,7 +25,6 @@ import { OWN, layoutTests } from "./own.mjs";
 import { QUESTIONS } from "./questions.mjs";
 import { STUDIO } from "./studio.mjs";
 import { KEPT, PACKAGE, PREFLIGHT, SINGLE, checkSelfTest } from "./reach.mjs";
-import { takeScreenshots } from "./screenshots.mjs";
 import { serve } from "./serve.mjs";
 import { SPANISH } from "./spanish.mjs";
 import { checkKernels, readKernels } from "./tint.mjs";
@@ -64,7 +63,6 @@ try {
   if (built && whole) await testBuilt(built, whole);
   else skip("all tests of the built page; ./build.sh makes it");
   await playInLanes(jobs, { lanes: LANES, alone: aloneOf, play: (job, lane) => ("skipped" in job ? `skipped: ${job.skipped}` : job.play(lane)), tell: (line) => console.log(line) });
-  if (words.length === 0) await takeScreenshots((await browserOf(debian, 0)).context, (built || fake).address, join(root, "target/screenshots"));
 } finally {
   for (const browser of browsers.values()) await (await browser).close();
   for (const server of [fake, built, whole]) if (server) server.close();
