@@ -1,6 +1,6 @@
 //! The command as a person meets it: pictures, traces, looks into models, and one sentence with exit code 1 for what cannot work.
 
-use super::common::{decant, refuses, repository, scratch, works};
+use super::common::{decant, generate_with, refuses, repository, scratch, works};
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::Path;
@@ -79,21 +79,7 @@ fn quantizing_says_what_it_cost_and_keeps_what_it_is_told_to() {
     }
     let (picture, again) = (scratch("small.png"), scratch("small-again"));
     let draw = |model: &str| {
-        works(&[
-            "generate",
-            "--model",
-            model,
-            "--device",
-            "cpu",
-            "--prompt",
-            "a red 4",
-            "--steps",
-            "1",
-            "--quiet",
-            "--no-metadata",
-            "--out",
-            &picture,
-        ]);
+        generate_with(model, &["--prompt", "a red 4", "--steps", "1", "--quiet", "--no-metadata", "--out", &picture]);
         std::fs::read(&picture).expect("it was just drawn")
     };
     let drawn = draw(&out);
@@ -209,24 +195,7 @@ fn answer(reader: &mut impl BufRead, ranges: bool) -> Option<Vec<u8>> {
 fn a_model_on_a_web_server_draws_the_same_picture_with_ranges_and_without() {
     let picture = |model: &str, name: &str| {
         let out = scratch(name);
-        works(&[
-            "generate",
-            "--model",
-            model,
-            "--device",
-            "cpu",
-            "--prompt",
-            "a cat",
-            "--steps",
-            "1",
-            "--width",
-            "16",
-            "--height",
-            "16",
-            "--no-metadata",
-            "--out",
-            &out,
-        ]);
+        generate_with(model, &["--prompt", "a cat", "--steps", "1", "--width", "16", "--height", "16", "--no-metadata", "--out", &out]);
         std::fs::read(out).expect("the picture is there")
     };
     let local = picture(TINY, "local.png");
