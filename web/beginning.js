@@ -6,6 +6,7 @@ import { readAddress, readAddressSettings } from "./address.js";
 import { readSetting, writeSetting } from "./settings.js";
 import { inList, say } from "./words.js";
 import { takeDefaults } from "./studio.js";
+import { remember, remembered } from "./remembered.js";
 
 /** @import { Info, Settings } from "./decant.d.ts" */
 /** @import { Session } from "./session.js" */
@@ -72,11 +73,6 @@ function fitting(settings, info, state) {
 }
 
 function isFirstVisit() {
-  try {
-    const first = localStorage.getItem(VISITED) === null;
-    localStorage.setItem(VISITED, "1");
-    return first;
-  } catch {
-    return false; // A browser that keeps nothing would greet each time.
-  }
+  // A browser that keeps nothing would be greeted each time.
+  return remembered(VISITED) === null && remember(VISITED, "1");
 }

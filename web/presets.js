@@ -3,6 +3,7 @@
 
 import { NAMES, readSetting, writeSetting } from "./settings.js";
 import { say } from "./words.js";
+import { remember, remembered } from "./remembered.js";
 
 /** @import { Info, Settings } from "./decant.d.ts" */
 /** @import { Message, Store } from "./state.js" */
@@ -20,11 +21,7 @@ export function createPresets({ get, change }, tell) {
   /** @param {Preset[]} presets */
   function put(presets) {
     change({ presets });
-    try {
-      localStorage.setItem(KEPT, JSON.stringify(presets));
-    } catch {
-      tell({ tone: "note", text: say("preset.notKept") });
-    }
+    if (!remember(KEPT, JSON.stringify(presets))) tell({ tone: "note", text: say("preset.notKept") });
   }
 
   return {
@@ -51,7 +48,7 @@ export function createPresets({ get, change }, tell) {
 /** A person's own. @returns {Preset[]} */
 export function keptPresets() {
   try {
-    const list = JSON.parse(localStorage.getItem(KEPT) ?? "[]");
+    const list = JSON.parse(remembered(KEPT) ?? "[]");
     return list.filter((/** @type {any} */ { name, settings }) => typeof name === "string" && settings && typeof settings === "object").map((/** @type {any} */ one) => ({ ...one, own: true }));
   } catch {
     return [];

@@ -10,6 +10,7 @@ import { SETTINGS } from "./words/settings.js";
 import { SHARED } from "./words/shared.js";
 import { STAGE } from "./words/stage.js";
 import { STUDIO } from "./words/studio.js";
+import { remember, remembered } from "./remembered.js";
 
 /** @typedef {"en" | "es"} Language */
 /** With two forms where it counts something: `{n}`. @typedef {string | { one: string, other: string }} Text */
@@ -81,11 +82,7 @@ const PLACES = [
 
 /** Speaks another language from now on: the page opens anew. @param {Language} wanted */
 export function speak(wanted) {
-  try {
-    localStorage.setItem(KEPT, wanted);
-  } catch {
-    // Then it is the address's, or the browser's language again.
-  }
+  remember(KEPT, wanted);
   const url = new URL(location.href);
   url.searchParams.delete("lang");
   history.replaceState(history.state, "", url);
@@ -96,12 +93,6 @@ export function speak(wanted) {
 function chosen() {
   const known = /** @type {Language[]} */ (Object.keys(LANGUAGES));
   const asked = new URLSearchParams(location.search).get("lang");
-  let kept = null;
-  try {
-    kept = localStorage.getItem(KEPT);
-  } catch {
-    // Storage is refused to some private windows.
-  }
-  const found = [asked, kept, ...navigator.languages].map((wanted) => known.find((one) => wanted?.toLowerCase().startsWith(one)));
+  const found = [asked, remembered(KEPT), ...navigator.languages].map((wanted) => known.find((one) => wanted?.toLowerCase().startsWith(one)));
   return found.find(Boolean) ?? "en";
 }

@@ -1,5 +1,7 @@
 // What a learner has done and what they expected, kept in this browser and nowhere else.
 
+import { remember, remembered } from "../remembered.js";
+
 const KEPT = "decant.lessons";
 
 /** @typedef {{ done: Record<string, true>, answers: Record<string, number>, notes: boolean }} Progress by "lesson/step", from 1; `notes`: whether the teacher's are open */
@@ -11,20 +13,16 @@ let progress = read();
 function read() {
   const nothing = { done: {}, answers: {}, notes: false };
   try {
-    return { ...nothing, ...JSON.parse(localStorage.getItem(KEPT) ?? "{}") };
+    return { ...nothing, ...JSON.parse(remembered(KEPT) ?? "{}") };
   } catch {
-    return nothing; // Storage is refused to some private windows; then the progress lasts as long as the page.
+    return nothing; // It was damaged.
   }
 }
 
 /** @param {Partial<Progress>} part */
 function keep(part) {
   progress = { ...progress, ...part };
-  try {
-    localStorage.setItem(KEPT, JSON.stringify(progress));
-  } catch {
-    // As above.
-  }
+  remember(KEPT, JSON.stringify(progress));
 }
 
 /** @param {string} key */

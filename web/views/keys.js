@@ -3,6 +3,7 @@
 import { byId } from "./elements.js";
 import { places } from "../state.js";
 import { toggleProjector } from "./colours.js";
+import { remember, remembered } from "../remembered.js";
 
 /** @import { State } from "../state.js" */
 /** @import { Studio } from "../studio.js" */
@@ -36,8 +37,8 @@ const KEPT = "decant.keys";
 export function keysView(studio, state) {
   const box = byId("single-keys", HTMLInputElement);
   const single = () => box.checked;
-  box.checked = remembered();
-  box.addEventListener("change", () => remember(box.checked));
+  box.checked = remembered(KEPT) !== "0";
+  box.addEventListener("change", () => remember(KEPT, box.checked ? "1" : "0"));
   byId("show-keys", HTMLButtonElement).addEventListener("click", () => byId("keys", HTMLDialogElement).showModal());
   addEventListener("keydown", (event) => {
     if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
@@ -82,21 +83,4 @@ function takesKeys(target, key) {
   if (!(target instanceof HTMLElement)) return false;
   if (target.matches("input, textarea, select")) return true;
   return key === " " && target.matches("button, a, summary");
-}
-
-function remembered() {
-  try {
-    return localStorage.getItem(KEPT) !== "0";
-  } catch {
-    return true;
-  }
-}
-
-/** @param {boolean} on */
-function remember(on) {
-  try {
-    localStorage.setItem(KEPT, on ? "1" : "0");
-  } catch {
-    // Then it lasts as long as the page.
-  }
 }

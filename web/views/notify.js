@@ -1,6 +1,7 @@
 // What is told to a person who looks elsewhere: the tab's title always, a notification where that was asked for with a click.
 
 import { byId } from "./elements.js";
+import { remember, remembered } from "../remembered.js";
 import { say } from "../words.js";
 
 /** @import { State } from "../state.js" */
@@ -13,13 +14,13 @@ export function notifyView(studio) {
   const box = byId("notify", HTMLInputElement);
   const field = byId("notify-field", HTMLDivElement);
   field.hidden = !("Notification" in globalThis);
-  box.checked = !field.hidden && Notification.permission === "granted" && wanted();
+  box.checked = !field.hidden && Notification.permission === "granted" && remembered(KEPT) === "1";
   box.addEventListener("change", async () => {
     if (box.checked && (await Notification.requestPermission()) !== "granted") {
       box.checked = false;
       studio.tell({ tone: "note", text: say("notify.denied"), about: "notify" });
     }
-    want(box.checked);
+    remember(KEPT, box.checked ? "1" : "0");
   });
   let busy = false;
   let unseen = false;
@@ -57,22 +58,5 @@ function notify({ trace }) {
     };
   } catch {
     // Some phones show them only through a service worker; the title says it there.
-  }
-}
-
-function wanted() {
-  try {
-    return localStorage.getItem(KEPT) === "1";
-  } catch {
-    return false;
-  }
-}
-
-/** @param {boolean} on */
-function want(on) {
-  try {
-    localStorage.setItem(KEPT, on ? "1" : "0");
-  } catch {
-    // Then it lasts as long as the page.
   }
 }
