@@ -6,8 +6,8 @@ import { Turns } from "./turns.js";
 import { pixelsOf, readInputs, readPicture } from "./inputs.js";
 
 /** @import * as api from "./decant.d.ts" */
-/** @import { Embeddings, Info, Inversion, LoraInfo, Neighbour, OpeningEvents, Schedule, Settings, Step, TokenCount, Trace } from "./decant.d.ts" */
-/** @import { Inputs, Pixels, RawNoised, RawResult, RawRoundTrip, RawStep } from "./protocol.d.ts" */
+/** @import { Info, OpeningEvents, Settings, Step, TokenCount, Trace } from "./decant.d.ts" */
+/** @import { Ask, Inputs, Pixels, RawNoised, RawResult, RawRoundTrip, RawStep } from "./protocol.d.ts" */
 /** @import { WorkerCalls, WorkerEvent } from "./calls.js" */
 
 /** @implements {api.Decant} */
@@ -34,23 +34,23 @@ export class Model {
   /** @type {api.Decant["addLora"]} */
   async addLora(file, name = stem(modelName(file))) {
     const source = await modelSource(file);
-    return this.#turns.next(async () => /** @type {LoraInfo} */ (await this.#calls.ask({ kind: "addLora", source, name }, unmended)));
+    return this.#inTurn({ kind: "addLora", source, name });
   }
 
   /** @type {api.Decant["removeLora"]} */
   async removeLora(name) {
-    await this.#turns.next(() => this.#calls.ask({ kind: "removeLora", name }));
+    await this.#inTurn({ kind: "removeLora", name });
   }
 
   /** @type {api.Decant["addTextualInversion"]} */
   async addTextualInversion(file, name = stem(file.name)) {
     const bytes = new Uint8Array(await file.arrayBuffer());
-    return this.#turns.next(async () => /** @type {Inversion} */ (await this.#calls.ask({ kind: "addTextualInversion", bytes, name })));
+    return this.#inTurn({ kind: "addTextualInversion", bytes, name });
   }
 
   /** @type {api.Decant["removeTextualInversion"]} */
   async removeTextualInversion(name) {
-    await this.#turns.next(() => this.#calls.ask({ kind: "removeTextualInversion", name }));
+    await this.#inTurn({ kind: "removeTextualInversion", name });
   }
 
   /** @type {api.Decant["writePicture"]} */
@@ -75,7 +75,7 @@ export class Model {
 
   /** @type {api.Decant["fingerprint"]} */
   fingerprint() {
-    this.#fingerprint ??= this.#turns.next(async () => /** @type {string} */ (await this.#calls.ask({ kind: "fingerprint" }, unmended))).catch(() => "");
+    this.#fingerprint ??= this.#inTurn({ kind: "fingerprint" }).catch(() => "");
     return this.#fingerprint;
   }
 
@@ -123,36 +123,43 @@ export class Model {
 
   /** @type {api.Decant["embed"]} */
   async embed(settings) {
-    return this.#turns.next(async () => /** @type {Embeddings} */ (await this.#calls.ask({ kind: "embed", settings: complete(settings, this.info, false) }, unmended)));
+    return this.#inTurn({ kind: "embed", settings: complete(settings, this.info, false) });
   }
 
   /** @type {api.Decant["neighbours"]} */
   async neighbours(token, count) {
-    return this.#turns.next(async () => /** @type {Neighbour[]} */ (await this.#calls.ask({ kind: "neighbours", token, count }, unmended)));
+    return this.#inTurn({ kind: "neighbours", token, count });
   }
 
   /** @type {api.Decant["roundTrip"]} */
   async roundTrip(image) {
     const pixels = pixelsOf(await readPicture(image));
-    const raw = await this.#turns.next(async () => /** @type {RawRoundTrip} */ (await this.#calls.ask({ kind: "roundTrip", image: pixels }, unmended)));
+    /** @type {RawRoundTrip} */
+    const raw = await this.#inTurn({ kind: "roundTrip", image: pixels });
     return { ...raw, before: readPixels(raw.before), after: readPixels(raw.after) };
   }
 
   /** @type {api.Decant["schedule"]} */
   async schedule(settings = {}) {
     const asked = complete({ ...settings, prompt: "" }, this.info, false);
-    return this.#turns.next(async () => /** @type {Schedule} */ (await this.#calls.ask({ kind: "schedule", settings: asked })));
+    return this.#inTurn({ kind: "schedule", settings: asked });
   }
 
   /** @type {api.Decant["addNoise"]} */
   async addNoise(latents, timestep, seed) {
-    const raw = await this.#turns.next(async () => /** @type {RawNoised} */ (await this.#calls.ask({ kind: "addNoise", latents, timestep, seed }, unmended)));
+    /** @type {RawNoised} */
+    const raw = await this.#inTurn({ kind: "addNoise", latents, timestep, seed });
     return { ...raw, preview: readPixels(raw.preview) };
   }
 
   /** @type {api.Decant["decode"]} */
   async decode(latents, by = "model") {
-    return readPixels(await this.#turns.next(async () => /** @type {Pixels} */ (await this.#calls.ask({ kind: "decode", latents, by }, unmended))));
+    return readPixels(await this.#inTurn({ kind: "decode", latents, by }));
+  }
+
+  /** What reads the model, or changes it for the next run, waits for the runs before it. @template T @param {Ask} ask @returns {Promise<T>} */
+  #inTurn(ask) {
+    return this.#turns.next(async () => /** @type {T} */ (await this.#calls.ask(ask, unmended)));
   }
 
   close() {
