@@ -13,7 +13,7 @@ import torch
 def train(stage, folder, run, deadline):
     """Runs the stage to its end, from its checkpoint if there is one. The weights end as their running mean."""
     settings, saved = stage.settings, folder / f"{stage.name}.pt"
-    optimiser = torch.optim.AdamW(stage.weights, settings.rate, tuple(settings.betas), weight_decay=settings.weight_decay)
+    optimiser = torch.optim.AdamW(stage.weights, settings.rate, tuple(settings.betas), weight_decay=settings.weight_decay, fused=True)
     mean = [weight.detach().clone() for weight in stage.weights]
     number, spent = restore(saved, stage, optimiser, mean) if saved.exists() else (0, 0.0)
     torch.manual_seed(settings.seed + number)

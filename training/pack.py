@@ -30,10 +30,10 @@ class Pack:
         arrays = np.load(file)
         words = json.loads(arrays["words"].tobytes())
         ends, data = arrays["ends"], arrays["bytes"].tobytes()
-        chosen = [index for index, concept in enumerate(words["concepts"]) if not scenes.groups or concept["group"] in scenes.groups]
+        chosen = [index for index, concept in enumerate(words["concepts"]) if (not scenes.groups or concept["group"] in scenes.groups) and (not scenes.names or concept["name"] in scenes.names)]
         chosen = sorted(chosen, key=lambda index: zlib.crc32(words["concepts"][index]["name"].encode()))[: scenes.concepts or None]
         place = {index: len(self.concepts) + rank for rank, index in enumerate(chosen)}
-        self.concepts += [words["concepts"][index] for index in chosen]
+        self.concepts += [renamed(words["concepts"][index], scenes.called) for index in chosen]
         for index, picture in enumerate(words["pictures"]):
             if picture["concept"] in place and (not scenes.styles or picture["style"] in scenes.styles):
                 contents.append(data[ends[index - 1] if index else 0 : ends[index]])
@@ -42,6 +42,10 @@ class Pack:
 
     def __len__(self):
         return len(self.concept)
+
+
+def renamed(concept, called):
+    return concept | {"name": called.get(concept["name"], concept["name"])}
 
 
 def decoded(content, size):

@@ -61,7 +61,7 @@ class Scenes:
         return scene
 
     def single(self, random, index):
-        name, size, turn, before = self.names[index], random.uniform(0.8, 0.98), 0.0, ""
+        name, size, turn, before = self.names[index], random.uniform(*self.settings.sizes), 0.0, ""
         draw = random.random()
         if draw < self.settings.recoloured and np.isfinite(self.pack.hue[index]):
             colour = list(HUES)[random.integers(len(HUES))]

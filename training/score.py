@@ -2,14 +2,16 @@
 
 usage: python3 training/score.py [--pack training/pack] [--out training/run] [--smoke] [--config FILE...]
 
-The scorer (a convolutional network for pictures, one for captions) learns from one half of the drawings and never sees the generator;
-what it makes of the other half's real drawings is the ceiling that generated ones are compared with.
+The scorer (a convolutional network for pictures, one for captions) never sees the generator. It learns from one half of the drawings, or, with
+styles in [score], from drawings of the same things in styles that the generator does not know; what it makes of the real drawings that the
+generator learnt from, or could have, is the ceiling that generated ones are compared with.
 Prints a table of right answers by guidance and steps and writes it to OUT/score.json; pictures of the first prompts go to OUT/score.png.
 """
 import argparse
 import json
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import torch
@@ -25,7 +27,7 @@ from scenes import END, START, LENGTH, Scenes, held_out
 from settings import read_settings
 
 HERE = Path(__file__).resolve().parent
-FIRST = 1 << 43
+FIRST = 1 << 44
 
 
 class Scorer(nn.Module):
@@ -65,10 +67,12 @@ def main():
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     pack = Pack(asked.pack, settings, device)
     words = tokenizer(HERE.parent)
-    scorer = trained(settings.score, pack, Scenes(pack, words, settings, half=1), device)
-    asking = prompts(pack, Scenes(pack, words, settings), settings.score.prompts)
+    scenes, others = Scenes(pack, words, settings), settings.score.styles
+    learnt = Pack(asked.pack, in_styles(settings, others), device) if others else pack
+    scorer = trained(settings.score, learnt, Scenes(learnt, words, settings, half=None if others else 1), device)
+    asking = named(pack, scenes, settings.score.prompts) if others else prompts(pack, scenes, settings.score.prompts)
     tokens = torch.tensor([tokens for _, tokens in asking], device=device)
-    result = {"real drawings of the other half": right(scorer, real(pack, asking), tokens, settings.score.size)}
+    result = {"real drawings": right(scorer, real(pack, asking), tokens, settings.score.size)}
     result |= generated(asked.out, settings, scorer, tokens, device)
     print(*(f"{share:6.1%}  {name}" for name, share in result.items()), sep="\n")
     (asked.out / "score.json").write_text(json.dumps(result, indent=2) + "\n")
@@ -96,6 +100,15 @@ def trained(settings, pack, scenes, device):
             print(f"scorer: step {number}, loss {loss.item():.3f}", flush=True)
         number += 1
     return scorer.eval()
+
+
+def in_styles(settings, styles):
+    return SimpleNamespace(**vars(settings) | {"scenes": SimpleNamespace(**vars(settings.scenes) | {"styles": styles})})
+
+
+def named(pack, scenes, count):
+    """Things by their names alone: (picture, tokens)."""
+    return [(index, scenes.tokens(f"a {scenes.names[index]}")) for index in np.random.default_rng(0).permutation(len(pack))[:count]]
 
 
 def prompts(pack, scenes, count):

@@ -18,7 +18,7 @@ def merge(table, override, where):
     for name, value in override.items():
         if name not in table:
             raise SystemExit(f"{where}: config.toml has no {name}; expected one of {', '.join(table)}")
-        if isinstance(value, dict) and isinstance(table[name], dict) and name not in ("styles", "weights"):
+        if isinstance(value, dict) and isinstance(table[name], dict) and name not in ("styles", "weights", "called"):
             merge(table[name], value, f"{where}: {name}")
         else:
             table[name] = value

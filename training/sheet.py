@@ -92,7 +92,7 @@ def read_drawings(folder):
     from compose import placed
     from pack import Pack
 
-    scenes = SimpleNamespace(groups=[], styles=[], concepts=0)
+    scenes = SimpleNamespace(groups=[], styles=[], concepts=0, names=[], called={})
     pack = Pack(folder, SimpleNamespace(scenes=scenes, data=SimpleNamespace(size=32), run=SimpleNamespace(threads=1)), torch.device("cpu"))
     place = torch.tensor([[0.9, 0.0, 0.0]]).expand(len(pack), -1)
     names = [f"{pack.concepts[concept]['name']}, {style}" for concept, style in zip(pack.concept, pack.style)]

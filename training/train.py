@@ -1,6 +1,6 @@
 """Trains the emoji model: autoencoder, then text encoder and UNet, then the twin that needs few steps. One command for each, or for all.
 
-usage: python3 training/train.py vae|unet|distil|all [--pack training/pack] [--out training/run] [--minutes N] [--smoke] [--config FILE...]
+usage: python3 training/train.py vae|unet|distil|all|decoder [--pack training/pack] [--out training/run] [--minutes N] [--smoke] [--config FILE...]
 
 Runs on CUDA in bf16 if there is a GPU, else on the CPU in f32. After --minutes it saves and ends; the same command goes on from there.
 OUT gets model/ and twin/, diffusers folders in f16 (also when interrupted: then with the weights so far), checkpoints and logs.
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import torch
 
+from decoder_stage import DecoderStage
 from distil_stage import DistilStage
 from loop import train
 from models import load, save, save_frame, tokenizer
@@ -25,6 +26,7 @@ from vae_stage import VaeStage
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 STAGES = {"vae": VaeStage, "unet": UnetStage, "distil": DistilStage}
+BESIDE = {"decoder": DecoderStage}  # may run while the UNet learns; not part of all
 
 
 def main():
@@ -51,7 +53,7 @@ def main():
 
 def arguments():
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("stage", choices=[*STAGES, "all"])
+    asked.add_argument("stage", choices=[*STAGES, *BESIDE, "all"])
     asked.add_argument("--pack", type=Path, default=HERE / "pack")
     asked.add_argument("--out", type=Path, default=HERE / "run")
     asked.add_argument("--minutes", type=float, default=1e6, help="save and end after so many")
@@ -70,13 +72,13 @@ def run(name, settings, pack, scenes, device, out, deadline):
         missing = {"vae"} | ({"unet", "text_encoder"} if name == "distil" else set())
         if missing - set(parts):
             raise SystemExit(f"{name}: {model} has no {' and no '.join(sorted(missing - set(parts)))}; run the stage before it first")
-        stage = STAGES[name](settings, pack, scenes, device, parts)
+        stage = (STAGES | BESIDE)[name](settings, pack, scenes, device, parts)
     ended = train(stage, out, settings.run, deadline)
     target = twin if name == "distil" else model
     found = stage.export(target)
     if name == "distil":
         save(parts["vae"], twin, "vae")
-    if name != "vae":
+    if name in ("unet", "distil"):
         save_frame(target, ROOT, settings, twin=name == "distil")
     if found:
         print(name, found, flush=True)

@@ -37,27 +37,35 @@ class VaeStage:
         with autocast(self.device, self.run):
             posterior = self.vae.encode(pictures).latent_dist
             again = self.vae.decode(posterior.sample()).sample
-        error = again.float() - pictures
-        square = error.square().mean()
+        loss, values = likeness(again.float() - pictures, settings)
         kl = posterior.kl().float().mean() / posterior.mean[0].numel()
-        loss = settings.l1 * error.abs().mean() + settings.l2 * square + settings.gradient * edges(error) + settings.kl * kl
-        return loss, {"psnr": -10 * torch.log10(square.detach() / 4), "kl": kl.detach()}
+        return loss + settings.kl * kl, values | {"kl": kl.detach()}
 
-    @torch.no_grad()
     def export(self, folder):
         """With the scale that makes the latents' deviation one."""
-        count = self.settings.latents_for_scale
-        latents, errors = [], []
         self.vae.eval()
-        for first in range(0, count, 16):
-            pictures = compose(self.pack, self.scenes.batch(range(first, first + 16)))
-            latents.append(self.vae.encode(pictures).latent_dist.mode())
-            errors.append((self.vae.decode(latents[-1]).sample.clamp(-1, 1) - pictures).square().mean((1, 2, 3)))
-        psnr = (-10 * torch.log10(torch.cat(errors) / 4)).mean()
+        found, deviation = measured(self.vae, self.pack, self.scenes, self.settings.latents_for_scale)
         self.vae.train()
-        self.vae.register_to_config(scaling_factor=round(1 / torch.cat(latents).std().item(), 5))
+        self.vae.register_to_config(scaling_factor=round(1 / deviation, 5))
         save(self.vae, folder, "vae")
-        return {"psnr": psnr.item()}
+        return found
+
+
+@torch.no_grad()
+def measured(vae, pack, scenes, count):
+    """Of the first `count` scenes: {psnr: mean over the pictures, dB}, and the deviation of their latents."""
+    latents, errors = [], []
+    for first in range(0, count, 16):
+        pictures = compose(pack, scenes.batch(range(first, first + 16)))
+        latents.append(vae.encode(pictures).latent_dist.mode())
+        errors.append((vae.decode(latents[-1]).sample.clamp(-1, 1) - pictures).square().mean((1, 2, 3)))
+    return {"psnr": (-10 * torch.log10(torch.cat(errors) / 4)).mean().item()}, torch.cat(latents).std().item()
+
+
+def likeness(error, settings):
+    """(loss, {psnr}) of what a copy is off by: L1, squares, and edges."""
+    square = error.square().mean()
+    return settings.l1 * error.abs().mean() + settings.l2 * square + settings.gradient * edges(error), {"psnr": -10 * torch.log10(square.detach() / 4)}
 
 
 def edges(error):
