@@ -34,7 +34,7 @@ class DecoderStage:
 
     def export(self, folder):
         self.vae.eval()
-        found = measured(self.vae, self.pack, self.scenes, self.all.vae.latents_for_scale)[0]
+        found = measured(self.vae, self.pack, self.scenes, self.all.vae.latents_for_scale)
         save(self.vae, folder, "vae")
         self.decoder.train()
         return found

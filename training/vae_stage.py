@@ -42,24 +42,45 @@ class VaeStage:
         return loss + settings.kl * kl, values | {"kl": kl.detach()}
 
     def export(self, folder):
-        """With the scale that makes the latents' deviation one."""
+        """With latents of mean 0 and deviation 1 in each channel."""
         self.vae.eval()
-        found, deviation = measured(self.vae, self.pack, self.scenes, self.settings.latents_for_scale)
+        standardise(self.vae, encoded(self.vae, self.pack, self.scenes, self.settings.latents_for_scale))
+        found = measured(self.vae, self.pack, self.scenes, self.settings.latents_for_scale)
         self.vae.train()
-        self.vae.register_to_config(scaling_factor=round(1 / deviation, 5))
         save(self.vae, folder, "vae")
         return found
 
 
 @torch.no_grad()
+def encoded(vae, pack, scenes, count):
+    """Latents of the first `count` scenes, the posterior's mode."""
+    return torch.cat([vae.encode(compose(pack, scenes.batch(range(first, first + 16)))).latent_dist.mode() for first in range(0, count, 16)])
+
+
+@torch.no_grad()
+def standardise(vae, latents):
+    """The same autoencoder with latents of mean 0 and deviation 1 in each channel: the 1x1 convolutions beside them take it up.
+
+    Else a channel with small values drowns in the schedule's noise long before the others.
+    """
+    mean, deviation = latents.mean((0, 2, 3)), latents.std((0, 2, 3))
+    into, out, channels = vae.quant_conv, vae.post_quant_conv, len(mean)
+    out.bias += out.weight[..., 0, 0] @ mean
+    out.weight *= deviation[:, None, None]
+    into.weight[:channels] /= deviation[:, None, None, None]
+    into.bias[:channels] = (into.bias[:channels] - mean) / deviation
+    into.bias[channels:] -= 2 * deviation.log()
+
+
+@torch.no_grad()
 def measured(vae, pack, scenes, count):
-    """Of the first `count` scenes: {psnr: mean over the pictures, dB}, and the deviation of their latents."""
-    latents, errors = [], []
+    """{psnr: mean over the first `count` scenes, dB}"""
+    errors = []
     for first in range(0, count, 16):
         pictures = compose(pack, scenes.batch(range(first, first + 16)))
-        latents.append(vae.encode(pictures).latent_dist.mode())
-        errors.append((vae.decode(latents[-1]).sample.clamp(-1, 1) - pictures).square().mean((1, 2, 3)))
-    return {"psnr": (-10 * torch.log10(torch.cat(errors) / 4)).mean().item()}, torch.cat(latents).std().item()
+        again = vae.decode(vae.encode(pictures).latent_dist.mode()).sample.clamp(-1, 1)
+        errors.append((again - pictures).square().mean((1, 2, 3)))
+    return {"psnr": (-10 * torch.log10(torch.cat(errors) / 4)).mean().item()}
 
 
 def likeness(error, settings):
