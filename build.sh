@@ -54,9 +54,13 @@ assemble() {
     rm target/dist/tsconfig.json target/dist/protocol.d.ts target/dist/vendor/*.d.ts
     vendor target/dist/vendor
     cp target/pkg/decant_app.js target/pkg/decant_app_bg.wasm target/dist/worker/pkg/
-    cp -r models/digits models/catalog.json target/dist/models/
-    rm -f target/dist/models/digits/{train.py,samples.png}
-    list_files target/dist/models/digits
+    cp models/catalog.json target/dist/models/
+    local model
+    for model in models/*/; do
+        cp -r "$model" target/dist/models/
+        rm -f "target/dist/$model"*.{py,png,svg}
+        list_files "target/dist/$model"
+    done
     node tools/shell.mjs target/dist
     node tools/single.mjs target/dist target/dist/decant.html
     rm -rf dist && mv target/dist dist

@@ -7,6 +7,7 @@ import torch
 from diffusers import AutoencoderKL, DDIMScheduler, LCMScheduler, UNet2DConditionModel
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
+FEW = 300  # words that can be shown at once
 TOKENIZER = "models/digits/tokenizer"  # CLIP's own vocabulary, which Decant has already
 
 
@@ -39,8 +40,8 @@ def save(module, folder, name):
     copy.deepcopy(module).cpu().to(memory_format=torch.contiguous_format).half().save_pretrained(folder / name, safe_serialization=True)
 
 
-def save_frame(folder, root, settings, twin):
-    """The rest of a diffusers folder: tokenizer, scheduler, model_index.json, and the defaults that Decant offers for it."""
+def save_frame(folder, root, settings, words, twin):
+    """The rest of a diffusers folder: tokenizer, scheduler, model_index.json, and what Decant offers for it: defaults, and the words if they are few."""
     shutil.copytree(root / TOKENIZER, folder / "tokenizer", dirs_exist_ok=True)
     scheduler = latent_consistency(settings) if twin else DDIMScheduler(**vars(settings.schedule))
     scheduler.save_pretrained(folder / "scheduler")
@@ -51,8 +52,9 @@ def save_frame(folder, root, settings, twin):
     }
     (folder / "model_index.json").write_text(json.dumps(index, indent=2) + "\n")
     fast = {"steps": 4, "guidance": 1.0, "sampler": "lcm"}
-    defaults = {"title": "Emoji" + (", in few steps" if twin else ""), "prompt": "a fox on a light blue background, flat"}
-    defaults |= fast if twin else {"steps": 20, "guidance": 4.0, "sampler": "ddim"}
+    defaults = {"title": "Emoji" + (", in few steps" if twin else ""), "prompt": "a fox on a light blue background"}
+    defaults |= fast if twin else {"steps": 8, "guidance": 3.0, "sampler": "dpmpp_2m"}
+    defaults |= {"words": sorted(words)} if len(words) <= FEW else {}
     (folder / "decant.json").write_text(json.dumps(defaults, indent=2) + "\n")
 
 

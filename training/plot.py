@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 WIDTH, HEIGHT, LEFT, TOP = 300, 150, 46, 28
-CURVES = (("vae", "psnr", "autoencoder, PSNR in dB"), ("unet", "error", "UNet, squared error of the noise"), ("distil", "loss", "twin, consistency loss"))
+CURVES = (("vae", "psnr", "autoencoder, PSNR in dB"), ("decoder", "psnr", "decoder alone, PSNR in dB"), ("unet", "error", "UNet, squared error of the noise"), ("distil", "loss", "twin, consistency loss"))
 
 
 def main():

@@ -79,7 +79,7 @@ def run(name, settings, pack, scenes, device, out, deadline):
     if name == "distil":
         save(parts["vae"], twin, "vae")
     if name in ("unet", "distil"):
-        save_frame(target, ROOT, settings, twin=name == "distil")
+        save_frame(target, ROOT, settings, [concept["name"] for concept in pack.concepts], twin=name == "distil")
     if found:
         print(name, found, flush=True)
         (out / f"{name}.json").write_text(json.dumps(found) + "\n")
