@@ -9,8 +9,8 @@ import { readFile, readdir, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { build } from "esbuild";
 
-/** What the page can be opened without. */
-const APART = /^sw\.js$|^bench\.|^worker\/bench\.js$|^decant\.html$|\.d\.ts$/;
+/** What the page can be opened without, and what is fetched only where it is asked for. */
+const APART = /^sw\.js$|^bench\.|^worker\/bench\.js$|^decant\.html$|^models\/emoji-fast\/|\.d\.ts$/;
 
 const [folder] = process.argv.slice(2);
 const names = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).map((entry) => relative(folder, join(entry.parentPath, entry.name)));

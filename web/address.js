@@ -5,8 +5,8 @@ import { inList, say } from "./words.js";
 
 /** @import { DeviceChoice, Info, Settings, Weights } from "./decant.d.ts" */
 
-/** What is opened where the address says nothing. */
-const USUAL_MODEL = "models/digits";
+/** What is opened where the address says nothing: whoever serves the page says it in index.html. */
+const USUAL_MODEL = document.querySelector('meta[name="model"]')?.getAttribute("content") || "models/digits";
 /** What can compute, and how weights can be kept. */
 const DEVICES = ["auto", "gpu", "cpu"];
 const WEIGHTS = ["auto", "stored", "f16", "q8_0", "q4_0"];

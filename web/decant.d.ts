@@ -272,6 +272,8 @@ export interface Info {
   fallbackReason: FallbackReason | null;
   /** The prompt is one that shows the model well. */
   defaults: Pick<Settings, "prompt" | "steps" | "guidance" | "sampler" | "width" | "height">;
+  /** The things that it can paint, by name, where its files list them: of a model that knows few. */
+  words: string[];
   /** Width and height are multiples of this. */
   factor: number;
   catalog: Catalog;

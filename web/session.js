@@ -35,7 +35,7 @@ export function createSession(model, tries) {
     // A tab that ends while it makes a picture shall not do so for ever.
     if (state.trace?.image && state.trace !== finished) tries = 0;
     finished = state.trace;
-    const all = state.running ? [state.running, ...state.queue] : state.queue;
+    const all = (state.running ? [state.running, ...state.queue] : state.queue).filter(({ passing }) => !passing);
     /** @type {Session} */
     const session = { settings: state.settings, model: model(), jobs: all.map((job) => ({ settings: job.settings, from: fromOf(job, state) })), tries };
     const text = JSON.stringify(session);

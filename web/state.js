@@ -36,6 +36,7 @@ import { keptPresets } from "./presets.js";
  * @property {{ prompt: TokenCount | null, negative: TokenCount | null }} tokens
  * @property {Trace | null} trace the run that is shown, finished or not
  * @property {Trace | null} other a second run, to compare it with
+ * @property {boolean} asTyped whether every change of the settings makes a picture, which passes
  * @property {boolean} attention whether the next runs tell where the denoiser looks
  * @property {Job | null} running what is being made
  * @property {Trace | null} live and as far as it is
@@ -121,6 +122,7 @@ const FIRST = {
   tokens: { prompt: null, negative: null },
   trace: null,
   other: null,
+  asTyped: false,
   attention: false,
   running: null,
   live: null,

@@ -17,6 +17,7 @@ import { Gate } from "./gate.js";
 import { createGallery } from "./gallery.js";
 import { createPresets } from "./presets.js";
 import { createQueue } from "./queue.js";
+import { createTyping } from "./typing.js";
 import { createUndo } from "./undo.js";
 import { createVariations } from "./variations.js";
 import { say } from "./words.js";
@@ -121,6 +122,7 @@ export function createStudio(store) {
    * @param {boolean} [paused] begins a run that stops after its first step
    */
   async function generate(paused = false) {
+    typing.giveWay();
     const { phase, problems } = get();
     if (phase === "running") change({ watching: true });
     if ((phase === "ready" || phase === "running") && !Object.values(problems).some(Boolean)) await queue.enqueue({ ...startOf(get().settings, get().start), paused });
@@ -173,7 +175,7 @@ export function createStudio(store) {
     const several = (running?.settings.count ?? 1) > 1;
     change({ live: trace, series: several ? [...series, withoutSteps(trace)] : [], ...(watching && { trace, cursor: trace.steps.length }) });
     if (running) sheets.fillCell(running, withoutSteps(trace));
-    gallery.keepMade(made);
+    if (!running?.passing) gallery.keepMade(made);
   }
 
   /** Shows a picture that is finished. @param {Trace} trace */
@@ -271,6 +273,7 @@ export function createStudio(store) {
   const gallery = createGallery(store, { write: async (made) => (await makers.get(made.image)?.writePicture(made)) ?? null, open: openPicture, tell });
   const queue = createQueue(store, run);
   const runs = createRuns(store, { show, tell });
+  const typing = createTyping(store, { ...queue, cancel: () => cancelling.abort() });
   const undoing = createUndo(store, () => count());
   const presets = createPresets(store, tell);
   const variations = createVariations(store, queue.enqueue);
@@ -306,6 +309,7 @@ export function createStudio(store) {
     ...runs,
     ...gallery,
     ...queue,
+    ...typing,
     ...undoing,
     ...presets,
     ...variations,
@@ -341,6 +345,11 @@ export function createStudio(store) {
     lookAgain: () => library.look(opened.model, opened.family),
     togglePause: () => (get().paused ? resume() : pause()),
     throwDice: () => edit("seed", String(drawSeed())),
+    /** Opens at once what came with the page. @param {string} model its address */
+    openOwn(model) {
+      library.shutOpener();
+      return open({ model, weights: "auto", preview: null });
+    },
     /** @param {DeviceChoice} device */
     reopen: (device) => open(opened, device),
     /** @param {Message} message */

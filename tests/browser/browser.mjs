@@ -41,7 +41,7 @@ export async function launch({ program = process.env.CHROME || "/usr/bin/chromiu
  * @param {import("playwright-core").BrowserContext} context
  * @param {{ width?: number, height?: number, scheme?: "light" | "dark", motion?: "reduce", first?: boolean }} [look]
  */
-export async function newPage(context, { width = 1280, height = 900, scheme = "light", motion = "reduce", first = false } = {}) {
+export async function newPage(context, { width = 1280, height = 900, scheme = "light", motion = "reduce", first = false, usual = false } = {}) {
   const page = await context.newPage();
   // Whoever was here before is not shown an example; the journey of a first visit says otherwise.
   await page.addInitScript((isFirst) => {
@@ -49,6 +49,14 @@ export async function newPage(context, { width = 1280, height = 900, scheme = "l
     if (!sessionStorage.getItem("test.begun")) localStorage.removeItem("decant.visited");
     sessionStorage.setItem("test.begun", "1");
   }, first);
+  // Most journeys are made with the model that is quick and known to the digit, `usual` ones with that which the page opens by itself.
+  if (!usual) await page.addInitScript(() => {
+    new MutationObserver((_, observer) => {
+      const usual = document.querySelector('meta[name="model"]');
+      usual?.setAttribute("content", "models/digits");
+      if (usual) observer.disconnect();
+    }).observe(document, { childList: true, subtree: true });
+  });
   await page.setViewportSize({ width, height });
   await page.emulateMedia({ colorScheme: scheme, reducedMotion: motion });
   page.setDefaultTimeout(60_000);

@@ -8,7 +8,7 @@ import { contrastFaults, nameFaults, overflow } from "./look.mjs";
 import { again, done, drawn, finished, load, pixels, ready, status, text } from "./steps.mjs";
 
 /** @typedef {{ page: import("playwright-core").Page, address: string, complaints: string[], models: string }} Scene */
-/** @typedef {{ name: string, open?: string | null, width?: number, height?: number, first?: boolean, host?: string, fake?: boolean, real?: boolean, crash?: boolean, gpu?: boolean, expects?: RegExp, play: (scene: Scene) => Promise<void> }} Journey */
+/** @typedef {{ name: string, open?: string | null, width?: number, height?: number, first?: boolean, usual?: boolean, host?: string, fake?: boolean, real?: boolean, crash?: boolean, gpu?: boolean, expects?: RegExp, play: (scene: Scene) => Promise<void> }} Journey */
 
 /** @type {Journey[]} */
 export const JOURNEYS = [

@@ -29,7 +29,7 @@ for (const [name, value] of Object.entries({ date: new Date().toISOString().slic
 /** @param {string} address */
 async function visit(address) {
   const { context, close } = await launch();
-  const { page } = await newPage(context, { motion: undefined });
+  const { page } = await newPage(context, { motion: undefined, usual: true });
   const kinds = { shell: [0, 0, 0], program: [0, 0, 0], model: [0, 0, 0] };
   const counted = [];
   page.on("response", (response) => counted.push(count(response, kinds)));

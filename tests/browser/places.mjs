@@ -4,7 +4,7 @@
 import { drawn } from "./steps.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
-/** @typedef {{ name: string, open?: string, reach?: (page: Page) => Promise<void>, settle?: (page: Page) => Promise<void> }} Screen `open` is the rest of the address; `settle` is done again when the colours have changed */
+/** @typedef {{ name: string, open?: string, reach?: (page: Page) => Promise<void>, settle?: (page: Page) => Promise<void>, usual?: boolean }} Screen `usual`: for its pictures with the model that the page opens by itself; `open` is the rest of the address; `settle` is done again when the colours have changed */
 
 /**
  * Goes to a screen, on a page that remembers nothing of before.
@@ -41,7 +41,7 @@ const STEPS = "steps=8&prompt=a%20blue%20seven%20on%20a%20yellow%20background";
 
 /** @type {Screen[]} */
 export const STUDIO_SCREENS = [
-  { name: "studio-first", open: "", reach: (page) => opened(page).then(() => (page.url().includes("?") ? undefined : made(page))) },
+  { name: "studio-first", open: "", usual: true, reach: (page) => opened(page).then(() => (page.url().includes("?") ? undefined : made(page))) },
   {
     name: "studio-paused",
     open: `?${STEPS}`,

@@ -22,6 +22,7 @@ import { checkKnobs, readKnobs } from "./knobs.mjs";
 import { playInLanes } from "./lanes.mjs";
 import { checkOperations } from "./operations.mjs";
 import { OWN, layoutTests } from "./own.mjs";
+import { OWN_MODELS } from "./own-models.mjs";
 import { QUESTIONS } from "./questions.mjs";
 import { STUDIO } from "./studio.mjs";
 import { KEPT, PACKAGE, PREFLIGHT, SINGLE, checkSelfTest } from "./reach.mjs";
@@ -31,7 +32,7 @@ import { checkKernels, readKernels } from "./tint.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 /** What people do on the page. */
-const JOURNEYS = [...USUAL, ...MORE, ...STUDIO, ...MISHAPS, ...INSIDE, ...LESSONS, ...PREFLIGHT];
+const JOURNEYS = [...USUAL, ...MORE, ...STUDIO, ...MISHAPS, ...INSIDE, ...LESSONS, ...OWN_MODELS, ...PREFLIGHT];
 const words = process.argv.slice(2);
 const counts = { passed: 0, failed: 0, skipped: 0 };
 /** More than two gain nothing: a run of the real model keeps a core busy, and drawing the page another. */
@@ -115,21 +116,21 @@ async function testKernels(where, browser, built) {
   test(where, `Chromium's compiler takes all ${kernels.length} kernels`, browser, built, ({ page }) => checkKernels(page, kernels));
 }
 
-function play(where, browser, server, { name, open = "", host = "127.0.0.1", width, height, first, expects, play: act }) {
+function play(where, browser, server, { name, open = "", host = "127.0.0.1", width, height, first, usual, expects, play: act }) {
   const address = server.address.replace("127.0.0.1", host);
   test(where, name, browser, { address }, async ({ page, complaints }) => {
     if (open !== null) await page.goto(address + open);
     await act({ page, address, complaints, models: join(root, "models") });
-  }, { width, height, first, expects, start: null });
+  }, { width, height, first, usual, expects, start: null });
 }
 
 /** Writes a test down, to be played on a page of its own, which must not complain of anything but what it `expects` to. */
-function test(where, name, browser, server, act, { width, height, first, expects = /favicon/, start = "models/digits/model_index.json" } = {}) {
+function test(where, name, browser, server, act, { width, height, first, usual, expects = /favicon/, start = "models/digits/model_index.json" } = {}) {
   if (words.length > 0 && !words.some((word) => `${where}: ${name}`.includes(word))) return;
   jobs.push({ where, name, browser, play });
 
   async function play(lane) {
-    const { page, complaints } = await newPage((await browserOf(browser, lane)).context, { width, height, first });
+    const { page, complaints } = await newPage((await browserOf(browser, lane)).context, { width, height, first, usual });
     const started = performance.now();
     try {
       if (start) await page.goto(server.address + start);

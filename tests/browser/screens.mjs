@@ -56,10 +56,10 @@ function together(screens) {
 
 /** In all sizes and colours. The studio opens otherwise on a phone, the rest is only made narrower. @param {Screen[]} screens */
 async function take(screens) {
-  const [{ name }] = screens;
+  const [{ name, usual }] = screens;
   const rounds = name.startsWith("inside") ? [["1440", "1024", "390"]] : [["1440", "1024"], ["390"]];
   for (const sizes of rounds) {
-    await onPage(`${name} at ${sizes}`, SIZES[sizes[0]], async (page) => {
+    await onPage(`${name} at ${sizes}`, { ...SIZES[sizes[0]], usual }, async (page) => {
       await enter(page, server.address, screens[0], {});
       for (const size of sizes) for (const theme of THEMES) for (const screen of screens) await shoot(page, screen, size, theme);
     });
@@ -84,7 +84,7 @@ async function takeLessons(screens) {
   });
 }
 
-/** What goes wrong there, and what the page says of itself, is printed. @param {string} what @param {{ width: number, height: number }} size @param {(page: Page) => Promise<void>} act */
+/** What goes wrong there, and what the page says of itself, is printed. @param {string} what @param {{ width: number, height: number, usual?: boolean }} size @param {(page: Page) => Promise<void>} act */
 async function onPage(what, size, act) {
   const { page, complaints } = await newPage(browser.context, { ...size, first: true });
   page.setDefaultTimeout(180_000);
@@ -135,7 +135,7 @@ async function contents(screens) {
   });
   return [
     "# Every screen of the page\n",
-    "At 1440, 1024 and 390 pixels, in light, dark and projector colours, made by `./build.sh screens` with the embedded model in headless Chromium.",
+    "At 1440, 1024 and 390 pixels, in light, dark and projector colours, made by `./build.sh screens` with the embedded models in headless Chromium.",
     "Of each lesson's step there is one, in turn in another size and colour.",
     `${names.length} pictures, ${(bytes / 1e6).toFixed(1)} MB.\n`,
     ...rows.filter(Boolean),

@@ -1,7 +1,7 @@
 // Where the denoiser looks for each token. Over a token: how its share of attention is spread over the picture. Over a place in the picture: how
 // that place's attention is spread over the tokens. Both also by keyboard.
 
-import { h, write } from "../views/elements.js";
+import { h, inSquares, write } from "../views/elements.js";
 import { say } from "../words.js";
 import { FROM_NOTHING, colourBar, place } from "./colours.js";
 import { percent } from "./numbers.js";
@@ -113,7 +113,7 @@ function paintHeat(canvas, image, { shape: [, height, width], values }, token) {
   }
   canvas.width = w;
   canvas.height = h;
-  canvas.classList.toggle("squares", Math.max(w, h) <= 160);
+  canvas.classList.toggle("squares", inSquares(shown));
   canvas.getContext("2d")?.putImageData(shown, 0, 0);
 }
 

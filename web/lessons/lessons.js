@@ -2,15 +2,16 @@
 
 import { LESSONS } from "./index.js";
 import { overview } from "./overview.js";
+import { createRoom } from "./room.js";
 import { sheet } from "./sheet.js";
 import { stepView } from "./step.js";
 
 /** @import { Build } from "../views/places.js" */
-/** @typedef {(state: import("../state.js").State) => void} Draw */
-/** A screen is built anew when it is entered, and left before the next one is. @typedef {{ draw: Draw, leave: () => void }} Screen */
+/** A screen is built anew when it is entered, and left before the next one is. @typedef {{ draw: () => void, leave: () => void }} Screen */
 
 /** @type {Build} */
 export function lessonsPlace(root, studio, state) {
+  const room = createRoom(studio, state, () => screen?.draw());
   let shown = "";
   /** @type {Screen | null} */
   let screen = null;
@@ -23,7 +24,7 @@ export function lessonsPlace(root, studio, state) {
   const enter = (/** @type {string} */ path) => {
     const first = screen === null;
     leave();
-    screen = screenAt(root, path, { studio, state });
+    screen = screenAt(root, path, room);
     shown = path;
     if (!first) root.querySelector("h2, h3")?.closest("main")?.scrollTo(0, 0);
     if (!first) /** @type {HTMLElement | null} */ (root.querySelector("[data-here]"))?.focus({ preventScroll: true });
@@ -32,7 +33,7 @@ export function lessonsPlace(root, studio, state) {
     // A lesson that nobody sees makes no runs; it begins anew when it is entered again.
     if (now.place !== "lessons") return leave();
     if (screen === null || now.path !== shown) enter(now.path);
-    screen?.draw(now);
+    screen?.draw();
   };
 }
 

@@ -76,9 +76,10 @@ export function stepView(root, { lesson, number, index }, { studio, state }) {
   let phase = "";
   draw(playing.now());
   return {
-    draw(now) {
-      if (now.phase === phase) return;
-      phase = now.phase;
+    draw() {
+      const now = state().phase;
+      if (now === phase) return;
+      phase = now;
       const live = playing.now().phase === "shown" && !playing.now().recorded;
       // While a model is being opened, and where none can be, the recording is shown.
       if (itself && !live) playing.play();

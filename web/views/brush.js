@@ -1,5 +1,7 @@
 // A brush that paints a mask over a picture: white is painted anew. The mask has the picture's own pixels, whatever size it is shown in.
 
+import { inSquares } from "./elements.js";
+
 /** How strongly a mask covers what is under it, and in which colour (claret). */
 const VEIL = { red: 176, green: 45, blue: 89, alpha: 0.62 };
 
@@ -63,7 +65,7 @@ export function paintsOn(canvas, size, done) {
 /** Shows a picture, and what of it the mask covers. @param {HTMLCanvasElement} canvas @param {ImageData} picture @param {ImageData | null} mask */
 export function overlay(canvas, picture, mask) {
   Object.assign(canvas, { width: picture.width, height: picture.height });
-  canvas.classList.toggle("squares", Math.max(picture.width, picture.height) <= 160);
+  canvas.classList.toggle("squares", inSquares(picture));
   const shown = new ImageData(new Uint8ClampedArray(picture.data), picture.width, picture.height);
   for (let i = 0; mask && i < shown.data.length; i += 4) {
     const share = (Number(mask.data[i]) / 255) * VEIL.alpha;

@@ -27,8 +27,11 @@ export function within(parent, selector, kind) {
 /** Which pixels a canvas shows, so that nothing is painted twice. @type {WeakMap<HTMLCanvasElement, ImageData>} */
 const painted = new WeakMap();
 
+/** Small pictures are shown as the squares that they are; others are smoothed by the browser. @param {{ width: number, height: number }} picture */
+export const inSquares = ({ width, height }) => Math.max(width, height) <= 64;
+
 /**
- * Small pictures are shown as the squares that they are; large ones are smoothed by the browser.
+ * Shows a picture, in its own size.
  * @param {HTMLCanvasElement} canvas @param {ImageData} image
  */
 export function paint(canvas, image) {
@@ -36,7 +39,7 @@ export function paint(canvas, image) {
   painted.set(canvas, image);
   canvas.width = image.width;
   canvas.height = image.height;
-  canvas.classList.toggle("squares", Math.max(image.width, image.height) <= 160);
+  canvas.classList.toggle("squares", inSquares(image));
   canvas.getContext("2d")?.putImageData(image, 0, 0);
 }
 

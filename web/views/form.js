@@ -50,7 +50,7 @@ export function formView(studio) {
       hint.classList.toggle("warning", Boolean(count?.cut));
     }
     generate.disabled = !["ready", "running"].includes(state.phase) || Object.values(state.problems).some(Boolean);
-    write(generate, say(state.phase === "running" ? "queue.add" : "form.generate"));
+    write(generate, say(state.phase === "running" && !state.running?.passing ? "queue.add" : "form.generate"));
   };
 }
 

@@ -1,7 +1,7 @@
 // The gallery below the picture: thumbnails of everything that was made, found by its words, chosen, compared, saved and deleted.
 
 import { MOST_KEPT, found, shownIn } from "../gallery.js";
-import { button, byId, h, inBytes, inTime, write } from "./elements.js";
+import { button, byId, h, inBytes, inSquares, inTime, write } from "./elements.js";
 import { save } from "./saving.js";
 import { say } from "../words.js";
 import { sentenceOf } from "../sentences.js";
@@ -121,8 +121,7 @@ function tilesOf(studio, list) {
 function tileOf(studio, kept) {
   const { id, settings, thumb, model, milliseconds } = kept;
   const words = settings.prompt || say("gallery.wordless");
-  const small = Math.max(settings.width, settings.height) <= 160;
-  const image = h("img", { src: URL.createObjectURL(thumb), alt: "", loading: "lazy", className: small ? "squares" : "" });
+  const image = h("img", { src: URL.createObjectURL(thumb), alt: "", loading: "lazy", className: inSquares(settings) ? "squares" : "" });
   const open = h("button", { type: "button", className: "tile", title: say("gallery.about", { words, model, sampler: settings.sampler, steps: settings.steps, seed: settings.seed, time: inTime(milliseconds) }), data: { id: String(id) }, aria: { label: say("gallery.open", { words, seed: settings.seed }) } }, image);
   open.addEventListener("click", async () => {
     await studio.openKept(id);

@@ -21,7 +21,7 @@ export function pictureView() {
     const { trace, cursor, settings } = state;
     const { width, height } = trace?.settings ?? settings;
     figure.parentElement?.style.setProperty("--aspect", String(width / height));
-    if (state.phase === "running" && !running) bringIntoView(figure);
+    if (state.phase === "running" && !running && !state.running?.passing) bringIntoView(figure); // whoever types stays where they are
     running = state.phase === "running";
     const step = trace?.steps[cursor] ?? trace?.steps.at(-1);
     const finished = trace?.image && cursor >= trace.steps.length ? trace.image : null;

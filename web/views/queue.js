@@ -18,11 +18,12 @@ export function queueView(studio) {
   root.append(h("p", { className: "sources" }, title, goOn, clear), list);
   /** @type {Job[]} */
   let drawn = [];
-  return (/** @type {State} */ { queue, phase }) => {
+  return (/** @type {State} */ { queue: all, phase }) => {
+    const queue = all.filter(({ passing }) => !passing);
     root.hidden = queue.length === 0;
     goOn.hidden = phase !== "ready";
-    if (queue === drawn) return;
-    drawn = queue;
+    if (all === drawn) return;
+    drawn = all;
     write(title, say("queue.count", { n: queue.length }));
     const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset["job"];
     list.replaceChildren(...queue.map((job, place) => row(studio, job, place, queue.length)));

@@ -2,6 +2,7 @@
 
 import { button, byId, element, inBytes, write } from "./elements.js";
 import { language, say } from "../words.js";
+import { INSIDE } from "../parts.js";
 
 /** @import { CatalogEntry } from "../library.js" */
 /** @import { RecentModel } from "../recent.js" */
@@ -10,8 +11,16 @@ import { language, say } from "../words.js";
 /** @import { Studio } from "../studio.js" */
 /** @import { View } from "./index.js" */
 
+/** What comes with the page; the one file leaves out what is much like another. */
+const OWN = /** @type {const} */ ([
+  { model: "models/emoji", name: "own.emoji", about: "own.emoji-about", everywhere: true },
+  { model: "models/emoji-fast", name: "own.emoji-fast", about: "own.emoji-fast-about", everywhere: false },
+  { model: "models/digits", name: "own.digits", about: "own.digits-about", everywhere: true },
+]);
+
 /** @type {View} */
 export function shelfView(studio) {
+  byId("own", HTMLUListElement).replaceChildren(...OWN.filter(({ everywhere }) => everywhere || !INSIDE).map(({ model, name, about }) => row(say(name), [say(about)], "", [open(say(name), () => studio.openOwn(model))])));
   /** @type {State["shelf"] | null} */
   let drawn = null;
   return ({ shelf }) => {

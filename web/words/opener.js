@@ -3,6 +3,14 @@
 /** @satisfies {import("../words.js").Table} */
 export const OPENER = {
   "opener.title": { en: "Open a model", es: "Abrir un modelo" },
+  "opener.page": { en: "With this page", es: "Con esta página" },
+  "opener.page-all": { en: "Models that come with this page", es: "Modelos que vienen con esta página" },
+  "own.emoji": { en: "Emoji", es: "Emoji" },
+  "own.emoji-about": { en: "A hundred animals, plants, foods and things, on coloured backgrounds, 128 × 128.", es: "Cien animales, plantas, comidas y objetos, sobre fondos de color, 128 × 128." },
+  "own.emoji-fast": { en: "Emoji, fast", es: "Emoji, rápido" },
+  "own.emoji-fast-about": { en: "The same in one to four steps without guidance: for pictures while you type.", es: "Lo mismo en uno a cuatro pasos sin guía: para ver imágenes mientras escribes." },
+  "own.digits": { en: "Digits", es: "Cifras" },
+  "own.digits-about": { en: "Handwritten digits in colours, 32 × 32: small and quick. The lessons use it.", es: "Cifras manuscritas en colores, 32 × 32: pequeño y rápido. Las lecciones lo usan." },
   "opener.disk": { en: "From this machine", es: "Desde este equipo" },
   "opener.disk-how": { en: "A <code>.safetensors</code>, <code>.ckpt</code>, <code>.gguf</code> or <code>.bin</code> file, several that belong together, or a folder as diffusers saves it. It is read here and sent nowhere.", es: "Un archivo <code>.safetensors</code>, <code>.ckpt</code>, <code>.gguf</code> o <code>.bin</code>, varios que vayan juntos, o una carpeta como la guarda diffusers. Se lee aquí y no se envía a ninguna parte." },
   "opener.files": { en: "A model’s files", es: "Archivos de un modelo" },

@@ -132,6 +132,7 @@ impl Session {
             ("software", machine.software.into()),
             ("fallbackReason", machine.fallback.map_or(JsValue::NULL, JsValue::from)),
             ("defaults", defaults_object(pipeline.defaults())),
+            ("words", pipeline.config().words.iter().map(JsValue::from).collect::<Array>().into()),
             ("factor", pipeline.factor().into()),
             ("catalog", catalog()),
             ("predictedBytes", (*predicted_bytes as f64).into()),

@@ -48,6 +48,9 @@ pub(crate) fn run(options: &Inspect) -> Result<(), Failure> {
         defaults.width,
         defaults.height
     );
+    if !config.words.is_empty() {
+        say!("paints         {} things: {}", config.words.len(), config.words.join(", "));
+    }
     say!("");
     for component in model.components() {
         let tensors = component.checkpoint().tensors();

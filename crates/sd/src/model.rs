@@ -1,6 +1,7 @@
 //! Everything that a model's folder says before its weights are read: its networks' configurations, and what it is by default used with.
 //!
-//! `decant.json`, where a folder has one, is Decant's own: `title`, and defaults for `prompt`, `steps`, `guidance` and `sampler`.
+//! `decant.json`, where a folder has one, is Decant's own: `title`, defaults for `prompt`, `steps`, `guidance` and `sampler`, and the `words` that a
+//! model of few knows.
 
 use crate::autoencoder::Autoencoder;
 use crate::config::{ClipConfig, ModelIndex, Scheduler, UNetConfig};
@@ -36,6 +37,8 @@ pub struct ModelConfig {
     pub scheduler_class: String,
     /// What it does when nothing else is asked for.
     pub defaults: Defaults,
+    /// The things that it can paint, by name, where its folder lists them: of a model that knows few.
+    pub words: Vec<String>,
 }
 
 /// What `decant.json` may say.
@@ -47,6 +50,7 @@ struct Hints {
     steps: Option<usize>,
     guidance: Option<f32>,
     sampler: Option<String>,
+    words: Vec<String>,
     /// Every file's name, so that a reader on the web need not ask for those that are not there; `build.sh` writes it, `crates/app` reads it.
     #[serde(rename = "files")]
     _files: serde::de::IgnoredAny,
@@ -68,6 +72,7 @@ impl ModelConfig {
         let defaults = defaults(&hints, &unet, &vae, &scheduler)?;
         Ok(ModelConfig {
             title: hints.title.unwrap_or(folder),
+            words: hints.words,
             family: family(&unet, &scheduler.config),
             force_zeros_for_empty_prompt: index.force_zeros_for_empty_prompt,
             text_2,

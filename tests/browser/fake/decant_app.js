@@ -135,6 +135,7 @@ export class Session {
       device: this.device,
       software: this.device === "gpu",
       fallbackReason: this.fallbackReason,
+      words: [],
       defaults: { prompt: "a blue seven on a yellow background", steps: 20, guidance: 4, sampler: "ddim", width: SIDE, height: SIDE },
       factor: 16,
       catalog: catalog(),

@@ -1,0 +1,90 @@
+// Journeys with the models that come with the page.
+
+import { strict as assert } from "node:assert";
+import { readFile } from "node:fs/promises";
+import { drawn, finished, pixels, ready, text } from "./steps.mjs";
+
+/** @import { Journey } from "./journeys.mjs" */
+
+/** @type {Journey[]} */
+export const OWN_MODELS = [
+  {
+    name: "the page's usual model: a thing that it knows is put into the prompt and painted",
+    open: "?steps=2&seed=3",
+    real: true,
+    usual: true,
+    async play({ page }) {
+      await ready(page);
+      assert.equal(await page.inputValue("#prompt"), "a fox on a light blue background");
+      await page.click("#known summary");
+      await page.click("#known-list >> text=pizza");
+      await drawn(page);
+      assert.equal(await page.inputValue("#prompt"), "a pizza on a light blue background");
+      await page.click("#generate");
+      await finished(page, 2);
+      assert.match(await text(page, "#known-title"), /^What this model knows \(\d{3}\)$/);
+      const [download] = await Promise.all([page.waitForEvent("download"), page.click("#download")]);
+      assert.equal(download.suggestedFilename(), "decant-emoji-3.png");
+      const png = await readFile(await download.path());
+      assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [128, 128]);
+    },
+  },
+  {
+    name: "a known thing takes the place of another in the prompt, with its article",
+    open: "?steps=2",
+    fake: true,
+    async play({ page }) {
+      await ready(page);
+      assert.ok(await page.isHidden("#known"));
+      const put = await page.evaluate(async () => {
+        const { withWord } = await import(new URL("views/known.js", document.baseURI).href);
+        const known = ["dog", "hot dog", "owl", "t-rex (small)"];
+        return [withWord("a hot dog on blue", "owl", known), withWord("An owl, flat", "dog", known), withWord("two dogs and one dog", "owl", known), withWord("clouds", "dog", known), withWord("", "owl", [])];
+      });
+      assert.deepEqual(put, ["an owl on blue", "a dog, flat", "two dogs and one owl", "a dog", "an owl"]);
+    },
+  },
+  {
+    name: "while one types, every change makes the picture anew; it is kept when it is asked for",
+    open: "?steps=2",
+    fake: true,
+    async play({ page }) {
+      await ready(page);
+      const kept = await page.locator("#gallery-list li").count();
+      const settled = async () => {
+        await page.waitForTimeout(250);
+        await finished(page, 2);
+        return (await pixels(page)).sum;
+      };
+      await page.check("#as-typed");
+      const first = await settled();
+      await page.fill("#seed", "3");
+      await page.locator("#seed").pressSequentially("14", { delay: 30 });
+      const second = await settled();
+      assert.notEqual(first, second);
+      assert.ok(await page.evaluate(() => document.activeElement?.id === "seed"));
+      assert.equal(await page.locator("#gallery-list li").count(), kept);
+      await page.uncheck("#as-typed");
+      await page.click("#generate");
+      await page.waitForFunction((count) => document.querySelectorAll("#gallery-list li").length === count + 1, kept);
+      assert.equal((await pixels(page)).sum, second);
+    },
+  },
+  {
+    name: "lessons beside the usual model use the model of digits, which another one opened by hand replaces",
+    open: "?model=models/emoji#lessons/2/1",
+    fake: true,
+    async play({ page }) {
+      await page.waitForFunction(() => document.querySelector("#model-name")?.textContent === "emoji" && document.querySelector("#generate:enabled"));
+      await page.click(".act:enabled");
+      await page.waitForFunction(() => document.querySelector(".working[hidden]") && document.querySelector(".figures > *") && document.querySelector(".recorded[hidden]"));
+      assert.equal(page.workers().length, 2);
+      await page.click("#open-model");
+      await page.click("#own >> text=Open >> nth=-1");
+      await page.waitForFunction(() => document.querySelector("#model-name")?.textContent === "digits" && document.querySelector("#generate:enabled"));
+      await page.click(".act:enabled");
+      await page.waitForFunction(() => document.querySelector(".working[hidden]") && document.querySelector(".figures > *") && document.querySelector(".recorded[hidden]"));
+      assert.equal(page.workers().length, 1);
+    },
+  },
+];

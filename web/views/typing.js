@@ -1,0 +1,15 @@
+// The box that has a picture made while one types.
+
+import { byId } from "./elements.js";
+
+/** @import { View } from "./index.js" */
+
+/** @type {View} */
+export function typingView(studio) {
+  const box = byId("as-typed", HTMLInputElement);
+  box.addEventListener("change", studio.toggleTyping);
+  return ({ asTyped, info }) => {
+    box.checked = asTyped;
+    box.disabled = !info;
+  };
+}
