@@ -1,8 +1,9 @@
 """Trains the emoji model: autoencoder, then text encoder and UNet, then the twin that needs few steps. One command for each, or for all.
 
-usage: python3 training/train.py vae|unet|distil|all|decoder [--pack training/pack] [--out training/run] [--minutes N] [--smoke] [--config FILE...]
+usage: python3 training/train.py vae|unet|distil|all|decoder [--pack training/pack] [--out training/run] [--minutes N] [--smoke] [--config FILE...] [--from FOLDER]
 
 Runs on CUDA in bf16 if there is a GPU, else on the CPU in f32. After --minutes it saves and ends; the same command goes on from there.
+--from begins with the weights of a model that there is, where a stage has no checkpoint yet: a diffusers folder of the same shapes.
 OUT gets model/ and twin/, diffusers folders in f16 (also when interrupted: then with the weights so far), checkpoints and logs.
 """
 import argparse
@@ -45,7 +46,7 @@ def main():
     for name in STAGES if asked.stage == "all" else [asked.stage]:
         if (asked.out / f"{name}.done").exists():
             continue
-        if not run(name, settings, pack, scenes, device, asked.out, deadline):
+        if not run(name, settings, pack, scenes, device, asked, deadline):
             print(f"interrupted in {name} after {asked.minutes} minutes: the same command goes on from here")
             return
     print("done")
@@ -58,13 +59,14 @@ def arguments():
     asked.add_argument("--out", type=Path, default=HERE / "run")
     asked.add_argument("--minutes", type=float, default=1e6, help="save and end after so many")
     asked.add_argument("--smoke", action="store_true", help="tiny, two minutes on a CPU")
+    asked.add_argument("--from", type=Path, dest="origin", help="a diffusers folder whose weights are gone on with")
     asked.add_argument("--config", type=Path, nargs="*", default=[], help="files that override parts of config.toml")
     return asked.parse_args()
 
 
-def run(name, settings, pack, scenes, device, out, deadline):
+def run(name, settings, pack, scenes, device, asked, deadline):
     """One stage; true if it ended, false if the deadline came first."""
-    model, twin = out / "model", out / "twin"
+    out, model, twin = asked.out, asked.out / "model", asked.out / "twin"
     if name == "vae":
         stage = VaeStage(settings, pack, scenes, device)
     else:
@@ -73,6 +75,8 @@ def run(name, settings, pack, scenes, device, out, deadline):
         if missing - set(parts):
             raise SystemExit(f"{name}: {model} has no {' and no '.join(sorted(missing - set(parts)))}; run the stage before it first")
         stage = (STAGES | BESIDE)[name](settings, pack, scenes, device, parts)
+    if asked.origin:
+        begin_with(stage, load(asked.origin, device))
     ended = train(stage, out, settings.run, deadline)
     target = twin if name == "distil" else model
     found = stage.export(target)
@@ -86,6 +90,14 @@ def run(name, settings, pack, scenes, device, out, deadline):
     if ended:
         (out / f"{name}.done").touch()
     return ended
+
+
+def begin_with(stage, parts):
+    """The stage's modules get the weights of the parts that are called so; a checkpoint, read later, has the last word."""
+    for name, module in stage.state().items():
+        part = parts.get({"text": "text_encoder"}.get(name, name))
+        if part is not None:
+            module.load_state_dict(part.state_dict())
 
 
 if __name__ == "__main__":
