@@ -68,7 +68,8 @@ export function heatFigure(host, { onToken } = {}) {
     now = data;
     host.classList.toggle("empty-figure", !data.attention);
     if (!data.attention) return;
-    speak(data.attention === before?.attention);
+    if (data.attention !== before?.attention) speak(false);
+    else if (data.token !== before.token) speak(true);
     if (data.tokens !== before?.tokens || data.attention.shape[0] !== before?.attention?.shape[0]) {
       list.replaceChildren(...namesOf(data.tokens, data.attention.shape[0]).map((name) => chip(name, onToken)));
     }
