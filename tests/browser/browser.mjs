@@ -39,7 +39,7 @@ export async function launch({ program = process.env.CHROME || "/usr/bin/chromiu
 /**
  * A page that remembers its complaints: console errors, uncaught errors, requests that failed.
  * @param {import("playwright-core").BrowserContext} context
- * @param {{ width?: number, height?: number, scheme?: "light" | "dark", motion?: "reduce", first?: boolean }} [look]
+ * @param {{ width?: number, height?: number, scheme?: "light" | "dark", motion?: "reduce", first?: boolean, usual?: boolean }} [look]
  */
 export async function newPage(context, { width = 1280, height = 900, scheme = "light", motion = "reduce", first = false, usual = false } = {}) {
   const page = await context.newPage();
