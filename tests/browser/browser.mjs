@@ -9,14 +9,20 @@ import { chromium } from "playwright-core";
 /** Chromium on a recent lavapipe, where tests/rig/setup_vulkan.sh has made it. */
 export const LAVAPIPE = fileURLToPath(new URL("../../.tools/vulkan/chromium-lvp", import.meta.url));
 
-/**
- * @param {{ program?: string, more?: string[], keeps?: boolean }} [choice] which Chromium, and more arguments for it; by itself Debian's, whose GPU
- *   is SwiftShader; `keeps`: pages may install their service worker, whose requests no test can answer in a server's place
- */
-export async function launch({ program = process.env.CHROME || "/usr/bin/chromium", more = [], keeps = false } = {}) {
+/** @typedef {{ program?: string, more?: string[], keeps?: boolean }} Choice which Chromium, and more arguments for it; by itself Debian's, whose GPU
+ *   is SwiftShader; `keeps`: pages may install their service worker, whose requests no test can answer in a server's place */
+
+/** On a busy machine a Chromium now and then starts and never answers; then another one is tried. @param {Choice} [choice] */
+export function launch(choice = {}) {
+  return start(choice).catch(() => start(choice));
+}
+
+/** @param {Choice} choice */
+async function start({ program = process.env.CHROME || "/usr/bin/chromium", more = [], keeps = false }) {
   const profile = await mkdtemp(join(tmpdir(), "decant-browser-"));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: program,
+    timeout: 60_000,
     headless: false,
     serviceWorkers: keeps ? "allow" : "block",
     // Playwright's own arguments switch WebGPU off; these are all that a test needs.

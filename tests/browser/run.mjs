@@ -65,7 +65,7 @@ try {
   else skip("all tests of the built page; ./build.sh makes it");
   await playInLanes(jobs, { lanes: LANES, alone: aloneOf, play: (job, lane) => ("skipped" in job ? `skipped: ${job.skipped}` : job.play(lane)), tell: (line) => console.log(line) });
 } finally {
-  for (const browser of browsers.values()) await (await browser).close();
+  for (const browser of browsers.values()) await browser.then((started) => started.close(), () => {});
   for (const server of [fake, built, whole]) if (server) server.close();
 }
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
@@ -130,9 +130,10 @@ function test(where, name, browser, server, act, { width, height, first, usual, 
   jobs.push({ where, name, browser, play });
 
   async function play(lane) {
-    const { page, complaints } = await newPage((await browserOf(browser, lane)).context, { width, height, first, usual });
     const started = performance.now();
+    let page, complaints = [];
     try {
+      ({ page, complaints } = await newPage((await browserOf(browser, lane)).context, { width, height, first, usual }));
       if (start) await page.goto(server.address + start);
       const said = await act({ page, complaints });
       const unexpected = complaints.filter((complaint) => !expects.test(complaint));
@@ -143,10 +144,10 @@ function test(where, name, browser, server, act, { width, height, first, usual, 
       counts.failed++;
       await mkdir(join(root, "target/screenshots"), { recursive: true });
       const picture = join(root, "target/screenshots", `failed ${where} ${name}.png`.replace(/[^\w.]+/g, "-"));
-      await page.screenshot({ path: picture }).catch(() => {});
+      await page?.screenshot({ path: picture }).catch(() => {});
       return `FAIL ${where}: ${name}\n  ${String(error.stack ?? error).replaceAll("\n", "\n  ")}\n  complaints: ${complaints.join("; ") || "none"}\n  picture: ${picture}`;
     } finally {
-      await page.close();
+      await page?.close();
     }
   }
 }
