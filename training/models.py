@@ -55,6 +55,7 @@ def save_frame(folder, root, settings, words, twin):
     defaults = {"title": "Emoji" + (", in few steps" if twin else ""), "prompt": "a fox on a light blue background"}
     defaults |= fast if twin else {"steps": 8, "guidance": 3.0, "sampler": "dpmpp_2m"}
     defaults |= {"words": sorted(words)} if len(words) <= FEW else {}
+    defaults |= {"examples": settings.scenes.examples} if settings.scenes.examples else {}
     (folder / "decant.json").write_text(json.dumps(defaults, indent=2) + "\n")
 
 

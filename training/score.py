@@ -107,8 +107,9 @@ def in_styles(settings, styles):
 
 
 def named(pack, scenes, count):
-    """Things by their names alone: (picture, tokens)."""
-    return [(index, scenes.tokens(f"a {scenes.names[index]}")) for index in np.random.default_rng(0).permutation(len(pack))[:count]]
+    """Things by their names alone, none twice: (picture, tokens)."""
+    one_each = {scenes.names[index]: index for index in np.random.default_rng(0).permutation(len(pack))}
+    return [(index, scenes.tokens(f"a {name}")) for name, index in list(one_each.items())[:count]]
 
 
 def prompts(pack, scenes, count):

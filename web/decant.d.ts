@@ -274,6 +274,8 @@ export interface Info {
   defaults: Pick<Settings, "prompt" | "steps" | "guidance" | "sampler" | "width" | "height">;
   /** The things that it can paint, by name, where its files list them: of a model that knows few. */
   words: string[];
+  /** Prompts that show what else it understands, where its files list some. */
+  examples: string[];
   /** Width and height are multiples of this. */
   factor: number;
   catalog: Catalog;

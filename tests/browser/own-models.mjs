@@ -9,7 +9,7 @@ import { drawn, finished, pixels, ready, text } from "./steps.mjs";
 /** @type {Journey[]} */
 export const OWN_MODELS = [
   {
-    name: "the page's usual model: a thing that it knows is put into the prompt and painted",
+    name: "the page's usual model: an example, and a thing that it knows, are put into the prompt and painted",
     open: "?steps=2&seed=3",
     real: true,
     usual: true,
@@ -17,6 +17,11 @@ export const OWN_MODELS = [
       await ready(page);
       assert.equal(await page.inputValue("#prompt"), "a fox on a light blue background");
       await page.click("#known summary");
+      const example = page.locator("#known-examples button").first();
+      await example.click();
+      await drawn(page);
+      assert.equal(await page.inputValue("#prompt"), await example.innerText());
+      await page.fill("#prompt", "a fox on a light blue background");
       await page.click("#known-list >> text=pizza");
       await drawn(page);
       assert.equal(await page.inputValue("#prompt"), "a pizza on a light blue background");

@@ -7,6 +7,7 @@ export const SETTINGS = {
   "form.as-typed": { en: "While I type", es: "Mientras escribo" },
   "form.as-typed-how": { en: "Every change makes the picture anew. It is kept when you press Generate.", es: "Cada cambio hace la imagen de nuevo. Se guarda al pulsar Generar." },
   "form.known": { en: "What this model knows ({n})", es: "Lo que conoce este modelo ({n})" },
+  "form.examples": { en: "For instance", es: "Por ejemplo" },
   "form.pieces": { en: "As the model reads it", es: "Como lo lee el modelo" },
   "form.generate": { en: "Generate", es: "Generar" },
   "form.settings": { en: "Settings", es: "Ajustes" },

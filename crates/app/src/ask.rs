@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use crate::inputs::{JsLatents, Pixels, picture, read_latents};
-use crate::js::{floats, object, pixels};
+use crate::js::{floats, object, pixels, texts};
 use crate::session::{Session, busy};
 use crate::settings::{Settings, request};
 use crate::watch::count;
@@ -21,7 +21,7 @@ impl Session {
         let embeddings = self.pipeline().try_borrow_mut().map_err(busy)?.embed(&request(&settings)?).await?;
         Ok(object([
             ("tokens", count(&embeddings.tokens)),
-            ("words", embeddings.words.iter().map(JsValue::from).collect::<Array>().into()),
+            ("words", texts(&embeddings.words)),
             ("width", embeddings.width.into()),
             ("input", floats(&embeddings.input)),
             ("outputWidth", embeddings.output_width.into()),

@@ -13,6 +13,11 @@ pub fn object<const N: usize>(properties: [(&str, JsValue); N]) -> JsValue {
     object.into()
 }
 
+/// A list of texts.
+pub fn texts(texts: &[String]) -> JsValue {
+    texts.iter().map(JsValue::from).collect::<Array>().into()
+}
+
 /// Gives an object of [`object`]'s one more property.
 pub fn set(object: &JsValue, name: &str, value: JsValue) {
     Reflect::set(object, &name.into(), &value).expect("a new object takes any property");

@@ -2,10 +2,10 @@
 
 use crate::failure::Failure;
 use crate::inputs::{Pixels, picture};
-use crate::js::{object, text_property, texts_property};
+use crate::js::{object, text_property, texts, texts_property};
 use crate::settings::{Settings, request, settings_object};
 use decant_record::{Error, Found, Model, Record, Source, read};
-use js_sys::{Array, Uint8Array};
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
 /// A picture as a PNG with its record; `about` is `About` in `web/protocol.d.ts`.
@@ -47,6 +47,6 @@ fn found_object(Found { record, source, notes }: Found) -> JsValue {
         ("weights", record.model.weights.into()),
         ("device", record.device.into()),
         ("source", source.into()),
-        ("notes", notes.iter().map(JsValue::from).collect::<Array>().into()),
+        ("notes", texts(&notes)),
     ])
 }

@@ -4,7 +4,7 @@ use crate::catalog::catalog;
 use crate::choices;
 use crate::failure::Failure;
 use crate::inputs::{JsInputs, images};
-use crate::js::{now, object, pixels, set, text_property};
+use crate::js::{now, object, pixels, set, text_property, texts};
 use crate::machine::{self, Choice, Machine};
 use crate::settings::{Settings, defaults_object, request};
 use crate::source::{JsFiles, Source};
@@ -132,7 +132,8 @@ impl Session {
             ("software", machine.software.into()),
             ("fallbackReason", machine.fallback.map_or(JsValue::NULL, JsValue::from)),
             ("defaults", defaults_object(pipeline.defaults())),
-            ("words", pipeline.config().words.iter().map(JsValue::from).collect::<Array>().into()),
+            ("words", texts(&pipeline.config().words)),
+            ("examples", texts(&pipeline.config().examples)),
             ("factor", pipeline.factor().into()),
             ("catalog", catalog()),
             ("predictedBytes", (*predicted_bytes as f64).into()),

@@ -51,6 +51,9 @@ pub(crate) fn run(options: &Inspect) -> Result<(), Failure> {
     if !config.words.is_empty() {
         say!("paints         {} things: {}", config.words.len(), config.words.join(", "));
     }
+    for (index, prompt) in config.examples.iter().enumerate() {
+        say!("{:15}{prompt}", if index == 0 { "for instance" } else { "" });
+    }
     say!("");
     for component in model.components() {
         let tensors = component.checkpoint().tensors();

@@ -39,6 +39,8 @@ pub struct ModelConfig {
     pub defaults: Defaults,
     /// The things that it can paint, by name, where its folder lists them: of a model that knows few.
     pub words: Vec<String>,
+    /// Prompts that show what else it understands, where its folder lists some.
+    pub examples: Vec<String>,
 }
 
 /// What `decant.json` may say.
@@ -51,6 +53,7 @@ struct Hints {
     guidance: Option<f32>,
     sampler: Option<String>,
     words: Vec<String>,
+    examples: Vec<String>,
     /// Every file's name, so that a reader on the web need not ask for those that are not there; `build.sh` writes it, `crates/app` reads it.
     #[serde(rename = "files")]
     _files: serde::de::IgnoredAny,
@@ -73,6 +76,7 @@ impl ModelConfig {
         Ok(ModelConfig {
             title: hints.title.unwrap_or(folder),
             words: hints.words,
+            examples: hints.examples,
             family: family(&unet, &scheduler.config),
             force_zeros_for_empty_prompt: index.force_zeros_for_empty_prompt,
             text_2,

@@ -136,6 +136,7 @@ export class Session {
       software: this.device === "gpu",
       fallbackReason: this.fallbackReason,
       words: [],
+      examples: [],
       defaults: { prompt: "a blue seven on a yellow background", steps: 20, guidance: 4, sampler: "ddim", width: SIDE, height: SIDE },
       factor: 16,
       catalog: catalog(),
