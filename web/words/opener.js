@@ -6,7 +6,7 @@ export const OPENER = {
   "opener.page": { en: "With this page", es: "Con esta página" },
   "opener.page-all": { en: "Models that come with this page", es: "Modelos que vienen con esta página" },
   "own.emoji": { en: "Emoji", es: "Emoji" },
-  "own.emoji-about": { en: "A hundred animals, plants, foods and things, on coloured backgrounds, 128 × 128.", es: "Cien animales, plantas, comidas y objetos, sobre fondos de color, 128 × 128." },
+  "own.emoji-about": { en: "160 animals, plants, foods and things, flat or 3d, one or two, on coloured backgrounds, 128 × 128.", es: "160 animales, plantas, comidas y objetos, planos o en 3D, uno o dos, sobre fondos de color, 128 × 128." },
   "own.emoji-fast": { en: "Emoji, fast", es: "Emoji, rápido" },
   "own.emoji-fast-about": { en: "The same in one to four steps without guidance: for pictures while you type.", es: "Lo mismo en uno a cuatro pasos sin guía: para ver imágenes mientras escribes." },
   "own.digits": { en: "Digits", es: "Cifras" },

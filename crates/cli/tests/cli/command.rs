@@ -106,7 +106,7 @@ fn quantizing_says_what_it_cost_and_keeps_what_it_is_told_to() {
 fn the_usual_models_of_the_page_open_and_say_what_they_know() {
     for model in ["builtin:emoji", "builtin:emoji-fast"] {
         let said = works(&["inspect", model]);
-        assert!(said.contains("paints         105 things: ") && said.contains(", fox, "), "{said}");
+        assert!(said.contains("paints         160 things: ") && said.contains(", fox, "), "{said}");
         assert!(said.contains("for instance   a ") && said.contains("128×128"), "{said}");
         let out = scratch("emoji.png");
         generate_with(model, &["--prompt", "a fox", "--steps", "1", "--quiet", "--out", &out]);
