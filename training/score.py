@@ -103,7 +103,8 @@ def trained(settings, pack, scenes, device):
 
 
 def in_styles(settings, styles):
-    return SimpleNamespace(**vars(settings) | {"scenes": SimpleNamespace(**vars(settings.scenes) | {"styles": styles})})
+    """The same for drawings of these styles, one a picture, since names are asked for one at a time."""
+    return SimpleNamespace(**vars(settings) | {"scenes": SimpleNamespace(**vars(settings.scenes) | {"styles": styles, "pairs": 0.0})})
 
 
 def named(pack, scenes, count):
