@@ -36,8 +36,12 @@ def load(folder, device):
 
 
 def save(module, folder, name):
-    """f16 safetensors, from a copy: the module goes on in f32."""
+    """f16 safetensors, from a copy: the module goes on in f32. The configuration does not say which folder it was read from."""
     copy.deepcopy(module).cpu().to(memory_format=torch.contiguous_format).half().save_pretrained(folder / name, safe_serialization=True)
+    file = folder / name / "config.json"
+    config = json.loads(file.read_text())
+    config.pop("_name_or_path", None)
+    file.write_text(json.dumps(config, indent=2) + "\n")
 
 
 def save_frame(folder, root, settings, words, twin):
