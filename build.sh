@@ -28,7 +28,7 @@ main() {
 
 build() {
     need_rust && need_node && need_packages && need_bindgen
-    cargo build --quiet --profile web --target wasm32-unknown-unknown -p decant-app
+    cargo build --locked --quiet --profile web --target wasm32-unknown-unknown -p decant-app
     bind target/wasm32-unknown-unknown/web/decant_app.wasm
     assemble
 }
@@ -53,6 +53,7 @@ assemble() {
     cp -r web/. target/dist/
     rm target/dist/tsconfig.json target/dist/protocol.d.ts target/dist/vendor/*.d.ts
     vendor target/dist/vendor
+    notices target/dist/licences.txt
     cp target/pkg/decant_app.js target/pkg/decant_app_bg.wasm target/dist/worker/pkg/
     cp models/catalog.json target/dist/models/
     local model
@@ -78,6 +79,12 @@ vendor() {
         module=$(basename "$module" .d.ts)
         node_modules/.bin/esbuild "web/vendor/$module.d.ts" --loader:.ts=ts --bundle --minify --format=esm --log-level=warning --legal-comments=eof --outfile="$1/$module.js"
     done
+}
+
+# What the page is made of, under which licences. The crates are those of the program as it was built last.
+notices() {
+    [ target/pkg/crates.json -nt Cargo.lock ] || { need_rust && node tools/notices/crates.mjs target/pkg/crates.json; }
+    node tools/notices.mjs "$1"
 }
 
 # A model's folder says what it holds, so that the page need not ask the server for files under names that others use.
@@ -115,7 +122,7 @@ need_packages() {
 # wasm-bindgen's command, of the very version that the program was compiled with.
 need_bindgen() {
     [ .tools/target/debug/decant-bindgen -nt tools/bindgen/src/main.rs ] && return
-    CARGO_TARGET_DIR=.tools/target cargo build --quiet --manifest-path tools/bindgen/Cargo.toml
+    CARGO_TARGET_DIR=.tools/target cargo build --locked --quiet --manifest-path tools/bindgen/Cargo.toml
 }
 
 fail() {
@@ -156,11 +163,11 @@ part() {
 test_rust() {
     if tests/rig/setup_vulkan.sh; then
         export CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER=$PWD/.tools/vulkan/run-lvp
-        cargo test --workspace --no-fail-fast
+        cargo test --locked --workspace --no-fail-fast
     else
         echo "skipped: the tests of decant-gpu and all others that need a Vulkan driver; tests/rig/README.md says how to get one"
         # The comparisons with diffusers are called …s_agree and run on the GPU as well.
-        cargo test --workspace --no-fail-fast --exclude decant-gpu -- --skip gpu --skip s_agree
+        cargo test --locked --workspace --no-fail-fast --exclude decant-gpu -- --skip gpu --skip s_agree
     fi
 }
 

@@ -7,10 +7,11 @@ passed=0 failed=0
 
 main() {
     rule "Rust is formatted (cargo fmt)" cargo fmt --all --check
-    rule "clippy has nothing to say" cargo clippy --quiet --workspace --all-targets -- -D warnings
-    rule "clippy has nothing to say about the browser's build" cargo clippy --quiet -p decant-app --target wasm32-unknown-unknown -- -D warnings
+    rule "clippy has nothing to say" cargo clippy --locked --quiet --workspace --all-targets -- -D warnings
+    rule "clippy has nothing to say about the browser's build" cargo clippy --locked --quiet -p decant-app --target wasm32-unknown-unknown -- -D warnings
     rule "JavaScript's types fit (tsc)" node_modules/.bin/tsc -p web
     rule "the page's texts are in both languages (tests/words.mjs)" node tests/words.mjs
+    rule "licences, sources, bans and doubles of what comes in from outside (tests/notices.mjs)" node tests/notices.mjs
     rule "gpu knows no operation by name" gpu_knows_no_operation
     rule "sd knows no GPU" knows_not decant-sd "decant-gpu|wgpu|web-sys"
     rule "record knows no GPU and no browser" knows_not decant-record "decant-gpu|wgpu|web-sys|js-sys"
@@ -46,7 +47,7 @@ gpu_knows_no_operation() {
 
 knows_not() {
     local crate=$1 others=$2
-    ! cargo tree --quiet -p "$crate" -e normal,build --prefix none | tail -n +2 | grep -E "^($others)"
+    ! cargo tree --locked --quiet -p "$crate" -e normal,build --prefix none | tail -n +2 | grep -E "^($others)"
 }
 
 only_parts_fetch() {

@@ -7,7 +7,7 @@ cd "$(dirname "$0")"
 export RUSTFLAGS="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table --cfg fuzzing"
 triple=$(rustc -vV | sed -n 's/^host: //p')
 # With --target, what only the build needs (build scripts) is built without the flags.
-cargo build --release --target "$triple" --bins
+cargo build --locked --release --target "$triple" --bins
 [ $# -gt 0 ] || exit 0
 target=$1 seconds=${2:-600}
 python3 seeds.py "$target"

@@ -6,6 +6,7 @@ import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundle } from "./bundle.mjs";
+import { notices } from "./notices.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const [folder, out] = process.argv.slice(2);
@@ -17,6 +18,7 @@ await mkdir(out, { recursive: true });
 for (const [from, to] of Object.entries(COPIED)) await cp(from, join(out, to), { recursive: true });
 await writeFile(join(out, "decant.js"), await bundle(folder, "decant.js", { "parts.js": "npm/parts.js" }, { format: "esm" }));
 await writeFile(join(out, "worker.js"), await bundle(folder, "worker/worker.js", { "worker/program.js": "npm/program.js" }, { format: "esm", minify: true }));
+await writeFile(join(out, "licences.txt"), await notices({ modules: [], models: ["digits"] }));
 await writeFile(join(out, "package.json"), `${JSON.stringify(await about(), null, 2)}\n`);
 
 async function about() {
@@ -31,7 +33,7 @@ async function about() {
     type: "module",
     exports: { ".": { types: "./decant.d.ts", default: "./decant.js" }, "./models/*": "./models/*", "./package.json": "./package.json" },
     types: "./decant.d.ts",
-    files: ["decant.js", "decant.d.ts", "worker.js", "decant_app_bg.wasm", "models", "example.html", "LICENSE*"],
+    files: ["decant.js", "decant.d.ts", "worker.js", "decant_app_bg.wasm", "models", "example.html", "LICENSE*", "licences.txt"],
     sideEffects: false,
   };
 }

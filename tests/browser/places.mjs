@@ -167,6 +167,15 @@ export const STUDIO_SCREENS = [
       await page.click("#show-keys");
     },
   },
+  {
+    name: "licences",
+    async reach(page) {
+      await opened(page);
+      await page.click("#show-keys");
+      await page.click("#show-licences");
+      await page.waitForSelector("#licences :is(pre, .problem):not(:empty)");
+    },
+  },
 ];
 
 /** A run is open inside, with all that it tells, and at that step ("end" is the picture). @param {Page} page @param {string} [at] */

@@ -183,6 +183,11 @@ export const SINGLE = [
         await page.waitForSelector(".message:has-text('link is')");
         await page.click("#show-machine");
         await page.waitForSelector("#machine-rows li:has-text('This is the single file')");
+        await page.keyboard.press("Escape");
+        await page.click("#show-keys");
+        await page.click("#show-licences");
+        await page.waitForSelector("#licences pre:not(:empty)");
+        licensed(await text(page, "#licences pre"), ["wgpu", "candle-core", "tokenizers", "d3-scale", "@observablehq/plot", "fflate", "Fluent Emoji", "CLIP's vocabulary", "Rust's standard library"]);
         const { length } = await readFile(join(folder, "decant.html"));
         assert.ok(length < 60e6);
         return `${(length / 1e6).toFixed(1)} MB`;
@@ -206,6 +211,9 @@ export const PACKAGE = [
         await run("npm", ["install", `./${stdout.trim()}`, "--offline", "--no-audit", "--no-fund", "--silent"], { cwd: folder });
         await writeFile(join(folder, "use.ts"), 'import { Decant, type Trace } from "decant";\nexport const run = async (): Promise<Trace> => (await (await Decant.load({ model: "m" })).generate({ prompt: "" })).trace;\n// @ts-expect-error: a prompt is needed\nexport const wrong = async () => (await Decant.load({ model: "m" })).generate({});\n');
         await run(join(root, "node_modules/.bin/tsc"), ["--noEmit", "--strict", "--module", "esnext", "--moduleResolution", "bundler", "--lib", "es2024,dom,dom.iterable,dom.asynciterable", "--types", "", "use.ts"], { cwd: folder });
+        const licences = await readFile(join(folder, "node_modules/decant/licences.txt"), "utf8");
+        licensed(licences, ["wgpu", "candle-core", "tokenizers", "CLIP's vocabulary"]);
+        assert.ok(!/d3-|Fluent/.test(licences), "what is not in the package has no notice in it");
         await cp(join(folder, "node_modules/decant/example.html"), join(folder, "index.html"));
         const server = await serve({ folder });
         await page.goto(server.address);
@@ -220,6 +228,18 @@ export const PACKAGE = [
     },
   },
 ];
+
+/** Each of these is listed, and stands over the text of its licence. @param {string} notices @param {string[]} names */
+function licensed(notices, names) {
+  const parts = notices.split(/\n\n-{80}\n\n/);
+  const list = parts.find((part) => part.startsWith("Works of others"));
+  assert.ok(parts.some((part) => part.startsWith("MIT License")), "Decant's own licence is there");
+  for (const name of names) {
+    assert.ok(list?.includes(`\n${name}`), `${name} is not listed`);
+    const text = parts.find((part) => part !== list && part.split(":\n\n")[0]?.includes(name));
+    assert.match(text ?? "", /Copyright|Apache License/, `${name} has no licence's text`);
+  }
+}
 
 /** @param {(site: { address: string, folder: string, server: { close: () => void } }) => Promise<void>} act */
 async function onSite(act) {
