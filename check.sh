@@ -17,6 +17,7 @@ main() {
     rule "record knows no GPU and no browser" knows_not decant-record "decant-gpu|wgpu|web-sys|js-sys"
     rule "graph knows no model and no GPU" knows_not decant-graph "decant-sd|decant-gpu|wgpu"
     rule "solver depends on nothing" knows_not decant-solver "."
+    rule "kernels depend on nothing" knows_not decant-kernels "."
     rule "WGSL is written in shaders/, not in Rust" nowhere '@compute|@group\(|var<(storage|uniform|workgroup)' crates/*/src
     rule "shaders have no #ifdef" nowhere '^ *#(if|else|endif|define)' shaders
     rule "the page asks no other site for anything" nowhere 'https?://(?!www\.w3\.org/)' web
