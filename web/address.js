@@ -1,12 +1,12 @@
 // The page's address says what to open and what to make: read when the page opens, and written as a link that does the same again.
 
-import { NAMES, isSetting, readSetting, writeSetting } from "./settings.js";
+import { NAMES, isSetting, labelOf, readSetting, writeSetting } from "./settings.js";
 import { inList, say } from "./words.js";
 
 /** @import { DeviceChoice, Info, Settings, Weights } from "./decant.d.ts" */
 
 /** What is opened where the address says nothing: whoever serves the page says it in index.html. */
-const USUAL_MODEL = document.querySelector('meta[name="model"]')?.getAttribute("content") || "models/digits";
+export const USUAL_MODEL = document.querySelector('meta[name="model"]')?.getAttribute("content") || "models/digits";
 /** What can compute, and how weights can be kept. */
 const DEVICES = ["auto", "gpu", "cpu"];
 const WEIGHTS = ["auto", "stored", "f16", "q8_0", "q4_0"];
@@ -46,7 +46,7 @@ export function readAddressSettings(params, before, info) {
     if (!isSetting(name)) continue;
     const read = readSetting(name, text, info);
     if ("value" in read) Object.assign(settings, { [name]: read.value });
-    else problems.push(say("address.setting", { name, text, problem: read.problem, taken: writeSetting(name, before) || say("address.usual") }));
+    else problems.push(say("address.setting", { name: say("problem.setting", { label: labelOf(name) }), text, problem: read.problem, taken: writeSetting(name, before) || say("address.usual") }));
   }
   return { settings, problems };
 }

@@ -2,7 +2,8 @@
 // itself.
 
 import { jobsOf, recallSession, recallStart } from "./session.js";
-import { readAddress, readAddressSettings } from "./address.js";
+import { USUAL_MODEL, readAddress, readAddressSettings } from "./address.js";
+import { needsWord } from "./agreed.js";
 import { readSetting, writeSetting } from "./settings.js";
 import { inList, say } from "./words.js";
 import { takeDefaults } from "./studio.js";
@@ -13,6 +14,10 @@ import { remember, remembered } from "./remembered.js";
 /** @import { State, Store } from "./state.js" */
 /** @import { Studio } from "./studio.js" */
 
+/** What of the address says how the page looks, and asks for nothing. */
+const APPEARANCE = ["lang"];
+/** What the address asks for that needs no model to be shown. */
+const WORDS = /** @type {const} */ (["prompt", "negative"]);
 const VISITED = "decant.visited";
 
 /** What the tab was doing before it was reloaded, if it was. */
@@ -22,6 +27,7 @@ export const session = recallSession();
 export async function recall(studio, store) {
   if (!session) return;
   store.change({ settings: session.settings });
+  if (typeof session.shown === "number") studio.bringBack(session.shown);
   const start = await recallStart();
   const jobs = jobsOf(session, start);
   store.change({ start });
@@ -34,17 +40,39 @@ export async function begin(studio, store) {
   const asked = readAddress(params);
   const before = session?.model;
   const chosen = before?.address ? { model: before.address, weights: before.weights, preview: null, family: before.family } : { model: asked.model, weights: asked.weights, preview: null, family: asked.family };
-  await studio.open(chosen, asked.device, (info, state) => {
-    if (session) return { settings: fitting(state.settings, info, state), problems: asked.problems };
-    const read = readAddressSettings(params, takeDefaults(info, state).settings, info);
-    return { ...read, problems: [...asked.problems, ...read.problems] };
-  });
+  const chooses = choosing(params, asked.problems, store);
+  if (!before?.address && asked.model !== USUAL_MODEL && (await needsWord(asked.model))) {
+    // Nothing is asked of another site before a person has seen which it is.
+    store.change({ phase: "failed", device: asked.device });
+    studio.askFirst(asked.model, asked.family, {
+      weights: asked.weights,
+      choose: chooses,
+      then: () => (asked.run ? studio.generate() : undefined),
+      decline: () => studio.open({ model: USUAL_MODEL, weights: "auto", preview: null }, asked.device, chooses),
+    });
+    return async () => {};
+  }
+  await studio.open(chosen, asked.device, session ? (info, state) => ({ settings: fitting(state.settings, info, state), problems: asked.problems }) : chooses);
   return async () => {
     if (session) return goOn(studio, store, session);
     if (asked.run) return studio.generate();
-    if (location.search !== "" || store.get().phase !== "ready" || store.get().place !== "studio" || !isFirstVisit()) return;
+    if ([...params.keys()].some((key) => !APPEARANCE.includes(key)) || store.get().phase !== "ready" || store.get().place !== "studio" || !isFirstVisit()) return;
     note(studio, say("visit.first", { prompt: store.get().settings.prompt }));
     await studio.generate();
+  };
+}
+
+/**
+ * The settings that the address asks for. Its words stand in their fields at once; what a person types there meanwhile counts more.
+ * @param {URLSearchParams} params @param {string[]} problems of the address itself @param {Store} store @returns {import("./studio.js").Choose}
+ */
+function choosing(params, problems, { get, change }) {
+  const words = Object.fromEntries(WORDS.filter((name) => params.has(name)).map((name) => [name, params.get(name) ?? ""]));
+  if (!session) change({ settings: { ...get().settings, ...words } });
+  return (info, state) => {
+    const read = readAddressSettings(params, takeDefaults(info, state).settings, info);
+    const typed = WORDS.filter((name) => name in words && state.settings[name] !== words[name]).map((name) => [name, state.settings[name]]);
+    return { settings: { ...read.settings, ...Object.fromEntries(typed) }, problems: [...problems, ...read.problems] };
   };
 }
 

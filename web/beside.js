@@ -29,6 +29,8 @@ export function createBeside({ get, change }, model, tell) {
       const { settings } = get();
       const named = settings.loras?.some(({ name }) => name === added.name);
       if (what === "lora" && !named) change({ settings: { ...settings, loras: [...(settings.loras ?? []), { name: added.name, weight: 1 }] } });
+      const text = what === "lora" ? say("taken.lora", { name: added.name }) : say("taken.inversion", { name: added.name, words: inList(added.words) });
+      change({ taken: { what, text, ...(added.words[0] && { word: added.words[0] }) } });
     } catch (error) {
       if (decant === model()) tell(sentenceOf(error, "run"));
     }
@@ -53,10 +55,8 @@ export function createBeside({ get, change }, model, tell) {
   /** @param {Loaded} one */
   async function removeBeside(one) {
     drop(one);
-    if (!one.file) return;
     try {
-      if (one.what === "lora") await model()?.removeLora(one.name);
-      else await model()?.removeTextualInversion(one.name);
+      await unload(model(), one);
     } catch (error) {
       tell(sentenceOf(error, "run"));
     }
@@ -85,7 +85,28 @@ export function createBeside({ get, change }, model, tell) {
     }
   }
 
-  return { addBeside, removeBeside, weigh, loadAgain };
+  /** What is undone or done again: what was loaded then is, and nothing else. @param {Loaded[]} wanted */
+  async function loadInstead(wanted) {
+    const decant = model();
+    const before = get().loaded;
+    change({ loaded: wanted });
+    if (!decant) return;
+    try {
+      for (const one of before) if (!wanted.includes(one)) await unload(decant, one);
+      for (const one of wanted) if (one.file && !before.includes(one)) await load(decant, one.file, one.what, one.name);
+    } catch (error) {
+      if (decant === model()) tell(sentenceOf(error, "run"));
+    }
+  }
+
+  return { addBeside, removeBeside, weigh, loadAgain, loadInstead };
+}
+
+/** @param {Decant | null} decant @param {Loaded} one */
+async function unload(decant, one) {
+  if (!one.file) return;
+  if (one.what === "lora") await decant?.removeLora(one.name);
+  else await decant?.removeTextualInversion(one.name);
 }
 
 /** @param {Decant} decant @param {File} file @param {Loaded["what"]} what @param {string} name @returns {Promise<Loaded>} */

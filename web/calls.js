@@ -72,7 +72,7 @@ export class WorkerCalls {
     this.#open.delete(message.call);
     if ("result" in message) call.resolve(message.result);
     else if (message.failure.code === "cancelled" && "stoppedBy" in call) call.reject(call.stoppedBy);
-    else call.reject(failure(message.failure.code, message.failure.message));
+    else call.reject(failure(message.failure.code, message.failure.message, message.failure.why));
   }
 
   /** @param {number} number @param {Call} call @param {WorkerEvent} event */
@@ -102,7 +102,7 @@ export class WorkerCalls {
   }
 }
 
-/** @param {ErrorCode} code @param {string} message @returns {DecantError} */
-export function failure(code, message) {
-  return Object.assign(new Error(message), { name: /** @type {const} */ ("DecantError"), code });
+/** @param {ErrorCode} code @param {string} message @param {string} [why] @returns {DecantError} */
+export function failure(code, message, why) {
+  return Object.assign(new Error(message), { name: /** @type {const} */ ("DecantError"), code, ...(why && { why }) });
 }

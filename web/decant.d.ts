@@ -79,6 +79,8 @@ export interface Decant {
   animate(made: Made): Promise<Blob>;
   /** Which weights these are, in sixteen letters, whatever their files are called: as records have it. "" where they would have to be downloaded for it again. */
   fingerprint(): Promise<string>;
+  /** What a picture of that size would take, for each way to keep the weights, as `Inspection.weigh` says it; refused while a picture is made. */
+  weigh(picture: { width: number; height: number; guidance: number }): Promise<Choice[]>;
   /** How a text is cut into tokens, and what does not fit; `how` as in a request. */
   tokenize(text: string, how?: Pick<Settings, "long" | "emphasis">): Promise<TokenCount>;
   /**
@@ -489,7 +491,7 @@ export interface Result extends Made {
 export interface Trace {
   /** As asked for, and once the run is finished as it was made: with what the model and the picture that it started from decided. */
   readonly settings: Settings;
-  /** Null until the run is finished. */
+  /** Null until the first step. */
   tokens: TraceTokens | null;
   /** The noise that the run began with, shaped like a step's latents. Null until the run is finished. */
   noise: Float32Array | null;
@@ -606,6 +608,8 @@ export interface Timings {
 export interface DecantError extends Error {
   name: "DecantError";
   code: ErrorCode;
+  /** Of a model: "absent" where there is none, or not all of it. */
+  why?: string;
 }
 
 /**

@@ -45,6 +45,10 @@ const THUMB = 256;
  */
 export function createGallery({ get, change }, { write, open, tell }) {
   const turns = new Turns();
+  /** Other tabs show the same gallery. */
+  const tabs = "BroadcastChannel" in globalThis ? new BroadcastChannel("decant-gallery") : null;
+  tabs?.addEventListener("message", () => turns.next(readAgain));
+  const tellTabs = () => tabs?.postMessage(null);
   const put = (/** @type {Partial<Gallery>} */ part) => change({ gallery: { ...get().gallery, ...part } });
   const measure = async () => put({ room: await room().catch(() => null) });
 
@@ -53,6 +57,25 @@ export function createGallery({ get, change }, { write, open, tell }) {
     return turns.next(async () => {
       put({ pictures: await listKept().catch(() => []) });
       await measure();
+    });
+  }
+
+  /** What another tab kept or deleted is seen here, too. */
+  async function readAgain() {
+    const pictures = await listKept().catch(() => get().gallery.pictures);
+    const selected = get().gallery.selected.filter((id) => pictures.some((kept) => kept.id === id));
+    put({ pictures, selected });
+    await measure();
+  }
+
+  /** Shows a picture on a stage that is empty, as it was before the page was opened anew. @param {number} id */
+  function bringBack(id) {
+    return turns.next(async () => {
+      const kept = get().gallery.pictures.find((one) => one.id === id);
+      if (!kept || get().trace) return;
+      const trace = (await readTrace(id).catch(() => undefined)) ?? (await traceOf(kept));
+      if (trace.image) numbers.set(trace.image, id);
+      if (!get().trace) change({ trace, cursor: trace.steps.length, following: false });
     });
   }
 
@@ -70,6 +93,7 @@ export function createGallery({ get, change }, { write, open, tell }) {
         const kept = await keep({ ...about, thumb, bytes: png.size + thumb.size }, png, trace);
         numbers.set(image, kept.id);
         put({ pictures: [kept, ...get().gallery.pictures], problem: "" });
+        tellTabs();
         await measure();
         return kept;
       } catch (error) {
@@ -121,6 +145,7 @@ export function createGallery({ get, change }, { write, open, tell }) {
       const removed = await removeKept(ids);
       const { pictures, selected } = get().gallery;
       put({ pictures: pictures.filter(({ id }) => !ids.includes(id)), selected: selected.filter((id) => !ids.includes(id)), removed, problem: "" });
+      tellTabs();
       await measure();
     });
   }
@@ -130,6 +155,7 @@ export function createGallery({ get, change }, { write, open, tell }) {
       const { removed, pictures } = get().gallery;
       await putBack(removed);
       put({ pictures: [...pictures, ...removed.map(({ kept }) => kept)].sort((a, b) => b.id - a.id), removed: [] });
+      tellTabs();
       await measure();
     });
   }
@@ -168,6 +194,7 @@ export function createGallery({ get, change }, { write, open, tell }) {
 
   return {
     recall,
+    bringBack,
     keepMade,
     openKept,
     wholeOf,

@@ -16,7 +16,7 @@ const store = createStore((state) => {
   for (const draw of draws) draw(state);
 });
 const studio = createStudio(store);
-const draws = [studio.watchSettings, studio.watchTyping, ...VIEWS.map((view) => view(studio, store.get))];
+const draws = [studio.watchSettings, studio.watchTyping, studio.watchSize, ...VIEWS.map((view) => view(studio, store.get))];
 
 /** What fails while the page is drawn fails in each frame, and telling it draws the next. @param {import("./state.js").Message} message */
 const tellOnce = (message) => store.get().messages.some(({ text }) => text === message.text) || studio.tell(message);

@@ -106,19 +106,26 @@ export class Model {
       if ("interrupted" in event) await interrupted(event.interrupted);
       if ("progress" in event) await onProgress?.(event.progress);
       if (!("step" in event)) return;
-      const step = readStep(event.step);
+      const { tokens, ...raw } = event.step;
+      trace.tokens ??= tokens;
+      const step = readStep(raw);
       trace.steps.push(step);
       await onStep?.(step, trace);
     }, signal);
     const { image, settings: settled, ...rest } = /** @type {RawResult} */ (result);
     const picture = readPixels(image);
-    Object.assign(trace, rest, { image: picture, settings: { ...settings, ...settled } });
+    Object.assign(trace, rest, { tokens: trace.tokens ?? rest.tokens, image: picture, settings: { ...settings, ...settled } });
     return { image: picture, trace };
   }
 
   /** @type {api.Decant["tokenize"]} */
   async tokenize(text, how = {}) {
     return /** @type {TokenCount} */ (await this.#calls.ask({ kind: "tokenize", text, how }));
+  }
+
+  /** @type {api.Decant["weigh"]} */
+  async weigh({ width, height, guidance }) {
+    return /** @type {api.Choice[]} */ (await this.#calls.ask({ kind: "weigh", width, height, guidance }));
   }
 
   /** @type {api.Decant["embed"]} */
@@ -195,7 +202,7 @@ export function unmended(event) {
   if ("interrupted" in event) return interrupted(event.interrupted);
 }
 
-/** @param {RawStep} raw @returns {Step} */
+/** @param {Omit<RawStep, "tokens">} raw @returns {Step} */
 function readStep(raw) {
   return { ...raw, previewNoisy: readPixels(raw.previewNoisy), previewDenoised: readPixels(raw.previewDenoised) };
 }

@@ -43,7 +43,7 @@ export type Verdict = "go on" | "stop";
 export type FromWorker =
   | { call: number; event: { progress: Progress } | { interrupted: string } | { note: string } | { step: RawStep }; awaited?: boolean }
   | { call: number; result: Catalog | string | FileKind | FoundRecord | null | Uint8Array | Info | Inversion | LoraInfo | void | Choice[] | RawResult | TokenCount | Embeddings | Neighbour[] | RawRoundTrip | Schedule | RawNoised | Pixels | Plane | Distance }
-  | { call: number; failure: { code: ErrorCode; message: string } };
+  | { call: number; failure: { code: ErrorCode; message: string; why?: string } };
 
 /** Where a model's files are: at an absolute address, or picked by a person. What comes from an address is stored if `keep`; `sha256` of whole files, by name. */
 export type Source = { url: string; name: string; keep: boolean; only: string[] | null; sha256: Record<string, string> } | { files: ModelFile[] };
@@ -98,6 +98,8 @@ export type RawStep = Omit<Step, "previewNoisy" | "previewDenoised" | "latents" 
   noiseUncond: Moved | null;
   noise: Moved;
   attention: { shape: [number, number, number]; values: Moved } | null;
+  /** The first step of a run brings the run's, which are known before it; the others bring none. */
+  tokens: TraceTokens | null;
   previewNoisy: Pixels;
   previewDenoised: Pixels;
 };
@@ -116,7 +118,7 @@ export interface RawResult {
   memory: Omit<Memory, "heap">;
 }
 
-/** The WebAssembly module (`crates/app`), as the worker sees it. Errors are thrown as `{ code, message }`. */
+/** The WebAssembly module (`crates/app`), as the worker sees it. Errors are thrown as `{ code, message, why }`. */
 export interface App {
   default(): Promise<{ memory: WebAssembly.Memory }>;
   catalog(): Catalog;

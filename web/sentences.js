@@ -1,9 +1,10 @@
 // The sentences that the page says on its own account: about the machine, and about what went wrong.
 
+import { named } from "./named.js";
 import { say } from "./words.js";
 
 /** @import { DecantError, ErrorCode, FallbackReason, Info } from "./decant.d.ts" */
-/** @import { Message, Offer } from "./state.js" */
+/** @import { LookProblem, Message, Offer } from "./state.js" */
 
 /** Why the CPU computes. @type {Record<FallbackReason, Message>} */
 const ON_CPU = {
@@ -23,16 +24,20 @@ export function noticeOf({ device, software, fallbackReason }) {
   return software ? [ON_SOFTWARE_GPU] : [];
 }
 
-/** @type {Record<"other" | "again" | "resume" | "smaller", Offer>} */
+/** @satisfies {Record<string, Offer>} */
 const OFFERS = {
-  other: { label: say("offer.other"), does: "open-other" },
-  again: { label: say("offer.again"), does: "reopen" },
-  resume: { label: say("do.resume"), does: "reopen" },
-  smaller: { label: say("offer.smaller"), does: "look-again" },
+  other: { label: say("offer.other"), does: /** @type {const} */ ("open-other") },
+  usual: { label: say("offer.usual"), does: /** @type {const} */ ("open-usual") },
+  again: { label: say("offer.again"), does: /** @type {const} */ ("reopen") },
+  smaller: { label: say("offer.smaller"), does: /** @type {const} */ ("look-again") },
+  // Of the model that could not be opened, while the one before is open again.
+  tryAgain: { label: say("offer.try-again"), does: /** @type {const} */ ("try-again") },
+  resume: { label: say("do.resume"), does: /** @type {const} */ ("try-again") },
+  smallerThen: { label: say("offer.smaller"), does: /** @type {const} */ ("look-refused") },
 };
 
 /** What can be done about what went wrong while a model was opened. @type {Partial<Record<ErrorCode, Offer[]>>} */
-const AFTER_OPENING = { network: [OFFERS.resume, OFFERS.other], memory: [OFFERS.smaller, OFFERS.other], device: [OFFERS.again, OFFERS.other], cancelled: [OFFERS.resume, OFFERS.other] };
+const AFTER_OPENING = { network: [OFFERS.resume, OFFERS.other], memory: [OFFERS.smallerThen, OFFERS.other], device: [OFFERS.tryAgain, OFFERS.other], cancelled: [OFFERS.resume, OFFERS.other] };
 /** And during a run. What was asked for can be asked differently, in the form. @type {Partial<Record<ErrorCode, Offer[]>>} */
 const AFTER_RUN = { request: [], memory: [OFFERS.smaller] };
 
@@ -45,7 +50,30 @@ export function spokenError(key) {
 export function sentenceOf(error, during) {
   const { code = "internal", message, spoken = false } = /** @type {Partial<DecantError> & { spoken?: boolean }} */ (error instanceof Error ? error : { message: String(error) });
   const offers = during === "open" ? (AFTER_OPENING[code] ?? [OFFERS.other]) : (AFTER_RUN[code] ?? [OFFERS.again]);
-  return { tone: code === "cancelled" ? "note" : "error", text: message || say("error.unknown"), ...(message && !spoken && { lang: "en" }), offers };
+  return { tone: code === "cancelled" ? "note" : "error", text: spoken ? (message ?? "") : message ? named(message) : say("error.unknown"), ...(message && !spoken && { lang: "en" }), offers };
+}
+
+/** Where no model is open at all, the page's own is a way on. @param {Message} message @returns {Message} */
+export function orTheUsual(message) {
+  return { ...message, offers: [...(message.offers ?? []), OFFERS.usual] };
+}
+
+/** Why a model could not be looked at, for whoever chose it: nothing of what it would have held. @param {unknown} error @param {{ name: string, address: string | null }} model `address` is null for one from this machine @returns {LookProblem} */
+export function lookProblemOf(error, { name, address }) {
+  const { text } = sentenceOf(error, "open");
+  const { code, why, spoken } = /** @type {Partial<DecantError> & { spoken?: boolean }} */ (error instanceof Error ? error : {});
+  if (spoken) return { text, details: "" };
+  const host = address === null ? "" : hostOf(address);
+  if (/\bstatus 40[13]\b/.test(text)) return { text: say("look.denied", { host, name }), details: text };
+  if (code === "network") return { text: say("look.network", { host }), details: text };
+  if (code !== "model") return { text, details: "" };
+  if (why === "absent") return { text: address === null ? say("look.absent", { name }) : say("look.absent-there", { address }), details: text };
+  return { text: say("look.unknown", { name }), details: text };
+}
+
+/** @param {string} address */
+function hostOf(address) {
+  return URL.parse(address, document.baseURI)?.host ?? address;
 }
 
 /** @param {string} model what it is called @returns {Message} */

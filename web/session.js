@@ -2,6 +2,7 @@
 // picture that was started from. Only a reload (or coming back) reads it; an address that is opened says itself what it wants.
 
 import { settled, transact } from "./database.js";
+import { shownIn } from "./gallery.js";
 import { startOf } from "./starting.js";
 
 /** @import { Address, Settings, Weights } from "./decant.d.ts" */
@@ -14,6 +15,7 @@ import { startOf } from "./starting.js";
  * @property {Settings} settings
  * @property {{ address: string | Address | null, name: string, weights: Weights, family: string | undefined }} model `address` is null for one from this machine
  * @property {{ settings: Settings, from: "noise" | "start" | "other" }[]} jobs what was being made, and what waited; what comes from elsewhere (another picture, a LoRA) cannot be had again
+ * @property {number | null} shown the gallery's number of the picture on the stage
  * @property {number} tries how often that was begun again without an end
  */
 
@@ -37,9 +39,10 @@ export function createSession(model, tries) {
     finished = state.trace;
     const all = (state.running ? [state.running, ...state.queue] : state.queue).filter(({ passing }) => !passing);
     /** @type {Session} */
-    const session = { settings: state.settings, model: model(), jobs: all.map((job) => ({ settings: job.settings, from: fromOf(job, state) })), tries };
+    const session = { settings: state.settings, model: model(), jobs: all.map((job) => ({ settings: job.settings, from: fromOf(job, state) })), shown: shownIn(state.trace) ?? null, tries };
     const text = JSON.stringify(session);
-    if (text !== written) keepText((written = text));
+    // Before a model has said what it likes, there is nothing to remember but what somebody typed.
+    if (text !== written && (state.info || state.settings.prompt !== state.example)) keepText((written = text));
     if (state.start !== start) keepStart((start = state.start));
   };
 }

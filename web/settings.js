@@ -10,6 +10,7 @@ import { inList, say } from "./words.js";
 
 /**
  * @typedef {object} Row
+ * @property {Key} label what a person calls it
  * @property {(text: string, info: Info | null) => Parsed} read
  * @property {(value: any) => string} [write] by itself as JavaScript writes it
  * @property {string} [usual] what a menu shows for what is as usual
@@ -22,45 +23,50 @@ const MOST_PICTURES = 64;
 
 /** @type {{ [K in keyof Required<Settings>]: Row }} */
 const SETTINGS = {
-  prompt: { read: (text) => ({ value: text }) },
-  negative: { read: (text) => ({ value: text }) },
-  steps: { read: (text) => whole(text, "name.steps", 1, MOST_STEPS) },
-  guidance: { read: (text) => number(text, "name.guidance", 0, 100) },
-  seed: { read: (text) => whole(text, "name.seed", 0, LARGEST_SEED) },
-  sampler: { read: (text, info) => entry(text, info, "samplers", "problem.sampler") },
-  width: { read: (text, info) => side(text, "name.width", info) },
-  height: { read: (text, info) => side(text, "name.height", info) },
+  prompt: { label: "form.prompt", read: (text) => ({ value: text }) },
+  negative: { label: "form.negative", read: (text) => ({ value: text }) },
+  steps: { label: "form.steps", read: (text) => whole(text, "name.steps", 1, MOST_STEPS) },
+  guidance: { label: "form.guidance", read: (text) => number(text, "name.guidance", 0, 100) },
+  seed: { label: "form.seed", read: (text) => whole(text, "name.seed", 0, LARGEST_SEED) },
+  sampler: { label: "form.sampler", read: (text, info) => entry(text, info, "samplers", "problem.sampler") },
+  width: { label: "form.width", read: (text, info) => side(text, "name.width", info) },
+  height: { label: "form.height", read: (text, info) => side(text, "name.height", info) },
 
-  sigmas: { read: sigmas },
-  spacing: { read: orUsual((text, info) => entry(text, info, "spacings", "problem.spacing")) },
-  eta: { read: orUsual((text) => number(text, "name.eta", 0, 1)) },
-  order: { read: orUsual((text) => whole(text, "name.order", 1, 4)) },
-  rng: { read: orUsual((text, info) => entry(text, info, "rngs", "problem.rng"), "cpu"), usual: "cpu" },
+  sigmas: { label: "form.sigmas", read: sigmas },
+  spacing: { label: "form.timesteps", read: orUsual((text, info) => entry(text, info, "spacings", "problem.spacing")) },
+  eta: { label: "form.eta", read: orUsual((text) => number(text, "name.eta", 0, 1)) },
+  order: { label: "form.order", read: orUsual((text) => whole(text, "name.order", 1, 4)) },
+  rng: { label: "form.rng", read: orUsual((text, info) => entry(text, info, "rngs", "problem.rng"), "cpu"), usual: "cpu" },
 
-  rescale: { read: orUsual((text) => number(text, "name.rescale", 0, 1)) },
-  guidanceFrom: { read: orUsual((text) => number(text, "name.guidance-from", 0, 1)) },
-  guidanceUntil: { read: orUsual((text) => number(text, "name.guidance-until", 0, 1)) },
-  guidanceCurve: { read: orUsual((text) => numbers(text, "name.curve")), write: (value) => value.join(",") },
-  cfgpp: { read: flag },
+  rescale: { label: "form.rescale", read: orUsual((text) => number(text, "name.rescale", 0, 1)) },
+  guidanceFrom: { label: "form.guidance-from-whole", read: orUsual((text) => number(text, "name.guidance-from", 0, 1)) },
+  guidanceUntil: { label: "form.guidance-until-whole", read: orUsual((text) => number(text, "name.guidance-until", 0, 1)) },
+  guidanceCurve: { label: "form.curve-whole", read: orUsual((text) => numbers(text, "name.curve")), write: (value) => value.join(",") },
+  cfgpp: { label: "form.cfgpp-name", read: flag },
 
-  clipSkip: { read: orUsual((text) => whole(text, "name.skip", 0, 24)) },
-  long: { read: orUsual((text, info) => entry(text, info, "longs", "problem.long"), "truncate"), usual: "truncate" },
-  emphasis: { read: flag },
-  swaps: { read: (text) => lines(text, readSwap), write: (value) => value.map(writeSwap).join("\n") },
-  mixes: { read: (text) => lines(text, readMix), write: (value) => value.map((/** @type {any} */ { prompt, factor }) => `${prompt}:${factor}`).join("\n") },
+  clipSkip: { label: "form.skip", read: orUsual((text) => whole(text, "name.skip", 0, 24)) },
+  long: { label: "form.long", read: orUsual((text, info) => entry(text, info, "longs", "problem.long"), "truncate"), usual: "truncate" },
+  emphasis: { label: "form.emphasis", read: flag },
+  swaps: { label: "form.swaps", read: (text) => lines(text, readSwap), write: (value) => value.map(writeSwap).join("\n") },
+  mixes: { label: "form.mixes", read: (text) => lines(text, readMix), write: (value) => value.map((/** @type {any} */ { prompt, factor }) => `${prompt}:${factor}`).join("\n") },
 
-  loras: { read: (text) => lines(text, readUse), write: (value) => value.map((/** @type {any} */ { name, weight = 1 }) => `${name}:${weight}`).join("\n") },
+  loras: { label: "form.loras", read: (text) => lines(text, readUse), write: (value) => value.map((/** @type {any} */ { name, weight = 1 }) => `${name}:${weight}`).join("\n") },
 
-  strength: { read: orUsual((text) => number(text, "name.strength", 0, 1)) },
-  startStep: { read: orUsual((text) => whole(text, "name.start-step", 0, MOST_STEPS)) },
-  pad: { read: orUsual(margins), write: (value) => value.join(",") },
-  keepUnmasked: { read: flag },
-  decoder: { read: orUsual((text) => decoder(text, ["model", "tiny"]), "model") },
-  count: { read: orUsual((text) => whole(text, "name.count", 1, MOST_PICTURES)) },
+  strength: { label: "form.strength", read: orUsual((text) => number(text, "name.strength", 0, 1)) },
+  startStep: { label: "form.first-step-whole", read: orUsual((text) => whole(text, "name.start-step", 0, MOST_STEPS)) },
+  pad: { label: "form.margins", read: orUsual(margins), write: (value) => value.join(",") },
+  keepUnmasked: { label: "form.keep", read: flag },
+  decoder: { label: "form.decoder", read: orUsual((text) => decoder(text, ["model", "tiny"]), "model") },
+  count: { label: "form.count", read: orUsual((text) => whole(text, "name.count", 1, MOST_PICTURES)) },
 };
 
 /** The names of all settings. */
 export const NAMES = /** @type {(keyof Settings)[]} */ (Object.keys(SETTINGS));
+
+/** What the page calls it. @param {keyof Settings} name */
+export function labelOf(name) {
+  return say(SETTINGS[name].label);
+}
 
 /** @param {string} name @returns {name is keyof Settings} */
 export function isSetting(name) {

@@ -19,6 +19,13 @@ export async function modelSource(model) {
   return { files: fromRoot(await chosenFiles(model)) };
 }
 
+/** Where a model is downloaded from, absolute; null for one that is on this machine or came with the page. @param {Model} model @returns {string | null} */
+export function downloadOf(model) {
+  if (typeof model !== "string" && !("address" in model)) return null;
+  const { url, keep } = typeof model === "string" ? addressSource(model) : addressSource(model.address, model);
+  return keep ? url : null;
+}
+
 /** What to call a model in a sentence: the last part of its address, or what was picked; "" for files that share no folder. @param {Model} model @returns {string} */
 export function modelName(model) {
   if (typeof model === "string") return lastPart(model);

@@ -22,14 +22,18 @@ export function createStarting({ get, change }) {
       put({ image: { name: file.name, pixels }, mask: null, latents: null });
       const { settings, info } = get();
       if (info) change({ settings: { ...settings, ...shapedLike(pixels, settings, info) } });
+      change({ taken: { what: "picture", text: say("taken.picture", { name: file.name }), image: pixels } });
     } catch (error) {
-      put({}, { image: error instanceof Error ? error.message : String(error) });
+      const problem = error instanceof Error ? error.message : String(error);
+      put({}, { image: problem });
+      change({ taken: { what: "refused", text: problem } });
     }
   }
 
   /** A finished picture, to go on from. @param {ImageData} pixels @param {string} name */
   function startFromPixels(pixels, name) {
     put({ image: { name, pixels }, mask: null, latents: null });
+    change({ taken: { what: "picture", text: say("taken.picture", { name }), image: pixels } });
   }
 
   /** Margins are in the picture's pixels: what is made grows by as much, in the scale that it has. @param {Settings["pad"]} pad */
@@ -52,6 +56,7 @@ export function createStarting({ get, change }) {
         return put({}, { mask: say("start.mask-size", { name: file.name, width, height, pictureWidth: image.pixels.width, pictureHeight: image.pixels.height }) });
       }
       put({ mask: { name: file.name, pixels } });
+      change({ taken: { what: "mask", text: say("taken.mask", { name: file.name }), image: pixels } });
     } catch (error) {
       put({}, { mask: error instanceof Error ? error.message : String(error) });
     }
@@ -66,7 +71,10 @@ export function createStarting({ get, change }) {
     paintMask: (pixels) => put({ mask: pixels && { name: say("start.painted"), pixels } }),
     startFromNoise: () => put({ image: null, mask: null, latents: null }),
     /** @param {File} latents */
-    startFromLatents: (latents) => put({ image: null, mask: null, latents }),
+    startFromLatents(latents) {
+      put({ image: null, mask: null, latents });
+      change({ taken: { what: "latents", text: say("taken.latents", { name: latents.name }) } });
+    },
   };
 }
 
@@ -75,7 +83,9 @@ export function startOf(settings, { image, mask, latents }) {
   // Latents have a size of their own.
   const own = /** @type {Settings} */ (/** @type {unknown} */ ({ ...settings, width: undefined, height: undefined, pad: undefined, keepUnmasked: undefined }));
   if (latents) return { settings: own, inputs: { latents } };
-  if (image) return { settings: settings.startStep === undefined ? settings : { ...settings, strength: undefined }, inputs: { image: image.pixels, mask: mask?.pixels } };
+  // Without a mask and margins there is no rest to keep, and its box is not shown.
+  const kept = mask || settings.pad ? settings : { ...settings, keepUnmasked: undefined };
+  if (image) return { settings: settings.startStep === undefined ? kept : { ...kept, strength: undefined }, inputs: { image: image.pixels, mask: mask?.pixels } };
   return { settings: { ...settings, strength: undefined, startStep: undefined, pad: undefined, keepUnmasked: undefined }, inputs: {} };
 }
 

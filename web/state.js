@@ -23,7 +23,8 @@ import { keptPresets } from "./presets.js";
  * @property {Progress | null} opening
  * @property {string | null} interrupted why nothing comes any more while a model is opened, in a sentence
  * @property {boolean} opener whether the sheet for opening a model is shown
- * @property {Looking | Found | null} look the model that is looked at before it is loaded
+ * @property {Asking | Looking | Found | null} look the model that is looked at before it is loaded
+ * @property {LookProblem | null} lookProblem why the last one could not be looked at
  * @property {Shelf} shelf what there is to open
  * @property {string} model what the open model is called
  * @property {DeviceChoice} device what was asked for; what it became is in `info`
@@ -54,7 +55,21 @@ import { keptPresets } from "./presets.js";
  * @property {boolean} paused the run, or the opening
  * @property {Progress | null} reading of what did not stay in memory, during a run
  * @property {Message[]} messages
+ * @property {import("./sizing.js").Weighed | null} weighed what a picture of the size that is asked for takes; null until that is known
+ * @property {Taken | null} taken what was dropped or chosen last, while it is shown
  */
+
+/**
+ * @typedef {object} Taken
+ * @property {"picture" | "mask" | "latents" | "lora" | "inversion" | "settings" | "model" | "run" | "refused"} what
+ * @property {string} text a sentence
+ * @property {ImageData | null} [image] what it looks like
+ * @property {string} [word] by which a prompt uses it
+ */
+
+/** A link names a model of another site, which hears of nothing until a person agrees. @typedef {{ phase: "ask", host: string, address: string }} Asking */
+
+/** In words for people, and what the program or the server said. @typedef {{ text: string, details: string }} LookProblem */
 
 /** @typedef {{ phase: "looking", name: string, progress: Progress | null, interrupted: string | null }} Looking */
 
@@ -84,14 +99,14 @@ import { keptPresets } from "./presets.js";
  * @property {string} text
  * @property {"en"} [lang] where it is the program that says it
  * @property {Offer[]} [offers]
- * @property {"link" | "record" | "version" | "notify" | "visit"} [about] of several about one thing, only the last is shown
+ * @property {"link" | "record" | "version" | "notify" | "visit" | "back"} [about] of several about one thing, only the last is shown
  */
 
-/** @typedef {{ label: string, does: "use-gpu" | "use-cpu" | "reopen" | "open-other" | "look-again" | "use-version" }} Offer */
+/** @typedef {{ label: string, does: "use-gpu" | "use-cpu" | "reopen" | "try-again" | "open-other" | "open-usual" | "look-again" | "look-refused" | "use-version" }} Offer */
 
-/** What stands in the fields until a model says its own. @type {Settings} */
+/** Until a model says its own. No words: those of one model are not another's. @type {Settings} */
 const FIRST_SETTINGS = {
-  prompt: "a blue seven on a yellow background",
+  prompt: "",
   negative: "",
   steps: 20,
   guidance: 4,
@@ -110,6 +125,7 @@ const FIRST = {
   interrupted: null,
   opener: false,
   look: null,
+  lookProblem: null,
   shelf: { catalog: [], stored: [], recent: [], room: null },
   model: "",
   device: "auto",
@@ -140,6 +156,8 @@ const FIRST = {
   paused: false,
   reading: null,
   messages: [],
+  weighed: null,
+  taken: null,
 };
 
 /** Milliseconds between two drawings of a tab that is not seen. */

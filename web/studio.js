@@ -4,7 +4,7 @@ import { Decant, drawSeed } from "./decant.js";
 import { places } from "./state.js";
 import { readSetting } from "./settings.js";
 import { writeAddress } from "./address.js";
-import { noticeOf, sentenceOf, stoppedOpening } from "./sentences.js";
+import { noticeOf, orTheUsual, sentenceOf, stoppedOpening } from "./sentences.js";
 import { createLibrary } from "./library.js";
 import { createBeside } from "./beside.js";
 import { createTaking } from "./taking.js";
@@ -12,11 +12,13 @@ import { createRuns, tellsCheaply } from "./runs.js";
 import { createSheets } from "./sheet.js";
 import { createStarting, startOf } from "./starting.js";
 import { modelName } from "./source.js";
+import { named } from "./named.js";
 import { withoutSteps } from "./kept.js";
 import { Gate } from "./gate.js";
 import { createGallery } from "./gallery.js";
 import { createPresets } from "./presets.js";
 import { createQueue } from "./queue.js";
+import { createSizing } from "./sizing.js";
 import { createTyping } from "./typing.js";
 import { createUndo } from "./undo.js";
 import { createVariations } from "./variations.js";
@@ -27,19 +29,29 @@ import { say } from "./words.js";
 /** @import { Job } from "./queue.js" */
 /** @import { Message, State, Store } from "./state.js" */
 /** @typedef {ReturnType<typeof createStudio>} Studio */
+/** A model that was open, `decant` where it still is. @typedef {{ chosen: Chosen, device: DeviceChoice, info: Info, decant: import("./decant.d.ts").Decant | null }} Earlier */
 /** @typedef {(info: Info, before: State) => { settings: Settings, problems: string[] }} Choose */
+
+/** Bytes up to which a model stays open while another opens: those that come with the page. */
+const STAYS = 400e6;
 
 /** @param {Store} store */
 export function createStudio(store) {
   const { get, change } = store;
   const starting = createStarting(store);
   const beside = createBeside(store, () => decant, (message) => tell(message));
-  const library = createLibrary(store, (found, chosen) => openFound(found, chosen), (message) => tell(message));
+  const library = createLibrary(store, (found, chosen, more) => openFound(found, chosen, more));
   /** @type {import("./decant.d.ts").Decant | null} */
   let decant = null;
   /** @type {Chosen} */
   let opened = { model: "", weights: "auto", preview: null };
   let opening = 0;
+  /** What was open before what is being opened; `decant` where it still is. @type {Earlier | null} */
+  let aside = null;
+  /** And before what is open, to go back to. @type {Earlier | null} */
+  let before = null;
+  /** What could not be opened, to be tried again. @type {Opening | null} */
+  let refused = null;
   let stopping = new AbortController();
   /** @type {(() => void) | null} */
   let tryAgain = null;
@@ -55,28 +67,34 @@ export function createStudio(store) {
    * @param {Chosen} chosen @param {DeviceChoice} [device] @param {Choose} [choose] the settings to begin with
    */
   function open(chosen, device = get().device, choose = chosen.model === opened.model ? keep : takeDefaults) {
-    return opens(chosen, device, choose, (loading) => Decant.load({ model: chosen.model, device, family: chosen.family, ...loading }));
+    return opens({ chosen, device, choose });
   }
 
-  /** @param {Inspection} found @param {Chosen} chosen */
-  function openFound(found, chosen) {
-    return opens(chosen, get().device, takeDefaults, (loading) => found.load(loading));
+  /** @param {Inspection} found @param {Chosen} chosen @param {{ link: import("./library.js").Link | null, notes: Message[] }} more */
+  async function openFound(found, chosen, { link, notes }) {
+    await opens({ chosen, device: get().device, choose: link?.choose ?? takeDefaults }, (loading) => found.load(loading), notes);
+    if (link && get().phase === "ready" && opened === chosen) await link.then();
   }
 
-  /** @param {Chosen} chosen @param {DeviceChoice} device @param {Choose} choose @param {(loading: Loading) => Promise<import("./decant.d.ts").Decant>} load */
-  async function opens(chosen, device, choose, load) {
+  /** @typedef {{ chosen: Chosen, device: DeviceChoice, choose: Choose }} Opening */
+
+  /**
+   * @param {Opening} wanted @param {(loading: Loading) => Promise<import("./decant.d.ts").Decant>} [load]
+   * @param {Message[]} [messages] what is still to be said
+   */
+  async function opens(wanted, load = (loading) => Decant.load({ model: wanted.chosen.model, device: wanted.device, family: wanted.chosen.family, ...loading }), messages = []) {
+    const { chosen, device, choose } = wanted;
     const turn = ++opening;
     stopping.abort();
     cancelling.abort();
-    decant?.close();
-    decant = null;
+    setAside();
     const other = chosen.model !== opened.model;
     opened = chosen;
     stopping = new AbortController();
     const { signal } = stopping;
-    const name = modelName(chosen.model) || say("model.own");
+    const name = nameOf(chosen);
     gate = new Gate();
-    change({ phase: "opening", opening: null, interrupted: null, paused: false, model: name, device, info: null, messages: [] });
+    change({ phase: "opening", opening: null, interrupted: null, paused: false, model: name, device, info: null, messages, taken: null });
     try {
       const loaded = await load({ weights: chosen.weights, ...(chosen.preview && { preview: chosen.preview }), signal, ...hearing(turn) });
       if (turn !== opening) return loaded.close();
@@ -87,11 +105,53 @@ export function createStudio(store) {
       change({ phase: "ready", opening: null, interrupted: null, paused: false, info: loaded.info, settings, problems: {}, example: loaded.info.defaults.prompt, ...(other && { attention: tellsCheaply(loaded.info) }) });
       tell(...problems.map((text) => ({ tone: /** @type {const} */ ("error"), text })), ...noticeOf(loaded.info));
       count();
+      isOpen(chosen);
     } catch (error) {
       if (turn !== opening) return;
       const sentence = signal.aborted ? stoppedOpening(name) : sentenceOf(error, "open");
-      change({ phase: "failed", opening: null, interrupted: null, paused: false, messages: [...get().messages, sentence] });
+      refused = wanted;
+      await bringBack(sentence);
     }
+  }
+
+  /** The model that is open makes room for another, and comes back if that one does not open. A small one stays open meanwhile; a large one's memory is given back, and it is read again. */
+  function setAside() {
+    const { info } = get();
+    if (!decant || !info) return;
+    const stays = info.predictedBytes <= STAYS;
+    if (!stays) decant.close();
+    aside = { chosen: opened, device: get().device, info, decant: stays ? decant : null };
+    decant = null;
+  }
+
+  /** Another model is open now. @param {Chosen} chosen */
+  function isOpen(chosen) {
+    aside?.decant?.close();
+    before = aside && aside.chosen.model !== chosen.model ? aside : null;
+    aside = refused = null;
+    if (before) change({ taken: { what: "model", text: say("taken.model", { name: nameOf(chosen) }), word: nameOf(before.chosen) } });
+  }
+
+  /** After an opening that came to nothing: the model of before, if there was one. @param {Message} sentence why it came to nothing */
+  async function bringBack(sentence) {
+    const messages = [...get().messages, sentence];
+    const last = aside;
+    aside = null;
+    if (!last) {
+      return change({ phase: "failed", opening: null, interrupted: null, paused: false, messages: [...get().messages, orTheUsual(sentence)] });
+    }
+    const again = { tone: /** @type {const} */ ("note"), text: say("opening.back", { model: nameOf(last.chosen) }), about: /** @type {const} */ ("back") };
+    const failed = refused;
+    if (!last.decant) {
+      await opens({ ...last, choose: keep }, undefined, messages);
+      if (get().phase === "ready") tell(again);
+    } else {
+      [opened, decant] = [last.chosen, last.decant];
+      change({ phase: "ready", opening: null, interrupted: null, paused: false, model: nameOf(opened), device: last.device, info: last.info, messages });
+      tell(again);
+      count();
+    }
+    refused = failed;
   }
 
   /** What is heard while a model opens. The gate pauses it like a run. @param {number} turn @returns {OpeningEvents} */
@@ -106,7 +166,7 @@ export function createStudio(store) {
         change({ interrupted: error.message });
         return new Promise((resolve) => (tryAgain = resolve));
       },
-      onNote: (text) => (ours() ? tell({ tone: "note", text, lang: "en" }) : undefined),
+      onNote: (text) => (ours() ? tell({ tone: "note", text: named(text), lang: "en" }) : undefined),
     };
   }
 
@@ -137,9 +197,8 @@ export function createStudio(store) {
     cancelling = new AbortController();
     const { signal } = cancelling;
     const live = emptyTrace(settings);
-    // The module tells them at a run's end, and its steps are looked into before.
-    readTokens(decant, settings).then((tokens) => (live.tokens = tokens), () => {});
-    const shown = get().watching ? { trace: live, cursor: 0, following: true } : {};
+    const last = get();
+    const shown = last.watching ? { trace: live, cursor: 0, following: true } : {};
     gallery.forgetSteps();
     change({ phase: "running", running: job, paused, live, series: [], ...shown, messages: get().messages.filter(({ tone }) => tone === "note") });
     const model = decant;
@@ -157,13 +216,15 @@ export function createStudio(store) {
       if (!signal.aborted) tell(sentenceOf(error, "run"));
       return signal.aborted;
     } finally {
-      change({ running: null, live: null, watching: true, reading: null, paused: false, ...(get().phase === "running" && { phase: "ready" }) });
+      // A run that was refused, or stopped before its first step, leaves the picture that was there.
+      const untouched = last.trace && get().trace === live;
+      change({ running: null, live: null, watching: true, ...(untouched && { trace: last.trace, cursor: last.cursor, following: last.following }), reading: null, paused: false, ...(get().phase === "running" && { phase: "ready" }) });
     }
   }
 
   /** @param {Step} _step @param {Trace} trace */
   function onStep(_step, trace) {
-    const live = { ...trace, tokens: get().live?.tokens ?? null };
+    const live = { ...trace };
     change({ live, reading: null, ...(get().watching && { trace: live }), ...(get().watching && get().following && { cursor: live.steps.length - 1 }) });
     return gate.pass();
   }
@@ -274,7 +335,8 @@ export function createStudio(store) {
   const queue = createQueue(store, run);
   const runs = createRuns(store, { show, tell });
   const typing = createTyping(store, { ...queue, cancel: () => cancelling.abort() });
-  const undoing = createUndo(store, () => count());
+  const sizing = createSizing(store, () => decant);
+  const undoing = createUndo(store, () => count(), (loaded) => void beside.loadInstead(loaded));
   const presets = createPresets(store, tell);
   const variations = createVariations(store, queue.enqueue);
   const sheets = createSheets(store, queue.enqueue);
@@ -310,6 +372,7 @@ export function createStudio(store) {
     ...gallery,
     ...queue,
     ...typing,
+    ...sizing,
     ...undoing,
     ...presets,
     ...variations,
@@ -336,7 +399,7 @@ export function createStudio(store) {
     animate,
     tell,
     /** What is open, to be opened again. */
-    openedModel: () => ({ address: addressOf(opened), name: modelName(opened.model) || say("model.own"), weights: opened.weights, family: opened.family }),
+    openedModel: () => ({ address: addressOf(opened), name: nameOf(opened), weights: opened.weights, family: opened.family }),
     /** The open model, for what asks it of its own accord; null while there is none. */
     model: () => decant,
     /** Shows another place of the page. @param {{ place: import("./views/places.js").Place, path: string }} where */
@@ -347,14 +410,27 @@ export function createStudio(store) {
     throwDice: () => edit("seed", String(drawSeed())),
     /** Opens at once what came with the page. @param {string} model its address */
     openOwn(model) {
+      library.dropLink();
       library.shutOpener();
       return open({ model, weights: "auto", preview: null });
     },
+    /** Tries once more what could not be opened. */
+    tryAgainToOpen: () => (refused ? opens(refused) : open(opened)),
+    lookAtRefused: () => library.look(refused?.chosen.model ?? opened.model, refused?.chosen.family),
+    /** The model that was open before this one. */
+    openBefore: () => before && open(before.chosen, before.device),
     /** @param {DeviceChoice} device */
     reopen: (device) => open(opened, device),
+    /** What was taken last is known by now. */
+    forgetTaken: () => change({ taken: null }),
     /** @param {Message} message */
     dismiss: (message) => change({ messages: get().messages.filter((other) => other !== message) }),
   };
+}
+
+/** @param {Chosen} chosen */
+function nameOf({ model }) {
+  return modelName(model) || say("model.own");
 }
 
 /** Where it was opened from; null: from this machine. @param {Chosen} chosen */

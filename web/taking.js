@@ -4,6 +4,8 @@
 import { Decant } from "./decant.js";
 import { isTrace } from "./tracefile.js";
 import { isLatents } from "./latents.js";
+import { readPicture } from "./inputs.js";
+import { named } from "./named.js";
 import { sentenceOf } from "./sentences.js";
 import { inList, say } from "./words.js";
 
@@ -37,38 +39,50 @@ export function createTaking({ get, change }, { look, openRun, startFrom, startF
       const file = await onlyFile(dropped);
       if (file && (await isTrace(file))) return await openRun(file);
       const record = file && (await recordIn(file));
-      if (file && record) return await restore(record, file.name);
+      if (file && record) return await restore(record, file);
       if (file?.type.startsWith("image/")) return startFrom(file);
       if (file && (await isLatents(file))) return startFromLatents(file);
-      const kind = file && file.size <= MOST_BESIDE && get().info ? await Decant.recognise(file) : "model";
-      if (file && kind !== "model") return await addBeside(file, kind);
+      const kind = file ? await kindOf(file) : "model";
+      if (file && kind !== "model") return await addOne(file, kind);
+      const several = file ? null : await allBeside(dropped);
+      if (several) for (const [one, what] of several) await addOne(one, what);
+      if (several) return;
       look(dropped);
     } catch (error) {
       tell(sentenceOf(error, "run"));
     }
   }
 
+  /** @param {File} file @param {Loaded["what"]} kind */
+  async function addOne(file, kind) {
+    if (get().info) return addBeside(file, kind);
+    change({ taken: { what: "refused", text: say("taken.no-model", { name: file.name }) } });
+  }
+
   /** A file that was chosen for its settings. @param {File} file */
   async function takeRecord(file) {
     try {
       const record = await recordIn(file);
-      if (record) return await restore(record, file.name);
+      if (record) return await restore(record, file);
       tell({ tone: "error", text: say("record.none", { name: file.name }) });
     } catch (error) {
       tell(sentenceOf(error, "run"));
     }
   }
 
-  /** @param {FoundRecord} record @param {string} name */
-  async function restore(record, name) {
+  /** @param {FoundRecord} record @param {File} file */
+  async function restore(record, file) {
     const state = get();
     const usual = { ...pick(state.settings), ...(state.info && pick(/** @type {Settings} */ (state.info.defaults))) };
     const settings = { ...usual, prompt: "", negative: "", seed: 0, ...record.settings };
     const starts = settings.strength !== undefined || settings.startStep !== undefined;
     change({ settings, problems: {}, ...(!starts && { start: { image: null, mask: null } }) });
     count();
+    const image = file.type.startsWith("image/") ? await readPicture(file).catch(() => null) : null;
+    change({ taken: { what: "settings", text: say("record.taken", { name: file.name }), image } });
     const hash = record.source === "decant" && record.hash ? await fingerprint() : "";
-    tell({ tone: "note", text: [say("record.taken", { name }), ...missing(record, settings, get(), hash)].join(" "), about: "record" });
+    const lacks = missing(record, settings, get(), hash);
+    if (lacks.length > 0) tell({ tone: "note", text: [say("record.taken", { name: file.name }), ...lacks].join(" "), about: "record" });
   }
 
   return { takeDropped, takeRecord };
@@ -84,13 +98,32 @@ function pick({ steps, guidance, sampler, width, height }) {
  * @param {FoundRecord} record @param {Settings} settings @param {State} state @param {string} opened the fingerprint of the open model's weights; "" where nobody knows
  */
 function missing({ model, hash, source, notes }, settings, { model: open, start, loaded }, opened) {
-  const sentences = notes.map((note) => `${note.charAt(0).toUpperCase()}${note.slice(1)}.`);
+  const sentences = notes.map((note) => named(`${note.charAt(0).toUpperCase()}${note.slice(1)}.`));
   const others = opened ? hash !== opened : source !== "decant" && model && model !== open;
   if (others && open) sentences.push(say("record.model", { model, open }));
   if ((settings.strength !== undefined || settings.startStep !== undefined) && !start.image) sentences.push(say("record.start"));
   const absent = (settings.loras ?? []).filter(({ name }) => !loaded.some((one) => one.name === name)).map(({ name }) => name);
   if (absent.length > 0) sentences.push(say("record.lora", { names: inList(absent) }));
   return sentences;
+}
+
+/** @param {File} file @returns {Promise<Loaded["what"] | "model">} */
+async function kindOf(file) {
+  return file.size <= MOST_BESIDE ? Decant.recognise(file) : "model";
+}
+
+/** Several files that all belong beside a model, and what each is; null where they are something else: a model in parts, a folder. @param {Model} dropped @returns {Promise<[File, Loaded["what"]][] | null>} */
+async function allBeside(dropped) {
+  if (!Array.isArray(dropped) || dropped.length < 2) return null;
+  /** @type {[File, Loaded["what"]][]} */
+  const all = [];
+  for (const one of dropped) {
+    const file = await onlyFile(/** @type {Model} */ (/** @type {unknown} */ ([one])));
+    const kind = file ? await kindOf(file).catch(() => "model") : "model";
+    if (!file || kind === "model") return null;
+    all.push([file, /** @type {Loaded["what"]} */ (kind)]);
+  }
+  return all;
 }
 
 /** @param {File} file @returns {Promise<FoundRecord | null>} */

@@ -3,7 +3,7 @@
 import { strict as assert } from "node:assert";
 import { elsewhere, madeBytes } from "./elsewhere.mjs";
 import { contrastFaults, nameFaults, overflow } from "./look.mjs";
-import { again, drawn, finished, load, ready, status, text } from "./steps.mjs";
+import { again, drawn, finished, follow, load, ready, status, text } from "./steps.mjs";
 
 /** @import { Journey } from "./journeys.mjs" */
 
@@ -19,7 +19,7 @@ export const GETTING = [
       const file = madeBytes(50 << 20, 1);
       const server = await elsewhere({ "big.safetensors": file }, { cutAfter: 0.4 * file.length });
       await clean(page, address);
-      await page.goto(`${address}?model=${server.address}big.safetensors`);
+      await follow(page, `${address}?model=${server.address}big.safetensors`);
       await page.waitForSelector("#interrupted:visible");
       assert.match(await text(page, "#interrupted"), /^The connection broke: .*What has come is kept\.$/);
       assert.equal(await text(page, "#pause-opening"), "Resume");
@@ -46,7 +46,7 @@ export const GETTING = [
       const file = madeBytes(20 << 20, 2);
       const server = await elsewhere({ "mended.safetensors": file }, { cutAfter: 12 << 20, pace: 1 });
       await clean(page, address);
-      await page.goto(`${address}?model=${server.address}mended.safetensors`);
+      await follow(page, `${address}?model=${server.address}mended.safetensors`);
       await page.waitForSelector("#interrupted:visible");
       server.asked();
       server.mood.cutAfter = Infinity;
@@ -71,7 +71,7 @@ export const GETTING = [
       const server = await elsewhere({ "kept.gguf": file });
       await clean(page, address);
       const open = `${address}?model=${server.address}kept.gguf`;
-      await page.goto(open);
+      await follow(page, open);
       await ready(page);
       server.asked();
       await damage(page, 1);
@@ -95,7 +95,7 @@ export const GETTING = [
       const files = { "m/decant.json": Buffer.from('{"files":["model_index.json","unet/w.safetensors"]}'), "m/model_index.json": Buffer.from("{}"), "m/unet/w.safetensors": madeBytes(9 << 20, 4) };
       const server = await elsewhere(files);
       await clean(page, address);
-      await page.goto(`${address}?model=${server.address}m`);
+      await follow(page, `${address}?model=${server.address}m`);
       await ready(page);
       await server.close();
       await page.goto(`${address}?model=${server.address}m`);
@@ -119,7 +119,7 @@ export const GETTING = [
       const server = await elsewhere({ "whole.safetensors": file }, { ranges: false });
       await clean(page, address);
       const sum = readSum(page);
-      await page.goto(`${address}?model=${server.address}whole.safetensors`);
+      await follow(page, `${address}?model=${server.address}whole.safetensors`);
       await ready(page);
       assert.match(await text(page, ".message p"), /only as a whole: the download can be paused, but not resumed/);
       assert.equal(await sum, sumOf(file));
@@ -139,7 +139,7 @@ export const GETTING = [
       const files = { "changed.safetensors": madeBytes(9 << 20, 6) };
       const server = await elsewhere(files);
       await clean(page, address);
-      await page.goto(`${address}?model=${server.address}changed.safetensors`);
+      await follow(page, `${address}?model=${server.address}changed.safetensors`);
       await ready(page);
       files["changed.safetensors"] = madeBytes(9 << 20, 7);
       server.mood.etag = "2";
@@ -163,7 +163,7 @@ export const GETTING = [
       const { usage } = await session.send("Storage.getUsageAndQuota", { origin });
       await session.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: usage + (12 << 20) });
       const sum = readSum(page);
-      await page.goto(`${address}?model=${server.address}full.safetensors`);
+      await follow(page, `${address}?model=${server.address}full.safetensors`);
       await ready(page);
       await session.send("Storage.overrideQuotaForOrigin", { origin });
       assert.match(await text(page, ".message p"), /^This browser’s storage is full: .* will be downloaded again next time\./);
@@ -187,7 +187,7 @@ export const GETTING = [
         { model: "owner/name/resolve/main/one%20file.ckpt?download=true", named: "one%20file.ckpt", bytes: 1 << 20 },
       ];
       for (const { model, bytes } of cases) {
-        await page.goto(`${address}?model=${encodeURIComponent(server.address + model)}`);
+        await follow(page, `${address}?model=${encodeURIComponent(server.address + model)}`);
         await ready(page);
         const about = await page.evaluate(async ([base, wanted]) => {
           const { Decant } = await import(`${base}decant.js`);
@@ -282,9 +282,9 @@ export const GETTING = [
     open: null,
     async play({ page, address }) {
       const file = madeBytes(24 << 20, 11);
-      const server = await elsewhere({ "paced.safetensors": file }, { pace: 2 });
+      const server = await elsewhere({ "paced.safetensors": file }, { pace: 8 });
       await clean(page, address);
-      await page.goto(`${address}?model=${server.address}paced.safetensors`);
+      await follow(page, `${address}?model=${server.address}paced.safetensors`);
       await page.waitForFunction(() => /from the network/.test(document.querySelector("#loaded-from")?.textContent ?? ""));
       await page.click("#pause-opening");
       await page.waitForFunction(() => document.querySelector("#opening")?.textContent === "Paused");
@@ -308,7 +308,7 @@ export const GETTING = [
     open: null,
     async play({ page, address }) {
       const server = await elsewhere({ "unkept.safetensors": madeBytes(9 << 20, 12) });
-      await page.goto(`${address}?model=${server.address}unkept.safetensors`);
+      await follow(page, `${address}?model=${server.address}unkept.safetensors`);
       await ready(page);
       const said = await page.locator(".message p").allTextContents();
       assert.equal(said.filter((sentence) => /keeps no files for this page/.test(sentence)).length, 1);
@@ -393,7 +393,8 @@ export const GETTING = [
       await ready(page);
       const server = await elsewhere({ "its.safetensors": madeBytes(1 << 20, 17) });
       for (const [family, says] of [["sd-turbo", null], ["sd9", /There is no family “sd9”/]]) {
-        await page.goto(`${address}?model=${server.address}its.safetensors&family=${family}`);
+        const link = `${address}?model=${server.address}its.safetensors&family=${family}`;
+        await (says ? page.goto(link) : follow(page, link)); // once loaded, it asks no second time
         if (says) await page.waitForSelector(".message.error");
         else await ready(page);
         if (says) assert.match(await text(page, ".message.error p"), says);
@@ -490,7 +491,7 @@ export const GETTING = [
       await ready(page);
       assert.equal(await text(page, "#model-name"), "keys.safetensors");
       server.mood.pace = 20;
-      await page.goto(`${address}?model=${server.address}slow.safetensors`);
+      await follow(page, `${address}?model=${server.address}slow.safetensors`);
       await page.waitForFunction(() => /from the network/.test(document.querySelector("#loaded-from")?.textContent ?? ""));
       await looksRight(page);
       await server.close();

@@ -240,13 +240,24 @@ export const INSIDE = [
       await page.setInputFiles(".swap-form input[type=file]", { name: "word-style.pt", mimeType: "application/octet-stream", buffer: Buffer.alloc(150) });
       await page.click(".near .chip:has-text('word-style')");
       assert.equal(await page.inputValue(".swap-rows input[type=text]"), "word-style");
+      // Whoever changes a word stays where they are, from the first moment of the new run on.
+      await page.evaluate(() => {
+        const at = () => document.querySelector("#inside").scrollTop + scrollY;
+        globalThis.least = at();
+        addEventListener("scroll", () => (globalThis.least = Math.min(globalThis.least, at())), { capture: true });
+      });
+      const before = await page.evaluate(() => globalThis.least);
+      assert.ok(before > 100, "the words lie below the first screen");
       await page.click("#inside-use-swap");
       await page.waitForSelector(".before-after:not([hidden])");
       await page.waitForFunction(() => document.querySelector("#inside-edits").textContent.endsWith("seven → word-style"));
+      await page.waitForFunction(() => document.querySelector(".x0 figcaption").textContent === "The finished picture: a blue seven, with seven → word-style");
       await page.waitForSelector("#inside-undo:enabled");
       await page.click("text=Put the word back");
       await page.waitForFunction(() => document.querySelector("#inside-edits").textContent === "");
       assert.equal(await page.locator("#swaps li").count(), 0);
+      await page.waitForSelector("#inside-undo:enabled");
+      assert.ok((await page.evaluate(() => globalThis.least)) > before / 2, "the page jumped to its top");
     },
   },
   {

@@ -5,7 +5,7 @@ import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";
 import { elsewhere } from "./elsewhere.mjs";
 import { contrastFaults, nameFaults, overflow } from "./look.mjs";
-import { again, done, drawn, finished, load, pixels, ready, status, text } from "./steps.mjs";
+import { again, done, drawn, finished, follow, load, pixels, ready, status, text } from "./steps.mjs";
 
 /** @typedef {{ page: import("playwright-core").Page, address: string, complaints: string[], models: string }} Scene */
 /** @typedef {{ name: string, open?: string | null, width?: number, height?: number, first?: boolean, usual?: boolean, host?: string, fake?: boolean, real?: boolean, crash?: boolean, gpu?: boolean, expects?: RegExp, play: (scene: Scene) => Promise<void> }} Journey */
@@ -103,7 +103,7 @@ export const JOURNEYS = [
     async play({ page }) {
       await ready(page);
       const said = (await page.locator(".message.error p").allTextContents()).join("\n");
-      for (const part of ["steps=0. Steps must be from 1", "Guidance must be a number", "multiple of", "no sampler “magic”", "device=tpu", "“colour”"]) {
+      for (const part of ["“0” as “Steps”. Steps must be from 1", "Guidance must be a number", "multiple of", "no sampler “magic”", "device=tpu", "“colour”"]) {
         assert.ok(said.includes(part), `“${part}” is not said in:\n${said}`);
       }
       await page.fill("#steps", "2");
@@ -221,7 +221,7 @@ export const JOURNEYS = [
       const files = await Promise.all([...names, "decant.json"].map(async (name) => [`shared/${name}`, await readFile(`${models}/../dist/models/digits/${name}`)]));
       const server = await elsewhere(Object.fromEntries(files));
       const model = `${server.address}shared`;
-      await page.goto(`${address}?model=${model}&steps=2&run=1`);
+      await follow(page, `${address}?model=${model}&steps=2&run=1`);
       await finished(page, 2);
       const first = (await pixels(page)).sum;
       await server.close();
@@ -279,8 +279,9 @@ export const JOURNEYS = [
       await ready(page);
       await page.click("#open-model");
       await page.setInputFiles("#folder", `${models}/digits/tokenizer`);
-      await page.waitForSelector(".message.error");
-      assert.match(await text(page, ".message.error p"), /model_index\.json|no weight file/);
+      await page.waitForSelector("#look-problem:visible");
+      assert.match(await text(page, "#look-problem-text"), /^“tokenizer” is no model/);
+      assert.match(await text(page, "#look-said"), /model_index\.json|no weight file/);
     },
   },
   {

@@ -261,7 +261,7 @@ export const MORE = [
       await page.goto(page.url().replace(/\?.*/, "?steps=2"));
       await ready(page);
       await page.setInputFiles("#record-file", { name: "saved.png", mimeType: "image/png", buffer: saved });
-      await page.waitForSelector(".message p:text-is('The settings of “saved.png” are taken.')");
+      await page.waitForSelector("#taken p:text-is('The settings of “saved.png” are taken.')");
       await again(page, 4);
       assert.equal((await pixels(page)).sum, first);
       const { settings } = await page.evaluate(async (bytes) => {
@@ -426,7 +426,7 @@ export const MORE = [
 ];
 
 /** A PNG of one colour, as a file to choose. */
-async function drawnFile(page, name, { width, height, colour }) {
+export async function drawnFile(page, name, { width, height, colour }) {
   const bytes = await page.evaluate(async ({ width, height, colour }) => {
     const canvas = new OffscreenCanvas(width, height);
     const context = canvas.getContext("2d");
@@ -453,7 +453,7 @@ function someFile(name, size) {
 }
 
 /** Lets a file fall on the page. */
-function drop(page, { name, type, bytes }) {
+export function drop(page, { name, type, bytes }) {
   return page.evaluate(({ name, type, bytes }) => {
     const dataTransfer = new DataTransfer();
     dataTransfer.items.add(new File([new Uint8Array(bytes)], name, { type }));

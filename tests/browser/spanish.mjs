@@ -32,7 +32,7 @@ export const SPANISH = [
     async play({ page, address }) {
       await ready(page);
       const said = (await page.locator(".message.error p").allTextContents()).join("\n");
-      assert.ok(said.includes("La dirección pide steps=0. Pasos: entre 1 y 1000."), said);
+      assert.ok(said.includes("La dirección pide «0» para «Pasos». Pasos: entre 1 y 1000."), said);
       await page.fill("#width", "33");
       await drawn(page);
       assert.match(await text(page, "#width-problem"), /^Ancho: tiene que ser múltiplo de \d+: 32 o \d+\.$/);
@@ -46,8 +46,9 @@ export const SPANISH = [
       await page.click("#open-model");
       await page.fill("#address", "models/missing");
       await page.keyboard.press("Enter");
-      await page.waitForSelector(".message.error p[lang=en]");
-      assert.equal(await text(page, ".message.error:has([lang=en]) button"), "Abrir otro modelo");
+      await page.waitForSelector("#look-problem:visible");
+      assert.match(await text(page, "#look-problem-text"), /^No hay ningún modelo en models\/missing/);
+      assert.equal(await page.getAttribute("#look-said", "lang"), "en");
     },
     expects: /404/,
   },

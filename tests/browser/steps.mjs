@@ -6,6 +6,13 @@ export async function load(page) {
   await drawn(page);
 }
 
+/** Opens a link to a model of another site, lets the page ask that site, and loads what it found there. @param {import("playwright-core").Page} page @param {string} link */
+export async function follow(page, link) {
+  await page.goto(link);
+  await page.click("#agree");
+  await load(page);
+}
+
 /** @param {import("playwright-core").Page} page */
 export async function ready(page) {
   await drawn(page);

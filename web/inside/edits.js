@@ -1,9 +1,16 @@
 // What was changed underneath a prompt's words, in one line: “blue → red; a green one:0.5”.
 
 import { writeSetting } from "../settings.js";
+import { say } from "../words.js";
 
 /** @import { Settings } from "../decant.d.ts" */
 /** @typedef {Pick<Settings, "swaps" | "mixes">} Edits */
+
+/** A prompt as the model read it, with what was changed underneath its words. @param {Settings} settings */
+export function promptOf(settings) {
+  const change = editsOf(settings);
+  return change ? say("inside.words.edited", { prompt: settings.prompt, change }) : settings.prompt;
+}
 
 /** @param {Edits} edits */
 export function editsOf({ swaps, mixes }) {

@@ -43,15 +43,28 @@ export function insidePlace(root, studio, state) {
     body.append(section);
     return BUILD[name](section, studio, state);
   });
+  /** What was shown last: it stays until the next run has a step, so that nobody loses their place on the page. @type {Moment | null} */
+  let before = null;
   return (now) => {
     if (root.hidden) return drawEmpty(null);
-    const { trace, cursor } = now;
-    const step = trace?.steps[Math.min(cursor, trace.steps.length - 1)];
-    empty.hidden = Boolean(trace && step);
+    const moment = momentOf(now) ?? (isStarting(now) && before ? { ...before, state: { ...now, cursor: before.state.cursor } } : null);
+    before = moment;
+    empty.hidden = moment !== null;
     timeline.hidden = body.hidden = !empty.hidden;
-    if (!trace || !step) return drawEmpty(now);
-    const moment = { state: now, trace, step, finished: Boolean(trace.image) && cursor >= trace.steps.length };
+    if (!moment) return drawEmpty(now);
     drawTimeline(moment);
     for (const draw of draws) draw(moment);
   };
+}
+
+/** @param {State} state @returns {Moment | null} null where there is no step to look at */
+function momentOf(state) {
+  const { trace, cursor } = state;
+  const step = trace?.steps[Math.min(cursor, trace.steps.length - 1)];
+  return trace && step ? { state, trace, step, finished: Boolean(trace.image) && cursor >= trace.steps.length } : null;
+}
+
+/** @param {State} state */
+function isStarting({ phase, trace, live }) {
+  return phase === "running" && trace !== null && trace === live;
 }

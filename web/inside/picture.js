@@ -5,6 +5,7 @@ import { pictureFigure } from "../figures/picture.js";
 import { whenSeen } from "../figures/seen.js";
 import { sentenceOf, spokenError } from "../sentences.js";
 import { say } from "../words.js";
+import { promptOf } from "./edits.js";
 
 /** @import { Step } from "../decant.d.ts" */
 /** @import { Moment } from "./inside.js" */
@@ -33,7 +34,7 @@ export function picturePart(section, studio, state) {
     const by = /** @type {By} */ (choice.value);
     clearTimeout(calm);
     const ready = by === "told" ? null : decoded.ready(step, by);
-    if (finished && trace.image) drawLarge({ image: trace.image, caption: say("inside.finished", { prompt: trace.settings.prompt }) });
+    if (finished && trace.image) drawLarge({ image: trace.image, caption: say("inside.finished", { prompt: promptOf(trace.settings) }) });
     else drawLarge({ image: ready ?? step.previewDenoised, caption: say("inside.x0", { step: step.index + 1, by: ready ? say(`inside.madeBy.${by}`) : madeBy(step) }) });
     drawSmall({ image: step.previewNoisy, caption: say("inside.noisy", { step: step.index + 1 }) });
     write(problem, "");

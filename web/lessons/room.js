@@ -1,5 +1,5 @@
-// The model that the lessons run on: the one that somebody chose; beside another that came with the page, the model of digits, which the
-// teacher's numbers are of. That one is loaded when a lesson first asks for it.
+// The model that the lessons run on: the one that somebody chose; beside another that came with the page, or where none is open, the model of
+// digits, which the teacher's numbers are of. That one is loaded when a lesson first asks for it.
 
 import { Decant } from "../decant.js";
 
@@ -17,8 +17,10 @@ export function createRoom(studio, state, redraw) {
   /** @type {{ device: State["device"], decant: Decant | null, phase: "opening" | "ready" | "failed" } | null} */
   let own = null;
 
-  /** Whether lessons need a model of their own. */
+  /** Whether lessons need a model of their own: beside one that came with the page, and where none comes. */
   function apart() {
+    const { phase, interrupted, paused } = state();
+    if (phase === "failed" || (phase === "opening" && (interrupted !== null || paused))) return true;
     const { address } = studio.openedModel();
     return typeof address === "string" && address !== OWN && address.startsWith("models/");
   }
@@ -58,7 +60,7 @@ export function createRoom(studio, state, redraw) {
         return state();
       }
       const { phase, decant } = ours();
-      return { ...state(), phase, interrupted: null, info: decant?.info ?? null };
+      return { ...state(), phase, interrupted: null, paused: false, info: decant?.info ?? null };
     },
   };
 }

@@ -17,6 +17,7 @@ export function paintsOn(canvas, size, done) {
   /** @type {{ x: number, y: number } | null} */
   let last = null;
   const brush = { on: false, show };
+  canvas.tabIndex = -1;
 
   /** @param {ImageData | null} image @param {ImageData | null} over */
   function show(image, over) {
@@ -48,6 +49,7 @@ export function paintsOn(canvas, size, done) {
   canvas.addEventListener("pointerdown", (event) => {
     if (!brush.on) return;
     event.preventDefault();
+    canvas.focus({ preventScroll: true }); // out of a text, where Ctrl+Z would undo what was typed
     canvas.setPointerCapture(event.pointerId);
     last = null;
     stroke(event);

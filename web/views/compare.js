@@ -1,7 +1,7 @@
 // Two pictures of the gallery side by side, under one slider, and which of their settings differ.
 
 import { byId, h } from "./elements.js";
-import { NAMES, writeSetting } from "../settings.js";
+import { NAMES, labelOf, writeSetting } from "../settings.js";
 import { say } from "../words.js";
 import { sliderFigure } from "../figures/slider.js";
 
@@ -25,26 +25,21 @@ export function compareView(studio) {
     drawn = compared;
     const [before, after] = compared;
     if (!before || !after) return dialog.open ? dialog.close() : undefined;
-    draw({ before: before.image, after: after.image, labels: [labelOf(before.kept), labelOf(after.kept)] });
+    draw({ before: before.image, after: after.image, labels: [headOf(before.kept), headOf(after.kept)] });
     table.replaceChildren(...differences(before.kept, after.kept));
     if (!dialog.open) dialog.showModal();
   };
 }
 
 /** @param {Kept} kept */
-function labelOf({ settings }) {
+function headOf({ settings }) {
   return say("compare.label", { seed: settings.seed, sampler: settings.sampler, steps: settings.steps });
-}
-
-/** What a setting's field is called; one without a field has its name in settings files. @param {string} name */
-function calledInForm(name) {
-  return document.querySelector(`label[for="${name}"]`)?.textContent?.trim() ?? name;
 }
 
 /** @param {Kept} before @param {Kept} after */
 function differences(before, after) {
   /** @type {[string, string, string][]} */
-  const rows = NAMES.filter((name) => name !== "count").map((name) => [calledInForm(name), writeSetting(name, before.settings), writeSetting(name, after.settings)]);
+  const rows = NAMES.filter((name) => name !== "count").map((name) => [labelOf(name), writeSetting(name, before.settings), writeSetting(name, after.settings)]);
   const other = /** @type {[string, string, string][]} */ ([[say("compare.model"), before.model, after.model], ...rows]).filter(([, one, two]) => one !== two);
   if (other.length === 0) return [h("caption", { textContent: say("compare.same") })];
   return [

@@ -9,7 +9,12 @@ import { stripFigure } from "../figures/strip.js";
 export function filmstripView(studio) {
   const strip = byId("filmstrip", HTMLDivElement);
   const draw = stripFigure(strip, { onScrub: studio.scrub });
+  const legend = byId("strip-legend", HTMLParagraphElement);
+  const gone = byId("strip-gone", HTMLParagraphElement);
   return ({ trace, cursor, settings: { steps } }) => {
+    // Of an older picture of the gallery only the end is known.
+    gone.hidden = !trace?.image || trace.steps.length > 0;
+    strip.hidden = legend.hidden = !gone.hidden;
     draw({ trace, cursor, total: steps });
     strip.parentElement?.style.setProperty("--columns", String(strip.children.length - 1));
   };

@@ -2,7 +2,9 @@
 
 import { byId, inBytes, write } from "./elements.js";
 import { fieldText, isSetting, readSetting } from "../settings.js";
-import { say } from "../words.js";
+import { named } from "../named.js";
+import { sizeKey } from "../sizing.js";
+import { language, say } from "../words.js";
 
 /** @import { Info, TokenCount } from "../decant.d.ts" */
 /** @import { State } from "../state.js" */
@@ -31,13 +33,15 @@ export function formView(studio) {
     const setting = dataset["for"] ?? name;
     if (isSetting(setting)) studio.edit(setting, type === "checkbox" ? String(checked) : value);
   });
+  for (const id of ["prompt", "negative"]) sendsOnEnter(byId(id, HTMLTextAreaElement), () => studio.generate());
   byId("dice", HTMLButtonElement).addEventListener("click", studio.throwDice);
 
   /** @type {Info | null} */
   let known = null;
   return (state) => {
     if (state.info && state.info !== known) describeModel((known = state.info));
-    for (const field of fields) drawField(field, state);
+    if (state.info) drawSize(state.info, state);
+    for (const field of fields) known || field instanceof HTMLTextAreaElement ? drawField(field, state) : (field.disabled = true); // what it says before is no model's
     byId("strength", HTMLInputElement).placeholder = String(usualStrength(state));
     for (const range of ranges) {
       range.value = String(state.settings[/** @type {"steps" | "guidance" | "strength"} */ (range.dataset["for"])] ?? usualStrength(state));
@@ -52,6 +56,26 @@ export function formView(studio) {
     generate.disabled = !["ready", "running"].includes(state.phase) || Object.values(state.problems).some(Boolean);
     write(generate, say(state.phase === "running" && !state.running?.passing ? "queue.add" : "form.generate"));
   };
+}
+
+/**
+ * Enter makes the picture, Shift+Enter a line; not while letters are being composed (Safari tells that by the key's old number alone). A phone's
+ * keyboard may tell of no key at all, only of the line that it is about to break.
+ * @param {HTMLTextAreaElement} field @param {() => unknown} send
+ */
+function sendsOnEnter(field, send) {
+  let shift = false;
+  field.addEventListener("keydown", (event) => {
+    shift = event.shiftKey;
+    if (event.key !== "Enter" || event.isComposing || event.keyCode === 229 || event.shiftKey || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    if (!event.repeat) send();
+  });
+  field.addEventListener("beforeinput", (event) => {
+    if (!["insertLineBreak", "insertParagraph"].includes(event.inputType) || event.isComposing || shift) return;
+    event.preventDefault();
+    send();
+  });
 }
 
 /** @param {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} field @param {State} state */
@@ -78,12 +102,21 @@ function says(text, name, settings, info) {
 }
 
 /** Limits that come from the model. @param {Info} info */
-function describeModel({ factor, defaults, predictedBytes, weights }) {
+function describeModel({ factor }) {
   for (const side of ["width", "height"]) {
     const field = byId(side, HTMLInputElement);
     field.step = field.min = String(factor);
   }
-  write(byId("size-note", HTMLParagraphElement), say(weights === "stored" ? "form.size-stored" : "form.size-kept", { factor, width: defaults.width, height: defaults.height, bytes: inBytes(predictedBytes), weights }));
+}
+
+/** What a picture of the size that is asked for takes; until that is known, which sizes there are. @param {Info} info @param {State} state */
+function drawSize({ factor, weights }, state) {
+  const note = byId("size-note", HTMLParagraphElement);
+  const { settings: { width, height }, weighed, problems } = state;
+  const known = weighed?.key === sizeKey(state) && !problems.width && !problems.height ? weighed : null;
+  note.classList.toggle("warning", Boolean(known?.problem));
+  note.lang = known?.problem ? "en" : language;
+  write(note, !known ? say("form.size", { factor }) : (known.problem !== null ? named(known.problem) : say(weights === "stored" ? "form.size-stored" : "form.size-kept", { factor, width, height, bytes: inBytes(known.bytes), weights })));
 }
 
 /** @param {TokenCount | null} count @param {boolean} quietWhenEmpty */

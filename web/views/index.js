@@ -8,6 +8,7 @@ import { queueView } from "./queue.js";
 import { seriesView } from "./series.js";
 import { knownView } from "./known.js";
 import { tokensView } from "./tokens.js";
+import { takenView } from "./taken.js";
 import { typingView } from "./typing.js";
 import { licencesView } from "./licences.js";
 import { loadedView } from "./loaded.js";
@@ -36,4 +37,4 @@ import { placesView } from "./places.js";
 /** @typedef {(studio: Studio, state: () => State) => (state: State) => void} View */
 
 /** @type {View[]} */
-export const VIEWS = [machineView, messagesView, moreView, formView, tokensView, knownView, typingView, startView, loadedView, seriesView, galleryView, compareView, queueView, variationsView, presetsView, notifyView, savingView, latentsView, sheetView, pictureView, openingView, progressView, filmstripView, openerView, shelfView, foundView, coloursView, keysView, licencesView, placesView];
+export const VIEWS = [machineView, messagesView, moreView, formView, tokensView, knownView, typingView, startView, loadedView, takenView, seriesView, galleryView, compareView, queueView, variationsView, presetsView, notifyView, savingView, latentsView, sheetView, pictureView, openingView, progressView, filmstripView, openerView, shelfView, foundView, coloursView, keysView, licencesView, placesView];

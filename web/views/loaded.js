@@ -70,22 +70,30 @@ function said(words) {
 
 /** A number, and a slider below. @param {Studio} studio @param {string} name */
 function weightFields(studio, name) {
-  const number = Object.assign(document.createElement("input"), { type: "number", step: "any" });
   const range = Object.assign(document.createElement("input"), { type: "range", min: "-1", max: "2", step: "0.05", tabIndex: -1 });
-  number.setAttribute("aria-label", say("beside.weight", { name }));
   range.setAttribute("aria-label", say("beside.weight-coarse", { name }));
-  for (const field of [number, range]) {
-    field.dataset["name"] = name;
-    field.addEventListener("input", (event) => {
-      event.stopPropagation();
-      studio.weigh(name, field.value);
-    });
-  }
-  return [number, range];
+  return [weightField(studio, name), weighs(studio, name, range)];
+}
+
+/** @param {Studio} studio @param {string} name */
+export function weightField(studio, name) {
+  const number = Object.assign(document.createElement("input"), { type: "number", step: "any" });
+  number.setAttribute("aria-label", say("beside.weight", { name }));
+  return weighs(studio, name, number);
+}
+
+/** @param {Studio} studio @param {string} name @param {HTMLInputElement} field */
+function weighs(studio, name, field) {
+  field.dataset["name"] = name;
+  field.addEventListener("input", (event) => {
+    event.stopPropagation();
+    studio.weigh(name, field.value);
+  });
+  return field;
 }
 
 /** @param {HTMLInputElement} field @param {LoraUse[]} uses */
-function drawWeight(field, uses) {
+export function drawWeight(field, uses) {
   const weight = uses.find(({ name }) => name === field.dataset["name"])?.weight ?? 1;
   field.disabled = !uses.some(({ name }) => name === field.dataset["name"]);
   // What is being typed is left alone: "0." is on the way to "0.5".

@@ -2,6 +2,7 @@
 
 import { button, byId } from "./elements.js";
 import { say } from "../words.js";
+import { USUAL_MODEL } from "../address.js";
 import { useVersion } from "../offline.js";
 
 /** @import { Message, State } from "../state.js" */
@@ -14,8 +15,11 @@ export function messagesView(studio, state) {
     "use-gpu": () => studio.reopen("gpu"),
     "use-cpu": () => studio.reopen("cpu"),
     reopen: () => studio.reopen("auto"),
+    "try-again": studio.tryAgainToOpen,
     "open-other": studio.openOpener,
+    "open-usual": () => studio.openOwn(USUAL_MODEL),
     "look-again": studio.lookAgain,
+    "look-refused": studio.lookAtRefused,
     "use-version": () => void useVersion(studio.tell),
   };
   /** @type {State["messages"]} */

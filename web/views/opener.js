@@ -9,7 +9,7 @@ import { say } from "../words.js";
 import { ofProgram } from "../words/program.js";
 
 /** @import { Model } from "../decant.d.ts" */
-/** @import { Looking } from "../state.js" */
+/** @import { Asking, LookProblem, Looking } from "../state.js" */
 /** @import { Studio } from "../studio.js" */
 /** @import { View } from "./index.js" */
 
@@ -17,7 +17,7 @@ import { ofProgram } from "../words/program.js";
 export function openerView(studio) {
   const dialog = byId("opener", HTMLDialogElement);
   const address = byId("address", HTMLInputElement);
-  const parts = { choose: byId("choose", HTMLDivElement), looking: byId("looking", HTMLDivElement), found: byId("found", HTMLFormElement) };
+  const parts = { ask: byId("ask", HTMLDivElement), choose: byId("choose", HTMLDivElement), looking: byId("looking", HTMLDivElement), found: byId("found", HTMLFormElement) };
   const look = (/** @type {Model | null} */ model) => {
     if (model) studio.look(model);
   };
@@ -31,22 +31,48 @@ export function openerView(studio) {
   });
   chooser(byId("choose-file", HTMLButtonElement), byId("file", HTMLInputElement), "showOpenFilePicker", look);
   chooser(byId("choose-folder", HTMLButtonElement), byId("folder", HTMLInputElement), "showDirectoryPicker", look);
+  byId("agree", HTMLButtonElement).addEventListener("click", studio.lookAtLink);
+  byId("decline", HTMLButtonElement).addEventListener("click", studio.shutOpener);
   byId("stop-looking", HTMLButtonElement).addEventListener("click", studio.leave);
   byId("look-again", HTMLButtonElement).addEventListener("click", studio.tryAgain);
   hearDrops(studio);
 
   let seen = "choose";
   let shown = false;
-  return ({ opener, look: now }) => {
+  return ({ opener, look: now, lookProblem }) => {
     const part = now?.phase ?? "choose";
     for (const [name, element] of Object.entries(parts)) element.hidden = name !== part;
     shown = opener;
     if (opener && !dialog.open) dialog.showModal();
     if (!opener && dialog.open) dialog.close();
-    if (part !== seen) (part === "found" ? byId("load", HTMLButtonElement) : part === "looking" ? byId("stop-looking", HTMLButtonElement) : null)?.focus();
+    if (part !== seen) firstOf(part, lookProblem !== null, address)?.focus();
     seen = part;
+    drawProblem(lookProblem);
+    if (now?.phase === "ask") drawAsking(now);
     if (now?.phase === "looking") drawLooking(now);
   };
+}
+
+/** Where the focus goes when another part is shown. @param {string} part @param {boolean} wrong whether what was chosen cannot be opened @param {HTMLInputElement} address */
+function firstOf(part, wrong, address) {
+  if (part === "choose") return wrong && address.value ? address : null;
+  return byId({ found: "load", looking: "stop-looking" }[part] ?? "agree", HTMLButtonElement);
+}
+
+/** @param {Asking} asking */
+function drawAsking({ host, address }) {
+  write(byId("ask-host", HTMLParagraphElement), say("ask.host", { host }));
+  write(byId("ask-address", HTMLElement), address);
+  write(byId("ask-how", HTMLParagraphElement), say("ask.how", { host }));
+  write(byId("agree", HTMLButtonElement), say("ask.agree", { host }));
+}
+
+/** @param {LookProblem | null} problem */
+function drawProblem(problem) {
+  byId("look-problem", HTMLDivElement).hidden = problem === null;
+  write(byId("look-problem-text", HTMLParagraphElement), problem?.text ?? "");
+  byId("look-details", HTMLDetailsElement).hidden = !problem?.details;
+  write(byId("look-said", HTMLParagraphElement), problem?.details ?? "");
 }
 
 /** @param {Looking} look */

@@ -13,6 +13,7 @@ export function pictureView() {
   const specimen = byId("specimen", HTMLDivElement);
   const small = within(specimen, "canvas", HTMLCanvasElement);
   const caption = within(specimen, "figcaption", HTMLElement);
+  const beginning = within(specimen, "figure", HTMLElement);
   const numbers = Array.from(specimen.querySelectorAll("dd"));
   const empty = within(figure, ".empty", HTMLDivElement);
   let running = false;
@@ -41,6 +42,7 @@ export function pictureView() {
       small.setAttribute("aria-label", finished ? say("picture.noise") : say("picture.noisy-at", { n: step.index + 1 }));
     }
     specimen.classList.toggle("blank", !shown || !first);
+    beginning.hidden = Boolean(finished) && !first; // nobody kept what it came from, which the strip's line says
     const shownNumbers = step && !finished ? ofStep(step) : finished && trace ? ofRun(trace) : {};
     for (const number of numbers) write(number, shownNumbers[number.dataset["of"] ?? ""] ?? "–");
   };

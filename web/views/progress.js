@@ -30,6 +30,10 @@ export function progressView(studio) {
     cancel.focus(); // the button goes
   });
 
+  const generate = byId("generate", HTMLButtonElement);
+  /** Whether the button was pressed that begins a run: the focus goes on to Pause, so that a space pauses it and queues no other. */
+  let pressed = false;
+  byId("settings", HTMLFormElement).addEventListener("submit", () => (pressed = document.activeElement === generate));
   /** @type {State["info"]} */
   let model = null;
   return (state) => {
@@ -50,12 +54,14 @@ export function progressView(studio) {
     memory.hidden = !trace?.memory;
     write(announce, announcement(state, done, total));
     const running = phase === "running";
-    // A button that is switched off under a person's finger hands the focus on.
-    if (!running && (document.activeElement === pause || document.activeElement === cancel)) byId("generate", HTMLButtonElement).focus();
+    // A button that is switched off under a person's finger hands the focus on, to where that finger begins nothing.
+    if (!running && (document.activeElement === pause || document.activeElement === cancel)) byId("filmstrip", HTMLDivElement).focus({ preventScroll: true });
     watch.hidden = !running || state.watching;
     pause.disabled = cancel.disabled = !running;
     step.disabled = !running && phase !== "ready";
     write(pause, say(paused ? "do.resume" : "do.pause"));
+    if (pressed && running && document.activeElement === generate) pause.focus({ preventScroll: true });
+    if (running || phase !== "ready") pressed = false;
   };
 }
 

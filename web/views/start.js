@@ -33,6 +33,7 @@ export function startView(studio) {
   return (state) => {
     const { start, problems } = state;
     for (const name of /** @type {const} */ (["image", "mask"])) write(byId(`${name}-problem`, HTMLParagraphElement), problems[name] ?? "");
+    byId("keep-field", HTMLDivElement).hidden = !start.image || !(start.mask || state.settings.pad);
     if (start === drawn) return;
     if ((start.image && !drawn?.image) || (start.latents && !drawn?.latents)) root.open = true;
     drawn = start;

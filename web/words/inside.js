@@ -68,6 +68,7 @@ export const INSIDE = {
   "inside.words.before": { en: "before", es: "antes" },
   "inside.words.after": { en: "after: {change}", es: "después: {change}" },
   "inside.words.asWritten": { en: "as it is written", es: "tal como está escrito" },
+  "inside.words.edited": { en: "{prompt}, with {change}", es: "{prompt}, con {change}" },
   "inside.words.mix": { en: "Mix in another prompt", es: "Mezclar otro texto" },
   "inside.words.factor": { en: "How much of it, from 0 to 1", es: "Cuánto, de 0 a 1" },
   "inside.words.mixIn": { en: "Mix in", es: "Mezclar" },

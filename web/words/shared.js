@@ -25,6 +25,8 @@ export const SHARED = {
   "keys.title": { en: "Keyboard", es: "Teclado" },
   "keys.generate-keys": { en: "<kbd>Ctrl</kbd> or <kbd>⌘</kbd> <kbd>Enter</kbd>", es: "<kbd>Ctrl</kbd> o <kbd>⌘</kbd> <kbd>Intro</kbd>" },
   "keys.generate": { en: "Generate", es: "Generar" },
+  "keys.enter-keys": { en: "<kbd>Enter</kbd>", es: "<kbd>Intro</kbd>" },
+  "keys.enter": { en: "In the prompt: generate; with <kbd>Shift</kbd>, a new line", es: "En el prompt: generar; con <kbd>Mayús</kbd>, una línea nueva" },
   "keys.pause-keys": { en: "<kbd>Space</kbd>", es: "<kbd>Espacio</kbd>" },
   "keys.pause": { en: "Pause and resume, outside of a field", es: "Pausar y reanudar, fuera de un campo" },
   "keys.step": { en: "One step, then pause", es: "Un paso y luego pausa" },

@@ -20,6 +20,7 @@ export const STAGE = {
   "run.progress": { en: "Steps done", es: "Pasos hechos" },
   "strip": { en: "Step shown", es: "Paso mostrado" },
   "strip.legend": { en: "Above, the noisy latents; below, the picture that the model predicts from them. Drag across, or press <kbd>←</kbd> <kbd>→</kbd>.", es: "Arriba, los latentes con ruido; abajo, la imagen que el modelo predice a partir de ellos. Arrastra a lo ancho o pulsa <kbd>←</kbd> <kbd>→</kbd>." },
+  "strip.gone": { en: "The steps of this picture are not kept any more: open it in the gallery and press Generate, and it is made again with them.", es: "Los pasos de esta imagen ya no se guardan: ábrela en la galería y pulsa Generar, y se hace otra vez con ellos." },
   "opening.named": { en: "Opening {model}…", es: "Abriendo {model}…" },
   "opening.part": { en: "{label}…", es: "{label}…" },
   "opening.ready": { en: "Your picture appears here.", es: "Tu imagen aparecerá aquí." },

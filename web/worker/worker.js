@@ -176,9 +176,9 @@ async function askToGoOn(call, event, moved) {
   if (decided === "stop") throw { code: "cancelled", message: "It was cancelled." };
 }
 
-/** @param {unknown} error @returns {{ code: ErrorCode, message: string }} */
+/** @param {unknown} error @returns {{ code: ErrorCode, message: string, why?: string }} */
 function readFailure(error) {
-  if (error && typeof error === "object" && "code" in error && "message" in error) return { code: /** @type {ErrorCode} */ (error.code), message: String(error.message) };
+  if (error && typeof error === "object" && "code" in error && "message" in error) return { code: /** @type {ErrorCode} */ (error.code), message: String(error.message), ...("why" in error && { why: String(error.why) }) };
   if (error instanceof RangeError) return { code: "memory", message: `There is not enough memory: ${error.message}.` };
   return { code: "internal", message: `Something that should not happen did: ${error instanceof Error ? error.message : error}.` };
 }

@@ -4,27 +4,31 @@ use crate::js::object;
 use decant_sd::Error;
 use wasm_bindgen::JsValue;
 
-/// One failure, thrown as `{ code, message }`.
+/// One failure, thrown as `{ code, message, why }`.
 #[derive(Debug)]
 pub struct Failure {
     /// See `ErrorCode` in `web/decant.d.ts`.
     pub code: &'static str,
     /// One or two sentences for a person.
     pub message: String,
+    /// Of a model's failure: "absent" where there is none.
+    pub why: &'static str,
 }
 
 impl Failure {
     /// With any text, which becomes a sentence.
     pub fn new(code: &'static str, text: impl ToString) -> Failure {
-        Failure { code, message: sentence(&text.to_string()) }
+        Failure { code, message: sentence(&text.to_string()), why: "" }
     }
 
     /// While a model is opened: what the schedule or a size does not like then is the model's fault.
     pub fn opening(error: Error) -> Failure {
-        match code(&error) {
-            "request" => Failure::new("model", error),
-            code => Failure::new(code, error),
-        }
+        let why = if matches!(error, Error::Missing { .. }) { "absent" } else { "" };
+        let code = match code(&error) {
+            "request" => "model",
+            code => code,
+        };
+        Failure { why, ..Failure::new(code, error) }
     }
 }
 
@@ -36,7 +40,7 @@ impl From<Error> for Failure {
 
 impl From<Failure> for JsValue {
     fn from(failure: Failure) -> JsValue {
-        object([("code", failure.code.into()), ("message", failure.message.into())])
+        object([("code", failure.code.into()), ("message", failure.message.into()), ("why", failure.why.into())])
     }
 }
 

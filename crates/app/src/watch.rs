@@ -22,12 +22,22 @@ pub struct Watcher {
     steps: f64,
     noise: JsValue,
     tokens: [JsValue; 2],
+    /// Whether a step has told the tokens already.
+    told: bool,
 }
 
 impl Watcher {
     /// For a run that began at `started`.
     pub fn new(on_step: Function, started: f64) -> Watcher {
-        Watcher { on_step, since: started, text: 0.0, steps: 0.0, noise: JsValue::NULL, tokens: [JsValue::NULL, JsValue::NULL] }
+        Watcher {
+            on_step,
+            since: started,
+            text: 0.0,
+            steps: 0.0,
+            noise: JsValue::NULL,
+            tokens: [JsValue::NULL, JsValue::NULL],
+            told: false,
+        }
     }
 
     /// `RawResult` in `web/protocol.d.ts`.
@@ -35,15 +45,21 @@ impl Watcher {
         let picture = now() - self.since;
         let total = self.text + self.steps + picture;
         let timings = [("text", self.text), ("steps", self.steps), ("picture", picture), ("total", total)];
-        let [prompt, negative] = self.tokens;
+        let tokens = self.tokens();
         object([
             ("image", image),
             ("settings", settings_object(settled)),
             ("noise", self.noise),
-            ("tokens", object([("prompt", prompt), ("negative", negative)])),
+            ("tokens", tokens),
             ("memory", memory),
             ("timings", object(timings.map(|(name, milliseconds)| (name, milliseconds.into())))),
         ])
+    }
+
+    /// `TraceTokens` in `web/decant.d.ts`.
+    fn tokens(&self) -> JsValue {
+        let [prompt, negative] = self.tokens.clone();
+        object([("prompt", prompt), ("negative", negative)])
     }
 
     fn lap(&mut self) -> f64 {
@@ -78,6 +94,8 @@ impl Observer for Watcher {
                 self.steps += milliseconds;
                 let shown = raw_step(&step, shape, noise, [noisy, denoised], milliseconds);
                 set(&shown, "attention", attention.map_or(JsValue::NULL, |map| attention_object(map, shape)));
+                let first = !std::mem::replace(&mut self.told, true);
+                set(&shown, "tokens", if first { self.tokens() } else { JsValue::NULL });
                 self.show(shown).await?;
             }
             Event::Decoding => {}

@@ -81,7 +81,7 @@ export class Session {
       if (WEIGHTS.test(name)) session.sizes.set(name, size);
       await files.read(name, 0, Math.min(8, size));
     }
-    if (session.sizes.size === 0) throw { code: "model", message: `${files.place()} holds no model: there is no model_index.json and no file of weights.` };
+    if (session.sizes.size === 0) throw { code: "model", message: `${files.place()} holds no model: there is no model_index.json and no file of weights.`, why: "absent" };
     return session;
   }
 
@@ -140,7 +140,7 @@ export class Session {
       defaults: { prompt: "a blue seven on a yellow background", steps: 20, guidance: 4, sampler: "ddim", width: SIDE, height: SIDE },
       factor: 16,
       catalog: catalog(),
-      predictedBytes: 84_000_000,
+      predictedBytes: this.files.place().includes("large") ? 900_000_000 : 84_000_000,
       weights: this.weights,
     };
   }
@@ -225,6 +225,8 @@ export class Session {
     const { prompt, steps, width = SIDE, height = SIDE } = settings;
     const seed = settings.seed + (latents?.file?.reduce((sum, byte) => (sum * 31 + byte) % 65521, 7) ?? 0);
     for (const { name } of settings.loras ?? []) if (!this.beside.has(name)) throw { code: "request", message: `There is no LoRA ${name}.` };
+    const [, refused] = /refuse (\S+)/.exec(prompt) ?? [];
+    if (refused) throw { code: "request", message: `${refused}: there is no mask; give one, or leave ${refused} (--${refused.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}) out.` };
     if (prompt.includes("too much")) throw { code: "memory", message: "A picture of that size takes 9.1 GB, and this machine has 2.0 GB; take a smaller picture or q4_0." };
     const started = performance.now();
     if (prompt.includes("read again")) await this.readAgain();
@@ -233,6 +235,7 @@ export class Session {
     const picture = paintOver(draw(prompt, width, height), { image, mask }, settings, width, height);
     const random = randomFrom(seed);
     const noise = Array.from({ length: width * height * 3 }, () => random() * 255);
+    const tokens = { prompt: this.tokenize(prompt, settings), negative: settings.guidance > 1 ? this.tokenize(settings.negative, settings) : null };
     for (let index = 0; index < steps; index++) {
       await sleep(pace);
       const sigma = Math.fround(14.6 * (1 - index / steps) ** 2.4);
@@ -245,10 +248,10 @@ export class Session {
         previewNoisy: mix(picture, noise, share, width, height),
         previewDenoised: mix(picture, noise, 0.55 * share ** 3, width, height),
         milliseconds: pace,
+        tokens: index === 0 ? tokens : null,
       });
       if (prompt.includes("lost") && index === 2) throw ENDINGS.lost;
     }
-    const tokens = { prompt: this.tokenize(prompt), negative: this.tokenize(settings.negative) };
     const total = performance.now() - started;
     const also = [image && "a picture", mask && "a mask", latents && "latents"].filter(Boolean);
     return { also, image: mix(picture, noise, 0.01, width, height), settings: { ...settings, width, height }, noise: new Float32Array((width * height) / 4), tokens, timings: { text: 3, steps: total - 5, picture: 2, total }, memory: { predicted: 84_000_000, measured: null } };
