@@ -1,6 +1,7 @@
 // Every screen of the page, and how a person gets there: for those who look at all of them (access.mjs, screens.mjs). No row reads a text,
 // so that the page may speak any language. What is new on the page gets a row here.
 
+import { drawnFile } from "./more.mjs";
 import { drawn } from "./steps.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -18,8 +19,8 @@ export async function enter(page, address, { open = "?", reach }, { language = "
     return new Promise((done) => Object.assign(indexedDB.deleteDatabase("decant-gallery"), { onsuccess: done, onerror: done, onblocked: done }));
   }, theme);
   const [search = "", hash] = open.split("#");
-  // An address that asks for nothing is a first visit, with its example.
-  const asks = search === "" && language === "en" ? "" : `${search || "?"}${search.length > 1 ? "&" : ""}lang=${language}`;
+  // An address that asks for nothing is a first visit, with its example, whatever its language.
+  const asks = search === "" ? (language === "en" ? "" : `?lang=${language}`) : `${search.length > 1 ? search : "?device=auto"}&lang=${language}`;
   await page.goto(`${address}${asks}${hash ? `#${hash}` : ""}`);
   await reach?.(page);
   await page.evaluate(() => localStorage.clear());
@@ -41,7 +42,7 @@ const STEPS = "steps=8&prompt=a%20blue%20seven%20on%20a%20yellow%20background";
 
 /** @type {Screen[]} */
 export const STUDIO_SCREENS = [
-  { name: "studio-first", open: "", usual: true, reach: (page) => opened(page).then(() => (page.url().includes("?") ? undefined : made(page))) },
+  { name: "studio-first", open: "", usual: true, reach: (page) => opened(page).then(() => made(page)) },
   {
     name: "studio-paused",
     open: `?${STEPS}`,
@@ -73,6 +74,17 @@ export const STUDIO_SCREENS = [
       await page.keyboard.type("seven:0.5+eight:0.5");
       await page.fill("#width", "33");
       await page.waitForSelector("#piece-list .chip");
+      await drawn(page);
+    },
+  },
+  {
+    name: "studio-taken",
+    open: `?${STEPS}&run=1`,
+    async reach(page) {
+      await made(page);
+      await page.setInputFiles("#image-file", await drawnFile(page, "a picture.png", { width: 64, height: 48, colour: "#2f6f8f" }));
+      await page.waitForSelector("#taken:not([hidden])");
+      await page.hover("#taken p"); // it stays while somebody is at it
       await drawn(page);
     },
   },
@@ -139,6 +151,22 @@ export const STUDIO_SCREENS = [
       await page.evaluate(() => document.querySelector("#public")?.setAttribute("open", ""));
       await page.waitForSelector("#catalog li");
       await drawn(page);
+    },
+  },
+  {
+    name: "opener-asks",
+    open: "?model=https://models.example/owner/name",
+    reach: async (page) => void (await page.waitForSelector("#agree:visible")),
+  },
+  {
+    name: "opener-wrong",
+    open: "?steps=2",
+    async reach(page) {
+      await opened(page);
+      await page.click("#open-model");
+      await page.fill("#address", "models/none");
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("#look-problem:visible");
     },
   },
   {
