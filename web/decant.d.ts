@@ -26,7 +26,7 @@ export const Decant: {
   catalog(): Promise<Catalog>;
   /** What a file is good for, by what it holds. Needs no model. */
   recognise(file: Model): Promise<FileKind>;
-  /** What a PNG, a record or a file of settings says of how a picture was made, here or by a desktop tool; null for a picture that says nothing. */
+  /** What a picture (PNG, JPEG, WebP), a record or a file of settings says of how a picture was made, here or by a desktop tool; null for a picture that says nothing. */
   readRecord(file: Blob): Promise<FoundRecord | null>;
   /**
    * Runs in the plane in which they differ most: the two principal components of all their points together. Needs no model.
@@ -439,6 +439,8 @@ export interface FoundRecord {
   source: "decant" | "parameters" | "comfy" | "invoke";
   /** What could not be taken over, a sentence each. */
   notes: string[];
+  /** Textual inversions that its texts mean: where one is not loaded, its name is read as any word. */
+  inversions: string[];
 }
 
 export type FileKind = "model" | "lora" | "inversion";
@@ -580,6 +582,15 @@ export interface TokenCount {
   pieces: Piece[];
   /** What the model reads: beginning, tokens, end, padding; chunk after chunk. */
   ids: Uint32Array;
+  /** Of `tokenize`: what another tool would follow in this text, and which is read as words here. */
+  unfollowed?: Unfollowed[];
+}
+
+/** A place of a text that means something to another tool. */
+export interface Unfollowed {
+  what: "editing" | "alternation" | "and" | "tag" | "lora-off" | "lora-part" | "weight-off" | "break-off" | "choice" | "wildcard" | "embedding";
+  /** As it stands there, cut to what fits a sentence. */
+  text: string;
 }
 
 /** A piece of a text that has a number. */

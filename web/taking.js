@@ -38,7 +38,7 @@ export function createTaking({ get, change }, { look, openRun, startFrom, startF
     try {
       const file = await onlyFile(dropped);
       if (file && (await isTrace(file))) return await openRun(file);
-      const record = file && (await recordIn(file));
+      const record = file && (await recordIn(file).catch((error) => unlessPhoto(file, error)));
       if (file && record) return await restore(record, file);
       if (file?.type.startsWith("image/")) return startFrom(file);
       if (file && (await isLatents(file))) return startFromLatents(file);
@@ -97,13 +97,16 @@ function pick({ steps, guidance, sampler, width, height }) {
  * What keeps the picture from being made again, a sentence each.
  * @param {FoundRecord} record @param {Settings} settings @param {State} state @param {string} opened the fingerprint of the open model's weights; "" where nobody knows
  */
-function missing({ model, hash, source, notes }, settings, { model: open, start, loaded }, opened) {
+function missing({ model, hash, source, notes, inversions }, settings, { model: open, start, loaded }, opened) {
   const sentences = notes.map((note) => named(`${note.charAt(0).toUpperCase()}${note.slice(1)}.`));
   const others = opened ? hash !== opened : source !== "decant" && model && model !== open;
   if (others && open) sentences.push(say("record.model", { model, open }));
   if ((settings.strength !== undefined || settings.startStep !== undefined) && !start.image) sentences.push(say("record.start"));
   const absent = (settings.loras ?? []).filter(({ name }) => !loaded.some((one) => one.name === name)).map(({ name }) => name);
   if (absent.length > 0) sentences.push(say("record.lora", { names: inList(absent) }));
+  const words = loaded.flatMap((one) => [one.name, ...one.words]).map((word) => word.toLowerCase());
+  const unknown = inversions.filter((name) => !words.includes(name.toLowerCase()));
+  if (unknown.length > 0) sentences.push(say("record.inversion", { names: inList(unknown) }));
   return sentences;
 }
 
@@ -129,9 +132,15 @@ async function allBeside(dropped) {
 /** @param {File} file @returns {Promise<FoundRecord | null>} */
 async function recordIn(file) {
   const start = String.fromCharCode(...new Uint8Array(await file.slice(0, 64).arrayBuffer()));
-  const picture = start.startsWith("\x89PNG") && file.size <= MOST_PICTURE;
+  const picture = /^(\x89PNG|\xff\xd8\xff|RIFF....WEBP)/s.test(start) && file.size <= MOST_PICTURE;
   const text = /^(\xef\xbb\xbf)?\s*\{/.test(start) && file.size <= MOST_SETTINGS;
   return picture || text ? Decant.readRecord(file) : null;
+}
+
+/** A photograph may say damaged things of its camera; it is still a picture to start from. @param {File} file @param {unknown} error @returns {null} */
+function unlessPhoto(file, error) {
+  if (/^image\/(jpeg|webp)$/.test(file.type)) return null;
+  throw error;
 }
 
 /** The file, if it is one alone. @param {Model} dropped @returns {Promise<File | null>} */

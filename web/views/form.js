@@ -51,7 +51,7 @@ export function formView(studio) {
       const hint = byId(`${name}-tokens`, HTMLParagraphElement);
       const count = state.tokens[name];
       write(hint, tokenSentence(count, name === "negative"));
-      hint.classList.toggle("warning", Boolean(count?.cut));
+      hint.classList.toggle("warning", Boolean(count?.cut || count?.unfollowed?.length));
     }
     generate.disabled = !["ready", "running"].includes(state.phase) || Object.values(state.problems).some(Boolean);
     write(generate, say(state.phase === "running" && !state.running?.passing ? "queue.add" : "form.generate"));
@@ -119,12 +119,16 @@ function drawSize({ factor, weights }, state) {
   write(note, !known ? say("form.size", { factor }) : (known.problem !== null ? named(known.problem) : say(weights === "stored" ? "form.size-stored" : "form.size-kept", { factor, width, height, bytes: inBytes(known.bytes), weights })));
 }
 
+/** More places of a text that mean something elsewhere are not told of at a time. */
+const MOST_UNFOLLOWED = 3;
+
 /** @param {TokenCount | null} count @param {boolean} quietWhenEmpty */
 function tokenSentence(count, quietWhenEmpty) {
   if (!count || (quietWhenEmpty && count.used === 0)) return "";
   const words = count.cut.split(/\s+/).filter(Boolean).length;
-  const { used, limit } = count;
-  return [say("form.tokens", { used, limit }), words === 0 ? "" : say("form.cut", { n: words, text: shorten(count.cut) })].filter(Boolean).join(" ");
+  const { used, limit, unfollowed = [] } = count;
+  const unread = unfollowed.slice(0, MOST_UNFOLLOWED).map(({ what, text }) => say(`unfollowed.${what}`, { text }));
+  return [say("form.tokens", { used, limit }), words === 0 ? "" : say("form.cut", { n: words, text: shorten(count.cut) }), ...unread].filter(Boolean).join(" ");
 }
 
 /** @param {string} text */

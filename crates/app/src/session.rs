@@ -16,7 +16,7 @@ use decant_sd::component::Progress;
 use decant_sd::files::Files;
 use decant_sd::layout::{self, FamilyRow};
 use decant_sd::pipeline::{Options, Pipeline};
-use decant_sd::prompt::{How, Reader};
+use decant_sd::prompt::{How, Reader, Unfollowed, short, unfollowed};
 use decant_sd::request::Request;
 use js_sys::{Array, Function};
 use std::cell::RefCell;
@@ -143,7 +143,11 @@ impl Session {
 
     /// `TokenCount` in `web/decant.d.ts`, of a text that is read as those settings say.
     pub fn tokenize(&self, text: &str, how: Settings) -> Result<JsValue, Failure> {
-        Ok(count(&self.reader.borrow().read(text, How::from(&request(&how)?))?))
+        let how = How::from(&request(&how)?);
+        let counted = count(&self.reader.borrow().read(text, how)?);
+        let one = |one: Unfollowed| object([("what", one.construct.id.into()), ("text", short(one.text).into())]);
+        set(&counted, "unfollowed", unfollowed(text, how).into_iter().map(one).collect::<Array>().into());
+        Ok(counted)
     }
 
     /// Makes one picture: `RawResult` in `web/protocol.d.ts`. `on_step` is awaited after each step, and ends the run by rejecting;

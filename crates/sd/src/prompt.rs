@@ -4,6 +4,9 @@
 
 mod chunks;
 mod emphasis;
+mod unfollowed;
+
+pub use unfollowed::{CONSTRUCTS, Construct, Unfollowed, short, tag_ranges, unfollowed, unfollowed_sentence};
 
 use crate::error::Error;
 use crate::inversion::{Inversions, Named};
