@@ -122,6 +122,10 @@ def record():
     yield b"\3" + json.dumps(nodes).encode()
     yield b"\4" + json.dumps({"positive_prompt": "a cat", "negative_prompt": "", "seed": 5, "steps": 20, "cfg_scale": 7.5, "scheduler": "euler", "width": 512, "height": 512, "model": {"name": "m"}, "loras": []}).encode()
     yield b"\5" + json.dumps({"image": {"prompt": [{"prompt": "a cat [a dog]", "weight": 1}], "steps": 20, "cfg_scale": 7.5, "seed": 5, "sampler": "k_euler", "width": 512, "height": 512}}).encode()
+    comment = b"UNICODE\0" + "a cat\nSteps: 20, Sampler: Euler, Seed: 5".encode("utf-16-be")
+    block = struct.pack(">2sHIHHHIII", b"MM", 42, 8, 1, 0x8769, 4, 1, 26, 0) + struct.pack(">HHHIII", 1, 0x9286, 7, len(comment), 44, 0) + comment
+    yield b"\6" + block
+    yield bytes([132]) + block  # 6 modulo 7, packed: as a JPEG's
     yield bytes([128 + 2]) + zlib.compress(b"a cat\nSteps: 20, Sampler: Euler a")
 
 

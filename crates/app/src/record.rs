@@ -33,7 +33,7 @@ pub fn read_record(bytes: &[u8]) -> Result<JsValue, Failure> {
     }
 }
 
-fn found_object(Found { record, source, notes }: Found) -> JsValue {
+fn found_object(Found { record, source, notes, inversions, .. }: Found) -> JsValue {
     let source = match source {
         Source::Decant => "decant",
         Source::Parameters => "parameters",
@@ -48,5 +48,6 @@ fn found_object(Found { record, source, notes }: Found) -> JsValue {
         ("device", record.device.into()),
         ("source", source.into()),
         ("notes", texts(&notes)),
+        ("inversions", texts(&inversions)),
     ])
 }

@@ -68,6 +68,7 @@ pub(crate) fn run(options: &Generate) -> Result<(), Failure> {
 /// Every prompt on the way to another, every seed, and every round of what feeds on itself; files are numbered by those there are several of.
 fn series(options: &Generate, pipeline: &mut Pipeline, request: &Request, fingerprint: &str) -> Result<(), Failure> {
     let (frames, rounds) = (options.text.frames(request), options.images.rounds());
+    recorded::tell_words(&frames);
     for (number, frame) in frames.iter().enumerate() {
         for first in frame.each()? {
             let (seed, mut request) = (first.seed, first);

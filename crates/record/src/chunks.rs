@@ -14,16 +14,26 @@ const MOST_KEYWORDS: usize = 20;
 
 /// What a PNG says.
 #[derive(Debug, Default)]
-pub(crate) struct Texts {
+pub(crate) struct Texts<'p> {
     /// Those that were asked for; the first of a keyword counts.
     pub texts: BTreeMap<&'static str, String>,
     /// The keywords of others.
     pub others: Vec<String>,
+    /// The bytes of its `eXIf` chunk (PNG specification, third edition, 11.3.4.5).
+    pub exif: Option<&'p [u8]>,
+    /// What is wrong with the first text that could not be read. The others stay readable.
+    pub problem: Option<Error>,
 }
 
-/// The texts under these keywords.
-pub(crate) fn texts(png: &[u8], wanted: &[&'static str]) -> Result<Texts, Error> {
+/// The texts under these keywords; where the file is damaged, those that are not.
+pub(crate) fn texts<'p>(png: &'p [u8], wanted: &[&'static str]) -> Texts<'p> {
     let mut found = Texts::default();
+    let problem = walk(png, wanted, &mut found).err();
+    found.problem = found.problem.or(problem);
+    found
+}
+
+fn walk<'p>(png: &'p [u8], wanted: &[&'static str], found: &mut Texts<'p>) -> Result<(), Error> {
     let mut rest = png.get(SIGNATURE.len()..).unwrap_or_default();
     while let Some((length, after)) = rest.split_first_chunk::<4>() {
         let length = u32::from_be_bytes(*length) as usize;
@@ -31,21 +41,25 @@ pub(crate) fn texts(png: &[u8], wanted: &[&'static str]) -> Result<Texts, Error>
         let (body, after) = length.checked_add(4).and_then(|end| after.split_at_checked(end)).ok_or_else(cut)?;
         let (checksum, after) = after.split_first_chunk::<4>().ok_or_else(cut)?;
         let (kind, data) = body.split_at(4);
-        if matches!(kind, b"tEXt" | b"zTXt" | b"iTXt") {
-            if crc32fast::hash(body).to_be_bytes() != *checksum {
-                return Err(damaged(format!("a {} chunk's checksum does not fit its bytes", String::from_utf8_lossy(kind))));
-            }
-            note(kind, data, wanted, &mut found)?;
+        if matches!(kind, b"tEXt" | b"zTXt" | b"iTXt" | b"eXIf") {
+            let sound = crc32fast::hash(body).to_be_bytes() == *checksum;
+            let wrong = || damaged(format!("a {} chunk's checksum does not fit its bytes", String::from_utf8_lossy(kind)));
+            let read = if sound { note(kind, data, wanted, found) } else { Err(wrong()) };
+            found.problem = found.problem.take().or(read.err());
         }
         if kind == b"IEND" {
             break;
         }
         rest = after;
     }
-    Ok(found)
+    Ok(())
 }
 
-fn note(kind: &[u8], data: &[u8], wanted: &[&'static str], found: &mut Texts) -> Result<(), Error> {
+fn note<'p>(kind: &[u8], data: &'p [u8], wanted: &[&'static str], found: &mut Texts<'p>) -> Result<(), Error> {
+    if kind == b"eXIf" {
+        found.exif = found.exif.or(Some(data));
+        return Ok(());
+    }
     let Some((keyword, rest)) = cut_at_zero(data) else { return Ok(()) };
     let keyword = latin(&keyword[..keyword.len().min(79)]);
     let Some(wanted) = wanted.iter().find(|name| **name == keyword) else {
@@ -105,7 +119,7 @@ fn latin(bytes: &[u8]) -> String {
 }
 
 fn damaged(problem: String) -> Error {
-    Error::Damaged { problem }
+    Error::Damaged { kind: "PNG", problem }
 }
 
 #[cfg(test)]
@@ -121,7 +135,11 @@ mod tests {
     }
 
     fn one(kind: &[u8; 4], data: &[u8]) -> Result<String, String> {
-        let found = texts(&png(&[(kind, data)]), &["parameters"]).map_err(|error| error.to_string())?;
+        let png = png(&[(kind, data)]);
+        let found = texts(&png, &["parameters"]);
+        if let Some(problem) = found.problem {
+            return Err(problem.to_string());
+        }
         Ok(found.texts.get("parameters").cloned().unwrap_or_else(|| format!("others {:?}", found.others)))
     }
 
@@ -141,7 +159,8 @@ mod tests {
             assert_eq!(one(kind, &data).as_deref(), Ok(expected));
         }
         let twice = png(&[(b"tEXt", b"parameters\0first"), (b"tEXt", b"parameters\0second"), (b"IEND", b""), (b"tEXt", b"late\0x")]);
-        let found = texts(&twice, &["parameters", "late"]).expect("it is sound");
+        let found = texts(&twice, &["parameters", "late"]);
+        assert!(found.problem.is_none());
         assert_eq!(found.texts, BTreeMap::from([("parameters", "first".to_string())]));
     }
 
@@ -161,11 +180,14 @@ mod tests {
         }
         let mut flipped = png(&[(b"tEXt", b"parameters\0x")]);
         flipped[20] ^= 1;
-        assert!(texts(&flipped, &[]).expect_err("its checksum is wrong").to_string().contains("checksum"));
+        assert!(texts(&flipped, &[]).problem.expect("its checksum is wrong").to_string().contains("checksum"));
         let whole = png(&[(b"tEXt", b"parameters\0x")]);
         for end in 9..whole.len() {
             let read = texts(&whole[..end], &["parameters"]);
-            assert!(end < 12 || read.is_err(), "cut off at {end}");
+            assert!(end < 12 || read.problem.is_some(), "cut off at {end}");
         }
+        let both = [flipped, png(&[(b"iTXt", b"prompt\0\0\0\0\0{}")])[SIGNATURE.len()..].to_vec()].concat();
+        let beside = texts(&both, &["parameters", "prompt"]).texts;
+        assert_eq!(beside, BTreeMap::from([("prompt", "{}".to_string())]), "a damaged text hides no other");
     }
 }

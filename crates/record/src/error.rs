@@ -3,19 +3,21 @@
 /// Everything that can go wrong with records, grids and animations.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
-    /// Neither a PNG nor JSON.
-    #[error("this is neither a PNG nor a JSON file of settings: it starts with {start:02x?}; pictures keep their settings only as PNG")]
+    /// Neither a picture that can hold settings nor JSON.
+    #[error("this is no picture with settings (PNG, JPEG, WebP) and no JSON file of settings: it starts with {start:02x?}")]
     Neither {
         /// Its first bytes, 8 at most.
         start: Vec<u8>,
     },
-    /// A PNG that breaks off or contradicts itself before its settings were found.
-    #[error("the PNG is damaged: {problem}; save or download the picture again")]
+    /// A picture that breaks off or contradicts itself before its settings were found.
+    #[error("the {kind} is damaged: {problem}; save or download the picture again")]
     Damaged {
+        /// PNG, JPEG, WebP.
+        kind: &'static str,
         /// What is wrong: expected and got.
         problem: String,
     },
-    /// A PNG without settings.
+    /// A picture without settings.
     #[error(
         "the picture holds no settings{}; messengers and web sites often take them out: ask for the original file",
         .keywords.as_ref().map_or_else(String::new, |words| format!(" that are known here, only the texts {words}"))

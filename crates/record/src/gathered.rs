@@ -1,10 +1,14 @@
-//! Settings as they are collected from another tool's record: what Decant has is taken, and what it has not is said.
+//! Settings as they are collected from another tool's record: what Decant has is taken, and everything else is accounted for: it is named in
+//! one sentence, or nobody misses it.
 
+use decant_sd::inversion;
 use decant_sd::request::Request;
 use serde_json::{Map, Value};
 
 /// Notes that are kept: a hostile file can name thousands of settings.
-const MOST_NOTES: usize = 30;
+const MOST_NOTES: usize = 28;
+/// Things that one sentence names.
+const MOST_NAMED: usize = 40;
 /// Characters of another tool's words that a note repeats.
 const MOST_REPEATED: usize = 60;
 
@@ -13,16 +17,41 @@ const MOST_REPEATED: usize = 60;
 pub(crate) struct Gathered {
     fields: Map<String, Value>,
     notes: Vec<String>,
+    lost: Named,
+    unknown: Named,
+    inversions: Vec<String>,
+}
+
+/// A list of names for a sentence.
+#[derive(Debug, Default)]
+struct Named {
+    names: Vec<String>,
+    more: usize,
+}
+
+impl Named {
+    fn push(&mut self, name: String) {
+        match self.names.contains(&name) {
+            true => {}
+            false if self.names.len() < MOST_NAMED => self.names.push(name),
+            false => self.more += 1,
+        }
+    }
+
+    fn sentence(&self, begins: &str) -> Option<String> {
+        let more = if self.more > 0 { format!(" and {} more", self.more) } else { String::new() };
+        (!self.names.is_empty()).then(|| format!("{begins}: {}{more}", self.names.join(", ")))
+    }
 }
 
 impl Gathered {
-    /// Takes a field, unless a request cannot hold that value: then it is a note.
+    /// Takes a field, unless a request cannot hold that value: then it is one of those that are not followed.
     pub fn set(&mut self, field: &str, value: impl Into<Value>) {
         let value = value.into();
         let one = Value::Object(Map::from_iter([(field.to_string(), value.clone())])).to_string();
         match Request::from_json(&one) {
             Ok(_) => drop(self.fields.insert(field.into(), value)),
-            Err(_) => self.note(format!("{field} {} is not followed", short(&value.to_string()))),
+            Err(_) => self.lose(format!("{field} {}", short(&value.to_string()))),
         }
     }
 
@@ -30,7 +59,30 @@ impl Gathered {
     pub fn set_number(&mut self, field: &str, text: &str) {
         match serde_json::from_str::<Value>(text.trim()).ok().filter(Value::is_number) {
             Some(number) => self.set(field, number),
-            None => self.note(format!("{field} {} is not a number", short(text))),
+            None => self.lose(format!("{field} {}, which is no number", short(text))),
+        }
+    }
+
+    /// A field that was set.
+    pub fn get(&self, field: &str) -> Option<&Value> {
+        self.fields.get(field)
+    }
+
+    /// Something known that Decant does not follow: a setting with its value, a node.
+    pub fn lose(&mut self, what: String) {
+        self.lost.push(what);
+    }
+
+    /// Something that no table here knows.
+    pub fn unknown(&mut self, what: String) {
+        self.unknown.push(what);
+    }
+
+    /// A textual inversion that the texts mean by this word.
+    pub fn inversion(&mut self, name: &str) {
+        let name = short(inversion::plain(name));
+        if !name.is_empty() && self.inversions.len() < MOST_NAMED && !self.inversions.contains(&name) {
+            self.inversions.push(name);
         }
     }
 
@@ -41,15 +93,30 @@ impl Gathered {
         }
     }
 
-    /// The request, and the notes. What its sampler does not read is left out: older records and other tools write it down all the same.
-    pub fn finish(mut self) -> (Request, Vec<String>) {
+    /// The request, what is to be said, and the textual inversions that its texts mean. What its sampler does not read is left out: older
+    /// records and other tools write it down all the same.
+    pub fn finish(mut self) -> Taken {
         let request = Request::from_json(&Value::Object(std::mem::take(&mut self.fields)).to_string());
         let mut request = request.expect("each field was read alone when it was set");
         if let Some(sampler) = request.sampler {
             request.leave_out_unread(sampler).into_iter().for_each(|note| self.note(note));
+        } else if let Some(eta) = request.eta.take() {
+            // It was meant for a sampler that is not known here.
+            self.lose(format!("eta {eta}"));
         }
-        (request, self.notes)
+        self.notes.extend(self.lost.sentence("not followed"));
+        self.notes.extend(self.unknown.sentence("not known here, and so not followed"));
+        Taken { request, notes: self.notes, inversions: self.inversions }
     }
+}
+
+/// What came of a record.
+#[derive(Debug)]
+pub(crate) struct Taken {
+    pub request: Request,
+    /// A sentence each.
+    pub notes: Vec<String>,
+    pub inversions: Vec<String>,
 }
 
 /// Another tool's words, cut to what fits a sentence.
@@ -73,16 +140,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_request_cannot_hold_is_a_note() {
+    fn what_a_request_cannot_hold_is_named_in_one_sentence() {
         let mut gathered = Gathered::default();
         gathered.set("steps", 9);
         gathered.set("steps", -1);
         gathered.set("wings", "two");
         gathered.set_number("guidance", " 7.5 ");
         gathered.set_number("seed", "many\n");
-        let (request, notes) = gathered.finish();
+        gathered.unknown("feathers 3".into());
+        let Taken { request, notes, .. } = gathered.finish();
         assert_eq!(request, Request { steps: Some(9), guidance: Some(7.5), ..Request::default() });
-        assert_eq!(notes, ["steps -1 is not followed", "wings \"two\" is not followed", "seed many is not a number"]);
+        let expected =
+            ["not followed: steps -1, wings \"two\", seed many, which is no number", "not known here, and so not followed: feathers 3"];
+        assert_eq!(notes, expected);
     }
 
     #[test]
@@ -90,7 +160,7 @@ mod tests {
         let mut gathered = Gathered::default();
         gathered.set("eta", 0.67);
         gathered.set("sampler", "euler_a");
-        let (request, notes) = gathered.finish();
+        let Taken { request, notes, .. } = gathered.finish();
         assert_eq!((request.eta, notes), (None, vec!["eta 0.67 is left out: the sampler euler_a does not read it".to_string()]));
     }
 
@@ -98,8 +168,9 @@ mod tests {
     fn notes_are_bounded() {
         let mut gathered = Gathered::default();
         (0..1000).for_each(|i| gathered.set(&format!("x{i}"), "y".repeat(1000)));
-        let (_, notes) = gathered.finish();
-        assert_eq!(notes.len(), MOST_NOTES);
-        assert!(notes.iter().all(|note| note.chars().count() < 100));
+        (0..1000).for_each(|i| gathered.note(format!("{i}")));
+        let Taken { notes, .. } = gathered.finish();
+        assert_eq!(notes.len(), MOST_NOTES + 1);
+        assert!(notes[MOST_NOTES].chars().count() < 3000 && notes[MOST_NOTES].ends_with(" and 960 more"), "{}", notes[MOST_NOTES]);
     }
 }

@@ -20,6 +20,8 @@ mod read;
 mod chunks;
 mod gathered;
 mod names;
+mod loras;
+mod exif;
 pub mod parameters;
 mod comfy;
 mod invoke;

@@ -106,7 +106,9 @@ pub(crate) fn take(gathered: &mut Gathered, tongue: Tongue, sampler: &str, sched
     let (sampler, last) = split(sampler.trim(), tongue);
     let schedule = schedule.map(str::trim).or(last);
     let Some(names) = find(sampler, tongue) else {
-        return gathered.note(format!("there is no sampler that takes the steps of {}: the model's own is taken", short(sampler)));
+        let along =
+            schedule.filter(|schedule| !schedule.is_empty()).map(|schedule| format!(" along {}", short(schedule))).unwrap_or_default();
+        return gathered.note(format!("there is no sampler that takes the steps of {}{along}: the model's own is taken", short(sampler)));
     };
     gathered.set("sampler", names.id);
     let schedule = match schedule {
@@ -122,7 +124,7 @@ pub(crate) fn take(gathered: &mut Gathered, tongue: Tongue, sampler: &str, sched
     }
 }
 
-fn take_schedule(gathered: &mut Gathered, id: &str, schedule: &str) {
+pub(crate) fn take_schedule(gathered: &mut Gathered, id: &str, schedule: &str) {
     let Some(row) = SCHEDULES.iter().find(|row| row.names.contains(&schedule)) else {
         return gathered.note(format!("there is no schedule like {}: the model's own is taken", short(schedule)));
     };
@@ -170,6 +172,7 @@ fn find(sampler: &str, tongue: Tongue) -> Option<&'static Names> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gathered::Taken;
 
     #[test]
     fn every_sampler_has_one_row_whose_name_leads_back_to_it() {
@@ -203,7 +206,7 @@ mod tests {
         for (tongue, sampler, schedule, id, sigmas) in cases {
             let mut gathered = Gathered::default();
             take(&mut gathered, tongue, sampler, schedule);
-            let (request, notes) = gathered.finish();
+            let Taken { request, notes, .. } = gathered.finish();
             assert_eq!((request.sampler.map(|sampler| sampler.row().id), notes), (Some(id), vec![]), "{sampler}");
             assert_eq!(request.sigmas, sigmas.parse().expect("an id"), "{sampler} {schedule:?}");
         }
@@ -219,7 +222,7 @@ mod tests {
         for (sampler, schedule, sentence) in cases {
             let mut gathered = Gathered::default();
             take(&mut gathered, Tongue::Desktop, sampler, schedule);
-            assert_eq!(gathered.finish().1, [sentence]);
+            assert_eq!(gathered.finish().notes, [sentence]);
         }
     }
 }

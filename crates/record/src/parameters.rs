@@ -8,6 +8,7 @@
 //!
 //! Names and order are those of its `create_infotext` (1.10). It is for people and other tools; what it has no words for is in our own text.
 
+mod keys;
 mod line;
 mod read;
 

@@ -1,8 +1,9 @@
 //! From a file's bytes to a record: ours, or another tool's as far as it can be followed.
 
-use crate::gathered::{Gathered, problem, short};
+use crate::gathered::{Gathered, Taken, problem, short};
 use crate::names::Tongue;
-use crate::{Error, Model, Record, chunks, comfy, invoke, parameters, record};
+use crate::{Error, Model, Record, chunks, comfy, exif, invoke, parameters, record};
+use decant_sd::lora::stem;
 use decant_sd::request::Request;
 use serde_json::{Map, Value};
 
@@ -15,6 +16,18 @@ pub struct Found {
     pub source: Source,
     /// What could not be taken over, a sentence each; empty means that nothing is missing.
     pub notes: Vec<String>,
+    /// Textual inversions that its texts mean: where one is not loaded, its name is read as any word.
+    pub inversions: Vec<String>,
+    /// What the model was said to predict (`epsilon`, `v_prediction`, `sample`) when it was opened, where that was chosen there.
+    pub prediction: Option<String>,
+    /// Whether the model's schedule was rescaled to end in pure noise when it was opened.
+    pub zero_snr: bool,
+}
+
+impl Found {
+    fn new(record: Record, source: Source, notes: Vec<String>) -> Found {
+        Found { record, source, notes, inversions: vec![], prediction: None, zero_snr: false }
+    }
 }
 
 /// Who wrote the settings.
@@ -30,13 +43,25 @@ pub enum Source {
     Invoke,
 }
 
-/// Reads a PNG's texts, a JSON file of settings, or a record as JSON. Never looks at pixels.
+/// Reads what a PNG, a JPEG or a WebP says beside its pixels, a JSON file of settings, or a record as JSON. Never looks at pixels.
 ///
 /// # Errors
 /// One sentence about a file that holds no settings, or damaged ones. What is merely unknown is a note.
 pub fn read(bytes: &[u8]) -> Result<Found, Error> {
+    let mut found = any(bytes)?;
+    // Whoever loads a LoRA calls it by its file's own name.
+    for used in &mut found.record.settings.loras {
+        used.name = stem(&used.name).into();
+    }
+    Ok(found)
+}
+
+fn any(bytes: &[u8]) -> Result<Found, Error> {
     if bytes.starts_with(chunks::SIGNATURE) {
         return png(bytes);
+    }
+    if exif::is_picture(bytes) {
+        return other_picture(bytes);
     }
     let text = std::str::from_utf8(bytes).ok().map(|text| text.trim_start_matches('\u{feff}').trim());
     match text.filter(|text| text.starts_with('{')) {
@@ -49,14 +74,71 @@ pub fn read(bytes: &[u8]) -> Result<Found, Error> {
 const WANTED: [&str; 5] = [record::KEYWORD, invoke::KEYWORD, invoke::OLDER, comfy::KEYWORD, parameters::KEYWORD];
 
 fn png(bytes: &[u8]) -> Result<Found, Error> {
-    let found = chunks::texts(bytes, &WANTED)?;
-    let text = WANTED.iter().find_map(|keyword| Some((*keyword, found.texts.get(keyword)?.as_str())));
-    match text {
-        None => Err(Error::Bare { keywords: Some(found.others.join(", ")).filter(|words| !words.is_empty()) }),
-        Some((record::KEYWORD, text)) => ours(text),
-        Some((comfy::KEYWORD, text)) => comfy::read(text),
-        Some((parameters::KEYWORD, text)) => parameters::read(text),
-        Some((keyword, text)) => invoke::read(keyword, text),
+    let found = chunks::texts(bytes, &WANTED);
+    let mut texts: Vec<(&'static str, String)> = vec![];
+    let mut damage = found.problem;
+    for keyword in WANTED {
+        texts.extend(found.texts.get(keyword).map(|text| (keyword, text.clone())));
+    }
+    // What other programs put there is what they put into a JPEG.
+    if let Some(block) = found.exif {
+        match exif::texts(block) {
+            Ok(more) => texts.extend(more),
+            Err(problem) => damage = damage.or(Some(problem)),
+        }
+    }
+    let others = found.others;
+    first_readable(texts, damage, &others)
+}
+
+/// A JPEG or a WebP.
+fn other_picture(bytes: &[u8]) -> Result<Found, Error> {
+    let others = |texts: &[(&str, String)]| texts.iter().map(|(place, _)| place.to_string()).collect::<Vec<_>>();
+    let texts = exif::in_picture(bytes)?;
+    let named = others(&texts);
+    first_readable(texts, None, &named)
+}
+
+/// The first of a file's texts that can be read; those before it that could not are said.
+fn first_readable(texts: Vec<(&'static str, String)>, damage: Option<Error>, others: &[String]) -> Result<Found, Error> {
+    let mut problems: Vec<Error> = damage.into_iter().collect();
+    for (keyword, text) in texts {
+        match one(keyword, &text) {
+            Ok(mut found) => {
+                let said = |problem: &Error| format!("{problem}; what is beside it is taken: the text {keyword}");
+                found.notes.splice(0..0, problems.iter().map(said));
+                return Ok(found);
+            }
+            // Any program may write a comment.
+            Err(Error::Bare { .. }) => {}
+            Err(problem) => problems.push(problem),
+        }
+    }
+    let keywords = Some(others.join(", ")).filter(|words| !words.is_empty());
+    Err(problems.into_iter().next().unwrap_or(Error::Bare { keywords }))
+}
+
+fn one(keyword: &'static str, text: &str) -> Result<Found, Error> {
+    match keyword {
+        record::KEYWORD => ours(text),
+        comfy::KEYWORD => comfy::read(text),
+        parameters::KEYWORD => parameters::read(text),
+        exif::COMMENT => comment(text),
+        keyword => invoke::read(keyword, text),
+    }
+}
+
+/// A comment: a line of settings, or one of the tools' texts as JSON. Cameras and editors write comments, too.
+fn comment(text: &str) -> Result<Found, Error> {
+    let text = text.trim();
+    let json = text.starts_with('{');
+    let graph = ["\"class_type\"", "\"prompt\""].iter().any(|key| text.contains(key));
+    match json {
+        true if text.contains("\"decant\"") => ours(text),
+        true if text.contains("\"class_type\"") && graph => comfy::read(text),
+        true if text.contains("positive_prompt") => invoke::read(invoke::KEYWORD, text),
+        false if text.contains("Steps: ") || text.contains("Negative prompt:") => parameters::read(text),
+        _ => Err(Error::Bare { keywords: None }),
     }
 }
 
@@ -67,7 +149,7 @@ fn json(text: &str) -> Result<Found, Error> {
         return ours(text);
     }
     let record = Record { settings: Request::from_json(text)?, ..Record::default() };
-    Ok(Found { record, source: Source::Decant, notes: vec![] })
+    Ok(Found::new(record, Source::Decant, vec![]))
 }
 
 /// More things that a picture came of are not named.
@@ -80,7 +162,7 @@ fn ours(text: &str) -> Result<Found, Error> {
     let settings = settings.ok_or_else(|| unreadable("expected an object called settings, found none".into()))?;
     let mut gathered = Gathered::default();
     settings.iter().filter(|(_, value)| !value.is_null()).for_each(|(field, value)| gathered.set(field, value.clone()));
-    let (settings, mut notes) = gathered.finish();
+    let Taken { request: settings, mut notes, .. } = gathered.finish();
     let text = |of: Option<&Value>, name: &str| short(of.and_then(|of| of.get(name)).and_then(Value::as_str).unwrap_or_default());
     let model = fields.get("model");
     let model = Model { name: text(model, "name"), hash: text(model, "hash"), weights: text(model, "weights") };
@@ -93,19 +175,25 @@ fn ours(text: &str) -> Result<Found, Error> {
     notes.extend(
         also.iter().map(|what| format!("the picture also came of {what}, which no record holds; give it too for the same picture")),
     );
-    Ok(Found { record: Record { settings, model, device, version, grid, also }, source: Source::Decant, notes })
+    Ok(Found::new(Record { settings, model, device, version, grid, also }, Source::Decant, notes))
 }
 
 /// Settings gathered from another tool.
 pub(crate) fn foreign(gathered: Gathered, model: Model, source: Source) -> Found {
-    let (mut settings, mut notes) = gathered.finish();
-    // It was meant for a sampler that is not known here.
-    if settings.sampler.is_none()
-        && let Some(eta) = settings.eta.take()
-    {
-        notes.push(format!("eta {eta} is not followed"));
-    }
-    Found { record: Record { settings, model, ..Record::default() }, source, notes }
+    let Taken { request: settings, notes, inversions } = gathered.finish();
+    Found { inversions, ..Found::new(Record { settings, model, ..Record::default() }, source, notes) }
+}
+
+/// The model was opened with its schedule rescaled, which is no setting of a picture.
+pub(crate) fn zero_snr(found: &mut Found) {
+    found.zero_snr = true;
+    found.notes.push("the picture is of a model whose noise was rescaled to zero terminal SNR: open it so, unless its files say it".into());
+}
+
+/// As [`zero_snr`], of what the model predicts.
+pub(crate) fn predicts(found: &mut Found, prediction: &str) {
+    found.prediction = Some(prediction.into());
+    found.notes.push(format!("the picture is of a model that was opened with {prediction}: open it so, unless its files say it"));
 }
 
 /// What the tools that follow the most used desktop one do with every prompt.
@@ -152,7 +240,7 @@ mod tests {
             };
             let png = record.png(&picture()).expect("it can be written");
             let notes = vec!["the picture also came of latents, which no record holds; give it too for the same picture".into()];
-            assert_eq!(read(&png).expect("it was just written"), Found { record: record.clone(), source: Source::Decant, notes });
+            assert_eq!(read(&png).expect("it was just written"), Found::new(record.clone(), Source::Decant, notes));
             assert_eq!(read(record.to_json().as_bytes()).expect("it was just written").record, record);
         }
     }
@@ -168,16 +256,16 @@ mod tests {
     #[test]
     fn a_record_of_a_later_version_is_read_as_far_as_it_goes() {
         let found = read(br#"{"decant": "9.0", "settings": {"prompt": "x", "wings": 2}, "colour": {}}"#).expect("it is a record");
-        assert_eq!((found.record.settings.prompt.as_str(), found.notes), ("x", vec!["wings 2 is not followed".to_string()]));
+        assert_eq!((found.record.settings.prompt.as_str(), found.notes), ("x", vec!["not followed: wings 2".to_string()]));
     }
 
     #[test]
     fn what_holds_no_settings_is_told_apart() {
         assert_eq!(
-            sentence(b"\xff\xd8\xff\xe0"),
-            "this is neither a PNG nor a JSON file of settings: it starts with [ff, d8, ff, e0]; pictures keep their settings only as PNG"
+            sentence(b"GIF89a"),
+            "this is no picture with settings (PNG, JPEG, WebP) and no JSON file of settings: it starts with [47, 49, 46, 38, 39, 61]"
         );
-        assert!(sentence(b"").starts_with("this is neither"));
+        assert!(sentence(b"").starts_with("this is no picture with settings"));
         let bare = Canvas::from(&picture()).png(&[]).expect("it can be written");
         assert_eq!(
             sentence(&bare),

@@ -46,7 +46,7 @@ fn other_tools_pictures_say_what_independent_readers_read_in_them() {
 
 #[test]
 fn what_the_readers_have_read_of_ours_is_what_we_write() {
-    let Found { record, source, notes } = found("decant.png");
+    let Found { record, source, notes, .. } = found("decant.png");
     assert_eq!((source, notes), (Source::Decant, vec![]));
     let png = golden("decant.png");
     // All its letters are Latin-1's, so both texts are `tEXt`.

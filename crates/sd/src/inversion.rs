@@ -127,8 +127,8 @@ const MOST_WORDS: usize = 1000;
 /// What is added to a file's name, and says nothing.
 const ENDINGS: &[&str] = &[".safetensors", ".bin", ".pt", ".learned_embeds"];
 
-/// The file's own name: without folders and endings.
-fn plain(name: &str) -> &str {
+/// The file's own name: without folders and endings. It is what a prompt may call the word by.
+pub fn plain(name: &str) -> &str {
     let file = name.rsplit(['/', '\\']).next().unwrap_or_default();
     ENDINGS.iter().fold(file, |name, ending| name.strip_suffix(ending).unwrap_or(name))
 }

@@ -5,6 +5,7 @@
 //! rows of its two matrices. Those of all LoRAs in use lie in one pair a layer ([`Stack`]), beside the base's weights, which stay as they
 //! are in whatever encoding. Numbers are read from the file whenever they go to the device, and are never kept.
 
+mod called;
 mod family;
 mod keys;
 mod layer;
@@ -15,8 +16,9 @@ mod peft;
 mod prompt;
 mod stack;
 
-pub use prompt::from_prompt;
+pub use called::stem;
 pub(crate) use prompt::used;
+pub use prompt::{Tag, from_prompt, tags};
 
 pub(crate) use names::Names;
 pub(crate) use stack::{MadeOf, Stack};
@@ -34,7 +36,7 @@ use std::rc::Rc;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct LoraUse {
-    /// The name that it was loaded under.
+    /// The name that it was loaded under; a file's ending and folders before it do not matter ([`stem`]).
     pub name: String,
     /// How strong it is: 1 as it was trained, 0 not at all, below 0 the opposite.
     pub weight: f32,

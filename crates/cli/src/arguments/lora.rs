@@ -3,7 +3,7 @@
 use crate::{Failure, source};
 use clap::Args;
 use decant_sd::files::Files;
-use decant_sd::lora::LoraUse;
+use decant_sd::lora::{LoraUse, stem};
 use decant_sd::pipeline::Pipeline;
 use decant_sd::request::Request;
 use std::path::Path;
@@ -30,8 +30,9 @@ impl Lora {
     pub fn apply(&self, request: &mut Request) {
         for Asked { name, weight, .. } in self.asked() {
             // A record that the run starts from may use it already.
-            match request.loras.iter_mut().find(|used| used.name == name) {
-                Some(used) => used.weight = weight.unwrap_or(used.weight),
+            match request.loras.iter_mut().find(|used| stem(&used.name) == stem(&name)) {
+                // A weight that is typed is for the text encoders, too.
+                Some(used) => (used.weight, used.text) = weight.map_or((used.weight, used.text), |weight| (weight, None)),
                 None => request.loras.push(LoraUse { name, weight: weight.unwrap_or(1.0), text: None }),
             }
         }
@@ -59,10 +60,10 @@ impl Lora {
         let mut all: Vec<Asked> = vec![];
         for typed in &self.loras {
             let (file, weight) = split(typed);
-            let last = file.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or(file);
-            let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem);
+            // An address may end in a query.
+            let own = stem(if file.contains("://") { file.split(['?', '#']).next().unwrap_or(file) } else { file });
             let free = |name: &String| all.iter().all(|other| other.name != *name);
-            let name = std::iter::once(stem.to_string()).chain((2..).map(|n| format!("{stem} {n}"))).find(free).unwrap_or_default();
+            let name = std::iter::once(own.to_string()).chain((2..).map(|n| format!("{own} {n}"))).find(free).unwrap_or_default();
             all.push(Asked { file, weight, name });
         }
         all

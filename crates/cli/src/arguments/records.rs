@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 #[derive(Args)]
 pub(crate) struct Records {
-    /// Start from the settings of a picture (PNG, other tools' too) or of a JSON file; flags override them
+    /// Start from the settings of a picture (PNG, JPEG or WebP, other tools' too) or of a JSON file; flags override them
     #[arg(long, value_name = "FILE")]
     pub settings: Option<PathBuf>,
     /// Settings of --settings that are as usual again, such as strength or guidance-curve; may be given several times

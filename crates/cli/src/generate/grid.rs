@@ -20,6 +20,7 @@ const SHARE: u32 = 20;
 /// Makes the cells and writes the sheet.
 pub(super) fn run(options: &Generate, pipeline: &mut Pipeline, base: &Request, grid: &Grid, fingerprint: &str) -> Result<(), Failure> {
     let cells = grid.cells(base)?;
+    recorded::tell_words(&cells);
     let mut settled = vec![];
     for (at, cell) in cells.iter().enumerate() {
         if cell.count != 1 {

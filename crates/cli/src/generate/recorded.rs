@@ -3,7 +3,9 @@
 use crate::Failure;
 use crate::arguments::Generate;
 use decant_record::{Canvas, Found, Model, Record, Source, also};
+use decant_sd::inversion;
 use decant_sd::pipeline::Pipeline;
+use decant_sd::prompt::{How, unfollowed_sentence};
 use decant_sd::request::Request;
 use std::path::Path;
 
@@ -41,9 +43,34 @@ pub(super) fn tell(found: &Found, options: &Generate, pipeline: &Pipeline, finge
     } else if !found.record.device.is_empty() && found.record.device != device {
         eprintln!("the settings are of a picture made on {}, this is {device}: they differ a little", found.record.device);
     }
+    let loaded = pipeline.textual_inversions();
+    let is_loaded = |word: &String| {
+        let called = |name: &String| inversion::plain(name).eq_ignore_ascii_case(word) || name.eq_ignore_ascii_case(word);
+        loaded.iter().any(|one| called(&one.name) || one.tokens.iter().any(called))
+    };
+    let absent: Vec<&str> = found.inversions.iter().filter(|word| !is_loaded(word)).map(String::as_str).collect();
+    if !absent.is_empty() {
+        eprintln!(
+            "the settings mean the textual inversion {}, which is read as plain words; load it by --textual-inversion",
+            absent.join(", ")
+        );
+    }
     if !found.record.grid.is_empty() && options.records.grid.is_empty() {
         let axes: Vec<String> = found.record.grid.iter().map(|axis| format!("--grid '{axis}'")).collect();
         eprintln!("the picture is a grid; its axes are {}", axes.join(" "));
+    }
+}
+
+/// Says what of prompts is read as words though another tool would follow it.
+pub(super) fn tell_words(requests: &[Request]) {
+    let mut told = vec![];
+    for request in requests {
+        let texts = [&request.prompt, &request.negative].into_iter().chain(request.mixes.iter().map(|mix| &mix.prompt));
+        let sentence = unfollowed_sentence(&texts.map(String::as_str).collect::<Vec<_>>(), How::from(request));
+        if let Some(sentence) = sentence.filter(|sentence| !told.contains(sentence)) {
+            eprintln!("prompt: {sentence}");
+            told.push(sentence);
+        }
     }
 }
 

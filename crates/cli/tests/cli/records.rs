@@ -125,9 +125,9 @@ fn a_record_is_followed_as_far_as_the_sampler_and_the_pictures_allow() {
 #[test]
 fn what_cannot_be_started_from_or_drawn_gets_one_sentence() {
     let (out, junk) = (scratch("never.png"), scratch("junk.jpg"));
-    std::fs::write(&junk, b"\xff\xd8\xff\xe0 and so on").expect("there is room");
+    std::fs::write(&junk, b"GIF89a and so on").expect("there is room");
     assert!(refuses(&["--settings", "no/such.png", "--out", &out]).starts_with("no/such.png: could not be read: "));
-    assert!(refuses(&["--settings", &junk, "--out", &out]).contains("junk.jpg: this is neither a PNG nor a JSON file of settings"));
+    assert!(refuses(&["--settings", &junk, "--out", &out]).contains("junk.jpg: this is no picture with settings"));
     let json = scratch("never.json");
     let ask = |more: &[&str]| refuses(&[&["--prompt", "x", "--steps", "1", "--width", "16", "--height", "16"], more].concat());
     assert!(ask(&["--out", &json, "--sidecar"]).contains("two things would be written there"));
@@ -142,4 +142,44 @@ fn what_cannot_be_started_from_or_drawn_gets_one_sentence() {
     assert_eq!(clap(&["--animate", "x.webm"]), Some(2));
     assert_eq!(clap(&["--grid", "steps=1", "--animate", "x.gif"]), Some(2));
     assert_eq!(decant(&["generate", "--out", &out]).status.code(), Some(2), "neither a prompt nor settings");
+}
+
+#[test]
+fn another_tools_picture_is_followed_and_what_is_not_is_said() {
+    let (photo, out) = (scratch("webui.jpg"), scratch("webui-again.png"));
+    let line = "a [blue:red:0.5] house AND a tree, easynegative <lora:styles\\kohya.safetensors:0.8:0.5>\nNegative prompt: blurry\nSteps: 2, Sampler: Euler, \
+                Schedule type: Uniform, CFG scale: 3, Seed: 7, Size: 16x16, RNG: CPU, TI hashes: \"easynegative: 12\", ENSD: 31337, Version: v1.10.1";
+    let comment: Vec<u8> = b"UNICODE\0".iter().copied().chain(line.encode_utf16().flat_map(u16::to_be_bytes)).collect();
+    let four = |number: usize| (number as u32).to_be_bytes();
+    let entry = |tag: [u8; 2], kind: u8, count: usize, value: usize| [&tag[..], &[0, kind], &four(count), &four(value)].concat();
+    let first = [&b"MM\0*\0\0\0\x08\0\x01"[..], &entry([0x87, 0x69], 4, 1, 26), &four(0)].concat();
+    let block = [&first[..], b"\0\x01", &entry([0x92, 0x86], 7, comment.len(), 44), &four(0), &comment].concat();
+    let jpeg = [&b"\xff\xd8\xff\xe1"[..], &(block.len() as u16 + 8).to_be_bytes(), b"Exif\0\0", &block, b"\xff\xda"].concat();
+    std::fs::write(&photo, jpeg).expect("there is room");
+    let without = decant(&["generate", "--model", "tests/models/sd1-tiny", "--device", "cpu", "--settings", &photo, "--out", &out]);
+    let refused = String::from_utf8_lossy(&without.stderr);
+    assert!(!without.status.success() && refused.contains("LoRA kohya: it is not loaded"), "{refused}");
+    let said = generate(&["--settings", &photo, "--lora", "tests/models/lora/kohya.safetensors", "--out", &out]);
+    for sentence in [
+        "settings: not followed: ENSD 31337",
+        "the settings mean the textual inversion easynegative, which is read as plain words; load it by --textual-inversion",
+        "prompt: read as words, not followed: [blue:red:0.5] (prompt editing); AND (several prompts at once)",
+    ] {
+        assert!(said.lines().any(|line| line == sentence), "{said}");
+    }
+    let settings = decant_record::read(&bytes(&out)).expect("it was just written").record.settings;
+    let lora = &settings.loras[0];
+    assert_eq!((lora.name.as_str(), lora.weight, lora.text), ("kohya", 0.5, Some(0.8)));
+    assert_eq!((settings.prompt.as_str(), settings.steps), ("a [blue:red:0.5] house AND a tree, easynegative", Some(2)));
+    let typed =
+        generate(&["--prompt", "a (red:1.3) house <lora:kohya:0.5>", "--steps", "1", "--width", "16", "--height", "16", "--out", &out]);
+    assert!(
+        typed.contains(
+            "prompt: read as words, not followed: (red:1.3) (a stressed word: --emphasis follows it); <lora:kohya:0.5> (a LoRA: "
+        ),
+        "{typed}"
+    );
+    let plain =
+        generate(&["--prompt", "a [red] house, \\[a|b\\]", "--emphasis", "--steps", "1", "--width", "16", "--height", "16", "--out", &out]);
+    assert!(!plain.contains("prompt:"), "{plain}");
 }

@@ -5,7 +5,8 @@ pub(super) fn quote(value: &str) -> String {
     if value.contains([',', '\n', ':']) { serde_json::Value::from(value).to_string() } else { value.into() }
 }
 
-/// The pairs of a line, as the tool's regular expression finds them: `\s*(\w[\w \-/]+):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)`.
+/// The pairs of a line, as the tool's regular expression finds them: `\s*(\w[\w \-/]+):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)`. Beyond it, a value may be
+/// a list or an object of JSON, which web sites write without quotes.
 pub(super) fn pairs(line: &str) -> Vec<(&str, String)> {
     let mut found = vec![];
     let mut rest = line;
@@ -25,7 +26,7 @@ pub(super) fn pairs(line: &str) -> Vec<(&str, String)> {
 /// A value, and what is behind the comma after it.
 fn value(text: &str) -> (String, &str) {
     let text = text.trim_start();
-    if let Some((quoted, after)) = quoted(text) {
+    if let Some((quoted, after)) = quoted(text).or_else(|| json(text)) {
         return (quoted, after);
     }
     let end = text.find(',').unwrap_or(text.len());
@@ -42,9 +43,22 @@ fn quoted(text: &str) -> Option<(String, &str)> {
         closes
     })?;
     let (whole, after) = text.split_at(end + 2);
+    Some((serde_json::from_str(whole).ok()?, behind_comma(after)?))
+}
+
+/// A list or an object, as it stands there.
+fn json(text: &str) -> Option<(String, &str)> {
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<serde_json::Value>();
+    let read = text.starts_with(['[', '{']).then(|| values.next()).flatten();
+    read?.ok()?;
+    let (whole, after) = text.split_at(values.byte_offset());
+    Some((whole.into(), behind_comma(after)?))
+}
+
+/// What follows a value that ends the line or is followed by a comma.
+fn behind_comma(after: &str) -> Option<&str> {
     let after = after.trim_start();
-    let after = if after.is_empty() { after } else { after.strip_prefix(',')? };
-    Some((serde_json::from_str(whole).ok()?, after))
+    if after.is_empty() { Some(after) } else { after.strip_prefix(',') }
 }
 
 #[cfg(test)]
@@ -53,11 +67,13 @@ mod tests {
 
     #[test]
     fn pairs_are_found_as_the_tool_finds_them() {
-        let cases: [(&str, &[(&str, &str)]); 6] = [
+        let cases: [(&str, &[(&str, &str)]); 8] = [
             ("Steps: 20, Sampler: Euler a, Seed: 1", &[("Steps", "20"), ("Sampler", "Euler a"), ("Seed", "1")]),
             (r#"Model: "a, b: \"c\"", Seed: 1"#, &[("Model", "a, b: \"c\""), ("Seed", "1")]),
             (r#"Lora hashes: "x: 1, y: 2", Seed: 1"#, &[("Lora hashes", "x: 1, y: 2"), ("Seed", "1")]),
             (r#"Model: "unclosed, Seed: 1"#, &[("Model", "\"unclosed"), ("Seed", "1")]),
+            (r#"Hashes: {"a": "b", "c": [1, 2]}, Seed: 1"#, &[("Hashes", r#"{"a": "b", "c": [1, 2]}"#), ("Seed", "1")]),
+            ("Mask: [1, 2, Seed: 1", &[("Mask", "[1"), ("Seed", "1")]),
             ("a cat, a dog, Steps: 4", &[("Steps", "4")]),
             ("no pairs; x: 1, (y): 2, :, ", &[]),
         ];

@@ -5,7 +5,7 @@
 use super::Pipeline;
 use crate::error::Error;
 use crate::files::Files;
-use crate::lora::{Lora, LoraInfo, LoraUse, Names, Stack};
+use crate::lora::{Lora, LoraInfo, LoraUse, Names, Stack, stem};
 use std::rc::Rc;
 
 /// Some of the loaded LoRAs: a bit for each, in the order in which they were loaded.
@@ -36,7 +36,7 @@ impl Loras {
     fn asked(&self, uses: &[LoraUse]) -> Result<Vec<Weights>, Error> {
         let mut weights = vec![[0.0; 2]; self.loaded.len()];
         for used in uses {
-            let at = self.loaded.iter().position(|lora| lora.info().name == used.name).ok_or_else(|| self.unknown(&used.name))?;
+            let at = self.place(&used.name).ok_or_else(|| self.unknown(&used.name))?;
             let add = [used.weight, used.text.unwrap_or(used.weight)];
             if let Some(got) = add.iter().find(|weight| !(-HEAVIEST..=HEAVIEST).contains(*weight)) {
                 let problem = format!("its weight is {got}, expected {} to {HEAVIEST}", -HEAVIEST);
@@ -45,6 +45,12 @@ impl Loras {
             weights[at] = [weights[at][0] + add[0], weights[at][1] + add[1]];
         }
         Ok(weights)
+    }
+
+    /// The LoRA of a name: to the letter, or else of the same file whatever folder and ending are written.
+    fn place(&self, name: &str) -> Option<usize> {
+        let called = |is: &dyn Fn(&str) -> bool| self.loaded.iter().position(|lora| is(&lora.info().name));
+        called(&|other| other == name).or_else(|| called(&|other| stem(other) == stem(name)))
     }
 
     fn unknown(&self, name: &str) -> Error {
