@@ -38,7 +38,7 @@ pub(super) fn tell(found: &Found, options: &Generate, pipeline: &Pipeline, finge
     let (model, device) = (&found.record.model, pipeline.device().name());
     if found.source == Source::Decant && !model.hash.is_empty() && model.hash != fingerprint {
         eprintln!("the settings are of the model {}, this is {}: the picture will be another", model.name, name(&options.model.model));
-    } else if found.source != Source::Decant && !model.name.is_empty() {
+    } else if found.source != Source::Decant && !model.name.is_empty() && name(&model.name) != name(&options.model.model) {
         eprintln!("the settings are of the model {}; give it by --model where this is another", model.name);
     } else if !found.record.device.is_empty() && found.record.device != device {
         eprintln!("the settings are of a picture made on {}, this is {device}: they differ a little", found.record.device);
