@@ -105,7 +105,7 @@ export const GETTING = [
       const row = page.locator("#stored li");
       await row.waitFor();
       assert.match((await row.textContent()) ?? "", /^m9\.4 MB/);
-      assert.match(await text(page, "#room"), /^[\d.]+ .B used of the [\d.]+ GB/);
+      assert.match(await text(page, "#room"), /^[\d.]+ .B of [\d.]+ GB used\./);
       await page.click("#stored [aria-label='Delete m']");
       await row.waitFor({ state: "detached" });
       assert.deepEqual(await stored(page), []);
@@ -285,7 +285,7 @@ export const GETTING = [
       const server = await elsewhere({ "paced.safetensors": file }, { pace: 8 });
       await clean(page, address);
       await follow(page, `${address}?model=${server.address}paced.safetensors`);
-      await page.waitForFunction(() => /from the network/.test(document.querySelector("#loaded-from")?.textContent ?? ""));
+      await page.waitForFunction(() => /downloading/.test(document.querySelector("#loaded-from")?.textContent ?? ""));
       await page.click("#pause-opening");
       await page.waitForFunction(() => document.querySelector("#opening")?.textContent === "Paused");
       const settled = await standsStill(() => server.log.sent);
@@ -461,7 +461,7 @@ export const GETTING = [
       await page.click("#generate");
       await page.waitForSelector(".message.error");
       assert.match(await text(page, ".message.error p"), /takes 9\.1 GB/);
-      await page.click("text=Choose a smaller encoding");
+      await page.click("text=Choose a smaller format");
       await page.check("#choices [value=q8_0]");
       await load(page);
       await ready(page);
@@ -492,7 +492,7 @@ export const GETTING = [
       assert.equal(await text(page, "#model-name"), "keys.safetensors");
       server.mood.pace = 20;
       await follow(page, `${address}?model=${server.address}slow.safetensors`);
-      await page.waitForFunction(() => /from the network/.test(document.querySelector("#loaded-from")?.textContent ?? ""));
+      await page.waitForFunction(() => /downloading/.test(document.querySelector("#loaded-from")?.textContent ?? ""));
       await looksRight(page);
       await server.close();
     },

@@ -185,10 +185,10 @@ export const INSIDE = [
       const caption = () => text(page, "#inside-picture .x0 figcaption");
       const picture = () => page.evaluate(() => document.querySelector("#inside-picture .x0 canvas").toDataURL());
       const told = await picture();
-      assert.match(await caption(), /^x₀ predicted in step 2 · by the run’s decoder$/);
+      assert.match(await caption(), /^x₀ predicted at step 2 · by the run’s decoder$/);
       for (const [by, words] of [["projection", "by projection"], ["model", "by the full decoder"]]) {
         await page.selectOption("#inside-by", by);
-        await page.waitForFunction((end) => document.querySelector("#inside-picture .x0 figcaption").textContent === `x₀ predicted in step 2 · ${end}`, words);
+        await page.waitForFunction((end) => document.querySelector("#inside-picture .x0 figcaption").textContent === `x₀ predicted at step 2 · ${end}`, words);
         if (by === "projection") assert.notEqual(await picture(), told);
       }
       await page.selectOption("#inside-by", "told");
@@ -207,7 +207,7 @@ export const INSIDE = [
       const picture = () => page.evaluate(() => document.querySelector(".inside-strip .last canvas").toDataURL());
       const first = await picture();
       await page.click("#inside-words tbody tr:nth-child(3) button");
-      assert.equal(await text(page, "#inside-words h4"), "In the place of “blue”");
+      assert.equal(await text(page, "#inside-words h4"), "Replace “blue” with");
       await page.waitForSelector(".near li:nth-child(5)");
       assert.ok(!(await page.locator(".near li").allInnerTexts()).some((one) => one.includes("</w>")));
       await page.fill(".swap-rows input[type=text]", "red");
@@ -253,7 +253,7 @@ export const INSIDE = [
       await page.waitForFunction(() => document.querySelector("#inside-edits").textContent.endsWith("seven → word-style"));
       await page.waitForFunction(() => document.querySelector(".x0 figcaption").textContent === "The finished picture: a blue seven, with seven → word-style");
       await page.waitForSelector("#inside-undo:enabled");
-      await page.click("text=Put the word back");
+      await page.click("text=Restore the word");
       await page.waitForFunction(() => document.querySelector("#inside-edits").textContent === "");
       assert.equal(await page.locator("#swaps li").count(), 0);
       await page.waitForSelector("#inside-undo:enabled");
@@ -280,8 +280,8 @@ export const INSIDE = [
       await page.keyboard.press("Home");
       await page.waitForFunction(() => [...document.querySelectorAll("#inside-pair .run-pictures figcaption")].every((caption) => caption.textContent.endsWith("step 1")));
       assert.notDeepEqual((await shown())[1], other, "the kept run moves along");
-      assert.match(await text(page, "#inside-apart"), /lie [\d.]+ apart \(RMS; cosine 0\.5\)/);
-      await page.click("text=Exchange the two");
+      assert.match(await text(page, "#inside-apart"), /are [\d.]+ apart \(RMS; cosine 0\.5\)/);
+      await page.click("text=Swap the two");
       await page.waitForFunction(() => document.querySelectorAll("#inside-pair .run-name")[1]?.textContent.endsWith("seed 99"));
       await page.click("text=Forget the kept run");
       await page.waitForSelector("#inside-pair .pair", { state: "hidden" });
@@ -296,7 +296,7 @@ export const INSIDE = [
       await page.locator("#inside-paths").scrollIntoViewIfNeeded();
       assert.deepEqual(await page.locator("#inside-paths input[name=inside-path-sampler]:checked").evaluateAll((all) => all.map(({ value }) => value)), ["ddim", "euler"]);
       await page.click("#inside-draw-paths");
-      await page.waitForFunction(() => document.querySelector("#inside-paths-status").textContent === "3 runs are drawn.");
+      await page.waitForFunction(() => document.querySelector("#inside-paths-status").textContent === "3 runs drawn.");
       assert.deepEqual(await page.locator("#inside-paths .ends b").allTextContents(), ["DDIM, 1", "DDIM, 8", "Euler, 8"]);
       await page.waitForFunction(() => document.querySelectorAll("#inside-paths .chart .legend li").length === 3);
       await page.selectOption("#inside-paths select", "latents");
@@ -304,7 +304,7 @@ export const INSIDE = [
       await page.click("#inside-draw-paths");
       await page.waitForFunction(() => / 2 of 5/.test(document.querySelector("#inside-paths-status").textContent));
       await page.click("#inside-paths >> text=Cancel");
-      await page.waitForFunction(() => /^Stopped; \d runs? (is|are) drawn\.$/.test(document.querySelector("#inside-paths-status").textContent));
+      await page.waitForFunction(() => /^Stopped; \d runs? drawn\.$/.test(document.querySelector("#inside-paths-status").textContent));
       await page.waitForSelector("#inside-run:enabled");
     },
   },

@@ -103,7 +103,7 @@ export const JOURNEYS = [
     async play({ page }) {
       await ready(page);
       const said = (await page.locator(".message.error p").allTextContents()).join("\n");
-      for (const part of ["“0” as “Steps”. Steps must be from 1", "Guidance must be a number", "multiple of", "no sampler “magic”", "device=tpu", "“colour”"]) {
+      for (const part of ["“0” as “Steps”. Steps must be between 1", "Guidance must be a number", "multiple of", "no sampler called “magic”", "device=tpu", "“colour”"]) {
         assert.ok(said.includes(part), `“${part}” is not said in:\n${said}`);
       }
       await page.fill("#steps", "2");
@@ -349,7 +349,7 @@ export const JOURNEYS = [
       await ready(page);
       await page.fill("#prompt", `${"word ".repeat(80)}and the end`);
       await page.waitForFunction(() => document.querySelector("#prompt-tokens")?.textContent?.includes("were cut"));
-      assert.match(await text(page, "#prompt-tokens"), /^75 of 75 tokens\. \d+ words were cut: “.*and the end”$/);
+      assert.match(await text(page, "#prompt-tokens"), /^75 of 75 tokens\. \d+ words were cut off: “.*and the end”$/);
     },
   },
   {

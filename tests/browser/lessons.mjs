@@ -97,7 +97,7 @@ export const LESSONS = [
     },
   },
   {
-    name: "lessons: progress and answers survive a reload, and are forgotten when asked to be",
+    name: "lessons: progress survives a reload and is forgotten when asked to be; a question is asked anew",
     open: "#lessons/1/2",
     fake: true,
     async play({ page }) {
@@ -106,15 +106,84 @@ export const LESSONS = [
       await page.keyboard.press("Enter");
       await shown(page);
       assert.match(await text(page, ".verdict"), /^You expected 0\.4\. Measured: 0\.5/);
-      await page.reload();
-      await opened(page);
-      assert.equal(await page.inputValue(".estimate input"), "0.4");
+      for (const comeBack of [() => page.reload(), () => enter(page, "1/1").then(() => enter(page, "1/2"))]) {
+        await comeBack();
+        await opened(page);
+        assert.equal(await page.inputValue(".estimate input"), "");
+        assert.equal(await page.locator(".verdict").count(), 0);
+        assert.equal(await page.locator('[data-fact="signal"]:not([data-secret]) dd').count(), 0, "the answer is not given away");
+      }
       assert.match(await page.getAttribute(".dot[aria-current]", "aria-label"), /done/);
       await page.click(".lesson-head a");
       assert.match(await text(page, ".card-foot"), /1 of 4 steps done/);
-      await page.click("text=Begin again");
+      await page.click("text=Start over");
       await drawn(page);
       assert.match(await text(page, ".card-foot"), /4 steps$/);
+    },
+  },
+  {
+    name: "lessons: every formula is drawn whole, whatever fonts there are",
+    open: "#lessons",
+    fake: true,
+    async play({ page }) {
+      await opened(page);
+      let roots = 0;
+      for (const [lesson, count] of (await counts(page)).entries()) {
+        for (let step = 1; step <= count; step++) {
+          await enter(page, `${lesson + 1}/${step}`);
+          const formulas = await page.locator(".formula").count();
+          if (formulas === 0) continue;
+          assert.equal(await page.locator(".formula math").count(), 0, "nothing is left to a font for mathematics");
+          for (const root of await page.locator(".formula .root").all()) {
+            const under = await root.locator("> .radicand").boundingBox();
+            const sign = await root.boundingBox();
+            assert.ok(under && sign && sign.height >= under.height - 1 && sign.x < under.x, `the root of ${lesson + 1}/${step} is as high as what is under it`);
+            const { over, hook } = await page.evaluate(inkOf, { png: (await root.screenshot()).toString("base64"), from: (under.x - sign.x) / sign.width });
+            assert.ok(over > 0.97, `the line of the root of ${lesson + 1}/${step} goes over ${Math.round(over * 100)} % of what is under it`);
+            assert.ok(hook > 0.75, `the sign of the root of ${lesson + 1}/${step} is ${Math.round(hook * 100)} % as high as what is under it`);
+            roots++;
+          }
+          for (const fraction of await page.locator(".formula .fraction").all()) {
+            const [above, below] = [await fraction.locator("> :first-child").boundingBox(), await fraction.locator("> :last-child").boundingBox()];
+            assert.ok(above && below && above.y + above.height <= below.y + 1 && Math.abs(above.width - below.width) <= 1, `a fraction of ${lesson + 1}/${step}`);
+          }
+        }
+      }
+      assert.equal(roots, 3);
+    },
+  },
+  {
+    name: "lessons: a number is rounded to what it means",
+    fake: true,
+    async play({ page, address }) {
+      const written = (/** @type {string} */ query) => page.goto(`${address}${query}`).then(() => page.evaluate(async (base) => {
+        const { figures } = await import(`${base}figures/numbers.js`);
+        return [[106.366], [106.366, { most: 2 }], [0.5263], [0.02514], [14.6146], [0], [12], [59136], [-0.0441], [99.9908, { most: 4 }], [0.5, { least: 3 }], [0.00004], [12345.6], [Infinity], [NaN]].map(([value, how]) => figures(value, how));
+      }, address));
+      assert.deepEqual(await written("?lang=en"), ["106", "110", "0.526", "0.0251", "14.6", "0", "12", "59,136", "−0.0441", "99.99", "0.500", "4.0e−5", "1.2e+4", "∞", "–"]);
+      assert.deepEqual(await written("?lang=es"), ["106", "110", "0,526", "0,0251", "14,6", "0", "12", "59\u00a0136", "−0,0441", "99,99", "0,500", "4,0e−5", "1,2e+4", "∞", "–"]);
+    },
+  },
+  {
+    name: "lessons: the arrows call a negative prompt by its name, and the plane says how its axes are stretched",
+    open: "#lessons/5/2",
+    fake: true,
+    async play({ page }) {
+      await opened(page);
+      await shown(page);
+      await page.waitForFunction(() => document.querySelector(".noise-without figcaption")?.textContent === "without the prompt");
+      await enter(page, "5/3");
+      await page.click(".act");
+      await shown(page);
+      await page.locator(".noise-without").scrollIntoViewIfNeeded();
+      await page.waitForFunction(() => document.querySelector(".noise-without figcaption")?.textContent === "with the negative prompt");
+      await page.waitForFunction(() => document.querySelector("svg.arrows .name.without")?.textContent === "negative");
+      assert.match(await page.locator("svg.arrows").textContent(), /along the prediction for the negative prompt/);
+      await enter(page, "6/1");
+      await page.click(".act");
+      await shown(page);
+      await page.locator(".chart").first().scrollIntoViewIfNeeded();
+      await page.waitForFunction(() => /Up and down is drawn [\d.,]+ times as large as left to right/.test(document.querySelector(".figures .said")?.textContent ?? ""));
     },
   },
   {
@@ -133,7 +202,7 @@ export const LESSONS = [
       await page.click(".act");
       await shown(page);
       assert.match(await page.locator(".source code").textContent(), /seed: 33/);
-      await page.click("text=The source that ran");
+      await page.click("text=The code that ran");
       await page.click(".source-tabs button:nth-child(2)");
       assert.match(await text(page, ".source code"), /^decant generate --prompt '.+' --seed 33 --steps 12 --out one\.png\n/);
     },
@@ -188,7 +257,7 @@ export const LESSONS = [
       await page.waitForFunction(() => document.querySelector(".picture-field .hint")?.textContent?.includes("samples.png"));
       await page.waitForFunction(() => document.querySelector(".figures canvas")?.width === 128);
       assert.match(await page.locator(".source code").textContent(), /const picture = file; \/\/ samples\.png/);
-      await page.click("text=The model’s again");
+      await page.click("text=Use the model’s again");
       await page.waitForFunction(() => document.querySelector(".figures canvas")?.width === 32);
       await page.evaluate(async () => {
         const canvas = new OffscreenCanvas(60, 40);
@@ -299,7 +368,7 @@ export const LESSONS = [
       await page.fill(".estimate input", "9856");
       await page.keyboard.press("Enter");
       await shown(page);
-      assert.equal(await text(page, ".verdict"), "You expected 9,856. Measured: 9,856. Well guessed.");
+      assert.equal(await text(page, ".verdict"), "You expected 9,856. Measured: 9,856. Good guess!");
       await enter(page, "5/2");
       await page.fill(".estimate input", "0.9");
       await page.keyboard.press("Enter");
@@ -317,6 +386,26 @@ export const LESSONS = [
     },
   },
 ];
+
+/**
+ * Of a picture of a root: over how much of what is under it the line goes, and how high its sign is. Runs in the page.
+ * @param {{ png: string, from: number }} picture `from`: where the sign ends, as a part of the width
+ */
+async function inkOf({ png, from }) {
+  const image = new Image();
+  image.src = `data:image/png;base64,${png}`;
+  await image.decode();
+  const { width, height } = image;
+  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+  context.drawImage(image, 0, 0);
+  const { data } = context.getImageData(0, 0, width, height);
+  const ink = (/** @type {number} */ x, /** @type {number} */ y) => Math.abs((data[4 * (y * width + x)] ?? 0) - (data[4 * (width * (height - 1))] ?? 0)) > 60;
+  const columns = Array.from({ length: width }, (_, x) => x);
+  const right = columns.filter((x) => x > from * width + 1 && x < width - 2);
+  const over = right.filter((x) => [0, 1, 2, 3].some((y) => ink(x, y))).length / right.length;
+  const rows = Array.from({ length: height }, (_, y) => y).filter((y) => columns.some((x) => x < from * width - 1 && ink(x, y)));
+  return { over, hook: rows.length === 0 ? 0 : ((rows.at(-1) ?? 0) - (rows[0] ?? 0) + 1) / height };
+}
 
 /** Without the program: every step shows its recording, and says so. */
 export const RECORDED = {

@@ -28,7 +28,7 @@ export const MORE = [
       await page.evaluate(() => document.querySelector("#more")?.setAttribute("open", ""));
       assert.equal(await text(page, "#more-count"), "14 changed");
       await page.click("#copy-link");
-      await page.waitForSelector("text=The link is copied.");
+      await page.waitForSelector("text=Link copied.");
       const link = await page.evaluate(() => navigator.clipboard.readText());
       assert.deepEqual(Object.fromEntries(new URL(link).searchParams), EVERYTHING);
       const values = () => page.$$eval("#settings :is(input, select, textarea)", (fields) => fields.map(({ id, value, checked }) => [id, value, checked]));
@@ -49,11 +49,11 @@ export const MORE = [
       await page.selectOption("#sampler", "lms");
       await page.waitForSelector("#order:visible");
       assert.ok(await page.isHidden("#eta"));
-      await page.selectOption("#sigmas-menu", { label: "A list of your own" });
+      await page.selectOption("#sigmas-menu", { label: "Your own list" });
       await page.waitForSelector("#sigmas:visible");
       await page.fill("#sigmas", "1, 2");
       await drawn(page);
-      assert.match(await text(page, "#sigmas-problem"), /falling numbers/);
+      assert.match(await text(page, "#sigmas-problem"), /from high to low/);
       assert.ok(await page.isDisabled("#generate"));
       await page.selectOption("#sigmas-menu", "karras");
       await page.waitForSelector("#sigmas", { state: "hidden" });
@@ -114,7 +114,7 @@ export const MORE = [
       assert.ok(reddish[0] > 120 && reddish[2] < 120, `of a red picture much should be left: ${reddish}`);
       await page.fill("#strength", "1.5");
       await drawn(page);
-      assert.match(await text(page, "#strength-problem"), /from 0 to 1/);
+      assert.match(await text(page, "#strength-problem"), /between 0 and 1/);
       await page.fill("#strength", "");
       await page.click("#remove-image");
       await again(page, 4);
@@ -135,8 +135,8 @@ export const MORE = [
       await page.waitForSelector("#image-problem:has-text('could not be read')");
       assert.match(await text(page, "#image-problem"), /^“notes\.txt” could not be read as a picture/);
       await page.setInputFiles("#mask-file", await drawnFile(page, "small.png", { width: 8, height: 8, colour: "#fff" }));
-      await page.waitForSelector("#mask-problem:has-text('does not fit')");
-      assert.match(await text(page, "#mask-problem"), /it has 8 × 8 pixels, the picture 800 × 200/);
+      await page.waitForSelector("#mask-problem:has-text('must be the same size')");
+      assert.match(await text(page, "#mask-problem"), /is 8 × 8 pixels, but the picture is 800 × 200/);
     },
   },
   {
@@ -192,7 +192,7 @@ export const MORE = [
       await page.setInputFiles("#beside-file", [someFile("my lora.safetensors", 300), someFile("word.pt", 300)]);
       await page.waitForFunction(() => document.querySelectorAll("#beside-list li").length === 2);
       assert.match(await text(page, "#beside-list li:first-child"), /^my loraLoRA, rank 8, 12 layers of the denoiser, 4 of the text encoder$/);
-      assert.match(await text(page, "#beside-list li:last-child"), /4 vectorsIn a prompt: word$/);
+      assert.match(await text(page, "#beside-list li:last-child"), /4 vectorsUse in a prompt: word$/);
       await page.fill("[aria-label='Weight of my lora']", "0.5");
       await again(page, 2);
       await page.check("#device [value=gpu]");
@@ -218,7 +218,7 @@ export const MORE = [
       await page.fill("#seed", "9");
       await page.selectOption("#sampler", "ddim");
       await drop(page, { name: "saved.png", type: "image/png", bytes: saved });
-      await page.waitForSelector("text=The settings of “saved.png” are taken.");
+      await page.waitForSelector("text=Using the settings of “saved.png”.");
       assert.deepEqual([await page.inputValue("#seed"), await page.inputValue("#sampler"), await page.inputValue("#order"), await page.locator("#swaps li input").first().inputValue()], ["5", "lms", "3", "blue"]);
       const plain = await drawnFile(page, "plain.png", { width: 16, height: 16, colour: "#888" });
       await drop(page, { name: plain.name, type: plain.mimeType, bytes: [...plain.buffer] });
@@ -261,7 +261,7 @@ export const MORE = [
       await page.goto(page.url().replace(/\?.*/, "?steps=2"));
       await ready(page);
       await page.setInputFiles("#record-file", { name: "saved.png", mimeType: "image/png", buffer: saved });
-      await page.waitForSelector("#taken p:text-is('The settings of “saved.png” are taken.')");
+      await page.waitForSelector("#taken p:text-is('Using the settings of “saved.png”.')");
       await again(page, 4);
       assert.equal((await pixels(page)).sum, first);
       const { settings } = await page.evaluate(async (bytes) => {
@@ -309,7 +309,7 @@ export const MORE = [
       const folder = `${models}/../tests/golden/records`;
       for (const name of (await readdir(folder)).filter((file) => file.endsWith(".png"))) {
         await drop(page, { name, type: "image/png", bytes: [...(await readFile(`${folder}/${name}`))] });
-        await page.waitForSelector(`text=The settings of “${name}” are taken.`);
+        await page.waitForSelector(`text=Using the settings of “${name}”.`);
         assert.notEqual(await page.inputValue("#prompt"), "", name);
       }
       assert.deepEqual(await page.locator(".message.error").allTextContents(), []);
@@ -330,7 +330,7 @@ export const MORE = [
       await page.waitForFunction((width) => document.querySelector("#picture canvas")?.width === width && document.querySelector("#generate")?.textContent === "Generate", side + 32);
       await page.fill("#pad", "1,2");
       await drawn(page);
-      assert.match(await text(page, "#pad-problem"), /Margins are one number, or four/);
+      assert.match(await text(page, "#pad-problem"), /Enter one margin for all sides, or four/);
     },
   },
   {
@@ -396,7 +396,7 @@ export const MORE = [
       await page.fill("#prompt", `${"word ".repeat(80)}and the end`);
       await page.waitForSelector("#piece-list .cut");
       assert.equal(await chips(), 75);
-      assert.match(await text(page, "#piece-list .mark-line"), /^Cut after 75 tokens$/);
+      assert.match(await text(page, "#piece-list .mark-line"), /^Cut off after 75 tokens$/);
       await page.click("#more summary");
       await page.selectOption("#long", "chunks");
       await page.waitForSelector("#piece-list .cut", { state: "detached" });

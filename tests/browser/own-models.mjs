@@ -27,7 +27,7 @@ export const OWN_MODELS = [
       assert.equal(await page.inputValue("#prompt"), "a pizza on a light blue background");
       await page.click("#generate");
       await finished(page, 2);
-      assert.match(await text(page, "#known-title"), /^What this model knows \(\d{3}\)$/);
+      assert.match(await text(page, "#known-title"), /^What this model can draw \(\d{3}\)$/);
       const [download] = await Promise.all([page.waitForEvent("download"), page.click("#download")]);
       assert.equal(download.suggestedFilename(), "decant-emoji-3.png");
       const png = await readFile(await download.path());

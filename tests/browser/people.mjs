@@ -92,11 +92,11 @@ export const PEOPLE = [
       const size = async () => [await page.inputValue("#width"), await page.inputValue("#height")];
       const before = await size();
       await drop(page, { name: plain.name, type: plain.mimeType, bytes: [...plain.buffer] });
-      await page.waitForSelector("#taken:has-text('The next picture starts from “cat.png”')");
+      await page.waitForSelector("#taken:has-text('The next picture will start from “cat.png”')");
       assert.ok(await page.isVisible("#taken canvas"));
-      assert.deepEqual(await page.locator("#taken button").allInnerTexts(), ["Start from this", "Paint a part", "Undo", ""]);
+      assert.deepEqual(await page.locator("#taken button").allInnerTexts(), ["Start from this", "Paint a mask", "Undo", ""]);
       assert.ok(await page.evaluate(() => document.querySelector("#taken").getBoundingClientRect().bottom <= innerHeight));
-      assert.match((await used.first().textContent()) ?? "", /^cat\.pngstarts the picture/);
+      assert.match((await used.first().textContent()) ?? "", /^cat\.pngstarting picture/);
       assert.notDeepEqual(await size(), before);
       await page.click("#taken >> text=Undo");
       await page.waitForSelector("#taken", { state: "hidden" });
@@ -104,7 +104,7 @@ export const PEOPLE = [
       assert.deepEqual(await size(), before, "the size came back, too");
       await page.click("#redo");
       await used.first().waitFor();
-      await page.click("#in-use >> text=Paint a part");
+      await page.click("#in-use >> text=Paint a mask");
       assert.equal(await page.getAttribute("#paint-mask", "aria-pressed"), "true");
       await page.click("#in-use [aria-label=Remove]");
       await used.first().waitFor({ state: "detached" });
@@ -133,7 +133,7 @@ export const PEOPLE = [
       await page.click("#show-latents");
       await page.click("#start-latents");
       await page.waitForSelector("#taken:has-text('latents')");
-      assert.match((await used.first().textContent()) ?? "", /latents that start the picture/);
+      assert.match((await used.first().textContent()) ?? "", /starting latents/);
       await page.click("#taken >> text=Start from this");
       await finished(page, 2);
       await drop(page, { name: "notes.png", type: "image/png", bytes: [1, 2, 3] });
@@ -168,7 +168,7 @@ export const PEOPLE = [
       await page.evaluate(() => (document.querySelector("#more").open = true));
       await page.check("#emphasis");
       await page.setInputFiles("#image-file", await drawnFile(page, "start.png", { width: 32, height: 32, colour: "#20a040" }));
-      await page.click("#in-use >> text=Paint a part");
+      await page.click("#in-use >> text=Paint a mask");
       await page.evaluate(() => document.querySelector("#prompt").focus({ preventScroll: true }));
       const box = await page.locator("#start-thumb canvas").boundingBox();
       assert.ok(box);
@@ -209,12 +209,12 @@ export const PEOPLE = [
       };
       await address("models/missing");
       await page.waitForSelector("#look-problem:visible");
-      assert.match(await text(page, "#look-problem-text"), /^There is no model at models\/missing, or not a whole one\. Look whether/);
+      assert.match(await text(page, "#look-problem-text"), /^There is no model at models\/missing, or only part of one\. Check the address/);
       assert.equal(await page.inputValue("#address"), "models/missing");
       assert.equal(await focused(page), "address");
       await page.fill("#address", "http://");
       await page.keyboard.press("Enter");
-      await page.waitForFunction(() => /is no model that can be opened here/.test(document.querySelector("#look-problem-text").textContent));
+      await page.waitForFunction(() => /cannot be opened here/.test(document.querySelector("#look-problem-text").textContent));
       await page.fill("#address", "models/slow");
       await page.keyboard.press("Enter");
       await load(page);
@@ -262,7 +262,7 @@ export const PEOPLE = [
         await page.click("#open-model");
         await page.fill("#address", "elsewhere.test/owner/name");
         await page.keyboard.press("Enter");
-        await page.waitForFunction(() => /^This browser is offline, and “name” is not kept in it/.test(document.querySelector("#look-problem-text").textContent));
+        await page.waitForFunction(() => /^This browser is offline, and “name” is not stored in it/.test(document.querySelector("#look-problem-text").textContent));
         assert.equal(await page.inputValue("#address"), "elsewhere.test/owner/name");
       } finally {
         await page.context().setOffline(false);
@@ -333,10 +333,10 @@ export const PEOPLE = [
       assert.equal((await pixels(page)).sum, sum);
       assert.deepEqual([await text(page, "[data-of=step]"), await page.evaluate(() => document.querySelector("#picture").className)], ["3 done", "picture"]);
       const note = () => text(page, "#size-note");
-      await page.waitForFunction(() => /32 × 32 takes/.test(document.querySelector("#size-note").textContent));
+      await page.waitForFunction(() => /32 × 32 picture takes/.test(document.querySelector("#size-note").textContent));
       const small = await note();
       await page.fill("#width", "512");
-      await page.waitForFunction(() => /512 × 32 takes/.test(document.querySelector("#size-note").textContent));
+      await page.waitForFunction(() => /512 × 32 picture takes/.test(document.querySelector("#size-note").textContent));
       assert.notEqual(/about ([\d.]+ .B)/.exec(small)?.[1], /about ([\d.]+ .B)/.exec(await note())?.[1]);
       await page.fill("#height", "4096");
       await page.waitForSelector("#size-note.warning:has-text('2.0 GB that this machine has')");
@@ -453,7 +453,7 @@ export const PEOPLE = [
       await page.fill("#prompt", "refuse keepUnmasked");
       await page.click("#generate");
       await page.waitForSelector(".message.error");
-      const wanted = language === "en" ? "“Keep the rest exactly”" : "«Conservar el resto intacto»";
+      const wanted = language === "en" ? "“Keep the rest unchanged”" : "«Dejar el resto intacto»";
       assert.equal(await text(page, ".message.error p"), `${wanted}: there is no mask; give one, or leave ${wanted} (${wanted}) out.`);
     },
   })),

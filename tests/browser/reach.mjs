@@ -29,7 +29,7 @@ export const PREFLIGHT = [
       await page.click("#show-machine-too");
       await page.waitForSelector("#machine-rows .verdict");
       const rows = await page.locator("#machine-rows li").allInnerTexts();
-      for (const said of [/^Computes on the GPU\n.*emulated/, /^Computes on the CPU\nWebAssembly has vector/, /^Keeps models and pictures\n.* of /, /^Opens without a network\nThis browser installs no page/]) {
+      for (const said of [/^Uses the GPU\n.*emulated/, /^Uses the CPU\nWebAssembly has vector/, /^Stores models and pictures\n.* of /, /^Works offline\nThis browser cannot install the page/]) {
         assert.ok(rows.some((row) => said.test(row)), `${said} is not in:\n${rows.join("\n")}`);
       }
       assert.deepEqual(await page.evaluate(nameFaults), []);
@@ -63,7 +63,7 @@ export const PREFLIGHT = [
     async play({ page }) {
       await selfTest(page);
       for (const verdict of await page.$$eval("#test-results li", (items) => items.map(({ dataset }) => dataset.verdict))) assert.equal(verdict, "no");
-      assert.match(await text(page, "#test-results li"), /not as diffusers makes them/);
+      assert.match(await text(page, "#test-results li"), /not the same as diffusers/);
     },
   },
 ];
@@ -73,7 +73,7 @@ export async function checkSelfTest(page, address, devices) {
   await page.goto(`${address}?device=cpu`);
   const [cpu, gpu] = await selfTest(page, devices);
   assert.match(cpu, /to the last bit/, `${cpu} The CPU's arithmetic changed: if that was meant, node tests/browser/make_cases.mjs writes the new sums.`);
-  if (devices > 1) assert.match(gpu, /^GPU \(.+\): as diffusers makes them/);
+  if (devices > 1) assert.match(gpu, /^GPU \(.+\): same as diffusers/);
 }
 
 /** The built page with the stand-in for its module, on a server that can be changed and taken away. @type {Reach[]} */
@@ -180,7 +180,7 @@ export const SINGLE = [
         await page.keyboard.press("Enter");
         await page.waitForSelector(".message.error:has-text('Choose it as a file')");
         await page.click("#copy-link");
-        await page.waitForSelector(".message:has-text('link is')");
+        await page.waitForSelector(".message:has-text('Link copied'), .message:has-text('link is now')");
         await page.click("#show-machine");
         await page.waitForSelector("#machine-rows li:has-text('This is the single file')");
         await page.keyboard.press("Escape");

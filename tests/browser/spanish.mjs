@@ -17,7 +17,7 @@ export const SPANISH = [
       assert.match(await text(page, "#prompt-tokens"), /^\d+ de 7\d tokens\.$/);
       await page.click("#generate");
       await page.waitForFunction(() => /^3 pasos en \d+([,]\d+)? (ms|s)$/.test(document.querySelector("#status")?.textContent ?? ""));
-      assert.match(await page.getAttribute("#picture canvas", "aria-label"), /^La imagen: /);
+      assert.match(await page.getAttribute("#picture canvas", "aria-label"), /^Imagen: /);
       await page.keyboard.press("ArrowLeft");
       await drawn(page);
       assert.match(await text(page, "[data-of=sigma]"), /^\d+(,\d+)?$/);
@@ -32,10 +32,10 @@ export const SPANISH = [
     async play({ page, address }) {
       await ready(page);
       const said = (await page.locator(".message.error p").allTextContents()).join("\n");
-      assert.ok(said.includes("La dirección pide «0» para «Pasos». Pasos: entre 1 y 1000."), said);
+      assert.ok(said.includes("La dirección pide «0» para «Pasos». Pasos: debe estar entre 1 y 1000."), said);
       await page.fill("#width", "33");
       await drawn(page);
-      assert.match(await text(page, "#width-problem"), /^Ancho: tiene que ser múltiplo de \d+: 32 o \d+\.$/);
+      assert.match(await text(page, "#width-problem"), /^Ancho: debe ser múltiplo de \d+: 32 o \d+\.$/);
       await page.fill("#width", "32");
       assert.equal(await page.locator(".message.error p[lang]").count(), 0, "what the page says is Spanish");
       const sentences = await page.evaluate(async (base) => {

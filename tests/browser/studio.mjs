@@ -120,9 +120,9 @@ export const STUDIO = [
         await page.click("#generate");
       }
       await page.waitForFunction(() => document.querySelectorAll("#queue li").length === 3);
-      assert.equal(await text(page, "#queue-count"), "3 more wait");
-      await page.click("[aria-label='Make “four” earlier']");
-      await page.click("[aria-label='Do not make “two”']");
+      assert.equal(await text(page, "#queue-count"), "3 in the queue");
+      await page.click("[aria-label='Move “four” up']");
+      await page.click("[aria-label='Remove “two”']");
       await drawn(page);
       assert.deepEqual(await page.$$eval("#queue .words", (all) => all.map((one) => one.textContent)), ["four", "three"]);
       await page.focus("#filmstrip");
@@ -148,10 +148,10 @@ export const STUDIO = [
       await page.click("#generate");
       await page.waitForSelector("#cancel:enabled");
       await page.click("#gallery-list .tile");
-      await page.waitForSelector("#picture canvas[aria-label='The picture: a blue seven']");
+      await page.waitForSelector("#picture canvas[aria-label='Picture: a blue seven']");
       const before = await done(page);
       await page.waitForFunction((count) => Number(document.querySelector("#progress")?.getAttribute("aria-valuenow")) > count, before);
-      assert.equal(await page.getAttribute("#picture canvas", "aria-label"), "The picture: a blue seven");
+      assert.equal(await page.getAttribute("#picture canvas", "aria-label"), "Picture: a blue seven");
       await page.click("#watch");
       await page.waitForSelector("#picture canvas[aria-label^='What the model predicts']");
       assert.ok(await page.isHidden("#watch"));
@@ -224,13 +224,13 @@ export const STUDIO = [
     async play({ page }) {
       await ready(page);
       await page.click("#generate");
-      for (const wanted of ["same seed", "Go on"]) {
+      for (const wanted of ["same seed", "Continue"]) {
         await page.waitForFunction(() => Number(document.querySelector("#progress")?.getAttribute("aria-valuenow")) >= 1);
         await drawn(page);
         await page.reload();
         await page.waitForSelector(`.message:has-text('${wanted}')`);
       }
-      await page.click("#queue >> text=Go on");
+      await page.click("#queue >> text=Continue");
       await page.waitForSelector("#cancel:enabled");
       await page.keyboard.press("Escape");
       await status(page, /^Stopped/);
@@ -269,8 +269,8 @@ export const STUDIO = [
     async play({ page }) {
       await ready(page);
       await drawn(page);
-      assert.equal(await page.inputValue("#preset"), "As the model likes it");
-      await page.selectOption("#preset", "Careful: 50 steps");
+      assert.equal(await page.inputValue("#preset"), "Recommended for this model");
+      await page.selectOption("#preset", "High quality: 50 steps");
       await drawn(page);
       assert.equal(await page.inputValue("#steps"), "50");
       await page.fill("#steps", "33");
@@ -282,7 +282,7 @@ export const STUDIO = [
       await page.keyboard.press("Enter");
       await drawn(page);
       assert.equal(await page.inputValue("#preset"), "slow and lms");
-      await page.selectOption("#preset", "As the model likes it");
+      await page.selectOption("#preset", "Recommended for this model");
       await page.reload();
       await ready(page);
       await page.selectOption("#preset", "slow and lms");
@@ -356,7 +356,7 @@ export const STUDIO = [
       await page.check("#notify");
       await page.click("#generate");
       await page.waitForFunction(() => /** @type {any} */ (globalThis).shown.length > 0);
-      assert.deepEqual(await page.evaluate("shown"), [["Your picture is done", "slow seven"]]);
+      assert.deepEqual(await page.evaluate("shown"), [["Your picture is ready", "slow seven"]]);
     },
   },
   {
@@ -370,7 +370,7 @@ export const STUDIO = [
       await page.fill("#grid-1", "2, 3, 4");
       await page.fill("#grid-2", "0, 500");
       await drawn(page);
-      assert.match(await text(page, "#grid .problem"), /from 0 to 100/);
+      assert.match(await text(page, "#grid .problem"), /between 0 and 100/);
       assert.ok(await page.isDisabled("#make-sheet"));
       await page.fill("#grid-2", "1, 4");
       await page.fill("#grid-3", "ddim, lms");

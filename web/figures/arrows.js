@@ -9,7 +9,7 @@ const [WIDTH, HEIGHT] = [520, 250];
 const MARGIN = { left: 44, right: 22, top: 24, bottom: 50 };
 
 /** @typedef {[number, number]} Point */
-/** @typedef {{ without: Point | null, with: Point, result: Point | null }} Geometry */
+/** @typedef {{ without: Point | null, with: Point, result: Point | null, negative: boolean }} Geometry `negative`: “without” is the answer to a negative prompt */
 
 /** @returns {{ element: SVGSVGElement, draw: (geometry: Geometry, said: string) => void }} */
 export function arrows() {
@@ -19,7 +19,7 @@ export function arrows() {
     draw(geometry, said) {
       element.setAttribute("aria-label", said);
       const to = scaleOf(geometry);
-      element.replaceChildren(...axes(to), ...bodies(geometry, to));
+      element.replaceChildren(...axes(to, geometry.negative), ...bodies(geometry, to));
     },
   };
 }
@@ -36,8 +36,8 @@ function scaleOf(geometry) {
   return { unit, left, right, low, high, at: (/** @type {Point} */ [x, y]) => /** @type {Point} */ ([MARGIN.left + (x - left) * unit, base - y * unit]) };
 }
 
-/** @param {ReturnType<typeof scaleOf>} to */
-function axes({ unit, left, right, at }) {
+/** @param {ReturnType<typeof scaleOf>} to @param {boolean} negative */
+function axes({ unit, left, right, at }, negative) {
   const bottom = HEIGHT - MARGIN.bottom + 6;
   const stride = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50].find((one) => one * unit >= 46) ?? 100;
   const across = Array.from({ length: Math.floor(right / stride) - Math.ceil(left / stride) + 1 }, (_, i) => (Math.ceil(left / stride) + i) * stride);
@@ -47,13 +47,13 @@ function axes({ unit, left, right, at }) {
     node("path", { class: "axis", d: `M${MARGIN.left} ${bottom}H${WIDTH - MARGIN.right}M${MARGIN.left - 8} ${MARGIN.top - 8}V${bottom}` }),
     ...across.flatMap((x) => [node("path", { class: "axis", d: `M${at([x, 0])[0]} ${bottom}v5` }), label(at([x, 0])[0], bottom + 16, figures(Number(x.toFixed(6))), "middle")]),
     ...[0, ...up].flatMap((y) => [node("path", { class: "axis", d: `M${MARGIN.left - 8} ${origin - y * unit}h-5` }), label(MARGIN.left - 17, origin - y * unit + 4, figures(Number(y.toFixed(6))), "end")]),
-    label(WIDTH - MARGIN.right, HEIGHT - 6, say("figure.guidance.x"), "end"),
+    label(WIDTH - MARGIN.right, HEIGHT - 6, say(negative ? "figure.guidance.xNegative" : "figure.guidance.x"), "end"),
     label(2, 10, say("figure.guidance.y"), "start"),
   ];
 }
 
 /** @param {Geometry} geometry @param {ReturnType<typeof scaleOf>} to */
-function bodies({ without, with: towards, result }, { at }) {
+function bodies({ without, with: towards, result, negative }, { at }) {
   const zero = at([0, 0]);
   const tip = at(towards);
   if (!without || !result) return [arrow(zero, tip, "with"), name(tip, say("figure.guidance.with.short"), "with", -8)];
@@ -64,7 +64,7 @@ function bodies({ without, with: towards, result }, { at }) {
     arrow(zero, end, "result"),
     arrow(zero, tip, "with"),
     arrow(start, tip, "difference"),
-    name(start, say("figure.guidance.without.short"), "without", 15),
+    name(start, say(negative ? "figure.guidance.negative.short" : "figure.guidance.without.short"), "without", 15),
     name(tip, say("figure.guidance.with.short"), "with", -8),
     name(end, say("figure.guidance.result.short"), "result", -8),
   ];

@@ -15,7 +15,7 @@ import { whenSeen } from "./seen.js";
 /** As a sum is read: with it; without it + the difference = what is taken. */
 const PARTS = /** @type {const} */ (["with", "without", "difference", "result"]);
 
-/** @param {HTMLElement} host @returns {(data: { step: Step }) => void} */
+/** @param {HTMLElement} host @returns {(data: { step: Step, negative?: boolean }) => void} `negative`: what is asked besides the prompt is a negative one, and not the empty text */
 export function guidanceFigure(host) {
   const maps = Object.fromEntries(PARTS.map((part) => [part, h("canvas")]));
   const captions = Object.fromEntries(PARTS.map((part) => [part, h("figcaption")]));
@@ -30,7 +30,7 @@ export function guidanceFigure(host) {
   host.append(box);
   /** @type {Step | null} */
   let now = null;
-  return whenSeen(host, ({ step }) => {
+  return whenSeen(host, ({ step, negative = false }) => {
     now = step;
     box.classList.toggle("unguided", !step.noiseUncond);
     const parts = partsOf(step);
@@ -44,14 +44,14 @@ export function guidanceFigure(host) {
       // The difference is small, and is what there is to see: it has a scale of its own, which is said.
       const own = part === "difference" && values ? reach(values) : range;
       if (values) paintTiles(canvas, values, step.shape, [-own, own]);
-      write(caption, say(`figure.guidance.${part}`, { scale: figures(step.guidance), range: figures(own) }));
+      write(caption, say(negative && part === "without" ? "figure.guidance.negative" : `figure.guidance.${part}`, { scale: figures(step.guidance), range: figures(own) }));
       canvas.setAttribute("aria-label", caption.textContent ?? "");
     }
     bar.label(figures(-range), "0", figures(range));
-    if (step.noiseText) describe(step).then(({ said, geometry }) => {
+    if (step.noiseText) describe(step, negative).then(({ said, geometry }) => {
       if (now !== step) return;
       write(words, said);
-      plot.draw(geometry, said);
+      plot.draw({ ...geometry, negative }, said);
     }, (error) => write(words, String(error)));
   });
 }
@@ -79,8 +79,8 @@ function niceReach(parts) {
   return Math.ceil(reach(...[parts["with"], parts["without"], parts["result"]].filter((one) => one instanceof Float32Array)));
 }
 
-/** The plane's first direction is the prediction without the prompt. @param {Step} step */
-async function describe({ noiseText, noiseUncond, noise, guidance }) {
+/** The plane's first direction is the prediction without the prompt. @param {Step} step @param {boolean} negative */
+async function describe({ noiseText, noiseUncond, noise, guidance }, negative) {
   if (!noiseUncond) {
     const { lengths } = await measure(noiseText, noiseText);
     return { said: say("figure.guidance.unguided", { length: figures(lengths[0]) }), geometry: { without: null, with: /** @type {[number, number]} */ ([lengths[0], 0]), result: null } };
@@ -91,6 +91,6 @@ async function describe({ noiseText, noiseUncond, noise, guidance }) {
   const angle = Math.acos(Math.min(1, Math.max(-1, apart.cosine)));
   const tip = /** @type {[number, number]} */ ([towards * Math.cos(angle), towards * Math.sin(angle)]);
   const result = /** @type {[number, number]} */ ([without + guidance * (tip[0] - without), guidance * tip[1]]);
-  const said = say("figure.guidance.said", { without: figures(without), with: figures(towards), angle: figures((angle * 180) / Math.PI), apart: figures(apart.rms), scale: figures(guidance), result: figures(taken.lengths[0]) });
+  const said = say(negative ? "figure.guidance.saidNegative" : "figure.guidance.said", { without: figures(without), with: figures(towards), angle: figures((angle * 180) / Math.PI), apart: figures(apart.rms), scale: figures(guidance), result: figures(taken.lengths[0]) });
   return { said, geometry: { without: /** @type {[number, number]} */ ([without, 0]), with: tip, result } };
 }

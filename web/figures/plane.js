@@ -2,7 +2,7 @@
 
 import { say } from "../words.js";
 import { chart } from "./chart.js";
-import { lookOf, percent } from "./numbers.js";
+import { figures, lookOf, percent } from "./numbers.js";
 
 /** @typedef {{ name: string, points: [number, number][] }} Path */
 
@@ -23,16 +23,28 @@ function optionsOf(plot, { runs, explained }, width) {
       plot.dot(rows.slice(-1), { x: "x", y: "y", symbol, r: 5.5, fill: colour, stroke: "var(--ground)" }),
     ];
   });
+  const height = Math.min(460, Math.max(260, width * 0.72));
   return {
-    height: Math.min(460, Math.max(260, width * 0.72)),
-    marginLeft: 48,
-    marginRight: 20,
-    marginBottom: 42,
-    inset: 10,
+    height,
+    ...MARGINS,
     x: { label: say("figure.plane.x", { part: percent(explained[0]) }), labelArrow: /** @type {const} */ ("none"), grid: true, ticks: 6 },
     y: { label: say("figure.plane.y", { part: percent(explained[1]) }), labelArrow: /** @type {const} */ ("none"), grid: true, ticks: 6 },
     marks,
     names: runs.map(({ name }) => name),
-    said: say("figure.plane.said", { runs: runs.map(({ name, points }) => `${name} (${points.length})`).join(", "), part: percent(explained[0] + explained[1]) }),
+    said: say("figure.plane.said", { runs: runs.map(({ name, points }) => `${name} (${points.length})`).join(", "), part: percent(explained[0] + explained[1]), stretch: figures(stretchOf(runs, width, height), { most: 2 }) }),
   };
+}
+
+const MARGINS = { marginLeft: 48, marginRight: 20, marginTop: 20, marginBottom: 42, inset: 10 };
+
+/** How many times larger the second axis is drawn than the first: what looks like a wide bend may be a slight one. @param {Path[]} runs @param {number} width @param {number} height */
+function stretchOf(runs, width, height) {
+  const range = (/** @type {0 | 1} */ axis) => {
+    const values = runs.flatMap(({ points }) => points.map((point) => point[axis]));
+    return Math.max(...values) - Math.min(...values);
+  };
+  const { marginLeft, marginRight, marginTop, marginBottom, inset } = MARGINS;
+  const across = (width - marginLeft - marginRight - 2 * inset) / range(0);
+  const up = (height - marginTop - marginBottom - 2 * inset) / range(1);
+  return up / across;
 }

@@ -3,7 +3,8 @@
 
 import { h, paint } from "../views/elements.js";
 import { places } from "../state.js";
-import { inNumber, say } from "../words.js";
+import { say } from "../words.js";
+import { figures } from "./numbers.js";
 import { sayPlace, scrubs } from "./scrub.js";
 
 /** @import { Trace } from "../decant.d.ts" */
@@ -48,7 +49,7 @@ export function stripFigure(host, { onScrub } = {}) {
 /** @param {Trace | null} trace @param {number} cursor */
 function wordsOf(trace, cursor) {
   const step = trace?.steps[cursor];
-  if (step) return say("strip.step", { n: step.index + 1, total: step.total, sigma: inNumber(step.sigma, { maximumSignificantDigits: 3 }), timestep: Math.round(step.timestep) });
+  if (step) return say("strip.step", { n: step.index + 1, total: step.total, sigma: figures(step.sigma), timestep: Math.round(step.timestep) });
   return say(trace?.image ? "strip.picture" : "strip.none");
 }
 

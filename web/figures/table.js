@@ -54,7 +54,7 @@ function rowOf({ tokens: { pieces, ids }, words, width, input, outputWidth, outp
 function strip(values, range, text) {
   const canvas = h("canvas", { className: "vector" });
   canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", say("figure.table.vector", { token: text, count: values.length, first: Array.from(values.subarray(0, 3), figures).join(", ") }));
+  canvas.setAttribute("aria-label", say("figure.table.vector", { token: text, count: values.length, first: Array.from(values.subarray(0, 3), (value) => figures(value)).join(", ") }));
   paintMap(canvas, { values, width: values.length, height: 1, range: [-range, range] });
   return h("td", { className: "strip" }, canvas);
 }

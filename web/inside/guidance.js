@@ -10,10 +10,10 @@ export function guidancePart(section) {
   const host = h("div");
   section.append(missing, host);
   const draw = guidanceFigure(host);
-  return ({ step }) => {
+  return ({ step, trace }) => {
     const told = Boolean(step.noiseText?.length);
     missing.hidden = told;
     host.hidden = !told;
-    if (told) draw({ step });
+    if (told) draw({ step, negative: Boolean(trace.settings.negative?.trim()) });
   };
 }

@@ -16,7 +16,7 @@ const farthest = ({ trace }) => Math.max(...(trace.steps.at(-1)?.channels.latent
 export const GUIDANCE = {
   id: "guidance",
   title: { en: "Guidance", es: "La guía" },
-  about: { en: "Ask with the prompt and without, and walk further in the direction of the difference.", es: "Pregunta con el texto y sin él, y camina más lejos en la dirección de la diferencia." },
+  about: { en: "Ask with the prompt and without it, then go further in the direction of the difference.", es: "Pregunta con el prompt y sin él, y avanza más en la dirección de la diferencia." },
   minutes: 14,
   sources: [
     "Dhariwal & Nichol 2021, Diffusion Models Beat GANs on Image Synthesis",
@@ -28,15 +28,15 @@ export const GUIDANCE = {
     {
       title: { en: "Four strengths", es: "Cuatro intensidades" },
       text: [
-        { en: "At each step the model is asked twice: what is noise here, *with* the prompt, and what *without*. The *guidance scale* says how far to go from the second answer in the direction of the first. 1 is just the first.", es: "En cada paso se pregunta dos veces al modelo: qué es ruido aquí *con* el texto, y qué *sin* él. La *escala de guía* dice cuánto avanzar desde la segunda respuesta hacia la primera. 1 es justo la primera." },
+        { en: "At each step the model is asked twice what is noise: once *with* the prompt and once *without* it. The *guidance scale* says how far to go from the second answer towards the first. A scale of 1 is just the first.", es: "En cada paso se pregunta dos veces al modelo qué es ruido: una *con* el prompt y otra *sin* él. La *escala de guía* dice cuánto avanzar desde la segunda respuesta hacia la primera. Con escala 1 se toma justo la primera." },
       ],
       formula: { en: guided("without", "with"), es: guided("sin", "con") },
-      reads: { en: "The noise that is used is the answer without the prompt, plus the scale times the difference of both answers", es: "El ruido que se usa es la respuesta sin el texto, más la escala por la diferencia de ambas respuestas" },
+      reads: { en: "The noise that is used is the answer without the prompt, plus the scale times the difference of both answers", es: "El ruido que se usa es la respuesta sin el prompt, más la escala por la diferencia entre las dos respuestas" },
       question: {
-        ask: { en: "One of these scales goes so far that the colours suffer. Which?", es: "Una de estas escalas va tan lejos que sufren los colores. ¿Cuál?" },
+        ask: { en: "One of these guidance scales goes so far that the colours suffer. Which?", es: "Una de estas escalas de guía va tan lejos que se estropean los colores. ¿Cuál?" },
         choices: SCALES.map((scale) => ({ en: String(scale), es: withComma(scale) })),
         right: 3,
-        because: { en: "The latents leave the range that the decoder knows: look at their largest values. Too little, and the prompt is only a suggestion. The model of digits is usually run at 3, Stable Diffusion 1.x at about 7.", es: "Los latentes salen del rango que conoce el decodificador: mira sus mayores valores. Con poca guía, el texto es solo una sugerencia. El modelo de dígitos suele usarse con 3, Stable Diffusion 1.x con cerca de 7." },
+        because: { en: "The latents leave the range that the decoder knows: look at their largest values. With too little guidance, the prompt is only a suggestion. The digits model is usually run at 3, Stable Diffusion 1.x at about 7.", es: "Los latentes se salen del rango que conoce el decodificador: mira sus valores mayores. Con poca guía, el prompt es solo una sugerencia. El modelo de dígitos suele usarse con 3; Stable Diffusion 1.x, con 7 más o menos." },
       },
       act: { en: "Make all four", es: "Hacer las cuatro" },
       calls: SCALES.map((guidance, index) => ({ as: `run${index}`, call: /** @type {const} */ ("generate"), with: (/** @type {any} */ _, /** @type {At} */ { example, seed }) => [{ prompt: example.prompt, seed, steps: 12, guidance }] })),
@@ -46,15 +46,15 @@ export const GUIDANCE = {
       }),
       notes: {
         minutes: 4,
-        say: { en: "Nothing was trained anew for this: the network is merely asked a second time, with an empty text. That doubles the work. Measured with the model of digits, seed 7: the largest value in the latents goes from 2.1 at scale 1.1 to 4.4 at 14.", es: "Para esto no se entrenó nada de nuevo: solo se pregunta otra vez a la red, con un texto vacío. Eso dobla el trabajo. Medido con el modelo de dígitos, semilla 7: el mayor valor en los latentes va de 2,1 con escala 1,1 a 4,4 con 14." },
-        ask: { en: "What do scales between 0 and 1 mean? And below 0?", es: "¿Qué significan las escalas entre 0 y 1? ¿Y bajo 0?" },
+        say: { en: "No extra training is needed: the network is simply asked a second time, with an empty text. That doubles the work. Measured with the digits model, seed 7: the largest value in the latents goes from 2.1 at scale 1.1 to 4.4 at 14.", es: "No hace falta entrenar nada más: solo se pregunta a la red por segunda vez, con un texto vacío. Eso duplica el trabajo. Medido con el modelo de dígitos, semilla 7: el mayor valor de los latentes va de 2,1 con escala 1,1 a 4,4 con 14." },
+        ask: { en: "What do scales between 0 and 1 mean? And below 0?", es: "¿Qué significan las escalas entre 0 y 1? ¿Y las negativas?" },
         wrong: { en: "Which of the others is best is a matter of taste and of the seed: let the class vote.", es: "Cuál de las otras es mejor depende del gusto y de la semilla: que vote la clase." },
       },
     },
     {
       title: { en: "The arrows", es: "Las flechas" },
       text: [
-        { en: "The answers are lists of numbers, and lists of numbers are arrows. Here are both answers of one step, their difference, and where guidance lands: in the plane that holds them all.", es: "Las respuestas son listas de números, y las listas de números son flechas. Aquí están las dos respuestas de un paso, su diferencia y dónde cae la guía, en el plano que las contiene." },
+        { en: "The answers are lists of numbers, and lists of numbers are arrows. Here are the two answers of one step, their difference, and where guidance ends up, in the plane that contains all of them.", es: "Las respuestas son listas de números, y las listas de números son flechas. Aquí están las dos respuestas de un paso, su diferencia y adónde llega la guía, en el plano que las contiene todas." },
         { en: "Move through the steps. When is the difference large?", es: "Recorre los pasos. ¿Cuándo es grande la diferencia?" },
       ],
       calls: [
@@ -65,34 +65,34 @@ export const GUIDANCE = {
       show: ({ run, apart, late }) => ({
         figures: [{ kind: "guidance", data: { trace: run.trace, cursor: Math.floor(run.trace.steps.length / 2) } }],
         facts: [
-          { id: "cosine", name: { en: "Cosine between the answers, first step", es: "Coseno entre las respuestas, primer paso" }, value: apart.cosine, digits: 4 },
-          { id: "rms", name: { en: "Their distance, first step", es: "Su distancia, primer paso" }, value: apart.rms },
-          { id: "late", name: { en: "Their distance, last step but one", es: "Su distancia, penúltimo paso" }, value: late.rms },
+          { id: "cosine", name: { en: "Cosine between the answers, first step", es: "Coseno entre las respuestas, primer paso" }, value: apart.cosine },
+          { id: "rms", name: { en: "Distance between the answers, first step (RMS)", es: "Distancia entre las respuestas, primer paso (RMS)" }, value: apart.rms },
+          { id: "late", name: { en: "Distance between the answers, last step but one (RMS)", es: "Distancia entre las respuestas, penúltimo paso (RMS)" }, value: late.rms },
           { id: "scale", name: { en: "Guidance scale", es: "Escala de guía" }, value: run.trace.steps[0].guidance },
         ],
       }),
       question: {
-        ask: { en: "In the first step both answers look at almost pure noise. What is the cosine between them? 1 is the same direction.", es: "En el primer paso ambas respuestas miran casi puro ruido. ¿Cuál es el coseno entre ellas? 1 es la misma dirección." },
+        ask: { en: "In the first step, the model sees almost pure noise. What is the cosine between its answer with the prompt and its answer without? 1 is the same direction.", es: "En el primer paso el modelo ve casi puro ruido. ¿Cuál es el coseno entre su respuesta con el prompt y su respuesta sin él? 1 es la misma dirección." },
         fact: "cosine",
         near: 0.01,
-        because: { en: "Nearly 1: both answer “almost all of it is noise”. What the prompt changes is small, and that is why it is made larger.", es: "Casi 1: ambas responden «casi todo es ruido». Lo que cambia el texto es poco, y por eso se agranda." },
+        because: { en: "Nearly 1: both answers say “almost all of it is noise”. What the prompt changes is small, which is why guidance makes it larger.", es: "Casi 1: las dos respuestas dicen «casi todo es ruido». Lo que cambia el prompt es poco, y por eso la guía lo amplía." },
       },
       notes: {
         minutes: 3,
-        say: { en: "The picture is two-dimensional and exact: three arrows that add up always lie in one plane. Measured: cosine 0.994, distance 0.10 in the first step.", es: "El dibujo es plano y exacto: tres flechas que se suman están siempre en un plano. Medido: coseno 0,994, distancia 0,10 en el primer paso." },
-        ask: { en: "If the scale is doubled, which arrows change? Only the last part of the way.", es: "Si se dobla la escala, ¿qué flechas cambian? Solo el último tramo." },
-        wrong: { en: "The arrows look the same length in every step because predicted noise always has a size of about 1; what changes is the angle.", es: "Las flechas parecen igual de largas en cada paso porque el ruido predicho siempre tiene tamaño cercano a 1; lo que cambia es el ángulo." },
+        say: { en: "The drawing is flat and still exact: three arrows that add up always lie in one plane. Measured: cosine 0.994, distance 0.10 in the first step.", es: "El dibujo es plano y aun así exacto: tres flechas que se suman están siempre en un mismo plano. Medido: coseno 0,994; distancia 0,10 en el primer paso." },
+        ask: { en: "If the scale is doubled, which arrows change? Only the last stretch.", es: "Si la escala se duplica, ¿qué flechas cambian? Solo el último tramo." },
+        wrong: { en: "The arrows are about as long in every step, because predicted noise always has a size of about 1; what changes is the angle.", es: "Las flechas son casi igual de largas en todos los pasos, porque el ruido predicho siempre tiene un tamaño cercano a 1; lo que cambia es el ángulo." },
       },
     },
     {
-      title: { en: "Away from something", es: "Lejos de algo" },
+      title: { en: "Away from something", es: "Alejarse de algo" },
       text: [
-        { en: "Without a prompt there is an empty text. Put a *negative prompt* there instead, and the same formula walks away from it: the arrow now points from what you do not want to what you want.", es: "Sin texto, hay un texto vacío. Pon ahí un *texto negativo*, y la misma fórmula se aleja de él: la flecha va ahora de lo que no quieres a lo que quieres." },
+        { en: "“Without the prompt” means with an empty text. Put a *negative prompt* there instead, and the same formula moves away from it: the arrow now points from what you do not want to what you want.", es: "«Sin el prompt» quiere decir con un texto vacío. Pon en su lugar un *prompt negativo*, y la misma fórmula se aleja de él: la flecha va ahora de lo que no quieres a lo que quieres." },
       ],
       formula: { en: guided("negative", "with"), es: guided("negativo", "con") },
-      reads: { en: "The noise that is used is the answer to the negative prompt, plus the scale times the difference of both answers", es: "El ruido que se usa es la respuesta al texto negativo, más la escala por la diferencia de ambas respuestas" },
-      dials: [{ name: "negative", label: { en: "Negative prompt", es: "Texto negativo" }, text: ({ negative }) => negative }],
-      act: { en: "Make both", es: "Hacer ambas" },
+      reads: { en: "The noise that is used is the answer to the negative prompt, plus the scale times the difference of both answers", es: "El ruido que se usa es la respuesta al prompt negativo, más la escala por la diferencia entre las dos respuestas" },
+      dials: [{ name: "negative", label: { en: "Negative prompt", es: "Prompt negativo" }, text: ({ negative }) => negative }],
+      act: { en: "Make both", es: "Hacer las dos" },
       calls: [
         { as: "plain", call: "generate", with: (_, { example, seed }) => [{ prompt: example.prompt, seed, steps: 12 }] },
         { as: "away", call: "generate", with: (_, { example, seed, dials }) => [{ prompt: example.prompt, negative: dials.negative, seed, steps: 12 }] },
@@ -100,23 +100,23 @@ export const GUIDANCE = {
       ],
       show: ({ plain, away, apart }, { dials }) => ({
         figures: [
-          { kind: "picture", data: { image: plain.image, caption: { en: "no negative prompt", es: "sin texto negativo" } } },
+          { kind: "picture", data: { image: plain.image, caption: { en: "no negative prompt", es: "sin prompt negativo" } } },
           { kind: "picture", data: { image: away.image, caption: { en: `away from “${dials.negative}”`, es: `lejos de «${dials.negative}»` } } },
           { kind: "guidance", data: { trace: away.trace, cursor: 3 } },
         ],
-        facts: [{ id: "rms", name: { en: "How far the two pictures’ latents are apart", es: "Cuánto distan los latentes de las dos imágenes" }, value: apart.rms }],
+        facts: [{ id: "rms", name: { en: "Distance between the two pictures’ latents (RMS)", es: "Distancia entre los latentes de las dos imágenes (RMS)" }, value: apart.rms }],
       }),
       question: {
-        ask: { en: "The prompt asks for a yellow background, the negative prompt is “a yellow background”. What happens?", es: "El texto pide un fondo amarillo y el negativo es «a yellow background». ¿Qué pasa?" },
-        choices: [{ en: "the background is not yellow", es: "el fondo no es amarillo" }, { en: "an error", es: "un error" }, { en: "what both share cancels, the rest grows", es: "lo que comparten se anula y el resto crece" }],
+        ask: { en: "The prompt asks for a seven on a yellow background; the negative prompt is “a yellow background”. What happens?", es: "El prompt pide un siete sobre fondo amarillo y el prompt negativo es «a yellow background» (un fondo amarillo). ¿Qué pasa?" },
+        choices: [{ en: "the background is not yellow", es: "el fondo no es amarillo" }, { en: "an error", es: "un error" }, { en: "what both have in common cancels out; the rest grows", es: "lo que tienen en común se anula y el resto crece" }],
         right: 2,
-        because: { en: "It is subtraction, not a prohibition. What both texts say drops out of the difference; what only the prompt says, the digit and its colour, is made larger. Try “a red four” as well.", es: "Es una resta, no una prohibición. Lo que dicen ambos textos desaparece de la diferencia; lo que solo dice el texto, el dígito y su color, se agranda. Prueba también «a red four»." },
+        because: { en: "It is a subtraction, not a ban. What both texts say drops out of the difference; what only the prompt says, the digit and its colour, becomes stronger. Try “a red four” as well.", es: "Es una resta, no una prohibición. Lo que dicen los dos textos desaparece de la diferencia; lo que solo dice el prompt, el dígito y su color, se refuerza. Prueba también «a red four»." },
       },
       notes: {
         minutes: 4,
-        say: { en: "There is no word “not” in this model. All it can do is go away from something. Measured with seed 7: the latents are 0.36 apart.", es: "Este modelo no tiene la palabra «no». Solo puede alejarse de algo. Medido con la semilla 7: los latentes distan 0,36." },
-        ask: { en: "What does a negative prompt that equals the prompt do? (The difference is 0: the scale does not matter any more.)", es: "¿Qué hace un texto negativo igual al texto? (La diferencia es 0: la escala ya no importa.)" },
-        wrong: { en: "With a scale of 1 the negative prompt has no effect at all: put s = 1 into the formula.", es: "Con escala 1 el texto negativo no tiene ningún efecto: pon s = 1 en la fórmula." },
+        say: { en: "This model does not understand “not”. All it can do is move away from something. Measured with seed 7: the latents are 0.36 apart.", es: "Este modelo no entiende la palabra «no». Solo puede alejarse de algo. Medido con la semilla 7: los latentes están a 0,36." },
+        ask: { en: "What happens if the negative prompt is the same as the prompt? (The difference is 0: the scale no longer matters.)", es: "¿Qué pasa si el prompt negativo es igual al prompt? (La diferencia es 0: la escala ya no importa.)" },
+        wrong: { en: "With a scale of 1 the negative prompt has no effect at all: put s = 1 into the formula.", es: "Con escala 1, el prompt negativo no tiene ningún efecto: pon s = 1 en la fórmula." },
       },
     },
   ],

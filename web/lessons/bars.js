@@ -1,7 +1,7 @@
 // A few numbers between 0 and 1 under each other, each as a bar and as it is.
 
+import { figures } from "../figures/numbers.js";
 import { h } from "../views/elements.js";
-import { numeral } from "./rich.js";
 
 /** @param {HTMLElement} host */
 export function barsFigure(host) {
@@ -12,7 +12,7 @@ export function barsFigure(host) {
     list.replaceChildren(...rows.map(({ name, value }) => {
       const bar = h("span", { className: "bar-of", aria: { hidden: "true" } });
       bar.style.setProperty("--part", String(Math.max(0, value)));
-      return h("div", {}, h("dt", {}, name), h("dd", {}, bar, numeral(value)));
+      return h("div", {}, h("dt", {}, name), h("dd", {}, bar, figures(value)));
     }));
   };
 }

@@ -1,8 +1,9 @@
 // A figure of a run with a cursor of its own: where a lesson shows a run there is no timeline to follow.
 
 import { h } from "../views/elements.js";
+import { figures } from "../figures/numbers.js";
 import { pictureFigure } from "../figures/picture.js";
-import { inNumber, say } from "../words.js";
+import { say } from "../words.js";
 
 /** @import { Trace } from "../decant.d.ts" */
 /** @typedef {(host: HTMLElement, onScrub: (place: number) => void) => (data: { trace: Trace, cursor: number }) => void} OfRun */
@@ -27,7 +28,7 @@ export function withCursor(figure, pictures) {
       range.max = String(trace.steps.length);
       range.value = String(cursor + 1);
       range.style.setProperty("--part", String(trace.steps.length > 1 ? cursor / (trace.steps.length - 1) : 1));
-      const words = step ? say("lessons.step.at", { step: step.index + 1, total: step.total, sigma: inNumber(step.sigma, { maximumSignificantDigits: 3 }) }) : "";
+      const words = step ? say("lessons.step.at", { step: step.index + 1, total: step.total, sigma: figures(step.sigma) }) : "";
       range.setAttribute("aria-valuetext", words);
       place.textContent = words;
       pair?.(trace, cursor);
@@ -50,7 +51,7 @@ function twoPictures(host) {
     const step = trace.steps[Math.min(cursor, trace.steps.length - 1)];
     if (!step) return;
     const finished = cursor >= trace.steps.length ? trace.image : null;
-    const at = { step: step.index + 1, sigma: inNumber(step.sigma, { maximumSignificantDigits: 3 }) };
+    const at = { step: step.index + 1, sigma: figures(step.sigma) };
     noisy({ image: step.previewNoisy, caption: say("lessons.noisy", at) });
     clean({ image: finished ?? step.previewDenoised, caption: finished ? say("lessons.finished") : say("lessons.predicted", at) });
   };

@@ -1,9 +1,9 @@
 // What a learner sets in a step: numbers by a range, texts by a field, and the picture that the lesson is about.
 
+import { figures } from "../figures/numbers.js";
 import { button, fileButton, h } from "../views/elements.js";
 import { say, spoken } from "../words.js";
 import { choosePicture, pictureName, removePicture } from "./picture.js";
-import { numeral } from "./rich.js";
 
 /** @import { Dial } from "./index.js" */
 /** @import { State } from "../state.js" */
@@ -33,7 +33,7 @@ function field(dial, value, soon) {
   const output = h("output", { className: "numbers" });
   const input = h("input", { type: "range", id, min: String(dial.from), max: String(dial.to), step: String(dial.by), value: String(value) });
   const write = () => {
-    output.textContent = numeral(Number(input.value));
+    output.textContent = figures(Number(input.value));
     input.style.setProperty("--part", String((Number(input.value) - dial.from) / (dial.to - dial.from)));
   };
   write();

@@ -41,7 +41,7 @@ function guidanceOfStep(host) {
   const draw = guidanceFigure(host);
   return (/** @type {{ trace: import("../decant.d.ts").Trace, cursor: number }} */ { trace, cursor }) => {
     const step = trace.steps[Math.min(cursor, trace.steps.length - 1)];
-    if (step) draw({ step });
+    if (step) draw({ step, negative: Boolean(trace.settings.negative?.trim()) });
   };
 }
 

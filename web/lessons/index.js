@@ -26,7 +26,7 @@ import { PICTURES } from "./07-pictures.js";
  * @typedef {object} LessonStep
  * @property {Both} title
  * @property {Both[]} text one or two paragraphs of at most 60 words; `code` and *stress* may be in them
- * @property {string | Both} [formula] MathML, without the element `math`
+ * @property {string | Both} [formula] MathML, without the element `math`, of the elements that formula.js draws
  * @property {Both} [reads] how the formula is read aloud
  * @property {Question} [question]
  * @property {boolean} [picture] whether the learner's picture is used
@@ -66,7 +66,7 @@ import { PICTURES } from "./07-pictures.js";
 
 /** @typedef {{ figures: Figure[], facts: Fact[] }} Shown */
 /** A drawing of web/figures/ with its data, texts in every language. @typedef {{ kind: import("./figures.js").Kind, data: Record<string, any>, wide?: boolean }} Figure */
-/** A number that was measured. @typedef {{ id: string, name: Both, value: number | string, digits?: number, unit?: string }} Fact */
+/** A number that was measured; `figures`: how many of them mean something, where that is not three. @typedef {{ id: string, name: Both, value: number | string, figures?: number, unit?: string }} Fact */
 
 /**
  * Something to expect before it is measured: a number, which is compared with the fact called `fact`, or one of several answers.

@@ -1,17 +1,17 @@
-// What a learner has done and what they expected, kept in this browser and nowhere else.
+// What a learner has done, kept in this browser and nowhere else. What they expected is not: a question is asked anew.
 
 import { remember, remembered } from "../remembered.js";
 
 const KEPT = "decant.lessons";
 
-/** @typedef {{ done: Record<string, true>, answers: Record<string, number>, notes: boolean }} Progress by "lesson/step", from 1; `notes`: whether the teacher's are open */
+/** @typedef {{ done: Record<string, true>, notes: boolean }} Progress by "lesson/step", from 1; `notes`: whether the teacher's are open */
 
 /** @type {Progress} */
 let progress = read();
 
 /** @returns {Progress} */
 function read() {
-  const nothing = { done: {}, answers: {}, notes: false };
+  const nothing = { done: {}, notes: false };
   try {
     return { ...nothing, ...JSON.parse(remembered(KEPT) ?? "{}") };
   } catch {
@@ -31,12 +31,6 @@ export const isDone = (key) => Boolean(progress.done[key]);
 /** @param {string} key */
 export const setDone = (key) => keep({ done: { ...progress.done, [key]: true } });
 
-/** What was expected: a number, or which of the answers from 0. @param {string} key @returns {number | undefined} */
-export const answerOf = (key) => progress.answers[key];
-
-/** @param {string} key @param {number} answer */
-export const setAnswer = (key, answer) => keep({ answers: { ...progress.answers, [key]: answer } });
-
 export const notesOpen = () => progress.notes;
 
 /** @param {boolean} notes */
@@ -45,4 +39,4 @@ export const setNotes = (notes) => keep({ notes });
 /** How many steps of a lesson are done. @param {import("./index.js").Lesson} lesson */
 export const doneOf = ({ id, steps }) => steps.filter((_, index) => isDone(`${id}/${index + 1}`)).length;
 
-export const forget = () => keep({ done: {}, answers: {} });
+export const forget = () => keep({ done: {} });

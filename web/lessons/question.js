@@ -2,20 +2,23 @@
 
 import { h } from "../views/elements.js";
 import { inNumber, language, say, spoken } from "../words.js";
-import { answerOf, setAnswer } from "./progress.js";
-import { numeral, paragraph } from "./rich.js";
+import { figures } from "../figures/numbers.js";
+import { paragraph } from "./rich.js";
 
 /** @import { Fact, Question } from "./index.js" */
 
 /**
- * @param {Question} question @param {string} key "lesson/step" @param {() => void} answered
- * @returns {{ element: HTMLElement, draw: (facts: Fact[] | null) => void }}
+ * It is asked anew whenever its step is entered: whoever comes back, or sits down next, guesses for themselves.
+ * @param {Question} question @param {() => void} answered
+ * @returns {{ element: HTMLElement, answer: () => number | undefined, draw: (facts: Fact[] | null) => void }} `answer`: what was expected, a number or which of the answers from 0
  */
-export function questionView(question, key, answered) {
+export function questionView(question, answered) {
+  /** @type {number | undefined} */
+  let given;
   const reveal = h("div", { className: "reveal" });
   reveal.setAttribute("role", "status");
   const answer = (/** @type {number} */ value) => {
-    setAnswer(key, value);
+    given = value;
     answered();
   };
   const { fields, mark } = "choices" in question ? choices(question.choices.map(spoken), answer) : estimate(question.unit, answer);
@@ -23,8 +26,8 @@ export function questionView(question, key, answered) {
   let said = "";
   return {
     element,
+    answer: () => given,
     draw(facts) {
-      const given = answerOf(key);
       mark(given);
       const text = given === undefined ? "" : verdict(question, given, facts);
       if (text !== said) reveal.replaceChildren(...(text ? [h("p", { className: "verdict numbers" }, text), paragraph(spoken(question.because))] : []));
@@ -45,7 +48,8 @@ function verdict(question, given, facts) {
   const value = measured(question.fact);
   if (Number.isNaN(value)) return "";
   const unit = question.unit ? ` ${question.unit}` : "";
-  const words = { expected: `${numeral(given, 3)}${unit}`, measured: `${numeral(value, 3)}${unit}` };
+  const most = facts?.find((fact) => fact.id === question.fact)?.figures;
+  const words = { expected: `${figures(given)}${unit}`, measured: `${figures(value, { most })}${unit}` };
   return say(Math.abs(given - value) <= question.near * Math.abs(value) ? "lessons.close" : "lessons.far", words);
 }
 

@@ -25,7 +25,7 @@ export function sheet(root, _page) {
 /** @param {Lesson} lesson @param {number} index */
 function part({ title, steps }, index) {
   const asked = steps.flatMap(({ question }, at) => (question ? [{ question, at }] : []));
-  return h("section", {}, h("h3", {}, say("lessons.heading", { number: index + 1, title: spoken(title) })), h("ol", {}, ...asked.map(({ question, at }) => h("li", { value: at + 1 }, paragraph(spoken(question.ask)), answerLines(question)))));
+  return h("section", {}, h("h3", {}, say("lessons.heading", { number: index + 1, title: spoken(title) })), h("ol", {}, ...asked.map(({ question, at }) => h("li", { value: at + 1 }, h("p", { className: "sheet-step" }, spoken(/** @type {import("./index.js").LessonStep} */ (steps[at]).title)), paragraph(spoken(question.ask)), answerLines(question)))));
 }
 
 /** @param {Question} question */

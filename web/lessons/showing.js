@@ -1,9 +1,9 @@
 // What came of a step's calls: figures, numbers, and the source that ran.
 
+import { figures as inFigures } from "../figures/numbers.js";
 import { button, h, write } from "../views/elements.js";
 import { say, spoken } from "../words.js";
 import { figuresView } from "./figures.js";
-import { numeral } from "./rich.js";
 
 /** @import { Fact, LessonStep } from "./index.js" */
 /** @import { Playing } from "./playing.js" */
@@ -39,8 +39,8 @@ export function showingView(step) {
 }
 
 /** @param {Fact} fact @param {boolean} secret */
-function factRow({ id, name, value, digits, unit }, secret) {
-  const words = typeof value === "string" ? value : `${numeral(value, digits ?? 3)}${unit ? ` ${unit}` : ""}`;
+function factRow({ id, name, value, figures, unit }, secret) {
+  const words = typeof value === "string" ? value : `${inFigures(value, { most: figures })}${unit ? ` ${unit}` : ""}`;
   return h("div", { data: secret ? { fact: id, secret: "" } : { fact: id } }, h("dt", {}, spoken(name)), h("dd", {}, secret ? say("lessons.secret") : words));
 }
 

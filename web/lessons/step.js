@@ -9,9 +9,10 @@ import { actsView } from "./acts.js";
 import { LESSONS } from "./index.js";
 import { notesView } from "./notes.js";
 import { createPlaying } from "./playing.js";
-import { answerOf, isDone, setDone } from "./progress.js";
+import { isDone, setDone } from "./progress.js";
 import { questionView } from "./question.js";
-import { formula, paragraph } from "./rich.js";
+import { formula } from "./formula.js";
+import { paragraph } from "./rich.js";
 import { showingView } from "./showing.js";
 
 /** @import { Lesson } from "./index.js" */
@@ -29,7 +30,7 @@ export function stepView(root, { lesson, number, index }, { studio, state }) {
   const itself = !step.act && Boolean(step.calls);
   const change = () => step.act && playing.now().phase === "still" ? draw(playing.now()) : playing.play();
 
-  const question = step.question ? questionView(step.question, key, () => (playing.now().shown || !step.calls ? draw(playing.now()) : playing.play())) : null;
+  const question = step.question ? questionView(step.question, () => (playing.now().shown || !step.calls ? draw(playing.now()) : playing.play())) : null;
   const picture = step.picture ? pictureField(state, change) : null;
   const needs = h("p", { className: "hint" }, say("lessons.needs.model"));
   const own = h("fieldset", { className: "own", aria: { label: say("lessons.own") } }, picture?.element, step.dials ? dialsView(step.dials, playing.dials, (name, value) => (playing.turn(name, value), change())) : null, needs);
@@ -61,8 +62,8 @@ export function stepView(root, { lesson, number, index }, { studio, state }) {
   /** @param {Playing} now */
   function draw(now) {
     const facts = now.shown?.facts ?? null;
-    const waits = Boolean(step.question && "fact" in step.question && answerOf(key) === undefined);
-    if (!isDone(key) && (now.shown || !step.calls) && (!step.question || answerOf(key) !== undefined)) {
+    const waits = Boolean(step.question && "fact" in step.question && question?.answer() === undefined);
+    if (!isDone(key) && (now.shown || !step.calls) && (!question || question.answer() !== undefined)) {
       setDone(key);
       dots.draw();
     }

@@ -1,7 +1,8 @@
 // The picture at the cursor, the latents it came from, and the numbers of that step: a function of (trace, cursor).
 
 import { byId, inTime, paint, within, write } from "./elements.js";
-import { inNumber, say } from "../words.js";
+import { figures } from "../figures/numbers.js";
+import { say } from "../words.js";
 
 /** @import { Step, Trace } from "../decant.d.ts" */
 /** @import { View } from "./index.js" */
@@ -56,7 +57,7 @@ function bringIntoView(figure) {
 
 /** @param {Step} step @returns {Record<string, string>} */
 function ofStep({ index, total, sigma, timestep, milliseconds }) {
-  return { step: `${index + 1} / ${total}`, sigma: inNumber(sigma, { minimumSignificantDigits: 4, maximumSignificantDigits: 4 }), timestep: String(Math.round(timestep)), milliseconds: inTime(milliseconds) };
+  return { step: `${index + 1} / ${total}`, sigma: figures(sigma, { least: 3 }), timestep: String(Math.round(timestep)), milliseconds: inTime(milliseconds) };
 }
 
 /** @param {Trace} trace @returns {Record<string, string>} */

@@ -1,7 +1,8 @@
 // The prompt as the model reads it: one chip for each piece, and where a chunk ends or the rest was cut off.
 
 import { byId, element } from "./elements.js";
-import { inNumber, say } from "../words.js";
+import { figures } from "../figures/numbers.js";
+import { say } from "../words.js";
 
 /** @import { Piece, TokenCount } from "../decant.d.ts" */
 /** @import { View } from "./index.js" */
@@ -32,7 +33,7 @@ function draw(list, { pieces, cut, limit, chunks }) {
 function chip({ id, text, weight, inversion }) {
   const item = element("li", text.replace("</w>", ""), `chip${text.endsWith("</w>") || inversion ? " ends" : ""}${inversion ? " learnt" : ""}`);
   item.append(element("span", inversion ? say("tokens.vector") : String(id), "id"));
-  if (weight !== 1) item.append(element("span", `× ${inNumber(weight, { maximumSignificantDigits: 3 })}`, "id"));
+  if (weight !== 1) item.append(element("span", `× ${figures(weight)}`, "id"));
   return item;
 }
 
