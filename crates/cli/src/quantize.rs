@@ -41,6 +41,13 @@ const TEXTS: &[&str] = &[
     "tokenizer_2/merges.txt",
 ];
 
+/// Decant's own word on a model, and its key for the folder of a small decoder.
+const HINTS: &str = "decant.json";
+const PREVIEW: &str = "preview_decoder";
+
+/// What an `AutoencoderTiny`'s folder may have, to ask for where nobody can list it.
+const SMALL_DECODER: &[&str] = &["config.json", "diffusion_pytorch_model.safetensors", "diffusion_pytorch_model.gguf"];
+
 /// Longest text put into a GGUF file, in bytes; `tokenizer.json` has 4 million.
 const LONGEST_TEXT: u64 = 10_000_000;
 
@@ -96,10 +103,38 @@ fn one_file(opened: &Opened, plan: Vec<Planned>, out: &Path, table: &mut Table) 
         let known = TEXTS.contains(&name.as_str());
         if let Some(text) = if known { pollster::block_on(find(&*opened.files, &name, LONGEST_TEXT))? } else { None } {
             let text = String::from_utf8(text).map_err(|_| format!("{name} is not a text in UTF-8"))?;
+            let text = if name == HINTS { without_preview(text) } else { text };
             notes.push((format!("decant.file.{name}"), text));
         }
     }
     write_file(opened, &plan, &notes, out, table)
+}
+
+/// `decant.json` of one file, which holds the networks that make the picture: a small decoder beside them stays behind, and it is said.
+fn without_preview(hints: String) -> String {
+    let Ok(mut parsed) = serde_json::from_str::<serde_json::Value>(&hints) else { return hints };
+    match parsed.as_object_mut().and_then(|hints| hints.remove(PREVIEW)) {
+        None => hints,
+        Some(folder) => {
+            eprintln!(
+                "not in this file: the small decoder for previews ({}); keep its folder for --preview-decoder",
+                folder.as_str().unwrap_or_default()
+            );
+            parsed.to_string()
+        }
+    }
+}
+
+/// The small decoder that the model's folder brings along, as it is: every file of its folder.
+fn copy_preview(files: &dyn Files, out: &Path) -> Result<(), Failure> {
+    let hints = pollster::block_on(find(files, HINTS, LONGEST_TEXT))?.unwrap_or_default();
+    let hints: serde_json::Value = serde_json::from_slice(&hints).unwrap_or_default();
+    let Some(folder) = hints[PREVIEW].as_str().filter(|folder| stays_inside(folder)) else { return Ok(()) };
+    let listed = pollster::block_on(files.names())?;
+    let usual = || SMALL_DECODER.iter().map(|name| format!("{folder}/{name}")).collect();
+    let start = format!("{folder}/");
+    let names: Vec<String> = listed.map_or_else(usual, |names| names.into_iter().filter(|name| name.starts_with(&start)).collect());
+    names.iter().filter(|name| stays_inside(name)).try_for_each(|name| copy(files, name, &out.join(name)))
 }
 
 /// A folder in diffusers' layout.
@@ -108,6 +143,7 @@ fn folder(opened: &Opened, plans: Vec<Vec<Planned>>, out: &Path, table: &mut Tab
     for name in texts(&*opened.files)? {
         copy(&*opened.files, &name, &out.join(&name))?;
     }
+    copy_preview(&*opened.files, out)?;
     for plan in plans {
         let Some(component) = plan.first().map(|planned| planned.component) else { continue };
         let stem = if component.starts_with("text_encoder") { "model" } else { "diffusion_pytorch_model" };

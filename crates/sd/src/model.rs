@@ -1,12 +1,12 @@
 //! Everything that a model's folder says before its weights are read: its networks' configurations, and what it is by default used with.
 //!
-//! `decant.json`, where a folder has one, is Decant's own: `title`, defaults for `prompt`, `steps`, `guidance` and `sampler`, and the `words` that a
-//! model of few knows.
+//! `decant.json`, where a folder has one, is Decant's own: `title`, defaults for `prompt`, `steps`, `guidance` and `sampler`, the `words` that a
+//! model of few knows, and the folder inside of it that holds a small decoder for its steps (`preview_decoder`).
 
 use crate::autoencoder::Autoencoder;
 use crate::config::{ClipConfig, ModelIndex, Scheduler, UNetConfig};
 use crate::error::Error;
-use crate::files::{Files, find};
+use crate::files::{Files, find, stays_inside};
 use crate::request::Defaults;
 use decant_solver::{PredictionType, SAMPLERS, Sampler, SchedulerConfig, TimestepSpacing};
 use serde::Deserialize;
@@ -41,6 +41,8 @@ pub struct ModelConfig {
     pub words: Vec<String>,
     /// Prompts that show what else it understands, where its folder lists some.
     pub examples: Vec<String>,
+    /// The folder inside of the model's that holds an `AutoencoderTiny` of its latents, for each step's picture.
+    pub preview_decoder: Option<String>,
 }
 
 /// What `decant.json` may say.
@@ -54,6 +56,7 @@ struct Hints {
     sampler: Option<String>,
     words: Vec<String>,
     examples: Vec<String>,
+    preview_decoder: Option<String>,
     /// Every file's name, so that a reader on the web need not ask for those that are not there; `build.sh` writes it, `crates/app` reads it.
     #[serde(rename = "files")]
     _files: serde::de::IgnoredAny,
@@ -69,6 +72,10 @@ impl ModelConfig {
         let vae = Autoencoder::read(files, index.tiny_vae).await?;
         let scheduler = Scheduler::read(files).await?.corrected(&index.class);
         let hints = hints(files).await?;
+        if let Some(folder) = hints.preview_decoder.as_ref().filter(|folder| !stays_inside(folder)) {
+            let problem = format!("preview_decoder is {folder:?}, expected the name of a folder inside of the model's");
+            return Err(Error::Damaged { file: "decant.json".into(), problem, hint: "correct or remove it" });
+        }
         networks_agree(&text, text_2.as_ref(), &unet, &vae)?;
         let place = files.place();
         let folder = place.trim_end_matches('/').rsplit(['/', '\\']).next().unwrap_or_default().to_string();
@@ -77,6 +84,7 @@ impl ModelConfig {
             title: hints.title.unwrap_or(folder),
             words: hints.words,
             examples: hints.examples,
+            preview_decoder: hints.preview_decoder,
             family: family(&unet, &scheduler.config),
             force_zeros_for_empty_prompt: index.force_zeros_for_empty_prompt,
             text_2,

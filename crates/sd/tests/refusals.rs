@@ -218,6 +218,27 @@ fn a_tiny_autoencoder_shows_steps_where_there_is_one_of_the_models_family() {
 }
 
 #[test]
+fn a_folder_that_brings_its_small_decoder_is_shown_with_it() {
+    let mut files = files();
+    for name in ["config.json", "diffusion_pytorch_model.safetensors"] {
+        let bytes = std::fs::read(folder("tests/models/taesd-tiny").join(name)).expect("it is there");
+        files.insert(format!("small/{name}"), bytes);
+    }
+    let hinted = |hint: &str| {
+        let mut files = files.clone();
+        files.insert("decant.json".into(), format!(r#"{{"preview_decoder": {hint:?}}}"#).into_bytes());
+        files
+    };
+    let request = Request { steps: Some(1), width: Some(24), height: Some(16), preview: Preview::Tiny, ..Request::default() };
+    let mut pipeline = load(hinted("small")).expect("both are sound");
+    assert!(block_on(pipeline.generate(&request, &mut Unobserved)).is_ok());
+    let absent = sentence(hinted("absent"));
+    assert!(absent.contains("absent"), "{absent}");
+    let outside = sentence(hinted("../small"));
+    assert!(outside.contains(r#"preview_decoder is "../small", expected the name of a folder inside of the model's"#), "{outside}");
+}
+
+#[test]
 fn whoever_watches_can_end_the_run_at_any_event() {
     struct Stop(usize);
     impl decant_sd::pipeline::Observer for Stop {

@@ -9,7 +9,7 @@ use crate::clip::Hidden;
 use crate::component::{Component, Progress};
 use crate::config::{ClipConfig, TinyConfig};
 use crate::error::Error;
-use crate::files::Files;
+use crate::files::{Files, Within};
 use crate::inversion::Inversions;
 use crate::layout::{self, Choice};
 use crate::model::ModelConfig;
@@ -62,8 +62,9 @@ impl Pipeline {
             texts.push(text(second, "text_encoder_2", tokenizer, Hidden::Projected)?);
         }
         let (unet, vae) = (component("unet")?, component("vae")?);
-        let tiny = match &options.preview {
-            Some(files) => Some(TinyDecoder::open(files.clone(), &*device, &config).await?),
+        let own = config.preview_decoder.as_ref().map(|folder| Rc::new(Within::new(files.clone(), folder)) as Rc<dyn Files>);
+        let tiny = match options.preview.clone().or(own) {
+            Some(files) => Some(TinyDecoder::open(files, &*device, &config).await?),
             None => None,
         };
         let (planned, ready) = (None, BTreeMap::new());

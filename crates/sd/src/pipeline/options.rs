@@ -10,7 +10,8 @@ use std::rc::Rc;
 pub struct Options {
     /// How weights are kept on the device; `None` keeps what the files have (f16 stays f16, and so on).
     pub weights: Option<Encoding>,
-    /// A tiny autoencoder (TAESD, TAESDXL) for each step's picture, and for the final one where it is asked for.
+    /// A tiny autoencoder (TAESD, TAESDXL) for each step's picture, and for the final one where it is asked for; in the place of the model's
+    /// own, where its folder has one (`preview_decoder` of `decant.json`).
     pub preview: Option<Rc<dyn Files>>,
     /// Bytes that the model may take on the device, where less than what the device has.
     pub budget: Option<u64>,
