@@ -62,7 +62,7 @@ export function orTheUsual(message) {
 export function lookProblemOf(error, { name, address }) {
   const { text } = sentenceOf(error, "open");
   const { code, why, spoken } = /** @type {Partial<DecantError> & { spoken?: boolean }} */ (error instanceof Error ? error : {});
-  if (spoken) return { text, details: "" };
+  if (spoken || why === "address") return { text, details: "" };
   const host = address === null ? "" : hostOf(address);
   if (/\bstatus 40[13]\b/.test(text)) return { text: say("look.denied", { host, name }), details: text };
   if (code === "network") return { text: say("look.network", { host }), details: text };

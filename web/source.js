@@ -71,10 +71,10 @@ function addressSource(address, { files = [], sha256 = {} } = {}) {
   try {
     url = new URL(HOST.test(address) ? `https:${"//"}${address}` : address, document.baseURI);
   } catch {
-    throw failure("model", `“${address}” is not an address that a model could be loaded from.`);
+    throw failure("model", `“${address}” is not an address that a model could be loaded from.`, "address");
   }
   const [, sum] = SUM.exec(url.hash) ?? [];
-  if (!sum && url.hash.startsWith("#sha256=")) throw failure("model", `“${url.hash}” is no SHA-256: that is 64 digits from 0 to f.`);
+  if (!sum && url.hash.startsWith("#sha256=")) throw failure("model", `“${url.hash}” is no SHA-256: that is 64 digits from 0 to f.`, "address");
   url.hash = "";
   const name = lastPart(address);
   const keep = !url.href.startsWith(new URL("models/", document.baseURI).href);
@@ -86,7 +86,7 @@ async function insideOr(source) {
   const files = await partsBelow(source.url);
   if (files) return { files };
   if (!source.url.startsWith("file:")) return source;
-  throw failure("model", `“${source.name}” cannot be read: a page opened from a file may not read other files by their address. Choose it as a file or a folder, or drop it on the page.`);
+  throw failure("model", `“${source.name}” cannot be read: a page opened from a file may not read other files by their address. Choose it as a file or a folder, or drop it on the page.`, "address");
 }
 
 /** @param {string} address */

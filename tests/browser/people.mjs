@@ -214,7 +214,7 @@ export const PEOPLE = [
       assert.equal(await focused(page), "address");
       await page.fill("#address", "http://");
       await page.keyboard.press("Enter");
-      await page.waitForFunction(() => /cannot be opened here/.test(document.querySelector("#look-problem-text").textContent));
+      await page.waitForFunction(() => /^“http:\/\/” is not an address/.test(document.querySelector("#look-problem-text").textContent));
       await page.fill("#address", "models/slow");
       await page.keyboard.press("Enter");
       await load(page);

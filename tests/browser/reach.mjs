@@ -178,7 +178,8 @@ export const SINGLE = [
         await page.waitForSelector("#catalog li");
         await page.fill("#address", "models/other");
         await page.keyboard.press("Enter");
-        await page.waitForSelector(".message.error:has-text('Choose it as a file')");
+        await page.waitForSelector("#look-problem-text:has-text('Choose it as a file')");
+        await page.keyboard.press("Escape");
         await page.click("#copy-link");
         await page.waitForSelector(".message:has-text('Link copied'), .message:has-text('link is now')");
         await page.click("#show-machine");
