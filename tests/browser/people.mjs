@@ -430,8 +430,9 @@ export const PEOPLE = [
           const label = labelOf(name);
           const field = document.querySelector(`#settings [name="${name}"]`);
           const shown = field && (document.querySelector(`label[for="${name}"]`) ?? field.closest("label"))?.textContent?.trim();
-          // In a sentence a label stands alone: “Guidance from part”, where the form has “From part” below “Guidance”.
-          if (shown && !label.toLowerCase().includes(shown.toLowerCase().split(" ").at(-1))) faults.push(`${name}: “${label}” is not what its field is called: “${shown}”`);
+          // In a sentence a label stands alone: “Start of guidance”, where the form has “Start at” below “Guidance”.
+          const below = ["guidanceFrom", "guidanceUntil", "guidanceCurve", "startStep"].includes(name);
+          if (shown && shown !== label && !below) faults.push(`${name}: “${label}” is not what its field is called: “${shown}”`);
           const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
           const said = [
             `${name}: there is no such thing; leave --${flag} out.`,
