@@ -76,6 +76,8 @@ async function perform(call, ask) {
       return (await ready()).addTextualInversion(ask.name, ask.bytes);
     case "removeTextualInversion":
       return (await ready()).removeTextualInversion(ask.name);
+    case "useVae":
+      return ask.source ? (await ready()).useVae(ask.name, await openFolder(ask.source, watch)) : (await ready()).useOwnVae();
     case "tokenize":
       return (await ready()).tokenize(ask.text, ask.how);
     case "embed":

@@ -26,6 +26,7 @@ pub(crate) fn options(weights: Option<&str>, opening: &Opening) -> Result<Option
     Ok(Options {
         weights: weights.and_then(Encoding::named),
         preview: opening.preview_decoder.as_deref().map(|place| source::open_as(place, "TAESD's file or folder")).transpose()?,
+        vae: opening.vae.as_deref().map(|place| source::open_as(place, "autoencoder's file or folder")).transpose()?,
         budget: opening.budget,
         prediction: opening.prediction.as_deref().map(str::parse).transpose()?,
         family: opening.family.clone(),
@@ -34,7 +35,7 @@ pub(crate) fn options(weights: Option<&str>, opening: &Opening) -> Result<Option
 
 /// Loads the model with a bar of bytes.
 pub(crate) fn load(model: &Model, quiet: bool) -> Result<Pipeline, Failure> {
-    let files = source::open(&model.model)?;
+    let files = source::open(model.place())?;
     let device = device::choose(model.device)?;
     let bar = bar(quiet, "{prefix:13} {bar:40} {bytes} of {total_bytes}, {bytes_per_sec}");
     let mut tick = |p: Progress| {
@@ -48,11 +49,17 @@ pub(crate) fn load(model: &Model, quiet: bool) -> Result<Pipeline, Failure> {
     Ok(pipeline)
 }
 
-pub(crate) fn run(options: &Generate) -> Result<(), Failure> {
+pub(crate) fn run(options: &mut Generate) -> Result<(), Failure> {
     output::check(options)?;
     let (found, grid) = (options.records.found()?, options.records.grid()?);
+    let named = found.as_ref().and_then(|found| source::builtin_named(&found.record.model.name));
+    options.model.model = options.model.model.take().or(named);
+    let options = &*options;
     let request = request::request(options, found.as_ref())?;
     let mut pipeline = load(&options.model, options.quiet)?;
+    if let Some(sentence) = pipeline.config().knows_nothing_of(&request.prompt) {
+        eprintln!("{sentence}; decant inspect {} lists them", options.model.place());
+    }
     options.text.load(&mut pipeline, options.quiet)?;
     options.lora.load(&mut pipeline, options.quiet)?;
     let told = !options.records.no_metadata || options.records.sidecar || found.is_some();

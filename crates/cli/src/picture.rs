@@ -5,7 +5,7 @@ use decant_sd::picture::{Mask, Picture};
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 /// The most pixels along a side: beyond, no model's encoder would take it either.
@@ -36,13 +36,73 @@ fn damaged(error: ImageError) -> String {
         ImageError::Unsupported(_) => "this is no picture that can be read; PNG, JPEG and WebP are".into(),
         ImageError::IoError(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => format!("could not be read: {error}"),
         ImageError::Limits(_) => format!("it is larger than what is read, {MOST} pixels along each side and 1 GB in all; make it smaller"),
-        _ => "the picture is damaged or breaks off; save or download it again".into(),
+        _ => BREAKS_OFF.into(),
+    }
+}
+
+/// Decoders of JPEG and WebP show grey where a file ends early; so it is looked for its end first. What follows that is nobody's affair.
+fn breaks_off(path: &Path) -> std::io::Result<Option<String>> {
+    let mut bytes = BufReader::new(File::open(path)?);
+    let (mut start, length) = ([0; 12], bytes.get_ref().metadata()?.len());
+    let whole = match read_start(&mut bytes, &mut start)? {
+        2.. if start[..2] == [0xff, 0xd8] => {
+            bytes.seek(SeekFrom::Start(2))?;
+            has_end(&mut bytes)?
+        }
+        12 if &start[..4] == b"RIFF" && &start[8..] == b"WEBP" => {
+            length >= 8 + u64::from(u32::from_le_bytes([start[4], start[5], start[6], start[7]]))
+        }
+        _ => true,
+    };
+    Ok((!whole).then(|| BREAKS_OFF.into()))
+}
+
+const BREAKS_OFF: &str = "the picture is damaged or breaks off; save or download it again";
+
+fn read_start(bytes: &mut impl Read, start: &mut [u8; 12]) -> std::io::Result<usize> {
+    let mut read = 0;
+    while read < start.len() {
+        match bytes.read(&mut start[read..])? {
+            0 => break,
+            more => read += more,
+        }
+    }
+    Ok(read)
+}
+
+/// Whether a JPEG's segments come to its end marker (ITU-T T.81, annex B): thumbnails inside of a segment have ends of their own.
+fn has_end(bytes: &mut (impl BufRead + Seek)) -> std::io::Result<bool> {
+    let next = |bytes: &mut dyn Read| {
+        let mut one = [0];
+        Ok::<_, std::io::Error>((bytes.read(&mut one)? == 1).then_some(one[0]))
+    };
+    loop {
+        // Between segments and in what a scan holds, only 0xff begins a marker; behind it 0x00 is a stuffed byte, 0xff fills.
+        match next(bytes)? {
+            None => return Ok(false),
+            Some(0xff) => {}
+            Some(_) => continue,
+        }
+        let mut marker = next(bytes)?;
+        while marker == Some(0xff) {
+            marker = next(bytes)?;
+        }
+        match marker {
+            None => return Ok(false),
+            Some(0xd9) => return Ok(true),
+            Some(0x00 | 0x01 | 0xd0..=0xd8) => {}
+            Some(_) => {
+                let (Some(high), Some(low)) = (next(bytes)?, next(bytes)?) else { return Ok(false) };
+                bytes.seek(SeekFrom::Current(i64::from(u16::from_be_bytes([high, low])) - 2))?;
+            }
+        }
     }
 }
 
 /// The header is believed only after its size was looked at.
 fn decoded(path: &Path) -> Result<DynamicImage, String> {
     let unreadable = |error: std::io::Error| format!("could not be read: {error}");
+    breaks_off(path).map_err(unreadable)?.map_or(Ok(()), Err)?;
     // What it is, its content says and not its name.
     let opened = File::open(path).map(|file| ImageReader::new(BufReader::new(file)));
     let mut reader = opened.and_then(ImageReader::with_guessed_format).map_err(unreadable)?;
@@ -115,6 +175,17 @@ mod tests {
         assert!(scratch("cut.png", &plain[..60]).ends_with(damaged));
         let jpeg = std::fs::read(folder().join("turned-6.jpg")).expect("it is there");
         assert!(scratch("cut.jpg", &jpeg[..200]).ends_with(damaged));
+        // A JPEG that is cut anywhere, also in what its scan holds; its thumbnail's end is not its own. What follows the end is let be.
+        for share in [2, 3, 9] {
+            assert!(scratch("cut.jpg", &jpeg[..jpeg.len() * share / 10]).ends_with(damaged), "{share} tenths");
+        }
+        assert!(scratch("endless.jpg", &jpeg[..jpeg.len() - 2]).ends_with(damaged));
+        let more = std::env::temp_dir().join(format!("decant-picture-{}-more.jpg", std::process::id()));
+        std::fs::write(&more, [&jpeg[..], b"and more"].concat()).expect("it can be written");
+        assert!(read(&more).is_ok());
+        std::fs::remove_file(&more).expect("it was written");
+        let webp = std::fs::read(folder().join("alpha.webp")).expect("it is there");
+        assert!(scratch("cut.webp", &webp[..webp.len() * 2 / 3]).ends_with(damaged));
         let mut flipped = plain.clone();
         flipped[45] ^= 0xff;
         assert!(scratch("flipped.png", &flipped).ends_with(damaged));
