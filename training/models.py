@@ -7,7 +7,7 @@ import torch
 from diffusers import AutoencoderKL, DDIMScheduler, LCMScheduler, UNet2DConditionModel
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
-FEW = 300  # words that can be shown at once
+FEW = 500  # words that can be shown at once
 TOKENIZER = "models/digits/tokenizer"  # CLIP's own vocabulary, which Decant has already
 
 
@@ -29,10 +29,32 @@ def tokenizer(root):
 
 
 def load(folder, device):
-    """Whatever of vae, text_encoder and unet the folder has, in f32, not learning."""
+    """Whatever of vae, text_encoder and unet the folder has, in f32, not learning. Reads safetensors, and the GGUF files that `decant quantize` writes."""
     classes = {"vae": AutoencoderKL, "text_encoder": CLIPTextModel, "unet": UNet2DConditionModel}
-    found = {name: kind.from_pretrained(folder / name) for name, kind in classes.items() if (folder / name / "config.json").exists()}
+    found = {name: opened(kind, folder / name) for name, kind in classes.items() if (folder / name / "config.json").exists()}
     return {name: module.float().to(device).eval().requires_grad_(False) for name, module in found.items()}
+
+
+def opened(kind, folder):
+    files = sorted(folder.glob("*.gguf"))
+    if not files or list(folder.glob("*.safetensors")):
+        return kind.from_pretrained(folder)
+    module = kind(CLIPTextConfig.from_pretrained(folder)) if kind is CLIPTextModel else kind.from_config(kind.load_config(folder))
+    weights = dequantized(files[0])
+    text = {name.removeprefix("text_model."): values for name, values in weights.items()} if kind is CLIPTextModel else weights
+    module.load_state_dict({name: text[name].reshape(own.shape) for name, own in module.state_dict().items() if name in text} if text else {}, strict=True)
+    return module
+
+
+def dequantized(file):
+    """A GGUF file's tensors in f32, by PyTorch's shapes: `decant quantize` keeps a convolution's input channels last."""
+    import gguf  # nothing else needs it
+
+    reader = gguf.GGUFReader(file)
+    arrays = {tensor.name: gguf.quants.dequantize(tensor.data, tensor.tensor_type) for tensor in reader.tensors}
+    shapes = {tensor.name: [int(count) for count in reversed(tensor.shape)] for tensor in reader.tensors}
+    weights = {name: torch.from_numpy(array.astype("float32")).reshape(shapes[name]) for name, array in arrays.items()}
+    return {name: values.permute(0, 3, 1, 2).contiguous() if values.ndim == 4 else values for name, values in weights.items()}
 
 
 def save(module, folder, name):

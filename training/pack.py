@@ -11,7 +11,8 @@ from PIL import Image
 
 
 class Pack:
-    """pixels u8 [n, 4, S, S] on the device; hue f32 [n], degrees, NaN where there is no one colour; concept and style of each; concepts."""
+    """pixels u8 [n, 4, S, S] on the device; hue f32 [n], degrees, NaN where there is no one colour; span f32 [n, 2], top and bottom of what is
+    drawn, in halves of the picture from the middle; dark bool [n], whether it could not be seen on black; concept and style of each; concepts."""
 
     def __init__(self, folder, settings, device):
         files = [file for file in (Path(folder) / "emoji.npz", Path(folder) / "clipart.npz") if file.exists()]
@@ -25,12 +26,17 @@ class Pack:
             pictures = np.stack(list(workers.map(lambda content: decoded(content, size), contents)))
         self.pixels = torch.from_numpy(pictures).permute(0, 3, 1, 2).contiguous().to(device)
         self.hue = np.array([one_hue(picture[::4, ::4]) for picture in pictures], np.float32)
+        self.span = np.array([span(picture) for picture in pictures], np.float32)
+        self.dark = np.array([picture[..., :3].mean(dtype=np.float32) < 0.12 * picture[..., 3].mean(dtype=np.float32) for picture in pictures])
 
     def _read(self, file, contents, scenes):
         arrays = np.load(file)
         words = json.loads(arrays["words"].tobytes())
         ends, data = arrays["ends"], arrays["bytes"].tobytes()
         chosen = [index for index, concept in enumerate(words["concepts"]) if (not scenes.groups or concept["group"] in scenes.groups) and (not scenes.names or concept["name"] in scenes.names)]
+        unknown = set(scenes.names) - {concept["name"] for concept in words["concepts"]}
+        if scenes.names and unknown and file.name == "emoji.npz":
+            raise SystemExit(f"{file} has no {', no '.join(sorted(unknown))}; names are emojibase's, in [scenes] names")
         chosen = sorted(chosen, key=lambda index: zlib.crc32(words["concepts"][index]["name"].encode()))[: scenes.concepts or None]
         place = {index: len(self.concepts) + rank for rank, index in enumerate(chosen)}
         self.concepts += [renamed(words["concepts"][index], scenes.called) for index in chosen]
@@ -45,7 +51,8 @@ class Pack:
 
 
 def renamed(concept, called):
-    return concept | {"name": called.get(concept["name"], concept["name"])}
+    """With `label`, emojibase's own name, beside what captions say."""
+    return concept | {"name": called.get(concept["name"], concept["name"]), "label": concept["name"]}
 
 
 def decoded(content, size):
@@ -55,6 +62,12 @@ def decoded(content, size):
     factor = picture.shape[0] // size
     picture = picture.reshape(size, factor, size, factor, 4).mean((1, 3))
     return np.rint(picture).astype(np.uint8)
+
+
+def span(picture):
+    """Top and bottom of what is drawn, -1...1."""
+    rows = np.flatnonzero(picture[..., 3].max(1) > 127)
+    return (0.0, 0.0) if len(rows) == 0 else (2 * rows[0] / len(picture) - 1, 2 * (rows[-1] + 1) / len(picture) - 1)
 
 
 def one_hue(picture):

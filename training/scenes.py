@@ -16,6 +16,7 @@ SMALL = ("small", "tiny", "little")
 PAIRS = {  # the words between two names, and the places of both: across, down, in halves of the picture from the middle
     "next to": ((-0.5, 0.0), (0.5, 0.0)), "beside": ((-0.5, 0.0), (0.5, 0.0)), "and": ((-0.5, 0.0), (0.5, 0.0)), "above": ((0.0, -0.5), (0.0, 0.5)),
 }
+WORN = {"crown": "crown", "top hat": "top hat", "woman s hat": "sun hat", "graduation cap": "graduation cap"}  # by emojibase's names, and as captions say
 START, END, LENGTH = 49406, 49407, 77
 
 
@@ -25,19 +26,22 @@ def held_out(percent, *words):
 
 
 class Scenes:
-    """Makes batches of scenes from a Pack. `half`: None for all pictures, else 0 or 1 for one half of them."""
+    """Makes batches of scenes from a Pack. `half`: None for all pictures, else 0 or 1 for one half of them; `without(name, style)`: more to leave out."""
 
-    def __init__(self, pack, tokenizer, settings, half=None):
+    def __init__(self, pack, tokenizer, settings, half=None, without=lambda name, style: False):
         self.pack, self.tokenizer, self.settings, self.known = pack, tokenizer, settings.scenes, {}
         names = [pack.concepts[concept]["name"] for concept in pack.concept]
         groups = [pack.concepts[concept]["group"] for concept in pack.concept]
         shown = [
-            not held_out(self.settings.held_out_styles, name, style) and (half is None or held_out(50, "half", name, style) == bool(half))
+            not held_out(self.settings.held_out_styles, name, style) and not without(name, style) and (half is None or held_out(50, "half", name, style) == bool(half))
             for name, style in zip(names, pack.style)
         ]
         weights = np.array([self.settings.weights.get(group, 1.0) for group in groups]) * np.array(shown)
         self.names, self.sums = names, np.cumsum(weights / weights.sum())
         pairable = [index for index in range(len(pack)) if shown[index] and groups[index] in self.settings.pair_groups]
+        labels = [pack.concepts[concept]["label"] for concept in pack.concept]
+        self.worn = {(label, style): index for index, (label, style) in enumerate(zip(labels, pack.style)) if label in WORN}
+        self.wears = [label in self.settings.wearers for label in labels]
         self.pairable = {style: [index for index in pairable if pack.style[index] == style] for style in set(pack.style)}
 
     def batch(self, numbers):
@@ -56,6 +60,8 @@ class Scenes:
         else:
             scene, words, concepts = self.single(random, first)
         colour, words_after = self.background(random, concepts)
+        if colour == "black" and any(self.pack.dark[index] for index in scene["picture"] if index >= 0):
+            colour, words_after = "white", ""
         scene["background"] = np.clip(np.array(BACKGROUNDS[colour]) + random.normal(0, settings.jitter if colour != "white" else 0, 3), 0, 1)
         scene["tokens"] = self.tokens(self.styled(random, words, words_after, self.pack.style[first]), random)
         return scene
@@ -63,6 +69,10 @@ class Scenes:
     def single(self, random, index):
         name, size, turn, before = self.names[index], random.uniform(*self.settings.sizes), 0.0, ""
         draw = random.random()
+        if self.wears[index] and self.settings.recoloured <= draw < self.settings.recoloured + self.settings.worn:
+            dressed = self.dressed(random, index)
+            if dressed:
+                return dressed
         if draw < self.settings.recoloured and np.isfinite(self.pack.hue[index]):
             colour = list(HUES)[random.integers(len(HUES))]
             if not held_out(self.settings.held_out, name, "coloured", colour):
@@ -73,6 +83,20 @@ class Scenes:
         place = (size, random.uniform(-room, room) * 0.5, random.uniform(-room, room) * 0.5)
         words = with_article(random, f"{before} {self.named(random, index)}".strip())
         return {"picture": (index, -1), "place": (place, (1, 0, 0)), "turn": (turn, 0)}, words, [name]
+
+    def dressed(self, random, index):
+        """A head with something on it; None for a combination that is never shown, or where this style has no such drawing."""
+        label = list(WORN)[random.integers(len(WORN))]
+        hat, name = self.worn.get((label, self.pack.style[index])), self.names[index]
+        if hat is None or held_out(self.settings.held_out, name, "wears", label):
+            return None
+        size, larger = random.uniform(0.66, 0.72), random.uniform(0.36, 0.44)
+        down = 0.95 - size * self.pack.span[index][1]
+        brim = down + size * (self.pack.span[index][0] + 0.22)  # between the ears
+        places = [(size, 0, down), (larger, 0, brim - larger * self.pack.span[hat][1])]
+        between = ("with", "wearing")[random.integers(2)]
+        words = f"{with_article(random, name)} {between} a {WORN[label]}"
+        return {"picture": (index, hat), "place": places, "turn": (0, 0)}, words, [name, WORN[label]]
 
     def pair(self, random, first, partners):
         second = partners[random.integers(len(partners))]

@@ -18,7 +18,7 @@ def merge(table, override, where):
     for name, value in override.items():
         if name not in table:
             raise SystemExit(f"{where}: config.toml has no {name}; expected one of {', '.join(table)}")
-        if name == "called":
+        if name in ("called", "packages"):
             table[name] = table[name] | value
         elif isinstance(value, dict) and isinstance(table[name], dict) and name not in ("styles", "weights"):
             merge(table[name], value, f"{where}: {name}")

@@ -1,6 +1,6 @@
 """Trains the emoji model: autoencoder, then text encoder and UNet, then the twin that needs few steps. One command for each, or for all.
 
-usage: python3 training/train.py vae|unet|distil|all|decoder [--pack training/pack] [--out training/run] [--minutes N] [--smoke] [--config FILE...] [--from FOLDER]
+usage: python3 training/train.py vae|unet|distil|all|decoder|lora|tiny|upscale [--pack training/pack] [--out training/run] [--minutes N] [--smoke] [--config FILE...] [--from FOLDER]
 
 Runs on CUDA in bf16 if there is a GPU, else on the CPU in f32. After --minutes it saves and ends; the same command goes on from there.
 --from begins with the weights of a model that there is, where a stage has no checkpoint yet: a diffusers folder of the same shapes.
@@ -17,17 +17,21 @@ import torch
 from decoder_stage import DecoderStage
 from distil_stage import DistilStage
 from loop import train
+from lora_stage import LoraStage
 from models import load, save, save_frame, tokenizer
 from pack import Pack
 from scenes import Scenes
 from settings import read_settings
+from tiny_stage import TinyStage
 from unet_stage import UnetStage
+from upscale_stage import UpscaleStage
 from vae_stage import VaeStage
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 STAGES = {"vae": VaeStage, "unet": UnetStage, "distil": DistilStage}
-BESIDE = {"decoder": DecoderStage}  # may run while the UNet learns; not part of all
+KEEP = ("tiny", "upscale")  # what these learn from is made once and kept in OUT
+BESIDE = {"decoder": DecoderStage, "lora": LoraStage, "tiny": TinyStage, "upscale": UpscaleStage}  # not part of all
 
 
 def main():
@@ -40,6 +44,8 @@ def main():
         torch.set_flush_denormal(True)
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
     asked.out.mkdir(parents=True, exist_ok=True)
+    if asked.stage == "upscale":
+        settings.data.size *= 2
     pack = Pack(asked.pack, settings, device)
     scenes = Scenes(pack, tokenizer(ROOT), settings)
     print(f"{len(pack)} pictures of {len(pack.concepts)} concepts, {settings.data.size} pixels, on {device}", flush=True)
@@ -70,11 +76,11 @@ def run(name, settings, pack, scenes, device, asked, deadline):
     if name == "vae":
         stage = VaeStage(settings, pack, scenes, device)
     else:
-        parts = load(model, device)
-        missing = {"vae"} | ({"unet", "text_encoder"} if name == "distil" else set())
+        parts = (load(asked.origin, device) if asked.origin else {}) | load(model, device)
+        missing = {"vae"} | ({"unet", "text_encoder"} if name in ("distil", "lora", "tiny") else set())
         if missing - set(parts):
-            raise SystemExit(f"{name}: {model} has no {' and no '.join(sorted(missing - set(parts)))}; run the stage before it first")
-        stage = (STAGES | BESIDE)[name](settings, pack, scenes, device, parts)
+            raise SystemExit(f"{name}: {model} has no {' and no '.join(sorted(missing - set(parts)))}; run the stage before it first, or give --from")
+        stage = (STAGES | BESIDE)[name](settings, pack, scenes, device, parts, *[out] * (name in KEEP))
     if asked.origin:
         begin_with(stage, load(asked.origin, device))
     ended = train(stage, out, settings.run, deadline)

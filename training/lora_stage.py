@@ -1,0 +1,103 @@
+"""The fast gear as a LoRA: what the twin's UNet has learnt, as a small change of the model's own (LCM-LoRA's way, Luo, Tan, Patil and others 2023).
+
+Where a twin of the same shapes is there (`twin` in [lora]), each layer begins with the best change of that rank between the two, by singular
+values; then, or without it from nothing, it learns as the twin does: latent consistency with guidance built in (`distil_stage.py`).
+The file has kohya's names (`lora_unet_....lora_down.weight`), convolutions included, in f16.
+"""
+import math
+from pathlib import Path
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+from safetensors.torch import save_file
+
+from distil_stage import DistilStage
+from models import load
+
+
+class Adapted(nn.Module):
+    """A linear layer or a convolution, and a change of few rows beside it."""
+
+    def __init__(self, layer, rank):
+        super().__init__()
+        self.layer, (out, into) = layer, (layer.weight.shape[0], layer.weight[0].numel())
+        rank = min(rank, out, into)
+        self.down = nn.Parameter(torch.randn(rank, *layer.weight.shape[1:]) / math.sqrt(into))
+        self.up = nn.Parameter(torch.zeros(out, rank))
+
+    def forward(self, x):
+        if isinstance(self.layer, nn.Linear):
+            return self.layer(x) + F.linear(F.linear(x, self.down), self.up)
+        down = F.conv2d(x, self.down, None, self.layer.stride, self.layer.padding)
+        return self.layer(x) + F.conv2d(down, self.up[:, :, None, None])
+
+    @torch.no_grad()
+    def towards(self, weight):
+        """Begins with the best change of this rank towards another layer's weight."""
+        left, values, right = torch.linalg.svd((weight - self.layer.weight).flatten(1), full_matrices=False)
+        root = values[: len(self.down)].sqrt()
+        self.up.copy_(left[:, : len(root)] * root)
+        self.down.copy_((right[: len(root)] * root[:, None]).view_as(self.down))
+
+
+def adapt(unet, rank, kernels):
+    """Every linear layer, and every convolution of at most `kernels` places a side, gets a change: {name: Adapted}."""
+    found = {}
+    for name, layer in list(unet.named_modules()):
+        linear = isinstance(layer, nn.Linear)
+        if linear or (isinstance(layer, nn.Conv2d) and layer.kernel_size[0] <= kernels):
+            parent, _, last = name.rpartition(".")
+            found[name] = Adapted(layer, rank)
+            setattr(unet.get_submodule(parent), last, found[name])
+    return found
+
+
+def begin_at(adapted, twin):
+    for name, layer in adapted.items():
+        layer.towards(twin.get_parameter(f"{name}.weight"))
+
+
+def tensors(adapted):
+    """{kohya's name: f16}; alpha is the rank, so that the change counts as it is."""
+    found = {}
+    for name, layer in adapted.items():
+        start = f"lora_unet_{name.replace('.', '_')}"
+        ends = (1,) * (layer.down.ndim - 2)
+        found[f"{start}.lora_down.weight"] = layer.down
+        found[f"{start}.lora_up.weight"] = layer.up.reshape(*layer.up.shape, *ends)
+        found[f"{start}.alpha"] = torch.tensor(float(len(layer.down)))
+    return {name: values.detach().half().cpu().contiguous() for name, values in found.items()}
+
+
+class LoraStage(DistilStage):
+    name = "lora"
+
+    def __init__(self, settings, pack, scenes, device, parts):
+        super().__init__(settings, pack, scenes, device, parts)
+        self.settings = settings.lora
+        twin = load(Path(__file__).resolve().parent.parent / self.settings.twin, device)["unet"] if self.settings.twin else None
+        self.adapted, aims = ([adapt(unet.requires_grad_(False), self.settings.rank, self.settings.kernels) for unet in (self.student, self.target)])
+        for adapted in (self.adapted, aims):
+            if twin is not None:
+                begin_at(adapted, twin)
+        self.weights, self.aims = parameters(self.adapted), parameters(aims)
+        for aim, weight in zip(self.aims, self.weights):
+            aim.data.copy_(weight.data)
+            aim.requires_grad_(False)
+
+    def state(self):
+        return {"lora": nn.ParameterList(self.weights), "aim": nn.ParameterList(self.aims)}
+
+    def after(self, mean):
+        torch._foreach_copy_(self.aims, mean)
+
+    def export(self, folder):
+        folder = folder / "lora"
+        folder.mkdir(parents=True, exist_ok=True)
+        save_file(tensors(self.adapted), folder / "fast.safetensors", {"format": "pt"})
+        return {}
+
+
+def parameters(adapted):
+    return [weight for layer in adapted.values() for weight in (layer.down, layer.up)]
