@@ -4,6 +4,9 @@
 // A file is kept under its path and its sum. So two versions lie side by side, a new one fetches only what changed, and one that was cut off
 // goes on where it was. A version is used once all of it is there, and from the next opening on: whoever is open keeps the one it began with.
 // Models from elsewhere have a store of their own (storage.js) and are none of its business.
+//
+// It also says the two words that let a page share memory among its workers (see ISOLATED), which a plain static server does not say: so from the
+// second opening on the page is cross-origin isolated. Nothing is opened anew for it.
 
 /** @typedef {{ waitUntil(what: Promise<unknown>): void, respondWith(what: Promise<Response>): void, request: Request, data: unknown, source: { postMessage(message: unknown): void } | null }} WorkerEvent what the page's types do not know */
 
@@ -12,6 +15,15 @@ const self_ = /** @type {any} */ (self);
 const FOLDER = new URL("./", location.href).href;
 /** `./build.sh serve` serves here: what was just built is what should be seen. */
 const WORKSHOP = ["127.0.0.1", "localhost", "[::1]"].includes(location.hostname);
+
+/**
+ * What a page and its workers say to be cross-origin isolated: no window of another origin holds on to this one, and what comes from another origin
+ * comes without cookies, or by the rules of CORS, as models do. `require-corp` would ask more of other servers. A browser that does not know
+ * `credentialless` takes the page as it was before: one thread.
+ */
+const ISOLATED = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "credentialless" };
+/** Whose answers are asked for them. Scripts and all else are handed out as they are kept: browsers keep what they compiled beside them. */
+const ASKED = new Set(["document", "iframe", "frame", "worker", "sharedworker"]);
 
 /** @type {{ VERSION: string, FILES: Record<string, string> }} */
 const { VERSION, FILES: files = {} } = self_;
@@ -58,7 +70,17 @@ async function serve({ data }) {
 async function answer(request, path) {
   if (WORKSHOP && request.mode === "navigate" && (await isBuiltAnew())) await caches.delete(KEPT);
   const kept = await (await caches.open(KEPT)).match(keyOf(path));
-  return kept ? part(kept, request.headers.get("range")) : fetch(request);
+  const answer = kept ? part(kept, request.headers.get("range")) : fetch(request);
+  return ASKED.has(request.destination) ? isolated(await answer) : answer;
+}
+
+/** The same answer with ISOLATED. One that sends elsewhere (of the type "opaqueredirect") has no headers to add to. @param {Response} answer */
+function isolated(answer) {
+  if (answer.type === "error" || answer.type.startsWith("opaque")) return answer;
+  const { body, status, statusText } = answer;
+  const headers = new Headers(answer.headers);
+  for (const [name, value] of Object.entries(ISOLATED)) headers.set(name, value);
+  return new Response(body, { status, statusText, headers });
 }
 
 /** What was asked for of a file: a model that is being read when this worker takes over goes on to get parts. @param {Response} kept @param {string | null} range "bytes=0-99" */

@@ -11,6 +11,7 @@ import { promisify } from "node:util";
 import { contrastFaults, nameFaults } from "./look.mjs";
 import { again, finished, pixels, ready, text } from "./steps.mjs";
 import { serve } from "./serve.mjs";
+import { kept, onSite, version } from "./site.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const run = promisify(execFile);
@@ -242,23 +243,6 @@ function licensed(notices, names) {
   }
 }
 
-/** @param {(site: { address: string, folder: string, server: { close: () => void } }) => Promise<void>} act */
-async function onSite(act) {
-  const folder = await mkdtemp(join(tmpdir(), "decant-site-"));
-  await cp(join(root, "dist"), folder, { recursive: true, filter: (path) => !/\.(gguf|wasm)$|decant\.html$/.test(path) });
-  for (const part of ["unet", "vae"]) await writeFile(join(folder, `models/digits/${part}/diffusion_pytorch_model.gguf`), "weights");
-  await writeFile(join(folder, "models/digits/text_encoder/model.gguf"), "weights");
-  await cp(join(root, "tests/browser/fake/decant_app.js"), join(folder, "worker/pkg/decant_app.js"));
-  await version(folder);
-  const server = await serve({ folder, base: "/some/where/" });
-  try {
-    await act({ folder, server, address: server.address.replace("127.0.0.1", "decant.localhost") });
-  } finally {
-    server.close();
-    await rm(folder, { recursive: true });
-  }
-}
-
 /** @param {import("playwright-core").Page} page @param {number} [devices] how many to wait for */
 async function selfTest(page, devices = 2) {
   await ready(page);
@@ -269,22 +253,10 @@ async function selfTest(page, devices = 2) {
   return page.locator("#test-results li").allTextContents();
 }
 
-/** Makes a folder a version of its own. @param {string} folder */
-async function version(folder) {
-  for (const name of ["index.html", "sw.js"]) await cp(join(root, "web", name), join(folder, name));
-  await run("node", [join(root, "tools/shell.mjs"), folder]);
-}
-
 /** @param {string} words the page's, whose place of that name is called otherwise in the next version */
 function renamed(words) {
   assert.match(words, /en:"Studio"/);
   return words.replace('en:"Studio"', 'en:"Atelier"');
-}
-
-/** @param {import("playwright-core").Page} page */
-async function kept(page) {
-  await ready(page);
-  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
 }
 
 /** @param {import("playwright-core").Page} page @param {string} place */

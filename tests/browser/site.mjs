@@ -1,0 +1,42 @@
+// A site for one test: the built page with the stand-in for its module, in a folder that can be changed, on a server that can be taken away.
+
+import { execFile } from "node:child_process";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { ready } from "./steps.mjs";
+import { serve } from "./serve.mjs";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const run = promisify(execFile);
+
+/** @param {(site: { address: string, folder: string, server: { close: () => void } }) => Promise<void>} act */
+export async function onSite(act) {
+  const folder = await mkdtemp(join(tmpdir(), "decant-site-"));
+  await cp(join(root, "dist"), folder, { recursive: true, filter: (path) => !/\.(gguf|wasm)$|decant\.html$/.test(path) });
+  for (const part of ["unet", "vae"]) await writeFile(join(folder, `models/digits/${part}/diffusion_pytorch_model.gguf`), "weights");
+  await writeFile(join(folder, "models/digits/text_encoder/model.gguf"), "weights");
+  await cp(join(root, "tests/browser/fake/decant_app.js"), join(folder, "worker/pkg/decant_app.js"));
+  await version(folder);
+  const server = await serve({ folder, base: "/some/where/" });
+  try {
+    await act({ folder, server, address: server.address.replace("127.0.0.1", "decant.localhost") });
+  } finally {
+    server.close();
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Makes a folder a version of its own. @param {string} folder */
+export async function version(folder) {
+  for (const name of ["index.html", "sw.js"]) await cp(join(root, "web", name), join(folder, name));
+  await run("node", [join(root, "tools/shell.mjs"), folder]);
+}
+
+/** @param {import("playwright-core").Page} page */
+export async function kept(page) {
+  await ready(page);
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+}
