@@ -1,7 +1,7 @@
 // A site for one test: the built page with the stand-in for its module, in a folder that can be changed, on a server that can be taken away.
 
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -29,10 +29,15 @@ export async function onSite(act) {
   }
 }
 
-/** Makes a folder a version of its own. @param {string} folder */
+/** Makes a folder a version of its own; beside it first, since a browser may look for a new service worker at any moment. @param {string} folder */
 export async function version(folder) {
-  for (const name of ["index.html", "sw.js"]) await cp(join(root, "web", name), join(folder, name));
-  await run("node", [join(root, "tools/shell.mjs"), folder]);
+  const next = `${folder}.next`;
+  await cp(folder, next, { recursive: true });
+  for (const name of ["index.html", "sw.js"]) await cp(join(root, "web", name), join(next, name));
+  await run("node", [join(root, "tools/shell.mjs"), next]);
+  await rename(folder, `${folder}.before`);
+  await rename(next, folder);
+  await rm(`${folder}.before`, { recursive: true });
 }
 
 /** @param {import("playwright-core").Page} page */
