@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { elsewhere, madeBytes } from "./elsewhere.mjs";
 import { firefox } from "./firefox.mjs";
 import { kept, onSite, version } from "./site.mjs";
-import { again, finished, ready, text } from "./steps.mjs";
+import { again, finished, follow, ready } from "./steps.mjs";
 
 /** @import { Page } from "playwright-core" */
 
@@ -43,14 +43,15 @@ export const ISOLATED = [
       const server = await elsewhere({ "own.safetensors": bytes });
       await onSite(async ({ address }) => {
         await isolatedAt(page, address);
-        await page.goto(`${address}?model=${server.address}own.safetensors`);
+        await follow(page, `${address}?model=${server.address}own.safetensors`);
         await ready(page);
         assert.equal((await isolation(page)).page, true);
         await again(page, 20);
         assert.equal(server.asked().length > 0, true);
         await server.close();
         await page.goto(`${address}?model=${server.address}other.safetensors`);
-        await page.waitForSelector(".message.error:has-text('the server is not there, or does not let this page read from it')");
+        await page.click("#agree");
+        await page.waitForSelector("text=the server is not there, or does not let this page read from it");
       });
     },
   },
@@ -147,6 +148,10 @@ export const IN_FIREFOX = [
         await browser.evaluate(press);
         await browser.until(isDone);
         await browser.goto(`${address}?model=${server.address}own.safetensors&steps=5`);
+        for (const button of ["#agree", "#load"]) {
+          await browser.until(`document.querySelector("${button}")?.checkVisibility()`);
+          await browser.evaluate(`document.querySelector("${button}").click()`);
+        }
         await browser.until(isReady);
         assert.deepEqual(await browser.evaluate(isIsolated), [knows, knows]);
         await browser.newTab();
