@@ -51,7 +51,7 @@ export const ISOLATED = [
         await server.close();
         await page.goto(`${address}?model=${server.address}other.safetensors`);
         await page.click("#agree");
-        await page.waitForSelector("text=the server is not there, or does not let this page read from it");
+        await page.waitForFunction(() => /the server is not there, or does not let this page read from it/.test(document.querySelector("#look-said")?.textContent ?? ""));
       });
     },
   },
