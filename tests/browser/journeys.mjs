@@ -280,7 +280,7 @@ export const JOURNEYS = [
       await page.click("#open-model");
       await page.setInputFiles("#folder", `${models}/digits/tokenizer`);
       await page.waitForSelector("#look-problem:visible");
-      assert.match(await text(page, "#look-problem-text"), /^“tokenizer” is no model/);
+      assert.match(await text(page, "#look-problem-text"), /^“tokenizer” is not a model/);
       assert.match(await text(page, "#look-said"), /model_index\.json|no weight file/);
     },
   },
