@@ -97,8 +97,8 @@ fn shards(index: &str, json: &[u8]) -> Result<BTreeMap<String, String>, Error> {
         weight_map: BTreeMap<String, String>,
     }
     let damaged = |problem: String| Error::Damaged { file: index.into(), problem, hint: DOWNLOAD_AGAIN };
-    let map =
-        serde_json::from_slice::<ShardIndex>(json).map_err(|error| damaged(format!("is not an index of shards ({error})")))?.weight_map;
+    let read = crate::json::unique(json).and_then(|_| serde_json::from_slice::<ShardIndex>(json));
+    let map = read.map_err(|error| damaged(format!("is not an index of shards ({error})")))?.weight_map;
     let folder = index.rsplit_once('/').map(|(folder, _)| format!("{folder}/")).unwrap_or_default();
     let outside = map.values().find(|shard| shard.contains('/') || !stays_inside(shard));
     match outside {

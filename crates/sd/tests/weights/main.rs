@@ -203,6 +203,11 @@ fn each_kind_of_damage_has_its_sentence() {
             "has a header that is not a JSON object (EOF while parsing a value at line 1 column 5); download the file again",
         ),
         (
+            "twice",
+            header(r#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#),
+            "has a header that is not a JSON object (\"a\" stands there twice at line 1 column 107); download the file again",
+        ),
+        (
             "cut short",
             good[..good.len() - 3].to_vec(),
             "is cut short: expected 70 bytes from what its header says, got 67; download the file again",
