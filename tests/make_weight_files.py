@@ -74,6 +74,20 @@ QUANTIZED = ["Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q4_K", "Q6_K"]
 HALVES = {"Q4_1": [0, 2], "Q5_1": [0, 2], "Q4_K": [0, 2], "Q6_K": [208]}
 
 
+def eight_bits():
+    """Every byte as 8-bit floats, as float32."""
+    every = torch.arange(256, dtype=torch.uint8)
+    for name in ["float8_e4m3fn", "float8_e5m2"]:
+        every.view(getattr(torch, name)).float().numpy().astype("<f4").tofile(OUT / f"{name}.f32")
+
+
+def eight_bits():
+    """Every byte as 8-bit floats, as float32."""
+    every = torch.arange(256, dtype=torch.uint8)
+    for name in ["float8_e4m3fn", "float8_e5m2"]:
+        every.view(getattr(torch, name)).float().numpy().astype("<f4").tofile(OUT / f"{name}.f32")
+
+
 def blocks():
     random = numpy.random.default_rng(1)
     writer = gguf.GGUFWriter(OUT / "blocks.gguf", "stable-diffusion")
@@ -101,5 +115,6 @@ torch.save(state(), OUT / "state.bin")
 torch.save(state(), OUT / "state-older.bin", _use_new_zipfile_serialization=False)
 torch.save(lightning(), OUT / "lightning.ckpt")
 torch.save({"string_to_param": {"*": count(3, 2, 4)}, "name": "cat", "step": 12}, OUT / "nested.pt")
+eight_bits()
 blocks()
 print(json.dumps({path.name: path.stat().st_size for path in sorted(OUT.iterdir())}))

@@ -1,4 +1,4 @@
-// What is loaded beside a model: LoRAs and textual inversions. They stay when the model is opened again, and each use of one is a setting.
+// What is loaded beside a model: LoRAs, textual inversions, an autoencoder in the place of its own. They stay when the model is opened again, and each use of one is a setting.
 
 import { readUse } from "./lists.js";
 import { sentenceOf } from "./sentences.js";
@@ -9,7 +9,7 @@ import { inList, say } from "./words.js";
 
 /**
  * @typedef {object} Loaded
- * @property {"lora" | "inversion"} what
+ * @property {"lora" | "inversion" | "vae"} what
  * @property {string} name
  * @property {string} facts what it changes, in words
  * @property {string[]} words what a prompt uses it by; a LoRA has none
@@ -25,10 +25,12 @@ export function createBeside({ get, change }, model, tell) {
     try {
       const added = await load(decant, file, what, freeName(file.name));
       if (decant !== model()) return;
-      change({ loaded: [...get().loaded, added] });
+      // There is one autoencoder at a time.
+      change({ loaded: [...get().loaded.filter((one) => what !== "vae" || one.what !== "vae"), added] });
       const { settings } = get();
       const named = settings.loras?.some(({ name }) => name === added.name);
       if (what === "lora" && !named) change({ settings: { ...settings, loras: [...(settings.loras ?? []), { name: added.name, weight: 1 }] } });
+      if (what === "vae") return change({ taken: { what, text: say("taken.vae", { name: added.name }) } });
       const text = what === "lora" ? say("taken.lora", { name: added.name }) : say("taken.inversion", { name: added.name, words: inList(added.words) });
       change({ taken: { what, text, ...(added.words[0] && { word: added.words[0] }) } });
     } catch (error) {
@@ -106,6 +108,7 @@ export function createBeside({ get, change }, model, tell) {
 async function unload(decant, one) {
   if (!one.file) return;
   if (one.what === "lora") await decant?.removeLora(one.name);
+  else if (one.what === "vae") await decant?.useVae(null);
   else await decant?.removeTextualInversion(one.name);
 }
 
@@ -115,12 +118,16 @@ async function load(decant, file, what, name) {
     const { words, vectors } = await decant.addTextualInversion(file, name);
     return { what, name, file, words, facts: say("beside.vectors", { n: vectors }) };
   }
-  const { unet, text, rank, unmatched } = await decant.addLora(file, name);
+  if (what === "vae") {
+    await decant.useVae(file, name);
+    return { what, name, file, words: [], facts: "" };
+  }
+  const { unet, text, rank, words, unmatched } = await decant.addLora(file, name);
   const parts = [
     say("beside.rank", { n: rank }),
     say("beside.denoiser", { n: unet }),
     text > 0 ? say("beside.encoder", { n: text }) : "",
     unmatched.length > 0 ? say("beside.unmatched", { n: unmatched.length }) : "",
   ];
-  return { what, name, file, words: [], facts: inList(parts.filter(Boolean)) };
+  return { what, name, file, words, facts: inList(parts.filter(Boolean)) };
 }

@@ -73,6 +73,8 @@ export interface Decant {
   /** Adds the words of a textual inversion's file (`.bin`, `.pt`, `.safetensors`), which prompts may then use. It stays until it is removed. */
   addTextualInversion(file: File, name?: string): Promise<Inversion>;
   removeTextualInversion(name: string): Promise<void>;
+  /** Puts another autoencoder in the place of the model's own: its file or folder, or that of a whole model of the family; null puts it back. */
+  useVae(file: Model | null, name?: string): Promise<void>;
   /** A picture of this model's as a PNG that says how it was made, as the desktop tools write it too. `readRecord` reads it. */
   writePicture(made: Made): Promise<Blob>;
   /** A run as an animated PNG that says how it was made: noisy latents on the left, what the model predicts on the right. */
@@ -304,6 +306,8 @@ export interface Sampler extends Entry {
   curves: boolean;
   /** Whether its steps add predicted noise back, so that `cfgpp` can say which. */
   cfgpp: boolean;
+  /** Whether it can be asked for `zeroSnr`. */
+  zeroSnr: boolean;
   /** What `eta` is where it is left out; null where it is not read. */
   eta: number | null;
   /** The highest `order` that can be asked for; null where it is not read. */
@@ -345,6 +349,8 @@ export interface Settings {
   order?: number;
   /** Where noise comes from: an `id` of `Catalog.rngs`. Usual: "cpu". */
   rng?: string;
+  /** Betas rescaled to zero terminal SNR, also where the model's scheduler does not say so. Usual: false. */
+  zeroSnr?: boolean;
 
   /** How far the guided prediction's contrast is brought back to the unguided one's, 0 (usual) to 1. */
   rescale?: number;
@@ -412,6 +418,8 @@ export interface LoraInfo {
   text: number;
   /** The most rows of a layer's smaller matrix. */
   rank: number;
+  /** Words that the file brings along, as prompts call them. */
+  words: string[];
   /** What the file has beside, which is not applied. */
   unmatched: string[];
 }
@@ -443,7 +451,7 @@ export interface FoundRecord {
   inversions: string[];
 }
 
-export type FileKind = "model" | "lora" | "inversion";
+export type FileKind = "model" | "lora" | "inversion" | "vae";
 
 /** What is left out comes from `info.defaults`, an empty negative prompt; a seed that is left out is drawn by lot. */
 export interface Request extends Partial<Settings> {

@@ -1,6 +1,7 @@
 // What a run starts from besides noise: whatever a caller or a person gave, as opaque pixels of a bearable size. The browser decodes (and turns
 // photographs the right way up); resizing to the run's size is the program's, which does it as diffusers does.
 
+import { breaksOff } from "./breaks-off.js";
 import { failure } from "./calls.js";
 import { dimensionsOf } from "./dimensions.js";
 
@@ -58,6 +59,9 @@ function checkSize({ width, height }, name) {
 
 /** @param {ImageSource} source @param {string} name @returns {Promise<ImageBitmap>} one of our own, to be closed */
 async function decode(source, name) {
+  if (source instanceof Blob && breaksOff(new Uint8Array(await source.arrayBuffer()))) {
+    throw failure("request", `${sentence(name)} is damaged or breaks off; save or download it again.`);
+  }
   try {
     return await createImageBitmap(source, { imageOrientation: "from-image" });
   } catch (error) {

@@ -53,6 +53,12 @@ export class Model {
     await this.#inTurn({ kind: "removeTextualInversion", name });
   }
 
+  /** @type {api.Decant["useVae"]} */
+  async useVae(file, name = file ? stem(modelName(file)) : "") {
+    const source = file ? await modelSource(file) : null;
+    await this.#inTurn({ kind: "useVae", source, name });
+  }
+
   /** @type {api.Decant["writePicture"]} */
   async writePicture({ image, trace }) {
     const bytes = await this.#calls.ask({ kind: "writePicture", image: pixelsOf(image), settings: trace.settings, about: await this.#about(trace) });

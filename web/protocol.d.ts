@@ -25,6 +25,7 @@ export type Ask =
   | { kind: "readRecord"; bytes: Uint8Array<ArrayBuffer> }
   | { kind: "addTextualInversion"; bytes: Uint8Array<ArrayBuffer>; name: string }
   | { kind: "removeTextualInversion"; name: string }
+  | { kind: "useVae"; source: Source | null; name: string }
   | { kind: "tokenize"; text: string; how: Pick<Settings, "long" | "emphasis"> }
   | { kind: "embed"; settings: Settings }
   | { kind: "neighbours"; token: string | Float32Array; count: number }
@@ -153,6 +154,8 @@ export interface Session {
   fingerprint(): Promise<string>;
   addTextualInversion(name: string, bytes: Uint8Array): Promise<Inversion>;
   removeTextualInversion(name: string): void;
+  useVae(name: string, files: Files): Promise<void>;
+  useOwnVae(): void;
   tokenize(text: string, how: Pick<Settings, "long" | "emphasis">): TokenCount;
   /** `onStep` is awaited; when it rejects, the run ends with the code "cancelled" and the session stays usable. */
   generate(settings: Settings, inputs: Inputs, onStep: (step: RawStep) => Promise<void>, attention: boolean): Promise<RawResult>;

@@ -68,7 +68,6 @@ export function lookProblemOf(error, { name, address }) {
   if (/\bstatus 40[13]\b/.test(text)) return { text: say("look.denied", { host, name }), details: text };
   if (code === "network") return { text: say("look.network", { host }), details: text };
   if (code !== "model") return { text, details: "" };
-  if (why === "server") return { text: say("look.server", { host, name }), details: text };
   if (why === "absent") return { text: address === null ? say("look.absent", { name }) : say("look.absent-there", { address }), details: text };
   return { text: say("look.unknown", { name }), details: text };
 }

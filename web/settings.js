@@ -38,6 +38,7 @@ const SETTINGS = {
   eta: { label: "form.eta", read: orUsual((text) => number(text, "name.eta", 0, 1)) },
   order: { label: "form.order", read: orUsual((text) => whole(text, "name.order", 1, 4)) },
   rng: { label: "form.rng", read: orUsual((text, info) => entry(text, info, "rngs", "problem.rng"), "cpu"), usual: "cpu" },
+  zeroSnr: { label: "form.zero-snr", read: flag },
 
   rescale: { label: "form.rescale", read: orUsual((text) => number(text, "name.rescale", 0, 1)) },
   guidanceFrom: { label: "form.guidance-from-whole", read: orUsual((text) => number(text, "name.guidance-from", 0, 1)) },

@@ -92,9 +92,8 @@ export const ATTACKED = [
         await page.goto(address);
         await ready(page);
         await fill(page, `${server.address}${path}`);
-        await page.waitForSelector("#look-problem:visible");
-        assert.match(await text(page, "#look-problem"), /^What 127\.0\.0\.1:\d+ sends is not what was asked for\./);
-        assert.match((await page.textContent("#look-said")) ?? "", sentence);
+        await page.waitForSelector(".message.error");
+        assert.match(await text(page, ".message.error p"), sentence);
         await server.close();
       }
     },
@@ -113,7 +112,7 @@ export const ATTACKED = [
       await page.click("#generate");
       await page.waitForSelector(".message.error");
       assert.match(await text(page, ".message.error p"), sentence);
-      await page.click(".message.error button:has-text('Open the model again')");
+      await page.click("text=Open the model again");
       await ready(page);
       await page.fill("#prompt", "a red four");
       await again(page, 20);
@@ -146,7 +145,7 @@ export const ATTACKED = [
         field.dispatchEvent(new Event("input", { bubbles: true }));
       });
       await drawn(page);
-      assert.match(await text(page, "#prompt-problem"), /longer than 65,?536 bytes/);
+      assert.match(await text(page, "#prompt-problem"), /longer than 65,536 bytes/);
       await page.fill("#prompt", "a red four");
       await again(page, 2);
     },
@@ -188,7 +187,7 @@ export const ATTACKED = [
         };
       });
       await again(page, 2);
-      await page.waitForFunction(() => /\(the browser’s storage for this page is full\)/.test(document.body.textContent ?? ""));
+      await page.waitForFunction(() => /\(the storage that the browser gives this page is full\)/.test(document.body.textContent ?? ""));
     },
   },
 ];

@@ -204,7 +204,7 @@ export const LESSONS = [
       assert.match(await page.locator(".source code").textContent(), /seed: 33/);
       await page.click("text=The code that ran");
       await page.click(".source-tabs button:nth-child(2)");
-      assert.match(await text(page, ".source code"), /^decant generate --prompt '.+' --seed 33 --steps 12 --out one\.png\n/);
+      assert.match(await text(page, ".source code"), /^decant generate --model builtin:digits --prompt '.+' --seed 33 --steps 12 --out one\.png\n/);
     },
   },
   {

@@ -10,7 +10,7 @@ import { again, drawn, finished, pixels, ready, text } from "./steps.mjs";
 /** What every setting looks like in an address. */
 const EVERYTHING = {
   prompt: "a puppy", negative: "red", steps: "3", guidance: "2.5", seed: "123", sampler: "lms", width: "32", height: "48", sigmas: "karras", spacing: "trailing", order: "2",
-  rng: "cuda", rescale: "0.7", guidanceFrom: "0.1", guidanceUntil: "0.9", guidanceCurve: "1,7,3", cfgpp: "true", clipSkip: "1", long: "chunks", emphasis: "true",
+  rng: "cuda", zeroSnr: "true", rescale: "0.7", guidanceFrom: "0.1", guidanceUntil: "0.9", guidanceCurve: "1,7,3", cfgpp: "true", clipSkip: "1", long: "chunks", emphasis: "true",
   swaps: "puppy=skunk:0.5+cat:0.5\nred=blue", mixes: "a cat: big:0.25", count: "2",
 };
 
@@ -26,7 +26,7 @@ export const MORE = [
       await ready(page);
       assert.deepEqual(await page.locator(".message.error").allTextContents(), []);
       await page.evaluate(() => document.querySelector("#more")?.setAttribute("open", ""));
-      assert.equal(await text(page, "#more-count"), "14 changed");
+      assert.equal(await text(page, "#more-count"), "15 changed");
       await page.click("#copy-link");
       await page.waitForSelector("text=Link copied.");
       const link = await page.evaluate(() => navigator.clipboard.readText());
@@ -134,6 +134,10 @@ export const MORE = [
       await page.setInputFiles("#image-file", { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no picture") });
       await page.waitForSelector("#image-problem:has-text('could not be read')");
       assert.match(await text(page, "#image-problem"), /^“notes\.txt” could not be read as a picture/);
+      const photo = await readFile(new URL("../golden/pictures/turned-6.jpg", import.meta.url));
+      await page.setInputFiles("#image-file", { name: "cut.jpg", mimeType: "image/jpeg", buffer: photo.subarray(0, (photo.length * 2) / 3) });
+      await page.waitForSelector("#image-problem:has-text('breaks off')");
+      assert.match(await text(page, "#image-problem"), /^“cut\.jpg” is damaged or breaks off/);
       await page.setInputFiles("#mask-file", await drawnFile(page, "small.png", { width: 8, height: 8, colour: "#fff" }));
       await page.waitForSelector("#mask-problem:has-text('must be the same size')");
       assert.match(await text(page, "#mask-problem"), /is 8 × 8 pixels, but the picture is 800 × 200/);

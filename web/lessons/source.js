@@ -30,7 +30,8 @@ function commandOf({ prompt = "", negative, swaps = [], image, ...rest }, name) 
   const flags = Object.entries(rest).map(([key, value]) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${value}`);
   const swapped = swaps.map(({ token, with: parts }) => `--swap ${token}=${parts.map((part) => `${part.token}:${part.weight}`).join("+")}`);
   const texts = [`--prompt ${quoted(prompt)}`, ...(negative ? [`--negative ${quoted(negative)}`] : [])];
-  return ["decant generate", ...texts, ...(image ? ["--init-image picture.png"] : []), ...flags, ...swapped, `--out ${name}.png`].join(" ");
+  // The lessons are played with the model of digits.
+  return ["decant generate --model builtin:digits", ...texts, ...(image ? ["--init-image picture.png"] : []), ...flags, ...swapped, `--out ${name}.png`].join(" ");
 }
 
 /** For a shell. @param {string} text */

@@ -53,7 +53,8 @@ async function add(studio, file) {
 function row(studio, one) {
   const item = document.createElement("li");
   const words = document.createElement("div");
-  words.append(element("strong", one.name), element("span", say(one.what === "lora" ? "beside.lora" : "beside.inversion", { facts: one.facts }), "hint"));
+  const what = one.what === "vae" ? say("beside.vae") : say(one.what === "lora" ? "beside.lora" : "beside.inversion", { facts: one.facts });
+  words.append(element("strong", one.name), element("span", what, "hint"));
   if (one.words.length > 0) words.append(said(one.words));
   item.append(words);
   if (one.what === "lora") item.append(...weightFields(studio, one.name));

@@ -76,6 +76,8 @@ function drawSampling({ settings }, { samplers, sigmas, longs }) {
   // What is switched on can always be switched off.
   byId("cfgpp", HTMLInputElement).disabled = Boolean(sampler && !sampler.cfgpp && !settings.cfgpp);
   write(byId("cfgpp-hint", HTMLParagraphElement), say(!sampler || sampler.cfgpp ? "form.cfgpp" : "form.cfgpp-unread"));
+  byId("zeroSnr", HTMLInputElement).disabled = Boolean(sampler && !sampler.zeroSnr && !settings.zeroSnr);
+  write(byId("zeroSnr-hint", HTMLParagraphElement), say(!sampler || sampler.zeroSnr ? "form.zero-snr-hint" : "form.zero-snr-unread"));
   byId("eta-field", HTMLDivElement).hidden = sampler?.eta == null && settings.eta === undefined;
   byId("eta", HTMLInputElement).placeholder = String(sampler?.eta ?? "");
   byId("order-field", HTMLDivElement).hidden = sampler?.highestOrder == null && settings.order === undefined;

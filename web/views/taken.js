@@ -59,6 +59,7 @@ function deedsOf(studio, { what, word = "" }) {
     latents: [start, undo],
     lora: [undo],
     inversion: [button(say("taken.insert", { word }), () => insert(studio, word)), undo],
+    vae: [undo],
     settings: [button(say("form.generate"), () => studio.generate()), undo],
     model: [button(say("taken.back", { name: word }), () => studio.openBefore())],
     run: [],

@@ -18,9 +18,9 @@ const SILENCE = 30_000;
 /** Bytes after which a line that broke counts as mended. */
 const ENOUGH = 1 << 18;
 
-/** @param {ErrorCode} code @param {string} message @param {string} [why] "server": what it sends is not what it was asked for */
-export function failure(code, message, why) {
-  return { code, message, ...(why && { why }) };
+/** @param {ErrorCode} code @param {string} message */
+export function failure(code, message) {
+  return { code, message };
 }
 
 /** Milliseconds that a server may ask for; one that wants more is not waited for without a person's word. */

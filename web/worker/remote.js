@@ -141,10 +141,10 @@ export class RemoteFile {
     const part = partIn(response);
     if ("problem" in part) {
       response.body?.cancel().catch(() => {});
-      throw failure("model", part.problem, "server");
+      throw failure("model", part.problem);
     }
     const size = sizeIn(response) ?? shortOf(response);
-    if (size === null) throw failure("model", "the server hides how long the file is (its answer shows no Content-Range)", "server");
+    if (size === null) throw failure("model", "the server hides how long the file is (its answer shows no Content-Range)");
     const validator = validatorOf(response, size);
     await this.stored?.begin({ size, validator }).catch(() => {});
     const piece = pieceOf(0, size);
@@ -184,7 +184,7 @@ function checkOf(size, validator) {
     if (status !== 206 && status !== 200) throw failure("model", `asked for a part of the file, the server answers with status ${`${status} ${statusText}`.trim()}`);
     if (status !== 206 || validatorOf(response, sizeIn(response) ?? size) !== validator) throw failure("model", "it changed on the server while it was being read; open the model again");
     const part = partIn(response);
-    if ("problem" in part) throw failure("model", part.problem, "server");
+    if ("problem" in part) throw failure("model", part.problem);
     // A cache's mistake: the next answer may be right, and this one is never stored.
     if ("first" in part && (part.first !== first || part.last > last)) throw new Broken(`asked for the bytes ${first} to ${last}, the server sent ${part.first} to ${part.last}`);
   };

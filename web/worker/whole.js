@@ -62,7 +62,7 @@ async function receive({ line, keeper, address, name, stored }, response) {
         const index = Math.floor(size / CHUNK);
         if (!(await keeper.store(stored, index, bytes))) blobs[index] = new Blob([bytes]);
         size += bytes.length;
-        if (size > most) throw failure("model", `the server sends more than ${Math.round(most / 1e6)} MB of ${name}, which it cannot be`, "server");
+        if (size > most) throw failure("model", `the server sends more than ${Math.round(most / 1e6)} MB of ${name}, which it cannot be`);
       }
       return { size, blobs };
     } catch (error) {

@@ -82,6 +82,8 @@ async function perform(call, ask) {
       return (await ready()).addTextualInversion(ask.name, ask.bytes);
     case "removeTextualInversion":
       return (await ready()).removeTextualInversion(ask.name);
+    case "useVae":
+      return ask.source ? (await ready()).useVae(ask.name, await openFolder(ask.source, watch)) : (await ready()).useOwnVae();
     case "tokenize":
       return (await ready()).tokenize(ask.text, ask.how);
     case "embed":
@@ -208,7 +210,7 @@ async function askToGoOn(call, event, moved) {
 function readFailure(error) {
   if (error && typeof error === "object" && "code" in error && "message" in error) return { code: /** @type {ErrorCode} */ (error.code), message: String(error.message), ...("why" in error && { why: String(error.why) }) };
   // The program ends so where WebAssembly's memory has no room: what else ends it in its middle has words of its own.
-  if (error instanceof WebAssembly.RuntimeError) return { code: "gone", message: `WebAssembly ran out of memory (it has ${Math.round(heapBytes() / 1e6)} MB), and the program ended. Open the model again to go on; a smaller picture, or a smaller format for the weights, takes less.` };
+  if (error instanceof WebAssembly.RuntimeError) return { code: "gone", message: `WebAssembly ran out of memory (it has ${Math.round(heapBytes() / 1e6)} MB), and the program ended. Open the model again to go on; a smaller picture, or the weights in a smaller encoding, take less.` };
   if (error instanceof RangeError) return { code: "memory", message: `There is not enough memory: ${error.message}.` };
   return { code: "internal", message: `Something that should not happen did: ${error instanceof Error ? error.message : error}.` };
 }

@@ -1,4 +1,4 @@
-//! What is loaded beside a model, and stays until it is removed: LoRAs and textual inversions. And what a file that somebody dropped is good for.
+//! What is loaded beside a model, and stays until it is removed: LoRAs, textual inversions, another autoencoder. And what a file that somebody dropped is good for.
 
 use crate::failure::Failure;
 use crate::js::object;
@@ -16,6 +16,7 @@ pub async fn recognise(files: JsFiles) -> String {
     match kind(&Source(files)).await {
         Kind::Lora => "lora",
         Kind::Inversion => "inversion",
+        Kind::Vae => "vae",
         Kind::Model => "model",
     }
     .into()
@@ -68,6 +69,26 @@ impl Session {
     }
 }
 
+#[wasm_bindgen]
+impl Session {
+    /// Puts an autoencoder in the place of the model's own; `name` is what records call it.
+    #[wasm_bindgen(js_name = useVae)]
+    #[expect(clippy::await_holding_refcell_ref, reason = "whoever asks meanwhile is refused in a sentence")]
+    pub async fn use_vae(&self, name: String, files: JsFiles) -> Result<(), Failure> {
+        self.pipeline().try_borrow_mut().map_err(busy)?.use_vae(Rc::new(Source(files))).await?;
+        self.called_vae(Some(name));
+        Ok(())
+    }
+
+    /// Puts the model's own autoencoder back.
+    #[wasm_bindgen(js_name = useOwnVae)]
+    pub fn use_own_vae(&self) -> Result<(), Failure> {
+        self.pipeline().try_borrow_mut().map_err(busy)?.use_own_vae();
+        self.called_vae(None);
+        Ok(())
+    }
+}
+
 fn info(lora: &LoraInfo) -> JsValue {
     let unmatched: Array = lora.unmatched.iter().map(JsValue::from).collect();
     object([
@@ -75,6 +96,7 @@ fn info(lora: &LoraInfo) -> JsValue {
         ("unet", lora.unet.into()),
         ("text", lora.text.into()),
         ("rank", lora.rank.into()),
+        ("words", lora.words.iter().map(JsValue::from).collect::<Array>().into()),
         ("unmatched", unmatched.into()),
     ])
 }

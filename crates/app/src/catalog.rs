@@ -36,6 +36,7 @@ fn sampler(row: &SamplerRow) -> JsValue {
         ("curves", row.curves().into()),
         ("cfgpp", row.cfgpp.into()),
         ("eta", row.eta().map_or(JsValue::NULL, JsValue::from)),
+        ("zeroSnr", row.zero_snr().into()),
         ("highestOrder", row.highest_order().map_or(JsValue::NULL, JsValue::from)),
     ])
 }

@@ -34,6 +34,7 @@ pub struct Session {
     reader: RefCell<Rc<Reader>>,
     pipeline: RefCell<Pipeline>,
     about: RefCell<About>,
+    vae: RefCell<Option<String>>,
 }
 
 /// What a session can say while its pipeline is busy.
@@ -51,6 +52,11 @@ impl Session {
     /// The pipeline, which a run borrows for as long as it takes.
     pub(crate) fn pipeline(&self) -> &RefCell<Pipeline> {
         &self.pipeline
+    }
+
+    /// What stands in for the model's own autoencoder, for records.
+    pub(crate) fn called_vae(&self, name: Option<String>) {
+        *self.vae.borrow_mut() = name;
     }
 }
 
@@ -84,6 +90,7 @@ impl Session {
             reader: RefCell::new(pipeline.reader()),
             pipeline: RefCell::new(pipeline),
             about: RefCell::new(about),
+            vae: RefCell::default(),
         })
     }
 
@@ -105,6 +112,7 @@ impl Session {
             Err(Error::Graph(Graph::Device(_) | Graph::Lost(_))) if self.choice == Choice::Auto && on_gpu => {
                 let cpu = machine::cpu(Some("failed"));
                 *pipeline = open(self.files.clone(), self.preview.clone(), &self.family, wish, &cpu).await?;
+                self.called_vae(None);
                 *self.reader.borrow_mut() = pipeline.reader();
                 fill(&mut pipeline, &on_progress).await.map_err(Failure::opening)?;
                 self.about.borrow_mut().machine = cpu;
@@ -163,7 +171,8 @@ impl Session {
         let measured = pipeline.device().used().map_or(JsValue::NULL, |used| (used.peak as f64).into());
         let memory = object([("predicted", (generated.memory.peak() as f64).into()), ("measured", measured)]);
         let settled = &generated.settings.asked;
-        let also: Array = also(settled, &pipeline.textual_inversions()).iter().map(JsValue::from).collect();
+        let vae = self.vae.borrow().as_ref().map(|name| format!("the autoencoder {name}"));
+        let also: Array = vae.into_iter().chain(also(settled, &pipeline.textual_inversions())).map(JsValue::from).collect();
         let result = watcher.result(pixels(&generated.picture), settled, memory);
         set(&result, "also", also.into());
         Ok(result)
@@ -174,7 +183,7 @@ impl Session {
 fn family_choice(wanted: &JsValue) -> Result<layout::Choice, Failure> {
     let given = |name| Some(text_property(wanted, name)).filter(|text| !text.is_empty());
     let prediction = given("prediction").map(|name| name.parse()).transpose().map_err(|error| Failure::opening(Error::Solver(error)))?;
-    Ok(layout::Choice { prediction, family: given("family") })
+    Ok(layout::Choice { prediction, family: given("family"), other_vae: false })
 }
 
 /// A model on a machine, without its weights.
@@ -185,7 +194,7 @@ async fn open(
     weights: Option<Encoding>,
     machine: &Machine,
 ) -> Result<Pipeline, Failure> {
-    let layout::Choice { prediction, family } = family.clone();
+    let layout::Choice { prediction, family, .. } = family.clone();
     let options = Options { weights, preview, prediction, family, ..Options::default() };
     Pipeline::open(files, machine.device.clone(), options).await.map_err(Failure::opening)
 }

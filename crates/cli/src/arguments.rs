@@ -38,9 +38,10 @@ pub(crate) enum Command {
 
 #[derive(Args)]
 pub(crate) struct Model {
-    /// A model's file or folder, the address of either (http…), or builtin:NAME
-    #[arg(long, default_value = "builtin:digits")]
-    pub model: String,
+    /// A model's file or folder, the address of either (http…), or builtin:NAME (emoji, emoji-fast, digits); builtin:emoji where left out, or
+    /// the built-in model that the settings name
+    #[arg(long)]
+    pub model: Option<String>,
     /// Where to compute
     #[arg(long, value_enum, default_value_t = Where::Auto)]
     pub device: Where,
@@ -51,12 +52,25 @@ pub(crate) struct Model {
     pub opening: Opening,
 }
 
+impl Model {
+    /// What is opened: what was given, or the usual one.
+    pub fn place(&self) -> &str {
+        self.model.as_deref().unwrap_or(USUAL)
+    }
+}
+
+/// The model that draws where none was given; the page's, too.
+const USUAL: &str = "builtin:emoji";
+
 /// What is chosen about a model whose files leave it open, or whose device is small.
 #[derive(Args)]
 pub(crate) struct Opening {
     /// A tiny autoencoder (TAESD, TAESDXL): its file, folder or address
     #[arg(long, value_name = "FILE")]
     pub preview_decoder: Option<String>,
+    /// Another autoencoder than the model's own: an AutoencoderKL's file, folder or address
+    #[arg(long, value_name = "FILE")]
+    pub vae: Option<String>,
     /// Memory that the model may take on the device, such as 1.3GB; less makes it slower, not worse
     #[arg(long, value_name = "BYTES", value_parser = bytes)]
     pub budget: Option<u64>,

@@ -25,6 +25,7 @@ pub(crate) fn options(weights: Option<&str>, opening: &Opening) -> Result<Option
     Ok(Options {
         weights: weights.and_then(Encoding::named),
         preview: opening.preview_decoder.as_deref().map(|place| source::open_as(place, "TAESD's file or folder")).transpose()?,
+        vae: opening.vae.as_deref().map(|place| source::open_as(place, "autoencoder's file or folder")).transpose()?,
         budget: opening.budget,
         prediction: opening.prediction.as_deref().map(str::parse).transpose()?,
         family: opening.family.clone(),
@@ -33,7 +34,7 @@ pub(crate) fn options(weights: Option<&str>, opening: &Opening) -> Result<Option
 
 /// Loads the model with a bar of bytes.
 pub(crate) fn load(model: &Model, quiet: bool) -> Result<Pipeline, Failure> {
-    let files = source::open(&model.model)?;
+    let files = source::open(model.place())?;
     let device = device::choose(model.device)?;
     let bar = bar(quiet, "{prefix:13} {bar:40} {bytes} of {total_bytes}, {bytes_per_sec}");
     let mut tick = |p: Progress| {
@@ -47,11 +48,17 @@ pub(crate) fn load(model: &Model, quiet: bool) -> Result<Pipeline, Failure> {
     Ok(pipeline)
 }
 
-pub(crate) fn run(options: &Generate) -> Result<(), Failure> {
+pub(crate) fn run(options: &mut Generate) -> Result<(), Failure> {
     written(options)?;
     let (found, grid) = (options.records.found()?, options.records.grid()?);
+    let named = found.as_ref().and_then(|found| source::builtin_named(&found.record.model.name));
+    options.model.model = options.model.model.take().or(named);
+    let options = &*options;
     let request = request::request(options, found.as_ref())?;
     let mut pipeline = load(&options.model, options.quiet)?;
+    if let Some(sentence) = pipeline.config().knows_nothing_of(&request.prompt) {
+        eprintln!("{sentence}; decant inspect {} lists them", options.model.place());
+    }
     options.text.load(&mut pipeline, options.quiet)?;
     options.lora.load(&mut pipeline, options.quiet)?;
     let told = !options.records.no_metadata || options.records.sidecar || found.is_some();
@@ -71,7 +78,8 @@ fn written(options: &Generate) -> Result<(), Failure> {
     let (animate, latents) = (options.records.animate.as_deref(), options.images.save_latents.as_deref());
     let all = [Some(options.out.as_path()), sidecar.as_deref(), options.trace.as_deref(), animate, latents];
     let written: Vec<&Path> = all.into_iter().flatten().collect();
-    let typed = [Some(&options.model.model), options.model.opening.preview_decoder.as_ref()].into_iter().flatten().map(Path::new);
+    let opening = &options.model.opening;
+    let typed = [&options.model.model, &opening.preview_decoder, &opening.vae].into_iter().flatten().map(Path::new);
     let beside = typed.chain(options.lora.read()).chain(options.text.read());
     let read: Vec<&Path> = beside.chain(options.images.read()).chain(options.records.settings.as_deref()).collect();
     output::check(&written, &read)?;

@@ -40,7 +40,7 @@ pub(crate) fn run(options: &Inspect) -> Result<(), Failure> {
         config.vae.latent_channels(),
         config.vae.scaling_factor()
     );
-    say!("scheduler      {} ({:?} prediction)", config.scheduler_class, config.scheduler.prediction_type);
+    say!("scheduler      {} ({:?} prediction)", config.scheduler.class, config.scheduler.config.prediction_type);
     say!(
         "defaults       {} steps of {}, guidance {}, {}×{}",
         defaults.steps,

@@ -31,7 +31,7 @@ fn main() {
     let arguments = Arguments::parse();
     interrupt::listen();
     let done = match arguments.command {
-        Command::Generate(options) => generate::run(&options),
+        Command::Generate(mut options) => generate::run(&mut options),
         Command::Encode(options) => coding::encode(&options),
         Command::Decode(options) => coding::decode(&options),
         Command::Inspect(options) => inspect::run(&options),

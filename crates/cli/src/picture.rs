@@ -54,15 +54,17 @@ fn damaged(error: ImageError) -> String {
         ImageError::Limits(_) => {
             format!("what stands beside its pixels takes more than {} MB; save it without profiles and texts", MOST_BESIDE >> 20)
         }
-        _ => "the picture is damaged or breaks off; save or download it again".into(),
+        _ => BREAKS_OFF.into(),
     }
 }
+
+const BREAKS_OFF: &str = "the picture is damaged or breaks off; save or download it again";
 
 /// The header is believed only after its size was looked at.
 fn decoded(path: &Path, behind: [u8; 3], large: Large) -> Result<RgbImage, String> {
     let bytes = reading::file(path, MOST_FILE, "picture")?;
-    if !keeps_its_word(&bytes) {
-        return Err("the picture is damaged or breaks off; save or download it again".into());
+    if !keeps_its_word(&bytes) || !has_end(&bytes) {
+        return Err(BREAKS_OFF.into());
     }
     // What it is, its content says and not its name.
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|error| format!("could not be read: {error}"))?;
@@ -133,6 +135,32 @@ fn keeps_its_word(bytes: &[u8]) -> bool {
     true
 }
 
+/// Whether a JPEG's segments come to its end marker (ITU-T T.81, annex B): thumbnails inside of a segment have ends of their own. A decoder
+/// shows grey where a file ends early. What follows the end is nobody's affair.
+fn has_end(bytes: &[u8]) -> bool {
+    if bytes.get(..2) != Some(&[0xff, 0xd8]) {
+        return true;
+    }
+    let mut at = 2;
+    loop {
+        // Between segments and in what a scan holds, only 0xff begins a marker; behind it 0x00 is a stuffed byte, 0xff fills.
+        let Some(start) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == 0xff)) else { return false };
+        at += start;
+        while bytes.get(at) == Some(&0xff) {
+            at += 1;
+        }
+        match bytes.get(at) {
+            None => return false,
+            Some(0xd9) => return true,
+            Some(0x00 | 0x01 | 0xd0..=0xd8) => at += 1,
+            Some(_) => {
+                let Some(length) = bytes.get(at + 1..at + 3) else { return false };
+                at += 1 + usize::from(u16::from_be_bytes([length[0], length[1]]));
+            }
+        }
+    }
+}
+
 /// How many pixels along a side are put together, so that no more than [`MOST_AREA`] are left.
 fn together(width: u32, height: u32) -> u32 {
     let left = |side: u32, together: u32| side.div_ceil(together) as usize;
@@ -200,6 +228,15 @@ mod tests {
         assert!(scratch("cut.png", &sound[..60]).ends_with(damaged));
         let jpeg = std::fs::read(folder().join("turned-6.jpg")).expect("it is there");
         assert!(scratch("cut.jpg", &jpeg[..200]).ends_with(damaged));
+        // A JPEG that is cut anywhere, also in what its scan holds; its thumbnail's end is not its own. What follows the end is let be.
+        for share in [2, 3, 9] {
+            assert!(scratch("cut.jpg", &jpeg[..jpeg.len() * share / 10]).ends_with(damaged), "{share} tenths");
+        }
+        assert!(scratch("endless.jpg", &jpeg[..jpeg.len() - 2]).ends_with(damaged));
+        let more = std::env::temp_dir().join(format!("decant-picture-{}-more.jpg", std::process::id()));
+        std::fs::write(&more, [&jpeg[..], b"and more"].concat()).expect("it can be written");
+        assert!(read(&more, Large::Refused).is_ok());
+        std::fs::remove_file(&more).expect("it was written");
         let mut flipped = sound.clone();
         flipped[45] ^= 0xff;
         assert!(scratch("flipped.png", &flipped).ends_with(damaged));

@@ -24,8 +24,20 @@ pub(crate) fn confirm() -> Result<(), Failure> {
 pub(crate) fn open(model: &str) -> Result<Rc<dyn Files>, Failure> {
     match model.strip_prefix("builtin:") {
         Some(name) => Ok(Rc::new(Folder::open(builtin(name)?)?)),
-        None => placed(model, "give a model's file or folder, an http address, or builtin:digits"),
+        None => {
+            let known: Vec<String> = BUILTINS.iter().map(|name| format!("builtin:{name}")).collect();
+            placed(model, &format!("give a model's file or folder, an http address, or one that comes along: {}", known.join(", ")))
+        }
     }
+}
+
+/// The models that come with Decant; the usual one first. A test looks for others in `models/`.
+const BUILTINS: [&str; 3] = ["emoji", "emoji-fast", "digits"];
+
+/// The built-in model that a record's name of a model means: `digits`, or `builtin:digits`.
+pub(crate) fn builtin_named(name: &str) -> Option<String> {
+    let name = name.strip_prefix("builtin:").unwrap_or(name);
+    BUILTINS.contains(&name).then(|| format!("builtin:{name}"))
 }
 
 /// The files of something that stands beside a model, by what it is: `LoRA's file or folder`.
@@ -54,6 +66,27 @@ fn builtin(name: &str) -> Result<PathBuf, Failure> {
     let safe = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
     let found = places.iter().map(|place| place.join(name)).find(|folder| safe && folder.join("model_index.json").is_file());
     found.ok_or_else(|| {
-        format!("builtin:{name}: no such model comes with this command; set DECANT_MODELS to the folder that holds it").into()
+        let known = BUILTINS.join(", ");
+        format!("builtin:{name}: no such model comes with this command, which has {known}; set DECANT_MODELS to the folder that holds it")
+            .into()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_has_every_model_that_comes_along() {
+        let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models");
+        let folders =
+            std::fs::read_dir(models).expect("it is there").flatten().filter(|entry| entry.path().join("model_index.json").is_file());
+        let mut found: Vec<String> = folders.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        let mut known = BUILTINS.map(String::from).to_vec();
+        found.sort();
+        known.sort();
+        assert_eq!(found, known);
+        assert_eq!(builtin_named("digits").as_deref(), Some("builtin:digits"));
+        assert_eq!((builtin_named("builtin:emoji").as_deref(), builtin_named("v1-5")), (Some("builtin:emoji"), None));
+    }
 }

@@ -179,11 +179,11 @@ fn index(name: &str, checkpoint: &Checkpoint, wish: Option<Encoding>) -> WeightI
     checkpoint.tensors().iter().map(info).collect()
 }
 
-/// How a file's numbers are kept by default. Nothing is lost that the file has (bf16's few digits fit into f16's; its range is checked), but
+/// How a file's numbers are kept by default. Nothing is lost that the file has (bf16's few digits fit into f16's, and so do those of 8-bit floats; its range is checked), but
 /// for types of four to six bits that no kernel reads: what q8_0 rounds them by is a tenth of what their own rounding was.
 fn encoding_of(file_type: FileType) -> Encoding {
     match file_type {
-        FileType::F16 | FileType::BF16 => Encoding::F16,
+        FileType::F16 | FileType::BF16 | FileType::F8E4M3 | FileType::F8E5M2 => Encoding::F16,
         FileType::Q4_0 => Encoding::Q4_0,
         FileType::Q8_0 | FileType::Q4_1 | FileType::Q5_0 | FileType::Q5_1 | FileType::Q4K | FileType::Q6K => Encoding::Q8_0,
         _ => Encoding::F32,

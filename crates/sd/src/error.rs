@@ -230,6 +230,18 @@ pub enum Error {
         "a tiny autoencoder was asked for, but the model was opened without one; give the folder or file of a TAESD as its preview decoder"
     )]
     NoTiny,
+    /// An autoencoder whose numbers overflow.
+    #[error(
+        "{bad} of {of} values that the autoencoder's {what} are NaN or infinite, so there is no picture; keep the weights as f32, or give the model another autoencoder"
+    )]
+    NotFinite {
+        /// Which half, and what of.
+        what: &'static str,
+        /// How many values.
+        bad: usize,
+        /// Of how many.
+        of: usize,
+    },
     /// A LoRA that cannot be loaded or used.
     #[error("LoRA {name}: {problem}; {hint}")]
     Lora {

@@ -69,7 +69,25 @@ pub async fn find(files: &dyn Files, name: &str, limit: u64) -> Result<Option<Ve
             problem: format!("is {size} bytes long, expected {limit} at most"),
             hint: "this cannot be the file that its name promises",
         }),
-        Some(size) => read_exactly(files, name, 0..size).await.map(Some),
+        Some(size) => read_exactly(files, name, 0..size).await.map(|bytes| Some(if is_text(name) { unmarked(bytes) } else { bytes })),
+    }
+}
+
+fn is_text(name: &str) -> bool {
+    [".json", ".txt"].iter().any(|end| name.ends_with(end))
+}
+
+/// A text in UTF-8 without the byte-order mark that some editors put in front; a text that is marked as UTF-16, as UTF-8.
+pub fn unmarked(bytes: Vec<u8>) -> Vec<u8> {
+    let wide = |number: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = bytes[2..].as_chunks().0.iter().map(|pair| number(*pair)).collect();
+        String::from_utf16_lossy(&units).into_bytes()
+    };
+    match &bytes[..] {
+        [0xef, 0xbb, 0xbf, rest @ ..] => rest.to_vec(),
+        [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => wide(u16::from_be_bytes),
+        _ => bytes,
     }
 }
 

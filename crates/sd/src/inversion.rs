@@ -5,13 +5,14 @@
 //! | diffusers' `learned_embeds` | each word's vector, `[width]` or `[vectors, width]`, under the word itself |
 //! | AUTOMATIC1111's `.pt` | `string_to_param`, `{"*": [vectors, width]}`, and a `name` |
 //! | the same as `.safetensors` | `emb_params [vectors, width]` |
-//! | for Stable Diffusion XL | `clip_l [vectors, 768]` and `clip_g [vectors, 1280]` |
+//! | for Stable Diffusion XL | `clip_l [vectors, 768]` and `clip_g [vectors, 1280]`, or `text_encoders_0` and `text_encoders_1` |
+//! | a LoRA with words of its own | any of these under `bundle_emb.WORD.` |
 //!
 //! All of them as safetensors or as PyTorch's pickles, of which nothing runs. A word is found in the prompt in any case, as its file spells
 //! it (`<birb-style>`) or by its file's name.
 
 use crate::error::Error;
-use crate::files::Memory;
+use crate::files::{Files, Memory};
 use crate::weights::{Checkpoint, TensorInfo};
 use crate::widths;
 use std::collections::BTreeMap;
@@ -145,6 +146,10 @@ pub(crate) async fn read(name: &str, bytes: Vec<u8>, widths: &[usize], room: usi
     }
     let files = Memory::new(name, [(name, bytes)]);
     let checkpoint = Checkpoint::open_file(&files, name).await?;
+    let bundled = bundled(name, &checkpoint, &files, widths, room).await?;
+    if !bundled.is_empty() {
+        return Ok(bundled);
+    }
     let words = words(&checkpoint).ok_or_else(|| wrong("holds no embeddings".into(), NOT_ONE))?;
     if words.iter().flat_map(|(_, tensors)| tensors).any(|tensor| tensor.contains("lora")) {
         return Err(wrong("is a LoRA".into(), "add it as one"));
@@ -161,6 +166,10 @@ pub(crate) async fn read(name: &str, bytes: Vec<u8>, widths: &[usize], room: usi
             rows.push(checkpoint.read(&files, tensor).await?);
         }
         let mut tokens: Vec<String> = word.into_iter().collect();
+        if tensors.iter().any(|tensor| tensor == DIFFUSERS[0]) {
+            // diffusers' trainers call the vectors so, and write them one after another.
+            tokens.push((0..vectors).map(|number| format!("<s{number}>")).collect());
+        }
         // The file's name stands for its word where that is only one.
         if read.is_empty() && !tokens.iter().any(|token| token.eq_ignore_ascii_case(name)) {
             tokens.push(name.into());
@@ -171,15 +180,52 @@ pub(crate) async fn read(name: &str, bytes: Vec<u8>, widths: &[usize], room: usi
     Ok(read)
 }
 
+/// What diffusers' trainers of XL call the vectors of both text encoders.
+const DIFFUSERS: [&str; 2] = ["text_encoders_0", "text_encoders_1"];
+
+/// How names of words begin that a LoRA brings along (kohya's and AUTOMATIC1111's bundles).
+const BUNDLE: &str = "bundle_emb.";
+
+/// The words that a LoRA's file brings along, each called as the file calls it; those for other widths are left out.
+pub(crate) async fn bundled(
+    name: &str,
+    checkpoint: &Checkpoint,
+    files: &dyn Files,
+    widths: &[usize],
+    room: usize,
+) -> Result<Vec<Inversion>, Error> {
+    let mut words: BTreeMap<&str, BTreeMap<&str, &String>> = BTreeMap::new();
+    for tensor in checkpoint.tensors().keys() {
+        if let Some((word, part)) = tensor.strip_prefix(BUNDLE).and_then(|rest| rest.split_once('.')) {
+            words.entry(word).or_default().insert(part, tensor);
+        }
+    }
+    let mut read = vec![];
+    for (word, parts) in words.into_iter().take(MOST_WORDS) {
+        let both: Vec<&String> = ["clip_l", "clip_g"].iter().filter_map(|part| parts.get(part).copied()).collect();
+        let tensors: Vec<&String> = if both.is_empty() { parts.values().take(1).copied().collect() } else { both };
+        let shapes: Vec<&TensorInfo> = tensors.iter().map(|tensor| &checkpoint.tensors()[*tensor]).collect();
+        let Ok(vectors) = fitting(&shapes, widths, room) else { continue };
+        let mut rows = vec![];
+        for tensor in tensors {
+            rows.push(checkpoint.read(files, tensor).await?);
+        }
+        read.push(Inversion { name: name.into(), tokens: vec![word.into()], vectors, rows });
+    }
+    Ok(read)
+}
+
 const NOT_ONE: &str = "give a textual inversion's .bin, .pt or .safetensors file";
 
 /// The words of a file and the tensors of each, one for each text encoder: `clip_l` before `clip_g`.
 fn words(checkpoint: &Checkpoint) -> Option<Vec<(Option<String>, Vec<String>)>> {
     let tensors: BTreeMap<&String, &TensorInfo> = checkpoint.tensors().iter().filter(|(_, info)| info.dtype.is_read()).collect();
     let has = |name: &str| tensors.contains_key(&name.to_string());
-    let both: Vec<String> = ["clip_l", "clip_g"].into_iter().filter(|name| has(name)).map(String::from).collect();
-    if !both.is_empty() {
-        return Some(vec![(None, both)]);
+    for names in [["clip_l", "clip_g"], DIFFUSERS] {
+        let both: Vec<String> = names.into_iter().filter(|name| has(name)).map(String::from).collect();
+        if !both.is_empty() {
+            return Some(vec![(None, both)]);
+        }
     }
     if has("emb_params") {
         return Some(vec![(None, vec!["emb_params".into()])]);

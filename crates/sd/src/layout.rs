@@ -14,7 +14,7 @@
 //! ```
 
 use crate::Error;
-use crate::config::{UNetConfig, read_json};
+use crate::config::{UNetConfig, VaeConfig, read_json};
 use crate::files::Files;
 use crate::weights::Checkpoint;
 use std::collections::BTreeMap;
@@ -26,6 +26,7 @@ mod parts;
 mod original;
 pub(crate) mod names;
 mod tiny;
+mod vae;
 mod derive;
 mod family;
 mod evidence;
@@ -35,6 +36,7 @@ mod made;
 
 pub use family::{Choice, FAMILIES, FamilyRow};
 pub use kind::{Kind, kind};
+pub use vae::{OpenedVae, open_vae};
 
 /// A model, whatever its layout was.
 pub struct Opened {
@@ -138,6 +140,16 @@ pub async fn open_tiny(files: Rc<dyn Files>) -> Result<Opened, Error> {
     let config = serde_json::from_slice(&own).unwrap_or_else(|_| tiny::config(&vae));
     let files = Rc::new(made::Made::over(files, BTreeMap::from([("vae/config.json".to_string(), config)])).await?);
     Ok(Opened::plain(files, "tiny autoencoder", "its tensors".into(), BTreeMap::from([("vae", vae)])))
+}
+
+/// A made `vae/config.json`.
+fn parsed_vae(config: &serde_json::Value) -> Result<VaeConfig, Error> {
+    VaeConfig::parse("vae/config.json", config.to_string().as_bytes())
+}
+
+/// What is wrong with a source, what to do.
+fn refuse(files: &dyn Files, problem: String, hint: &str) -> Error {
+    Error::Layout { place: files.place(), problem, hint: hint.into() }
 }
 
 /// One half of a tiny autoencoder, or both, under diffusers' names.

@@ -25,6 +25,7 @@ pub(crate) use stack::{MadeOf, Stack};
 
 use crate::error::Error;
 use crate::files::Files;
+use crate::inversion::{self, Inversion};
 use crate::weights::Checkpoint;
 use layer::Layer;
 use serde::{Deserialize, Serialize};
@@ -62,6 +63,8 @@ pub struct LoraInfo {
     pub text: usize,
     /// The most rows of a layer's smaller matrix; a LoHa's is the product of its two.
     pub rank: usize,
+    /// Words that the file brings along, as prompts call them: they are added as textual inversions.
+    pub words: Vec<String>,
     /// What the file has beside, which is not applied: parts for layers that this model does not have, or of another kind.
     pub unmatched: Vec<String>,
     /// What the file says of itself.
@@ -79,10 +82,25 @@ pub(crate) struct Lora {
 }
 
 impl Lora {
+    /// The words that its file brings along, for text encoders of these widths; its information then names them.
+    pub(crate) async fn take_words(&mut self, widths: &[usize], room: usize) -> Result<Vec<Inversion>, Error> {
+        let Source { files, checkpoint } = &self.source;
+        let words = inversion::bundled(&words_of(&self.info.name), checkpoint, &**files, widths, room).await?;
+        self.info.words = words.iter().flat_map(|word| word.tokens.clone()).collect();
+        let ours: Vec<String> = self.info.words.iter().map(|word| format!("bundle_emb.{word}.")).collect();
+        self.info.unmatched.retain(|tensor| !ours.iter().any(|start| tensor.starts_with(start)));
+        Ok(words)
+    }
+
     /// What it is.
     pub fn info(&self) -> &LoraInfo {
         &self.info
     }
+}
+
+/// What the words of a LoRA's file are added as, among the textual inversions.
+pub(crate) fn words_of(lora: &str) -> String {
+    format!("{lora} (LoRA)")
 }
 
 /// The file that numbers are read from.

@@ -8,7 +8,7 @@ use crate::config::{ClipConfig, ModelIndex, Scheduler, UNetConfig};
 use crate::error::Error;
 use crate::files::{Files, find, stays_inside};
 use crate::request::Defaults;
-use decant_solver::{PredictionType, SAMPLERS, Sampler, SchedulerConfig, TimestepSpacing};
+use decant_solver::{PredictionType, Sampler, SchedulerConfig, TimestepSpacing};
 use serde::Deserialize;
 
 /// The most bytes that `decant.json` may have.
@@ -32,9 +32,7 @@ pub struct ModelConfig {
     /// The autoencoder's.
     pub vae: Autoencoder,
     /// The noise schedule's.
-    pub scheduler: SchedulerConfig,
-    /// The diffusers class that the schedule was saved from.
-    pub scheduler_class: String,
+    pub scheduler: Scheduler,
     /// What it does when nothing else is asked for.
     pub defaults: Defaults,
     /// The things that it can paint, by name, where its folder lists them: of a model that knows few.
@@ -91,8 +89,7 @@ impl ModelConfig {
             text,
             unet,
             vae,
-            scheduler: scheduler.config,
-            scheduler_class: scheduler.class,
+            scheduler,
             defaults,
         })
     }
@@ -106,6 +103,28 @@ impl ModelConfig {
     pub fn guides_by_two(&self) -> bool {
         self.unet.time_cond_proj_dim.is_none()
     }
+}
+
+impl ModelConfig {
+    /// A sentence where a model of few things is asked for none of them, as far as its folder lists them.
+    pub fn knows_nothing_of(&self, prompt: &str) -> Option<String> {
+        let said = format!(" {} ", plain(prompt));
+        let names = |word: &String| ["", "s", "es"].iter().any(|end| said.contains(&format!(" {}{end} ", plain(word))));
+        if self.words.is_empty() || said.trim().is_empty() || self.words.iter().any(names) {
+            return None;
+        }
+        Some(format!(
+            "{} can paint {} things, and the prompt names none of them, so the picture will be a guess",
+            self.title,
+            self.words.len()
+        ))
+    }
+}
+
+/// Words in small letters with one space between them, and nothing else.
+fn plain(text: &str) -> String {
+    let letters: String = text.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+    letters.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Sizes that two networks share are the same in both.
@@ -155,22 +174,16 @@ fn usual(unet: &UNetConfig, scheduler: &Scheduler) -> (usize, f32) {
     }
 }
 
-/// The sampler that the scheduler's class is, or the nearest in kind: those that count in sigmas are like Euler's, the others like DDIM's.
-fn sampler_of(class: &str) -> Sampler {
-    let by_sigmas = ["Euler", "LMS", "Heun", "KDPM2", "DPMSolverSDE"].iter().any(|start| class.starts_with(start));
-    let nearest = if by_sigmas { Sampler::Euler } else { Sampler::Ddim };
-    SAMPLERS.iter().find(|row| row.judge == class).map_or(nearest, |row| row.sampler)
-}
-
 fn defaults(hints: &Hints, unet: &UNetConfig, vae: &Autoencoder, scheduler: &Scheduler) -> Result<Defaults, Error> {
     let (steps, guidance) = usual(unet, scheduler);
-    let sampler = hints.sampler.as_deref().map(Sampler::from_id).transpose()?.unwrap_or_else(|| sampler_of(&scheduler.class));
+    let sampler = hints.sampler.as_deref().map(Sampler::from_id).transpose()?.unwrap_or_else(|| scheduler.sampler());
     let [height, width] = unet.sample_size.map(|side| side * vae.factor());
     Ok(Defaults {
         prompt: hints.prompt.clone().unwrap_or_else(|| "a photograph of an astronaut riding a horse".into()),
         steps: hints.steps.unwrap_or(steps),
         guidance: hints.guidance.unwrap_or(guidance),
         sampler,
+        stochastic: scheduler.meant(Sampler::Dpmpp2m) == Sampler::Dpmpp2mSde,
         width,
         height,
         spreads: unet.time_cond_proj_dim.is_some(),
@@ -201,18 +214,19 @@ mod tests {
 
     #[test]
     fn a_schedulers_class_is_its_sampler_and_distilled_models_take_few_steps() {
-        for (class, id) in [
-            ("LCMScheduler", "lcm"),
-            ("EulerAncestralDiscreteScheduler", "euler_a"),
-            ("PNDMScheduler", "pndm"),
-            ("DPMSolverMultistepScheduler", "dpmpp_2m"),
-            ("DPMSolverSDESomething", "euler"), // counts in sigmas, as Euler does
-            ("Something", "ddim"),
-        ] {
-            assert_eq!(sampler_of(class).row().id, id, "{class}");
-        }
         let unet = |json: &str| UNetConfig::parse("unet/config.json", json.as_bytes()).expect("sound");
         let scheduler = |json: &str| Scheduler::parse("scheduler_config.json", json.as_bytes()).expect("sound");
+        for (class, more, id) in [
+            ("LCMScheduler", "", "lcm"),
+            ("EulerAncestralDiscreteScheduler", "", "euler_a"),
+            ("PNDMScheduler", "", "pndm"),
+            ("DPMSolverMultistepScheduler", "", "dpmpp_2m"),
+            ("DPMSolverMultistepScheduler", r#", "algorithm_type": "dpmsolver""#, "dpmpp_2m"),
+            ("DPMSolverMultistepScheduler", r#", "algorithm_type": "sde-dpmsolver++""#, "dpmpp_2m_sde"),
+        ] {
+            let file = format!(r#"{{"_class_name": "{class}"{more}}}"#);
+            assert_eq!(scheduler(&file).sampler().row().id, id, "{file}");
+        }
         let euler = scheduler(r#"{"_class_name": "EulerDiscreteScheduler", "timestep_spacing": "trailing"}"#);
         assert_eq!(usual(&unet("{}"), &euler), (1, 1.0), "SD-Turbo");
         assert_eq!(usual(&unet(r#"{"time_cond_proj_dim": 256}"#), &scheduler("{}")), (4, 8.5), "latent consistency");

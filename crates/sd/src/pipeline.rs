@@ -25,6 +25,7 @@ mod stage;
 mod start;
 mod surgery;
 mod text;
+mod vae;
 mod words;
 
 pub use coding::RoundTrip;
@@ -69,6 +70,10 @@ pub struct Pipeline {
     texts: Vec<TextEncoder>,
     unet: Component,
     vae: Component,
+    /// Where the autoencoder's numbers are read, where it is not the model's own.
+    vae_files: Option<Rc<dyn Files>>,
+    /// The one that it was opened with, while another one stands in for it.
+    own_vae: Option<vae::Waiting>,
     tiny: Option<TinyDecoder>,
     loras: Loras,
     /// What was asked for last, and how it is made.
@@ -137,7 +142,7 @@ impl Pipeline {
 
     fn scheduled(&self, request: &Request) -> Result<(Settings, Schedule, Option<usize>), Error> {
         let settings = request.settle(self.defaults(), self.factor())?;
-        let schedule = schedule(settings.sampler, &self.config.scheduler, settings.sampling())?;
+        let schedule = schedule(settings.sampler, self.config.scheduler.followed_by(settings.sampler), settings.sampling())?;
         let begin = self.begin(&settings, &schedule)?;
         Ok((settings, schedule, begin))
     }
@@ -191,7 +196,7 @@ impl Pipeline {
             guidance: (planned.wish.batch > 1).then(|| settings.guide()),
             call: 0,
             of: schedule.calls(&options),
-            kind: self.config.scheduler.prediction_type,
+            kind: self.config.scheduler.config.prediction_type,
             shape: self.shape(settings),
             more: &start.more,
             projection: self.projection.as_ref(),
@@ -208,7 +213,8 @@ impl Pipeline {
             kept: start.kept,
             observer,
         };
-        let latents = sample(settings.sampler, &mut denoise, &start.latents, &self.config.scheduler, options).await?;
+        let latents =
+            sample(settings.sampler, &mut denoise, &start.latents, self.config.scheduler.followed_by(settings.sampler), options).await?;
         self.give_back(Network::Unet, unet, planned);
         Ok((latents, shown))
     }

@@ -68,6 +68,8 @@ pub struct Request {
     /// Which of PyTorch's generators draws the noise.
     #[serde(with = "named::one")]
     pub rng: Rng,
+    /// Betas rescaled to zero terminal SNR (diffusers' `rescale_betas_zero_snr`), also where the model's scheduler does not say so.
+    pub zero_snr: bool,
 
     // Guidance.
     /// How much of the guided prediction's spread is set back to that of the prompt's alone, 0 to 1 (diffusers' `guidance_rescale`).
@@ -137,6 +139,7 @@ impl Default for Request {
             eta: None,
             order: None,
             rng: Rng::Cpu,
+            zero_snr: false,
             // Guidance.
             rescale: 0.0,
             guidance_from: 0.0,
@@ -207,6 +210,8 @@ pub struct Defaults {
     pub width: usize,
     /// Pixels.
     pub height: usize,
+    /// Whether DPM++ 2M is DPM++ 2M SDE with this model: its scheduler's `algorithm_type` is `sde-dpmsolver++`.
+    pub stochastic: bool,
     /// Whether a strength leaves a part of the distilled timesteps, over which all steps are spread (latent consistency models, as
     /// `LatentConsistencyModelImg2ImgPipeline`), and not a part of the steps.
     pub spreads: bool,
@@ -217,7 +222,7 @@ impl Defaults {
     /// Of a model of Stable Diffusion's size, in so many steps.
     pub(crate) fn of_tests(steps: usize) -> Defaults {
         let (prompt, sampler) = (String::new(), Sampler::Ddim);
-        Defaults { prompt, steps, guidance: 7.5, sampler, width: 512, height: 512, spreads: false }
+        Defaults { prompt, steps, guidance: 7.5, sampler, width: 512, height: 512, stochastic: false, spreads: false }
     }
 }
 
@@ -271,12 +276,16 @@ impl Request {
         self.check_words()?;
         let guidance = self.checked_guidance(defaults)?;
         let steps = self.steps.or(self.sigmas.steps()).unwrap_or(defaults.steps);
-        let sampler = self.sampler.unwrap_or(defaults.sampler);
+        let sampler = match self.sampler.unwrap_or(defaults.sampler) {
+            Sampler::Dpmpp2m if defaults.stochastic => Sampler::Dpmpp2mSde,
+            sampler => sampler,
+        };
         self.check_choices(sampler)?;
         self.check_mask()?;
         let [width, height] = self.size_of_start(factor);
         let (width, height) = (side("width", width, defaults.width)?, side("height", height, defaults.height)?);
         let spreads = defaults.spreads && matches!(sampler, Sampler::Lcm | Sampler::Tcd);
+        self.check_painted([width, height], factor)?;
         let first_step = self.first_step(steps, spreads)?;
         let strength = self.settled_strength();
         let spread = strength.filter(|_| spreads).unwrap_or(1.0);

@@ -33,6 +33,7 @@ pub(crate) mod pickle;
 mod zip;
 mod cursor;
 mod ranges;
+mod scaled;
 mod types;
 mod blocks;
 mod values;
@@ -75,6 +76,8 @@ pub enum Order {
 pub struct Checkpoint {
     tensors: BTreeMap<String, TensorInfo>,
     notes: BTreeMap<String, String>,
+    /// What the numbers of some tensors are multiplied by, by the names of these: one number, or one for each row (`scaled.rs`).
+    scales: BTreeMap<String, TensorInfo>,
 }
 
 /// The tensors of one file.
@@ -139,6 +142,7 @@ impl Checkpoint {
     /// This and another checkpoint as one; no two tensors may have the same name.
     pub fn with(mut self, other: Checkpoint) -> Result<Checkpoint, Error> {
         self.notes.extend(other.notes);
+        self.scales.extend(other.scales);
         for (name, info) in other.tensors {
             if let Some(first) = self.tensors.get(&name) {
                 return Err(Error::Tensor { problem: format!("is also in {}", first.file), file: info.file, name });
@@ -164,7 +168,7 @@ impl Checkpoint {
                 return Err(Error::Tensor { file: name.into(), name: tensor, problem });
             }
         }
-        Ok(())
+        self.take_scales(name)
     }
 
     /// The component's tensors by name.

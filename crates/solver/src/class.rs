@@ -4,7 +4,7 @@
 //! It computes no schedule (`schedule.rs`, `sigmas.rs`).
 
 use crate::prediction::Bound;
-use crate::{BetaSchedule, Error, Options, PredictionType, SamplerRow, SchedulerConfig, SolverType, TimestepSpacing};
+use crate::{BetaSchedule, Error, Options, PredictionType, SamplerRow, SchedulerConfig, SolverType, TimestepSpacing, VarianceType};
 
 /// A class's defaults, where classes differ.
 #[derive(Debug)]
@@ -78,7 +78,7 @@ impl Setup<'_> {
     }
 
     pub fn zero_snr(&self) -> ZeroSnr {
-        if self.config.rescale_betas_zero_snr { self.row.class.zero_snr } else { ZeroSnr::Unread }
+        if self.config.rescale_betas_zero_snr || self.options.zero_snr { self.row.class.zero_snr } else { ZeroSnr::Unread }
     }
 
     pub fn lower_order_final(&self) -> bool {
@@ -154,6 +154,17 @@ impl Setup<'_> {
         } else {
             Ok(Bound::Threshold { ratio, most })
         }
+    }
+
+    /// Refuses a variance that the model would have to say.
+    pub fn no_learned_variance(&self) -> Result<(), Error> {
+        let got = match self.config.variance_type {
+            Some(VarianceType::Learned) => "learned",
+            Some(VarianceType::LearnedRange) => "learned_range",
+            _ => return Ok(()),
+        };
+        let reason = "the denoiser says no variance beside its prediction";
+        Err(self.unsupported("variance_type", got.into(), reason, "correct it in the model's scheduler configuration"))
     }
 
     /// A value in the configuration that this sampler cannot follow.

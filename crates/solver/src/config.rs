@@ -21,7 +21,9 @@
 //! # Ok::<(), decant_solver::Error>(())
 //! ```
 
-use crate::values::{BetaSchedule, FinalSigmas, Interpolation, PredictionType, SolverType, TimestepSpacing, TimestepType, VarianceType};
+use crate::values::{
+    AlgorithmType, BetaSchedule, FinalSigmas, Interpolation, PredictionType, SolverType, TimestepSpacing, TimestepType, VarianceType,
+};
 
 /// A scheduler configuration; field names and defaults are diffusers'.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,8 +58,8 @@ pub struct SchedulerConfig {
     pub dynamic_thresholding_ratio: f32,
     /// The largest threshold.
     pub sample_max_value: f32,
-    /// DDPM: how much noise comes back.
-    pub variance_type: VarianceType,
+    /// DDPM: how much noise comes back; absent: the posterior's variance.
+    pub variance_type: Option<VarianceType>,
     /// PNDM: begin with two steps of lower order rather than three Runge–Kutta steps of four calls each.
     pub skip_prk_steps: bool,
     /// Euler: how sigmas are found between training timesteps.
@@ -82,6 +84,8 @@ pub struct SchedulerConfig {
     pub lambda_min_clipped: f64,
     /// DPM++ 2M and 2S, UniPC, DEIS: the order, 1 to 3.
     pub solver_order: usize,
+    /// DPM++ 2M and 2S: which equation is solved; absent: dpmsolver++. DPM++ 2M SDE is sde-dpmsolver++ whatever this says, DEIS only itself.
+    pub algorithm_type: Option<AlgorithmType>,
     /// DPM++ 2M and 2S, UniPC: which of two formulas of that order; absent: midpoint, bh2.
     pub solver_type: Option<SolverType>,
     /// DPM++ 2M and 2S, UniPC, DEIS: lower order in the last steps; absent: yes, except with DPM++ 2S.
@@ -116,7 +120,7 @@ impl Default for SchedulerConfig {
             thresholding: false,
             dynamic_thresholding_ratio: 0.995,
             sample_max_value: 1.0,
-            variance_type: VarianceType::FixedSmall,
+            variance_type: None,
             skip_prk_steps: false,
             interpolation_type: Interpolation::Linear,
             use_karras_sigmas: false,
@@ -129,6 +133,7 @@ impl Default for SchedulerConfig {
             timestep_type: TimestepType::Discrete,
             lambda_min_clipped: f64::NEG_INFINITY,
             solver_order: 2,
+            algorithm_type: None,
             solver_type: None,
             lower_order_final: None,
             euler_at_final: false,

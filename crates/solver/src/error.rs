@@ -79,6 +79,19 @@ pub enum Error {
         /// The prediction's length.
         got: usize,
     },
+    /// Numbers that stopped being numbers: no picture can come of them.
+    NotFinite {
+        /// `the model's prediction` or `the latents`.
+        what: &'static str,
+        /// The model call, from 1.
+        call: usize,
+        /// Of how many.
+        total: usize,
+        /// The timestep the model was asked about.
+        timestep: f32,
+        /// How many of the values are NaN or infinite, and of how many.
+        bad: (usize, usize),
+    },
     /// Noise that does not have the latents' length.
     Noise {
         /// The latents' length.
@@ -119,6 +132,11 @@ impl fmt::Display for Error {
                 f,
                 "the model's prediction at timestep {timestep} has {got} values, expected {expected}, as many as the latents; \
                  the model's output shape must be its input shape"
+            ),
+            Self::NotFinite { what, call, total, timestep, bad: (bad, of) } => write!(
+                f,
+                "step {call} of {total} (timestep {timestep}): {bad} of {of} values of {what} are NaN or infinite, so the run ends here; \
+                 lower the guidance or choose another sampler, and if it stays so, keep the weights as f32 or download the model again"
             ),
             Self::Noise { expected, got } => {
                 write!(f, "new noise has {got} values, expected {expected}, as many as the latents; draw as many as are asked for")

@@ -62,5 +62,6 @@ pub use random::Generator;
 pub use sampler::{Run, SAMPLERS, Sampler, SamplerRow, Step, sample, schedule};
 pub use schedule::{Scale, Schedule};
 pub use values::{
-    BetaSchedule, FinalSigmas, Interpolation, PredictionType, SolverType, TIMESTEP_SPACINGS, TimestepSpacing, TimestepType, VarianceType,
+    AlgorithmType, BetaSchedule, FinalSigmas, Interpolation, PredictionType, SolverType, TIMESTEP_SPACINGS, TimestepSpacing, TimestepType,
+    VarianceType,
 };

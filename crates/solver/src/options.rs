@@ -45,6 +45,8 @@ pub struct Options {
     /// LCM, TCD: the share of the distilled timesteps, from the picture's end on, that the run is spread over
     /// (`strength` of `LatentConsistencyModelImg2ImgPipeline`). Others do not read it.
     pub strength: f64,
+    /// Betas rescaled so that the last timestep is pure noise, also where the configuration's `rescale_betas_zero_snr` does not say so.
+    pub zero_snr: bool,
     /// CFG++: the step adds back the noise of [`crate::Run::renoise`], not that of the guided prediction.
     pub cfgpp: bool,
     /// Begin at this model call, with latents as [`crate::Schedule::add_noise`] makes them; absent: begin with unit noise.
@@ -66,6 +68,7 @@ impl Options {
             s_noise: 1.0,
             enough: 0.05,
             strength: 1.0,
+            zero_snr: false,
             cfgpp: false,
             begin: None,
         }
@@ -73,13 +76,18 @@ impl Options {
 }
 
 impl Options {
-    /// Refuses strengths of noise that would end in NaN, and CFG++ where it means nothing.
+    /// Refuses strengths of noise that would end in NaN, and CFG++ and zero terminal SNR where they mean nothing.
     pub(crate) fn checked(&self, row: &SamplerRow) -> Result<(), Error> {
         let sampler = row.id;
         if self.cfgpp && !row.cfgpp {
             let able = SAMPLERS.iter().filter(|row| row.cfgpp).map(|row| row.id).collect::<Vec<_>>().join(", ");
             let (got, expected, hint) = ("true".into(), format!("false: it is defined for {able}"), "choose one of these");
             return Err(Error::Choice { sampler, choice: "cfgpp", got, expected, hint });
+        }
+        if self.zero_snr && !row.zero_snr() {
+            let able = SAMPLERS.iter().filter(|row| row.zero_snr()).map(|row| row.id).collect::<Vec<_>>().join(", ");
+            let (got, expected, hint) = ("true".into(), format!("false: {able} read it"), "choose one of these");
+            return Err(Error::Choice { sampler, choice: "zero_snr", got, expected, hint });
         }
         let numbers = [("s_churn", self.s_churn), ("s_noise", self.s_noise), ("enough", self.enough)];
         let Some((choice, got)) = numbers.into_iter().find(|(_, number)| !(0.0..=f32::MAX).contains(number)) else { return Ok(()) };

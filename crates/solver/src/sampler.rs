@@ -196,7 +196,10 @@ pub async fn sample<R: Run>(
         if said[1].len() != x.len() {
             return Err(Error::Length { timestep, expected: x.len(), got: said[1].len() }.into());
         }
+        let (call, at) = (index + 1, (total, timestep));
+        finite("the model's prediction", call, at, said[0]).and_then(|()| finite("the model's prediction", call, at, said[1]))?;
         let (Stepped { latents, denoised }, done) = stepped(run, &mut *step, index, &x, said)?;
+        finite("the latents", call, at, &latents)?;
         let (before, latents) = (x, run.keep(index, latents));
         x = latents;
         let (before, input, prediction, denoised, latents) = (&before[..], &input[..], &prediction[..], &denoised[..], &x[..]);
@@ -215,6 +218,14 @@ async fn predict<R: Run>(run: &mut R, x: &[f32], timestep: f32) -> Result<Vec<f3
         return Ok(prediction);
     }
     Err(Error::Length { timestep, expected: x.len(), got: prediction.len() }.into())
+}
+
+/// Refuses what is no number: every later step, and the picture, would be none either.
+fn finite(what: &'static str, call: usize, (total, timestep): (usize, f32), values: &[f32]) -> Result<(), Error> {
+    match values.iter().filter(|value| !value.is_finite()).count() {
+        0 => Ok(()),
+        bad => Err(Error::NotFinite { what, call, total, timestep, bad: (bad, values.len()) }),
+    }
 }
 
 /// One step and whether it is the last, if the noise drawn for it fits the latents.

@@ -77,7 +77,7 @@ pub enum TimestepType {
     Continuous,
 }
 
-/// `variance_type`, less the learned ones.
+/// `variance_type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VarianceType {
     /// The variance of the posterior.
@@ -88,6 +88,25 @@ pub enum VarianceType {
     FixedLarge,
     /// In diffusers a square root of a negative logarithm: no sampler can follow it.
     FixedLargeLog,
+    /// Said by the model beside its prediction: no model of Stable Diffusion's does, and no sampler here follows it.
+    Learned,
+    /// The same, between two bounds.
+    LearnedRange,
+}
+
+/// `algorithm_type` of the multistep classes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AlgorithmType {
+    /// DPM-Solver: the equation of the noise (Lu et al. 2022, <https://arxiv.org/abs/2206.00927>).
+    Dpmsolver,
+    /// DPM-Solver++: the equation of the picture (Lu et al. 2022, <https://arxiv.org/abs/2211.01095>).
+    DpmsolverPlusPlus,
+    /// DPM-Solver for the stochastic equation.
+    SdeDpmsolver,
+    /// DPM-Solver++ for the stochastic equation.
+    SdeDpmsolverPlusPlus,
+    /// DEIS; the others take their default for it.
+    Deis,
 }
 
 /// `solver_type`.
@@ -127,6 +146,15 @@ const VARIANCE_TYPES: Names<VarianceType> = &[
     ("fixed_small_log", VarianceType::FixedSmallLog),
     ("fixed_large", VarianceType::FixedLarge),
     ("fixed_large_log", VarianceType::FixedLargeLog),
+    ("learned", VarianceType::Learned),
+    ("learned_range", VarianceType::LearnedRange),
+];
+const ALGORITHM_TYPES: Names<AlgorithmType> = &[
+    ("dpmsolver", AlgorithmType::Dpmsolver),
+    ("dpmsolver++", AlgorithmType::DpmsolverPlusPlus),
+    ("sde-dpmsolver", AlgorithmType::SdeDpmsolver),
+    ("sde-dpmsolver++", AlgorithmType::SdeDpmsolverPlusPlus),
+    ("deis", AlgorithmType::Deis),
 ];
 const SOLVER_TYPES: Names<SolverType> = &[
     ("midpoint", SolverType::Midpoint),
@@ -195,6 +223,30 @@ impl FromStr for VarianceType {
     type Err = Error;
     fn from_str(name: &str) -> Result<Self, Error> {
         named("variance_type", VARIANCE_TYPES, name)
+    }
+}
+
+impl FromStr for AlgorithmType {
+    type Err = Error;
+    fn from_str(name: &str) -> Result<Self, Error> {
+        named("algorithm_type", ALGORITHM_TYPES, name)
+    }
+}
+
+impl AlgorithmType {
+    /// diffusers' name for it.
+    pub fn id(self) -> &'static str {
+        ALGORITHM_TYPES.iter().find(|row| row.1 == self).expect("all five are there").0
+    }
+
+    /// Whether it solves the stochastic equation: new noise in each step.
+    pub fn is_stochastic(self) -> bool {
+        matches!(self, AlgorithmType::SdeDpmsolver | AlgorithmType::SdeDpmsolverPlusPlus)
+    }
+
+    /// Whether it solves the equation of the noise rather than of the picture.
+    pub(crate) fn of_noise(self) -> bool {
+        matches!(self, AlgorithmType::Dpmsolver | AlgorithmType::SdeDpmsolver)
     }
 }
 

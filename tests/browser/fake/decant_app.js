@@ -14,7 +14,7 @@ export async function bench(device, only, onRow) {
 export function catalog() {
   const entry = (id, name, docs = `What ${name} does.`) => ({ id, name, docs });
   return {
-    samplers: [{ ...entry("ddim", "DDIM"), curves: false, cfgpp: true, eta: 0, highestOrder: null }, { ...entry("euler", "Euler"), curves: true, cfgpp: true, eta: null, highestOrder: null }, { ...entry("lms", "LMS"), curves: true, cfgpp: false, eta: null, highestOrder: 4 }],
+    samplers: [{ ...entry("ddim", "DDIM"), curves: false, cfgpp: true, zeroSnr: true, eta: 0, highestOrder: null }, { ...entry("euler", "Euler"), curves: true, cfgpp: true, zeroSnr: true, eta: null, highestOrder: null }, { ...entry("lms", "LMS"), curves: true, cfgpp: false, zeroSnr: false, eta: null, highestOrder: 4 }],
     sigmas: [entry("config", "As the model says"), entry("karras", "Karras")],
     spacings: [entry("leading", "leading"), entry("trailing", "trailing")],
     longs: [entry("truncate", "truncate"), entry("chunks", "chunks")],
@@ -169,7 +169,7 @@ export class Session {
     const size = await files.size((await files.names())[0]);
     if (size < 100) throw { code: "request", message: `LoRA ${name} is for another family.` };
     this.beside.add(name);
-    return { name, unet: 12, text: 4, rank: 8, unmatched: [] };
+    return { name, unet: 12, text: 4, rank: 8, words: [], unmatched: [] };
   }
 
   async fingerprint() {
@@ -187,6 +187,14 @@ export class Session {
 
   removeTextualInversion(name) {
     this.beside.delete(name);
+  }
+
+  async useVae(name, files) {
+    this.vae = [name, await files.names()];
+  }
+
+  useOwnVae() {
+    this.vae = null;
   }
 
   async embed(settings) {

@@ -52,8 +52,9 @@ impl Lora {
                 [first, ..] => format!("; {} parts are not applied, for instance {first}", info.unmatched.len()),
             };
             if !quiet || !unused.is_empty() {
+                let words = if info.words.is_empty() { String::new() } else { format!("; its words: {}", info.words.join(", ")) };
                 eprintln!(
-                    "LoRA {name}: {} layers of the denoiser, {} of the text encoders, rank {}{unused}",
+                    "LoRA {name}: {} layers of the denoiser, {} of the text encoders, rank {}{words}{unused}",
                     info.unet, info.text, info.rank
                 );
             }

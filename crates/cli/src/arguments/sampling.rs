@@ -24,6 +24,8 @@ pub(crate) struct Sampling {
     /// Which of PyTorch's generators draws the noise
     #[arg(long, value_name = "ID", long_help = rngs())]
     pub rng: Option<String>,
+    #[arg(long, help = zero_snr())]
+    pub zero_snr: bool,
     /// How much of the guided prediction's spread is set back to that of the prompt's alone, 0 to 1
     #[arg(long, value_name = "SHARE", help_heading = "Guidance")]
     pub rescale: Option<f32>,
@@ -47,6 +49,7 @@ impl Sampling {
             let sampler = Sampler::from_id(id)?;
             request.sampler = Some(sampler);
             // What a record's own sampler read; what is typed beside this one comes after, and is refused.
+            request.zero_snr &= !self.zero_snr;
             (request.eta, request.order) = (request.eta.filter(|_| self.eta.is_none()), request.order.filter(|_| self.order.is_none()));
             request.leave_out_unread(sampler).iter().for_each(|note| eprintln!("settings: {note}"));
         }
@@ -61,6 +64,7 @@ impl Sampling {
         }
         request.eta = self.eta.or(request.eta);
         request.order = self.order.or(request.order);
+        request.zero_snr |= self.zero_snr;
         request.rescale = self.rescale.unwrap_or(request.rescale);
         request.guidance_from = self.guidance_from.unwrap_or(request.guidance_from);
         request.guidance_until = self.guidance_until.unwrap_or(request.guidance_until);
@@ -93,6 +97,11 @@ fn eta() -> String {
 
 fn order() -> String {
     format!("The order, from 1 to that of the sampler ({})", those(|row| Some(format!("{}: {}", row.id, row.highest_order()?))))
+}
+
+fn zero_snr() -> String {
+    let able = those(|row| row.zero_snr().then(|| row.id.into()));
+    format!("Rescale the betas to zero terminal SNR, also where the model's scheduler does not ask for it ({able})")
 }
 
 fn cfgpp() -> String {
@@ -129,9 +138,9 @@ mod tests {
 
     #[test]
     fn every_flag_reaches_the_request() {
-        let words = "--sampler tcd --sigmas 3,1,0 --spacing trailing --eta 0.5 --order 2 --rng cuda \
+        let words = "--sampler tcd --sigmas 3,1,0 --spacing trailing --eta 0.5 --order 2 --rng cuda --zero-snr \
                      --rescale 0.7 --guidance-from 0.1 --guidance-until 0.9 --guidance-curve 1,7.5,3 --cfgpp";
-        let json = r#"{"sampler":"tcd","sigmas":"3,1,0","spacing":"trailing","eta":0.5,"order":2,"rng":"cuda",
+        let json = r#"{"sampler":"tcd","sigmas":"3,1,0","spacing":"trailing","eta":0.5,"order":2,"rng":"cuda","zeroSnr":true,
                        "rescale":0.7,"guidanceFrom":0.1,"guidanceUntil":0.9,"guidanceCurve":[1,7.5,3],"cfgpp":true}"#;
         assert_eq!(applied(words).expect("all of it is sound"), Request::from_json(json).expect("all of it is sound"));
         assert_eq!(applied("").expect("nothing is asked"), Request::default());

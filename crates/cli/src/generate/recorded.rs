@@ -14,15 +14,21 @@ pub(super) fn record(options: &Generate, pipeline: &Pipeline, settings: &Request
     Record {
         settings: settings.clone(),
         model: Model {
-            name: name(&options.model.model).into(),
+            name: name(options.model.place()).into(),
             hash: fingerprint.into(),
             weights: options.model.weights.clone().unwrap_or_default(),
         },
         device: pipeline.device().name(),
         version: env!("CARGO_PKG_VERSION").into(),
         grid: vec![],
-        also: also(settings, &pipeline.textual_inversions()),
+        also: besides(options, pipeline, settings),
     }
+}
+
+/// What a picture came of besides its settings and its model.
+fn besides(options: &Generate, pipeline: &Pipeline, settings: &Request) -> Vec<String> {
+    let vae = options.model.opening.vae.iter().map(|vae| format!("the autoencoder {}", name(vae)));
+    vae.chain(also(settings, &pipeline.textual_inversions())).collect()
 }
 
 /// The picture's file: with its record, unless that is not wanted.
@@ -37,8 +43,8 @@ pub(super) fn tell(found: &Found, options: &Generate, pipeline: &Pipeline, finge
     }
     let (model, device) = (&found.record.model, pipeline.device().name());
     if found.source == Source::Decant && !model.hash.is_empty() && model.hash != fingerprint {
-        eprintln!("the settings are of the model {}, this is {}: the picture will be another", model.name, name(&options.model.model));
-    } else if found.source != Source::Decant && !model.name.is_empty() && name(&model.name) != name(&options.model.model) {
+        eprintln!("the settings are of the model {}, this is {}: the picture will be another", model.name, name(options.model.place()));
+    } else if found.source != Source::Decant && !model.name.is_empty() && name(&model.name) != name(options.model.place()) {
         eprintln!("the settings are of the model {}; give it by --model where this is another", model.name);
     } else if !found.record.device.is_empty() && found.record.device != device {
         eprintln!("the settings are of a picture made on {}, this is {device}: they differ a little", found.record.device);

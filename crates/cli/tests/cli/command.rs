@@ -24,9 +24,23 @@ fn a_prompt_becomes_a_picture_and_a_trace() {
 
 #[test]
 fn without_a_model_the_built_in_one_draws() {
-    let out = scratch("builtin.png");
-    works(&["generate", "--device", "cpu", "--prompt", "a red 4", "--steps", "2", "--quiet", "--out", &out]);
-    assert!(std::fs::metadata(&out).expect("the picture is there").len() > 100);
+    let (out, digits, again) = (scratch("builtin.png"), scratch("digits.png"), scratch("digits-again.png"));
+    let output = decant(&["generate", "--device", "cpu", "--prompt", "a purring xylograph", "--steps", "1", "--quiet", "--out", &out]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{said}");
+    assert_eq!(
+        said.trim(),
+        "Emoji can paint 160 things, and the prompt names none of them, so the picture will be a guess; decant inspect builtin:emoji lists them"
+    );
+    let record = decant_record::read(&std::fs::read(&out).expect("it was just drawn")).expect("it says how").record;
+    assert_eq!(record.model.name, "emoji");
+    // A record that names another one that comes along opens that.
+    let asked =
+        ["generate", "--device", "cpu", "--model", "builtin:digits", "--prompt", "a red 4", "--steps", "2", "--quiet", "--out", &digits];
+    works(&asked);
+    let said = decant(&["generate", "--device", "cpu", "--settings", &digits, "--quiet", "--out", &again]);
+    assert_eq!(String::from_utf8_lossy(&said.stderr), "", "nothing to say");
+    assert_eq!(std::fs::read(&again).expect("it was just drawn"), std::fs::read(&digits).expect("it was just drawn"), "bit for bit");
 }
 
 #[test]
@@ -126,7 +140,7 @@ fn what_cannot_work_gets_one_sentence() {
     assert!(ask(&["--width", "16384", "--height", "16384"]).contains("would take"));
     assert_eq!(
         refuses(&["generate", "--model", "no/such", "--prompt", "x", "--out", &out]),
-        "no/such: there is no such file or folder; give a model's file or folder, an http address, or builtin:digits"
+        "no/such: there is no such file or folder; give a model's file or folder, an http address, or one that comes along: builtin:emoji, builtin:emoji-fast, builtin:digits"
     );
     assert!(refuses(&["generate", "--model", "builtin:../x", "--prompt", "x", "--out", &out]).starts_with("builtin:../x: no such model"));
     assert!(refuses(&["generate", "--prompt", "x", "--out", "no/such/x.png"]).ends_with("the folder to write it to does not exist"));

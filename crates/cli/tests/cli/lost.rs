@@ -55,7 +55,7 @@ fn a_gpu_that_is_lost_ends_the_run_in_a_sentence_and_keeps_the_pictures_before_i
         let made = (0..5).filter(|seed| std::fs::exists(out.replace(".png", &format!("-{seed}.png"))).expect("it can be asked")).count();
         (made, said, code)
     };
-    let (mut few, mut many) = (0usize, 4096usize);
+    let (mut few, mut many) = (0, 4096);
     let (made, said, code) = loop {
         assert!(many > few + 1, "no place was found between {few} and {many} submissions");
         let half = few.midpoint(many);

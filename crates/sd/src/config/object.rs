@@ -51,6 +51,11 @@ impl Object {
         Error::Config { file: self.file.clone(), key: key.into(), problem }
     }
 
+    /// Whether the file itself has the key.
+    pub fn says(&self, key: &str) -> bool {
+        self.values.contains_key(key)
+    }
+
     /// The value in the file, or the table's default.
     pub fn value(&self, key: &str) -> Value {
         match (self.values.get(key), self.table.row(key).map(|row| row.rule)) {

@@ -2,12 +2,13 @@
 //!
 //! A file names the class that it was written for; a sampler reads the keys that its own class has and takes its own defaults for the
 //! others, as `from_config` does. Keys that only classes without a sampler here read are ignored, for the same reason.
+//! What a pipeline corrects, its own scheduler follows; another class only where the file has that key ([`Scheduler::followed_by`]).
 
 use super::keys::{DIFFUSERS, KeyRow, Table, honour, ignore, only};
 use super::object::{Object, read_json};
 use crate::Error;
 use crate::files::Files;
-use decant_solver::{SchedulerConfig, VarianceType};
+use decant_solver::{AlgorithmType, SAMPLERS, Sampler, SchedulerConfig};
 use serde_json::Value;
 use std::str::FromStr;
 
@@ -64,7 +65,7 @@ const KEYS: &[KeyRow] = &[
     honour("variance_type", "null"),
     honour("skip_prk_steps", "false"),
     honour("solver_order", "2"),
-    ignore("algorithm_type", "each sampler is one algorithm"),
+    honour("algorithm_type", "null"),
     honour("solver_type", "null"),
     ignore("solver_p", "another scheduler inside UniPC, which no file can hold"),
     honour("lower_order_final", "null"),
@@ -86,22 +87,27 @@ pub(super) const TABLE: Table = Table { class: "Stable Diffusion's schedulers", 
 pub struct Scheduler {
     /// diffusers' class that it was written for, which says what sampler its author had in mind.
     pub class: String,
-    /// What samplers follow.
+    /// What a sampler of that class follows.
     pub config: SchedulerConfig,
+    /// What a sampler of any other class follows.
+    pub switched: SchedulerConfig,
+    /// Whether the file has the keys `steps_offset` and `skip_prk_steps`.
+    says: [bool; 2],
 }
 
-/// What a pipeline class's `__init__` corrects, because early files had it wrong: `steps_offset` to 1, `clip_sample` to false.
+/// What a pipeline class's `__init__` corrects, because early files had it wrong: `steps_offset` to 1, `clip_sample` to false, and
+/// `skip_prk_steps` to true.
 struct Correction {
     pipeline: &'static str,
-    steps_offset: bool,
     clip_sample: bool,
+    skip_prk_steps: bool,
 }
 
 /// Classes that are not here take the file at its word.
 const CORRECTIONS: &[Correction] = &[
-    Correction { pipeline: "StableDiffusionPipeline", steps_offset: true, clip_sample: true },
-    Correction { pipeline: "StableDiffusionImg2ImgPipeline", steps_offset: true, clip_sample: true },
-    Correction { pipeline: "StableDiffusionInpaintPipeline", steps_offset: true, clip_sample: false },
+    Correction { pipeline: "StableDiffusionPipeline", clip_sample: true, skip_prk_steps: false },
+    Correction { pipeline: "StableDiffusionImg2ImgPipeline", clip_sample: true, skip_prk_steps: false },
+    Correction { pipeline: "StableDiffusionInpaintPipeline", clip_sample: false, skip_prk_steps: true },
 ];
 
 impl Scheduler {
@@ -114,20 +120,54 @@ impl Scheduler {
     /// Parses and checks; `file` is for messages.
     pub fn parse(file: &str, json: &[u8]) -> Result<Scheduler, Error> {
         let object = Object::parse(file, json, &TABLE)?;
-        Ok(Scheduler { class: object.text("_class_name")?, config: config(&object)? })
+        let config = config(&object)?;
+        let says = ["steps_offset", "skip_prk_steps"].map(|key| object.says(key));
+        Ok(Scheduler { class: object.text("_class_name")?, switched: config.clone(), config, says })
     }
 
-    /// As diffusers' pipeline of that class takes it.
+    /// As diffusers' pipeline of that class takes it. A key that the file does not have is corrected where its class's default is wrong, too,
+    /// but that is forgotten where `from_config` makes another class of it: this one then has its own default.
     pub fn corrected(mut self, pipeline: &str) -> Scheduler {
-        if let Some(correction) = CORRECTIONS.iter().find(|correction| correction.pipeline == pipeline) {
-            if correction.steps_offset {
-                self.config.steps_offset = 1;
+        let Some(correction) = CORRECTIONS.iter().find(|correction| correction.pipeline == pipeline) else { return self };
+        let [says_offset, says_prk] = self.says;
+        for (config, says_offset, says_prk) in [(&mut self.config, true, true), (&mut self.switched, says_offset, says_prk)] {
+            if says_offset {
+                config.steps_offset = 1;
             }
-            if correction.clip_sample {
-                self.config.clip_sample = Some(false);
+            if correction.clip_sample && config.clip_sample == Some(true) {
+                config.clip_sample = Some(false);
             }
+            config.skip_prk_steps |= correction.skip_prk_steps && says_prk;
+        }
+        if correction.clip_sample {
+            self.config.clip_sample = Some(false);
         }
         self
+    }
+
+    /// The sampler that the file is of, or the nearest in kind: those that count in sigmas are like Euler's, the others like DDIM's.
+    pub fn sampler(&self) -> Sampler {
+        let by_sigmas = ["Euler", "LMS", "Heun", "KDPM2", "DPMSolverSDE"].iter().any(|start| self.class.starts_with(start));
+        let nearest = if by_sigmas { Sampler::Euler } else { Sampler::Ddim };
+        let found = SAMPLERS.iter().find(|row| row.judge == self.class).map_or(nearest, |row| row.sampler);
+        self.meant(found)
+    }
+
+    /// What a sampler is that somebody asks for with this file: DPM++ 2M of a file whose `algorithm_type` is stochastic is DPM++ 2M SDE.
+    pub fn meant(&self, sampler: Sampler) -> Sampler {
+        let sde = self.config.algorithm_type == Some(AlgorithmType::SdeDpmsolverPlusPlus);
+        if sde && sampler == Sampler::Dpmpp2m { Sampler::Dpmpp2mSde } else { sampler }
+    }
+
+    /// What a sampler follows: the pipeline's own scheduler, or, where its class or algorithm is another, what `from_config` makes of it.
+    pub fn followed_by(&self, sampler: Sampler) -> &SchedulerConfig {
+        let own = sampler.row().judge == self.class && (sampler != Sampler::Dpmpp2mSde || self.sampler() == sampler);
+        if own { &self.config } else { &self.switched }
+    }
+
+    /// Another prediction than the file says.
+    pub fn predicting(&mut self, prediction: decant_solver::PredictionType) {
+        (self.config.prediction_type, self.switched.prediction_type) = (prediction, prediction);
     }
 }
 
@@ -156,10 +196,11 @@ fn config(object: &Object) -> Result<SchedulerConfig, Error> {
         sigma_max: object.optional("sigma_max", Object::number)?,
         final_sigmas_type: parsed(object, "final_sigmas_type")?,
         timestep_type: parsed(object, "timestep_type")?,
-        variance_type: object.optional("variance_type", parsed)?.unwrap_or(VarianceType::FixedSmall),
+        variance_type: object.optional("variance_type", parsed)?,
         skip_prk_steps: object.flag("skip_prk_steps")?,
         lambda_min_clipped: object.optional("lambda_min_clipped", Object::number)?.unwrap_or(f64::NEG_INFINITY),
         solver_order: object.count("solver_order")?,
+        algorithm_type: object.optional("algorithm_type", parsed)?,
         solver_type: object.optional("solver_type", parsed)?,
         lower_order_final: object.optional("lower_order_final", Object::flag)?,
         euler_at_final: object.flag("euler_at_final")?,

@@ -2,8 +2,8 @@
 
 use super::family::Evidence;
 use crate::Error;
-use crate::files::{Files, read_exactly};
-use crate::weights::{Checkpoint, FileType};
+use crate::files::Files;
+use crate::weights::Checkpoint;
 use decant_solver::PredictionType;
 
 /// Notes about the prediction: the key of stability.ai's model specification, in safetensors files.
@@ -15,9 +15,10 @@ pub(super) async fn read(files: &dyn Files, checkpoint: &Checkpoint) -> Result<E
         "epsilon" | "eps" => Some(PredictionType::Epsilon),
         _ => None,
     });
-    // An empty tensor of this name is how fine-tunes of XL say it.
+    // Empty tensors of these names are how fine-tunes of XL say it.
     let marked = checkpoint.tensors().contains_key("v_pred").then_some(PredictionType::VPrediction);
-    Ok(Evidence { global_step: global_step(files, checkpoint).await?, prediction: noted.or(marked) })
+    let zero_snr = checkpoint.tensors().contains_key("ztsnr");
+    Ok(Evidence { global_step: global_step(files, checkpoint).await?, prediction: noted.or(marked), zero_snr })
 }
 
 /// A number that a pickle kept beside the tensors, or a tensor of one whole number.
@@ -27,10 +28,7 @@ async fn global_step(files: &dyn Files, checkpoint: &Checkpoint) -> Result<Optio
         return Ok(Some(step));
     }
     match checkpoint.tensors().get(name) {
-        Some(info) if info.dtype == FileType::Other("I64") && info.numbers() == 1 => {
-            let bytes = read_exactly(files, &info.file, info.range.clone()).await?;
-            Ok(bytes.try_into().ok().map(u64::from_le_bytes))
-        }
+        Some(info) if info.numbers() == 1 => Ok(checkpoint.scalar(files, name).await.ok().map(|step| step as u64)),
         _ => Ok(None),
     }
 }

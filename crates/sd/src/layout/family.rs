@@ -283,6 +283,8 @@ pub struct Choice {
     pub prediction: Option<PredictionType>,
     /// The [`FamilyRow::id`] whose schedule and habits it has.
     pub family: Option<String>,
+    /// Whether another autoencoder is given, so that the model need not have one.
+    pub other_vae: bool,
 }
 
 /// What a file says of its training, beside its networks' tensors.
@@ -292,6 +294,8 @@ pub(super) struct Evidence {
     pub global_step: Option<u64>,
     /// What a note or a marker says that it predicts.
     pub prediction: Option<PredictionType>,
+    /// Whether a marker says that its betas were rescaled to zero terminal SNR.
+    pub zero_snr: bool,
 }
 
 /// A family, and why it was taken.

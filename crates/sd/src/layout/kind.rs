@@ -1,6 +1,6 @@
 //! What a file is good for, by what it holds: a model, or something to load beside one. It is only looked at; whether it is sound, loading says.
 
-use super::foreign;
+use super::{foreign, parts, tiny};
 use crate::files::Files;
 use crate::weights::Checkpoint;
 
@@ -13,6 +13,8 @@ pub enum Kind {
     Lora,
     /// A textual inversion.
     Inversion,
+    /// An autoencoder alone, to stand in for a model's own.
+    Vae,
 }
 
 /// Most tensors of an inversion for a text encoder of unusual width.
@@ -27,6 +29,7 @@ pub async fn kind(files: &dyn Files) -> Kind {
     match foreign::recognised(tensors).map(|(what, _)| what) {
         Some(foreign::LORA) => Kind::Lora,
         Some(foreign::INVERSION) => Kind::Inversion,
+        None if tiny::renamed(&checkpoint).is_none() && parts::parts(&checkpoint).parts.keys().eq(["vae"].iter()) => Kind::Vae,
         None if tensors.len() <= FEW && tensors.values().all(|info| info.shape.len() <= 2) => Kind::Inversion,
         _ => Kind::Model,
     }
@@ -59,6 +62,9 @@ mod tests {
         assert_eq!(of(&[("emb_params", &[2, 16])]), Kind::Inversion);
         assert_eq!(of(&[("<birb>", &[16])]), Kind::Inversion);
         assert_eq!(of(&[("clip_l", &[1, 768]), ("clip_g", &[1, 1280])]), Kind::Inversion);
+        assert_eq!(of(&[("decoder.conv_in.weight", &[8, 4, 3, 3])]), Kind::Vae);
+        assert_eq!(of(&[("first_stage_model.decoder.conv_in.weight", &[8, 4, 3, 3])]), Kind::Vae);
+        assert_eq!(of(&[("decoder.layers.0.weight", &[8, 4, 3, 3]), ("decoder.layers.0.bias", &[8])]), Kind::Model, "a tiny one");
         assert_eq!(of(&[("model.diffusion_model.input_blocks.0.0.weight", &[8, 4, 3, 3])]), Kind::Model);
         assert_eq!(pollster::block_on(kind(&Memory::new("a test", [("x", b"no weights".to_vec())]))), Kind::Model);
         assert_eq!(pollster::block_on(kind(&Memory::new("a test", [("x", vec![]), ("y", vec![])]))), Kind::Model);

@@ -91,7 +91,8 @@ fn configured(
         refused(files, format!("its {component} is of no architecture that Decant runs: {problem}"), "is it a model of Stable Diffusion's?")
     };
     let present = |component: &str| components.get(component).ok_or_else(|| incomplete(files, components));
-    let (unet, vae, text) = (present("unet")?, present("vae")?, present("text_encoder")?);
+    let (unet, text) = (present("unet")?, present("text_encoder")?);
+    let vae = if choice.other_vae { components.get("vae") } else { Some(present("vae")?) };
     let second = components.get("text_encoder_2");
     let second = second.map(|second| derive::text_encoder(second, true)).transpose().map_err(|e| odd("text_encoder_2", e))?;
     let pooled = second.as_ref().and_then(|second| second["projection_dim"].as_u64()).map(|width| width as usize);
@@ -101,12 +102,18 @@ fn configured(
     // The sole text encoder of a denoiser with linear layers is OpenCLIP's (Stable Diffusion 2); XL's first is OpenAI's.
     let open_clip = second.is_none() && unet["use_linear_projection"] == true;
     let text = derive::text_encoder(text, open_clip).map_err(|e| odd("text_encoder", e))?;
-    let mut vae = derive::vae(vae).map_err(|e| odd("vae", e))?;
+    let mut vae = match vae {
+        Some(vae) => derive::vae(vae).map_err(|e| odd("vae", e))?,
+        None => published_vae(),
+    };
     unet["sample_size"] = json!(chosen.schedule.sample_size);
     vae["scaling_factor"] = json!(chosen.schedule.scaling_factor);
     let mut scheduler = chosen.schedule.scheduler();
     if let Some(prediction) = chosen.prediction {
         scheduler["prediction_type"] = json!(prediction_name(prediction));
+    }
+    if evidence.zero_snr {
+        scheduler["rescale_betas_zero_snr"] = json!(true);
     }
     let mut made = BTreeMap::from([
         ("model_index.json".to_string(), index(&chosen, &scheduler, second.is_some())),
@@ -121,6 +128,13 @@ fn configured(
         made.insert("tokenizer_2/tokenizer_config.json".into(), tokenizer("!"));
     }
     Ok(Configured { files: made, chosen })
+}
+
+/// The autoencoder's configuration of every published family, where the model has none and another one is given.
+fn published_vae() -> Value {
+    let each = |name: &str| json!([name, name, name, name]);
+    json!({"_class_name": "AutoencoderKL", "block_out_channels": [128, 256, 512, 512], "layers_per_block": 2,
+        "down_block_types": each("DownEncoderBlock2D"), "up_block_types": each("UpDecoderBlock2D")})
 }
 
 fn index(chosen: &Chosen, scheduler: &Value, two: bool) -> Value {
@@ -155,7 +169,11 @@ fn incomplete(files: &dyn Files, components: &BTreeMap<&'static str, Checkpoint>
     let there: Vec<&str> = components.keys().copied().collect();
     let absent: Vec<&str> = ["text_encoder", "unet", "vae"].into_iter().filter(|part| !components.contains_key(part)).collect();
     let problem = format!("this holds only a model's {}, it lacks {}", there.join(" and "), absent.join(" and "));
-    refused(files, problem, "give the whole model: one file with all of it, or its folder")
+    let hint = match absent[..] {
+        ["vae"] => "give an autoencoder (VAE) with it, or the whole model: one file with all of it, or its folder",
+        _ => "give the whole model: one file with all of it, or its folder",
+    };
+    refused(files, problem, hint)
 }
 
 fn several(files: &dyn Files, names: &[&str]) -> Error {
@@ -184,5 +202,5 @@ pub(super) fn not_understood(files: &dyn Files, checkpoint: &Checkpoint, expecte
 }
 
 fn refused(files: &dyn Files, problem: String, hint: &str) -> Error {
-    Error::Layout { place: files.place(), problem, hint: hint.into() }
+    super::refuse(files, problem, hint)
 }

@@ -64,7 +64,7 @@ impl Lora {
         let count = |unet: bool| layers.iter().filter(|(network, _)| (**network == "unet") == unet).map(|(_, layers)| layers.len()).sum();
         let rank = layers.values().flat_map(BTreeMap::values).map(|layer| layer.rank).max().unwrap_or(0);
         let metadata = source.checkpoint.notes().clone();
-        let info = LoraInfo { name: name.into(), unet: count(true), text: count(false), rank, unmatched, metadata };
+        let info = LoraInfo { name: name.into(), unet: count(true), text: count(false), rank, words: vec![], unmatched, metadata };
         Ok(Lora { id, info, source, layers })
     }
 }
@@ -189,7 +189,7 @@ impl Fits<'_> {
         if self.info(tensor).numbers() != 1 {
             return Err(self.wrong(format!("{tensor} has the shape {:?}, expected one number", self.info(tensor).shape)));
         }
-        Ok(self.source.all(tensor).await?[0])
+        self.source.checkpoint.scalar(&*self.source.files, tensor).await
     }
 
     /// `down` and `up`; also the rank, and the number that alpha is divided by.

@@ -18,6 +18,7 @@ impl Pipeline {
         for component in self.components() {
             hash.add(component.name().as_bytes());
             let checkpoint = component.checkpoint();
+            let files = if component.name() == "vae" { self.vae_files.as_ref().unwrap_or(&self.files) } else { &self.files };
             let counts = |name: &str| !NOT_COMPUTED.iter().any(|end| name.ends_with(end));
             let tensors: Vec<(&String, &TensorInfo)> = checkpoint.tensors().iter().filter(|(name, _)| counts(name)).collect();
             for (name, info) in &tensors {
@@ -28,7 +29,7 @@ impl Pipeline {
             let readable: Vec<_> = tensors.into_iter().filter(|(_, info)| read(info)).collect();
             for (name, info) in readable.iter().step_by(readable.len().div_ceil(ROWS).max(1)) {
                 let middle = info.rows() / 2;
-                let row = checkpoint.read_rows(&*self.files, name, middle..middle + 1).await?;
+                let row = checkpoint.read_rows(&**files, name, middle..middle + 1).await?;
                 row.iter().for_each(|number| hash.add(&number.to_le_bytes()));
             }
         }

@@ -89,7 +89,13 @@ impl Pipeline {
         }
         let networks = self.texts.iter().map(|text| &text.component).chain([&self.unet]);
         let names = Names::new(networks.map(|component| (component.name(), component.checkpoint())));
-        let lora = Lora::open(self.loras.ever, name, files, &names).await?;
+        let mut lora = Lora::open(self.loras.ever, name, files, &names).await?;
+        let widths: Vec<usize> = self.texts.iter().map(|text| text.config.hidden_size).collect();
+        let words = lora.take_words(&widths, self.reader().tokenizer().room()).await?;
+        if !words.is_empty() {
+            self.inversions.borrow_mut().replace(words)?;
+            self.said = None;
+        }
         let info = lora.info().clone();
         self.loras.ever += 1;
         self.loras.loaded.push(Rc::new(lora));
@@ -104,6 +110,7 @@ impl Pipeline {
     pub fn remove_lora(&mut self, name: &str) -> Result<(), Error> {
         let at = self.loras.loaded.iter().position(|lora| lora.info().name == name).ok_or_else(|| self.loras.unknown(name))?;
         self.weigh_loras(&[])?;
+        self.remove_textual_inversion(&crate::lora::words_of(name));
         self.loras.loaded.remove(at);
         self.loras.weights.remove(at);
         // Both say by their places which are used.

@@ -3,6 +3,7 @@
 use super::loras::Loras;
 use super::programs::Built;
 use super::text::TextEncoder;
+use super::vae::fitting;
 use super::{Options, Pipeline, TinyDecoder};
 use crate::autoencoder::Autoencoder;
 use crate::clip::Hidden;
@@ -36,16 +37,29 @@ impl Pipeline {
 
     /// Reads configurations and headers, and checks that each weight is used and none is missing; no numbers yet.
     pub async fn open(files: Rc<dyn Files>, device: Rc<dyn Device>, options: Options) -> Result<Pipeline, Error> {
-        let choice = Choice { prediction: options.prediction, family: options.family.clone() };
+        let (family, other_vae) = (options.family.clone(), options.vae.is_some());
+        let choice = Choice { prediction: options.prediction, family, other_vae };
         let mut opened = layout::open_as(files, &choice).await?;
         let files = opened.files.clone();
         let mut config = ModelConfig::read(&*files).await?;
         if let Some(prediction) = options.prediction {
-            config.scheduler.prediction_type = prediction;
+            config.scheduler.predicting(prediction);
         }
         let recognised = opened.to_string();
+        let other = match &options.vae {
+            Some(other) => Some(fitting(other.clone(), &config.vae).await?),
+            None => None,
+        };
+        let (vae_files, vae) = match other {
+            Some(other) => {
+                config.vae = Autoencoder::Kl(other.config);
+                (Some(other.files), Some(other.checkpoint))
+            }
+            None => (None, None),
+        };
         let mut component = |name| {
-            let checkpoint = opened.take(name);
+            let own = opened.take(name);
+            let checkpoint = vae.clone().filter(|_| name == "vae").or(own);
             let missing =
                 || Error::Missing { place: files.place(), name: format!("weights of {name}"), hint: "the model needs them".into() };
             Ok::<Component, Error>(Component::over(checkpoint.ok_or_else(missing)?, name, options.weights, &*device))
@@ -76,6 +90,8 @@ impl Pipeline {
             texts,
             unet,
             vae,
+            vae_files,
+            own_vae: None,
             tiny,
             loras: Loras::default(),
             planned,
@@ -94,11 +110,10 @@ impl Pipeline {
     fn nothing_left_over(&self) -> Result<(), Error> {
         self.texts.iter().try_for_each(TextEncoder::nothing_left_over)?;
         let size = [FIT_SIZE; 2];
-        let [unet, decoder] = Built::smallest(self, size)?;
+        let [unet, _] = Built::smallest(self, size)?;
         let pixels = size.map(|side| side * self.factor());
-        let encoder = self.vae.program(|graph| self.config.vae.encoder(graph, pixels, 1))?;
         self.unet.nothing_left_over(&[&unet])?;
-        self.vae.nothing_left_over(&[&decoder, &encoder])?;
+        self.nothing_left_over_of_vae()?;
         match &self.tiny {
             None => Ok(()),
             Some(tiny) => {

@@ -13,6 +13,8 @@ pub struct Options {
     /// A tiny autoencoder (TAESD, TAESDXL) for each step's picture, and for the final one where it is asked for; in the place of the model's
     /// own, where its folder has one (`preview_decoder` of `decant.json`).
     pub preview: Option<Rc<dyn Files>>,
+    /// Another autoencoder than the model's own ([`crate::layout::open_vae`]).
+    pub vae: Option<Rc<dyn Files>>,
     /// Bytes that the model may take on the device, where less than what the device has.
     pub budget: Option<u64>,
     /// What the denoiser predicts, where the files do not say it or say it wrongly.

@@ -53,8 +53,9 @@ impl Pipeline {
     }
 
     fn files_of(&self, network: Network) -> Rc<dyn Files> {
-        match (network, &self.tiny) {
-            (Network::Tiny, Some(tiny)) => tiny.files.clone(),
+        match (network, &self.tiny, &self.vae_files) {
+            (Network::Tiny, Some(tiny), _) => tiny.files.clone(),
+            (Network::Decoder | Network::Encoder, _, Some(files)) => files.clone(),
             _ => self.files.clone(),
         }
     }

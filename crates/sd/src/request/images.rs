@@ -150,6 +150,22 @@ impl Request {
         }
     }
 
+    /// A mask paints something that the denoiser can tell apart.
+    pub(super) fn check_painted(&self, [width, height]: [usize; 2], factor: usize) -> Result<(), Error> {
+        let Some(mask) = &self.images.mask else { return Ok(()) };
+        let mask = mask.padded(self.pad);
+        if !mask.painted().any(|painted| painted) {
+            let problem = "it paints nothing: what is black stays, what is white is painted";
+            return Err(refused("mask", problem, "make white what is to change, or leave the mask out"));
+        }
+        let mask = if (mask.width, mask.height) == (width, height) { mask } else { mask.resized(width, height) };
+        if mask.over_latents(factor).contains(&1.0) {
+            return Ok(());
+        }
+        let problem = format!("what it paints is smaller than what the model tells apart, {factor}×{factor} pixels");
+        Err(refused("mask", problem, "paint more around it"))
+    }
+
     /// Width and height where the request leaves them out: those of what it starts from, rounded down to the autoencoder's `factor`.
     pub(super) fn size_of_start(&self, factor: usize) -> [Option<usize>; 2] {
         let asked = [self.width, self.height];
@@ -234,6 +250,21 @@ mod tests {
     fn latents(level: Level) -> Images {
         let latents = Latents { shape: [4, 3, 5], values: vec![0.0; 60], level };
         Images { latents: Some(Rc::new(latents)), ..Images::default() }
+    }
+
+    /// A mask of 16×16 with one painted pixel where no place of the latents looks.
+    fn speck() -> Mask {
+        let mut mask = Mask::none(16, 16);
+        mask.grey[16 * 3 + 3] = 255;
+        mask
+    }
+
+    #[test]
+    fn a_mask_may_paint_all_or_only_what_is_added() {
+        for (mask, pad) in [(Mask::whole(8, 8), [0; 4]), (Mask::none(8, 8), [8, 0, 0, 0])] {
+            let request = Request { pad, images: Images { mask: Some(Rc::new(mask)), ..picture(8, 8) }, ..Request::default() };
+            assert!(settle(request).is_ok(), "{pad:?}");
+        }
     }
 
     #[test]
@@ -351,6 +382,14 @@ mod tests {
             (
                 with(Images { mask: mask(8, 9), ..picture(8, 8) }, None),
                 "mask: it has 8×9 pixels, the picture 8×8; give a mask of the picture's size",
+            ),
+            (
+                with(Images { mask: Some(Rc::new(Mask::none(8, 8))), ..picture(8, 8) }, None),
+                "mask: it paints nothing: what is black stays, what is white is painted; make white what is to change, or leave the mask out",
+            ),
+            (
+                with(Images { mask: Some(Rc::new(speck())), ..picture(16, 16) }, None),
+                "mask: what it paints is smaller than what the model tells apart, 8×8 pixels; paint more around it",
             ),
             (with(Images { mask: mask(8, 8), ..Images::default() }, None), "mask: there is no picture that it belongs to; give a picture"),
             (Request { pad: [8, 0, 0, 0], ..Request::default() }, "pad: there is no picture that it belongs to; give a picture"),

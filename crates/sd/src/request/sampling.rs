@@ -14,7 +14,7 @@ struct Choice {
     clear: fn(&mut Request),
 }
 
-const CHOICES: [Choice; 2] = [
+const CHOICES: [Choice; 3] = [
     Choice {
         name: "eta",
         value: |request| request.eta.map(|eta| eta.to_string()),
@@ -26,6 +26,12 @@ const CHOICES: [Choice; 2] = [
         value: |request| request.order.map(|order| order.to_string()),
         is_read: |row| row.highest_order().is_some(),
         clear: |request| request.order = None,
+    },
+    Choice {
+        name: "zeroSnr",
+        value: |request| request.zero_snr.then(|| "true".into()),
+        is_read: SamplerRow::zero_snr,
+        clear: |request| request.zero_snr = false,
     },
 ];
 
@@ -61,9 +67,18 @@ impl Settings {
     ///
     /// What a sampler cannot follow, those two refuse.
     pub fn sampling(&self) -> Options {
-        let Request { sigmas, spacing, eta, order, cfgpp, .. } = &self.asked;
+        let Request { sigmas, spacing, eta, order, zero_snr, cfgpp, .. } = &self.asked;
         let (sigmas, spacing, eta) = (sigmas.clone(), *spacing, *eta);
-        Options { sigmas, spacing, eta, order: *order, cfgpp: *cfgpp, strength: self.spread, ..Options::steps(self.steps) }
+        Options {
+            sigmas,
+            spacing,
+            eta,
+            order: *order,
+            zero_snr: *zero_snr,
+            cfgpp: *cfgpp,
+            strength: self.spread,
+            ..Options::steps(self.steps)
+        }
     }
 
     /// The generator of the run's noise, as the seed leaves it.
@@ -103,6 +118,8 @@ mod tests {
             assert_eq!(eta.is_ok(), row.eta().is_some(), "{}", row.id);
             let order = settle(format!(r#"{{"sampler":"{}","order":2}}"#, row.id));
             assert_eq!(order.is_ok(), row.highest_order().is_some(), "{}", row.id);
+            let zero_snr = settle(format!(r#"{{"sampler":"{}","zeroSnr":true}}"#, row.id));
+            assert_eq!(zero_snr.is_ok(), row.zero_snr(), "{}", row.id);
         }
         let mut request = Request { sampler: Some(Sampler::Euler), eta: Some(0.5), order: Some(2), ..Request::default() };
         assert_eq!(

@@ -33,8 +33,8 @@ impl Checkpoint {
             return Err(wrong(format!("has {} rows, but rows {rows:?} were asked for", info.rows())));
         }
         let width = info.width();
-        let first = rows.start * width;
-        let numbers = match info.order {
+        let (rows_first, first) = (rows.start, rows.start * width);
+        let mut numbers = match info.order {
             Order::AsShaped => contiguous(files, info, first..rows.end * width).await?,
             Order::InputsLast => {
                 let mut numbers = contiguous(files, info, first..rows.end * width).await?;
@@ -46,6 +46,7 @@ impl Checkpoint {
                 return Err(wrong("is stored with gaps or repetitions between its numbers, which Decant does not read".into()));
             }
         };
+        self.scale(files, name, rows_first, width, &mut numbers).await?;
         match numbers.iter().position(|number| !number.is_finite()) {
             None => Ok(numbers),
             Some(at) => {
@@ -55,7 +56,7 @@ impl Checkpoint {
         }
     }
 
-    fn tensor(&self, files: &dyn Files, name: &str) -> Result<&TensorInfo, Error> {
+    pub(super) fn tensor(&self, files: &dyn Files, name: &str) -> Result<&TensorInfo, Error> {
         self.tensors.get(name).ok_or_else(|| Error::Missing {
             place: files.place(),
             name: format!("tensor {name}"),
@@ -82,7 +83,7 @@ impl TensorInfo {
 }
 
 /// Some of a tensor's numbers, counted in stored order.
-async fn contiguous(files: &dyn Files, info: &TensorInfo, numbers: Range<usize>) -> Result<Vec<f32>, Error> {
+pub(super) async fn contiguous(files: &dyn Files, info: &TensorInfo, numbers: Range<usize>) -> Result<Vec<f32>, Error> {
     let (block, bytes) = info.dtype.block().expect("only types that are read come here");
     let (start, end) = (info.skip + numbers.start, info.skip + numbers.end);
     let mut found = Vec::with_capacity(end.next_multiple_of(block) - start / block * block);

@@ -40,11 +40,24 @@ impl Checkpoint {
             };
             let wrong = |problem| Error::Tensor { file: info.file.clone(), name: origin.tensor.clone(), problem };
             let view = view(info.clone(), &origin).map_err(wrong)?;
+            if let Some(scale) = self.scales.get(&origin.tensor) {
+                rearranged.scales.insert(name.clone(), scale_of(scale, &origin).map_err(wrong)?);
+            }
             if rearranged.tensors.insert(name.clone(), view).is_some() {
                 return Err(wrong(format!("would be {name}, but so would another")));
             }
         }
         Ok(rearranged)
+    }
+}
+
+/// The scale of what is taken from a tensor: the same number, or those of its rows.
+fn scale_of(scale: &TensorInfo, origin: &Origin) -> Result<TensorInfo, String> {
+    match (scale.numbers(), &origin.rows, origin.transposed) {
+        (1, ..) => Ok(scale.clone()),
+        (_, _, true) => Err("has a scale for each row, but is wanted transposed".into()),
+        (_, None, false) => Ok(scale.clone()),
+        (_, Some(rows), false) => some_rows(scale.clone(), rows),
     }
 }
 

@@ -14,6 +14,10 @@ pub enum FileType {
     BF16,
     /// 64-bit floats.
     F64,
+    /// 8-bit floats of 4 bits of exponent and 3 of mantissa, without infinities (torch's `float8_e4m3fn`).
+    F8E4M3,
+    /// 8-bit floats of 5 bits of exponent and 2 of mantissa: the upper half of f16.
+    F8E5M2,
     /// ggml's blocks of 34 bytes: an f16 scale, then 32 signed bytes.
     Q8_0,
     /// ggml's blocks of 18 bytes: an f16 scale, then 32 numbers of 4 bits.
@@ -53,6 +57,8 @@ const READ: &[ReadRow] = &[
     read(FileType::F16, "F16", 1, 2, |bytes, numbers| each(bytes, numbers, |b| f16::from_le_bytes(b).to_f32())),
     read(FileType::BF16, "BF16", 1, 2, |bytes, numbers| each(bytes, numbers, |b| bf16::from_le_bytes(b).to_f32())),
     read(FileType::F64, "F64", 1, 8, |bytes, numbers| each(bytes, numbers, |b| f64::from_le_bytes(b) as f32)),
+    read(FileType::F8E4M3, "F8_E4M3", 1, 1, |bytes, numbers| each(bytes, numbers, |[byte]| e4m3(byte))),
+    read(FileType::F8E5M2, "F8_E5M2", 1, 1, |bytes, numbers| each(bytes, numbers, |[byte]| f16::from_le_bytes([0, byte]).to_f32())),
     read(FileType::Q8_0, "Q8_0", 32, 34, blocks::q8_0),
     read(FileType::Q4_0, "Q4_0", 32, 18, blocks::q4_0),
     read(FileType::Q4_1, "Q4_1", 32, 20, blocks::q4_1),
@@ -61,6 +67,42 @@ const READ: &[ReadRow] = &[
     read(FileType::Q4K, "Q4_K", 256, 144, blocks::q4_k),
     read(FileType::Q6K, "Q6_K", 256, 210, blocks::q6_k),
 ];
+
+/// Sign, four bits of exponent from 2⁻⁶ on, three of mantissa; both kinds of bits all set is NaN, and there is no infinity
+/// (Micikevicius et al. 2022, arXiv:2209.05433).
+fn e4m3(byte: u8) -> f32 {
+    let (exponent, mantissa) = (i32::from(byte >> 3 & 15), f32::from(byte & 7));
+    let size = match (exponent, byte & 7) {
+        (15, 7) => f32::NAN,
+        (0, _) => mantissa / 8.0 * (-6f32).exp2(),
+        _ => (1.0 + mantissa / 8.0) * ((exponent - 7) as f32).exp2(),
+    };
+    if byte & 128 == 0 { size } else { -size }
+}
+
+/// One number of any type of numbers, for where a scalar is meant: what trainers write as whole numbers, too. `None` for other types.
+pub(super) fn scalar(dtype: FileType, bytes: &[u8]) -> Option<f32> {
+    fn whole<const N: usize>(bytes: &[u8], number: fn([u8; N]) -> f64) -> Option<f32> {
+        Some(number(*bytes.first_chunk()?) as f32)
+    }
+    match dtype {
+        FileType::Other("I64") => whole(bytes, |b| i64::from_le_bytes(b) as f64),
+        FileType::Other("U64") => whole(bytes, |b| u64::from_le_bytes(b) as f64),
+        FileType::Other("I32") => whole(bytes, |b| i32::from_le_bytes(b).into()),
+        FileType::Other("U32") => whole(bytes, |b| u32::from_le_bytes(b).into()),
+        FileType::Other("I16") => whole(bytes, |b| i16::from_le_bytes(b).into()),
+        FileType::Other("U16") => whole(bytes, |b| u16::from_le_bytes(b).into()),
+        FileType::Other("I8") => whole(bytes, |b| i8::from_le_bytes(b).into()),
+        FileType::Other("U8" | "BOOL") => whole(bytes, |b| u8::from_le_bytes(b).into()),
+        _ => {
+            let mut numbers = vec![];
+            if let Some(one) = dtype.block().filter(|(block, _)| *block == 1).and_then(|(_, size)| bytes.get(..size)) {
+                dtype.decode(one, &mut numbers);
+            }
+            numbers.first().copied()
+        }
+    }
+}
 
 fn each<const N: usize>(bytes: &[u8], numbers: &mut [f32], number: impl Fn([u8; N]) -> f32) {
     for (bytes, x) in bytes.as_chunks().0.iter().zip(numbers) {
@@ -74,7 +116,7 @@ pub(super) fn read_names() -> String {
 }
 
 impl FileType {
-    /// Whether [`super::Checkpoint::read`] reads it. Of the others, only `position_ids` (I64) turn up, and no model needs them.
+    /// Whether [`super::Checkpoint::read`] reads it. Of the others, `position_ids` (I64) turn up, which no model needs, and single numbers ([`super::Checkpoint::scalar`]).
     pub fn is_read(self) -> bool {
         !matches!(self, FileType::Other(_) | FileType::Unknown(_))
     }
@@ -146,8 +188,8 @@ pub(super) const SAFETENSORS: &[TypeRow] = &[
     other("I8", 0, 1, 8),
     other("U8", 0, 1, 8),
     other("BOOL", 0, 1, 8),
-    other("F8_E5M2", 0, 1, 8),
-    other("F8_E4M3", 0, 1, 8),
+    row(FileType::F8E5M2, "F8_E5M2", 0, 1, 8),
+    row(FileType::F8E4M3, "F8_E4M3", 0, 1, 8),
     other("F8_E8M0", 0, 1, 8),
     other("F8_E4M3FNUZ", 0, 1, 8),
     other("F8_E5M2FNUZ", 0, 1, 8),
@@ -205,6 +247,48 @@ mod tests {
             assert_eq!((numbers.len(), numbers[0]), (1 + block * 3, 7.0), "{name}");
         }
         assert_eq!(FileType::Other("I64").to_string(), "I64");
+    }
+
+    /// torch: `torch.arange(256, dtype=torch.uint8).view(torch.float8_e4m3fn).float()`, and `float8_e5m2`; NaNs are equal.
+    #[test]
+    fn every_byte_of_eight_bit_floats_is_what_torch_says() {
+        for (dtype, golden) in [
+            (FileType::F8E4M3, include_bytes!("../../../../tests/golden/weights/float8_e4m3fn.f32").as_slice()),
+            (FileType::F8E5M2, include_bytes!("../../../../tests/golden/weights/float8_e5m2.f32")),
+        ] {
+            let mut numbers = vec![];
+            dtype.decode(&(0..=255).collect::<Vec<u8>>(), &mut numbers);
+            for (byte, (got, want)) in numbers.iter().zip(golden.as_chunks().0).enumerate() {
+                let want = f32::from_le_bytes(*want);
+                assert!(got.to_bits() == want.to_bits() || got.is_nan() && want.is_nan(), "{dtype} {byte}: {got}, torch has {want}");
+            }
+            assert_eq!((numbers.len(), golden.len()), (256, 1024));
+        }
+    }
+
+    #[test]
+    fn a_scalar_is_read_from_any_type_of_numbers() {
+        for (dtype, bytes) in [
+            (FileType::Other("I64"), &8i64.to_le_bytes()[..]),
+            (FileType::Other("U64"), &8u64.to_le_bytes()),
+            (FileType::Other("I32"), &8i32.to_le_bytes()),
+            (FileType::Other("U32"), &8u32.to_le_bytes()),
+            (FileType::Other("I16"), &8i16.to_le_bytes()),
+            (FileType::Other("U16"), &8u16.to_le_bytes()),
+            (FileType::Other("I8"), &[8]),
+            (FileType::Other("U8"), &[8]),
+            (FileType::F64, &8f64.to_le_bytes()),
+            (FileType::F32, &8f32.to_le_bytes()),
+            (FileType::F16, &f16::from_f32(8.0).to_le_bytes()),
+            (FileType::BF16, &bf16::from_f32(8.0).to_le_bytes()),
+            (FileType::F8E4M3, &[0x50]),
+            (FileType::F8E5M2, &[0x48]),
+        ] {
+            assert_eq!(scalar(dtype, bytes), Some(8.0), "{dtype}");
+            assert_eq!(scalar(dtype, &bytes[..bytes.len() - 1]), None, "{dtype}");
+        }
+        assert_eq!(scalar(FileType::Other("I64"), &(-3i64).to_le_bytes()), Some(-3.0));
+        assert_eq!((scalar(FileType::Unknown(7), &[0; 16]), scalar(FileType::Q8_0, &[0; 34])), (None, None));
     }
 
     #[test]

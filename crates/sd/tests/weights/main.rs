@@ -58,7 +58,7 @@ fn refusal(files: &dyn Files) -> String {
 
 /// The end of the sentence about a type that is listed only.
 fn unread(dtype: &str) -> String {
-    format!("is stored as {dtype}; Decant reads only F32, F16, BF16, F64, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q6_K")
+    format!("is stored as {dtype}; Decant reads only F32, F16, BF16, F64, F8_E4M3, F8_E5M2, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q6_K")
 }
 
 pub(crate) fn repository(path: &str) -> Folder {
@@ -263,7 +263,7 @@ fn each_wrong_tensor_is_named_with_what_is_wrong() {
             "has the shape [4294967296, 4294967296], which no file could hold as F32",
         ),
         (r#"{"dtype":"I64","shape":[1],"data_offsets":[0,8]}"#, &unread("I64")),
-        (r#"{"dtype":"F8_E4M3","shape":[8],"data_offsets":[0,8]}"#, &unread("F8_E4M3")),
+        (r#"{"dtype":"F8_E8M0","shape":[8],"data_offsets":[0,8]}"#, &unread("F8_E8M0")),
         (r#"{"dtype":"F7","shape":[2],"data_offsets":[0,8]}"#, &unread("a type that Decant does not know")),
         ("7", "has no dtype in the header"),
     ];

@@ -21,11 +21,12 @@ pub(super) const ROW: SamplerRow = SamplerRow {
 };
 
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
-    let (kind, bound, variance_type) = (setup.kind(), setup.bound()?, setup.config.variance_type);
+    let (kind, bound, variance_type) = (setup.kind(), setup.bound()?, setup.config.variance_type.unwrap_or(VarianceType::FixedSmall));
     if variance_type == VarianceType::FixedLargeLog {
         let reason = "diffusers takes the square root of a negative number for it";
         return Err(setup.unsupported("variance_type", "fixed_large_log".into(), reason, "choose fixed_large"));
     }
+    setup.no_learned_variance()?;
     let timesteps = whole(setup)?;
     let schedule = visiting(setup, &timesteps, true, bound)?;
     let alphas: Vec<f32> = timesteps.iter().map(|&t| schedule.alpha(Some(t))).chain([1.0]).collect();

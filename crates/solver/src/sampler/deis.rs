@@ -27,6 +27,10 @@ const ENOUGH: usize = 15;
 
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
     let (kind, bound, most) = (setup.kind(), setup.threshold()?, setup.order(setup.config.solver_order)?);
+    if let Some(algorithm) = setup.config.algorithm_type.filter(|algorithm| algorithm.is_stochastic()) {
+        let reason = "DEIS is deterministic";
+        return Err(setup.unsupported("algorithm_type", algorithm.id().into(), reason, "choose the sampler dpmpp_2m_sde"));
+    }
     let schedule = grid(setup, Kind::Deis)?.schedule;
     let (sigmas, levels, steps) = (schedule.sigmas.clone(), levels(&schedule.sigmas), schedule.timesteps.len());
     let few = setup.lower_order_final() && steps < ENOUGH;

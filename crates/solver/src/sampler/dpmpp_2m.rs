@@ -1,11 +1,13 @@
 //! DPM-Solver++ multistep, deterministic (2M) and stochastic (2M SDE): x0 extrapolated from the last predictions.
+//!
+//! A configuration's `algorithm_type` can ask for DPM-Solver, too, which extrapolates the noise.
 
 use super::level::{Level, levels};
 use super::{Built, Sampler, SamplerRow, Stepped};
 use crate::class::{Class, Setup};
-use crate::prediction::mix;
+use crate::prediction::{Bound, mix, zip};
 use crate::sigmas::{Kind, grid};
-use crate::{Error, FinalSigmas, SolverType};
+use crate::{AlgorithmType, Error, FinalSigmas, PredictionType, SolverType};
 use std::collections::VecDeque;
 
 const CLASS: Class = Class { clip_sample: true, highest_order: Some(3), ..Class::EULER };
@@ -21,7 +23,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     stochastic: false,
     cfgpp: false,
     class: CLASS,
-    build: |setup| build(setup, false),
+    build: |setup| build(setup, algorithm(setup)?),
 };
 
 pub(super) const SDE_ROW: SamplerRow = SamplerRow {
@@ -30,24 +32,45 @@ pub(super) const SDE_ROW: SamplerRow = SamplerRow {
     name: "DPM++ 2M SDE",
     docs: "DPM++ 2M for the stochastic equation: twice the step, then new noise (Lu et al. 2022, arXiv:2211.01095, section 4.3, equation 19).",
     stochastic: true,
-    build: |setup| build(setup, true),
+    build: |setup| build(setup, AlgorithmType::SdeDpmsolverPlusPlus),
     ..ROW
 };
 
 /// Steps from which on the lower orders at the end are left out (diffusers' number).
 const ENOUGH: usize = 15;
 
-fn build(setup: &Setup<'_>, sde: bool) -> Result<Built, Error> {
+/// What the configuration asks for: DPM-Solver++ where it says nothing, or DEIS, as in diffusers.
+pub(super) fn algorithm(setup: &Setup<'_>) -> Result<AlgorithmType, Error> {
+    let algorithm = match setup.config.algorithm_type {
+        None | Some(AlgorithmType::Deis) => return Ok(AlgorithmType::DpmsolverPlusPlus),
+        Some(algorithm) => algorithm,
+    };
+    if algorithm.of_noise() && setup.config.final_sigmas_type == FinalSigmas::Zero {
+        let reason = "the last step would divide by a noise level of zero";
+        let hint = "choose final_sigmas_type sigma_min, or dpmsolver++";
+        return Err(setup.unsupported("algorithm_type", algorithm.id().into(), reason, hint));
+    }
+    Ok(algorithm)
+}
+
+fn build(setup: &Setup<'_>, algorithm: AlgorithmType) -> Result<Built, Error> {
     let (kind, bound) = (setup.kind(), setup.threshold()?);
+    setup.no_learned_variance()?;
     let (most, heun) = (setup.order(setup.config.solver_order)?, setup.solver_is(SolverType::Heun));
+    if most == 3 && algorithm == AlgorithmType::SdeDpmsolver {
+        let reason = "diffusers has no formula of third order for it";
+        return Err(setup.unsupported("algorithm_type", algorithm.id().into(), reason, "choose order 2, or sde-dpmsolver++"));
+    }
     let schedule = grid(setup, Kind::Multistep)?.schedule;
+    ends_above_zero(setup, algorithm, &schedule.sigmas)?;
     let (levels, steps) = (levels(&schedule.sigmas), schedule.timesteps.len());
     let few = setup.lower_order_final() && steps < ENOUGH;
     let first_at_end = setup.config.euler_at_final || few || setup.config.final_sigmas_type == FinalSigmas::Zero;
     let mut past: VecDeque<Vec<f32>> = VecDeque::new();
     Built::new(schedule, move |call| {
         let i = call.index;
-        past.push_front(bound.apply(levels[i].parts(kind, call.x, call.prediction).x0));
+        let (denoised, solved) = said(algorithm, levels[i], kind, bound, call.x, call.prediction);
+        past.push_front(solved);
         past.truncate(most);
         let allowed = match steps - i {
             1 if first_at_end => 1,
@@ -55,7 +78,7 @@ fn build(setup: &Setup<'_>, sde: bool) -> Result<Built, Error> {
             _ => 3,
         };
         let order = past.len().min(allowed);
-        let step = Coefficients::new(levels[i], levels[i + 1], sde);
+        let step = Coefficients::new(levels[i], levels[i + 1], algorithm);
         let (x, m0) = (step.x, past[0].as_slice());
         let slope = |newer: usize| {
             let r = (levels[i - newer].lambda - levels[i - newer - 1].lambda) / step.h;
@@ -71,14 +94,42 @@ fn build(setup: &Setup<'_>, sde: bool) -> Result<Built, Error> {
                 mix([(x, call.x), (step.d0, m0), (step.d1, &d1), (step.d2, &d2)])
             }
         };
-        if sde {
+        if algorithm.is_stochastic() {
             latents = mix([(1.0, &latents), (step.noise, &(call.noise)())]);
         }
-        Stepped { latents, denoised: past[0].clone() }
+        Stepped { latents, denoised }
     })
 }
 
-/// What each part of a step is multiplied with: the latents, x0, its first and second difference, new noise.
+/// A run's own list of sigmas may end at 0, too, which DPM-Solver cannot.
+pub(super) fn ends_above_zero(setup: &Setup<'_>, algorithm: AlgorithmType, sigmas: &[f32]) -> Result<(), Error> {
+    if !algorithm.of_noise() || sigmas.last().is_none_or(|last| *last > 0.0) {
+        return Ok(());
+    }
+    let reason = "the last step would divide by a noise level of zero";
+    Err(setup.unsupported("algorithm_type", algorithm.id().into(), reason, "end the sigmas above 0, or choose another sampler"))
+}
+
+/// The picture that the model sees in `x`, and what the algorithm extrapolates: that picture, or the noise.
+pub(super) fn said(
+    algorithm: AlgorithmType,
+    level: Level,
+    kind: PredictionType,
+    bound: Bound,
+    x: &[f32],
+    prediction: &[f32],
+) -> (Vec<f32>, Vec<f32>) {
+    let parts = level.parts(kind, x, prediction);
+    let x0 = bound.apply(parts.x0);
+    let solved = match (algorithm.of_noise(), bound) {
+        (false, _) => x0.clone(),
+        (true, Bound::None) => parts.eps,
+        (true, _) => zip(x, &x0, |x, x0| (x - level.alpha * x0) / level.sigma),
+    };
+    (x0, solved)
+}
+
+/// What each part of a step is multiplied with: the latents, x0 (or the noise), its first and second difference, new noise.
 pub(super) struct Coefficients {
     pub h: f32,
     pub x: f32,
@@ -89,8 +140,19 @@ pub(super) struct Coefficients {
 }
 
 impl Coefficients {
-    pub fn new(from: Level, to: Level, sde: bool) -> Self {
-        let h = to.lambda - from.lambda;
+    pub fn new(from: Level, to: Level, algorithm: AlgorithmType) -> Self {
+        let (h, sde) = (to.lambda - from.lambda, algorithm.is_stochastic());
+        if algorithm.of_noise() {
+            let (grown, twice) = (h.exp() - 1.0, if sde { 2.0 } else { 1.0 });
+            return Self {
+                h,
+                x: to.alpha / from.alpha,
+                d0: -twice * (to.sigma * grown),
+                d1: -twice * (to.sigma * (grown / h - 1.0)),
+                d2: -(to.sigma * ((grown - h) / (h * h) - 0.5)),
+                noise: if sde { to.sigma * ((2.0 * h).exp() - 1.0).sqrt() } else { 0.0 },
+            };
+        }
         // The stochastic equation goes twice as far in x0, for the noise that it loses on the way.
         let long = if sde { 2.0 * h } else { h };
         let gone = (-long).exp() - 1.0;

@@ -1,12 +1,12 @@
 //! DPM-Solver++ singlestep: two calls make one step of second order, and share no prediction with the next.
 
-use super::dpmpp_2m::Coefficients;
+use super::dpmpp_2m::{Coefficients, algorithm, ends_above_zero, said};
 use super::level::levels;
 use super::{Built, Sampler, SamplerRow, Stepped};
 use crate::class::{Class, Setup, ZeroSnr};
 use crate::prediction::mix;
 use crate::sigmas::{Kind, grid};
-use crate::{Error, FinalSigmas, SolverType};
+use crate::{AlgorithmType, Error, FinalSigmas, SolverType};
 use std::collections::VecDeque;
 
 pub(super) const ROW: SamplerRow = SamplerRow {
@@ -25,13 +25,21 @@ pub(super) const ROW: SamplerRow = SamplerRow {
 
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
     let (kind, bound, heun) = (setup.kind(), setup.threshold()?, setup.solver_is(SolverType::Heun));
+    let algorithm = algorithm(setup)?;
+    if algorithm == AlgorithmType::SdeDpmsolver {
+        let reason = "diffusers' singlestep class does not know it";
+        return Err(setup.unsupported("algorithm_type", algorithm.id().into(), reason, "choose sde-dpmsolver++, or the sampler dpmpp_2m"));
+    }
+    setup.no_learned_variance()?;
     let schedule = grid(setup, Kind::Singlestep)?.schedule;
+    ends_above_zero(setup, algorithm, &schedule.sigmas)?;
     let orders = orders(setup, schedule.timesteps.len())?;
     let levels = levels(&schedule.sigmas);
     let (mut past, mut start): (VecDeque<Vec<f32>>, Vec<f32>) = (VecDeque::new(), Vec::new());
     Built::new(schedule, move |call| {
         let i = call.index;
-        past.push_front(bound.apply(levels[i].parts(kind, call.x, call.prediction).x0));
+        let (denoised, solved) = said(algorithm, levels[i], kind, bound, call.x, call.prediction);
+        past.push_front(solved);
         past.truncate(3);
         // Sampling that began later than the schedule has fewer predictions.
         let order = orders[i].min(past.len());
@@ -39,13 +47,13 @@ fn build(setup: &Setup<'_>) -> Result<Built, Error> {
             start = call.x.to_vec();
         }
         let first = i + 1 - order;
-        let step = Coefficients::new(levels[first], levels[i + 1], false);
+        let step = Coefficients::new(levels[first], levels[i + 1], algorithm);
         let (x, m0) = (step.x, past[order - 1].as_slice());
         let slope = |newer: usize| {
             let r = (levels[i - newer].lambda - levels[first].lambda) / step.h;
             (r, mix([(1.0 / r, &past[newer]), (-1.0 / r, m0)]))
         };
-        let latents = match order {
+        let mut latents = match order {
             1 => mix([(x, &start), (step.d0, m0)]),
             2 => mix([(x, &start), (step.d0, m0), (if heun { step.d1 } else { 0.5 * step.d0 }, &slope(0).1)]),
             _ if !heun => mix([(x, &start), (step.d0, m0), (step.d1, &slope(0).1)]),
@@ -56,7 +64,10 @@ fn build(setup: &Setup<'_>) -> Result<Built, Error> {
                 mix([(x, &start), (step.d0, m0), (step.d1, &d1), (step.d2, &d2)])
             }
         };
-        Stepped { latents, denoised: past[0].clone() }
+        if algorithm.is_stochastic() {
+            latents = mix([(1.0, &latents), (step.noise, &(call.noise)())]);
+        }
+        Stepped { latents, denoised }
     })
 }
 

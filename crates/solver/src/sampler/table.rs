@@ -5,7 +5,7 @@ use super::{
     unipc,
 };
 use crate::Error;
-use crate::class::{Class, Setup};
+use crate::class::{Class, Setup, ZeroSnr};
 use crate::error::unknown;
 
 /// A way to solve the equation. [`SAMPLERS`] says what each is.
@@ -79,6 +79,11 @@ impl SamplerRow {
     /// What [`crate::Options::eta`] is where a run chooses none; `None` where it is not read.
     pub fn eta(&self) -> Option<f64> {
         self.class.eta
+    }
+
+    /// Whether it reads a configuration's `rescale_betas_zero_snr`, and so can be asked for it ([`crate::Options::zero_snr`]).
+    pub fn zero_snr(&self) -> bool {
+        self.class.zero_snr != ZeroSnr::Unread
     }
 
     /// The highest order that a run may choose ([`crate::Options::order`]); `None` where that is not read.
