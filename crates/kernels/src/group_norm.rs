@@ -127,7 +127,7 @@ unsafe fn channels<S: Simd>(parts: &Parts, x: *const f32, rows: usize, c: usize,
 unsafe fn group_of(parts: &Parts, per: usize, group: usize, rows: f64) -> [f64; 2] {
     let own = |k: usize| *parts.near.add(k) as f64 + *parts.sum.add(k) / rows;
     let channels = group * per..(group + 1) * per;
-    let mean = channels.clone().map(|k| own(k)).sum::<f64>() / per as f64;
+    let mean = channels.clone().map(&own).sum::<f64>() / per as f64;
     let squares = channels.map(|k| {
         let (sum, away) = (*parts.sum.add(k), own(k) - mean);
         *parts.squares.add(k) - sum * sum / rows + rows * away * away

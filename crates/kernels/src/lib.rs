@@ -10,7 +10,7 @@
     unsafe_op_in_unsafe_fn,
     reason = "whole files work on pointers that a call hands over; blocks around every line would say nothing"
 )]
-#![expect(clippy::missing_safety_doc, reason = "inner functions share the contract of `Run`, which is written there")]
+#![expect(clippy::needless_range_loop, reason = "an index is a place in a window or a lane, and counts in several arrays at once")]
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;

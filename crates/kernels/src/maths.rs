@@ -28,7 +28,7 @@ pub(crate) unsafe fn activate<S: Simd>(code: u32, x: S::V) -> S::V {
         3 => {
             // ½ (1 + tanh z) is σ(2z); z = √(2/π) (x + 0.044715 x³).
             let cubic = S::fma(S::mul(S::mul(x, x), x), S::splat(0.044_715), x);
-            gated::<S>(x, S::mul(cubic, S::splat(1.595_769_1)))
+            gated::<S>(x, S::mul(cubic, S::splat(1.595_769)))
         }
         4 => gated::<S>(x, S::mul(x, S::splat(1.702))),
         5 => S::at_least(x, S::splat(0.0)),
