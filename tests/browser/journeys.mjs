@@ -247,7 +247,7 @@ export const JOURNEYS = [
     gpu: true,
     async play({ page }) {
       await finished(page, 2);
-      assert.match(await text(page, "#size-note"), /kept as q4_0/);
+      await page.waitForFunction(() => /weights in q4_0/.test(document.getElementById("size-note")?.textContent ?? ""));
       const onGpu = await page.isChecked("#device [value=gpu]");
       // The CPU computes with f32, however weights are kept, and does not count its memory.
       assert.match(await text(page, "#memory"), onGpu ? /predicted, [\d.]+ MB measured; [\d.]+ MB in WebAssembly/ : /predicted; [\d.]+ MB in WebAssembly/);
