@@ -13,6 +13,9 @@
  * @property {unknown} [stoppedBy] why it was stopped from here, to be told instead of the worker's own "cancelled"
  */
 
+/** A worker that is no more says nothing itself. */
+const GONE = "The part of the page that computes has ended: it crashed, or the browser had no memory left for it. Open the model again to go on; a smaller picture, or the weights in a smaller encoding, take less.";
+
 export class WorkerCalls {
   #worker;
   #count = 0;
@@ -20,6 +23,8 @@ export class WorkerCalls {
   #open = new Map();
   /** @type {Error | null} */
   #dead = null;
+  /** Ends the waiting for the worker's end. */
+  #watching = new AbortController();
 
   /** @param {Worker} worker */
   constructor(worker) {
@@ -62,6 +67,7 @@ export class WorkerCalls {
 
   /** @param {FromWorker} message */
   #hear(message) {
+    if ("alive" in message) return this.#watchOver(message.alive);
     const call = this.#open.get(message.call);
     if (!call) return;
     if ("event" in message) {
@@ -73,6 +79,14 @@ export class WorkerCalls {
     if ("result" in message) call.resolve(message.result);
     else if (message.failure.code === "cancelled" && "stoppedBy" in call) call.reject(call.stoppedBy);
     else call.reject(failure(message.failure.code, message.failure.message, message.failure.why));
+    // What is left of a program that ended in its middle answers nothing any more.
+    if ("failure" in message && message.failure.code === "gone") this.#die(failure("gone", message.failure.message));
+  }
+
+  /** The worker's lock comes free when it ends, and is then given to whoever waits for it. @param {string} lock */
+  #watchOver(lock) {
+    const { signal } = this.#watching;
+    navigator.locks.request(lock, { signal }, () => this.#die(failure("gone", GONE))).catch(() => {});
   }
 
   /** @param {number} number @param {Call} call @param {WorkerEvent} event */
@@ -96,6 +110,7 @@ export class WorkerCalls {
   /** @param {Error} reason */
   #die(reason) {
     this.#dead ??= reason;
+    this.#watching.abort();
     this.#worker.terminate();
     for (const call of this.#open.values()) call.reject(reason);
     this.#open.clear();

@@ -633,6 +633,7 @@ export interface DecantError extends Error {
 
 /**
  * "model": cannot be opened. "network": the connection broke; opening it again goes on where it was. "memory": more than the machine has.
- * "request": settings that this model cannot do. "device": lost, or refuses. "internal": our own fault.
+ * "request": settings that this model cannot do. "device": lost, or refuses. "gone": the worker is no more, for lack of memory as a rule; the
+ * model must be opened again. "internal": our own fault.
  */
-export type ErrorCode = "cancelled" | "model" | "network" | "memory" | "request" | "device" | "internal";
+export type ErrorCode = "cancelled" | "model" | "network" | "memory" | "request" | "device" | "gone" | "internal";

@@ -66,7 +66,7 @@ async function askOnce(ask) {
     return await calls.ask(ask, unmended);
   } catch (error) {
     // A question that is refused, of a damaged file for instance, leaves the worker as it was, and others their answers.
-    if (["internal", "memory"].includes(/** @type {api.DecantError} */ (error).code)) {
+    if (["internal", "memory", "gone"].includes(/** @type {api.DecantError} */ (error).code)) {
       if (errands === calls) errands = null;
       calls.close();
     }

@@ -97,7 +97,7 @@ export function createGallery({ get, change }, { write, open, tell }) {
         await measure();
         return kept;
       } catch (error) {
-        put({ problem: say("gallery.notKept", { reason: error instanceof Error ? error.message : String(error) }) });
+        put({ problem: say("gallery.notKept", { reason: reasonOf(error) }) });
       }
     });
   }
@@ -267,4 +267,10 @@ function scaled(image, scale) {
   if (context) context.imageSmoothingQuality = "high";
   context?.drawImage(whole, 0, 0, small.width, small.height);
   return small;
+}
+
+/** Of a storage that is full, browsers say little or nothing. @param {unknown} error */
+function reasonOf(error) {
+  if (error instanceof DOMException && error.name === "QuotaExceededError") return say("gallery.noRoom");
+  return error instanceof Error ? error.message : String(error);
 }

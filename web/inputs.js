@@ -3,6 +3,7 @@
 
 import { breaksOff } from "./breaks-off.js";
 import { failure } from "./calls.js";
+import { dimensionsOf } from "./dimensions.js";
 
 /** @import { ImageSource, Latents, Request } from "./decant.d.ts" */
 /** @import { Inputs, RawLatents } from "./protocol.d.ts" */
@@ -38,15 +39,22 @@ async function readLatents(latents) {
  */
 export async function readPicture(source, what = "the picture") {
   const name = source instanceof File ? `“${source.name}”` : what;
+  const said = source instanceof Blob ? await dimensionsOf(source) : null;
+  if (said) checkSize(said, name);
   const bitmap = await decode(source, name);
   try {
     const { width, height } = bitmap;
-    if (width * height > MOST) throw failure("request", `${sentence(name)} has ${width} × ${height} pixels, which is more than a browser can hold; make it smaller first.`);
+    checkSize(bitmap, name);
     const scale = Math.min(1, Math.sqrt(ENOUGH / (width * height)));
     return draw(bitmap, Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)));
   } finally {
     bitmap.close();
   }
+}
+
+/** @param {{ width: number, height: number }} picture @param {string} name */
+function checkSize({ width, height }, name) {
+  if (width * height > MOST) throw failure("request", `${sentence(name)} has ${width} × ${height} pixels, which is more than a browser can hold; make it smaller first.`);
 }
 
 /** @param {ImageSource} source @param {string} name @returns {Promise<ImageBitmap>} one of our own, to be closed */

@@ -44,7 +44,8 @@ export type Verdict = "go on" | "stop";
 export type FromWorker =
   | { call: number; event: { progress: Progress } | { interrupted: string } | { note: string } | { step: RawStep }; awaited?: boolean }
   | { call: number; result: Catalog | string | FileKind | FoundRecord | null | Uint8Array | Info | Inversion | LoraInfo | void | Choice[] | RawResult | TokenCount | Embeddings | Neighbour[] | RawRoundTrip | Schedule | RawNoised | Pixels | Plane | Distance }
-  | { call: number; failure: { code: ErrorCode; message: string; why?: string } };
+  | { call: number; failure: { code: ErrorCode; message: string; why?: string } }
+  | { alive: string }; // the lock that the worker holds as long as it lives
 
 /** Where a model's files are: at an absolute address, or picked by a person. What comes from an address is stored if `keep`; `sha256` of whole files, by name. */
 export type Source = { url: string; name: string; keep: boolean; only: string[] | null; sha256: Record<string, string> } | { files: ModelFile[] };

@@ -29,6 +29,7 @@ const OFFERS = {
   other: { label: say("offer.other"), does: /** @type {const} */ ("open-other") },
   usual: { label: say("offer.usual"), does: /** @type {const} */ ("open-usual") },
   again: { label: say("offer.again"), does: /** @type {const} */ ("reopen") },
+  cpu: { label: say("machine.use-cpu"), does: /** @type {const} */ ("use-cpu") },
   smaller: { label: say("offer.smaller"), does: /** @type {const} */ ("look-again") },
   // Of the model that could not be opened, while the one before is open again.
   tryAgain: { label: say("offer.try-again"), does: /** @type {const} */ ("try-again") },
@@ -37,9 +38,9 @@ const OFFERS = {
 };
 
 /** What can be done about what went wrong while a model was opened. @type {Partial<Record<ErrorCode, Offer[]>>} */
-const AFTER_OPENING = { network: [OFFERS.resume, OFFERS.other], memory: [OFFERS.smallerThen, OFFERS.other], device: [OFFERS.tryAgain, OFFERS.other], cancelled: [OFFERS.resume, OFFERS.other] };
+const AFTER_OPENING = { network: [OFFERS.resume, OFFERS.other], memory: [OFFERS.smallerThen, OFFERS.other], device: [OFFERS.tryAgain, OFFERS.other], gone: [OFFERS.tryAgain, OFFERS.other], cancelled: [OFFERS.resume, OFFERS.other] };
 /** And during a run. What was asked for can be asked differently, in the form. @type {Partial<Record<ErrorCode, Offer[]>>} */
-const AFTER_RUN = { request: [], memory: [OFFERS.smaller] };
+const AFTER_RUN = { request: [], memory: [OFFERS.smaller], device: [OFFERS.again, OFFERS.cpu], gone: [OFFERS.again, OFFERS.smaller] };
 
 /** What the page could not do, as an error in the language that is spoken. @param {import("./words.js").Key} key */
 export function spokenError(key) {

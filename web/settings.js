@@ -16,6 +16,7 @@ import { inList, say } from "./words.js";
  * @property {string} [usual] what a menu shows for what is as usual
  */
 
+const MOST_WORDS = 65_536;
 const MOST_STEPS = 1000;
 const LARGEST_SEED = 4294967295;
 const LARGEST_SIDE = 4096;
@@ -23,8 +24,8 @@ const MOST_PICTURES = 64;
 
 /** @type {{ [K in keyof Required<Settings>]: Row }} */
 const SETTINGS = {
-  prompt: { label: "form.prompt", read: (text) => ({ value: text }) },
-  negative: { label: "form.negative", read: (text) => ({ value: text }) },
+  prompt: { label: "form.prompt", read: words },
+  negative: { label: "form.negative", read: words },
   steps: { label: "form.steps", read: (text) => whole(text, "name.steps", 1, MOST_STEPS) },
   guidance: { label: "form.guidance", read: (text) => number(text, "name.guidance", 0, 100) },
   seed: { label: "form.seed", read: (text) => whole(text, "name.seed", 0, LARGEST_SEED) },
@@ -93,6 +94,13 @@ export function fieldText(name, settings) {
 /** An empty field is as usual. @param {Row["read"]} read @param {string} [usual] @returns {Row["read"]} */
 function orUsual(read, usual = "") {
   return (text, info) => (text === "" || text === usual ? { value: undefined } : read(text, info));
+}
+
+/** As the program reads them: `MOST_BYTES` in crates/sd/src/prompt.rs. @param {string} text @returns {Parsed} */
+function words(text) {
+  // Of a text that is much too long, not even the bytes are counted.
+  const bytes = text.length > MOST_WORDS ? text.length : new TextEncoder().encode(text).length;
+  return bytes > MOST_WORDS ? { problem: say("problem.words", { most: MOST_WORDS }) } : { value: text };
 }
 
 /** @param {string} text @param {Key} what @param {number} least @param {number} most @returns {Parsed} */

@@ -64,7 +64,7 @@ export class ModelStore {
   /** @param {string} name */
   async file(name) {
     const folder = await this.#folder.getDirectoryHandle(encodeURIComponent(name), { create: true });
-    const about = /** @type {AboutFile | null} */ (await readJson(folder, ABOUT));
+    const about = soundAbout(await readJson(folder, ABOUT));
     const chunks = new Map();
     for await (const entry of folder.keys()) {
       const [index, sum] = entry.split("-");
@@ -186,17 +186,19 @@ async function bytesIn(model) {
 
 /** A worker's quick way to write; it fails while another tab writes the same file. @param {FileSystemDirectoryHandle} folder @param {string} name @param {Uint8Array<ArrayBuffer>} bytes */
 async function write(folder, name, bytes) {
-  const handle = await folder.getFileHandle(name, { create: true });
-  /** @type {SyncAccess} */
-  const access = await /** @type {any} */ (handle).createSyncAccessHandle();
   try {
-    access.truncate(0);
-    if (access.write(bytes, { at: 0 }) < bytes.length) throw new NoRoom("the storage took only a part");
-    access.flush();
+    const handle = await folder.getFileHandle(name, { create: true });
+    /** @type {SyncAccess} */
+    const access = await /** @type {any} */ (handle).createSyncAccessHandle();
+    try {
+      access.truncate(0);
+      if (access.write(bytes, { at: 0 }) < bytes.length) throw new NoRoom("the storage took only a part");
+      access.flush();
+    } finally {
+      access.close();
+    }
   } catch (error) {
     throw error instanceof DOMException && error.name === "QuotaExceededError" ? new NoRoom(error.message) : error;
-  } finally {
-    access.close();
   }
 }
 
@@ -207,6 +209,14 @@ async function readJson(folder, name) {
   } catch {
     return null;
   }
+}
+
+/** What stands there is believed only where it can be. @param {unknown} about @returns {AboutFile | null} */
+function soundAbout(about) {
+  if (!about || typeof about !== "object") return null;
+  if ("absent" in about) return { absent: true };
+  const isSound = "size" in about && Number.isSafeInteger(about.size) && Number(about.size) >= 0 && "validator" in about && typeof about.validator === "string";
+  return isSound ? /** @type {AboutFile} */ (about) : null;
 }
 
 /** @param {object} value */

@@ -3,11 +3,12 @@
 
 import { createServer } from "node:http";
 
-/** @typedef {{ ranges: boolean, etag: string, cutAfter: number, away: boolean, pace: number, hub: string | null }} Mood `cutAfter`: bytes over all answers, after which every connection breaks; `pace`: milliseconds per 64 KiB; `hub`: "owner/name" */
+/** What is wrong with an answer: its headers, its body, its status, or that it never ends. @typedef {{ status?: number, headers?: object, body?: Buffer, endless?: boolean }} Lie */
+/** @typedef {{ ranges: boolean, lie: ((asked: { path: string, start: number, end: number }) => Lie | null) | null, etag: string, cutAfter: number, away: boolean, pace: number, hub: string | null }} Mood `cutAfter`: bytes over all answers, after which every connection breaks; `pace`: milliseconds per 64 KiB; `hub`: "owner/name" */
 
 /** @param {Record<string, Buffer>} files by path: "model/unet.safetensors" @param {Partial<Mood>} [mood] */
 export async function elsewhere(files, mood = {}) {
-  const state = { ranges: true, etag: "1", cutAfter: Infinity, away: false, pace: 0, hub: null, ...mood };
+  const state = { ranges: true, etag: "1", cutAfter: Infinity, away: false, pace: 0, hub: null, lie: null, ...mood };
   const log = { sent: 0, requests: [] };
   const server = createServer((request, response) => {
     answer(request, response, files, state, log).catch(() => response.destroy());
@@ -52,6 +53,8 @@ async function answer(request, response, files, state, log) {
   const partly = state.ranges && from !== undefined;
   const [start, end] = partly ? [Number(from), Math.min(Number(to) + 1, bytes.length)] : [0, bytes.length];
   log.requests.push(`${path} ${start}-${end - 1}`);
+  const lie = state.lie?.({ path, start, end });
+  if (lie) return tell(response, lie, { ...shared, etag: `"${state.etag}"`, ...(partly && { "content-range": `bytes ${start}-${end - 1}/${bytes.length}` }) }, bytes.subarray(start, end));
   const headers = { ...shared, etag: `"${state.etag}"`, "content-length": end - start, "content-type": "application/octet-stream" };
   response.writeHead(partly ? 206 : 200, partly ? { ...headers, "content-range": `bytes ${start}-${end - 1}/${bytes.length}` } : headers);
   for (let at = start; at < end && !response.destroyed; at += 1 << 16) {
@@ -62,6 +65,14 @@ async function answer(request, response, files, state, log) {
     if (state.pace) await new Promise((done) => setTimeout(done, state.pace));
   }
   response.end();
+}
+
+/** @param {import("node:http").ServerResponse} response @param {Lie} lie @param {object} headers the true ones @param {Buffer} part */
+async function tell(response, lie, headers, part) {
+  const { status = 206, body = part, endless = false } = lie;
+  response.writeHead(status, { ...headers, ...(!endless && { "content-length": body.length }), ...lie.headers });
+  if (!endless) return void response.end(body);
+  while (!response.destroyed) if (!response.write(Buffer.alloc(1 << 16, " "))) await until(response, ["drain", "close"]);
 }
 
 /** Whichever event comes first. @param {import("node:events").EventEmitter} emitter @param {string[]} names */

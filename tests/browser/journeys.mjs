@@ -382,7 +382,7 @@ export const JOURNEYS = [
       await session.send("Browser.crashGpuProcess");
       await page.click("#pause");
       await page.waitForSelector(".message.error");
-      assert.match(await text(page, ".message.error p"), /The GPU device was lost .*load the model again/);
+      assert.match(await text(page, ".message.error p"), /The GPU device was lost .*open the model again/);
       await page.fill("#steps", "2");
       await page.click("text=Open the model again");
       await ready(page);

@@ -10,6 +10,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ACCESS } from "./access.mjs";
+import { ATTACKED } from "./attacked.mjs";
 import { LAVAPIPE, launch, newPage } from "./browser.mjs";
 import { GETTING } from "./getting.mjs";
 import { HAS_FIREFOX } from "./firefox.mjs";
@@ -63,7 +64,7 @@ try {
   await rm(join(root, "target/screenshots"), { recursive: true, force: true });
   for (const journey of JOURNEYS.filter(({ real, crash }) => !real && !crash)) play("page", debian, fake, journey);
   for (const journey of [...SPANISH, ...ACCESS].filter(({ real }) => !real)) play("page", debian, fake, journey);
-  for (const journey of GETTING) play("getting", debian, fake, journey);
+  for (const journey of [...GETTING, ...ATTACKED]) play("getting", debian, fake, journey);
   if (built && whole) await testBuilt(built, whole);
   else skip("all tests of the built page; ./build.sh makes it");
   await playInLanes(jobs, { lanes: LANES, alone: aloneOf, play: (job, lane) => ("skipped" in job ? `skipped: ${job.skipped}` : job.play(lane)), tell: (line) => console.log(line) });

@@ -30,8 +30,12 @@ export function startView(studio) {
 
   /** @type {Starting | null} */
   let drawn = null;
+  /** @type {string | undefined} */
+  let told;
   return (state) => {
     const { start, problems } = state;
+    if (problems.image && problems.image !== told) root.open = true;
+    told = problems.image;
     for (const name of /** @type {const} */ (["image", "mask"])) write(byId(`${name}-problem`, HTMLParagraphElement), problems[name] ?? "");
     byId("keep-field", HTMLDivElement).hidden = !start.image || !(start.mask || state.settings.pad);
     if (start === drawn) return;

@@ -23,6 +23,7 @@ export const PROBLEMS = {
   "problem.range": { en: "{what} must be between {least} and {most}.", es: "{what}: debe estar entre {least} y {most}." },
   "problem.whole": { en: "{what} must be a whole number.", es: "{what}: debe ser un número entero." },
   "problem.multiple": { en: "{what} must be a multiple of {factor}: {below} or {above}.", es: "{what}: debe ser múltiplo de {factor}: {below} o {above}." },
+  "problem.words": { en: "This text is longer than {most} bytes, the most that is read. Shorten it.", es: "Este texto pasa de {most} bytes, lo máximo que se lee. Acórtalo." },
   "problem.closed": { en: "No model is open.", es: "No hay ningún modelo abierto." },
   "problem.sampler": { en: "There is no sampler called “{text}”. Choose one of: {all}.", es: "No existe el muestreador «{text}». Elige uno de estos: {all}." },
   "problem.spacing": { en: "There is no spacing called “{text}”. Choose one of: {all}.", es: "No existe la distribución de instantes «{text}». Elige una de estas: {all}." },

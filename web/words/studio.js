@@ -24,6 +24,7 @@ export const STUDIO = {
   "gallery.roomLoose": { en: "{bytes} of pictures. The gallery holds up to {most}. This page uses {usage} of {quota}; the browser may delete it when the disk is nearly full.", es: "{bytes} de imágenes. En la galería caben hasta {most}. Esta página usa {usage} de {quota}; el navegador puede borrarlos cuando el disco esté casi lleno." },
   "gallery.full": { en: "The gallery is full: it holds {most} pictures. New ones are not kept until you delete some. Save them as a zip first.", es: "La galería está llena: caben {most} imágenes. Las nuevas no se guardan hasta que borres algunas. Guárdalas antes en un zip." },
   "gallery.notKept": { en: "The last picture could not be saved in the gallery ({reason}). Download it, or delete others.", es: "La última imagen no se pudo guardar en la galería ({reason}). Descárgala o borra otras." },
+  "gallery.noRoom": { en: "the browser’s storage for this page is full", es: "el almacenamiento del navegador para esta página está lleno" },
   "gallery.wordless": { en: "no prompt", es: "sin prompt" },
   "gallery.about": { en: "{words}\n{model}, {sampler}, {steps} steps, seed {seed}, {time}", es: "{words}\n{model}, {sampler}, {steps} pasos, semilla {seed}, {time}" },
   "gallery.open": { en: "Open “{words}”, seed {seed}", es: "Abrir «{words}», semilla {seed}" },

@@ -7,7 +7,8 @@ import { header } from "./line.js";
 
 /** Where a model's files are: below `base`; `names` when all are known; `query` belongs to each. @typedef {{ base: string, names: string[] | null, query: string }} Place */
 
-const WEIGHTS = /\.(safetensors|sft|ckpt|gguf|bin|pt|pth)$/i;
+/** Files that hold weights, by their names' ends. */
+export const WEIGHTS = /\.(safetensors|sft|ckpt|gguf|bin|pt|pth)$/i;
 /** `/owner/name`, and what a hub's own pages put behind it. */
 const REPOSITORY = /^\/([^/]+\/[^/]+)(?:\/(?:tree|blob|resolve)\/([^/]+)(?:\/(.*))?)?\/?$/;
 

@@ -68,6 +68,16 @@ class Remote {
     return this.#file(name).read(start, end);
   }
 
+  /**
+   * A file's bytes contradict each other, and a reader's sentence says which file's. What is kept of it goes, so that opening the model again
+   * does download it again. @param {string} sentence @returns {Promise<boolean>} whether anything was kept
+   */
+  async forgetDamaged(sentence) {
+    const damaged = [...this.#files].filter(([name, file]) => file.stored?.count && sentence.includes(name));
+    for (const [, file] of damaged) await file.forget();
+    return damaged.length > 0;
+  }
+
   /** Compares the files that were read with what was published, where that is known. @param {App["Sha256"]} Sha256 @param {Tell} tell */
   async check(Sha256, tell) {
     for (const [name, expected] of Object.entries(this.#sha256)) {

@@ -48,6 +48,12 @@ export class Keeper {
     for (let held = this.#last.reduce((sum, chunk) => sum + chunk.bytes.length, 0); held > AT_HAND; ) held -= this.#last.shift()?.bytes.length ?? held;
   }
 
+  /** Forgets the chunks whose keys begin so: they are not what they should be. @param {string} start */
+  drop(start) {
+    this.#last = this.#last.filter(({ key }) => !key.startsWith(start));
+    if (this.#ahead?.key.startsWith(start)) this.#ahead = null;
+  }
+
   /**
    * Begins to read a chunk ahead, unless another is still coming.
    * @param {string} key @param {() => Begun} begin @param {(begun: Begun) => void} keep what to do with it when nobody wanted it after all

@@ -23,11 +23,20 @@ export function failure(code, message) {
   return { code, message };
 }
 
+/** Milliseconds that a server may ask for; one that wants more is not waited for without a person's word. */
+const LONGEST = 60_000;
+
 /** A failed try of which the next may fare better. */
-export class Broken extends Error {}
+export class Broken extends Error {
+  /** @param {string} message @param {number} [after] milliseconds that the server wants to be left alone */
+  constructor(message, after = 0) {
+    super(message);
+    this.after = after;
+  }
+}
 
 /** A part of a file that is being read, from byte `from` on, and how much of it is there. @typedef {{ from: number, bytes: Uint8Array<ArrayBuffer>, got: number }} Piece */
-/** Throws when an answer is not for what was asked. @typedef {(response: Response) => void} Check */
+/** Throws when an answer is not for what was asked, the bytes from `first` to `last`. @typedef {(response: Response, first: number, last: number) => void} Check */
 /** A piece that is read before anybody asks for it; `wanted` resolves when it is there as far as it came. @typedef {{ piece: Piece, wanted: () => Promise<void>, isOver: () => boolean }} Begun */
 
 export class Line {
@@ -91,8 +100,14 @@ export class Line {
   async #receive(address, piece, check, hear, begun) {
     const { from, bytes } = piece;
     if (piece.got === bytes.length) return;
-    const response = begun ?? (await this.#try(address, `${from + piece.got}-${from + bytes.length - 1}`));
-    check(response);
+    const [first, last] = [from + piece.got, from + bytes.length - 1];
+    const response = begun ?? (await this.#try(address, `${first}-${last}`));
+    try {
+      check(response, first, last);
+    } catch (error) {
+      response.body?.cancel().catch(() => {}); // it may be endless
+      throw error;
+    }
     for await (const part of this.#parts(response, hear)) {
       if (piece.got + part.length > bytes.length) throw new Broken("the server sends more than it was asked for");
       bytes.set(part, piece.got);
@@ -132,7 +147,7 @@ export class Line {
         if (!this.#answered) throw failure("network", error.message);
         if (progress() - before >= ENOUGH) [tries, before] = [0, progress()];
         const wait = WAITS[tries];
-        if (wait !== undefined && navigator.onLine) await new Promise((done) => setTimeout(done, wait));
+        if (wait !== undefined && navigator.onLine && error.after <= LONGEST) await new Promise((done) => setTimeout(done, Math.max(wait, error.after)));
         else {
           await this.#watch.interrupted(error.message);
           tries = -1;
@@ -153,9 +168,19 @@ export class Line {
     }
     this.#answered = true;
     const { status, statusText } = response;
-    if (status >= 500 || status === 408 || status === 429) throw new Broken(`the server answers with status ${status} ${statusText}`.trim());
+    if (status >= 500 || status === 408 || status === 429) {
+      response.body?.cancel().catch(() => {});
+      throw new Broken(`the server answers with status ${status} ${statusText}`.trim(), patienceIn(response));
+    }
     return response;
   }
+}
+
+/** `Retry-After`, in seconds or as a date, in milliseconds; other sites' servers may hide it. @param {Response} response */
+function patienceIn(response) {
+  const text = header(response, "retry-after");
+  const wait = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+  return wait > 0 ? wait : 0;
 }
 
 /** @template T @param {Promise<T>} promise @returns {Promise<T>} */

@@ -3,7 +3,8 @@
 // ranges, and holds all of a small file. A server that knows none sends the whole file: see whole.js.
 
 import { CHUNK } from "../storage.js";
-import { failure, header, validatorOf } from "./line.js";
+import { Broken, failure, header, validatorOf } from "./line.js";
+import { partIn } from "./part.js";
 import { receiveWhole } from "./whole.js";
 
 /** @import { FileStore } from "../storage.js" */
@@ -105,6 +106,13 @@ export class RemoteFile {
     }
   }
 
+  /** What was kept of it is not right: it is gone, here and in the storage, and comes from the server when it is read again. */
+  async forget() {
+    this.#found = null;
+    this.keeper.drop(`${this.name}/`);
+    await this.stored?.begin({ absent: true }).catch(() => {});
+  }
+
   /** @param {Response} response @returns {Promise<Found | null>} */
   async #answered(response) {
     const { status, statusText } = response;
@@ -115,7 +123,7 @@ export class RemoteFile {
     }
     if (status === 206) return this.#first(response);
     if (status === 200) return receiveWhole(this, response);
-    if (status === 416) return { size: 0, fetch: async () => new Uint8Array() }; // an empty file has no first byte
+    if (status === 416 && !/\/[1-9]\d*$/.test(header(response, "content-range"))) return { size: 0, fetch: async () => new Uint8Array() }; // an empty file has no first byte
     const hint = status === 401 || status === 403 ? ": it wants to know who asks. Download the file there, and open it from this machine" : "";
     throw failure("model", `the server answers with status ${`${status} ${statusText}`.trim()}${hint}`);
   }
@@ -129,6 +137,11 @@ export class RemoteFile {
       if (this.stored?.count) this.keeper.watch.note(`${this.name} has changed on the server since it was stored; it is downloaded anew.`);
       await this.stored?.begin({ absent: true }).catch(() => {});
       return /** @type {Promise<Found>} */ (this.#answered(await this.line.ask(this.address, `0-${CHUNK - 1}`)));
+    }
+    const part = partIn(response);
+    if ("problem" in part) {
+      response.body?.cancel().catch(() => {});
+      throw failure("model", part.problem);
     }
     const size = sizeIn(response) ?? shortOf(response);
     if (size === null) throw failure("model", "the server hides how long the file is (its answer shows no Content-Range)");
@@ -166,16 +179,21 @@ function pieceOf(index, size) {
 
 /** Whether an answer is a part of the file that was opened. @param {number} size @param {string} validator @returns {import("./line.js").Check} */
 function checkOf(size, validator) {
-  return (response) => {
+  return (response, first, last) => {
     const { status, statusText } = response;
     if (status !== 206 && status !== 200) throw failure("model", `asked for a part of the file, the server answers with status ${`${status} ${statusText}`.trim()}`);
     if (status !== 206 || validatorOf(response, sizeIn(response) ?? size) !== validator) throw failure("model", "it changed on the server while it was being read; open the model again");
+    const part = partIn(response);
+    if ("problem" in part) throw failure("model", part.problem);
+    // A cache's mistake: the next answer may be right, and this one is never stored.
+    if ("first" in part && (part.first !== first || part.last > last)) throw new Broken(`asked for the bytes ${first} to ${last}, the server sent ${part.first} to ${part.last}`);
   };
 }
 
 /** The whole file's length in an answer to a question for a part. @param {Response} response */
 function sizeIn(response) {
-  return Number(header(response, "content-range").split("/").pop()) || null;
+  const part = partIn(response);
+  return "total" in part ? part.total : null;
 }
 
 /** Another site's server may hide the whole length; an answer that is not full tells it, too. @param {Response} response */

@@ -2,6 +2,7 @@
 // Chunks that cannot be stored are kept as blobs, which browsers put on disk when there are many.
 
 import { CHUNK } from "../storage.js";
+import { WEIGHTS } from "./address.js";
 import { Broken, failure, header, validatorOf } from "./line.js";
 
 /** @import { Found, RemoteFile } from "./remote.js" */
@@ -36,17 +37,32 @@ function again(file, blobs) {
   };
 }
 
+/** The most bytes of a file that holds no weights; the longest, CLIP's `tokenizer.json`, has 4 million. */
+const MOST_TEXT = 16e6;
+/** And of one that holds some, where the server does not say how many. */
+const MOST_UNSAID = 16e9;
+/** A packed file may grow to so many times the length that was said. */
+const MOST_UNPACKED = 8;
+
+/** What an answer may bring: a server that never ends must fill neither memory nor disk. @param {string} name @param {Response} response */
+function mostOf(name, response) {
+  if (!WEIGHTS.test(name)) return MOST_TEXT;
+  return Number(header(response, "content-length")) * MOST_UNPACKED || MOST_UNSAID;
+}
+
 /** @param {RemoteFile} file @param {Response} response */
 async function receive({ line, keeper, address, name, stored }, response) {
   for (;;) {
     /** @type {Blob[]} */
     const blobs = [];
     let size = 0;
+    const most = mostOf(name, response);
     try {
       for await (const bytes of inChunks(line.parts(response, name))) {
         const index = Math.floor(size / CHUNK);
         if (!(await keeper.store(stored, index, bytes))) blobs[index] = new Blob([bytes]);
         size += bytes.length;
+        if (size > most) throw failure("model", `the server sends more than ${Math.round(most / 1e6)} MB of ${name}, which it cannot be`);
       }
       return { size, blobs };
     } catch (error) {

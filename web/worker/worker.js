@@ -1,6 +1,7 @@
 // The worker: owns the one session, answers the page's questions (protocol.d.ts), holds no opinion and no maths.
 
 import { openFolder } from "./folder.js";
+import { holdLife } from "./life.js";
 import { Pace } from "./pace.js";
 import { loadProgram } from "./program.js";
 import { storeOf } from "../storage.js";
@@ -10,6 +11,9 @@ import { requestSubgroupsToo } from "./webgpu.js";
 /** @import { ErrorCode, Info } from "../decant.d.ts" */
 /** @import { Watch } from "./line.js" */
 /** @typedef {Extract<FromWorker, { event: unknown }>["event"]} Event */
+
+/** What the program advises about a file whose bytes contradict each other (`DOWNLOAD_AGAIN` in crates/sd/src/error.rs, whose test reads this line). */
+const DAMAGED = "download the file again";
 
 /** Milliseconds between two words on how far it is. */
 const SELDOM = 100;
@@ -30,6 +34,8 @@ addEventListener("message", (/** @type {MessageEvent<ToWorker>} */ { data }) => 
   else if (waiting.has(data.call)) waiting.get(data.call)?.(data.verdict);
   else if (data.verdict === "stop") stopped.add(data.call);
 });
+
+holdLife((alive) => say({ alive }));
 
 /** @param {number} call @param {Ask} ask */
 async function answer(call, ask) {
@@ -67,7 +73,7 @@ async function perform(call, ask) {
     case "load":
       return load(ask);
     case "addLora":
-      return (await ready()).addLora(ask.name, await openFolder(ask.source, watch));
+      return addLora(ask);
     case "fingerprint":
       return opened && (await atHand(opened.source)) ? (await ready()).fingerprint() : "";
     case "removeLora":
@@ -109,7 +115,23 @@ async function inspect({ source, wanted }) {
   const { app, memory } = await loadProgram();
   opened = { app, memory, wanted, source, files: await openFolder(source, watch) };
   session = app.Session.open(opened.files, undefined, wanted, tell);
-  return { ...(await session).info(), heapBytes: heapBytes() };
+  const { files } = opened;
+  const found = await orAgain(session, files);
+  return { ...found.info(), heapBytes: heapBytes() };
+}
+
+/**
+ * A reader that finds a file damaged advises to download it again: what is kept of it goes, so that this is what happens next.
+ * @template T @param {Promise<T>} reading @param {Awaited<ReturnType<typeof openFolder>> | null | undefined} files @returns {Promise<T>}
+ */
+async function orAgain(reading, files) {
+  try {
+    return await reading;
+  } catch (error) {
+    const { code, message } = readFailure(error);
+    const hasGone = message.includes(DAMAGED) && files && "forgetDamaged" in files && (await files.forgetDamaged(message));
+    throw hasGone ? { code, message: message.replace(DAMAGED, "what was kept of it is deleted, and opening the model again downloads it again") } : error;
+  }
 }
 
 /** @param {Extract<Ask, { kind: "load" }>} ask @returns {Promise<Info>} */
@@ -117,9 +139,15 @@ async function load({ weights, preview }) {
   const small = preview && (await openFolder(preview, watch));
   if (small && opened) session = opened.app.Session.open(opened.files, small, opened.wanted, tell);
   const filled = await ready();
-  await filled.fill(weights, tell);
+  await orAgain(filled.fill(weights, tell), opened?.files);
   for (const folder of [opened?.files, small]) if (opened && folder && "check" in folder) await folder.check(opened.app.Sha256, tell);
   return { ...filled.info(), heapBytes: heapBytes() };
+}
+
+/** @param {Extract<Ask, { kind: "addLora" }>} ask */
+async function addLora({ name, source }) {
+  const files = await openFolder(source, watch);
+  return orAgain((await ready()).addLora(name, files), files);
 }
 
 /** Whether a model can be read again without a download. @param {Source} source */
@@ -181,6 +209,8 @@ async function askToGoOn(call, event, moved) {
 /** @param {unknown} error @returns {{ code: ErrorCode, message: string, why?: string }} */
 function readFailure(error) {
   if (error && typeof error === "object" && "code" in error && "message" in error) return { code: /** @type {ErrorCode} */ (error.code), message: String(error.message), ...("why" in error && { why: String(error.why) }) };
+  // The program ends so where WebAssembly's memory has no room: what else ends it in its middle has words of its own.
+  if (error instanceof WebAssembly.RuntimeError) return { code: "gone", message: `WebAssembly ran out of memory (it has ${Math.round(heapBytes() / 1e6)} MB), and the program ended. Open the model again to go on; a smaller picture, or the weights in a smaller encoding, take less.` };
   if (error instanceof RangeError) return { code: "memory", message: `There is not enough memory: ${error.message}.` };
   return { code: "internal", message: `Something that should not happen did: ${error instanceof Error ? error.message : error}.` };
 }

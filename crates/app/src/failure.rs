@@ -89,6 +89,6 @@ mod tests {
     fn a_lost_gpu_is_the_devices_failure_and_says_what_to_do() {
         let lost = Failure::from(Error::Graph(decant_graph::Error::Lost("it was unplugged".into())));
         assert_eq!(lost.code, "device");
-        assert_eq!(lost.message, "The GPU device was lost (it was unplugged); load the model again to go on.");
+        assert_eq!(lost.message, "The GPU device was lost (it was unplugged); open the model again to go on, or compute on the CPU.");
     }
 }

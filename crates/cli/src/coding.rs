@@ -1,8 +1,8 @@
 //! `decant encode` and `decant decode`: a picture's latents and back, and what that costs.
 
 use crate::arguments::{Decode, Encode, Model};
-use crate::generate::output::{self, written_as};
-use crate::{Failure, device, generate, picture, source};
+use crate::output::written_as;
+use crate::{Failure, device, generate, output, picture, reading, source};
 use decant_sd::latents::Latents;
 use decant_sd::picture::Picture;
 use decant_sd::pipeline::{Pipeline, RoundTrip};
@@ -14,16 +14,8 @@ const LONGEST: u64 = 1 << 30;
 
 /// A file of latents.
 pub(crate) fn read(path: &Path) -> Result<Latents, Failure> {
-    let unreadable = |error: std::io::Error| format!("{}: could not be read: {error}", path.display());
-    let length = std::fs::metadata(path).map_err(unreadable)?.len();
-    if length > LONGEST {
-        return Err(format!(
-            "{}: {length} bytes are no latents; a .safetensors or .npy file of [channels, h, w] numbers is needed",
-            path.display()
-        )
-        .into());
-    }
-    Ok(Latents::read(&path.display().to_string(), &std::fs::read(path).map_err(unreadable)?)?)
+    let bytes = reading::file(path, LONGEST, "latents").map_err(|problem| format!("{}: {problem}", path.display()))?;
+    Ok(Latents::read(&path.display().to_string(), &bytes)?)
 }
 
 /// Writes latents in the format that the file's name ends in.
@@ -34,10 +26,14 @@ pub(crate) fn write(path: &Path, latents: &Latents) -> Result<(), Failure> {
 
 pub(crate) fn encode(options: &Encode) -> Result<(), Failure> {
     written_as(&options.out, &["safetensors", "npy"])?;
-    [&options.channels, &options.decoded].into_iter().flatten().try_for_each(|path| written_as(path, &["png"]))?;
-    let original = picture::read(&options.picture)?;
+    let pictures = [options.channels.as_deref(), options.decoded.as_deref()].into_iter().flatten();
+    pictures.clone().try_for_each(|path| written_as(path, &["png"]))?;
+    let written: Vec<&Path> = pictures.chain([options.out.as_path()]).collect();
+    output::check(&written, &[&options.picture, Path::new(options.model.place())])?;
+    let original = picture::read(&options.picture, picture::Large::Refused)?;
     let mut pipeline = open(&options.model)?;
     let trip = block_on(pipeline.round_trip(&original, options.seed))?;
+    source::confirm()?;
     let RoundTrip { latents, after: decoded, .. } = &trip;
     write(&options.out, latents)?;
     if let Some(path) = &options.channels {
@@ -51,10 +47,13 @@ pub(crate) fn encode(options: &Encode) -> Result<(), Failure> {
 }
 
 pub(crate) fn decode(options: &Decode) -> Result<(), Failure> {
-    [Some(&options.out), options.channels.as_ref()].into_iter().flatten().try_for_each(|path| written_as(path, &["png"]))?;
+    let written: Vec<&Path> = [Some(options.out.as_path()), options.channels.as_deref()].into_iter().flatten().collect();
+    written.iter().try_for_each(|path| written_as(path, &["png"]))?;
+    output::check(&written, &[&options.latents, Path::new(options.model.place())])?;
     let latents = read(&options.latents)?;
     let mut pipeline = open(&options.model)?;
     let picture = block_on(pipeline.decode(&latents))?;
+    source::confirm()?;
     output::write(&options.out, &picture.png()?)?;
     if let Some(path) = &options.channels {
         output::write(path, &beside(&latents.channels(), pipeline.factor()).png()?)?;

@@ -2,14 +2,13 @@
 
 mod animation;
 mod grid;
-pub(crate) mod output;
 pub(crate) mod passing;
 mod recorded;
 mod request;
 mod watch;
 
 use crate::arguments::{Generate, Model, Opening};
-use crate::{Failure, coding, device, interrupt, source};
+use crate::{Failure, coding, device, interrupt, output, progress, source};
 use decant_graph::{Device, Encoding};
 use decant_record::{Animation, Canvas};
 use decant_sd::component::Progress;
@@ -50,7 +49,7 @@ pub(crate) fn load(model: &Model, quiet: bool) -> Result<Pipeline, Failure> {
 }
 
 pub(crate) fn run(options: &mut Generate) -> Result<(), Failure> {
-    output::check(options)?;
+    written(options)?;
     let (found, grid) = (options.records.found()?, options.records.grid()?);
     let named = found.as_ref().and_then(|found| source::builtin_named(&found.record.model.name));
     options.model.model = options.model.model.take().or(named);
@@ -64,6 +63,7 @@ pub(crate) fn run(options: &mut Generate) -> Result<(), Failure> {
     options.lora.load(&mut pipeline, options.quiet)?;
     let told = !options.records.no_metadata || options.records.sidecar || found.is_some();
     let fingerprint = if told { pollster::block_on(pipeline.fingerprint())? } else { String::new() };
+    source::confirm()?;
     found.iter().for_each(|found| recorded::tell(found, options, &pipeline, &fingerprint));
     let _run = interrupt::Run::begin();
     match grid {
@@ -72,26 +72,58 @@ pub(crate) fn run(options: &mut Generate) -> Result<(), Failure> {
     }
 }
 
+/// Refuses what could not be written afterwards.
+fn written(options: &Generate) -> Result<(), Failure> {
+    let sidecar = options.records.sidecar.then(|| output::beside(&options.out));
+    let (animate, latents) = (options.records.animate.as_deref(), options.images.save_latents.as_deref());
+    let all = [Some(options.out.as_path()), sidecar.as_deref(), options.trace.as_deref(), animate, latents];
+    let written: Vec<&Path> = all.into_iter().flatten().collect();
+    let opening = &options.model.opening;
+    let typed = [&options.model.model, &opening.preview_decoder, &opening.vae].into_iter().flatten().map(Path::new);
+    let beside = typed.chain(options.lora.read()).chain(options.text.read());
+    let read: Vec<&Path> = beside.chain(options.images.read()).chain(options.records.settings.as_deref()).collect();
+    output::check(&written, &read)?;
+    output::written_as(&options.out, &["png"])?;
+    latents.map_or(Ok(()), |path| output::written_as(path, &["safetensors", "npy"]))
+}
+
 /// Every prompt on the way to another, every seed, and every round of what feeds on itself; files are numbered by those there are several of.
 fn series(options: &Generate, pipeline: &mut Pipeline, request: &Request, fingerprint: &str) -> Result<(), Failure> {
     let (frames, rounds) = (options.text.frames(request), options.images.rounds());
     recorded::tell_words(&frames);
+    let by = |number: usize, seed: u64, round: usize| {
+        [
+            (frames.len() > 1).then(|| format!("{number:03}")),
+            (request.count > 1).then(|| seed.to_string()),
+            (rounds > 1).then(|| round.to_string()),
+        ]
+    };
+    // A name as long as any of them, so that no system refuses one in the middle.
+    output::named(&output::told_apart(&options.out, &by(frames.len(), request.seed.saturating_add(request.count as u64), rounds)))?;
+    let mut done = 0;
     for (number, frame) in frames.iter().enumerate() {
         for first in frame.each()? {
             let (seed, mut request) = (first.seed, first);
             for round in 0..rounds {
-                let by = [
-                    (frames.len() > 1).then(|| format!("{number:03}")),
-                    (frame.count > 1).then(|| seed.to_string()),
-                    (rounds > 1).then(|| round.to_string()),
-                ];
+                let by = by(number, seed, round);
                 let named = |path: &Path| output::told_apart(path, &by);
-                let made = picture(options, pipeline, &request, fingerprint, &named)?;
+                let made = picture(options, pipeline, &request, fingerprint, &named).map_err(|failure| with_those_before(done, failure))?;
                 request = options.images.again(&request, made.picture);
+                done += 1;
             }
         }
     }
     Ok(())
+}
+
+/// What went wrong, and what there is in spite of it.
+fn with_those_before(done: usize, failure: Failure) -> Failure {
+    match done {
+        _ if interrupt::asked() => failure,
+        0 => failure,
+        1 => format!("{failure}; the picture before it is written").into(),
+        _ => format!("{failure}; the {done} pictures before it are written").into(),
+    }
 }
 
 /// Makes one picture and writes all that is wanted of it.
@@ -111,6 +143,7 @@ fn picture(
     let mut watcher = Watcher { bar, trace, started, animation, passing: options.images.passing() };
     pipeline.device().reset_peak();
     let generated = pollster::block_on(pipeline.generate(request, &mut watcher))?;
+    source::confirm()?; // weights may have been read again on the way
     let made = milliseconds(started);
     watcher.bar.finish_and_clear();
     let (out, record) = (named(&options.out), recorded::record(options, pipeline, &generated.settings.asked, fingerprint));
@@ -133,17 +166,21 @@ fn picture(
         let s = &generated.settings;
         let (sampler, seconds, device) = (s.sampler.row().name, made / 1000.0, pipeline.device().name());
         eprintln!(
-            "{}: {}×{}, {} steps of {sampler}, guidance {}, seed {}, {seconds:.1} s on {device}",
+            "{}: {}×{}, {} of {sampler}, guidance {}, seed {}, {seconds:.1} s on {device}",
             out.display(),
             s.width,
             s.height,
-            s.steps,
+            steps(s.steps),
             scales(s),
             s.asked.seed
         );
         eprintln!("{}", took(&generated.memory, pipeline.device()));
     }
     Ok(generated)
+}
+
+fn steps(count: usize) -> String {
+    if count == 1 { "1 step".into() } else { format!("{count} steps") }
 }
 
 /// The scale of guidance, or those that it went through.
@@ -161,6 +198,6 @@ pub(crate) fn took(memory: &Memory, device: &dyn Device) -> String {
 }
 
 pub(crate) fn bar(quiet: bool, template: &str) -> ProgressBar {
-    let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(0) };
+    let bar = if quiet { ProgressBar::hidden() } else { progress::beside(ProgressBar::new(0)) };
     bar.with_style(ProgressStyle::with_template(template).expect("the templates are sound"))
 }

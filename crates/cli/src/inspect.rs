@@ -12,6 +12,7 @@ use std::rc::Rc;
 pub(crate) fn run(options: &Inspect) -> Result<(), Failure> {
     let files = source::open(&options.model)?;
     let model = pollster::block_on(Pipeline::open(files, Rc::new(Guaranteed), generate::options(None, &options.opening)?))?;
+    source::confirm()?;
     let (config, defaults) = (model.config(), model.defaults());
     let (width, height) = (options.width.unwrap_or(defaults.width), options.height.unwrap_or(defaults.height));
     let described = model.described(width, height, true)?; // refuses a size before anything is said

@@ -1,7 +1,7 @@
 //! Ctrl-C: a run ends after the step that it is in, and no file stays half-written. A second one ends the command at once, as the first one
 //! does where no run is on: while a model is read, for instance.
 
-use crate::unfinished;
+use crate::output::unfinished;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The exit code of a command that was interrupted, as shells count: 128 and the signal's number.

@@ -14,10 +14,12 @@ mod device;
 mod generate;
 mod inspect;
 mod interrupt;
+mod output;
 mod picture;
+mod progress;
 mod quantize;
+mod reading;
 mod source;
-mod unfinished;
 
 use arguments::{Arguments, Command};
 use clap::Parser;

@@ -3,14 +3,15 @@
 //! Weights are written tensor by tensor; what each becomes is decided in `decant_sd::weights::policy`, and by `--keep`.
 
 use crate::arguments::Quantize;
-use crate::unfinished::Unfinished;
+use crate::output::unfinished::{Unfinished, UnfinishedFolder};
+use crate::output::{self, failed};
 use crate::{Failure, generate, source};
 use decant_graph::Encoding;
 use decant_sd::error::bytes;
 use decant_sd::files::{Files, find, read_exactly, stays_inside};
 use decant_sd::layout::{self, Choice, Opened};
 use decant_sd::weights::quantize::{Override, Planned, plan, write};
-use std::io::BufWriter;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 mod table;
@@ -57,10 +58,11 @@ const AT_ONCE: u64 = 4 << 20;
 pub(crate) fn run(options: &Quantize) -> Result<(), Failure> {
     let overrides = options.keep.iter().map(|text| override_of(text)).collect::<Result<Vec<Override>, String>>()?;
     let wish = Encoding::named(&options.r#type).expect("the arguments allow only names of the table");
+    let single = options.out.extension().is_some_and(|end| end == "gguf");
     outside(options)?;
+    writable(options, single)?;
     let choice = Choice { family: options.family.clone(), ..Choice::default() };
     let opened = pollster::block_on(layout::open_as(source::open(&options.model)?, &choice))?;
-    let single = options.out.extension().is_some_and(|end| end == "gguf");
     let plans: Vec<Vec<Planned>> = opened
         .components()
         .filter_map(|component| Some(plan(component, opened.checkpoint(component)?, wish, &overrides, single)))
@@ -96,6 +98,24 @@ fn outside(options: &Quantize) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Refuses places where nothing could be written afterwards.
+fn writable(options: &Quantize, single: bool) -> Result<(), Failure> {
+    let (model, table) = (Path::new(&options.model), options.table.as_deref());
+    let written: Vec<&Path> = Some(options.out.as_path()).filter(|_| single).into_iter().chain(table).collect();
+    output::check(&written, &[model])?;
+    if single {
+        return Ok(());
+    }
+    if options.out.exists() && !options.out.is_dir() {
+        return Err(format!("{}: this is a file; give a folder's name, or one that ends in .gguf", options.out.display()).into());
+    }
+    if options.out.is_dir() {
+        // Files go into it in the end.
+        return output::check(&[&options.out.join("model_index.json")], &[]);
+    }
+    UnfinishedFolder::at(&options.out).map(drop).map_err(|error| failed(&options.out, &error))
+}
+
 /// Everything in one file: the networks, and the folder's texts as metadata.
 fn one_file(opened: &Opened, plan: Vec<Planned>, out: &Path, table: &mut Table) -> Result<(), Failure> {
     let mut notes = vec![("decant.layout".to_string(), "components".to_string())];
@@ -107,7 +127,9 @@ fn one_file(opened: &Opened, plan: Vec<Planned>, out: &Path, table: &mut Table) 
             notes.push((format!("decant.file.{name}"), text));
         }
     }
-    write_file(opened, &plan, &notes, out, table)
+    write_file(opened, &plan, &notes, out, out, table)?;
+    table.file(out);
+    Ok(())
 }
 
 /// `decant.json` of one file, which holds the networks that make the picture: a small decoder beside them stays behind, and it is said.
@@ -126,7 +148,7 @@ fn without_preview(hints: String) -> String {
 }
 
 /// The small decoder that the model's folder brings along, as it is: every file of its folder.
-fn copy_preview(files: &dyn Files, out: &Path) -> Result<(), Failure> {
+fn copy_preview(files: &dyn Files, out: &Path, place: &Path) -> Result<(), Failure> {
     let hints = pollster::block_on(find(files, HINTS, LONGEST_TEXT))?.unwrap_or_default();
     let hints: serde_json::Value = serde_json::from_slice(&hints).unwrap_or_default();
     let Some(folder) = hints[PREVIEW].as_str().filter(|folder| stays_inside(folder)) else { return Ok(()) };
@@ -134,22 +156,27 @@ fn copy_preview(files: &dyn Files, out: &Path) -> Result<(), Failure> {
     let usual = || SMALL_DECODER.iter().map(|name| format!("{folder}/{name}")).collect();
     let start = format!("{folder}/");
     let names: Vec<String> = listed.map_or_else(usual, |names| names.into_iter().filter(|name| name.starts_with(&start)).collect());
-    names.iter().filter(|name| stays_inside(name)).try_for_each(|name| copy(files, name, &out.join(name)))
+    names.iter().filter(|name| stays_inside(name)).try_for_each(|name| copy(files, name, &out.join(name), &place.join(name)))
 }
 
-/// A folder in diffusers' layout.
-fn folder(opened: &Opened, plans: Vec<Vec<Planned>>, out: &Path, table: &mut Table) -> Result<(), Failure> {
-    make(out)?;
+/// A folder in diffusers' layout: whole, or not there.
+fn folder(opened: &Opened, plans: Vec<Vec<Planned>>, place: &Path, table: &mut Table) -> Result<(), Failure> {
+    let unfinished = UnfinishedFolder::at(place).map_err(|error| failed(place, &error))?;
+    let (out, mut files) = (unfinished.path(), vec![]);
     for name in texts(&*opened.files)? {
-        copy(&*opened.files, &name, &out.join(&name))?;
+        copy(&*opened.files, &name, &out.join(&name), &place.join(&name))?;
     }
-    copy_preview(&*opened.files, out)?;
+    copy_preview(&*opened.files, out, place)?;
     for plan in plans {
         let Some(component) = plan.first().map(|planned| planned.component) else { continue };
         let stem = if component.starts_with("text_encoder") { "model" } else { "diffusion_pytorch_model" };
+        let name = Path::new(component).join(format!("{stem}.gguf"));
         make(&out.join(component))?;
-        write_file(opened, &plan, &[], &out.join(component).join(format!("{stem}.gguf")), table)?;
+        files.push(place.join(&name));
+        write_file(opened, &plan, &[], &out.join(&name), &place.join(&name), table)?;
     }
+    unfinished.finish().map_err(|error| failed(place, &error))?;
+    files.iter().for_each(|file| table.file(file));
     Ok(())
 }
 
@@ -157,16 +184,23 @@ fn make(folder: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(folder).map_err(|e| format!("{} could not be made: {e}", folder.display()).into())
 }
 
-/// Writes beside the place first, so that a file that is there is a whole one.
-fn write_file(opened: &Opened, plan: &[Planned], notes: &[(String, String)], out: &Path, table: &mut Table) -> Result<(), Failure> {
-    let failed = |e: std::io::Error| format!("{} could not be written: {e}", out.display());
+/// Writes some networks to `out`, which people know by the name of `place`.
+fn write_file(
+    opened: &Opened,
+    plan: &[Planned],
+    notes: &[(String, String)],
+    out: &Path,
+    place: &Path,
+    table: &mut Table,
+) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| failed(place, &error);
     let (unfinished, file) = Unfinished::at(out).map_err(failed)?;
     let mut file = BufWriter::new(file);
-    pollster::block_on(write(&*opened.files, plan, notes, &mut file, &mut |row| table.note(&row)))?;
-    drop(file.into_inner().map_err(|e| failed(e.into_error()))?);
-    unfinished.finish().map_err(failed)?;
-    table.file(out);
-    Ok(())
+    let written = pollster::block_on(write(&*opened.files, plan, notes, &mut file, &mut |row| table.note(&row)));
+    written.map_err(|error| format!("{}: {error}", place.display()))?;
+    let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
+    source::confirm()?;
+    unfinished.finish(file).map_err(failed)
 }
 
 /// The names of the model's files that hold no weights.
@@ -176,17 +210,17 @@ fn texts(files: &dyn Files) -> Result<Vec<String>, Failure> {
     Ok(names.into_iter().filter(|name| stays_inside(name) && !WEIGHTS.iter().any(|end| name.contains(end))).collect())
 }
 
-/// Copies a file, if there is one.
-fn copy(files: &dyn Files, name: &str, to: &Path) -> Result<(), Failure> {
+/// Copies a file, if there is one, to a place that people know by another name.
+fn copy(files: &dyn Files, name: &str, to: &Path, place: &Path) -> Result<(), Failure> {
     let Some(size) = pollster::block_on(files.size(name))? else { return Ok(()) };
     make(to.parent().expect("it lies in the folder to write"))?;
-    let failed = |e: std::io::Error| format!("{} could not be written: {e}", to.display());
-    let mut file = std::fs::File::create(to).map_err(failed)?;
+    let failed = |error: std::io::Error| failed(place, &error);
+    let (unfinished, mut file) = Unfinished::at(to).map_err(failed)?;
     for start in (0..size).step_by(AT_ONCE as usize) {
         let part = pollster::block_on(read_exactly(files, name, start..size.min(start + AT_ONCE)))?;
-        std::io::Write::write_all(&mut file, &part).map_err(failed)?;
+        file.write_all(&part).map_err(failed)?;
     }
-    Ok(())
+    unfinished.finish(file).map_err(failed)
 }
 
 /// `1.8 GB of 4.3 GB`.

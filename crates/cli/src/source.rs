@@ -2,11 +2,23 @@
 
 use crate::Failure;
 use decant_sd::files::{Files, Folder};
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use web::Web;
 
 mod web;
+
+thread_local! {
+    /// All that is read from the web.
+    static OPEN: RefCell<Vec<Rc<Web>>> = const { RefCell::new(vec![]) };
+}
+
+/// Refuses what was read from the web so far, where it is not what the servers give now. Asked before anything is made of it.
+pub(crate) fn confirm() -> Result<(), Failure> {
+    let open = OPEN.with_borrow(Clone::clone);
+    Ok(open.iter().try_for_each(|web| web.confirm())?)
+}
 
 /// The files that `model` names: `builtin:NAME`, `http(s)://…`, a file or a folder.
 pub(crate) fn open(model: &str) -> Result<Rc<dyn Files>, Failure> {
@@ -35,7 +47,9 @@ pub(crate) fn open_as(place: &str, what: &str) -> Result<Rc<dyn Files>, Failure>
 
 fn placed(place: &str, advice: &str) -> Result<Rc<dyn Files>, Failure> {
     if place.starts_with("http://") || place.starts_with("https://") {
-        return Ok(Rc::new(Web::open(place)?));
+        let web = Rc::new(Web::open(place)?);
+        OPEN.with_borrow_mut(|open| open.push(web.clone()));
+        return Ok(web);
     }
     if !Path::new(place).exists() {
         return Err(format!("{place}: there is no such file or folder; {advice}").into());

@@ -119,6 +119,12 @@ impl Inner {
         }
     }
 
+    /// The device is gone, for this reason where the driver gave none.
+    pub fn lose(&self, reason: &str) -> Error {
+        let mut trouble = self.trouble.lock().unwrap_or_else(|e| e.into_inner());
+        Error::Lost(trouble.lost.get_or_insert_with(|| reason.into()).clone())
+    }
+
     /// Runs `make` and waits for the driver's word on it; running out of memory is said in a sentence of its own.
     pub async fn guarded<T>(&self, what: &str, make: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
         let memory = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
@@ -132,6 +138,16 @@ impl Inner {
             return Err(Error::Device(format!("{what}: the GPU is out of memory; a smaller picture or smaller weights may fit")));
         }
         made
+    }
+}
+
+/// At a lost device's end wgpu waits for it once more, and panics where the driver has another word for the loss: what is left of it stays.
+#[cfg(not(target_arch = "wasm32"))]
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if self.trouble.lock().unwrap_or_else(|e| e.into_inner()).lost.is_some() {
+            std::mem::forget((self.device.clone(), self.queue.clone()));
+        }
     }
 }
 

@@ -21,6 +21,8 @@ mod pipeline;
 mod read;
 mod ready;
 pub mod shader;
+#[cfg(not(target_arch = "wasm32"))]
+mod wait;
 mod weights;
 
 pub use adapter::{Adapter, Gpu};

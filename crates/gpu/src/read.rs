@@ -12,11 +12,11 @@ pub(crate) async fn read(gpu: &Inner, staging: &wgpu::Buffer) -> Result<Vec<u8>,
     });
     gpu.check()?;
     #[cfg(not(target_arch = "wasm32"))]
-    gpu.device.poll(wgpu::PollType::wait_indefinitely()).map_err(|e| Error::Device(format!("waiting for the GPU: {e}")))?;
+    crate::wait::wait(gpu, wgpu::PollType::wait_indefinitely())?;
     let mapped = mapped.await;
     if !matches!(mapped, Ok(Ok(()))) {
-        gpu.check()?; // says why, if the driver did
-        return Err(Error::Device("the GPU did not give its results back; try again, or load the model again".into()));
+        // Only of a device that is lost, or about to be called so, results do not come: asking it again would never help.
+        return Err(gpu.lose("its results did not come back"));
     }
     // Unmapped before anything can go wrong: a buffer left mapped would spoil every later run.
     let bytes = staging.get_mapped_range(..).map(|view| view.to_vec());

@@ -56,7 +56,7 @@ impl WeightSet for GpuWeightSet {
         // A native queue keeps a copy of what was written until something is submitted, and the driver is done with it.
         gpu.queue.submit([]);
         #[cfg(not(target_arch = "wasm32"))]
-        let _ = gpu.device.poll(wgpu::PollType::Poll); // how many are done is nobody's concern
+        crate::wait::wait(gpu, wgpu::PollType::Poll)?;
         gpu.check()?;
         let rows = first_row + values.len().checked_div(weight.row_numbers()).unwrap_or(0);
         self.weights.insert(weight.name.clone(), Weight { rows, ..coming });

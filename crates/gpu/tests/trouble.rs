@@ -24,7 +24,7 @@ fn a_lost_device_is_reported_and_another_one_goes_on() {
     first.destroy();
     let error = block_on(ready.run(&inputs)).expect_err("the device is gone");
     assert!(matches!(error, Error::Lost(_)), "{error}");
-    assert_eq!(error.to_string(), "the GPU device was lost (it was destroyed); load the model again to go on");
+    assert_eq!(error.to_string(), "the GPU device was lost (it was destroyed); open the model again to go on, or compute on the CPU");
     assert!(block_on(first.weight_set().ready(double(4))).is_err(), "nothing can be made ready on a lost device");
     let mut ready = block_on(gpu().weight_set().ready(double(4))).expect("a new device");
     assert_eq!(block_on(ready.run(&inputs)).expect("a new device runs")[0], [2.0, 4.0, 6.0, 8.0]);

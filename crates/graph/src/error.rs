@@ -36,7 +36,7 @@ pub enum Error {
     #[error("{0}")]
     Device(String),
     /// The device is gone; everything on it must be uploaded again.
-    #[error("the GPU device was lost ({0}); load the model again to go on")]
+    #[error("the GPU device was lost ({0}); open the model again to go on, or compute on the CPU")]
     Lost(String),
     /// candle refused; our own bug if the shape rules let it through.
     #[error("CPU runner: {0}")]

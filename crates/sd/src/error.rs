@@ -277,3 +277,12 @@ pub fn bytes(count: u64) -> String {
         _ => format!("{:.1} GB", count as f64 / 1e9),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    /// It deletes what it keeps of a file where the sentence says so.
+    #[test]
+    fn the_page_knows_what_is_advised_about_a_damaged_file() {
+        assert!(include_str!("../../../web/worker/worker.js").contains(&format!("const DAMAGED = {:?};", super::DOWNLOAD_AGAIN)));
+    }
+}

@@ -26,6 +26,7 @@ pub mod config;
 pub mod layout;
 pub mod weights;
 pub mod files;
+mod json;
 pub mod error;
 
 pub use error::Error;

@@ -118,6 +118,9 @@ fn byte(value: f32) -> u8 {
     (value * 255.0).round_ties_even() as u8
 }
 
+/// The most pixels of a picture: as numbers they take 12 bytes each, and no encoder is shown so many.
+pub const MOST_AREA: usize = 32_000_000;
+
 /// Pixels that somebody else decoded are as many as they should be, and no more than any model could be shown.
 fn check_size(what: &str, width: usize, height: usize, bytes: usize, channels: usize) -> Result<(), Error> {
     let refused = |problem, advice: &str| Err(Error::Start { what: what.into(), problem, advice: advice.into() });
@@ -125,6 +128,12 @@ fn check_size(what: &str, width: usize, height: usize, bytes: usize, channels: u
         return refused(
             format!("it has {width}×{height} pixels"),
             &format!("1 to {MOST_PIXELS} along each side are read; make it smaller"),
+        );
+    }
+    if width * height > MOST_AREA {
+        return refused(
+            format!("it has {width}×{height} pixels"),
+            &format!("at most {} million are read; make it smaller", MOST_AREA / 1_000_000),
         );
     }
     let expected = width * height * channels;

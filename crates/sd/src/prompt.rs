@@ -39,6 +39,20 @@ pub struct Reader {
     inversions: Rc<RefCell<Inversions>>,
 }
 
+/// Most bytes of a prompt: several times what [`MOST_CHUNKS`] of the longest words take. More is looked at by nobody.
+pub const MOST_BYTES: usize = 65_536;
+
+/// Refuses a prompt that is longer than any can be, before it costs anything.
+///
+/// # Errors
+/// One sentence with both lengths.
+pub fn check_length(prompt: &str) -> Result<(), Error> {
+    if prompt.len() <= MOST_BYTES {
+        return Ok(());
+    }
+    Err(Error::Prompt { problem: format!("has {} bytes, expected {MOST_BYTES} at most", prompt.len()), hint: "shorten it".into() })
+}
+
 /// Most chunks of a prompt: 2,400 tokens, of which each costs the denoiser work at every step.
 const MOST_CHUNKS: usize = 32;
 
@@ -55,8 +69,9 @@ impl Reader {
     /// A prompt's tokens.
     ///
     /// # Errors
-    /// Emphasis that is not understood, and prompts of more than 32 chunks.
+    /// Emphasis that is not understood, and prompts of more than 32 chunks or [`MOST_BYTES`].
     pub fn read(&self, prompt: &str, how: How) -> Result<Tokens, Error> {
+        check_length(prompt)?;
         let parts = match how.emphasis {
             true => emphasis::parse(&lora::from_prompt(prompt).0, how.long != Long::Truncate)?,
             false => emphasis::plain(prompt),
@@ -141,6 +156,14 @@ fn placed(span: &Span, start: usize, piece: Piece) -> Piece {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_prompt_has_a_length_that_the_page_knows_too() {
+        assert!(check_length(&"a".repeat(MOST_BYTES)).is_ok());
+        let sentence = check_length(&"é".repeat(MOST_BYTES)).expect_err("it is too long").to_string();
+        assert_eq!(sentence, "the prompt has 131072 bytes, expected 65536 at most; shorten it");
+        assert!(include_str!("../../../web/settings.js").contains("const MOST_WORDS = 65_536;"));
+    }
     use crate::files::Memory;
     use crate::inversion::Inversion;
 

@@ -15,6 +15,7 @@ pub use text::{LONGS, Long, LongRow, Mix, Share, Swap};
 
 use crate::error::Error;
 use crate::lora::{self, LoraUse};
+use crate::prompt;
 use decant_solver::{Rng, Sampler, Sigmas, TimestepSpacing};
 use serde::{Deserialize, Serialize};
 
@@ -250,6 +251,15 @@ pub struct Settings {
 pub(crate) const MOST_PIXELS: usize = 16_384;
 
 impl Request {
+    /// Refuses words that are longer than any can be. Needs no model.
+    ///
+    /// # Errors
+    /// One sentence about the first of them.
+    pub fn check_words(&self) -> Result<(), Error> {
+        let texts = [&self.prompt, &self.negative].into_iter().chain(self.mixes.iter().map(|mix| &mix.prompt));
+        texts.map(String::as_str).try_for_each(prompt::check_length)
+    }
+
     /// Fills in the model's defaults and checks what can be checked without the model's weights.
     ///
     /// `factor` is the autoencoder's: pixels per latent place.
@@ -263,6 +273,7 @@ impl Request {
             let near = (pixels / factor * factor).min(MOST_PIXELS).max(factor);
             Err(Error::Size { name, pixels, factor, most: MOST_PIXELS, near })
         };
+        self.check_words()?;
         let guidance = self.checked_guidance(defaults)?;
         let steps = self.steps.or(self.sigmas.steps()).unwrap_or(defaults.steps);
         let sampler = match self.sampler.unwrap_or(defaults.sampler) {

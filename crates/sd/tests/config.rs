@@ -211,6 +211,11 @@ const INDEX: Parse = |json| ModelIndex::parse("model_index.json", json).map(drop
 #[test]
 fn each_refusal_names_the_file_the_key_and_the_value() {
     let cases: &[(Parse, &str, &str)] = &[
+        (
+            UNET,
+            r#"{"sample_size": 8, "sample_size": 9}"#,
+            "unet/config.json: is not a JSON object (\"sample_size\" stands there twice at line 1 column 36); download the file again",
+        ),
         (UNET, "", "unet/config.json: is not a JSON object (EOF while parsing a value at line 1 column 0); download the file again"),
         (
             UNET,

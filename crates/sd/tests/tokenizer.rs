@@ -140,6 +140,13 @@ fn each_bad_vocabulary_has_its_sentence() {
             r#"{"a": -1}"#,
             "is not a JSON object of numbers (invalid value: integer `-1`, expected u32 at line 1 column 8); download the file again",
         ),
+        (
+            vocab,
+            r#"{"a": 0, "b": 1, "a": 2}"#,
+            "is not a JSON object of numbers (\"a\" stands there twice at line 1 column 24); download the file again",
+        ),
+        // Cut off at a line's end, every line that is there is sound.
+        (merges, "#version: 0.2\n", "has 0 merges, expected 1: 1 pieces of the vocabulary are never made; download the file again"),
         (merges, "a b</w>\nab", "has \"ab\" in line 2, expected two pieces with a space between; download the file again"),
         (merges, "a b a", "has \"a b a\" in line 1, expected two pieces with a space between; download the file again"),
         (merges, "b a</w>", "merges \"b\" and \"a</w>\", but the vocabulary has no \"ba</w>\"; download the file again"),

@@ -114,6 +114,7 @@ export class Session {
     for (const [name, size] of this.sizes) {
       for (let at = 0; at < size; at += PART) {
         const bytes = await this.files.read(name, at, Math.min(at + PART, size));
+        if (at === 0 && String.fromCharCode(...bytes.slice(0, 7)) === "DAMAGED") throw { code: "model", message: `${name}: is not what it should be; download the file again.` };
         if (bytes.length !== Math.min(PART, size - at)) throw { code: "model", message: `${name}: ${bytes.length} bytes came from byte ${at} on.` };
         for (let i = 0; i < bytes.length; i += 4099) this.sum = (this.sum * 31 + bytes[i]) % 4294967291;
         loaded += bytes.length;
@@ -235,6 +236,11 @@ export class Session {
     for (const { name } of settings.loras ?? []) if (!this.beside.has(name)) throw { code: "request", message: `There is no LoRA ${name}.` };
     const [, refused] = /refuse (\S+)/.exec(prompt) ?? [];
     if (refused) throw { code: "request", message: `${refused}: there is no mask; give one, or leave ${refused} (--${refused.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}) out.` };
+    if (prompt.includes("gone")) {
+      self.close();
+      await new Promise(() => {});
+    }
+    if (prompt.includes("out of memory")) throw new WebAssembly.RuntimeError("unreachable");
     if (prompt.includes("too much")) throw { code: "memory", message: "A picture of that size takes 9.1 GB, and this machine has 2.0 GB; take a smaller picture or q4_0." };
     const started = performance.now();
     if (prompt.includes("read again")) await this.readAgain();

@@ -1,11 +1,12 @@
 //! Flags about what a run starts from besides noise.
 
 use crate::generate::passing::Passing;
+use crate::picture::Large;
 use crate::{Failure, coding, picture};
 use clap::Args;
 use decant_sd::picture::Picture;
 use decant_sd::request::{Images as Given, Request, sides};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 #[derive(Args)]
@@ -56,12 +57,19 @@ impl Images {
         request.count = self.count.unwrap_or(request.count);
         request.pad = self.pad.unwrap_or(request.pad);
         request.keep_unmasked |= self.keep_unmasked;
+        // What is padded is counted in the picture's own pixels.
+        let large = if request.pad == [0; 4] { Large::Reduced } else { Large::Refused };
         request.images = Given {
-            picture: self.init_image.as_deref().map(picture::read).transpose()?.map(Rc::new),
-            mask: self.mask.as_deref().map(picture::mask).transpose()?.map(Rc::new),
+            picture: self.init_image.as_deref().map(|path| picture::read(path, large)).transpose()?.map(Rc::new),
+            mask: self.mask.as_deref().map(|path| picture::mask(path, large)).transpose()?.map(Rc::new),
             latents: self.latents.as_deref().map(coding::read).transpose()?.map(Rc::new),
         };
         Ok(())
+    }
+
+    /// The files that a run starts from.
+    pub fn read(&self) -> impl Iterator<Item = &Path> {
+        [&self.init_image, &self.mask, &self.latents].into_iter().flatten().map(PathBuf::as_path)
     }
 
     /// Pictures made one from the other; 1 where nothing is fed back.

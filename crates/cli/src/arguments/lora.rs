@@ -38,6 +38,11 @@ impl Lora {
         }
     }
 
+    /// The files that are read, as they were typed.
+    pub fn read(&self) -> impl Iterator<Item = &Path> {
+        self.loras.iter().map(|typed| Path::new(split(typed).0))
+    }
+
     /// Loads the files beside the model, and says of each what it changes.
     pub fn load(&self, pipeline: &mut Pipeline, quiet: bool) -> Result<(), Failure> {
         for Asked { file, name, .. } in self.asked() {

@@ -1,14 +1,19 @@
 //! Flags about what is written beside the pixels, and about several runs in one file.
 
-use crate::Failure;
+use crate::{Failure, reading};
 use clap::Args;
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use decant_record::{Found, Grid, setting};
 use decant_sd::request::{Preview, Request};
-use std::path::{Path, PathBuf};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// The most bytes of a file that settings are read from.
+const MOST_BYTES: u64 = 256 << 20;
 
 #[derive(Args)]
 pub(crate) struct Records {
-    /// Start from the settings of a picture (PNG, JPEG or WebP, other tools' too) or of a JSON file; flags override them
+    /// Start from the settings of a picture (PNG, JPEG or WebP, other tools' too), of a JSON file, or of a web UI's text; flags override them
     #[arg(long, value_name = "FILE")]
     pub settings: Option<PathBuf>,
     /// Settings of --settings that are as usual again, such as strength or guidance-curve; may be given several times
@@ -24,7 +29,7 @@ pub(crate) struct Records {
     #[arg(long, value_name = "NAME=VALUE,…", conflicts_with_all = ["trace", "animate"])]
     pub grid: Vec<String>,
     /// The run as an animation, noisy latents beside the predicted picture: FILE.gif, or FILE.png for an animated PNG
-    #[arg(long, value_name = "FILE", value_parser = animation)]
+    #[arg(long, value_name = "FILE", value_parser = OsStringValueParser::new().try_map(animation))]
     pub animate: Option<PathBuf>,
 }
 
@@ -33,7 +38,7 @@ impl Records {
     pub fn found(&self) -> Result<Option<Found>, Failure> {
         let Some(path) = &self.settings else { return Ok(None) };
         let failure = |what: String| format!("{}: {what}", path.display());
-        let bytes = std::fs::read(path).map_err(|error| failure(format!("could not be read: {error}")))?;
+        let bytes = reading::file(path, MOST_BYTES, "picture").map_err(failure)?;
         Ok(Some(decant_record::read(&bytes).map_err(|error| failure(error.to_string()))?))
     }
 
@@ -57,8 +62,8 @@ impl Records {
     }
 }
 
-fn animation(typed: &str) -> Result<PathBuf, String> {
-    let path = Path::new(typed);
+fn animation(typed: OsString) -> Result<PathBuf, String> {
+    let path = PathBuf::from(typed);
     let known = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("gif") || end.eq_ignore_ascii_case("png"));
-    if known { Ok(path.into()) } else { Err("expected a file that ends in .gif or .png".into()) }
+    if known { Ok(path) } else { Err("expected a file that ends in .gif or .png".into()) }
 }

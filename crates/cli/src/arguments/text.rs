@@ -8,6 +8,7 @@ use clap::{
 use decant_sd::files::read_all;
 use decant_sd::pipeline::Pipeline;
 use decant_sd::request::{LONGS, Mix, Request, Swap};
+use std::path::Path;
 
 #[derive(Args)]
 pub(crate) struct Text {
@@ -51,6 +52,11 @@ impl Text {
         if !self.mixes.is_empty() {
             request.mixes.clone_from(&self.mixes);
         }
+    }
+
+    /// The files that are read, as they were typed.
+    pub fn read(&self) -> impl Iterator<Item = &Path> {
+        self.inversions.iter().map(Path::new)
     }
 
     /// Loads textual inversions beside the model, and says what each is called.

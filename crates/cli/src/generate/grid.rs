@@ -2,10 +2,10 @@
 //! when the command is ended.
 
 use super::passing::Passing;
+use super::recorded;
 use super::watch::Watcher;
-use super::{output, recorded};
-use crate::Failure;
 use crate::arguments::Generate;
+use crate::{Failure, output, source};
 use decant_record::{Canvas, Grid};
 use decant_sd::error::bytes as said;
 use decant_sd::pipeline::Pipeline;
@@ -49,6 +49,7 @@ pub(super) fn run(options: &Generate, pipeline: &mut Pipeline, base: &Request, g
     for (index, cell) in cells.iter().enumerate() {
         watcher.bar.set_prefix(format!("{} of {}", index + 1, cells.len()));
         let generated = pollster::block_on(pipeline.generate(cell, &mut watcher))?;
+        source::confirm()?;
         made[index] = Some(Canvas::from(&generated.picture));
         let (since, last) = (Instant::now(), index + 1 == cells.len());
         if last || writing * SHARE <= begun.elapsed() {

@@ -20,6 +20,7 @@ pub(super) fn request(options: &Generate, found: Option<&Found>) -> Result<Reque
         request.preview = Preview::Auto;
     }
     request.attention = options.attention;
+    request.check_words()?;
     if found.is_some() {
         has_its_picture(&request)?;
     }

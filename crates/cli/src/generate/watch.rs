@@ -18,6 +18,17 @@ pub(super) struct Watcher {
     pub passing: Passing,
 }
 
+/// A text that a prompt lost, its beginning where it is long.
+fn shortened(text: &str) -> String {
+    let mut letters = text.chars();
+    let begin: String = letters.by_ref().take(MOST_CUT).collect();
+    let rest = letters.count();
+    if rest == 0 { begin } else { format!("{begin}… and {rest} characters more") }
+}
+
+/// Characters that are shown of what was cut.
+const MOST_CUT: usize = 200;
+
 impl Observer for Watcher {
     async fn event(&mut self, event: Event<'_>) -> Result<(), decant_sd::Error> {
         if interrupt::asked() {
@@ -32,7 +43,9 @@ impl Observer for Watcher {
             Event::Text { prompt, negative, .. } => {
                 for (name, tokens) in [("prompt", Some(prompt)), ("negative prompt", negative)] {
                     if let Some(tokens) = tokens.filter(|tokens| tokens.dropped > 0) {
-                        self.bar.suspend(|| eprintln!("the {name} is {} tokens too long; cut: {}", tokens.dropped, tokens.dropped_text));
+                        self.bar.suspend(|| {
+                            eprintln!("the {name} is {} tokens too long; cut: {}", tokens.dropped, shortened(&tokens.dropped_text))
+                        });
                     }
                 }
             }

@@ -1,8 +1,8 @@
 //! What quantizing did: a bar while it runs, then a line for each network, and on request a row for each tensor.
 
 use super::of;
-use crate::Failure;
 use crate::arguments::Quantize;
+use crate::{Failure, output};
 use decant_sd::weights::quantize::{Written, decibels};
 use indicatif::ProgressBar;
 use std::collections::BTreeMap;
@@ -84,7 +84,7 @@ impl Table {
             say!("{}", file.display());
         }
         match &options.table {
-            Some(path) => std::fs::write(path, self.csv()).map_err(|e| format!("{} could not be written: {e}", path.display()).into()),
+            Some(path) => output::write(path, self.csv().as_bytes()),
             None => Ok(()),
         }
     }

@@ -3,5 +3,7 @@
 mod command;
 mod common;
 mod interrupted;
+mod lost;
 mod records;
 mod words;
+mod writing;

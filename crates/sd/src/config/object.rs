@@ -24,8 +24,7 @@ pub(super) struct Object {
 impl Object {
     pub fn parse(file: &str, json: &[u8], table: &'static Table) -> Result<Object, Error> {
         let damaged = |problem| Error::Damaged { file: file.into(), problem, hint: DOWNLOAD_AGAIN };
-        let values =
-            serde_json::from_slice(&without_infinities(json)).map_err(|error| damaged(format!("is not a JSON object ({error})")))?;
+        let values = crate::json::object(&without_infinities(json)).map_err(|error| damaged(format!("is not a JSON object ({error})")))?;
         let object = Object { file: file.into(), table, values };
         for (key, value) in &object.values {
             match table.row(key).map(|row| row.rule) {

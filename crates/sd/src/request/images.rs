@@ -5,7 +5,7 @@
 use super::{MOST_PIXELS, Request};
 use crate::error::Error;
 use crate::latents::{Latents, Level};
-use crate::picture::{Mask, Picture};
+use crate::picture::{MOST_AREA, Mask, Picture};
 use std::fmt;
 use std::rc::Rc;
 
@@ -131,6 +131,12 @@ impl Request {
         }
         if self.pad.iter().any(|pixels| *pixels > MOST_PIXELS) {
             return Err(refused("pad", format!("{:?} is too much", self.pad), format!("up to {MOST_PIXELS} pixels each are added")));
+        }
+        let [top, right, bottom, left] = self.pad;
+        let [width, height] = [left + picture.width + right, top + picture.height + bottom];
+        if self.pad != [0; 4] && width * height > MOST_AREA {
+            let problem = format!("{:?} makes {width}×{height} pixels of the picture", self.pad);
+            return Err(refused("pad", problem, format!("at most {} million are taken; pad less", MOST_AREA / 1_000_000)));
         }
         match mask {
             Some(mask) if (mask.width, mask.height) != (picture.width, picture.height) => {

@@ -13,7 +13,7 @@ impl Request {
     /// # Errors
     /// One sentence about the first field that is unknown or holds something else than it should.
     pub fn from_json(text: &str) -> Result<Request, Error> {
-        let fields = match serde_json::from_str(text) {
+        let fields = match crate::json::unique(text.as_bytes()) {
             Ok(Value::Object(fields)) => fields,
             Ok(other) => return Err(refused(format!("expected an object such as {{\"steps\": 9}}, got {}", short(&other.to_string())))),
             Err(error) => return Err(refused(format!("this is no JSON: {error}"))),

@@ -130,7 +130,7 @@ fn parsed(file: &str, key: &str, value: &Value) -> Result<AddedToken, Error> {
 }
 
 fn object(file: &str, json: &[u8]) -> Result<Map<String, Value>, Error> {
-    serde_json::from_slice(json).map_err(|error| Error::Damaged {
+    crate::json::object(json).map_err(|error| Error::Damaged {
         file: file.into(),
         problem: format!("is not a JSON object ({error})"),
         hint: DOWNLOAD_AGAIN,

@@ -8,10 +8,10 @@ use crate::Error;
 use crate::files::{Files, find, read_all};
 use serde::Deserialize;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// Longest vocabulary file, in bytes; CLIP's `tokenizer.json` has 3.6 MB.
-const LONGEST: u64 = 50_000_000;
+const LONGEST: u64 = 16_000_000;
 
 pub(super) struct Vocabulary {
     /// Where it is from, for messages.
@@ -38,7 +38,8 @@ pub(super) async fn read(files: &dyn Files, folder: &str) -> Result<Vocabulary, 
 }
 
 fn two_files(vocab: &str, json: &[u8], merges: &str, text: &[u8]) -> Result<Vocabulary, Error> {
-    let pieces = serde_json::from_slice(json).map_err(|error| damaged(vocab, format!("is not a JSON object of numbers ({error})")))?;
+    let read = crate::json::unique(json).and_then(|_| serde_json::from_slice(json));
+    let pieces = read.map_err(|error| damaged(vocab, format!("is not a JSON object of numbers ({error})")))?;
     let text = str::from_utf8(text).map_err(|error| damaged(merges, format!("is not UTF-8 ({error})")))?;
     let lines = text.lines().enumerate().filter(|(_, line)| !line.starts_with("#version") && !line.is_empty());
     let pair = |(at, line): (usize, &str)| {
@@ -75,8 +76,7 @@ enum Merge {
 }
 
 fn one_file(file: &str, json: &[u8]) -> Result<Vocabulary, Error> {
-    let read: TokenizerJson =
-        serde_json::from_slice(json).map_err(|error| damaged(file, format!("does not hold a byte-pair vocabulary ({error})")))?;
+    let read: TokenizerJson = read_json(json).map_err(|error| damaged(file, format!("does not hold a byte-pair vocabulary ({error})")))?;
     if read.model.end_of_word_suffix.as_deref() != Some("</w>") {
         return Err(damaged(file, format!("has end_of_word_suffix {:?}, expected CLIP's \"</w>\"", read.model.end_of_word_suffix)));
     }
@@ -93,16 +93,37 @@ fn one_file(file: &str, json: &[u8]) -> Result<Vocabulary, Error> {
     Ok(Vocabulary { file: file.into(), pieces: read.model.vocab, merges, added })
 }
 
-/// Every merge joins two pieces to a third. (The engine would panic on some that do not.)
+fn read_json(json: &[u8]) -> serde_json::Result<TokenizerJson> {
+    crate::json::unique(json).and_then(|_| serde_json::from_slice(json))
+}
+
+/// Every merge joins two pieces to a third (the engine would panic on some that do not), and every piece of several characters is what some
+/// merge makes: else merges are missing, as of a download that broke off at a line's end.
 fn check(vocabulary: &Vocabulary) -> Result<(), Error> {
     let Vocabulary { file, pieces, merges, .. } = vocabulary;
+    let mut made = HashSet::with_capacity(merges.len());
     for (first, second) in merges {
         let joined = format!("{first}{second}");
         if let Some(absent) = [first, second, &joined].into_iter().find(|piece| !pieces.contains_key(*piece)) {
             return Err(damaged(file, format!("merges {first:?} and {second:?}, but the vocabulary has no {absent:?}")));
         }
+        made.insert(joined);
+    }
+    let never = |piece: &&String| !is_given(piece, vocabulary) && !made.contains(*piece);
+    let unmade = pieces.keys().filter(never).count();
+    if unmade > 0 {
+        let (got, expected) = (merges.len(), merges.len() + unmade);
+        return Err(damaged(file, format!("has {got} merges, expected {expected}: {unmade} pieces of the vocabulary are never made")));
     }
     Ok(())
+}
+
+/// Whether a piece needs no merge: one character, a word's end or not, and tokens that are found as they are.
+fn is_given(piece: &str, vocabulary: &Vocabulary) -> bool {
+    let is_one = piece.strip_suffix("</w>").unwrap_or(piece).chars().nth(1).is_none();
+    let is_marked = piece.starts_with('<') && piece.ends_with('>');
+    let is_added = |token: &Value| token.get("content").and_then(Value::as_str) == Some(piece);
+    is_one || is_marked || vocabulary.added.iter().any(is_added)
 }
 
 /// The byte that a character of the vocabulary stands for (GPT-2's `bytes_to_unicode`): printable ones stand for themselves, the other

@@ -9,6 +9,7 @@ use super::{FileType, Indexed, Order, TensorInfo, Tensors, ranges};
 use crate::Error;
 use crate::error::DOWNLOAD_AGAIN;
 use crate::files::{Files, read_exactly};
+use crate::json;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -29,8 +30,7 @@ pub(super) async fn index(files: &dyn Files, file: &str, size: u64) -> Result<In
         return Err(damaged(format!("says that its header has {length} bytes, expected {LONGEST_HEADER} at most")));
     }
     let header = read_exactly(files, file, 8..8 + length).await?;
-    let header: Map<String, Value> =
-        serde_json::from_slice(&header).map_err(|error| damaged(format!("has a header that is not a JSON object ({error})")))?;
+    let header = json::object(&header).map_err(|error| damaged(format!("has a header that is not a JSON object ({error})")))?;
     let tensors = header.iter().filter(|(name, _)| *name != "__metadata__").map(|(name, entry)| {
         let info = tensor(file, 8 + length, entry).map_err(|problem| Error::Tensor { file: file.into(), name: name.clone(), problem })?;
         Ok((name.clone(), info))
