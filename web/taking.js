@@ -133,7 +133,7 @@ async function allBeside(dropped) {
 async function recordIn(file) {
   const start = String.fromCharCode(...new Uint8Array(await file.slice(0, 64).arrayBuffer()));
   const picture = /^(\x89PNG|\xff\xd8\xff|RIFF....WEBP)/s.test(start) && file.size <= MOST_PICTURE;
-  const text = /^(\xef\xbb\xbf)?\s*\{/.test(start) && file.size <= MOST_SETTINGS;
+  const text = (/^(\xef\xbb\xbf)?\s*\{/.test(start) || /\.txt$/i.test(file.name)) && file.size <= MOST_SETTINGS;
   return picture || text ? Decant.readRecord(file) : null;
 }
 

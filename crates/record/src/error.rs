@@ -3,8 +3,10 @@
 /// Everything that can go wrong with records, grids and animations.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
-    /// Neither a picture that can hold settings nor JSON.
-    #[error("this is no picture with settings (PNG, JPEG, WebP) and no JSON file of settings: it starts with {start:02x?}")]
+    /// Neither a picture that can hold settings, nor JSON, nor a text of settings.
+    #[error(
+        "this is no picture with settings (PNG, JPEG, WebP) and no file of settings (JSON, or a web UI's text): it starts with {start:02x?}"
+    )]
     Neither {
         /// Its first bytes, 8 at most.
         start: Vec<u8>,

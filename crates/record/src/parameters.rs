@@ -33,6 +33,11 @@ pub fn write(record: &Record) -> String {
     format!("{}{}{negative}\n{}", request.prompt, loras(request), line.join(", ")).trim().into()
 }
 
+/// Whether a text is such a one: it has the line of a negative prompt or that of the settings.
+pub(crate) fn looks(text: &str) -> bool {
+    text.lines().any(|line| line.starts_with("Negative prompt:") || line.starts_with("Steps: "))
+}
+
 type Pair = (&'static str, Option<String>);
 
 fn pairs(record: &Record, request: &Request) -> Vec<Pair> {
@@ -52,6 +57,7 @@ fn pairs(record: &Record, request: &Request) -> Vec<Pair> {
         ("Denoising strength", request.strength.map(|strength| strength.to_string())),
         ("Clip skip", (request.clip_skip > 0).then(|| request.clip_skip.saturating_add(1).to_string())),
         ("Eta", request.eta.map(|eta| eta.to_string())),
+        ("Noise Schedule", request.zero_snr.then(|| "Zero Terminal SNR".into())),
         ("Emphasis", brackets.then(|| emphasis.into())),
         ("RNG", Some(if request.rng == Rng::Cuda { "NV" } else { "CPU" }.into())),
         ("Version", Some(format!("{OURS} {}", record.version).trim().into())),
@@ -112,12 +118,13 @@ mod tests {
             eta: Some(0.5),
             rng: Rng::Cuda,
             loras: vec![LoraUse { name: "ink".into(), weight: 0.8, text: None }],
+            zero_snr: true,
             ..Request::default()
         };
         assert_eq!(
             write(&Record { settings: more, ..Record::default() }),
-            "a (cat) <lora:ink:0.8>\nSchedule type: Karras, Seed: 0, Denoising strength: 0.75, Clip skip: 2, Eta: 0.5, Emphasis: None, RNG: NV, \
-             Version: decant"
+            "a (cat) <lora:ink:0.8>\nSchedule type: Karras, Seed: 0, Denoising strength: 0.75, Clip skip: 2, Eta: 0.5, \
+             Noise Schedule: Zero Terminal SNR, Emphasis: None, RNG: NV, Version: decant"
         );
         let curve = Request { guidance: Some(3.0), guidance_curve: vec![1.0, 7.5, 3.0], ..Request::default() };
         assert_eq!(write(&Record { settings: curve, ..Record::default() }), "CFG curve: 1 7.5 3, Seed: 0, RNG: CPU, Version: decant");

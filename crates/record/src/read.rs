@@ -5,6 +5,7 @@ use crate::names::Tongue;
 use crate::{Error, Model, Record, chunks, comfy, exif, invoke, parameters, record};
 use decant_sd::lora::stem;
 use decant_sd::request::Request;
+use decant_solver::SAMPLERS;
 use serde_json::{Map, Value};
 
 /// What a file says about its picture.
@@ -20,13 +21,11 @@ pub struct Found {
     pub inversions: Vec<String>,
     /// What the model was said to predict (`epsilon`, `v_prediction`, `sample`) when it was opened, where that was chosen there.
     pub prediction: Option<String>,
-    /// Whether the model's schedule was rescaled to end in pure noise when it was opened.
-    pub zero_snr: bool,
 }
 
 impl Found {
     fn new(record: Record, source: Source, notes: Vec<String>) -> Found {
-        Found { record, source, notes, inversions: vec![], prediction: None, zero_snr: false }
+        Found { record, source, notes, inversions: vec![], prediction: None }
     }
 }
 
@@ -43,7 +42,8 @@ pub enum Source {
     Invoke,
 }
 
-/// Reads what a PNG, a JPEG or a WebP says beside its pixels, a JSON file of settings, or a record as JSON. Never looks at pixels.
+/// Reads what a PNG, a JPEG or a WebP says beside its pixels, a JSON file of settings, a record as JSON, or the desktop tool's text in a file
+/// of its own. Never looks at pixels.
 ///
 /// # Errors
 /// One sentence about a file that holds no settings, or damaged ones. What is merely unknown is a note.
@@ -64,9 +64,10 @@ fn any(bytes: &[u8]) -> Result<Found, Error> {
         return other_picture(bytes);
     }
     let text = std::str::from_utf8(bytes).ok().map(|text| text.trim_start_matches('\u{feff}').trim());
-    match text.filter(|text| text.starts_with('{')) {
-        Some(text) => json(text),
-        None => Err(Error::Neither { start: bytes[..bytes.len().min(8)].to_vec() }),
+    match text {
+        Some(text) if text.starts_with('{') => json(text),
+        Some(text) if parameters::looks(text) => one(parameters::KEYWORD, text),
+        _ => Err(Error::Neither { start: bytes[..bytes.len().min(8)].to_vec() }),
     }
 }
 
@@ -184,13 +185,16 @@ pub(crate) fn foreign(gathered: Gathered, model: Model, source: Source) -> Found
     Found { inversions, ..Found::new(Record { settings, model, ..Record::default() }, source, notes) }
 }
 
-/// The model was opened with its schedule rescaled, which is no setting of a picture.
+/// The model's schedule was rescaled when it was opened, which here is a setting of the picture, where its sampler reads that.
 pub(crate) fn zero_snr(found: &mut Found) {
-    found.zero_snr = true;
-    found.notes.push("the picture is of a model whose noise was rescaled to zero terminal SNR: open it so, unless its files say it".into());
+    let settings = &mut found.record.settings;
+    settings.zero_snr = settings.sampler.is_some_and(|sampler| SAMPLERS.iter().any(|row| row.sampler == sampler && row.zero_snr()));
+    if !settings.zero_snr {
+        found.notes.push("not followed: the model's noise rescaled to zero terminal SNR, which this sampler does not read".into());
+    }
 }
 
-/// As [`zero_snr`], of what the model predicts.
+/// What the model predicts was chosen when it was opened, which is no setting of a picture.
 pub(crate) fn predicts(found: &mut Found, prediction: &str) {
     found.prediction = Some(prediction.into());
     found.notes.push(format!("the picture is of a model that was opened with {prediction}: open it so, unless its files say it"));
@@ -260,10 +264,21 @@ mod tests {
     }
 
     #[test]
+    fn a_web_uis_text_in_a_file_of_its_own_is_read() {
+        let line = "Steps: 3, Sampler: Euler, CFG scale: 3, Seed: 5, Size: 32x32";
+        let found = read(format!("\u{feff}a dog\r\nNegative prompt: bad\r\n{line}\r\n").as_bytes()).expect("it is sound");
+        let settings = &found.record.settings;
+        assert_eq!((settings.prompt.as_str(), settings.negative.as_str(), settings.seed, settings.steps), ("a dog", "bad", 5, Some(3)));
+        let short = read(b"a dog\nNegative prompt: bad").expect("it has no settings' line");
+        assert_eq!((short.record.settings.prompt.as_str(), short.record.settings.negative.as_str()), ("a dog", "bad"));
+        assert!(sentence(b"a letter to a friend").contains("no file of settings"));
+    }
+
+    #[test]
     fn what_holds_no_settings_is_told_apart() {
         assert_eq!(
             sentence(b"GIF89a"),
-            "this is no picture with settings (PNG, JPEG, WebP) and no JSON file of settings: it starts with [47, 49, 46, 38, 39, 61]"
+            "this is no picture with settings (PNG, JPEG, WebP) and no file of settings (JSON, or a web UI's text): it starts with [47, 49, 46, 38, 39, 61]"
         );
         assert!(sentence(b"").starts_with("this is no picture with settings"));
         let bare = Canvas::from(&picture()).png(&[]).expect("it can be written");

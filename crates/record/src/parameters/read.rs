@@ -396,7 +396,7 @@ mod tests {
         assert_eq!(found.notes, ["not followed: Emphasis Ignore (words are stressed as by Original)"]);
         assert!(!six("a (cat)", ", Emphasis: None").record.settings.emphasis);
         let found = six("a cat", ", Noise Schedule: Zero Terminal SNR");
-        assert_eq!((found.zero_snr, found.notes.len()), (true, 1));
+        assert_eq!((found.record.settings.zero_snr, found.notes.len()), (true, 0));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a file is that is no model of Stable Diffusion's: recognised by its tensors' names, to be refused by its own name.
 
-use crate::weights::TensorInfo;
+use crate::weights::{Checkpoint, TensorInfo};
 use std::collections::BTreeMap;
 
 /// A part of a name that only such files have, what they are, and what to do.
@@ -15,7 +15,7 @@ const SIGNS: &[(&str, &str, &str)] = &[
     ("text_encoder:0:down", LORA, MODEL),
     ("string_to_param", INVERSION, MODEL),
     ("emb_params", INVERSION, MODEL),
-    ("control_model.", "a ControlNet", MODEL),
+    (CONTROL, "a ControlNet", MODEL),
     ("controlnet_cond_embedding.", "a ControlNet", MODEL),
     ("control_net.", "a ControlNet", MODEL),
     ("input_hint_block.", "a ControlNet", MODEL),
@@ -41,6 +41,19 @@ pub(super) const LORA: &str = "a LoRA, which changes a model";
 pub(super) const INVERSION: &str = "a textual inversion, which adds words to a model";
 const MODEL: &str = "give the model itself";
 const FAMILY: &str = "Decant runs Stable Diffusion 1.x, 2.x and XL, their turbo, LCM and pruned relatives";
+
+/// How the names of a ControlNet begin that was put into one file with its model (ControlNet's first `control_sd15_*.pth`).
+const CONTROL: &str = "control_model.";
+
+/// Whether a tensor belongs to a ControlNet that is in one file with its model.
+pub(super) fn is_control(name: &str) -> bool {
+    name.starts_with(CONTROL)
+}
+
+/// Whether a file has such a ControlNet in it.
+pub(super) fn has_control(checkpoint: &Checkpoint) -> bool {
+    checkpoint.tensors().keys().any(|name| is_control(name))
+}
 
 /// Most tensors of a textual inversion: one or two embeddings, and a few numbers about them.
 const INVERSION_TENSORS: usize = 8;

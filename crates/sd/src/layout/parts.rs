@@ -1,13 +1,17 @@
 //! Which network each tensor of a file belongs to: by the beginning of its name, or, where a file holds one network only, by what it has.
 //!
 //! The beginnings are those of the original code (CompVis' and Stability's latent diffusion), of stable-diffusion.cpp, and of diffusers'
-//! folders put into one file.
+//! folders put into one file; and what is put before all of a network's names by those who saved it while it was wrapped.
 
 use crate::weights::{Checkpoint, TensorInfo};
 use std::collections::BTreeMap;
 
 /// A beginning of tensors' names, and whose they are.
 const PREFIXES: &[(&str, &str)] = &[
+    // Written twice over by a converter, or while `torch.compile` was wrapped around the network.
+    ("model.diffusion_model.model.diffusion_model.", "unet"),
+    ("model.diffusion_model._orig_mod.", "unet"),
+    ("first_stage_model._orig_mod.", "vae"),
     ("model.diffusion_model.", "unet"),
     ("unet.", "unet"),
     ("first_stage_model.", "vae"),
@@ -54,6 +58,9 @@ const ALONE: &[(&str, &str)] = &[
     ("token_embedding.weight", "text_encoder"),
 ];
 
+/// What stands before the names of a network that was saved while it was wrapped: by `torch.compile`, by `DataParallel`, by both.
+const WRAPPERS: &[&str] = &["", "_orig_mod.", "module.", "module._orig_mod.", "_orig_mod.module."];
+
 /// A network's tensors, by their names without the common beginning.
 pub(super) struct Part<'a> {
     /// What all the names begin with.
@@ -77,10 +84,13 @@ pub(super) struct Parts<'a> {
 
 pub(super) fn parts(checkpoint: &Checkpoint) -> Parts<'_> {
     let tensors = checkpoint.tensors();
-    if let Some((_, component)) = ALONE.iter().find(|(sign, _)| tensors.contains_key(*sign)) {
-        let component = if *component == "text_encoder" { which_text_encoder(tensors) } else { component };
-        let tensors = tensors.iter().map(|(name, info)| (name.as_str(), info)).filter(|(name, _)| !ignored(name)).collect();
-        return Parts { parts: BTreeMap::from([(component, Part { prefix: "", tensors })]), strangers: vec![] };
+    let alone = |wrapper: &&str| ALONE.iter().find(|(sign, _)| tensors.contains_key(&format!("{wrapper}{sign}")));
+    if let Some((prefix, (_, component))) = WRAPPERS.iter().find_map(|wrapper| Some((*wrapper, alone(wrapper)?))) {
+        let component = if *component == "text_encoder" { which_text_encoder(tensors, prefix) } else { component };
+        let (own, others): (Vec<_>, Vec<_>) = tensors.iter().partition(|(name, _)| name.starts_with(prefix));
+        let own = own.into_iter().map(|(name, info)| (&name[prefix.len()..], info)).filter(|(name, _)| !ignored(name)).collect();
+        let strangers = others.into_iter().map(|(name, _)| name.as_str()).filter(|name| !ignored(name)).collect();
+        return Parts { parts: BTreeMap::from([(component, Part { prefix, tensors: own })]), strangers };
     }
     let (mut parts, mut strangers) = (BTreeMap::<_, Part>::new(), vec![]);
     for (name, info) in tensors {
@@ -102,8 +112,8 @@ fn ignored(name: &str) -> bool {
 }
 
 /// Of XL's two, the second is 1280 wide, and only it is projected with as many numbers; Stable Diffusion 2's, 1024.
-fn which_text_encoder(tensors: &BTreeMap<String, TensorInfo>) -> &'static str {
+fn which_text_encoder(tensors: &BTreeMap<String, TensorInfo>, prefix: &str) -> &'static str {
     let projections = ["text_projection", "text_projection.weight", "text_model.text_projection"];
-    let width = projections.iter().find_map(|name| tensors.get(*name)).and_then(|info| info.shape.first());
+    let width = projections.iter().find_map(|name| tensors.get(&format!("{prefix}{name}"))).and_then(|info| info.shape.first());
     if width == Some(&1280) { "text_encoder_2" } else { "text_encoder" }
 }

@@ -17,6 +17,9 @@ const ENDS: &[&str] = &[".safetensors", ".ckpt", ".gguf", ".pt", ".pth", ".bin"]
 /// Most weight files beside one another: a denoiser, two text encoders, an autoencoder.
 const MOST_FILES: usize = 4;
 
+/// The networks of a file that makes pictures by itself.
+const COMPLETE: [&str; 3] = ["unet", "vae", "text_encoder"];
+
 /// How many names a message lists.
 const SHOWN: usize = 3;
 
@@ -34,19 +37,25 @@ pub(super) async fn open(source: Rc<dyn Files>, names: &[&str], choice: &Choice)
         return Err(several(&*source, names));
     }
     let (mut components, mut evidence, mut layout) = (BTreeMap::new(), family::Evidence::default(), "diffusers names");
+    let mut unused = None;
     for name in names {
         let checkpoint = Checkpoint::open_file(&*source, name).await?;
         if let Some(opened) = whole::open(source.clone(), name, &checkpoint).await? {
             return if names.len() == 1 { Ok(opened) } else { Err(several(&*source, names)) };
         }
         let parts = parts(&checkpoint);
-        if let Some((what, hint)) = foreign::recognised(checkpoint.tensors()) {
+        let controlled = COMPLETE.iter().all(|component| parts.parts.contains_key(component)) && foreign::has_control(&checkpoint);
+        if let Some((what, hint)) = foreign::recognised(checkpoint.tensors()).filter(|_| !controlled) {
             return Err(refused(&*source, format!("{} is {what}, not a model to make pictures with", called(names, name)), hint));
         }
         if parts.parts.is_empty() {
             return Err(not_understood(&*source, &checkpoint, "no model that Decant knows"));
         }
-        let mut strangers: Vec<String> = parts.strangers.iter().map(ToString::to_string).collect();
+        if controlled {
+            unused = Some("; not followed: the ControlNet that is in the file as well");
+        }
+        let strangers = parts.strangers.iter().filter(|name| !(controlled && foreign::is_control(name)));
+        let mut strangers: Vec<String> = strangers.map(ToString::to_string).collect();
         for (component, part) in &parts.parts {
             if part.is_original() {
                 layout = "original names";
@@ -65,7 +74,8 @@ pub(super) async fn open(source: Rc<dyn Files>, names: &[&str], choice: &Choice)
         }
     }
     let configured = configured(&*source, &components, &evidence, choice)?;
-    let Chosen { family, schedule, families, why, .. } = configured.chosen;
+    let Chosen { family, schedule, families, mut why, .. } = configured.chosen;
+    why += unused.unwrap_or_default();
     let files = Rc::new(Made::over(source, configured.files).await?);
     Ok(Opened { files, layout, family: family.map(|row| row.id), taken_for: Some(schedule), families, why, components })
 }

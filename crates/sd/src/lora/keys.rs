@@ -88,7 +88,8 @@ const MORE: &[&str] = &["dora_scale", "lora_magnitude_vector"];
 
 /// The layer and the part that a tensor is; `None` where its end says neither.
 pub(super) fn parsed(tensor: &str) -> Option<(Called, Part)> {
-    let flat = flattened(tensor);
+    // `torch.compile` puts a name of its own before what it wraps.
+    let flat = flattened(tensor).replace("_orig_mod_", "");
     let (rest, part) = ENDS.iter().find_map(|(end, part)| Some((flat.strip_suffix(end)?, *part)))?;
     let rest = rest.strip_prefix("base_model_model_").unwrap_or(rest);
     let start = STARTS.iter().find_map(|(start, network)| Some((rest.strip_prefix(start)?, *network)));
@@ -126,6 +127,8 @@ mod tests {
             ("base_model.model.down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q.lora_B.weight", None, q, Part::Up),
             ("lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q.alpha", Some("unet"), q, Part::Alpha),
             ("lora_unet_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q_lora_up.weight", Some("unet"), q, Part::Up),
+            ("lora_unet__orig_mod_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q.alpha", Some("unet"), q, Part::Alpha),
+            ("unet._orig_mod.down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q.lora_A.weight", Some("unet"), q, Part::Down),
             ("lora_unet_input_blocks_1_0_in_layers_2.hada_w1_a", Some("unet"), "input_blocks_1_0_in_layers_2", Part::W1A),
             (
                 "lora_te2_text_model_encoder_layers_3_mlp_fc1.lora_mid.weight",

@@ -16,12 +16,13 @@ const CANDIDATES: &[&str] = &[
     "STEM.safetensors.index.json",
     "STEM.safetensors.index.fp16.json",
     "STEM.fp16.safetensors.index.json",
+    "STEM.safetensors.fp16.index.json",
     "STEM.gguf",
 ];
 
 /// The same for pickles, which are looked for last.
 const PICKLE_STEMS: [&str; 2] = ["diffusion_pytorch_model", "pytorch_model"];
-const PICKLES: &[&str] = &["STEM.bin", "STEM.fp16.bin", "STEM.bin.index.json", "STEM.bin.index.fp16.json"];
+const PICKLES: &[&str] = &["STEM.bin", "STEM.fp16.bin", "STEM.bin.index.json", "STEM.bin.index.fp16.json", "STEM.bin.fp16.index.json"];
 
 /// Longest index of shards, in bytes; Stable Diffusion XL's has 150 KB.
 const LONGEST_INDEX: u64 = 10_000_000;
@@ -43,7 +44,7 @@ impl Checkpoint {
             }
         }
         let names: Vec<String> = candidates(component).collect();
-        let (first, last, pickle) = (&names[0], &names[5], &names[2 * CANDIDATES.len()]);
+        let (first, last, pickle) = (&names[0], &names[CANDIDATES.len() - 1], &names[2 * CANDIDATES.len()]);
         let other = STEMS[usize::from(is_diffusers(component))];
         let hint = format!("looked for {first}, {last}, {pickle}, fp16 and sharded names, and the same for {other}");
         Err(Error::Missing { place: files.place(), name: format!("weight file for {component}"), hint })
@@ -97,8 +98,8 @@ fn shards(index: &str, json: &[u8]) -> Result<BTreeMap<String, String>, Error> {
         weight_map: BTreeMap<String, String>,
     }
     let damaged = |problem: String| Error::Damaged { file: index.into(), problem, hint: DOWNLOAD_AGAIN };
-    let map =
-        serde_json::from_slice::<ShardIndex>(json).map_err(|error| damaged(format!("is not an index of shards ({error})")))?.weight_map;
+    let read = crate::json::unique(json).and_then(|_| serde_json::from_slice::<ShardIndex>(json));
+    let map = read.map_err(|error| damaged(format!("is not an index of shards ({error})")))?.weight_map;
     let folder = index.rsplit_once('/').map(|(folder, _)| format!("{folder}/")).unwrap_or_default();
     let outside = map.values().find(|shard| shard.contains('/') || !stays_inside(shard));
     match outside {

@@ -9,6 +9,8 @@ use decant_sd::layout::{self, Choice, Opened};
 use decant_sd::pipeline::{Options, Pipeline, Unobserved};
 use decant_sd::request::Request;
 use pollster::block_on;
+use safetensors::tensor::TensorView;
+use safetensors::{Dtype, SafeTensors};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -116,6 +118,42 @@ fn a_folder_of_pytorchs_own_files_is_the_same_folder() {
         }
     }
     same_tensors("a folder of .bin files", &open(models("bk-sdm-tiny")), &open(Rc::new(files)));
+}
+
+/// A safetensors file with other names, and tensors more.
+fn renamed(bytes: &[u8], name: impl Fn(&str) -> String, more: &[(&str, &[usize])]) -> Vec<u8> {
+    let file = SafeTensors::deserialize(bytes).expect("a file of ours");
+    let mut tensors: Vec<(String, TensorView)> = file.tensors().into_iter().map(|(old, view)| (name(&old), view)).collect();
+    let zeros = vec![0; 4 * more.iter().map(|(_, shape)| shape.iter().product()).max().unwrap_or(0)];
+    for (name, shape) in more {
+        let bytes = &zeros[..4 * shape.iter().product::<usize>()];
+        tensors.push((name.to_string(), TensorView::new(Dtype::F32, shape.to_vec(), bytes).expect("it fits")));
+    }
+    safetensors::serialize(tensors, None).expect("it can be written")
+}
+
+#[test]
+fn networks_that_were_saved_while_wrapped_are_the_same_networks() {
+    let bytes = std::fs::read(folder("tests/models/layouts/lcm-tiny.safetensors")).expect("it is committed");
+    let expected = open(models("lcm-tiny"));
+    for (from, to) in [
+        ("model.diffusion_model.", "model.diffusion_model._orig_mod."),
+        ("model.diffusion_model.", "model.diffusion_model.model.diffusion_model."),
+        ("first_stage_model.", "first_stage_model._orig_mod."),
+    ] {
+        let name = |old: &str| old.strip_prefix(from).map_or_else(|| old.to_string(), |rest| format!("{to}{rest}"));
+        same_tensors(to, &expected, &open(memory(&[("x.safetensors", renamed(&bytes, name, &[]))])));
+    }
+}
+
+#[test]
+fn a_model_with_a_control_net_in_its_file_is_used_without_it_and_says_so() {
+    let bytes = std::fs::read(folder("tests/models/layouts/lcm-tiny.safetensors")).expect("it is committed");
+    let more: &[(&str, &[usize])] =
+        &[("control_model.input_hint_block.0.weight", &[4, 3, 3, 3]), ("control_model.zero_convs.0.0.bias", &[4])];
+    let opened = open(memory(&[("control_sd15.safetensors", renamed(&bytes, str::to_string, more))]));
+    same_tensors("control_sd15", &open(models("lcm-tiny")), &opened);
+    assert!(opened.why.ends_with("not followed: the ControlNet that is in the file as well"), "{}", opened.why);
 }
 
 #[test]

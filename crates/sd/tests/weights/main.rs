@@ -203,6 +203,11 @@ fn each_kind_of_damage_has_its_sentence() {
             "has a header that is not a JSON object (EOF while parsing a value at line 1 column 5); download the file again",
         ),
         (
+            "twice",
+            header(r#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#),
+            "has a header that is not a JSON object (\"a\" stands there twice at line 1 column 107); download the file again",
+        ),
+        (
             "cut short",
             good[..good.len() - 3].to_vec(),
             "is cut short: expected 70 bytes from what its header says, got 67; download the file again",
@@ -301,6 +306,13 @@ fn shards_and_their_index_agree_or_say_how_they_do_not() {
     let both = r#"{"metadata":{},"weight_map":{"a":"1.safetensors","b":"2.safetensors"}}"#;
     let good = read(&sharded(both, &[("1.safetensors", a.clone()), ("2.safetensors", b.clone())]), "unet").expect("two shards");
     assert_eq!(good.keys().collect::<Vec<_>>(), ["a", "b"]);
+    // diffusers has put the variant in each of these places.
+    for name in ["safetensors.index.fp16", "fp16.safetensors.index", "safetensors.fp16.index"] {
+        let mut files = sharded(both, &[("1.safetensors", a.clone()), ("2.safetensors", b.clone())]);
+        let index = files.files.remove("unet/diffusion_pytorch_model.safetensors.index.json").expect("it was put there");
+        files.files.insert(format!("unet/diffusion_pytorch_model.{name}.json"), index);
+        assert_eq!(read(&files, "unet").unwrap_or_else(|error| panic!("{name}: {error}")).len(), 2);
+    }
 
     let index = "unet/diffusion_pytorch_model.safetensors.index.json";
     for (files, expected) in [
