@@ -80,7 +80,7 @@ function choosing(params, problems, { get, change }) {
 async function goOn(studio, store, { settings, model, tries, jobs }) {
   const loras = (settings.loras ?? []).map(({ name }) => name);
   if (loras.length > 0) studio.tell({ tone: "note", text: say("reload.loras", { names: inList(loras) }) });
-  if (model.address === null) return note(studio, say("reload.model", { name: model.name }));
+  if (model.address === null) return studio.tell({ tone: "note", text: say("reload.model", { name: model.name }), about: "visit", stays: true });
   if (store.get().queue.length < jobs.length) studio.tell({ tone: "note", text: say("reload.lost") });
   if (store.get().queue.length === 0 || store.get().phase !== "ready") return;
   note(studio, say(tries > 0 ? "reload.waits" : "reload.again"));

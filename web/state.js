@@ -99,6 +99,8 @@ import { keptPresets } from "./presets.js";
  * @property {string} text
  * @property {"en"} [lang] where it is the program that says it
  * @property {Offer[]} [offers]
+ * @property {Place} [place] where it was said; undefined: everywhere
+ * @property {boolean} [stays] a note that does not go by itself
  * @property {"link" | "record" | "version" | "notify" | "visit" | "back"} [about] of several about one thing, only the last is shown
  */
 

@@ -328,7 +328,8 @@ export function createStudio(store) {
   /** @param {...Message} more */
   function tell(...more) {
     const about = more.map((message) => message.about).filter(Boolean);
-    change({ messages: [...get().messages.filter((before) => !before.about || !about.includes(before.about)), ...more] });
+    const { messages, place } = get();
+    change({ messages: [...messages.filter((before) => !before.about || !about.includes(before.about)), ...more.map((message) => ({ place, ...message }))] });
   }
 
   const gallery = createGallery(store, { write: async (made) => (await makers.get(made.image)?.writePicture(made)) ?? null, open: openPicture, tell });
@@ -403,7 +404,10 @@ export function createStudio(store) {
     /** The open model, for what asks it of its own accord; null while there is none. */
     model: () => decant,
     /** Shows another place of the page. @param {{ place: import("./views/places.js").Place, path: string }} where */
-    enter: (where) => change(where),
+    enter(where) {
+      const { place, messages } = get();
+      change({ ...where, ...(place !== where.place && { taken: null, messages: messages.filter(({ tone, stays }) => tone === "error" || stays) }) });
+    },
     cancel: () => (get().phase === "opening" ? stopping : cancelling).abort(),
     lookAgain: () => library.look(opened.model, opened.family),
     togglePause: () => (get().paused ? resume() : pause()),

@@ -82,7 +82,7 @@ export function createTaking({ get, change }, { look, openRun, startFrom, startF
     change({ taken: { what: "settings", text: say("record.taken", { name: file.name }), image } });
     const hash = record.source === "decant" && record.hash ? await fingerprint() : "";
     const lacks = missing(record, settings, get(), hash);
-    if (lacks.length > 0) tell({ tone: "note", text: [say("record.taken", { name: file.name }), ...lacks].join(" "), about: "record" });
+    if (lacks.length > 0) tell({ tone: "note", text: [say("record.taken", { name: file.name }), ...lacks].join(" "), about: "record", stays: true });
   }
 
   return { takeDropped, takeRecord };

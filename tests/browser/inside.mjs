@@ -105,8 +105,8 @@ export const INSIDE = [
       await look(0);
       await page.keyboard.press("ArrowRight");
       await look(1);
-      const strip = await page.locator(".inside-strip [role=slider]").boundingBox();
-      const column = (n) => ({ x: strip.x + ((strip.width - 76) * (n + 0.5)) / 6, y: strip.y + 20 });
+      const frames = await page.$$eval(".inside-strip .frame", (all) => all.map((one) => one.getBoundingClientRect().toJSON()));
+      const column = (n) => ({ x: frames[n].x + frames[n].width / 2, y: frames[n].y + 20 });
       await page.mouse.move(column(2).x, column(2).y);
       await page.mouse.down();
       await look(2);

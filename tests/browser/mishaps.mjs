@@ -24,7 +24,7 @@ export const MISHAPS = [
       for (let frame = 0; frame < 10; frame++) await drawn(page);
       assert.equal(await page.locator(".message.error").count(), 1);
       await page.unroute("**/inside/inside.js");
-      await page.click(".message.error >> text=Dismiss");
+      await page.click(".message.error [aria-label=Dismiss]");
       await page.waitForSelector("#inside-begin");
       assert.equal(await page.locator(".message.error").count(), 0);
     },
@@ -91,7 +91,7 @@ export const MISHAPS = [
       const before = await boxes.count();
       assert.ok(before > 1);
       await boxes.last().evaluate((box) => Object.assign(box, { stays: true }));
-      await boxes.first().getByText("Dismiss").focus();
+      await boxes.first().getByLabel("Dismiss").focus();
       await page.keyboard.press("Enter");
       await page.waitForFunction((count) => document.querySelectorAll(".message").length === count - 1, before);
       assert.ok(await boxes.last().evaluate((box) => /** @type {any} */ (box).stays));

@@ -9,8 +9,8 @@ import { sayPlace, scrubs } from "./scrub.js";
 
 /** @import { Trace } from "../decant.d.ts" */
 
-/** More columns than this are too thin to see; then each stands for several steps. */
-const MOST_COLUMNS = 100;
+/** Pixels below which a frame is too small to be seen; where there are more steps than that leaves room for, each frame stands for several. */
+const LEAST = 26;
 
 /** @typedef {{ trace: Trace | null, cursor: number, total?: number }} Strip `total` is how many steps there are going to be, where none is yet */
 
@@ -20,20 +20,31 @@ export function stripFigure(host, { onScrub } = {}) {
   if (strip !== host) host.append(strip);
   /** @type {Strip} */
   let now = { trace: null, cursor: -1 };
+  let most = 100;
   const arrived = scrubs(strip, { at: (x) => placeAt(strip, x, now.trace), last: () => places(now.trace) - 1, cursor: () => now.cursor, onScrub });
   sayPlace(strip, 0, 0, say("strip.none"));
+  new ResizeObserver(() => {
+    const before = most;
+    most = roomOf(strip);
+    if (most !== before) draw();
+  }).observe(strip.parentElement ?? strip);
 
   return (data) => {
     arrived();
     if (data.trace === now.trace && data.cursor === now.cursor && data.total === now.total) return;
     now = data;
-    const { trace, cursor } = data;
-    const total = totalOf(trace) || (data.total ?? 0);
-    drawColumns(strip, Math.min(total, MOST_COLUMNS));
-    const current = trace && cursor >= trace.steps.length && trace.image ? strip.children.length - 1 : columnOf(cursor, total);
+    draw();
+  };
+
+  function draw() {
+    const { trace, cursor } = now;
+    const total = totalOf(trace) || (now.total ?? 0);
+    const columns = Math.min(total, most);
+    drawColumns(strip, columns);
+    const current = trace && cursor >= trace.steps.length && trace.image ? strip.children.length - 1 : columnOf(cursor, total, columns);
     Array.from(strip.children).forEach((column, place) => {
       const last = place === strip.children.length - 1;
-      const step = trace?.steps[stepOf(place, total)];
+      const step = trace?.steps[stepOf(place, total, columns)];
       const pictures = last ? [trace?.image] : [step?.previewNoisy, step?.previewDenoised];
       column.classList.toggle("done", Boolean(pictures[0]));
       column.classList.toggle("current", places(trace) > 0 && place === current);
@@ -43,7 +54,13 @@ export function stripFigure(host, { onScrub } = {}) {
       });
     });
     sayPlace(strip, places(trace), cursor, wordsOf(trace, cursor));
-  };
+  }
+}
+
+/** How many frames there is room for, beside the finished picture. @param {HTMLElement} strip */
+function roomOf(strip) {
+  const last = strip.lastElementChild?.getBoundingClientRect().width ?? 0;
+  return Math.max(4, Math.floor(((strip.parentElement ?? strip).clientWidth - last) / LEAST));
 }
 
 /** @param {Trace | null} trace @param {number} cursor */
@@ -73,12 +90,12 @@ function totalOf(trace) {
   return first ? first.total - first.index : (trace?.settings.steps ?? 0);
 }
 
-/** @param {number} column @param {number} total */
-function stepOf(column, total) {
-  return total <= MOST_COLUMNS ? column : Math.round((column * (total - 1)) / (MOST_COLUMNS - 1));
+/** @param {number} column @param {number} total @param {number} columns */
+function stepOf(column, total, columns) {
+  return total <= columns ? column : Math.round((column * (total - 1)) / (columns - 1));
 }
 
-/** @param {number} step @param {number} total */
-function columnOf(step, total) {
-  return total <= MOST_COLUMNS ? step : Math.round((step * (MOST_COLUMNS - 1)) / (total - 1));
+/** @param {number} step @param {number} total @param {number} columns */
+function columnOf(step, total, columns) {
+  return total <= columns ? step : Math.round((step * (columns - 1)) / (total - 1));
 }

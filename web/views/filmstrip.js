@@ -14,8 +14,10 @@ export function filmstripView(studio) {
   return ({ trace, cursor, settings: { steps } }) => {
     // Of an older picture of the gallery only the end is known.
     gone.hidden = !trace?.image || trace.steps.length > 0;
-    strip.hidden = legend.hidden = !gone.hidden;
+    strip.style.visibility = gone.hidden ? "" : "hidden"; // its place is kept
+    legend.hidden = !gone.hidden;
     draw({ trace, cursor, total: steps });
-    strip.parentElement?.style.setProperty("--columns", String(strip.children.length - 1));
+    const columns = String(strip.children.length - 1);
+    if (strip.parentElement?.style.getPropertyValue("--columns") !== columns) strip.parentElement?.style.setProperty("--columns", columns);
   };
 }

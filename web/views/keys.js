@@ -50,7 +50,7 @@ export function keysView(studio, state) {
       if (event.shiftKey || event.key.toLowerCase() === "y") studio.redo();
       else studio.undo();
     } else if (event.key === "Escape") {
-      if (!takesEscape(event)) studio.cancel();
+      if (!takesEscape(event) && !document.querySelector(":popover-open")) studio.cancel();
     } else if (!event.ctrlKey && !event.metaKey && !event.altKey && single() && !takesKeys(event.target, event.key)) {
       const act = KEYS[event.key] ?? KEYS[event.key.toLowerCase()];
       if (!act || (OF_RUN.includes(event.key) && state().place === "lessons")) return;

@@ -39,6 +39,6 @@ export function latentsView(studio, state) {
     draw(latents);
   });
   return ({ trace }) => {
-    open.hidden = !trace || !lastLatents(trace);
+    open.hidden = Boolean(trace?.image) && !(trace && lastLatents(trace));
   };
 }

@@ -21,6 +21,9 @@ export function machineView(studio) {
   const radios = /** @type {HTMLInputElement[]} */ (Array.from(device.elements));
   device.addEventListener("change", ({ target }) => studio.reopen(/** @type {"gpu" | "cpu"} */ (/** @type {HTMLInputElement} */ (target).value)));
 
+  // On a phone the bar's rest is a sheet of its own, which makes room for what is opened from it.
+  const rest = byId("bar-rest", HTMLDivElement);
+  rest.addEventListener("click", ({ target }) => target instanceof Element && target.closest("button") && rest.matches(":popover-open") && rest.hidePopover(), true);
   byId("show-machine", HTMLButtonElement).addEventListener("click", showPanel);
   byId("show-machine-too", HTMLButtonElement).addEventListener("click", () => {
     byId("keys", HTMLDialogElement).close();
@@ -29,6 +32,7 @@ export function machineView(studio) {
 
   return ({ info, model, phase, opening }) => {
     write(name, model);
+    write(byId("bar-model", HTMLSpanElement), model || "…");
     name.title = info?.family ?? "";
     write(adapter, info ? info.adapter : phase === "failed" ? say("bar.nothing") : "…");
     device.disabled = phase === "opening" && opening === null;

@@ -1,6 +1,8 @@
-// Errors and notices, each a sentence, with what can be done about it as a button.
+// Errors and notices, each a sentence over the page's edge, with what can be done about it as a button. A notice goes by itself and does not follow
+// into another place; an error stays until it is answered.
 
-import { button, byId } from "./elements.js";
+import { button, byId, crossButton } from "./elements.js";
+import { passes } from "./passing.js";
 import { say } from "../words.js";
 import { USUAL_MODEL } from "../address.js";
 import { useVersion } from "../offline.js";
@@ -37,12 +39,14 @@ export function messagesView(studio, state) {
     if (message.lang) text.lang = message.lang;
     box.append(text);
     for (const { label, does } of message.offers ?? []) box.append(button(label, offers[does]));
-    box.append(button(say("do.dismiss"), () => studio.dismiss(message)));
+    box.append(crossButton(say("do.dismiss"), () => studio.dismiss(message)));
+    if (message.tone === "note" && !message.stays) passes(box, () => studio.dismiss(message)).again();
     return box;
   }
 
-  return ({ messages }) => {
-    if (messages === drawn) return;
+  return ({ messages: all, place: shown }) => {
+    const messages = all.filter((message) => isFor(shown, message));
+    if (messages.length === drawn.length && messages.every((message, i) => message === drawn[i])) return;
     drawn = messages;
     const gone = [...boxes].filter(([message]) => !messages.includes(message));
     const place = Array.from(list.children).findIndex((box) => box.contains(document.activeElement));
@@ -64,4 +68,9 @@ export function messagesView(studio, state) {
     const next = list.children[Math.min(place, list.children.length - 1)]?.querySelector("button:last-child");
     (next instanceof HTMLElement ? next : byId(state().place, HTMLElement)).focus({ preventScroll: true });
   }
+}
+
+/** What asks for an answer is seen everywhere, the rest where it was said. @param {State["place"]} shown @param {Message} message */
+function isFor(shown, { place, offers = [], tone }) {
+  return place === undefined || place === shown || (tone === "error" && offers.length > 0);
 }

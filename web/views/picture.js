@@ -22,7 +22,7 @@ export function pictureView() {
   return (state) => {
     const { trace, cursor, settings } = state;
     const { width, height } = trace?.settings ?? settings;
-    figure.parentElement?.style.setProperty("--aspect", String(width / height));
+    figure.closest("main")?.style.setProperty("--aspect", String(width / height));
     if (state.phase === "running" && !running && !state.running?.passing) bringIntoView(figure); // whoever types stays where they are
     running = state.phase === "running";
     const step = trace?.steps[cursor] ?? trace?.steps.at(-1);

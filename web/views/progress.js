@@ -51,7 +51,7 @@ export function progressView(studio) {
     bar.setAttribute("aria-valuetext", sentence);
     write(status, sentence || "\u00a0");
     write(memory, memoryOf(trace));
-    memory.hidden = !trace?.memory;
+    memory.hidden = Boolean(trace?.image) && !trace?.memory;
     write(announce, announcement(state, done, total));
     const running = phase === "running";
     // A button that is switched off under a person's finger hands the focus on, to where that finger begins nothing.

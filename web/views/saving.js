@@ -31,6 +31,7 @@ export function savingView(studio, state) {
     if (!blob) studio.tell({ tone: "note", text: say("animate.closed"), about: "record" });
     return blob;
   }
+  const made = byId("made", HTMLDivElement);
   const kind = filmKind();
   const filming = byId("film", HTMLButtonElement);
   async function record() {
@@ -43,8 +44,9 @@ export function savingView(studio, state) {
   }
   write(filming, say("film.make", { kind: kind?.name ?? "" }));
   return ({ trace }) => {
-    for (const id of Object.keys(buttons)) byId(id, HTMLButtonElement).hidden = !trace?.image;
-    byId("animate", HTMLButtonElement).hidden = filming.hidden = !trace?.image || trace.steps.length === 0;
+    made.hidden = !trace;
+    made.classList.toggle("blank", !trace?.image); // its place is kept while the picture is made
+    byId("animate", HTMLButtonElement).hidden = filming.hidden = Boolean(trace?.image) && trace?.steps.length === 0;
     filming.hidden ||= !kind;
   };
 }

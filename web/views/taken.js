@@ -4,15 +4,13 @@
 import { overlay } from "./brush.js";
 import { button, byId, crossButton, element, h, paint } from "./elements.js";
 import { drawWeight, weightField } from "./loaded.js";
+import { passes } from "./passing.js";
 import { say } from "../words.js";
 
 /** @import { Loaded } from "../beside.js" */
 /** @import { State, Taken } from "../state.js" */
 /** @import { Studio } from "../studio.js" */
 /** @import { View } from "./index.js" */
-
-/** Milliseconds that the line stays, unless somebody is at it. */
-const STAYS = 12_000;
 
 /** @type {View} */
 export function takenView(studio, state) {
@@ -21,15 +19,7 @@ export function takenView(studio, state) {
   let drawn = null;
   /** How many changes there were with it: at the next one its “Undo” would mean another. */
   let changes = 0;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let going;
-  const stay = () => clearTimeout(going);
-  const leave = () => {
-    stay();
-    going = setTimeout(() => line.matches(":hover, :focus-within") || studio.forgetTaken(), STAYS);
-  };
-  for (const name of /** @type {const} */ (["pointerenter", "focusin"])) line.addEventListener(name, stay);
-  for (const name of /** @type {const} */ (["pointerleave", "focusout"])) line.addEventListener(name, leave);
+  const passing = passes(line, studio.forgetTaken);
   const drawUsed = usedList(studio, state);
   return (now) => {
     drawUsed(now);
@@ -39,10 +29,10 @@ export function takenView(studio, state) {
     drawn = taken;
     changes = state().steps.undo;
     line.hidden = taken === null;
-    if (!taken) return stay();
+    if (!taken) return passing.stay();
     line.classList.toggle("refused", taken.what === "refused");
     line.replaceChildren(...[taken.image ? thumbOf(taken.image) : null, element("p", taken.text), ...deedsOf(studio, taken), crossButton(say("do.dismiss"), studio.forgetTaken)].filter((one) => one !== null));
-    leave();
+    passing.again();
   };
 }
 

@@ -17,8 +17,7 @@ export function variationsView(studio) {
   );
   // The sign alone says little to who cannot see the word before it.
   for (const [id, name] of /** @type {const} */ ([["seed-down", "vary.down"], ["seed-up", "vary.up"]])) byId(id, HTMLButtonElement).setAttribute("aria-label", say(name));
-  return ({ trace, phase }) => {
-    root.hidden = !trace?.image;
+  return ({ phase }) => {
     for (const element of root.querySelectorAll("button")) element.disabled = phase !== "ready" && phase !== "running";
   };
 }

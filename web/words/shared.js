@@ -15,6 +15,7 @@ export const SHARED = {
   "do.file": { en: "Choose a file", es: "Elegir un archivo" },
   "do.folder": { en: "Choose a folder", es: "Elegir una carpeta" },
   "bar.model": { en: "Model", es: "Modelo" },
+  "bar.more": { en: "Model, machine and page", es: "Modelo, equipo y página" },
   "bar.runs-on": { en: "Runs on", es: "Se ejecuta en" },
   "bar.device": { en: "Compute on", es: "Calcular en" },
   "keys.show": { en: "Keyboard shortcuts", es: "Atajos de teclado" },
