@@ -51,6 +51,7 @@ export const ACCESS = [
     name: `access: ${screen.name}`,
     open: null,
     first: screen.open === "",
+    usual: screen.usual,
     expects: /favicon|404/,
     async play({ page, address }) {
       const faults = [];
@@ -124,7 +125,7 @@ export const ACCESS = [
       await page.focus("#generate");
       await page.keyboard.press("Enter");
       await page.waitForFunction(() => Number(document.querySelector("#progress")?.getAttribute("aria-valuenow")) >= 1);
-      assert.equal(await where(), "generate");
+      assert.equal(await where(), "pause", "a space pauses, and queues no other");
       await page.focus("#cancel");
       await page.keyboard.press("Enter");
       await page.waitForSelector("#cancel:disabled");
@@ -134,7 +135,7 @@ export const ACCESS = [
       await page.focus("#generate");
       await page.keyboard.press("Enter");
       await made(page);
-      assert.equal(await where(), "generate");
+      assert.equal(await where(), "filmstrip");
     },
   },
   {
