@@ -21,6 +21,8 @@ const CPU = ["--device", "cpu"];
 const SMALL = ["--steps", "1", "--width", "16", "--height", "16", "--quiet", "--prompt", "a cat"];
 const OUT = join(scratch, "out");
 
+const EXTREMES = [0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff];
+
 /** How a file of a kind is given to the command. */
 const WAYS = {
   weights: (file) => [["inspect", file, "--tensors"], ["generate", "--model", file, ...CPU, ...SMALL, "--out", `${OUT}.png`], ["quantize", file, "--out", `${OUT}.gguf`, "--quiet"]],
@@ -90,8 +92,6 @@ function mutated(sound, name) {
   for (let times = 1 + dice.below(4); times > 0; times--) bytes = changed(bytes, name);
   return name.endsWith(".png") && dice.chance(0.7) ? repairedPng(bytes) : bytes;
 }
-
-const EXTREMES = [0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff];
 
 function changed(bytes, name) {
   // Headers are small and weights are not: most changes are near the beginning, or near the end, where archives have their directory.

@@ -65,6 +65,7 @@ fn code(error: &Error) -> &'static str {
 
 /// Begins with a capital, where it begins with a word and not with a file's name, and ends with a full stop.
 fn sentence(text: &str) -> String {
+    let text = &*decant_sd::error::shown(text);
     let word = text.split(' ').next().unwrap_or_default();
     let plain = !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase());
     let (first, rest) = text.split_at(plain as usize);

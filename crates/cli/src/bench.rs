@@ -125,7 +125,7 @@ fn where_time_goes(pipeline: &mut Pipeline, options: &Bench) -> Result<Value, Fa
     let timings = match pollster::block_on(pipeline.profile_unet()) {
         Ok(timings) => timings,
         Err(problem) => {
-            eprintln!("no times by operation: {problem}");
+            note!("no times by operation: {problem}");
             return Ok(Value::Null);
         }
     };

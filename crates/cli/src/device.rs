@@ -14,7 +14,7 @@ pub(crate) fn choose(wish: Where) -> Result<Rc<dyn Device>, Failure> {
         Where::Auto => match pollster::block_on(Gpu::request()) {
             Ok(gpu) if !gpu.adapter().software => Ok(Rc::new(gpu)),
             Ok(gpu) => {
-                eprintln!(
+                note!(
                     "the only GPU here, {}, is emulated by the CPU: computing on the CPU itself (--device gpu to use it)",
                     gpu.adapter().name
                 );
@@ -22,7 +22,7 @@ pub(crate) fn choose(wish: Where) -> Result<Rc<dyn Device>, Failure> {
             }
             // The driver's own words go on for lines, and are for whoever asks for a GPU.
             Err(_) => {
-                eprintln!("no GPU was found: computing on the CPU (--device gpu says why)");
+                note!("no GPU was found: computing on the CPU (--device gpu says why)");
                 Ok(Rc::new(Cpu))
             }
         },

@@ -57,7 +57,7 @@ pub(crate) fn run(options: &mut Generate) -> Result<(), Failure> {
     let request = request::request(options, found.as_ref())?;
     let mut pipeline = load(&options.model, options.quiet)?;
     if let Some(sentence) = pipeline.config().knows_nothing_of(&request.prompt) {
-        eprintln!("{sentence}; decant inspect {} lists them", options.model.place());
+        note!("{sentence}; decant inspect {} lists them", options.model.place());
     }
     options.text.load(&mut pipeline, options.quiet)?;
     options.lora.load(&mut pipeline, options.quiet)?;
@@ -165,7 +165,7 @@ fn picture(
     if !options.quiet {
         let s = &generated.settings;
         let (sampler, seconds, device) = (s.sampler.row().name, made / 1000.0, pipeline.device().name());
-        eprintln!(
+        note!(
             "{}: {}×{}, {} of {sampler}, guidance {}, seed {}, {seconds:.1} s on {device}",
             out.display(),
             s.width,
@@ -174,7 +174,7 @@ fn picture(
             scales(s),
             s.asked.seed
         );
-        eprintln!("{}", took(&generated.memory, pipeline.device()));
+        note!("{}", took(&generated.memory, pipeline.device()));
     }
     Ok(generated)
 }

@@ -2,6 +2,11 @@
 //!
 //! Exit code 0, or one sentence on stderr and exit code 1 (2 for arguments that cannot be read, 130 when it was interrupted).
 
+/// A word beside the result, on the error output; whatever a file put into it, it is one line.
+macro_rules! note {
+    ($($words:tt)*) => { eprintln!("{}", decant_sd::error::shown(&format!($($words)*))) };
+}
+
 /// `println!`, but whoever reads may stop reading (`decant inspect … | head`): then there is nobody left to say anything to.
 macro_rules! say {
     ($($words:tt)*) => { $crate::say_line(format_args!($($words)*)) };
@@ -42,14 +47,14 @@ fn main() {
         if interrupt::asked() {
             interrupt::end("interrupted; what was finished before is there, the picture that was being made is not written");
         }
-        eprintln!("decant: {failure}");
+        eprintln!("decant: {}", decant_sd::error::shown(&failure.to_string()));
         std::process::exit(1);
     }
 }
 
 fn say_line(words: std::fmt::Arguments) {
     use std::io::Write;
-    if writeln!(std::io::stdout(), "{words}").is_err() {
+    if writeln!(std::io::stdout(), "{}", decant_sd::error::printable(&words.to_string())).is_err() {
         std::process::exit(0);
     }
 }

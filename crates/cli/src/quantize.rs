@@ -138,7 +138,7 @@ fn without_preview(hints: String) -> String {
     match parsed.as_object_mut().and_then(|hints| hints.remove(PREVIEW)) {
         None => hints,
         Some(folder) => {
-            eprintln!(
+            note!(
                 "not in this file: the small decoder for previews ({}); keep its folder for --preview-decoder",
                 folder.as_str().unwrap_or_default()
             );

@@ -250,14 +250,22 @@ pub struct Settings {
 /// The most pixels along a side: beyond, no machine's memory would do and 32-bit sizes would overflow before it could be said how much.
 pub(crate) const MOST_PIXELS: usize = 16_384;
 
+/// The most texts that are mixed in, tokens that are swapped, LoRAs that are used; each of the first costs a call of the text encoder.
+pub(crate) const MOST_OF_A_LIST: usize = 500;
+
 impl Request {
-    /// Refuses words that are longer than any can be. Needs no model.
+    /// Refuses words that are longer, or mixed with more others, than any can be. Needs no model.
     ///
     /// # Errors
     /// One sentence about the first of them.
     pub fn check_words(&self) -> Result<(), Error> {
         let texts = [&self.prompt, &self.negative].into_iter().chain(self.mixes.iter().map(|mix| &mix.prompt));
-        texts.map(String::as_str).try_for_each(prompt::check_length)
+        texts.map(String::as_str).try_for_each(prompt::check_length)?;
+        let lists = [("mixes", self.mixes.len()), ("swaps", self.swaps.len()), ("loras", self.loras.len())];
+        lists.into_iter().try_for_each(|(name, count)| match count {
+            0..=MOST_OF_A_LIST => Ok(()),
+            _ => Err(Error::Settings { problem: format!("{name} has {count} entries, expected {MOST_OF_A_LIST} at most") }),
+        })
     }
 
     /// Fills in the model's defaults and checks what can be checked without the model's weights.

@@ -53,9 +53,11 @@ impl Lora {
             };
             if !quiet || !unused.is_empty() {
                 let words = if info.words.is_empty() { String::new() } else { format!("; its words: {}", info.words.join(", ")) };
-                eprintln!(
+                note!(
                     "LoRA {name}: {} layers of the denoiser, {} of the text encoders, rank {}{words}{unused}",
-                    info.unet, info.text, info.rank
+                    info.unet,
+                    info.text,
+                    info.rank
                 );
             }
         }

@@ -51,7 +51,7 @@ impl Sampling {
             // What a record's own sampler read; what is typed beside this one comes after, and is refused.
             request.zero_snr &= !self.zero_snr;
             (request.eta, request.order) = (request.eta.filter(|_| self.eta.is_none()), request.order.filter(|_| self.order.is_none()));
-            request.leave_out_unread(sampler).iter().for_each(|note| eprintln!("settings: {note}"));
+            request.leave_out_unread(sampler).iter().for_each(|note| note!("settings: {note}"));
         }
         if let Some(sigmas) = &self.sigmas {
             request.sigmas = sigmas.parse()?;

@@ -66,7 +66,7 @@ impl Text {
             for word in pollster::block_on(pipeline.add_textual_inversion(&name, bytes))? {
                 if !quiet {
                     let vectors = if word.vectors == 1 { "1 vector".into() } else { format!("{} vectors", word.vectors) };
-                    eprintln!("textual inversion {}: {vectors}; in a prompt it is {}", word.name, word.tokens.join(" or "));
+                    note!("textual inversion {}: {vectors}; in a prompt it is {}", word.name, word.tokens.join(" or "));
                 }
             }
         }

@@ -62,7 +62,7 @@ pub(super) fn run(options: &Generate, pipeline: &mut Pipeline, base: &Request, g
         output::write(&output::beside(&options.out), record.to_json().as_bytes())?;
     }
     if !options.quiet {
-        eprintln!("{}: {} pictures, {}", options.out.display(), cells.len(), grid.typed().join(", "));
+        note!("{}: {} pictures, {}", options.out.display(), cells.len(), grid.typed().join(", "));
     }
     Ok(())
 }

@@ -39,15 +39,15 @@ pub(super) fn file(options: &Generate, record: &Record, canvas: &Canvas) -> Resu
 /// Says what of a record is not followed, and why the picture may differ.
 pub(super) fn tell(found: &Found, options: &Generate, pipeline: &Pipeline, fingerprint: &str) {
     for note in &found.notes {
-        eprintln!("settings: {note}");
+        note!("settings: {note}");
     }
     let (model, device) = (&found.record.model, pipeline.device().name());
     if found.source == Source::Decant && !model.hash.is_empty() && model.hash != fingerprint {
-        eprintln!("the settings are of the model {}, this is {}: the picture will be another", model.name, name(options.model.place()));
+        note!("the settings are of the model {}, this is {}: the picture will be another", model.name, name(options.model.place()));
     } else if found.source != Source::Decant && !model.name.is_empty() && name(&model.name) != name(options.model.place()) {
-        eprintln!("the settings are of the model {}; give it by --model where this is another", model.name);
+        note!("the settings are of the model {}; give it by --model where this is another", model.name);
     } else if !found.record.device.is_empty() && found.record.device != device {
-        eprintln!("the settings are of a picture made on {}, this is {device}: they differ a little", found.record.device);
+        note!("the settings are of a picture made on {}, this is {device}: they differ a little", found.record.device);
     }
     let loaded = pipeline.textual_inversions();
     let is_loaded = |word: &String| {
@@ -56,14 +56,14 @@ pub(super) fn tell(found: &Found, options: &Generate, pipeline: &Pipeline, finge
     };
     let absent: Vec<&str> = found.inversions.iter().filter(|word| !is_loaded(word)).map(String::as_str).collect();
     if !absent.is_empty() {
-        eprintln!(
+        note!(
             "the settings mean the textual inversion {}, which is read as plain words; load it by --textual-inversion",
             absent.join(", ")
         );
     }
     if !found.record.grid.is_empty() && options.records.grid.is_empty() {
         let axes: Vec<String> = found.record.grid.iter().map(|axis| format!("--grid '{axis}'")).collect();
-        eprintln!("the picture is a grid; its axes are {}", axes.join(" "));
+        note!("the picture is a grid; its axes are {}", axes.join(" "));
     }
 }
 
@@ -74,7 +74,7 @@ pub(super) fn tell_words(requests: &[Request]) {
         let texts = [&request.prompt, &request.negative].into_iter().chain(request.mixes.iter().map(|mix| &mix.prompt));
         let sentence = unfollowed_sentence(&texts.map(String::as_str).collect::<Vec<_>>(), How::from(request));
         if let Some(sentence) = sentence.filter(|sentence| !told.contains(sentence)) {
-            eprintln!("prompt: {sentence}");
+            note!("prompt: {sentence}");
             told.push(sentence);
         }
     }

@@ -44,7 +44,7 @@ impl Observer for Watcher {
                 for (name, tokens) in [("prompt", Some(prompt)), ("negative prompt", negative)] {
                     if let Some(tokens) = tokens.filter(|tokens| tokens.dropped > 0) {
                         self.bar.suspend(|| {
-                            eprintln!("the {name} is {} tokens too long; cut: {}", tokens.dropped, shortened(&tokens.dropped_text))
+                            note!("the {name} is {} tokens too long; cut: {}", tokens.dropped, shortened(&tokens.dropped_text))
                         });
                     }
                 }

@@ -125,6 +125,14 @@ mod tests {
     }
 
     #[test]
+    fn lists_have_an_end() {
+        let mixes = |count| Request { mixes: vec![Mix { prompt: "a".into(), factor: 0.1 }; count], ..Request::default() };
+        assert!(mixes(500).check_words().is_ok());
+        let sentence = mixes(501).check_words().expect_err("it is too long").to_string();
+        assert_eq!(sentence, "settings: mixes has 501 entries, expected 500 at most");
+    }
+
+    #[test]
     fn swaps_and_mixes_are_plain_objects() {
         let json = r#"{"swaps":[{"token":"puppy","with":[{"token":"skunk"}]}],"mixes":[{"prompt":"a skunk","factor":0.5}]}"#;
         let request = Request::from_json(json).expect("as documented");
