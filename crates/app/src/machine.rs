@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use crate::js::{self, object, text_property};
-use decant_graph::{Cpu, Device};
+use decant_graph::{Device, Processor};
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 
@@ -60,7 +60,7 @@ pub async fn choose(choice: Choice) -> Result<Machine, Failure> {
 
 /// The CPU, and why not the GPU.
 pub fn cpu(fallback: Option<&'static str>) -> Machine {
-    Machine { device: Rc::new(Cpu), name: "CPU (WebAssembly)".into(), gpu: false, software: false, fallback }
+    Machine { device: Rc::new(Processor::default()), name: "CPU (WebAssembly)".into(), gpu: false, software: false, fallback }
 }
 
 /// Why there is no GPU.

@@ -6,8 +6,10 @@ pub(crate) mod sampling;
 mod records;
 mod text;
 
+use crate::device::AUTO;
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::PossibleValuesParser};
 use decant_graph::ENCODINGS;
+use decant_graph::cpu::SETS;
 use decant_sd::layout::FAMILIES;
 use sampling::Sampling;
 use std::path::PathBuf;
@@ -42,9 +44,8 @@ pub(crate) struct Model {
     /// the built-in model that the settings name
     #[arg(long)]
     pub model: Option<String>,
-    /// Where to compute
-    #[arg(long, value_enum, default_value_t = Where::Auto)]
-    pub device: Where,
+    #[command(flatten)]
+    pub processing: Processing,
     /// Store weights this way, whatever the files hold
     #[arg(long, value_parser = PossibleValuesParser::new(ENCODINGS.iter().map(|row| row.name)))]
     pub weights: Option<String>,
@@ -61,6 +62,27 @@ impl Model {
 
 /// The model that draws where none was given; the page's, too.
 const USUAL: &str = "builtin:emoji";
+
+/// What computes.
+#[derive(Args)]
+pub(crate) struct Processing {
+    /// Where to compute
+    #[arg(long, value_enum, default_value_t = Where::Auto)]
+    pub device: Where,
+    #[command(flatten)]
+    pub cores: Cores,
+}
+
+/// How the CPU computes.
+#[derive(Args)]
+pub(crate) struct Cores {
+    /// The CPU's kernels: the best that it has, or those for some instruction set
+    #[arg(long, default_value = AUTO, value_parser = PossibleValuesParser::new([AUTO].into_iter().chain(SETS.iter().map(|set| set.name()))))]
+    pub kernels: String,
+    /// Threads that the CPU computes with (all cores where left out); they do not change a bit of a picture
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+}
 
 /// What is chosen about a model whose files leave it open, or whose device is small.
 #[derive(Args)]
@@ -96,7 +118,7 @@ pub(crate) enum Where {
     Auto,
     /// WebGPU on Vulkan, Metal or Direct3D 12, software adapters included
     Gpu,
-    /// candle-core on this machine's processor
+    /// This machine's processor, all cores of it
     Cpu,
 }
 
@@ -192,6 +214,8 @@ pub(crate) struct Inspect {
     pub model: String,
     #[command(flatten)]
     pub opening: Opening,
+    #[command(flatten)]
+    pub cores: Cores,
     /// Pixels to predict memory for (the model's own size where left out)
     #[arg(long)]
     pub width: Option<usize>,
@@ -240,6 +264,9 @@ pub(crate) struct Bench {
     /// Only operations whose name and size contain this
     #[arg(long, default_value = "")]
     pub only: String,
+    /// Compare each operation at small sizes with candle in 64 bits, instead of measuring
+    #[arg(long)]
+    pub check: bool,
     /// Leave out the operations: the model only
     #[arg(long)]
     pub no_ops: bool,

@@ -5,6 +5,7 @@
 
 use crate::arguments::Bench;
 use crate::{Failure, device, generate};
+use decant_graph::check::Judged;
 use decant_graph::device::Timing;
 use decant_graph::op::OPS;
 use decant_graph::{Device, bench};
@@ -15,10 +16,13 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 pub(crate) fn run(options: &Bench) -> Result<(), Failure> {
-    let device = device::choose(options.model.device)?;
-    let mut report = json!({ "device": device.name(), "operations": [], "model": null });
+    let device = device::choose(&options.model.processing)?;
+    let mut report = json!({ "device": device.name(), "path": device.path(), "operations": [], "model": null });
     if !options.json {
-        say!("on {}\n", device.name());
+        say!("on {}{}\n", device.name(), device.path().map_or(String::new(), |path| format!(": {path}")));
+    }
+    if options.check {
+        return check(&*device);
     }
     if !options.no_ops {
         report["operations"] = Value::Array(operations(options, &*device)?);
@@ -30,6 +34,24 @@ pub(crate) fn run(options: &Bench) -> Result<(), Failure> {
         say!("{}", serde_json::to_string_pretty(&report)?);
     }
     Ok(())
+}
+
+/// Every operation at its small sizes, against what it means.
+fn check(device: &dyn Device) -> Result<(), Failure> {
+    let mut beyond = vec![];
+    for op in OPS {
+        let mut worst = 0f64;
+        for case in (op.cases)().iter().filter(|case| !case.real) {
+            let judged = Judged::new(case)?;
+            let error = judged.error(&pollster::block_on(judged.run(device))?);
+            worst = worst.max(error);
+            if error > op.tolerance {
+                beyond.push(format!("{} {}", op.name, case.name));
+            }
+        }
+        say!("{:24} error {worst:.1e} of {:.1e} that are allowed", op.name, op.tolerance);
+    }
+    if beyond.is_empty() { Ok(()) } else { Err(format!("{} computes wrongly: {}", device.name(), beyond.join("; ")).into()) }
 }
 
 fn operations(options: &Bench, device: &dyn Device) -> Result<Vec<Value>, Failure> {

@@ -64,7 +64,7 @@ pub(crate) fn decode(options: &Decode) -> Result<(), Failure> {
 /// The model, of which only the autoencoder's weights will be read.
 fn open(model: &Model) -> Result<Pipeline, Failure> {
     let options = generate::options(model.weights.as_deref(), &model.opening)?;
-    Ok(block_on(Pipeline::open(source::open(model.place())?, device::choose(model.device)?, options))?)
+    Ok(block_on(Pipeline::open(source::open(model.place())?, device::choose(&model.processing)?, options))?)
 }
 
 /// How many numbers, and how near the round trip comes.

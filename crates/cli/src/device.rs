@@ -1,32 +1,56 @@
 //! Which machine computes.
 
 use crate::Failure;
-use crate::arguments::Where;
+use crate::arguments::{Cores, Processing, Where};
 use decant_gpu::Gpu;
-use decant_graph::{Cpu, Device, Limits, WeightSet};
+use decant_graph::{Cpu, Device, Limits, Processor, WeightSet};
 use std::rc::Rc;
 
 /// The chosen device. `auto` takes a GPU that is one: a CPU in disguise is slower than the CPU itself.
-pub(crate) fn choose(wish: Where) -> Result<Rc<dyn Device>, Failure> {
-    match wish {
-        Where::Cpu => Ok(Rc::new(Cpu)),
-        Where::Gpu => Ok(Rc::new(pollster::block_on(Gpu::request())?)),
+pub(crate) fn choose(wish: &Processing) -> Result<Rc<dyn Device>, Failure> {
+    let cpu = || Ok(Rc::new(processor(&wish.cores)?) as Rc<dyn Device>);
+    match wish.device {
+        Where::Cpu => cpu(),
+        Where::Gpu => gpu(wish, pollster::block_on(Gpu::request())?),
+        // Who asks for kernels or threads asks for the CPU.
+        Where::Auto if wish.cores.chosen() => cpu(),
         Where::Auto => match pollster::block_on(Gpu::request()) {
-            Ok(gpu) if !gpu.adapter().software => Ok(Rc::new(gpu)),
+            Ok(found) if !found.adapter().software => gpu(wish, found),
             Ok(gpu) => {
                 note!(
                     "the only GPU here, {}, is emulated by the CPU: computing on the CPU itself (--device gpu to use it)",
                     gpu.adapter().name
                 );
-                Ok(Rc::new(Cpu))
+                cpu()
             }
             // The driver's own words go on for lines, and are for whoever asks for a GPU.
             Err(_) => {
                 note!("no GPU was found: computing on the CPU (--device gpu says why)");
-                Ok(Rc::new(Cpu))
+                cpu()
             }
         },
     }
+}
+
+/// The best kernels that there are.
+pub(crate) const AUTO: &str = "auto";
+
+/// The CPU with the chosen kernels and threads.
+pub(crate) fn processor(cores: &Cores) -> Result<Processor, Failure> {
+    Ok(Processor::new(Some(&cores.kernels), cores.threads.map(usize::from))?)
+}
+
+impl Cores {
+    fn chosen(&self) -> bool {
+        self.threads.is_some() || self.kernels != AUTO
+    }
+}
+
+fn gpu(wish: &Processing, gpu: Gpu) -> Result<Rc<dyn Device>, Failure> {
+    if wish.cores.chosen() {
+        note!("--kernels and --threads are the CPU's: on a GPU they change nothing");
+    }
+    Ok(Rc::new(gpu))
 }
 
 /// A GPU of which only WebGPU's guarantees are known: for predictions, nothing runs on it.

@@ -35,7 +35,7 @@ pub(crate) fn options(weights: Option<&str>, opening: &Opening) -> Result<Option
 /// Loads the model with a bar of bytes.
 pub(crate) fn load(model: &Model, quiet: bool) -> Result<Pipeline, Failure> {
     let files = source::open(model.place())?;
-    let device = device::choose(model.device)?;
+    let device = device::choose(&model.processing)?;
     let bar = bar(quiet, "{prefix:13} {bar:40} {bytes} of {total_bytes}, {bytes_per_sec}");
     let mut tick = |p: Progress| {
         bar.set_length(p.total);

@@ -2,14 +2,16 @@
 
 use crate::arguments::Inspect;
 use crate::device::Guaranteed;
-use crate::{Failure, generate, source};
-use decant_graph::Limits;
+use crate::{Failure, device, generate, source};
+use decant_graph::cpu::Way;
+use decant_graph::{Device, Limits, Processor, Program};
 use decant_sd::error::bytes;
 use decant_sd::pipeline::Pipeline;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 pub(crate) fn run(options: &Inspect) -> Result<(), Failure> {
+    let processor = device::processor(&options.cores)?;
     let files = source::open(&options.model)?;
     let model = pollster::block_on(Pipeline::open(files, Rc::new(Guaranteed), generate::options(None, &options.opening)?))?;
     source::confirm()?;
@@ -83,11 +85,23 @@ pub(crate) fn run(options: &Inspect) -> Result<(), Failure> {
                 program.launches().count()
             ),
         }
+        say!("{:width$}  {}", "", on_cpu(&processor, &program), width = name.len());
         if options.programs {
             say!("{program}");
         }
     }
     Ok(())
+}
+
+/// Which kernels a program runs on the CPU, and what it takes there.
+fn on_cpu(processor: &Processor, program: &Program) -> String {
+    let lowered = processor.lowered(program);
+    let taken = |wanted: &str| lowered.ways.iter().filter(|way| matches!(way, Way::Kernels(name, _) if *name == wanted)).count();
+    let candle = lowered.ways.iter().filter(|way| **way == Way::Candle).count();
+    let left = if candle > 0 { format!(", {candle} steps left to candle") } else { String::new() };
+    let sizes = [processor.weight_bytes(program), processor.run_bytes(program)].map(bytes);
+    let convolutions = format!("convolutions {} by F(2×2, 3×3), {} directly", taken("winograd"), taken("direct"));
+    format!("on the CPU ({}): {convolutions}{left}; weights {}, the rest {}", processor.path().unwrap_or_default(), sizes[0], sizes[1])
 }
 
 /// What each way to keep weights comes to, on a GPU of which only WebGPU's guarantees are known.

@@ -34,6 +34,10 @@ pub trait Device {
     fn used(&self) -> Option<Used> {
         None
     }
+    /// Where the CPU computes: by which kernels, on how many threads.
+    fn path(&self) -> Option<String> {
+        None
+    }
     /// From now on [`Used::peak`] is the most since now.
     fn reset_peak(&self) {}
 }

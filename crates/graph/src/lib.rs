@@ -2,7 +2,8 @@
 //!
 //! A model is written once, as plain functions over [`Var`] handles. [`Graph::finish`] turns it into a [`Program`]: an ordered list of
 //! operations with fused epilogues, a memory plan whose peak is known before anything is allocated, and GPU launches as plain data.
-//! [`Cpu`] runs a program through candle-core and is the reference; `decant-gpu` runs the same program on WebGPU.
+//! [`Cpu`] runs a program by the kernels of `decant-kernels`, `decant-gpu` the same program on WebGPU; both are compared with what candle-core
+//! makes of it ([`cpu::run`]).
 //!
 //! This crate knows no model and no wgpu. Activations are channels-last everywhere: `[batch, height, width, channels]` or
 //! `[batch, tokens, channels]`, which are the same bytes.
@@ -22,18 +23,21 @@
 
 pub mod cpu;
 pub mod bench;
+pub mod check;
+pub mod choice;
 pub mod device;
 pub mod encoding;
 pub mod error;
 mod fuse;
 pub mod graph;
 pub mod launch;
+pub mod lowering;
 pub mod op;
 mod plan;
 pub mod program;
 pub mod weights;
 
-pub use cpu::Cpu;
+pub use cpu::{Cpu, Processor};
 pub use device::{Device, Executable, Input, LocalFuture, Used, WeightSet};
 pub use encoding::{ENCODINGS, Encoding};
 pub use error::Error;

@@ -1,11 +1,14 @@
 //! Operations: one file each under `op/`, one row each in [`OPS`].
 //!
 //! An operation says its result's shape (or one sentence why its operands do not fit), what it means (candle-core, in the operands' own float
-//! type), and what a GPU has to run (plain data). It knows no model and no device.
+//! type), and what a GPU and a CPU have to run (plain data). It knows no model and no device.
 
+use crate::choice::Candidate;
 use crate::launch::Launch;
+use crate::lowering::Lowering;
 use crate::weights::WeightUse;
 use candle_core::Tensor;
+use decant_kernels::Set;
 use std::fmt::Debug;
 
 mod attention;
@@ -46,7 +49,7 @@ pub use statistics::GroupNormStatistics;
 pub use timestep::TimestepEmbedding;
 pub use upsample::Upsample;
 
-/// What an operation's GPU side sees of an operand.
+/// What an operation's GPU or CPU side sees of an operand.
 #[derive(Debug, Clone, Copy)]
 pub struct Operand<'a> {
     /// Its shape: a value's own, or a weight's as in the file.
@@ -85,7 +88,11 @@ pub trait Op: Debug {
     fn cpu(&self, operands: &[Tensor]) -> candle_core::Result<Tensor>;
     /// What a GPU runs; `Err` says what only the CPU can do.
     fn gpu(&self, operands: &[Operand], result: &[usize]) -> Result<Gpu, String>;
-    /// Bytes that the CPU's way takes beside operands and result.
+    /// Ways to run it on a CPU with that instruction set, the best first; none where only candle can.
+    fn kernels(&self, _operands: &[Operand], _result: &[usize], _set: Set) -> Vec<Candidate<Lowering>> {
+        vec![]
+    }
+    /// Bytes that candle's way takes beside operands and result.
     fn cpu_scratch(&self, _operands: &[&[usize]]) -> u64 {
         0
     }

@@ -72,6 +72,16 @@ pub struct Program {
     pub buffers: Vec<u64>,
 }
 
+/// Where everything lives under one memory plan.
+pub(crate) struct Placed {
+    /// The buffer of each value.
+    pub values: Vec<usize>,
+    /// The buffers of each step's scratch.
+    pub scratch: Vec<Vec<usize>>,
+    /// Bytes of each buffer.
+    pub buffers: Vec<u64>,
+}
+
 impl Program {
     /// Orders, drops what nobody reads, and plans the memory.
     pub(crate) fn new(inner: Inner) -> Result<Program, Error> {
@@ -104,24 +114,37 @@ impl Program {
 
     /// Asks every operation what a GPU runs.
     fn lower(&mut self) {
-        let weight_shapes: Vec<Vec<usize>> = self.weights.iter().map(file_shape).collect();
-        for at in 0..self.steps.len() {
-            let step = &self.steps[at];
-            let operands: Vec<Operand> = step
-                .operands
-                .iter()
-                .map(|from| match from {
-                    From::Value(v) => Operand { shape: &self.values[*v].shape, weight: None },
-                    From::Weight(w) => Operand { shape: &weight_shapes[*w], weight: Some(&self.weights[*w]) },
-                })
-                .collect();
-            let gpu = step.op.gpu(&operands, &self.values[step.result].shape);
-            self.steps[at].gpu = gpu;
-        }
+        let shapes = self.weight_shapes();
+        let gpus: Vec<Result<Gpu, String>> =
+            self.steps.iter().map(|step| step.op.gpu(&self.operands(step, &shapes), &self.values[step.result].shape)).collect();
+        self.steps.iter_mut().zip(gpus).for_each(|(step, gpu)| step.gpu = gpu);
     }
 
-    /// Gives every value and scratch a buffer.
+    /// Each weight's shape as in the file.
+    pub(crate) fn weight_shapes(&self) -> Vec<Vec<usize>> {
+        self.weights.iter().map(file_shape).collect()
+    }
+
+    /// What a step's operation sees of its operands.
+    pub(crate) fn operands<'a>(&'a self, step: &Step, weight_shapes: &'a [Vec<usize>]) -> Vec<Operand<'a>> {
+        let operand = |from: &From| match from {
+            From::Value(v) => Operand { shape: &self.values[*v].shape, weight: None },
+            From::Weight(w) => Operand { shape: &weight_shapes[*w], weight: Some(&self.weights[*w]) },
+        };
+        step.operands.iter().map(operand).collect()
+    }
+
+    /// Gives every value and a GPU's scratch a buffer.
     fn place(&mut self) {
+        let scratch = self.steps.iter().map(|step| step.gpu.as_ref().map(|gpu| gpu.scratch.clone()).unwrap_or_default());
+        let placed = self.placed(&scratch.collect::<Vec<_>>());
+        self.values.iter_mut().zip(placed.values).for_each(|(value, buffer)| value.buffer = buffer);
+        self.steps.iter_mut().zip(placed.scratch).for_each(|(step, buffers)| step.scratch = buffers);
+        self.buffers = placed.buffers;
+    }
+
+    /// The memory plan where each step has scratch buffers of so many numbers.
+    pub(crate) fn placed(&self, scratch: &[Vec<usize>]) -> Placed {
         let last = self.steps.len();
         let mut lives: Vec<Life> = vec![];
         let mut life_of = vec![usize::MAX; self.values.len()];
@@ -131,7 +154,7 @@ impl Program {
             lives.push(Life { bytes: bytes(count(&self.values[input.value].shape)), first: 0, last: 0 });
         }
         let mut scratch_lives = vec![];
-        for (at, step) in self.steps.iter().enumerate() {
+        for (at, (step, scratch)) in self.steps.iter().zip(scratch).enumerate() {
             for from in &step.operands {
                 if let From::Value(v) = from {
                     lives[life_of[self.values[*v].root]].last = at;
@@ -139,29 +162,19 @@ impl Program {
             }
             life_of[step.result] = lives.len();
             lives.push(Life { bytes: bytes(count(&self.values[step.result].shape)), first: at, last: at });
-            let scratch = step.gpu.as_ref().map(|gpu| gpu.scratch.clone()).unwrap_or_default();
-            scratch_lives.push(
-                scratch
-                    .into_iter()
-                    .map(|n| {
-                        lives.push(Life { bytes: bytes(n), first: at, last: at });
-                        lives.len() - 1
-                    })
-                    .collect::<Vec<_>>(),
-            );
+            scratch_lives.push(lives.len()..lives.len() + scratch.len());
+            lives.extend(scratch.iter().map(|n| Life { bytes: bytes(*n), first: at, last: at }));
         }
         for (_, value) in &self.outputs {
             lives[life_of[self.values[*value].root]].last = last;
         }
         let plan = plan(&lives);
-        for v in 0..self.values.len() {
-            let life = life_of[self.values[v].root];
-            self.values[v].buffer = plan.place.get(life).copied().unwrap_or(usize::MAX);
+        let place = |life: usize| plan.place.get(life).copied().unwrap_or(usize::MAX);
+        Placed {
+            values: self.values.iter().map(|value| place(life_of[value.root])).collect(),
+            scratch: scratch_lives.into_iter().map(|lives| lives.map(place).collect()).collect(),
+            buffers: plan.buffers,
         }
-        for (step, lives) in self.steps.iter_mut().zip(scratch_lives) {
-            step.scratch = lives.into_iter().map(|life| plan.place[life]).collect();
-        }
-        self.buffers = plan.buffers;
     }
 
     /// Bytes of all activations at once on a GPU: known before anything is allocated.
@@ -207,17 +220,6 @@ impl Program {
     /// Arithmetic operations of one run (a multiply-add is two).
     pub fn flops(&self) -> u64 {
         self.launches().map(|(_, launch)| launch.flops).sum()
-    }
-
-    /// The most that one step's CPU way takes beside its operands and result.
-    pub fn cpu_scratch_bytes(&self) -> u64 {
-        let shapes: Vec<Vec<usize>> = self.weights.iter().map(file_shape).collect();
-        let shape = |from: &From| match from {
-            From::Value(v) => self.values[*v].shape.as_slice(),
-            From::Weight(w) => shapes[*w].as_slice(),
-        };
-        let scratch = |step: &Step| step.op.cpu_scratch(&step.operands.iter().map(shape).collect::<Vec<&[usize]>>());
-        self.steps.iter().map(scratch).max().unwrap_or(0)
     }
 
     /// Every launch with its step.

@@ -200,6 +200,15 @@ impl WeightUse {
         Ok(seen)
     }
 
+    /// Some rows' numbers and scales as stored, `[rows][taps][inner stride]`.
+    ///
+    /// # Errors
+    /// As [`WeightUse::pack_rows`].
+    pub(crate) fn encoded_rows(&self, first_row: usize, values: &[f32]) -> Result<[Vec<u8>; 2], Error> {
+        let rows = self.rows_in(first_row, values)?;
+        Ok(self.encoding.encode_parts(&self.arrange(rows, values)))
+    }
+
     /// How many rows these are, or what is wrong with them.
     fn rows_in(&self, first_row: usize, values: &[f32]) -> Result<usize, Error> {
         let refuse = |problem| Err(Error::Weight { name: self.name.clone(), problem });

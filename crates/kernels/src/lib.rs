@@ -46,4 +46,4 @@ pub use layer_norm::LayerNorm;
 pub use panels::{Panels, Stored};
 pub use product::Product;
 pub use rows::{CopyRows, Gather, StackRows, Timestep, Upsample};
-pub use set::Set;
+pub use set::{Set, Tile};

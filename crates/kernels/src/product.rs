@@ -12,7 +12,7 @@ use core::ops::Range;
 
 /// A convolution, or a matrix product as one of a 1×1 window on a picture of one row. Slots: input `[batch, height, width, channels]`,
 /// weight (in [`Panels`]), bias, row for each batch entry, residual, result `[batch, out[0], out[1], outputs]`.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[repr(C)]
 pub struct Product {
     /// Pictures.

@@ -2,8 +2,11 @@
 //! matrix never exists (Milakov & Gimelshein 2018; Dao et al. 2022). Heads stay interleaved in the channels: no transposes.
 
 use super::{Case, Gpu, Op, OpRow, Operand, channels, product};
+use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Slot};
+use crate::lowering::{KernelCall, Lowering};
 use candle_core::{D, DType, Result, Tensor};
+use decant_kernels::{Kernel as Compute, Set};
 
 pub(super) const ROW: OpRow = OpRow {
     name: "attention",
@@ -100,7 +103,32 @@ impl Op for Attention {
         };
         Ok(Gpu { launches: vec![launch], scratch: vec![] })
     }
+
+    fn kernels(&self, operands: &[Operand], result: &[usize], set: Set) -> Vec<Candidate<Lowering>> {
+        let (tile, keys) = (set.tile(), operands[1].shape[1]);
+        let p = decant_kernels::Attention {
+            batch: result[0] as u32,
+            tokens: result[1] as u32,
+            keys: keys as u32,
+            heads: self.heads as u32,
+            d: (channels(result) / self.heads) as u32,
+            causal: self.causal as u32,
+            unit_keys: (UNIT_PANELS * tile.panel()) as u32,
+            unit_queries: (tile.rows * (UNIT_SCORES / (tile.rows * keys)).clamp(1, UNIT_TILES)) as u32,
+        };
+        let pack = KernelCall::new(Compute::AttentionPack, vec![Slot::operand(1), Slot::operand(2), Slot::Scratch(0)], &p, p.pack_units());
+        let rest = KernelCall::new(Compute::Attention, vec![Slot::operand(0), Slot::Scratch(0), Slot::Output], &p, p.units());
+        let calls = vec![pack, rest.with_scratch(p.scratch(tile))];
+        vec![Candidate::always("blocks of queries", Lowering { calls, scratch: vec![p.packed(tile)] })]
+    }
 }
+
+/// Panels of keys that a CPU packs at a time.
+const UNIT_PANELS: usize = 16;
+/// Scores that a CPU holds at a time: half a megabyte.
+const UNIT_SCORES: usize = 1 << 17;
+/// The most register tiles of queries that meet a panel of keys while it is in the cache.
+const UNIT_TILES: usize = 4;
 
 /// How a workgroup shares its queries; the twin of `shaders/tile/NAME.wgsl`.
 struct Tile {

@@ -1,8 +1,11 @@
 //! Two values side by side in their channels: the UNet's skip connections.
 
 use super::{Case, Gpu, Op, OpRow, Operand, channels, count, flat_groups, rows};
+use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Slot};
+use crate::lowering::{KernelCall, Lowering, unit_rows};
 use candle_core::{D, Result, Tensor};
+use decant_kernels::{CopyRows, Kernel as Compute, Set};
 
 pub(super) const ROW: OpRow = OpRow { name: "concat", tolerance: 0.0, reason: "copies", cases };
 
@@ -48,6 +51,19 @@ impl Op for Concat {
         let launches = launches.collect();
         debug_assert_eq!(rows(result) * first, count(result), "the operands fill the result");
         Ok(Gpu { launches, scratch: vec![] })
+    }
+
+    fn kernels(&self, operands: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {
+        let (places, all) = (rows(result) as u32, channels(result) as u32);
+        let mut first = 0;
+        let calls = operands.iter().enumerate().map(|(i, operand)| {
+            let width = channels(operand.shape) as u32;
+            let unit = unit_rows(width as usize);
+            let p = CopyRows { counts: [1, 1, places], from: [0, 0, width], to: [0, 0, all], first, width, unit };
+            first += width;
+            KernelCall::new(Compute::CopyRows, vec![Slot::operand(i), Slot::Output], &p, p.units())
+        });
+        vec![Candidate::always("rows", Lowering { calls: calls.collect(), scratch: vec![] })]
     }
 }
 

@@ -3,8 +3,11 @@
 //! each place as four, so that no upsampled picture ever exists.
 
 use super::{Case, Epilogue, Fusion, Gpu, Op, OpRow, Operand, linear::Tile, product};
+use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Slot};
+use crate::lowering::{Lowering, product_call};
 use candle_core::{Result, Tensor};
+use decant_kernels::{Kernel as Compute, Product, Set};
 
 pub(super) const ROW: OpRow = OpRow { name: "conv2d", tolerance: 2e-6, reason: "f32 sums of up to 23,040 products, as for linear", cases };
 
@@ -151,10 +154,44 @@ impl Op for Conv2d {
         Ok(Gpu { launches: vec![launch], scratch: vec![] })
     }
 
+    fn kernels(&self, operands: &[Operand], result: &[usize], set: Set) -> Vec<Candidate<Lowering>> {
+        let ([batch, height, width, channels], [_, _, kh, kw]) = (operands[0].shape, operands[1].shape) else {
+            return vec![];
+        };
+        let p = Product {
+            batch: *batch as u32,
+            height: *height as u32,
+            width: *width as u32,
+            channels: *channels as u32,
+            outputs: result[3] as u32,
+            kernel: [*kh as u32, *kw as u32],
+            stride: self.window.stride as u32,
+            above: self.window.rows.before as i32,
+            left: self.window.columns.before as i32,
+            doubled: self.window.doubled as u32,
+            out: [result[1] as u32, result[2] as u32],
+            ..Product::default()
+        };
+        let lowering = |kernel| Lowering::one(product_call(p, kernel, operands, &self.epilogue, set.tile()));
+        let window = p.kernel == [3, 3] && p.stride == 1;
+        let worth = p.channels >= WINOGRAD_CHANNELS && p.outputs >= WINOGRAD_CHANNELS && p.tiles() >= WINOGRAD_TILES;
+        let direct = Candidate::always("direct", lowering(Compute::Product));
+        if !window {
+            return vec![direct];
+        }
+        let winograd = Candidate { name: "winograd", fits: true, way: lowering(Compute::Winograd) };
+        if worth { vec![winograd, direct] } else { vec![direct, winograd] }
+    }
+
     fn fuse(&mut self, next: Fusion) -> bool {
         self.epilogue.fuse(next)
     }
 }
+
+/// Fewer channels than that, and transforming them takes longer than the products that it saves.
+const WINOGRAD_CHANNELS: u32 = 16;
+/// Fewer tiles than that, and transforming the weights does.
+const WINOGRAD_TILES: usize = 12;
 
 /// Zeros put before and after along a dimension, or places left out.
 fn padded(x: &Tensor, dim: usize, padding: Padding) -> Result<Tensor> {

@@ -3,9 +3,12 @@
 //! A table larger than one binding (CLIP's 49408×768 in f32 is 152 MB) is read in parts: each part's launch writes the rows that it holds.
 
 use super::{Case, Gpu, Op, OpRow, Operand, channels, count, flat_groups};
+use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Limits, Slot};
+use crate::lowering::{KernelCall, Lowering, stored};
 use crate::{Encoding, Layout};
 use candle_core::{Result, Tensor};
+use decant_kernels::{Kernel as Compute, Set};
 
 pub(super) const ROW: OpRow = OpRow { name: "gather", tolerance: 0.0, reason: "copies decoded numbers", cases };
 
@@ -60,6 +63,18 @@ impl Op for Gather {
         });
         debug_assert_eq!(columns, channels(result));
         Ok(Gpu { launches: launches.collect(), scratch: vec![] })
+    }
+
+    fn kernels(&self, operands: &[Operand], result: &[usize], set: Set) -> Vec<Candidate<Lowering>> {
+        let Some((Layout::Matrix { rows, columns }, encoding)) = operands[0].weight.map(|weight| (weight.layout, weight.encoding)) else {
+            return vec![];
+        };
+        let set = Set::ALL.iter().position(|s| *s == set).expect("ALL has every one");
+        let ids = count(result) / channels(result).max(1);
+        let [ids, rows, columns, set] = [ids, rows, columns, set].map(|v| v as u32);
+        let p = decant_kernels::Gather { ids, rows, columns, stored: stored(encoding) as u32, set, unit: 8 };
+        let slots = vec![Slot::operand(0), Slot::operand(1), Slot::Output];
+        vec![Candidate::always("rows", Lowering::one(KernelCall::new(Compute::Gather, slots, &p, p.units())))]
     }
 }
 

@@ -1,8 +1,11 @@
 //! `y = x[…, :n] · gelu(x[…, n:])` (Shazeer 2020, “GLU Variants Improve Transformer”; diffusers' `GEGLU`).
 
-use super::{Case, Gpu, Op, OpRow, Operand, channels, count, flat_groups};
+use super::{Case, Gpu, Op, OpRow, Operand, channels, count, flat_groups, rows};
+use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Slot};
+use crate::lowering::{KernelCall, Lowering, unit_rows};
 use candle_core::{D, Result, Tensor};
+use decant_kernels::{Flat, Kernel as Compute, Set};
 
 pub(super) const ROW: OpRow = OpRow { name: "geglu", tolerance: 1e-6, reason: "erf is a polynomial good to 1.5e-7", cases };
 
@@ -41,6 +44,13 @@ impl Op for Geglu {
             flops: 2 * n as u64,
         };
         Ok(Gpu { launches: vec![launch], scratch: vec![] })
+    }
+
+    fn kernels(&self, _: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {
+        let (rows, c) = (rows(result) as u32, channels(result));
+        let p = Flat { rows, channels: c as u32, places: 1, activation: 0, multiply: 1.0, add: 0.0, unit: unit_rows(c) };
+        let call = KernelCall::new(Compute::Geglu, vec![Slot::operand(0), Slot::Output], &p, p.units());
+        vec![Candidate::always("rows", Lowering::one(call))]
     }
 }
 

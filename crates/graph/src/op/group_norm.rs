@@ -4,8 +4,11 @@
 //! (Chan et al. 1979); the multiply-add. The first two also serve a picture in bands ([`super::GroupNormStatistics`]).
 
 use super::{Activation, Case, Fusion, Gpu, Op, OpRow, Operand, channels, count, flat_groups};
+use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Slot};
+use crate::lowering::{KernelCall, Lowering, UNIT_NUMBERS};
 use candle_core::{DType, Result, Tensor};
+use decant_kernels::{Kernel as Compute, Set, Words};
 
 pub(super) const ROW: OpRow = OpRow {
     name: "group_norm",
@@ -77,6 +80,16 @@ impl Op for GroupNorm {
         Ok(Gpu { launches, scratch: vec![batch * self.groups * chunks * 3, batch * c * 2] })
     }
 
+    fn kernels(&self, operands: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {
+        let (batch, c) = (result[0], channels(result));
+        let (mut calls, mut scratch) = statistics(&[operands[0].shape], self.groups, self.epsilon, [1, 2], Slot::Scratch(1));
+        let of_picture = count(result) / batch.max(1);
+        let all = [of_picture, 0];
+        calls.push(super::stack_rows::call(0, [all, all], result, Slot::Scratch(1), (true, self.activation)));
+        scratch.push(batch * c * 2);
+        vec![Candidate::always("chunks", Lowering { calls, scratch })]
+    }
+
     fn fuse(&mut self, next: Fusion) -> bool {
         match next {
             Fusion::Activation(a) if self.activation.is_none() => self.activation = Some(a),
@@ -120,6 +133,28 @@ pub(super) fn combine(shape: &[usize], groups: usize, epsilon: f32, chunks: usiz
         groups: [groups as u32, batch as u32, 1],
         flops: (batch * groups * chunks * 8) as u64,
     }
+}
+
+/// A CPU's calls for the statistics of one picture in bands, and the numbers that they share in scratch 0; their result goes to `to`.
+pub(super) fn statistics(bands: &[&[usize]], groups: usize, epsilon: f32, weights: [usize; 2], to: Slot) -> (Vec<KernelCall>, Vec<usize>) {
+    let (batch, c) = (bands[0][0], channels(bands[0]));
+    let chunk = (2 * UNIT_NUMBERS / c).max(1);
+    let places: Vec<usize> = bands.iter().map(|band| count(band) / (batch * c)).collect();
+    let chunks: usize = places.iter().map(|places| places.div_ceil(chunk)).sum();
+    let [batch, channels, groups, chunk, chunks] = [batch, c, groups, chunk, chunks].map(|v| v as u32);
+    let mut p = decant_kernels::GroupNorm { batch, places: 0, channels, groups, chunk, chunks, first_chunk: 0, epsilon };
+    let mut calls = vec![];
+    for (i, places) in places.iter().enumerate() {
+        p.places = *places as u32;
+        let call = KernelCall::new(Compute::GroupNormPartial, vec![Slot::operand(i), Slot::Scratch(0)], &p, p.units());
+        calls.push(call.with_scratch(p.scratch()));
+        p.first_chunk += p.places.div_ceil(chunk);
+    }
+    p.places = places.len() as u32;
+    let slots = vec![Slot::Scratch(0), Slot::operand(weights[0]), Slot::operand(weights[1]), to];
+    let params = p.words().iter().copied().chain(places.iter().map(|places| *places as u32)).collect();
+    calls.push(KernelCall { kernel: Compute::GroupNormCombine, slots, params, units: batch, scratch: 0 });
+    (calls, vec![p.partial()])
 }
 
 fn cases() -> Vec<Case> {

@@ -2,8 +2,11 @@
 //! Attention itself does not need it; looking at a single head does.
 
 use super::{Case, Gpu, Op, OpRow, Operand, count, flat_groups};
+use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Slot};
+use crate::lowering::{KernelCall, Lowering, unit_rows};
 use candle_core::{Result, Tensor};
+use decant_kernels::{CopyRows, Kernel as Compute, Set};
 
 pub(super) const ROW: OpRow = OpRow { name: "swap_middle", tolerance: 0.0, reason: "copies", cases };
 
@@ -37,6 +40,14 @@ impl Op for SwapMiddle {
             flops: 0,
         };
         Ok(Gpu { launches: vec![launch], scratch: vec![] })
+    }
+
+    fn kernels(&self, _: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {
+        let [batch, j, i, c] = [result[0], result[1], result[2], result[3]].map(|n| n as u32);
+        let unit = unit_rows(c as usize);
+        let p = CopyRows { counts: [batch, j, i], from: [i * j * c, c, j * c], to: [i * j * c, i * c, c], first: 0, width: c, unit };
+        let call = KernelCall::new(Compute::CopyRows, vec![Slot::operand(0), Slot::Output], &p, p.units());
+        vec![Candidate::always("rows", Lowering::one(call))]
     }
 }
 

@@ -1,8 +1,11 @@
 //! `y = (x − mean) / √(variance + ε) · scale + shift` over the channels of each place (Ba et al. 2016).
 
 use super::{Case, Gpu, Op, OpRow, Operand, channels, count, rows};
+use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Slot};
+use crate::lowering::{KernelCall, Lowering, unit_rows};
 use candle_core::{D, DType, Result, Tensor};
+use decant_kernels::{Kernel as Compute, Set};
 
 pub(super) const ROW: OpRow = OpRow { name: "layer_norm", tolerance: 2e-6, reason: "two sums of up to 1280 numbers in f32", cases };
 
@@ -47,6 +50,13 @@ impl Op for LayerNorm {
             flops: 8 * count(result) as u64,
         };
         Ok(Gpu { launches: vec![launch], scratch: vec![] })
+    }
+
+    fn kernels(&self, _: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {
+        let c = channels(result);
+        let p = decant_kernels::LayerNorm { rows: rows(result) as u32, channels: c as u32, epsilon: self.epsilon, unit: unit_rows(c) };
+        let slots = vec![Slot::operand(0), Slot::operand(1), Slot::operand(2), Slot::Output];
+        vec![Candidate::always("rows", Lowering::one(KernelCall::new(Compute::LayerNorm, slots, &p, p.units())))]
     }
 }
 

@@ -1,8 +1,11 @@
 //! `y[m, n] = epilogue(Σ_k x[m, k] · w[n, k])`: a matrix product with PyTorch's `nn.Linear` weight, or a 1×1 convolution's.
 
 use super::{Case, Epilogue, Fusion, Gpu, Op, OpRow, Operand, channels, product, rows};
+use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Slot};
+use crate::lowering::{Lowering, product_call};
 use candle_core::{Result, Tensor};
+use decant_kernels::{Product, Set};
 
 pub(super) const ROW: OpRow = OpRow {
     name: "linear",
@@ -110,6 +113,24 @@ impl Op for Linear {
             flops: 2 * product(&[m, n, k]),
         };
         Ok(Gpu { launches: vec![launch], scratch: vec![] })
+    }
+
+    /// A convolution of a 1×1 window on pictures of one row.
+    fn kernels(&self, operands: &[Operand], result: &[usize], set: Set) -> Vec<Candidate<Lowering>> {
+        let (batch, places) = (result[0], rows(result) / result[0].max(1));
+        let p = Product {
+            batch: batch as u32,
+            height: 1,
+            width: places as u32,
+            channels: channels(operands[0].shape) as u32,
+            outputs: channels(result) as u32,
+            kernel: [1, 1],
+            stride: 1,
+            out: [1, places as u32],
+            ..Product::default()
+        };
+        let call = product_call(p, decant_kernels::Kernel::Product, operands, &self.epilogue, set.tile());
+        vec![Candidate::always("product", Lowering::one(call))]
     }
 
     fn fuse(&mut self, next: Fusion) -> bool {

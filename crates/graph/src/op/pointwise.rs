@@ -2,8 +2,11 @@
 
 use super::epilogue::add_per_batch;
 use super::{Case, Fusion, Gpu, Op, OpRow, Operand, channels, count, flat_groups};
+use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Slot};
+use crate::lowering::{KernelCall, Lowering, UNIT_NUMBERS, unit_rows};
 use candle_core::{Result, Tensor};
+use decant_kernels::{Flat, Kernel as Compute, Set};
 
 pub(super) const ROW: OpRow = OpRow {
     name: "pointwise",
@@ -77,6 +80,12 @@ impl Op for Unary {
         Ok(flat("unary", vec![Slot::operand(0), Slot::Output], params, result))
     }
 
+    fn kernels(&self, _: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {
+        let p = Flat { activation: Activation::code(self.activation), multiply: self.multiply, add: self.add, ..each(result) };
+        let call = KernelCall::new(Compute::Unary, vec![Slot::operand(0), Slot::Output], &p, p.units());
+        vec![Candidate::always("numbers", Lowering::one(call))]
+    }
+
     fn as_fusion(&self) -> Option<Fusion> {
         let plain = self.multiply == 1.0 && self.add == 0.0;
         self.activation.filter(|_| plain).map(Fusion::Activation)
@@ -140,6 +149,20 @@ impl Op for Binary {
         })
     }
 
+    fn kernels(&self, _: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {
+        let slots = vec![Slot::operand(0), Slot::operand(1), Slot::Output];
+        let (kernel, p) = match self.0 {
+            BinaryKind::Add => (Compute::Add, each(result)),
+            BinaryKind::Multiply => (Compute::Multiply, each(result)),
+            BinaryKind::AddPerBatch => {
+                let (rows, c) = (count(result) / channels(result), channels(result));
+                let places = (rows / result[0].max(1)) as u32;
+                (Compute::AddPerBatch, Flat { rows: rows as u32, channels: c as u32, places, unit: unit_rows(c), ..each(result) })
+            }
+        };
+        vec![Candidate::always("numbers", Lowering::one(KernelCall::new(kernel, slots, &p, p.units())))]
+    }
+
     fn as_fusion(&self) -> Option<Fusion> {
         match self.0 {
             BinaryKind::Add => Some(Fusion::Residual),
@@ -147,6 +170,12 @@ impl Op for Binary {
             BinaryKind::Multiply => None,
         }
     }
+}
+
+/// A CPU's work on each number, one to a row.
+fn each(result: &[usize]) -> Flat {
+    let (rows, unit) = (count(result) as u32, UNIT_NUMBERS as u32);
+    Flat { rows, channels: 1, places: 1, activation: 0, multiply: 1.0, add: 0.0, unit }
 }
 
 /// One launch of a kernel that walks the result in groups of 64 threads of four numbers each.

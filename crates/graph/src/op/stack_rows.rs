@@ -2,8 +2,11 @@
 //! gets the rows of its neighbours that a convolution's window reaches.
 
 use super::{Activation, Case, Fusion, Gpu, Op, OpRow, Operand, channels, count, flat_groups};
+use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Slot};
+use crate::lowering::{KernelCall, Lowering, unit_rows};
 use candle_core::{Result, Tensor};
+use decant_kernels::{Kernel as Compute, Set};
 use std::ops::Range;
 
 pub(super) const ROW: OpRow = OpRow { name: "stack_rows", tolerance: 1e-6, reason: "copies, or one multiply-add and an activation", cases };
@@ -80,6 +83,20 @@ impl Op for StackRows {
         Ok(Gpu { launches: launches.filter(|launch| launch.params[0] > 0).collect(), scratch: vec![] })
     }
 
+    /// One call for each picture.
+    fn kernels(&self, operands: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {
+        let row = result[2] * result[3];
+        let mut first = 0;
+        let calls = self.rows.iter().enumerate().map(|(i, rows)| {
+            let [from, to] = [[operands[i].shape[1] * row, rows.start * row], [result[1] * row, first * row]];
+            first += rows.len();
+            let affine = Slot::operand(if self.affine { self.rows.len() } else { i });
+            let taken = [result[0], rows.len(), result[2], result[3]];
+            call(i, [from, to], &taken, affine, (self.affine, self.activation))
+        });
+        vec![Candidate::always("rows", Lowering { calls: calls.filter(|call| call.units > 0).collect(), scratch: vec![] })]
+    }
+
     /// Copies and their sum.
     fn cpu_scratch(&self, operands: &[&[usize]]) -> u64 {
         4 * 3 * operands.iter().map(|shape| count(shape) as u64).sum::<u64>()
@@ -92,6 +109,30 @@ impl Op for StackRows {
         }
         true
     }
+}
+
+/// A CPU's call for one picture, of which `taken` (`[batch, …, channels]`) goes into the result; numbers from one batch entry to the next and to
+/// the first one, of the picture and of the result.
+pub(super) fn call(
+    operand: usize,
+    [from, to]: [[usize; 2]; 2],
+    taken: &[usize],
+    factors: Slot,
+    (affine, activation): (bool, Option<Activation>),
+) -> KernelCall {
+    let (batch, c) = (taken[0], channels(taken));
+    let p = decant_kernels::StackRows {
+        batch: batch as u32,
+        places: (count(taken) / (batch * c).max(1)) as u32,
+        channels: c as u32,
+        from: from.map(|n| n as u32),
+        to: to.map(|n| n as u32),
+        affine: affine as u32,
+        activation: Activation::code(activation),
+        unit: unit_rows(c),
+    };
+    let slots = vec![Slot::operand(operand), factors, Slot::Output];
+    KernelCall::new(Compute::StackRows, slots, &p, p.units()).with_scratch(p.scratch())
 }
 
 fn cases() -> Vec<Case> {

@@ -3,8 +3,11 @@
 
 use super::group_norm::{combine, partial};
 use super::{Case, Gpu, Op, OpRow, Operand, channels, count};
+use crate::choice::Candidate;
 use crate::launch::{Launch, Slot};
+use crate::lowering::Lowering;
 use candle_core::{D, DType, Result, Tensor};
+use decant_kernels::Set;
 
 pub(super) const ROW: OpRow = OpRow { name: "group_norm_statistics", tolerance: 3e-6, reason: "as for group_norm", cases };
 
@@ -67,6 +70,14 @@ impl Op for GroupNormStatistics {
         launches.push(combine(result, self.groups, self.epsilon, chunks, weights, Slot::Output));
         let launches: Vec<Launch> = launches;
         Ok(Gpu { launches, scratch: vec![result[0] * self.groups * chunks * 3] })
+    }
+
+    fn kernels(&self, operands: &[Operand], _: &[usize], _: Set) -> Vec<Candidate<Lowering>> {
+        let (bands, _) = operands.split_at(operands.len() - 2);
+        let shapes: Vec<&[usize]> = bands.iter().map(|band| band.shape).collect();
+        let weights = [bands.len(), bands.len() + 1];
+        let (calls, scratch) = super::group_norm::statistics(&shapes, self.groups, self.epsilon, weights, Slot::Output);
+        vec![Candidate::always("chunks", Lowering { calls, scratch })]
     }
 }
 

@@ -4,8 +4,11 @@
 //! kernel reduces the angle itself.
 
 use super::{Case, Gpu, Op, OpRow, Operand, channels, count, flat_groups};
+use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Slot};
+use crate::lowering::{KernelCall, Lowering};
 use candle_core::{D, Device, Result, Tensor};
+use decant_kernels::{Kernel as Compute, Set, Words};
 
 pub(super) const ROW: OpRow = OpRow {
     name: "timestep_embedding",
@@ -72,6 +75,15 @@ impl Op for TimestepEmbedding {
             flops: 8 * n as u64,
         };
         Ok(Gpu { launches: vec![launch], scratch: vec![] })
+    }
+
+    fn kernels(&self, _: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {
+        let (batch, half) = (result[0] as u32, (channels(result) / 2) as u32);
+        let p = decant_kernels::Timestep { batch, half, cosines_first: self.flip_sin_to_cos as u32 };
+        let params = p.words().iter().copied().chain(self.frequencies().iter().map(|f| f.to_bits())).collect();
+        let slots = vec![Slot::operand(0), Slot::Output];
+        let call = KernelCall { kernel: Compute::Timestep, slots, params, units: batch, scratch: 0 };
+        vec![Candidate::always("circle", Lowering::one(call))]
     }
 }
 

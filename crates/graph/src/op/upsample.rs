@@ -1,8 +1,11 @@
 //! Each place of a picture repeated to another size: PyTorch's `interpolate(mode="nearest")`, `y[oy, ox] = x[⌊oy·h/oh⌋, ⌊ox·w/ow⌋]`.
 
 use super::{Case, Gpu, Op, OpRow, Operand, channels, count, flat_groups};
+use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Slot};
+use crate::lowering::{KernelCall, Lowering};
 use candle_core::{Device, Result, Tensor};
+use decant_kernels::{Kernel as Compute, Set};
 
 pub(super) const ROW: OpRow = OpRow { name: "upsample", tolerance: 0.0, reason: "copies", cases };
 
@@ -44,6 +47,14 @@ impl Op for Upsample {
             flops: 0,
         };
         Ok(Gpu { launches: vec![launch], scratch: vec![] })
+    }
+
+    fn kernels(&self, operands: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {
+        let sides = |shape: &[usize]| [shape[1] as u32, shape[2] as u32];
+        let (from, to) = (sides(operands[0].shape), sides(result));
+        let p = decant_kernels::Upsample { batch: result[0] as u32, from, to, channels: channels(result) as u32 };
+        let call = KernelCall::new(Compute::Upsample, vec![Slot::operand(0), Slot::Output], &p, p.units());
+        vec![Candidate::always("places", Lowering::one(call))]
     }
 }
 
