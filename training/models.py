@@ -7,6 +7,8 @@ import torch
 from diffusers import AutoencoderKL, DDIMScheduler, LCMScheduler, UNet2DConditionModel
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
+from scenes import BACKGROUNDS, HUES, PAIRS, SMALL, WORN
+
 FEW = 500  # words that can be shown at once
 TOKENIZER = "models/digits/tokenizer"  # CLIP's own vocabulary, which Decant has already
 
@@ -82,7 +84,14 @@ def save_frame(folder, root, settings, words, twin):
     defaults |= fast if twin else {"steps": 8, "guidance": 3.0, "sampler": "dpmpp_2m"}
     defaults |= {"words": sorted(words)} if len(words) <= FEW else {}
     defaults |= {"examples": settings.scenes.examples} if settings.scenes.examples else {}
+    defaults |= {"grammar": grammar(settings.scenes)} if "words" in defaults else {}
     (folder / "decant.json").write_text(json.dumps(defaults, indent=2) + "\n")
+
+
+def grammar(scenes):
+    """What captions are made of besides names (scenes.py), so that the page can say which words mean nothing to the model."""
+    worn = ["with", "wearing", *WORN.values()] if scenes.worn else []
+    return {"styles": scenes.styles, "backgrounds": list(BACKGROUNDS), "words": ["a", "an", "on", "of", "background", "style", "emoji", *PAIRS, *SMALL, *HUES, *worn]}
 
 
 def latent_consistency(settings):

@@ -104,6 +104,15 @@ export interface Decant {
   close(): void;
 }
 
+/** What a small model's prompts were made of besides things; some are two words ("light blue", "next to"). */
+export interface Grammar {
+  /** How things are drawn. */
+  styles: string[];
+  /** The colours behind them. */
+  backgrounds: string[];
+  words: string[];
+}
+
 /** A prompt as numbers. Both tables are `[tokens, width]`, row after row; `words` says what each row stands for, padding included. */
 export interface Embeddings {
   tokens: TokenCount;
@@ -280,6 +289,8 @@ export interface Info {
   words: string[];
   /** Prompts that show what else it understands, where its files list some. */
   examples: string[];
+  /** The words besides those things that its prompts were made of, where its files list them. */
+  grammar: Grammar | null;
   /** Width and height are multiples of this. */
   factor: number;
   catalog: Catalog;

@@ -11,6 +11,7 @@
  * @property {{ image?: ImageSource, mask?: ImageSource | undefined, latents?: Blob | Latents }} inputs what it starts from besides noise
  * @property {boolean} [paused] it stops after its first step
  * @property {{ sheet: number, cell: number }} [of] whose part it is
+ * @property {number} [series] of those that were asked for together, which stand beside each other
  * @property {boolean} [passing] it is shown and not kept
  */
 

@@ -22,7 +22,7 @@ export function createStarting({ get, change }) {
       put({ image: { name: file.name, pixels }, mask: null, latents: null });
       const { settings, info } = get();
       if (info) change({ settings: { ...settings, ...shapedLike(pixels, settings, info) } });
-      change({ taken: { what: "picture", text: say("taken.picture", { name: file.name }), image: pixels } });
+      take(file.name, pixels);
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
       put({}, { image: problem });
@@ -33,7 +33,13 @@ export function createStarting({ get, change }) {
   /** A finished picture, to go on from. @param {ImageData} pixels @param {string} name */
   function startFromPixels(pixels, name) {
     put({ image: { name, pixels }, mask: null, latents: null });
-    change({ taken: { what: "picture", text: say("taken.picture", { name }), image: pixels } });
+    take(name, pixels);
+  }
+
+  /** It is seen on the stage; from elsewhere, in a line. @param {string} name @param {ImageData} pixels */
+  function take(name, pixels) {
+    const elsewhere = get().place !== "studio";
+    change({ easel: "seen", taken: elsewhere ? { what: "picture", text: say("taken.picture", { name }), image: pixels } : null });
   }
 
   /** Margins are in the picture's pixels: what is made grows by as much, in the scale that it has. @param {Settings["pad"]} pad */
@@ -56,7 +62,7 @@ export function createStarting({ get, change }) {
         return put({}, { mask: say("start.mask-size", { name: file.name, width, height, pictureWidth: image.pixels.width, pictureHeight: image.pixels.height }) });
       }
       put({ mask: { name: file.name, pixels } });
-      change({ taken: { what: "mask", text: say("taken.mask", { name: file.name }), image: pixels } });
+      change({ easel: image ? "painting" : null, taken: { what: "mask", text: say("taken.mask", { name: file.name }), image: pixels } });
     } catch (error) {
       put({}, { mask: error instanceof Error ? error.message : String(error) });
     }
@@ -69,6 +75,8 @@ export function createStarting({ get, change }) {
     maskWith,
     /** @param {ImageData | null} pixels painted over the picture; null is no mask */
     paintMask: (pixels) => put({ mask: pixels && { name: say("start.painted"), pixels } }),
+    /** @param {import("./state.js").State["easel"]} easel */
+    showEasel: (easel) => change({ easel }),
     startFromNoise: () => put({ image: null, mask: null, latents: null }),
     /** @param {File} latents */
     startFromLatents(latents) {

@@ -33,6 +33,7 @@ import { keptPresets } from "./presets.js";
  * @property {string} example the prompt that the page proposed
  * @property {Loaded[]} loaded beside the model
  * @property {Starting} start what a picture starts from besides noise
+ * @property {"seen" | "painting" | null} easel whether what a picture starts from is on the stage, and painted on
  * @property {Partial<Record<keyof Settings | "image" | "mask", string>>} problems per field, a sentence about what was typed last
  * @property {{ prompt: TokenCount | null, negative: TokenCount | null }} tokens
  * @property {Trace | null} trace the run that is shown, finished or not
@@ -136,6 +137,7 @@ const FIRST = {
   example: FIRST_SETTINGS.prompt,
   loaded: [],
   start: { image: null, mask: null },
+  easel: null,
   problems: {},
   tokens: { prompt: null, negative: null },
   trace: null,

@@ -1,20 +1,18 @@
 // What a person can do on the page: each action asks the model and changes the state. It touches no element.
 
 import { Decant, drawSeed } from "./decant.js";
-import { places } from "./state.js";
 import { readSetting } from "./settings.js";
 import { writeAddress } from "./address.js";
 import { noticeOf, orTheUsual, sentenceOf, stoppedOpening } from "./sentences.js";
 import { createLibrary } from "./library.js";
 import { createBeside } from "./beside.js";
 import { createTaking } from "./taking.js";
+import { createRunning } from "./running.js";
 import { createRuns, tellsCheaply } from "./runs.js";
 import { createSheets } from "./sheet.js";
-import { createStarting, startOf } from "./starting.js";
+import { createStarting } from "./starting.js";
 import { modelName } from "./source.js";
 import { named } from "./named.js";
-import { withoutSteps } from "./kept.js";
-import { Gate } from "./gate.js";
 import { createGallery } from "./gallery.js";
 import { createPresets } from "./presets.js";
 import { createQueue } from "./queue.js";
@@ -24,9 +22,8 @@ import { createUndo } from "./undo.js";
 import { createVariations } from "./variations.js";
 import { say } from "./words.js";
 
-/** @import { DeviceChoice, Info, Inspection, Loading, Made, OpeningEvents, Settings, Step, Trace } from "./decant.d.ts" */
+/** @import { DeviceChoice, Info, Inspection, Loading, OpeningEvents, Settings, Trace } from "./decant.d.ts" */
 /** @import { Chosen } from "./library.js" */
-/** @import { Job } from "./queue.js" */
 /** @import { Message, State, Store } from "./state.js" */
 /** @typedef {ReturnType<typeof createStudio>} Studio */
 /** A model that was open, `decant` where it still is. @typedef {{ chosen: Chosen, device: DeviceChoice, info: Info, decant: import("./decant.d.ts").Decant | null }} Earlier */
@@ -55,10 +52,6 @@ export function createStudio(store) {
   let stopping = new AbortController();
   /** @type {(() => void) | null} */
   let tryAgain = null;
-  let gate = new Gate();
-  let cancelling = new AbortController();
-  /** Which model made an image. @type {WeakMap<ImageData, import("./decant.d.ts").Decant>} */
-  const makers = new WeakMap();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let counting;
 
@@ -86,17 +79,17 @@ export function createStudio(store) {
     const { chosen, device, choose } = wanted;
     const turn = ++opening;
     stopping.abort();
-    cancelling.abort();
+    running.cancelRun();
     setAside();
     const other = chosen.model !== opened.model;
     opened = chosen;
     stopping = new AbortController();
     const { signal } = stopping;
     const name = nameOf(chosen);
-    gate = new Gate();
+    const gate = running.newGate();
     change({ phase: "opening", opening: null, interrupted: null, paused: false, model: name, device, info: null, messages, taken: null });
     try {
-      const loaded = await load({ weights: chosen.weights, ...(chosen.preview && { preview: chosen.preview }), signal, ...hearing(turn) });
+      const loaded = await load({ weights: chosen.weights, ...(chosen.preview && { preview: chosen.preview }), signal, ...hearing(turn, gate) });
       if (turn !== opening) return loaded.close();
       decant = loaded;
       await beside.loadAgain(loaded);
@@ -154,8 +147,8 @@ export function createStudio(store) {
     refused = failed;
   }
 
-  /** What is heard while a model opens. The gate pauses it like a run. @param {number} turn @returns {OpeningEvents} */
-  function hearing(turn) {
+  /** What is heard while a model opens. The gate pauses it like a run. @param {number} turn @param {import("./gate.js").Gate} gate @returns {OpeningEvents} */
+  function hearing(turn, gate) {
     const ours = () => turn === opening;
     return {
       onProgress(progress) {
@@ -177,117 +170,11 @@ export function createStudio(store) {
     tryAgain?.();
   }
 
-  /**
-   * Makes a picture as the form says, behind those that wait already. Resolves when it is made, or given up.
-   * @param {boolean} [paused] begins a run that stops after its first step
-   */
-  async function generate(paused = false) {
-    typing.giveWay();
-    const { phase, problems } = get();
-    if (phase === "running") change({ watching: true });
-    if ((phase === "ready" || phase === "running") && !Object.values(problems).some(Boolean)) await queue.enqueue({ ...startOf(get().settings, get().start), paused });
-  }
-
-  /** @param {Job} job */
-  async function run(job) {
-    const { settings, inputs, paused = false } = job;
-    if (!decant) return false;
-    gate = new Gate();
-    if (paused) gate.pause();
-    cancelling = new AbortController();
-    const { signal } = cancelling;
-    const live = emptyTrace(settings);
-    const last = get();
-    const shown = last.watching ? { trace: live, cursor: 0, following: true } : {};
-    gallery.forgetSteps();
-    change({ phase: "running", running: job, paused, live, series: [], ...shown, messages: get().messages.filter(({ tone }) => tone === "note") });
-    const model = decant;
-    // The first of several has its record, and is kept, while the others are made.
-    if ((settings.count ?? 1) > 1) model.fingerprint();
-    /** @param {Made} made */
-    const onPicture = (made) => {
-      makers.set(made.image, model);
-      take(made);
-    };
-    try {
-      await model.generate({ ...settings, ...inputs, attention: get().attention, signal, onStep, onPicture, onProgress: (reading) => change({ reading }) });
-      return true;
-    } catch (error) {
-      if (!signal.aborted) tell(sentenceOf(error, "run"));
-      return signal.aborted;
-    } finally {
-      // A run that was refused, or stopped before its first step, leaves the picture that was there.
-      const untouched = last.trace && get().trace === live;
-      change({ running: null, live: null, watching: true, ...(untouched && { trace: last.trace, cursor: last.cursor, following: last.following }), reading: null, paused: false, ...(get().phase === "running" && { phase: "ready" }) });
-    }
-  }
-
-  /** @param {Step} _step @param {Trace} trace */
-  function onStep(_step, trace) {
-    const live = { ...trace };
-    change({ live, reading: null, ...(get().watching && { trace: live }), ...(get().watching && get().following && { cursor: live.steps.length - 1 }) });
-    return gate.pass();
-  }
-
-  /** A picture is made. @param {Made} made */
-  function take(made) {
-    const { running, series, watching } = get();
-    const trace = { ...made.trace };
-    const several = (running?.settings.count ?? 1) > 1;
-    change({ live: trace, series: several ? [...series, withoutSteps(trace)] : [], ...(watching && { trace, cursor: trace.steps.length }) });
-    if (running) sheets.fillCell(running, withoutSteps(trace));
-    if (!running?.passing) gallery.keepMade(made);
-  }
-
-  /** Shows a picture that is finished. @param {Trace} trace */
-  function show(trace) {
-    change({ trace, cursor: trace.steps.length, watching: get().phase !== "running", following: false });
-  }
-
-  /** Shows one of several, with its steps where the gallery keeps them. @param {Trace} trace */
-  async function showOne(trace) {
-    show(await gallery.wholeOf(trace));
-  }
-
   /** Shows a kept picture, and takes what it was made with. @param {Trace} trace @param {Settings} settings */
   function openPicture(trace, settings) {
-    show(trace);
+    running.show(trace);
     change({ settings: { ...settings, count: undefined }, problems: {}, ...(get().phase !== "running" && { series: [] }) });
     count();
-  }
-
-  /** Shows the run that goes on, after something else was looked at. */
-  function watch() {
-    const { live } = get();
-    if (live) change({ trace: live, watching: true, following: true, cursor: places(live) - 1 });
-  }
-
-  function pause() {
-    if (get().phase !== "running" && get().phase !== "opening") return;
-    gate.pause();
-    change({ paused: true });
-  }
-
-  function resume() {
-    gate.resume();
-    change({ paused: false, following: true });
-  }
-
-  /** One step and no more, from wherever the run is. */
-  function step() {
-    if (get().phase !== "running") return void generate(true);
-    watch();
-    if (get().paused) gate.once();
-    else pause();
-    change({ following: true });
-  }
-
-  /** @param {number} place */
-  function scrub(place) {
-    const { trace, phase } = get();
-    const last = places(trace) - 1;
-    const cursor = Math.min(Math.max(place, 0), last);
-    if (last >= 0) change({ cursor, following: phase === "running" && cursor === last });
   }
 
   /** @param {keyof Settings} name @param {string} text */
@@ -306,7 +193,7 @@ export function createStudio(store) {
   async function count() {
     const model = decant;
     try {
-      const counts = model && (await readTokens(model, get().settings));
+      const counts = model && (await readTokens(model, running.asRead(get().settings)));
       if (counts && model === decant) change({ tokens: counts, problems: { ...get().problems, prompt: undefined } });
     } catch (error) {
       if (model === decant) change({ problems: { ...get().problems, prompt: sentenceOf(error, "run").text } });
@@ -332,10 +219,11 @@ export function createStudio(store) {
     change({ messages: [...messages.filter((before) => !before.about || !about.includes(before.about)), ...more.map((message) => ({ place, ...message }))] });
   }
 
-  const gallery = createGallery(store, { write: async (made) => (await makers.get(made.image)?.writePicture(made)) ?? null, open: openPicture, tell });
-  const queue = createQueue(store, run);
-  const runs = createRuns(store, { show, tell });
-  const typing = createTyping(store, { ...queue, cancel: () => cancelling.abort() });
+  const running = createRunning(store, { model: () => decant, enqueue: (job) => queue.enqueue(job), giveWay: () => typing.giveWay(), forgetSteps: () => gallery.forgetSteps(), keepMade: (made) => gallery.keepMade(made), wholeOf: (trace) => gallery.wholeOf(trace), fillCell: (job, trace) => sheets.fillCell(job, trace), tell });
+  const gallery = createGallery(store, { write: async (made) => (await running.makerOf(made.image)?.writePicture(made)) ?? null, open: openPicture, tell });
+  const queue = createQueue(store, running.run);
+  const runs = createRuns(store, { show: running.show, tell });
+  const typing = createTyping(store, { ...queue, cancel: running.cancelRun });
   const sizing = createSizing(store, () => decant);
   const undoing = createUndo(store, () => count(), (loaded) => void beside.loadInstead(loaded));
   const presets = createPresets(store, tell);
@@ -346,7 +234,7 @@ export function createStudio(store) {
   /** A finished picture as a PNG with its record: as it was kept, or by the model that made it; null when that is not open any more. @param {Trace} trace */
   async function savePicture(trace) {
     const { image } = trace;
-    const model = image && makers.get(image);
+    const model = image && running.makerOf(image);
     return (await gallery.pngOfKept(trace)) ?? (image && model && model === decant ? model.writePicture({ image, trace }) : null);
   }
 
@@ -355,7 +243,7 @@ export function createStudio(store) {
     const { image } = trace;
     const model = decant;
     if (!image || !model) return null;
-    return makers.get(image) === model || (await isRecorded(trace, await model.fingerprint())) ? model.animate({ image, trace }) : null;
+    return running.makerOf(image) === model || (await isRecorded(trace, await model.fingerprint())) ? model.animate({ image, trace }) : null;
   }
 
   /** Whether a kept picture's record names these weights. @param {Trace} trace @param {string} hash "" where nobody knows them */
@@ -380,20 +268,13 @@ export function createStudio(store) {
     ...sheets,
     /** What of the sheet is not made yet is not made. */
     stopSheet() {
-      const { sheet, running } = get();
+      const { sheet, running: made } = get();
       queue.unqueue(({ of }) => of?.sheet === sheet?.id);
-      if (running?.of?.sheet === sheet?.id) cancelling.abort();
+      if (made?.of?.sheet === sheet?.id) running.cancelRun();
     },
     open,
     reconnect,
-    generate,
-    pause,
-    resume,
-    step,
-    scrub,
-    show,
-    showOne,
-    watch,
+    ...running.acts,
     edit,
     copyLink,
     savePicture,
@@ -408,9 +289,8 @@ export function createStudio(store) {
       const { place, messages } = get();
       change({ ...where, ...(place !== where.place && { taken: null, messages: messages.filter(({ tone, stays }) => tone === "error" || stays) }) });
     },
-    cancel: () => (get().phase === "opening" ? stopping : cancelling).abort(),
+    cancel: () => (get().phase === "opening" ? stopping.abort() : running.cancelRun()),
     lookAgain: () => library.look(opened.model, opened.family),
-    togglePause: () => (get().paused ? resume() : pause()),
     throwDice: () => edit("seed", String(drawSeed())),
     /** Opens at once what came with the page. @param {string} model its address */
     openOwn(model) {
@@ -457,9 +337,4 @@ export function takeDefaults({ defaults }, { settings, example }) {
 async function readTokens(model, { prompt, negative, long, emphasis }) {
   const how = { long, emphasis };
   return { prompt: await model.tokenize(prompt, how), negative: await model.tokenize(negative, how) };
-}
-
-/** @param {Settings} settings @returns {Trace} */
-function emptyTrace(settings) {
-  return { settings, tokens: null, noise: null, steps: [], image: null, timings: null, memory: null };
 }

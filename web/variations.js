@@ -2,6 +2,7 @@
 
 import { drawSeed } from "./decant.js";
 import { startOf } from "./starting.js";
+import { otherPrompts } from "./understood/others.js";
 
 /** @import { Job } from "./queue.js" */
 /** @import { Store } from "./state.js" */
@@ -12,6 +13,7 @@ const SEEDS = 2 ** 32;
 
 /** @param {Store} store @param {(job: Omit<Job, "id">) => Promise<void>} enqueue */
 export function createVariations({ get, change }, enqueue) {
+  let asked = 0;
   /** What made the picture that is shown. */
   const made = () => {
     const { trace } = get();
@@ -27,10 +29,15 @@ export function createVariations({ get, change }, enqueue) {
       change({ settings, problems: {}, watching: true });
       enqueue(startOf(settings, get().start));
     },
-    /** Those of the next four seeds. */
+    /** Those of the next four seeds; of a model that draws a thing in one way whatever the seed, with what the prompt left open. */
     fourMore() {
       const shown = made();
-      if (shown) enqueue(startOf({ ...shown.settings, seed: (shown.settings.seed + 1) % SEEDS, count: 4 }, get().start));
+      if (!shown) return;
+      const { settings } = shown;
+      const prompts = otherPrompts(settings.prompt, get().info?.grammar ?? null, settings.seed);
+      if (!prompts) return void enqueue(startOf({ ...settings, seed: (settings.seed + 1) % SEEDS, count: 4 }, get().start));
+      const series = ++asked;
+      for (const [i, prompt] of prompts.entries()) enqueue({ ...startOf({ ...settings, prompt, seed: (settings.seed + 1 + i) % SEEDS }, get().start), series });
     },
     /** Begun from the picture itself. @param {keyof typeof STRENGTHS} how */
     vary(how) {

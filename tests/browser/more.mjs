@@ -151,8 +151,7 @@ export const MORE = [
       await page.setInputFiles("#image-file", await drawnFile(page, "start.png", { width: 32, height: 32, colour: "#20a040" }));
       await page.waitForSelector("#start-thumb canvas:visible");
       await page.click("#paint-mask");
-      await page.locator("#start-thumb canvas").evaluate((canvas) => canvas.scrollIntoView({ block: "center" }));
-      const box = await page.locator("#start-thumb canvas").boundingBox();
+      const box = await page.locator("#easel .veil").boundingBox();
       assert.ok(box);
       await page.mouse.move(box.x + box.width * 0.8, box.y + 5);
       await page.mouse.down();

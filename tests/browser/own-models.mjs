@@ -16,12 +16,12 @@ export const OWN_MODELS = [
     async play({ page }) {
       await ready(page);
       assert.equal(await page.inputValue("#prompt"), "a fox on a light blue background");
-      await page.click("#known summary");
-      const example = page.locator("#known-examples button").first();
+      const example = page.locator("#examples button").first();
       await example.click();
       await drawn(page);
       assert.equal(await page.inputValue("#prompt"), await example.innerText());
       await page.fill("#prompt", "a fox on a light blue background");
+      await page.click("#known summary");
       await page.click("#known-list >> text=pizza");
       await drawn(page);
       assert.equal(await page.inputValue("#prompt"), "a pizza on a light blue background");

@@ -44,6 +44,15 @@ const STEPS = "steps=8&prompt=a%20blue%20seven%20on%20a%20yellow%20background";
 export const STUDIO_SCREENS = [
   { name: "studio-first", open: "", usual: true, reach: (page) => opened(page).then(() => made(page)) },
   {
+    name: "studio-words",
+    open: "?steps=2&prompt=un%20gato%20en%20moto",
+    usual: true,
+    async reach(page) {
+      await opened(page);
+      await page.waitForSelector("#prompt-words.warning");
+    },
+  },
+  {
     name: "studio-paused",
     open: `?${STEPS}`,
     async reach(page) {
@@ -83,8 +92,19 @@ export const STUDIO_SCREENS = [
     async reach(page) {
       await made(page);
       await page.setInputFiles("#image-file", await drawnFile(page, "a picture.png", { width: 64, height: 48, colour: "#2f6f8f" }));
-      await page.waitForSelector("#taken:not([hidden])");
-      await page.hover("#taken p"); // it stays while somebody is at it
+      await page.waitForSelector("#easel-seen:visible");
+      await drawn(page);
+    },
+  },
+  {
+    name: "studio-painting",
+    open: `?${STEPS}`,
+    async reach(page) {
+      await opened(page);
+      await page.setInputFiles("#image-file", await drawnFile(page, "a picture.png", { width: 64, height: 64, colour: "#2f6f8f" }));
+      await page.click("#easel-paint");
+      await page.focus("#easel .veil");
+      for (const key of [" ", "ArrowRight", "ArrowRight", "ArrowDown", "ArrowDown", " "]) await page.keyboard.press(key);
       await drawn(page);
     },
   },

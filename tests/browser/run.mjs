@@ -29,6 +29,7 @@ import { OWN_MODELS } from "./own-models.mjs";
 import { PEOPLE } from "./people.mjs";
 import { QUESTIONS } from "./questions.mjs";
 import { STAGE } from "./stage.mjs";
+import { EASEL } from "./easel.mjs";
 import { STUDIO } from "./studio.mjs";
 import { KEPT, PACKAGE, PREFLIGHT, SINGLE, checkSelfTest } from "./reach.mjs";
 import { serve } from "./serve.mjs";
@@ -37,7 +38,7 @@ import { checkKernels, readKernels } from "./tint.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 /** What people do on the page. */
-const JOURNEYS = [...USUAL, ...MORE, ...STUDIO, ...STAGE, ...MISHAPS, ...PEOPLE, ...INSIDE, ...LESSONS, ...OWN_MODELS, ...PREFLIGHT];
+const JOURNEYS = [...USUAL, ...MORE, ...STUDIO, ...STAGE, ...EASEL, ...MISHAPS, ...PEOPLE, ...INSIDE, ...LESSONS, ...OWN_MODELS, ...PREFLIGHT];
 const words = process.argv.slice(2);
 const counts = { passed: 0, failed: 0, skipped: 0 };
 /** More than two gain nothing: a run of the real model keeps a core busy, and drawing the page another. */

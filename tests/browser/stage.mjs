@@ -5,6 +5,12 @@ import { again, done, drawn, finished, ready, status } from "./steps.mjs";
 
 /** @import { Journey } from "./journeys.mjs" */
 
+/** What stands below the prompt, once it has been rested on. @param {import("playwright-core").Page} page @param {string} prompt @param {RegExp} wanted */
+async function saysOf(page, prompt, wanted) {
+  await page.fill("#prompt", prompt);
+  await page.waitForFunction((source) => new RegExp(source).test(document.querySelector("#prompt-words").textContent), wanted.source);
+}
+
 /** Windows, and which part of their height the picture has at least. @type {[number, number, number][]} */
 const WINDOWS = [[1920, 1080, 0.65], [1440, 900, 0.6], [1366, 768, 0.55], [1024, 768, 0.5], [390, 844, 0.4]];
 /** What a person looks at or presses while a picture is made. */
@@ -119,6 +125,92 @@ export const STAGE = [
       // The last frame is the last step, though there are fewer frames than steps.
       await page.locator("#filmstrip .frame").last().click();
       await page.waitForFunction(() => /^Step (69|70) of 70/.test(document.querySelector("#filmstrip").getAttribute("aria-valuetext")));
+    },
+  },
+  {
+    name: "words that the model does not know are named before they are painted; Spanish ones are translated, and that is said and recorded",
+    fake: true,
+    usual: true,
+    open: "?steps=2",
+    async play({ page }) {
+      await ready(page);
+      assert.equal(await page.locator("#examples button").count(), 6);
+      assert.ok(await page.isVisible("#examples button >> nth=5"));
+      await page.click("#examples >> text=a star above a castle");
+      assert.equal(await page.inputValue("#prompt"), "a star above a castle");
+      await saysOf(page, "a fox on a motorbike, on Mars", /^Not in this model’s words: motorbike, Mars\.$/);
+      await saysOf(page, "two tigers", /^Not one of this model’s words: two\.$/);
+      await saysOf(page, "the motorbike", /words: motorbike\. This model draws \d{3} things, and none of them is named here: the picture will be a guess\.$/);
+      await saysOf(page, "", /^$/);
+      await saysOf(page, "a (fox:1.3) next to mushrooms, flat", /^$/);
+      await saysOf(page, "Un gato negro junto a una moto sobre fondo azul claro, en 3D", /^Translated for the model: “a black cat next to a moto on a light blue background, 3d”\. Not one of this model’s words: moto\.$/);
+      await saysOf(page, "una rosa rosa", /“a pink rose”\.$/);
+      await again(page, 2);
+      assert.equal(await page.getAttribute("#picture canvas", "aria-label"), "Picture: a pink rose");
+      assert.equal(await page.inputValue("#prompt"), "una rosa rosa");
+    },
+  },
+  {
+    name: "in Spanish the six prompts are Spanish, and each is read as the model's own",
+    fake: true,
+    usual: true,
+    open: "?steps=2&lang=es",
+    async play({ page }) {
+      await page.waitForSelector("#examples button");
+      const shown = await page.locator("#examples button").allInnerTexts();
+      assert.equal(shown.length, 6);
+      const read = await page.evaluate(async (prompts) => {
+        const load = (path) => import(new URL(path, document.baseURI).href);
+        const [{ understand }, { EXAMPLES }, { words, grammar, examples }] = await Promise.all([load("understood/understood.js"), load("understood/spanish.js"), fetch("models/emoji/decant.json").then((answer) => answer.json())]);
+        return { own: examples.map((prompt) => EXAMPLES[prompt]), read: prompts.map((prompt) => understand(prompt, { words, grammar })), examples };
+      }, shown);
+      assert.deepEqual(shown, read.own);
+      for (const [i, { translated, unknown, prompt }] of read.read.entries()) assert.deepEqual([translated, unknown, prompt.replace("next to", "beside")], [true, [], read.examples[i].replace("next to", "beside")]);
+      await page.click("#examples button");
+      await page.waitForFunction(() => /^Traducido para el modelo: «.*»\.$/.test(document.querySelector("#prompt-words").textContent));
+    },
+  },
+  {
+    name: "four more of a model that draws a thing in one way differ in style or background, beside each other",
+    fake: true,
+    usual: true,
+    open: "?steps=2&seed=7&prompt=a%20fox%20on%20a%20light%20blue%20background",
+    async play({ page }) {
+      await ready(page);
+      await again(page, 2);
+      await page.click("#four-more");
+      await page.waitForFunction(() => document.querySelectorAll("#series button").length === 4);
+      await page.waitForSelector("#generate:text-is('Generate')");
+      const prompts = [];
+      for (let i = 0; i < 4; i++) {
+        await page.locator("#series button").nth(i).click();
+        await drawn(page);
+        prompts.push(await page.getAttribute("#picture canvas", "aria-label"));
+      }
+      assert.equal(new Set(prompts).size, 4, prompts.join("; "));
+      assert.deepEqual(prompts.slice(0, 2), ["Picture: a fox on a light blue background, flat", "Picture: a fox on a light blue background, 3d"]);
+      assert.ok(prompts.slice(2).every((one) => /a fox on an? (?!light blue)[a-z ]+ background, (flat|3d)$/.test(one)), prompts.join("; "));
+    },
+  },
+  {
+    name: "where a step has only the straight line's colours, the stage says so, and the finished picture does not",
+    fake: true,
+    open: "?steps=2",
+    async play({ page }) {
+      await ready(page);
+      const steps = await page.evaluate(async () => {
+        const { isRough } = await import(new URL("views/picture.js", document.baseURI).href);
+        return [8, 32].map((side) => isRough({ previewDenoised: new ImageData(side, side), shape: [4, 8, 8] }));
+      });
+      assert.deepEqual(steps, [true, false]);
+      await page.fill("#prompt", "rough seven");
+      await page.click("#step");
+      await status(page, "Paused after step 1 of 2");
+      await page.waitForSelector("#rough:visible");
+      assert.match(await page.textContent("#strip-legend"), /in rough colours/);
+      await page.click("#pause");
+      await finished(page, 2);
+      assert.ok(await page.isHidden("#rough"));
     },
   },
 ];

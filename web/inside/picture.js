@@ -4,6 +4,7 @@ import { h, write } from "../views/elements.js";
 import { pictureFigure } from "../figures/picture.js";
 import { whenSeen } from "../figures/seen.js";
 import { sentenceOf, spokenError } from "../sentences.js";
+import { isRough } from "../views/picture.js";
 import { say } from "../words.js";
 import { promptOf } from "./edits.js";
 
@@ -49,9 +50,9 @@ export function picturePart(section, studio, state) {
   });
 }
 
-/** What the run itself drew a step with: one pixel a place is the straight line, more are a decoder's. @param {Step} step */
-function madeBy({ previewDenoised, shape }) {
-  return say(previewDenoised.width === shape[2] ? "inside.madeBy.projection" : "inside.madeBy.told");
+/** What the run itself drew a step with. @param {Step} step */
+function madeBy(step) {
+  return say(isRough(step) ? "inside.madeBy.projection" : "inside.madeBy.told");
 }
 
 /** Asks the model for each picture once. @param {import("../studio.js").Studio} studio */

@@ -14,6 +14,7 @@ import { licencesView } from "./licences.js";
 import { loadedView } from "./loaded.js";
 import { savingView } from "./saving.js";
 import { moreView } from "./more.js";
+import { easelView } from "./easel.js";
 import { pictureView } from "./picture.js";
 import { openingView } from "./opening.js";
 import { progressView } from "./progress.js";
@@ -37,4 +38,4 @@ import { placesView } from "./places.js";
 /** @typedef {(studio: Studio, state: () => State) => (state: State) => void} View */
 
 /** @type {View[]} */
-export const VIEWS = [machineView, messagesView, moreView, formView, tokensView, knownView, typingView, startView, loadedView, takenView, seriesView, galleryView, compareView, queueView, variationsView, presetsView, notifyView, savingView, latentsView, sheetView, pictureView, openingView, progressView, filmstripView, openerView, shelfView, foundView, coloursView, keysView, licencesView, placesView];
+export const VIEWS = [machineView, messagesView, moreView, formView, tokensView, knownView, typingView, startView, loadedView, takenView, seriesView, galleryView, compareView, queueView, variationsView, presetsView, notifyView, savingView, latentsView, sheetView, pictureView, easelView, openingView, progressView, filmstripView, openerView, shelfView, foundView, coloursView, keysView, licencesView, placesView];

@@ -17,11 +17,12 @@ export function pictureView() {
   const beginning = within(specimen, "figure", HTMLElement);
   const numbers = Array.from(specimen.querySelectorAll("dd"));
   const empty = within(figure, ".empty", HTMLDivElement);
+  const rough = byId("rough", HTMLParagraphElement);
   let running = false;
 
   return (state) => {
     const { trace, cursor, settings } = state;
-    const { width, height } = trace?.settings ?? settings;
+    const { width, height } = (state.easel && state.start.image?.pixels) || (trace?.settings ?? settings);
     figure.closest("main")?.style.setProperty("--aspect", String(width / height));
     if (state.phase === "running" && !running && !state.running?.passing) bringIntoView(figure); // whoever types stays where they are
     running = state.phase === "running";
@@ -35,6 +36,7 @@ export function pictureView() {
       canvas.hidden = false;
       canvas.setAttribute("aria-label", finished ? say("picture.this", { prompt: trace.settings.prompt || say("picture.wordless") }) : say("picture.predicted", { n: (step?.index ?? 0) + 1 }));
     }
+    rough.hidden = Boolean(finished) || !step || !isRough(step);
     // While another model opens, how far it is lies over the picture that is there.
     empty.hidden = !canvas.hidden && state.phase !== "opening";
     if (shown && step && first) {
@@ -47,6 +49,11 @@ export function pictureView() {
     const shownNumbers = step && !finished ? ofStep(step) : finished && trace ? ofRun(trace) : {};
     for (const number of numbers) write(number, shownNumbers[number.dataset["of"] ?? ""] ?? "–");
   };
+}
+
+/** Whether a step's picture is the straight line from the latents, one pixel a place; a decoder's has more. @param {Step} step */
+export function isRough({ previewDenoised, shape }) {
+  return previewDenoised.width === shape[2];
 }
 
 /** On a phone the picture is below the words: whoever starts a run wants to see it. @param {HTMLElement} figure */

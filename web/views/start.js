@@ -1,7 +1,7 @@
-// What a picture starts from: its thumbnail with the mask over it, the buttons that choose and remove them, and a brush for the mask.
+// What a picture starts from: its thumbnail with the mask over it, and the buttons that choose and remove them. It is painted on the stage (easel.js).
 
 import { byId, hearFile, within, write } from "./elements.js";
-import { overlay, paintsOn } from "./brush.js";
+import { overlay } from "./brush.js";
 import { say } from "../words.js";
 
 /** @import { State } from "../state.js" */
@@ -20,13 +20,7 @@ export function startView(studio) {
   choosing("choose-record", "record", studio.takeRecord);
   byId("remove-image", HTMLButtonElement).addEventListener("click", studio.startFromNoise);
   byId("remove-mask", HTMLButtonElement).addEventListener("click", () => studio.paintMask(null));
-  const brush = paintsOn(canvas, byId("brush", HTMLInputElement), studio.paintMask);
-  paint.addEventListener("click", () => {
-    brush.on = paint.getAttribute("aria-pressed") !== "true";
-    paint.setAttribute("aria-pressed", String(brush.on));
-    canvas.classList.toggle("paintable", brush.on);
-    byId("brush-field", HTMLDivElement).hidden = !brush.on;
-  });
+  paint.addEventListener("click", () => studio.showEasel(paint.getAttribute("aria-pressed") === "true" ? "seen" : "painting"));
 
   /** @type {Starting | null} */
   let drawn = null;
@@ -38,11 +32,11 @@ export function startView(studio) {
     told = problems.image;
     for (const name of /** @type {const} */ (["image", "mask"])) write(byId(`${name}-problem`, HTMLParagraphElement), problems[name] ?? "");
     byId("keep-field", HTMLDivElement).hidden = !start.image || !(start.mask || state.settings.pad);
+    paint.setAttribute("aria-pressed", String(state.easel === "painting"));
     if (start === drawn) return;
     if ((start.image && !drawn?.image) || (start.latents && !drawn?.latents)) root.open = true;
     drawn = start;
     drawStart(state, thumb, canvas);
-    brush.show(start.image?.pixels ?? null, start.mask?.pixels ?? null);
   };
 }
 

@@ -44,7 +44,7 @@ function deedsOf(studio, { what, word = "" }) {
   });
   const undo = button(say("gallery.undo"), studio.undo);
   const deeds = {
-    picture: [start, button(say("taken.paint"), paintPart), undo],
+    picture: [start, button(say("easel.paint"), () => paintPart(studio)), undo],
     mask: [undo],
     latents: [start, undo],
     lora: [undo],
@@ -83,7 +83,7 @@ function startItem(studio, state) {
   if (!image) return null;
   const thumb = h("canvas");
   overlay(thumb, image.pixels, mask?.pixels ?? null);
-  return h("li", {}, h("span", { className: "small" }, thumb), words(image.name, say(mask ? "in-use.masked" : "in-use.picture")), button(say("taken.paint"), paintPart), cross);
+  return h("li", {}, h("span", { className: "small" }, thumb), words(image.name, say(mask ? "in-use.masked" : "in-use.picture")), button(say("easel.paint"), () => paintPart(studio)), cross);
 }
 
 /** @param {Studio} studio @param {Loaded} one */
@@ -119,12 +119,9 @@ function insert(studio, word) {
   field.setSelectionRange((before + put).length, (before + put).length);
 }
 
-/** The brush, over the picture in the settings. */
-function paintPart() {
+/** The brush, over the picture on the stage. @param {Studio} studio */
+function paintPart(studio) {
   location.hash = "studio";
-  byId("start", HTMLDetailsElement).open = true;
-  const paint = byId("paint-mask", HTMLButtonElement);
-  if (paint.getAttribute("aria-pressed") !== "true") paint.click();
-  byId("start-thumb", HTMLDivElement).scrollIntoView({ block: "center" });
-  paint.focus({ preventScroll: true });
+  studio.showEasel("painting");
+  byId("picture", HTMLElement).scrollIntoView({ block: "nearest" });
 }

@@ -35,7 +35,7 @@ export const INSIDE = {
   "inside.by.tiny": { en: "the small decoder (TAESD)", es: "el decodificador pequeño (TAESD)" },
   "inside.by.model": { en: "the model’s full decoder", es: "el decodificador completo" },
   "inside.madeBy.told": { en: "by the run’s decoder", es: "con el decodificador de la generación" },
-  "inside.madeBy.projection": { en: "by projection", es: "por proyección" },
+  "inside.madeBy.projection": { en: "by projection, in rough colours", es: "por proyección, con colores aproximados" },
   "inside.madeBy.tiny": { en: "by TAESD", es: "con TAESD" },
   "inside.madeBy.model": { en: "by the full decoder", es: "con el decodificador completo" },
   "inside.decodes": { en: "Decoding…", es: "Decodificando…" },

@@ -1,7 +1,8 @@
 //! A run's settings: what the page asks for, made into a request, and what a model proposes, made into an object.
 
 use crate::failure::Failure;
-use crate::js::object;
+use crate::js::{object, texts};
+use decant_sd::model::Grammar;
 use decant_sd::request::{Defaults, Preview, Request};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -10,6 +11,11 @@ use wasm_bindgen::prelude::wasm_bindgen;
 extern "C" {
     /// `Settings` in `web/decant.d.ts`; what is left out, the model decides.
     pub type Settings;
+}
+
+/// `Info.grammar` in `web/decant.d.ts`.
+pub fn grammar_object(grammar: &Grammar) -> JsValue {
+    object([("styles", texts(&grammar.styles)), ("backgrounds", texts(&grammar.backgrounds)), ("words", texts(&grammar.words))])
 }
 
 /// `Info.defaults` in `web/decant.d.ts`.

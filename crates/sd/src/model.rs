@@ -39,8 +39,22 @@ pub struct ModelConfig {
     pub words: Vec<String>,
     /// Prompts that show what else it understands, where its folder lists some.
     pub examples: Vec<String>,
+    /// The words besides those things that its prompts were made of, where its folder lists them.
+    pub grammar: Option<Grammar>,
     /// The folder inside of the model's that holds an `AutoencoderTiny` of its latents, for each step's picture.
     pub preview_decoder: Option<String>,
+}
+
+/// What a small model's prompts were made of besides the things in them. Some are two words: `light blue`, `next to`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Grammar {
+    /// How things are drawn.
+    pub styles: Vec<String>,
+    /// The colours behind them.
+    pub backgrounds: Vec<String>,
+    /// All others: articles, sizes, what stands between two things.
+    pub words: Vec<String>,
 }
 
 /// What `decant.json` may say.
@@ -54,6 +68,7 @@ struct Hints {
     sampler: Option<String>,
     words: Vec<String>,
     examples: Vec<String>,
+    grammar: Option<Grammar>,
     preview_decoder: Option<String>,
     /// Every file's name, so that a reader on the web need not ask for those that are not there; `build.sh` writes it, `crates/app` reads it.
     #[serde(rename = "files")]
@@ -82,6 +97,7 @@ impl ModelConfig {
             title: hints.title.unwrap_or(folder),
             words: hints.words,
             examples: hints.examples,
+            grammar: hints.grammar,
             preview_decoder: hints.preview_decoder,
             family: family(&unet, &scheduler.config),
             force_zeros_for_empty_prompt: index.force_zeros_for_empty_prompt,

@@ -74,6 +74,7 @@ export class Session {
     session.preview = preview;
     session.family = family ?? FAMILIES[0].id;
     if (FAMILIES.every(({ id }) => id !== session.family)) throw { code: "model", message: `There is no family “${family}”.` };
+    session.about = files.place().includes("emoji") ? JSON.parse(new TextDecoder().decode(await files.read("decant.json", 0, (await files.size("decant.json")) ?? 0))) : {};
     session.sizes = new Map();
     for (const name of (await files.names()) ?? USUAL) {
       const size = await files.size(name);
@@ -136,8 +137,9 @@ export class Session {
       device: this.device,
       software: this.device === "gpu",
       fallbackReason: this.fallbackReason,
-      words: [],
-      examples: [],
+      words: this.about.words ?? [],
+      examples: this.about.examples ?? [],
+      grammar: this.about.grammar ?? null,
       defaults: { prompt: "a blue seven on a yellow background", steps: 20, guidance: 4, sampler: "ddim", width: SIDE, height: SIDE },
       factor: 16,
       catalog: catalog(),
@@ -260,7 +262,7 @@ export class Session {
         guidance: settings.guidance,
         attention: attention ? attentionOf(this.tokenize(prompt).pieces.length, height / 4, width / 4) : null,
         previewNoisy: mix(picture, noise, share, width, height),
-        previewDenoised: mix(picture, noise, 0.55 * share ** 3, width, height),
+        previewDenoised: prompt.includes("rough") ? mix(draw(prompt, width / 4, height / 4), [], 0, width / 4, height / 4) : mix(picture, noise, 0.55 * share ** 3, width, height),
         milliseconds: pace,
         tokens: index === 0 ? tokens : null,
       });
