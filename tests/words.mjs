@@ -1,5 +1,6 @@
 // The page's texts: every row in both languages with the same values and marks, every row used, the English of index.html that of its row,
-// and no text outside of web/words/. It needs no browser.
+// and no text outside of web/words/; and what the models that come along can paint has names in Spanish, which are read as those things. It needs no
+// browser.
 //
 //     node tests/words.mjs
 
@@ -20,7 +21,7 @@ const files = readdirSync(web, { recursive: true }).filter((name) => name.endsWi
 const code = Object.fromEntries(files.map((name) => [name, withoutComments(readFileSync(join(web, name), "utf8"))]));
 const html = readFileSync(join(web, "index.html"), "utf8");
 const rows = await readRows();
-const faults = [...checkRows(), ...checkUse(), ...checkPage(), ...checkCode()];
+const faults = [...checkRows(), ...checkUse(), ...checkPage(), ...checkCode(), ...(await checkThings())];
 for (const fault of faults) console.log(fault);
 process.exitCode = faults.length > 0 ? 1 : 0;
 
@@ -99,6 +100,28 @@ function* checkCode() {
       for (const [, , text] of line.replaceAll(/\b(en|es): *(["'`]).*?\2/g, "").matchAll(SENTENCE)) yield `${name}: “${text}” stands outside of words/`;
     }
   }
+}
+
+/** Of each model that lists its words. */
+async function checkThings() {
+  const [{ THINGS, EXAMPLES }, { understand }] = await Promise.all(["spanish", "understood"].map((name) => import(join(web, `understood/${name}.js`))));
+  const found = [];
+  for (const model of readdirSync(join(web, "../models")).filter((name) => !name.includes("."))) {
+    const info = { words: [], examples: [], grammar: null, ...JSON.parse(readFileSync(join(web, `../models/${model}/decant.json`), "utf8")) };
+    for (const thing of info.words) {
+      for (const name of THINGS[thing]?.split("|") ?? [""]) {
+        const { prompt, unknown, nothing } = understand(`un ${name}`, info);
+        const read = prompt.replace(/^(an?|un) /, "");
+        if (name === "" || unknown.length > 0 || nothing || (read !== thing && read !== name)) found.push(`understood/spanish.js: ${model} can paint “${thing}”, and “${name}” is read as “${read}”`);
+      }
+    }
+    for (const prompt of info.examples) if (EXAMPLES[prompt] === undefined) found.push(`understood/spanish.js: ${model} proposes “${prompt}”, which has no Spanish`);
+    for (const { text } of info.words.length > 0 ? JSON.parse(readFileSync(join(web, "../tests/prompts/emoji.json"), "utf8")).prompts : []) {
+      const { unknown, translated } = understand(text, info);
+      if (unknown.length > 0 || translated) found.push(`understood: of “${text}”, ${model} is said not to know ${unknown}`);
+    }
+  }
+  return found;
 }
 
 function withoutComments(source) {

@@ -172,7 +172,7 @@ export const PEOPLE = [
       await page.click("#in-use >> text=Paint a part");
       await page.waitForSelector("#easel-painting:visible");
       await page.evaluate(() => document.querySelector("#prompt").focus({ preventScroll: true }));
-      const box = await page.locator("#start-thumb canvas").boundingBox();
+      const box = await page.locator("#easel .veil").boundingBox();
       assert.ok(box);
       const shown = () => page.evaluate(() => document.querySelector("#start-thumb canvas").toDataURL());
       const bare = await shown();

@@ -213,4 +213,27 @@ export const STAGE = [
       assert.ok(await page.isHidden("#rough"));
     },
   },
+  {
+    name: "while one types, the last sharp picture stays until there is another",
+    fake: true,
+    open: "?steps=3&prompt=rough%20seven",
+    async play({ page }) {
+      await ready(page);
+      await again(page, 3);
+      const first = await page.getAttribute("#picture canvas", "aria-label");
+      await page.evaluate(() => {
+        const canvas = document.querySelector("#picture canvas");
+        globalThis.widths = new Set();
+        new MutationObserver(() => globalThis.widths.add(canvas.width)).observe(canvas, { attributes: true });
+      });
+      await page.fill("#steps", "12");
+      await page.check("#as-typed");
+      await page.fill("#prompt", "rough slow green four");
+      await page.waitForFunction(() => Number(document.querySelector("#progress")?.getAttribute("aria-valuenow")) >= 2 && /of 12/.test(document.querySelector("#status").textContent));
+      assert.equal(await page.getAttribute("#picture canvas", "aria-label"), first);
+      assert.ok(await page.isHidden("#rough"));
+      await page.waitForSelector("#picture canvas[aria-label='Picture: rough slow green four']");
+      assert.deepEqual(await page.evaluate(() => [...globalThis.widths]), [32]);
+    },
+  },
 ];

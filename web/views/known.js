@@ -27,7 +27,7 @@ export function knownView(studio, state) {
     details.hidden = info.words.length === 0;
     examples.hidden = info.examples.length === 0;
     write(byId("known-title", HTMLElement), say("form.known", { n: info.words.length }));
-    examples.replaceChildren(...info.examples.map(inLanguage).map(([prompt, spoken]) => chip(prompt, spoken, () => studio.edit("prompt", prompt))));
+    examples.replaceChildren(...info.examples.map(inLanguage).map(([prompt, spoken]) => Object.assign(chip(prompt, spoken, () => studio.edit("prompt", prompt)), { title: prompt })));
     list.replaceChildren(...info.words.map((word) => {
       const called = language === "es" ? THINGS[word]?.split("|")[0] : undefined;
       return chip(called ?? word, called ? language : "en", () => put(word));

@@ -30,13 +30,15 @@ export function pictureView() {
     const finished = trace?.image && cursor >= trace.steps.length ? trace.image : null;
     const shown = finished ?? step?.previewDenoised;
     const first = trace?.steps[0];
-    figure.classList.toggle("waiting", Boolean(trace) && !shown);
-    if (shown && trace) {
+    // What passes while one types leaves the last sharp picture until there is another.
+    const keeps = Boolean(state.running?.passing) && trace === state.live && !finished && (!step || isRough(step)) && !canvas.hidden;
+    figure.classList.toggle("waiting", Boolean(trace) && !shown && !keeps);
+    if (shown && trace && !keeps) {
       paint(canvas, shown);
       canvas.hidden = false;
       canvas.setAttribute("aria-label", finished ? say("picture.this", { prompt: trace.settings.prompt || say("picture.wordless") }) : say("picture.predicted", { n: (step?.index ?? 0) + 1 }));
     }
-    rough.hidden = Boolean(finished) || !step || !isRough(step);
+    rough.hidden = keeps || Boolean(finished) || !step || !isRough(step);
     // While another model opens, how far it is lies over the picture that is there.
     empty.hidden = !canvas.hidden && state.phase !== "opening";
     if (shown && step && first) {

@@ -5,6 +5,7 @@ mod common;
 use common::folder;
 use decant_graph::Cpu;
 use decant_sd::files::{Folder, Memory};
+use decant_sd::model::Grammar;
 use decant_sd::pipeline::{Options, Pipeline, Unobserved};
 use decant_sd::request::{Decoder, Preview, Request};
 use decant_solver::Sampler;
@@ -236,6 +237,21 @@ fn a_folder_that_brings_its_small_decoder_is_shown_with_it() {
     assert!(absent.contains("absent"), "{absent}");
     let outside = sentence(hinted("../small"));
     assert!(outside.contains(r#"preview_decoder is "../small", expected the name of a folder inside of the model's"#), "{outside}");
+}
+
+#[test]
+fn what_prompts_are_made_of_is_read_and_a_key_of_it_that_means_nothing_is_refused() {
+    let hinted = |grammar: &str| {
+        let mut files = files();
+        files.insert("decant.json".into(), format!(r#"{{"words": ["fox"], "grammar": {grammar}}}"#).into_bytes());
+        files
+    };
+    let pipeline = load(hinted(r#"{"styles": ["flat"], "backgrounds": ["light blue"], "words": ["next to"]}"#)).expect("it is sound");
+    let listed = |words: &[&str]| words.iter().map(|word| word.to_string()).collect::<Vec<_>>();
+    let grammar = Grammar { styles: listed(&["flat"]), backgrounds: listed(&["light blue"]), words: listed(&["next to"]) };
+    assert_eq!(pipeline.config().grammar, Some(grammar));
+    let strange = sentence(hinted(r#"{"styles": [], "backgrounds": [], "words": [], "verbs": []}"#));
+    assert!(strange.contains("decant.json") && strange.contains("verbs"), "{strange}");
 }
 
 #[test]
