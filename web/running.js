@@ -40,8 +40,10 @@ export function createRunning({ get, change }, around) {
   async function generate(paused = false) {
     around.giveWay();
     const { phase, problems } = get();
-    change({ easel: null, ...(phase === "running" && { watching: true }) });
-    if ((phase === "ready" || phase === "running") && !Object.values(problems).some(Boolean)) await around.enqueue({ ...startOf(get().settings, get().start), paused });
+    if (phase === "running") change({ watching: true });
+    if ((phase !== "ready" && phase !== "running") || Object.values(problems).some(Boolean)) return;
+    change({ easel: null });
+    await around.enqueue({ ...startOf(get().settings, get().start), paused });
   }
 
   /** @param {Job} job */

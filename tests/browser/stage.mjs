@@ -236,4 +236,24 @@ export const STAGE = [
       assert.deepEqual(await page.evaluate(() => [...globalThis.widths]), [32]);
     },
   },
+  {
+    name: "on a phone words, button, picture, its run and the settings follow each other, for the eye and for the keyboard",
+    fake: true,
+    width: 390,
+    height: 844,
+    open: "?steps=2",
+    async play({ page }) {
+      await ready(page);
+      await again(page, 2);
+      const tops = await page.evaluate(() => ["#prompt", "#generate", "#picture", "#step", "#filmstrip", "#download", "#specimen", "#details", "#gallery"].map((selector) => [document.querySelector(selector).getBoundingClientRect().top, selector]));
+      assert.deepEqual(tops.map(([, selector]) => selector), tops.toSorted(([one], [other]) => one - other).map(([, selector]) => selector));
+      await page.focus("#generate");
+      const reached = [];
+      for (let i = 0; i < 12; i++) {
+        await page.keyboard.press("Tab");
+        reached.push(await page.evaluate(() => document.activeElement.id));
+      }
+      assert.deepEqual(reached.filter((id) => ["step", "filmstrip", "download", "as-typed"].includes(id)).slice(0, 3), ["step", "filmstrip", "download"], reached.join(" "));
+    },
+  },
 ];

@@ -1,6 +1,7 @@
 // Every view of the page. A view finds its elements once, and gives back the function that draws the state into them.
 
 import { formView } from "./form.js";
+import { stackingView } from "./stacking.js";
 import { startView } from "./start.js";
 import { compareView } from "./compare.js";
 import { galleryView } from "./gallery.js";
@@ -38,4 +39,4 @@ import { placesView } from "./places.js";
 /** @typedef {(studio: Studio, state: () => State) => (state: State) => void} View */
 
 /** @type {View[]} */
-export const VIEWS = [machineView, messagesView, moreView, formView, tokensView, knownView, typingView, startView, loadedView, takenView, seriesView, galleryView, compareView, queueView, variationsView, presetsView, notifyView, savingView, latentsView, sheetView, pictureView, easelView, openingView, progressView, filmstripView, openerView, shelfView, foundView, coloursView, keysView, licencesView, placesView];
+export const VIEWS = [stackingView, machineView, messagesView, moreView, formView, tokensView, knownView, typingView, startView, loadedView, takenView, seriesView, galleryView, compareView, queueView, variationsView, presetsView, notifyView, savingView, latentsView, sheetView, pictureView, easelView, openingView, progressView, filmstripView, openerView, shelfView, foundView, coloursView, keysView, licencesView, placesView];
