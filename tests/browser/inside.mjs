@@ -322,6 +322,7 @@ export const INSIDE = [
       assert.deepEqual([csv.length, csv[0].length, csv[3][0], csv[3][1]], [5, 44, "3", "491"]);
       assert.ok(csv.every((line) => line.length === csv[0].length && line.every((value) => value !== "")), csv.join("\n"));
       const file = await saved(page, "#inside-save");
+      await page.addInitScript(() => sessionStorage.clear()); // else the page brings the run back, once the gallery has it
       await page.reload();
       await page.waitForSelector("#inside-begin:enabled");
       await page.evaluate((bytes) => {

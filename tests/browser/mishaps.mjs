@@ -40,8 +40,7 @@ export const MISHAPS = [
       await page.fill("#address", "models/slow");
       await page.keyboard.press("Enter");
       await load(page);
-      await page.waitForSelector("#cancel-opening:visible");
-      assert.ok(await page.isVisible("#loading"));
+      await page.waitForFunction(() => ["#cancel-opening", "#loading"].every((one) => document.querySelector(one).checkVisibility())); // at once: it is soon open
       await ready(page);
       assert.ok(await page.isHidden("#loading"));
       const [download] = await Promise.all([page.waitForEvent("download"), page.click("#download")]);
