@@ -13,7 +13,13 @@ async function paints(page) {
   await drop(page, { name, type: mimeType, bytes: [...buffer] });
   await page.click("#easel-paint");
   await page.waitForSelector("#easel .veil:focus");
-  await drawn(page);
+  // The page may still be scrolling there.
+  await page.waitForFunction(() => {
+    const { x, y, width } = document.querySelector("#easel .veil").getBoundingClientRect();
+    const place = `${x} ${y} ${width}`;
+    const seen = (window.seenAt = window.seenAt?.place === place ? { place, count: window.seenAt.count + 1 } : { place, count: 0 });
+    return seen.count > 20;
+  });
   const box = await page.locator("#easel .veil").boundingBox();
   return (x, y) => ({ x: box.x + box.width * x, y: box.y + box.height * y });
 }

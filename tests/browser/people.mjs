@@ -115,7 +115,7 @@ export const PEOPLE = [
       assert.equal(await page.inputValue("#in-use input"), "1");
       await page.fill("#in-use input", "0.5");
       await page.waitForFunction(() => document.querySelector("#beside-list input[type=number]").value === "0.5");
-      assert.ok(await page.isHidden("#taken"), "its “Undo” would now mean another change");
+      await page.waitForSelector("#taken", { state: "hidden" }); // its “Undo” would now mean another change
       await again(page, 2);
       await page.focus("#filmstrip");
       for (const left of [1, 0]) {
