@@ -7,7 +7,7 @@
 // impatient, so that silence costs a fuzzer no half minutes.
 
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -152,7 +152,7 @@ async function serve(plan) {
   function reply(request, socket) {
     const name = decodeURIComponent(/^GET \/(\S*)/.exec(request)?.[1] ?? "");
     const file = join(TINY, name.replace(/^model\//, ""));
-    const whole = name.startsWith("model/") && existsSync(file) && file.startsWith(TINY) ? readFileSync(file) : null;
+    const whole = name.startsWith("model/") && file.startsWith(TINY) && statSync(file, { throwIfNoEntry: false })?.isFile() ? readFileSync(file) : null;
     if (!whole) return void socket.write("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
     const [, from, to] = /range: bytes=(\d+)-(\d+)/i.exec(request) ?? [];
     const range = plan.ranges && from !== undefined && Number(from) < whole.length ? /** @type {[number, number]} */ ([Number(from), Math.min(Number(to), whole.length - 1)]) : null;

@@ -296,7 +296,7 @@ export const GETTING = [
       await page.waitForSelector("text=was cancelled");
       assert.equal(await text(page, "#opening"), "No model is open.");
       server.mood.pace = 0;
-      await page.click("text=Resume");
+      await page.click(".message >> text=Resume");
       await ready(page);
       await again(page, 20);
       await server.close();
@@ -343,7 +343,7 @@ export const GETTING = [
       await load(page);
       await ready(page);
       assert.equal(await text(page, "#model-name"), "mine.safetensors");
-      assert.match(await text(page, "#size-note"), /q4_0/);
+      await page.waitForFunction(() => /q4_0/.test(document.querySelector("#size-note")?.textContent ?? ""));
       await again(page, 20);
     },
   },
@@ -477,6 +477,12 @@ export const GETTING = [
     async play({ page, address }) {
       const server = await elsewhere({ "keys.safetensors": madeBytes(9 << 20, 14), "slow.safetensors": madeBytes(9 << 20, 15) });
       await ready(page);
+      // On a phone the bar's rest is behind one button.
+      if (await page.isVisible("#bar-more")) {
+        await page.focus("#bar-more");
+        await page.keyboard.press("Enter");
+        await page.waitForSelector("#open-model:visible");
+      }
       await page.focus("#open-model");
       await page.keyboard.press("Enter");
       await page.waitForSelector("#catalog li, #public", { state: "attached" });
