@@ -92,8 +92,8 @@ export const ATTACKED = [
         await page.goto(address);
         await ready(page);
         await fill(page, `${server.address}${path}`);
-        await page.waitForSelector(".message.error");
-        assert.match(await text(page, ".message.error p"), sentence);
+        await page.waitForSelector("#look-problem:visible");
+        assert.match(await text(page, "#look-said"), sentence);
         await server.close();
       }
     },
@@ -112,7 +112,7 @@ export const ATTACKED = [
       await page.click("#generate");
       await page.waitForSelector(".message.error");
       assert.match(await text(page, ".message.error p"), sentence);
-      await page.click("text=Open the model again");
+      await page.click(".message.error button:has-text('Open the model again')");
       await ready(page);
       await page.fill("#prompt", "a red four");
       await again(page, 20);
