@@ -145,7 +145,7 @@ export const ATTACKED = [
         field.dispatchEvent(new Event("input", { bubbles: true }));
       });
       await drawn(page);
-      assert.match(await text(page, "#prompt-problem"), /longer than 65,536 bytes/);
+      assert.match(await text(page, "#prompt-problem"), /longer than 65536 bytes/);
       await page.fill("#prompt", "a red four");
       await again(page, 2);
     },
@@ -187,7 +187,7 @@ export const ATTACKED = [
         };
       });
       await again(page, 2);
-      await page.waitForFunction(() => /\(the storage that the browser gives this page is full\)/.test(document.body.textContent ?? ""));
+      await page.waitForFunction(() => /the browser’s storage for this page is full/.test(document.body.textContent ?? ""));
     },
   },
 ];

@@ -99,7 +99,8 @@ export function paintsOn(veil, { size, erases, done, shows }) {
       if (veil.width !== wide || veil.height !== high) {
         Object.assign(veil, { width: wide, height: high });
         here = { x: wide / 2, y: high / 2 };
-      } else if (mask && mask === own) return;
+      } else if (mask === own) return; // also while a stroke is being made
+      own = mask;
       if (mask) context.putImageData(veilOf(mask), 0, 0);
       else context.clearRect(0, 0, wide, high);
     },
