@@ -186,7 +186,7 @@ export const INSIDE = [
       const picture = () => page.evaluate(() => document.querySelector("#inside-picture .x0 canvas").toDataURL());
       const told = await picture();
       assert.match(await caption(), /^x₀ predicted at step 2 · by the run’s decoder$/);
-      for (const [by, words] of [["projection", "by projection"], ["model", "by the full decoder"]]) {
+      for (const [by, words] of [["projection", "by projection, in rough colours"], ["model", "by the full decoder"]]) {
         await page.selectOption("#inside-by", by);
         await page.waitForFunction((end) => document.querySelector("#inside-picture .x0 figcaption").textContent === `x₀ predicted at step 2 · ${end}`, words);
         if (by === "projection") assert.notEqual(await picture(), told);

@@ -274,7 +274,7 @@ export const MORE = [
       assert.equal(settings.mixes[0].prompt, "a red four");
       const plain = await drawnFile(page, "plain.png", { width: 16, height: 16, colour: "#888" });
       await page.setInputFiles("#record-file", plain);
-      await page.waitForSelector(".message.error >> text=“plain.png” holds no settings");
+      await page.waitForSelector(".message.error >> text=“plain.png” contains no settings");
     },
   },
   {
