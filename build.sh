@@ -14,10 +14,17 @@ cd "$(dirname "$0")"
 
 main() {
     case ${1:-} in
-        "") build && echo "Built dist/. Any web server will do, for instance: ./build.sh serve" ;;
+        # Not joined by &&, which would let what fails inside go on.
+        "")
+            build
+            echo "Built dist/. Any web server will do, for instance: ./build.sh serve"
+            ;;
         page) need_node && need_packages && assemble ;;
         package) need_node && need_packages && package ;;
-        serve) need_node && build && exec node tests/browser/serve.mjs dist "${@:2}" ;;
+        serve)
+            build
+            exec node tests/browser/serve.mjs dist "${@:2}"
+            ;;
         screens) need_node && need_packages && exec node tests/browser/screens.mjs "${@:2}" ;;
         test) test_all ;;
         *) sed -n '2,11s/^# \{0,1\}//p' "$0" && exit 2 ;;
