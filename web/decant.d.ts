@@ -395,6 +395,14 @@ export interface Settings {
   pad?: [number, number, number, number];
   /** Whether pixels that the mask leaves alone are put back exactly; else they have gone through the autoencoder. Usual: false. */
   keepUnmasked?: boolean;
+  /** The picture is made once more, so many times larger each way (1 to 8): enlarged, it goes through a part of the steps again. A trace is of that second pass. */
+  hires?: number;
+  /** How it is enlarged between the passes: "latent" (usual), "latent_nearest", "latent_bicubic" or "lanczos". */
+  hiresBy?: string;
+  /** Which part of the steps the second pass goes through. Usual: 0.7. */
+  hiresStrength?: number;
+  /** The second pass's steps, of which it takes that part. Usual: as many as the first pass's. */
+  hiresSteps?: number;
   /** What the final picture is made with: the model's own autoencoder ("model", usual), or the tiny one that the model was opened with. */
   decoder?: "model" | "tiny";
   /** How many pictures; each one's seed is one more than the last one's. Usual: 1. */

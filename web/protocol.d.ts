@@ -102,6 +102,8 @@ export type RawStep = Omit<Step, "previewNoisy" | "previewDenoised" | "latents" 
   attention: { shape: [number, number, number]; values: Moved } | null;
   /** The first step of a run brings the run's, which are known before it; the others bring none. */
   tokens: TraceTokens | null;
+  /** Whether it is the first step of a second, larger pass. */
+  again: boolean;
   previewNoisy: Pixels;
   previewDenoised: Pixels;
 };
