@@ -93,6 +93,7 @@ export const ATTACKED = [
         await ready(page);
         await fill(page, `${server.address}${path}`);
         await page.waitForSelector("#look-problem:visible");
+        assert.match(await text(page, "#look-problem-text"), /^127\.0\.0\.1:\d+ does not send/);
         assert.match(await text(page, "#look-said"), sentence);
         await server.close();
       }
