@@ -359,7 +359,7 @@ export const JOURNEYS = [
       await page.click("#generate");
       await page.waitForSelector(".message.error");
       assert.match(await text(page, ".message.error p"), /GPU was lost/);
-      await page.click("text=Open the model again");
+      await page.click(".message button:has-text('Open the model again')");
       await ready(page);
       await page.fill("#prompt", "a red four");
       await again(page, 20);
@@ -382,7 +382,7 @@ export const JOURNEYS = [
       await page.waitForSelector(".message.error");
       assert.match(await text(page, ".message.error p"), /The GPU device was lost .*open the model again/);
       await page.fill("#steps", "2");
-      await page.click("text=Open the model again");
+      await page.click(".message button:has-text('Open the model again')");
       await ready(page);
       await again(page, 2);
       await page.check("#device [value=gpu]");

@@ -107,7 +107,10 @@ export function easelView(studio) {
     if (before?.start !== now.start || before.easel === null) brush.show(image.pixels, mask?.pixels ?? null);
     if (before?.easel !== now.easel) {
       if (!painting) zoom.to(1);
-      if (painting) veil.focus({ preventScroll: true });
+      if (painting) {
+        veil.focus({ preventScroll: true });
+        veil.scrollIntoView({ block: "nearest" }); // on a phone, what was pressed may be a screen below
+      }
       if (before?.easel === "painting") byId("easel-paint", HTMLButtonElement).focus({ preventScroll: true });
     }
   };
