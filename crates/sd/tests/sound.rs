@@ -3,7 +3,7 @@
 mod common;
 
 use common::run::load;
-use common::{folder, rms};
+use common::{f32s, folder, rms, safetensors};
 use decant_graph::Cpu;
 use decant_sd::config::Scheduler;
 use decant_sd::files::{Files, Folder, Memory};
@@ -28,23 +28,8 @@ fn tensors(bytes: &[u8]) -> Tensors {
     file.tensors().into_iter().map(one).collect()
 }
 
-fn file(tensors: &Tensors, metadata: &str) -> Vec<u8> {
-    let (mut header, mut data) = (vec![format!(r#""__metadata__":{{{metadata}}}"#)], vec![]);
-    for (name, (dtype, shape, bytes)) in tensors {
-        let begin = data.len();
-        data.extend(bytes);
-        header.push(format!(r#""{name}":{{"dtype":"{dtype}","shape":{shape:?},"data_offsets":[{begin},{}]}}"#, data.len()));
-    }
-    let header = format!("{{{}}}", header.join(","));
-    [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &data].concat()
-}
-
 fn bytes(path: &str) -> Vec<u8> {
     std::fs::read(folder("tests/models").join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
-}
-
-fn f32s(values: &[f32]) -> Vec<u8> {
-    values.iter().flat_map(|value| value.to_le_bytes()).collect()
 }
 
 fn only(name: &str, bytes: Vec<u8>) -> Rc<dyn Files> {
@@ -68,7 +53,7 @@ fn a_loras_alpha_may_be_of_any_type_of_numbers() {
     let plain = tensors(&bytes("lora/kohya.safetensors"));
     let mut pipeline = load("sd1-tiny", Rc::new(Cpu));
     let with = |pipeline: &mut Pipeline, tensors: &Tensors| {
-        block_on(pipeline.add_lora("ink", only("ink.safetensors", file(tensors, "")))).expect("it fits");
+        block_on(pipeline.add_lora("ink", only("ink.safetensors", safetensors(tensors, "")))).expect("it fits");
         let used = LoraUse { name: "ink".into(), ..LoraUse::default() };
         let drawn = draw(pipeline, Request { prompt: "a cat".into(), loras: vec![used], ..Request::default() }).latents.values;
         pipeline.remove_lora("ink").expect("it was added");
@@ -116,7 +101,7 @@ fn words_that_a_lora_brings_along_are_offered_and_go_with_it() {
     let rows: Vec<f32> = (0..2 * width).map(|i| (i as f32).sin()).collect();
     bundle.insert("bundle_emb.birb.string_to_param.*".into(), ("F32".into(), vec![2, width], f32s(&rows)));
     bundle.insert("bundle_emb.wide.string_to_param.*".into(), ("F32".into(), vec![1, 4], f32s(&[0.0; 4])));
-    let bundle = file(&bundle, "");
+    let bundle = safetensors(&bundle, "");
     let info = block_on(pipeline.add_lora("ink", only("ink.safetensors", bundle.clone()))).expect("it fits");
     assert_eq!((info.words, info.unmatched), (vec!["birb".to_string()], vec!["bundle_emb.wide.string_to_param.*".to_string()]));
     let said = |pipeline: &mut Pipeline| draw(pipeline, Request { prompt: "a birb".into(), ..Request::default() }).latents.values;
@@ -131,7 +116,7 @@ fn words_that_a_lora_brings_along_are_offered_and_go_with_it() {
     assert_eq!(said(&mut pipeline), with);
     assert!(pipeline.remove_textual_inversion(&words[0].name));
     let alone = Tensors::from([("emb_params".to_string(), ("F32".to_string(), vec![2, width], f32s(&rows)))]);
-    block_on(pipeline.add_textual_inversion("birb.safetensors", file(&alone, ""))).expect("it is one");
+    block_on(pipeline.add_textual_inversion("birb.safetensors", safetensors(&alone, ""))).expect("it is one");
     assert_eq!(said(&mut pipeline), with);
 }
 
@@ -142,8 +127,8 @@ fn an_inversion_of_xl_may_be_named_by_its_text_encoders() {
     let rows = widths.map(|width| f32s(&(0..2 * width).map(|i| (i as f32).cos()).collect::<Vec<f32>>()));
     let mut add = |names: [&str; 2]| {
         let one = |at: usize| (names[at].to_string(), ("F32".to_string(), vec![2, widths[at]], rows[at].clone()));
-        let words =
-            block_on(pipeline.add_textual_inversion("tok.safetensors", file(&Tensors::from([one(0), one(1)]), ""))).expect("it is one");
+        let words = block_on(pipeline.add_textual_inversion("tok.safetensors", safetensors(&Tensors::from([one(0), one(1)]), "")))
+            .expect("it is one");
         let prompt = words[0].tokens[0].clone();
         (draw(&mut pipeline, Request { prompt, ..Request::default() }).latents.values, words[0].tokens.clone())
     };
@@ -169,7 +154,7 @@ fn eight_bit_floats_are_multiplied_by_the_scales_beside_them() {
     ]
     .map(|(name, (dtype, shape, bytes))| (name.to_string(), (dtype.to_string(), shape, bytes)))
     .into();
-    let files = only("any.safetensors", file(&scaled, ""));
+    let files = only("any.safetensors", safetensors(&scaled, ""));
     let checkpoint = block_on(Checkpoint::open_file(&*files, "any.safetensors")).expect("it is sound");
     assert_eq!(checkpoint.tensors().keys().collect::<Vec<_>>(), ["a.weight", "b.weight", "c.weight", "d.weight", "d.weight_scale"]);
     let small = (-9f32).exp2();
@@ -185,7 +170,8 @@ fn eight_bit_floats_are_multiplied_by_the_scales_beside_them() {
         ("a.weight".into(), ("F8_E4M3".into(), vec![2, 2], vec![0; 4])),
         ("a.scale_weight".into(), ("F32".into(), vec![3], f32s(&[1.0; 3]))),
     ]);
-    let refused = block_on(Checkpoint::open_file(&*only("x", file(&three, "")), "x")).expect_err("three scales of two rows").to_string();
+    let refused =
+        block_on(Checkpoint::open_file(&*only("x", safetensors(&three, "")), "x")).expect_err("three scales of two rows").to_string();
     assert!(refused.contains("expected one number, or one for each of the 2 rows of a.weight"), "{refused}");
 }
 
@@ -195,7 +181,7 @@ fn a_marker_of_zero_terminal_snr_is_followed() {
     let marked = |names: &[&str]| {
         let mut tensors = tensors(&bytes("layouts/sdxl-tiny.safetensors"));
         tensors.extend(names.iter().map(|name| (name.to_string(), ("F32".to_string(), vec![0], vec![]))));
-        let opened = block_on(layout::open(only("any.safetensors", file(&tensors, "")))).expect("it is a whole model");
+        let opened = block_on(layout::open(only("any.safetensors", safetensors(&tensors, "")))).expect("it is a whole model");
         block_on(Scheduler::read(&*opened.files)).expect("it has one").config
     };
     let (plain, v, both) = (marked(&[]), marked(&["v_pred"]), marked(&["v_pred", "ztsnr"]));
@@ -220,11 +206,11 @@ fn another_autoencoder_stands_in_for_the_models_own() {
     let mut plain = load("sd1-tiny", Rc::new(Cpu));
     let expected = draw(&mut plain, Request::default());
     let config = bytes("sd1-tiny/vae/config.json");
-    let parts = |tensors: &Tensors| [("config.json", config.clone()), ("diffusion_pytorch_model.safetensors", file(tensors, ""))];
+    let parts = |tensors: &Tensors| [("config.json", config.clone()), ("diffusion_pytorch_model.safetensors", safetensors(tensors, ""))];
     let places: [(&str, Rc<dyn Files>); 4] = [
         ("its own folder", Rc::new(Folder::open(folder("tests/models/sd1-tiny/vae")).expect("it is there"))),
         ("a folder", Rc::new(Memory::new("a folder", parts(&own)))),
-        ("one file", only("any.safetensors", file(&own, ""))),
+        ("one file", only("any.safetensors", safetensors(&own, ""))),
         ("a whole model", Rc::new(model("sd1-tiny"))),
     ];
     for (what, files) in places {
@@ -237,7 +223,7 @@ fn another_autoencoder_stands_in_for_the_models_own() {
             "{what}"
         );
     }
-    for files in [only("vae.safetensors", file(&brighter, "")), Rc::new(Memory::new("a folder", parts(&brighter)))] {
+    for files in [only("vae.safetensors", safetensors(&brighter, "")), Rc::new(Memory::new("a folder", parts(&brighter)))] {
         let mut pipeline = with_vae(files).expect("it fits");
         let got = draw(&mut pipeline, Request::default());
         assert_eq!(got.latents, expected.latents);
@@ -253,12 +239,12 @@ fn a_checkpoint_without_an_autoencoder_opens_with_another() {
     let open = |tensors: &Tensors, vae: Option<Rc<dyn Files>>| {
         let mut files = model("sdxl-tiny");
         files.files.retain(|name, _| name.starts_with("tokenizer"));
-        files.files.insert("any.safetensors".into(), file(tensors, "").into());
+        files.files.insert("any.safetensors".into(), safetensors(tensors, "").into());
         block_on(Pipeline::load(Rc::new(files), Rc::new(Cpu), Options { vae, ..Options::default() }, &mut |_| {}))
     };
     let refused = open(&rest, None).err().expect("it has none").to_string();
     assert!(refused.contains("it lacks vae; give an autoencoder (VAE) with it"), "{refused}");
-    let mut both = open(&rest, Some(only("vae.safetensors", file(&vae, "")))).expect("now it has one");
+    let mut both = open(&rest, Some(only("vae.safetensors", safetensors(&vae, "")))).expect("now it has one");
     let mut plain = open(&whole, None).expect("it is whole");
     assert_eq!(draw(&mut both, Request::default()).picture.values, draw(&mut plain, Request::default()).picture.values);
 }
@@ -268,7 +254,7 @@ fn an_autoencoder_of_another_family_is_refused_in_a_sentence() {
     let own = tensors(&bytes("sd1-tiny/vae/diffusion_pytorch_model.safetensors"));
     let sixteen = br#"{"_class_name": "AutoencoderKL", "latent_channels": 16}"#.to_vec();
     let parts = |config: Vec<u8>| {
-        Rc::new(Memory::new("a folder", [("config.json", config), ("diffusion_pytorch_model.safetensors", file(&own, ""))]))
+        Rc::new(Memory::new("a folder", [("config.json", config), ("diffusion_pytorch_model.safetensors", safetensors(&own, ""))]))
     };
     let cases: [(Rc<dyn Files>, &str); 6] = [
         (
@@ -276,7 +262,7 @@ fn an_autoencoder_of_another_family_is_refused_in_a_sentence() {
             "this autoencoder is for Stable Diffusion XL (its latents are scaled by 0.13025)",
         ),
         (
-            only("x", file(&own, r#""modelspec.architecture":"stable-diffusion-xl-v1-base/vae""#)),
+            only("x", safetensors(&own, r#""modelspec.architecture":"stable-diffusion-xl-v1-base/vae""#)),
             "this autoencoder is for Stable Diffusion XL",
         ),
         (parts(sixteen), "this autoencoder has 16 latent channels of 1×1 pixels, the model 4 of 8×8"),
@@ -299,7 +285,7 @@ fn enlarged(component: &str, tensor: &str) -> Memory {
     let count = one.1.iter().product::<usize>();
     let large: Vec<f32> = (0..count).map(|at| if at % 3 == 0 { -2e38 } else { 3e38 }).collect();
     (one.0, one.2) = ("F32".into(), f32s(&large));
-    files.files.insert(name, file(&all, "").into());
+    files.files.insert(name, safetensors(&all, "").into());
     files
 }
 

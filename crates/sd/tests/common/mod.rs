@@ -9,6 +9,8 @@ use decant_graph::{Cpu, Device};
 use safetensors::SafeTensors;
 use safetensors::tensor::Metadata;
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -31,6 +33,23 @@ pub fn devices() -> Vec<Rc<dyn Device>> {
 /// Whether the GPU is compared with every golden and not with a sample: `DECANT_ALL=1`, minutes on a software one.
 pub fn all_on_gpu() -> bool {
     std::env::var_os("DECANT_ALL").is_some()
+}
+
+/// Numbers as a file stores them.
+pub fn f32s(values: &[f32]) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+}
+
+/// A safetensors file of tensors by name: type, shape and bytes, whatever they claim.
+pub fn safetensors<T: Display>(tensors: &BTreeMap<String, (T, Vec<usize>, Vec<u8>)>, metadata: &str) -> Vec<u8> {
+    let (mut header, mut data) = (vec![format!(r#""__metadata__":{{{metadata}}}"#)], vec![]);
+    for (name, (dtype, shape, bytes)) in tensors {
+        let begin = data.len();
+        data.extend(bytes);
+        header.push(format!(r#""{name}":{{"dtype":"{dtype}","shape":{shape:?},"data_offsets":[{begin},{}]}}"#, data.len()));
+    }
+    let header = format!("{{{}}}", header.join(","));
+    [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &data].concat()
 }
 
 /// A safetensors file of float32.

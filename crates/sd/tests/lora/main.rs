@@ -9,7 +9,7 @@ mod quantized;
 mod kept;
 mod refused;
 
-use common::{Golden, folder};
+use common::{Golden, f32s, folder, safetensors};
 use decant_sd::files::{Files, Folder, Memory};
 use decant_sd::lora::LoraUse;
 use decant_sd::request::Request;
@@ -33,21 +33,6 @@ fn request(golden: &Golden) -> Request {
 
 /// A safetensors file: each tensor's name, type, shape and bytes.
 type Tensors = BTreeMap<String, (&'static str, Vec<usize>, Vec<u8>)>;
-
-fn f32s(values: &[f32]) -> Vec<u8> {
-    values.iter().flat_map(|value| value.to_le_bytes()).collect()
-}
-
-fn safetensors(tensors: &Tensors, metadata: &str) -> Vec<u8> {
-    let (mut header, mut data) = (vec![format!(r#""__metadata__":{{{metadata}}}"#)], vec![]);
-    for (name, (dtype, shape, bytes)) in tensors {
-        let begin = data.len();
-        data.extend(bytes);
-        header.push(format!(r#""{name}":{{"dtype":"{dtype}","shape":{shape:?},"data_offsets":[{begin},{}]}}"#, data.len()));
-    }
-    let header = format!("{{{}}}", header.join(","));
-    [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &data].concat()
-}
 
 fn file(bytes: Vec<u8>) -> Rc<dyn Files> {
     Rc::new(Memory::new("a LoRA", [("lora.safetensors", bytes)]))
