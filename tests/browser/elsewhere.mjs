@@ -85,3 +85,22 @@ function until(emitter, names) {
     for (const name of names) emitter.on(name, done);
   });
 }
+
+/** Nothing is stored. On a page of the same origin that opens no model. */
+export async function clean(page, address) {
+  await page.goto(`${address}models/digits/model_index.json`);
+  await page.evaluate(async () => (await navigator.storage.getDirectory()).removeEntry("decant-models", { recursive: true }).catch(() => {}));
+}
+
+/** What the stand-in makes of all bytes that it reads, of the model that is the page's `nth`: its own may open first. */
+export async function readSum(page, nth = 1) {
+  let sums = 0;
+  const message = await page.waitForEvent("console", { predicate: (one) => one.text().startsWith("read ") && ++sums === nth });
+  return Number(message.text().slice(5));
+}
+
+export function sumOf(bytes) {
+  let sum = 0;
+  for (let at = 0; at < bytes.length; at += 1 << 20) for (let i = at; i < Math.min(at + (1 << 20), bytes.length); i += 4099) sum = (sum * 31 + bytes[i]) % 4294967291;
+  return sum;
+}

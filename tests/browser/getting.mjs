@@ -1,7 +1,7 @@
 // Getting a model in: what is downloaded, kept, resumed, checked and deleted, played on the page with its stand-in, which reads every byte.
 
 import { strict as assert } from "node:assert";
-import { elsewhere, madeBytes } from "./elsewhere.mjs";
+import { clean, elsewhere, madeBytes, readSum, sumOf } from "./elsewhere.mjs";
 import { contrastFaults, nameFaults, overflow } from "./look.mjs";
 import { again, drawn, finished, follow, load, ready, status, text } from "./steps.mjs";
 
@@ -520,12 +520,6 @@ async function looksRight(page) {
   assert.equal(beyond, 0, "the sheet is wider than it shows");
 }
 
-/** An empty storage, on a page of the same origin that opens no model. */
-async function clean(page, address) {
-  await page.goto(`${address}models/digits/model_index.json`);
-  await page.evaluate(async () => (await navigator.storage.getDirectory()).removeEntry("decant-models", { recursive: true }).catch(() => {}));
-}
-
 /** The stored chunks' names. */
 async function stored(page) {
   return page.evaluate(async () => {
@@ -560,18 +554,6 @@ async function damage(page, index) {
     return walk(await navigator.storage.getDirectory());
   }, index);
   assert.ok(done, `there is no stored chunk ${index}`);
-}
-
-/** What the stand-in makes of all bytes that it reads. */
-async function readSum(page) {
-  const message = await page.waitForEvent("console", { predicate: (one) => one.text().startsWith("read ") });
-  return Number(message.text().slice(5));
-}
-
-function sumOf(bytes) {
-  let sum = 0;
-  for (let at = 0; at < bytes.length; at += 1 << 20) for (let i = at; i < Math.min(at + (1 << 20), bytes.length); i += 4099) sum = (sum * 31 + bytes[i]) % 4294967291;
-  return sum;
 }
 
 function bytesIn(asked) {
