@@ -22,8 +22,25 @@ export async function ready(page) {
 export async function again(page, steps) {
   await drawn(page);
   await page.waitForSelector("#generate:enabled");
+  const began = await begun(page);
   await page.click("#generate");
+  await began.evaluate(({ promise }) => promise);
   await finished(page, steps);
+}
+
+/** Until a run has begun, the page's words are still the last one's. */
+async function begun(page) {
+  return page.evaluateHandle(() => {
+    const button = document.querySelector("#generate");
+    const promise = new Promise((resolve) => {
+      new MutationObserver((_, observer) => {
+        if (button.textContent === "Generate") return;
+        observer.disconnect();
+        resolve(true);
+      }).observe(button, { childList: true, characterData: true, subtree: true });
+    });
+    return { promise };
+  });
 }
 
 export async function finished(page, steps) {
