@@ -638,7 +638,7 @@ export interface Timings {
 export interface DecantError extends Error {
   name: "DecantError";
   code: ErrorCode;
-  /** Of a model: "absent" where there is none, or not all of it; "address" where what was given is none that could be read. */
+  /** Of a model: "absent" where there is none, or not all of it; "unread" where its bytes did not come as they should; "address" where what was given is none that could be read. */
   why?: string;
 }
 

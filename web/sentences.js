@@ -69,7 +69,7 @@ export function lookProblemOf(error, { name, address }) {
   if (code === "network") return { text: say("look.network", { host }), details: text };
   if (code !== "model") return { text, details: "" };
   if (why === "absent") return { text: address === null ? say("look.absent", { name }) : say("look.absent-there", { address }), details: text };
-  if (address !== null && /could not be read: |the server (sends|answers|hides|sent)|Content-Range/i.test(text)) return { text: say("look.server", { host, name }), details: text };
+  if (address !== null && why === "unread") return { text: say("look.server", { host, name }), details: text };
   return { text: say("look.unknown", { name }), details: text };
 }
 

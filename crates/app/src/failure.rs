@@ -11,7 +11,7 @@ pub struct Failure {
     pub code: &'static str,
     /// One or two sentences for a person.
     pub message: String,
-    /// Of a model's failure: "absent" where there is none.
+    /// Of a model's failure: "absent" where there is none, "unread" where its bytes did not come as they should.
     pub why: &'static str,
 }
 
@@ -23,7 +23,11 @@ impl Failure {
 
     /// While a model is opened: what the schedule or a size does not like then is the model's fault.
     pub fn opening(error: Error) -> Failure {
-        let why = if matches!(error, Error::Missing { .. }) { "absent" } else { "" };
+        let why = match error {
+            Error::Missing { .. } => "absent",
+            Error::Read { .. } => "unread",
+            _ => "",
+        };
         let code = match code(&error) {
             "request" => "model",
             code => code,

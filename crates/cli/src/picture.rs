@@ -40,10 +40,20 @@ pub(crate) fn mask(path: &Path, large: Large) -> Result<Mask, Failure> {
     Ok(Mask::from_picture(&over(path, [0; 3], large)?))
 }
 
+/// Refused where [`decant_sd`] would refuse the mask for its size, before either is decoded: that can take longer than a run.
+pub(crate) fn fits(mask: &Path, picture: &Path, large: Large) -> Result<(), Failure> {
+    let sides = |path: &Path| opened(path, large).map(|(_, head)| head.sides).map_err(|problem| failure(path, problem));
+    Ok(decant_sd::request::mask_fits(sides(mask)?, sides(picture)?)?)
+}
+
 fn over(path: &Path, behind: [u8; 3], large: Large) -> Result<Picture, String> {
-    let failure = |problem: String| format!("{}: {problem}", path.display());
-    let image = decoded(path, behind, large).map_err(failure)?;
-    Picture::from_rgb8(image.width() as usize, image.height() as usize, image.as_raw()).map_err(|error| failure(error.to_string()))
+    let image = decoded(path, behind, large).map_err(|problem| failure(path, problem))?;
+    let picture = Picture::from_rgb8(image.width() as usize, image.height() as usize, image.as_raw());
+    picture.map_err(|error| failure(path, error.to_string()))
+}
+
+fn failure(path: &Path, problem: String) -> String {
+    format!("{}: {problem}", path.display())
 }
 
 /// What is wrong with a file, for people: decoders speak of chunks, markers and CRCs.
@@ -60,8 +70,16 @@ fn damaged(error: ImageError) -> String {
 
 const BREAKS_OFF: &str = "the picture is damaged or breaks off; save or download it again";
 
+/// What a file says before any of its pixels is decoded.
+struct Head {
+    /// Width and height, turned as they will be, of all its pixels.
+    sides: [usize; 2],
+    turned: Orientation,
+    together: u32,
+}
+
 /// The header is believed only after its size was looked at.
-fn decoded(path: &Path, behind: [u8; 3], large: Large) -> Result<RgbImage, String> {
+fn opened(path: &Path, large: Large) -> Result<(impl ImageDecoder, Head), String> {
     let bytes = reading::file(path, MOST_FILE, "picture")?;
     if !keeps_its_word(&bytes) || !has_end(&bytes) {
         return Err(BREAKS_OFF.into());
@@ -85,6 +103,15 @@ fn decoded(path: &Path, behind: [u8; 3], large: Large) -> Result<RgbImage, Strin
         return Err(format!("it has {width}×{height} pixels, at most {most} million are taken as they are; make it smaller"));
     }
     let turned = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let mut sides = [width as usize, height as usize];
+    if turned.to_exif() >= 5 {
+        sides.reverse();
+    }
+    Ok((decoder, Head { sides, turned, together }))
+}
+
+fn decoded(path: &Path, behind: [u8; 3], large: Large) -> Result<RgbImage, String> {
+    let (decoder, Head { turned, together, .. }) = opened(path, large)?;
     let image = DynamicImage::from_decoder(decoder).map_err(damaged)?;
     let mut image = DynamicImage::ImageRgb8(opaque(&image, behind, together));
     image.apply_orientation(turned);
@@ -212,6 +239,24 @@ mod tests {
             plain(&folder().join("alpha.png")).expect("it is sound"),
         );
         assert_eq!((mask.grey[0], picture.rgba()[0]), (0, 255));
+    }
+
+    #[test]
+    fn a_mask_of_another_size_is_refused_by_its_header_turned_as_it_will_be() {
+        let at = |name: &str| folder().join(name);
+        assert!(fits(&at("grey.png"), &at("turned-3.png"), Large::Reduced).is_ok());
+        assert!(fits(&at("turned-5.webp"), &at("turned-6.jpg"), Large::Reduced).is_ok());
+        let problem = fits(&at("plain.png"), &at("turned-6.jpg"), Large::Reduced).expect_err("it lies on its side").to_string();
+        assert_eq!(problem, "mask: it has 14×9 pixels, the picture 9×14; give a mask of the picture's size");
+        // Nothing behind the header is read: this one claims 16,384 pixels a side of which there are none, and the sentence has its own size.
+        let mut sound = std::fs::read(at("plain.png")).expect("it is there");
+        let header = [b"IHDR", &16_384u32.to_be_bytes()[..], &16_384u32.to_be_bytes(), &[1, 0, 0, 0, 0]].concat();
+        sound.splice(12..33, [&header[..], &crc(&header).to_be_bytes()].concat());
+        let path = std::env::temp_dir().join(format!("decant-picture-{}-mask.png", std::process::id()));
+        std::fs::write(&path, sound).expect("it can be written");
+        let problem = fits(&path, &at("plain.png"), Large::Reduced).expect_err("it is larger").to_string();
+        std::fs::remove_file(&path).expect("it was written");
+        assert_eq!(problem, "mask: it has 16384×16384 pixels, the picture 14×9; give a mask of the picture's size");
     }
 
     #[test]

@@ -10,7 +10,7 @@ mod sampling;
 
 mod text;
 
-pub use images::{Images, STRENGTH, sides};
+pub use images::{Images, STRENGTH, mask_fits, sides};
 pub use text::{LONGS, Long, LongRow, Mix, Share, Swap};
 
 use crate::error::Error;

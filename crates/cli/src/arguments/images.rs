@@ -59,6 +59,9 @@ impl Images {
         request.keep_unmasked |= self.keep_unmasked;
         // What is padded is counted in the picture's own pixels.
         let large = if request.pad == [0; 4] { Large::Reduced } else { Large::Refused };
+        if let (Some(picture), Some(mask)) = (&self.init_image, &self.mask) {
+            picture::fits(mask, picture, large)?;
+        }
         request.images = Given {
             picture: self.init_image.as_deref().map(|path| picture::read(path, large)).transpose()?.map(Rc::new),
             mask: self.mask.as_deref().map(|path| picture::mask(path, large)).transpose()?.map(Rc::new),

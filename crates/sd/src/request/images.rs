@@ -93,7 +93,7 @@ impl Request {
         }
         match self.start_step {
             Some(step) if step >= steps => {
-                let (problem, advice) = (format!("there are {steps} steps"), format!("0 to {} can be the first", steps.max(1) - 1));
+                let (problem, advice) = (format!("the run has {}", counted(steps)), format!("0 to {} can be the first", steps.max(1) - 1));
                 Err(refused(&format!("startStep {step}"), problem, advice))
             }
             Some(step) => Ok(Some(step)),
@@ -139,10 +139,7 @@ impl Request {
             return Err(refused("pad", problem, format!("at most {} million are taken; pad less", MOST_AREA / 1_000_000)));
         }
         match mask {
-            Some(mask) if (mask.width, mask.height) != (picture.width, picture.height) => {
-                let problem = format!("it has {}×{} pixels, the picture {}×{}", mask.width, mask.height, picture.width, picture.height);
-                Err(refused("mask", problem, "give a mask of the picture's size"))
-            }
+            Some(mask) => mask_fits([mask.width, mask.height], [picture.width, picture.height]),
             None if self.keep_unmasked && self.pad == [0; 4] => {
                 Err(refused("keepUnmasked", "there is no mask", "give one, or leave it out"))
             }
@@ -205,7 +202,7 @@ fn kept(strength: f64, steps: usize) -> Result<usize, Error> {
     let kept = ((steps as f64 * part(strength)?) as usize).min(steps);
     if kept == 0 {
         let least = 1.0 / steps.max(1) as f64;
-        let problem = format!("of {steps} steps not one would be taken, so the picture would be unchanged");
+        let problem = format!("of {} not one would be taken, so the picture would be unchanged", counted(steps));
         return Err(refused(
             &format!("strength {strength}"),
             problem,
@@ -226,6 +223,19 @@ pub fn sides(typed: &str) -> Result<[usize; 4], String> {
         Some([top, right, bottom, left]) => Ok([*top, *right, *bottom, *left]),
         _ => Err("expected pixels above,right,below,left, such as 0,64,0,64, or one number for all four".into()),
     }
+}
+
+fn counted(steps: usize) -> String {
+    format!("{steps} step{}", if steps == 1 { "" } else { "s" })
+}
+
+/// A mask belongs to a picture of its own width and height; else [`Error::Start`]. Both may be known before anything is decoded.
+pub fn mask_fits(mask: [usize; 2], picture: [usize; 2]) -> Result<(), Error> {
+    if mask == picture {
+        return Ok(());
+    }
+    let problem = format!("it has {}×{} pixels, the picture {}×{}", mask[0], mask[1], picture[0], picture[1]);
+    Err(refused("mask", problem, "give a mask of the picture's size"))
 }
 
 fn refused(what: &str, problem: impl Into<String>, advice: impl Into<String>) -> Error {
@@ -374,7 +384,7 @@ mod tests {
                 Request { start_step: Some(3), ..Request::default() },
                 "startStep 3: there is no picture to start from; give a picture, or leave it out",
             ),
-            (Request { start_step: Some(10), ..with(picture(8, 8), None) }, "startStep 10: there are 10 steps; 0 to 9 can be the first"),
+            (Request { start_step: Some(10), ..with(picture(8, 8), None) }, "startStep 10: the run has 10 steps; 0 to 9 can be the first"),
             (
                 Request { start_step: Some(1), ..with(picture(8, 8), Some(0.5)) },
                 "settings: both strength 0.5 and startStep 1 say where to start; leave one out",
