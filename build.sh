@@ -14,18 +14,18 @@ cd "$(dirname "$0")"
 
 main() {
     case ${1:-} in
-        # Not joined by &&, which would let what fails inside go on.
+        # One after the other and not joined by &&, which would let a function go on after a command of its own that failed.
         "")
             build
             echo "Built dist/. Any web server will do, for instance: ./build.sh serve"
             ;;
-        page) need_node && need_packages && assemble ;;
-        package) need_node && need_packages && package ;;
+        page) need_node; need_packages; assemble ;;
+        package) need_node; need_packages; package ;;
         serve)
             build
             exec node tests/browser/serve.mjs dist "${@:2}"
             ;;
-        screens) need_node && need_packages && exec node tests/browser/screens.mjs "${@:2}" ;;
+        screens) need_node; need_packages; exec node tests/browser/screens.mjs "${@:2}" ;;
         test) test_all ;;
         *) sed -n '2,11s/^# \{0,1\}//p' "$0" && exit 2 ;;
     esac
@@ -34,9 +34,11 @@ main() {
 # --- the page ---
 
 build() {
-    need_rust && need_node && need_packages && need_bindgen
+    need_rust; need_node; need_packages; need_bindgen
     cargo build --locked --quiet --profile web --target wasm32-unknown-unknown -p decant-app
     bind target/wasm32-unknown-unknown/web/decant_app.wasm
+    kernels simd128 ""
+    kernels relaxed ,+relaxed-simd
     assemble
 }
 
@@ -54,6 +56,17 @@ bind() {
     echo "$wanted" >target/pkg/made-from
 }
 
+# The CPU's kernels on a memory that workers share, with these instructions more: kilobytes. (rustc would warn that the name "atomics" is not settled.)
+kernels() {
+    local flags="-Awarnings -Cstrip=debuginfo -Ctarget-feature=+simd128$2,+atomics,+bulk-memory" argument
+    for argument in --import-memory --shared-memory --max-memory=4294967296 --export=__stack_pointer --export=__heap_base -zstack-size=65536; do
+        flags+=" -Clink-arg=$argument"
+    done
+    RUSTFLAGS=$flags CARGO_PROFILE_WEB_LTO=fat CARGO_PROFILE_WEB_CODEGEN_UNITS=1 \
+        cargo build --locked --quiet --profile web --target wasm32-unknown-unknown -p decant-cores --target-dir "target/kernels-$1"
+    cp "target/kernels-$1/wasm32-unknown-unknown/web/decant_cores.wasm" "target/pkg/kernels-$1.wasm"
+}
+
 # Everything beside the old dist/ first, so that a server never sees half of it.
 assemble() {
     rm -rf target/dist && mkdir -p target/dist/worker/pkg target/dist/models
@@ -61,7 +74,7 @@ assemble() {
     rm target/dist/tsconfig.json target/dist/protocol.d.ts target/dist/vendor/*.d.ts
     vendor target/dist/vendor
     notices target/dist/licences.txt
-    cp target/pkg/decant_app.js target/pkg/decant_app_bg.wasm target/dist/worker/pkg/
+    cp target/pkg/decant_app.js target/pkg/decant_app_bg.wasm target/pkg/kernels-*.wasm target/dist/worker/pkg/
     cp models/catalog.json target/dist/models/
     local model
     for model in models/*/; do

@@ -11,8 +11,8 @@ import { gzipSync } from "node:zlib";
 import { transform } from "esbuild";
 import { bundle } from "./bundle.mjs";
 
-/** What is bundled, or only serves a page on a server, or would make the page much larger for little. */
-const APART = /\.(js|css|html|webmanifest)$|^icons\/|^icon\.|^models\/emoji-fast\/|\.d\.ts$/;
+/** What is bundled, or only serves a page on a server (kernels for memory that workers share among them), or would make the page much larger for little. */
+const APART = /\.(js|css|html|webmanifest)$|^worker\/pkg\/kernels-|^icons\/|^icon\.|^models\/emoji-fast\/|\.d\.ts$/;
 
 const [folder, out] = process.argv.slice(2);
 await writeFile(out, await single(await readFile(join(folder, "index.html"), "utf8")));

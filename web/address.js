@@ -1,6 +1,7 @@
 // The page's address says what to open and what to make: read when the page opens, and written as a link that does the same again.
 
 import { NAMES, isSetting, labelOf, readSetting, writeSetting } from "./settings.js";
+import { numberIn } from "./threads.js";
 import { inList, say } from "./words.js";
 
 /** @import { DeviceChoice, Info, Settings, Weights } from "./decant.d.ts" */
@@ -23,7 +24,9 @@ export function readAddress(params) {
   const weights = params.get("weights") ?? "auto";
   const kept = WEIGHTS.includes(weights);
   if (!kept) problems.push(say("address.weights", { asked: weights, all: inList(WEIGHTS) }));
-  const strange = [...params.keys()].filter((key) => !isSetting(key) && !["model", "device", "weights", "family", "run", "lang", "class"].includes(key));
+  const threads = params.get("threads") ?? "1";
+  if (!numberIn(threads)) problems.push(say("address.threads", { asked: threads }));
+  const strange = [...params.keys()].filter((key) => !isSetting(key) && !["model", "device", "threads", "weights", "family", "run", "lang", "class"].includes(key));
   if (strange.length > 0) problems.push(say("address.strange", { names: inList(strange.map((key) => `“${key}”`)) }));
   return {
     model: params.get("model") || USUAL_MODEL,

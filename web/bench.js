@@ -2,7 +2,7 @@
 
 /**
  * @typedef {{ operation: string, seconds: number, flops: number, bytes: number }} BenchRow
- * @typedef {{ default(): Promise<unknown>, bench(device: string, only: string, onRow: (row: BenchRow) => void): Promise<string> }} BenchApp
+ * @typedef {{ default(): Promise<unknown>, useCores(start: () => Promise<unknown>): void, bench(device: string, only: string, onRow: (row: BenchRow) => void): Promise<string> }} BenchApp
  */
 
 /** @template {Element} T @param {string} selector @param {new () => T} type @returns {T} */

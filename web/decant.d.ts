@@ -193,6 +193,10 @@ export interface OpeningEvents {
 export interface InspectOptions extends OpeningEvents {
   /** "auto" (the default) takes a real GPU where there is one, else the CPU. */
   device?: DeviceChoice;
+  /** Threads that the CPU computes with where the page is cross-origin isolated: all cores but one where it is left out, else one. They change no bit. */
+  threads?: number | undefined;
+  /** "simd128" keeps the CPU to the instructions that every browser has; where it is left out, relaxed SIMD is used where there is such. */
+  kernels?: "simd128" | undefined;
   /** What to take a model in one file for, where its tensors leave it open: an `id` of `info.families`. A folder says itself what it is. */
   family?: string;
   /** What its denoiser predicts, where its files do not say it or say it wrongly. */
@@ -280,6 +284,8 @@ export interface Info {
   /** The machine that computes, as it names itself. */
   adapter: string;
   device: "gpu" | "cpu";
+  /** The CPU's kernels and threads: "relaxed-simd, 3 threads"; null on a GPU. */
+  path: string | null;
   /** The adapter is a GPU emulated by the CPU. */
   software: boolean;
   fallbackReason: FallbackReason | null;

@@ -15,18 +15,18 @@ export { drawSeed } from "./model.js";
 export const Decant = { load, inspect, catalog, recognise, readRecord, plane, distance };
 
 /** @type {typeof api.Decant["load"]} */
-async function load({ model, weights, preview, device, family, prediction, ...events }) {
-  const found = await inspect(model, { device, family, prediction, ...events });
+async function load({ model, weights, preview, device, threads, kernels, family, prediction, ...events }) {
+  const found = await inspect(model, { device, threads, kernels, family, prediction, ...events });
   return found.load({ weights, preview, ...events });
 }
 
 /** @type {typeof api.Decant["inspect"]} */
-async function inspect(model, { device = "auto", family, prediction, ...events } = {}) {
+async function inspect(model, { device = "auto", threads, kernels, family, prediction, ...events } = {}) {
   const source = await modelSource(model);
   events.signal?.throwIfAborted();
   const calls = newCalls();
   return orClosed(calls, events.signal, async () => {
-    const info = await calls.ask({ kind: "inspect", source, wanted: { device, family, prediction } }, hearer(events));
+    const info = await calls.ask({ kind: "inspect", source, wanted: { device, threads, kernels, family, prediction } }, hearer(events));
     return new Found(calls, /** @type {Info} */ (info), modelName(model));
   });
 }

@@ -9,6 +9,7 @@ import { readSetting } from "./settings.js";
 import { agree, forget } from "./agreed.js";
 import { downloadOf, modelName } from "./source.js";
 import { listStored, removeStored, room } from "./storage.js";
+import { wantedThreads } from "./threads.js";
 import { say } from "./words.js";
 
 /** @import { Choice, Inspection, Model, Weights } from "./decant.d.ts" */
@@ -64,7 +65,7 @@ export function createLibrary({ get, change }, load) {
     try {
       if (!(await isAtHand(chosen))) throw Object.assign(new Error(say("look.offline", { name })), { spoken: true });
       if (signal.aborted) return;
-      const found = await Decant.inspect(chosen, { device: get().device, family, signal, onProgress: (progress) => part({ progress }), onNote, onInterrupted });
+      const found = await Decant.inspect(chosen, { device: get().device, threads: wantedThreads(), family, signal, onProgress: (progress) => part({ progress }), onNote, onInterrupted });
       const { width, height } = found.info.defaults;
       const choices = await found.weigh({ width, height, guidance: found.info.defaults.guidance });
       if (signal.aborted) return found.close();

@@ -37,7 +37,7 @@ export type Ask =
   | { kind: "distance"; a: Float32Array; b: Float32Array };
 
 /** What is wanted of a model before anything of it is read. */
-export type Wanted = Pick<InspectOptions, "family" | "prediction"> & { device: DeviceChoice };
+export type Wanted = Pick<InspectOptions, "family" | "prediction" | "threads" | "kernels"> & { device: DeviceChoice };
 
 export type Verdict = "go on" | "stop";
 
@@ -123,6 +123,8 @@ export interface RawResult {
 /** The WebAssembly module (`crates/app`), as the worker sees it. Errors are thrown as `{ code, message, why }`. */
 export interface App {
   default(): Promise<{ memory: WebAssembly.Memory }>;
+  /** Asked once, when the first model is to run on the CPU. */
+  useCores(start: () => Promise<Cores | null>): void;
   catalog(): Catalog;
   Sha256: new () => Sum;
   recognise(files: Files): Promise<FileKind>;
@@ -132,6 +134,20 @@ export interface App {
   plane(runs: Float32Array[][]): Plane;
   distance(a: Float32Array, b: Float32Array): Distance;
   Session: { open(files: Files, preview: Files | undefined, wanted: Wanted, onProgress: Tell): Promise<Session> };
+}
+
+/** The CPU's kernels as a module of their own, and the threads that work on its memory (`crates/app/src/cores.rs`). */
+export interface Cores {
+  /** Which: a name of `decant_kernels::Set`. */
+  kernels: string;
+  threads: number;
+  memory: WebAssembly.Memory;
+  /** The first byte of it that is nobody's. */
+  base: number;
+  /** Makes the memory at least so many bytes large; false where there is no room. */
+  grow(bytes: number): boolean;
+  /** Works on a list of calls until all of it is done; all but `count` are addresses, `each` is how far the threads' scratch lies apart. */
+  run(calls: number, count: number, progress: number, scratch: number, each: number): void;
 }
 
 /** A SHA-256 that is being counted. */

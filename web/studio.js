@@ -17,6 +17,7 @@ import { createGallery } from "./gallery.js";
 import { createPresets } from "./presets.js";
 import { createQueue } from "./queue.js";
 import { createSizing } from "./sizing.js";
+import { wantedThreads } from "./threads.js";
 import { createTyping } from "./typing.js";
 import { createUndo } from "./undo.js";
 import { createVariations } from "./variations.js";
@@ -75,7 +76,7 @@ export function createStudio(store) {
    * @param {Opening} wanted @param {(loading: Loading) => Promise<import("./decant.d.ts").Decant>} [load]
    * @param {Message[]} [messages] what is still to be said
    */
-  async function opens(wanted, load = (loading) => Decant.load({ model: wanted.chosen.model, device: wanted.device, family: wanted.chosen.family, ...loading }), messages = []) {
+  async function opens(wanted, load = (loading) => Decant.load({ model: wanted.chosen.model, device: wanted.device, threads: wantedThreads(), family: wanted.chosen.family, ...loading }), messages = []) {
     const { chosen, device, choose } = wanted;
     const turn = ++opening;
     stopping.abort();

@@ -14,24 +14,24 @@ const cases = [];
 for (const name of ["digits-ddim-seed1", "digits-euler-seed0"]) {
   const { settings, tensors } = await readOne(name);
   const latents = Object.keys(tensors).filter((key) => key.startsWith("latents_")).sort().map((key) => base64(tensors[key]));
-  cases.push({ settings, latents, picture: base64(Uint8Array.from(interleaved(tensors.image), (value) => Math.round(value * 255))), sum: "" });
+  cases.push({ settings, latents, picture: base64(Uint8Array.from(interleaved(tensors.image), (value) => Math.round(value * 255))), sums: {} });
 }
 
 const server = await serve({ folder: join(root, "dist") });
 const browser = await launch();
 const { page } = await newPage(browser.context);
 await page.goto(`${server.address}models/digits/model_index.json`);
-for (const one of cases) one.sum = await page.evaluate(sumOnCpu, { base: server.address, settings: one.settings });
+for (const one of cases) for (const kernels of ["simd128", undefined]) Object.assign(one.sums, await page.evaluate(sumOnCpu, { base: server.address, settings: one.settings, kernels }));
 await writeFile(join(root, "web/reach/cases.json"), `${JSON.stringify(cases, null, 1)}\n`);
 await browser.close();
 server.close();
 
 /** Runs in the page. */
-async function sumOnCpu({ base, settings }) {
+async function sumOnCpu({ base, settings, kernels }) {
   const [{ Decant }, { sumOf }] = [await import(`${base}decant.js`), await import(`${base}reach/selftest.js`)];
-  const decant = await Decant.load({ model: `${base}models/digits`, device: "cpu" });
+  const decant = await Decant.load({ model: `${base}models/digits`, device: "cpu", kernels });
   const { trace } = await decant.generate(settings);
-  return sumOf(trace.steps.at(-1).latents);
+  return { [decant.info.path.split(",")[0]]: await sumOf(trace.steps.at(-1).latents) };
 }
 
 /** @param {Float32Array} planes [3, h, w] @returns {number[]} [h, w, 3] */

@@ -14,7 +14,7 @@ import { ATTACKED } from "./attacked.mjs";
 import { LAVAPIPE, launch, newPage } from "./browser.mjs";
 import { GETTING } from "./getting.mjs";
 import { HAS_FIREFOX } from "./firefox.mjs";
-import { checkGolden, checkTokens, modelsWithTokens, readGoldens } from "./golden.mjs";
+import { checkGolden, checkTokens, models, modelsWithTokens, readGoldens } from "./golden.mjs";
 import { INSIDE } from "./inside.mjs";
 import { IN_FIREFOX, ISOLATED } from "./isolated.mjs";
 import { JOURNEYS as USUAL } from "./journeys.mjs";
@@ -23,7 +23,7 @@ import { MISHAPS } from "./mishaps.mjs";
 import { MORE } from "./more.mjs";
 import { checkKnobs, readKnobs } from "./knobs.mjs";
 import { playInLanes } from "./lanes.mjs";
-import { checkOperations } from "./operations.mjs";
+import { PATHS, checkBits, checkOnCpu, checkOperations } from "./operations.mjs";
 import { OWN, layoutTests } from "./own.mjs";
 import { OWN_MODELS } from "./own-models.mjs";
 import { PEOPLE } from "./people.mjs";
@@ -61,23 +61,27 @@ const built = existsSync(join(root, "dist/worker/pkg/decant_app.js")) && (await 
 // A server that answers with whole files only, as python's does.
 const whole = built && (await serve({ folder: join(root, "dist"), ranges: false }));
 
+// One that says by itself what lets a page share memory.
+const ISOLATING = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
+const isolating = built && (await serve({ folder: join(root, "dist"), overlays: { "tests/models/": join(root, "tests/models") }, headers: ISOLATING }));
+
 const browsers = new Map();
 try {
   await rm(join(root, "target/screenshots"), { recursive: true, force: true });
   for (const journey of JOURNEYS.filter(({ real, crash }) => !real && !crash)) play("page", debian, fake, journey);
   for (const journey of [...SPANISH, ...ACCESS].filter(({ real }) => !real)) play("page", debian, fake, journey);
   for (const journey of [...GETTING, ...ATTACKED]) play("getting", debian, fake, journey);
-  if (built && whole) await testBuilt(built, whole);
+  if (built && whole && isolating) await testBuilt(built, whole, isolating);
   else skip("all tests of the built page; ./build.sh makes it");
   await playInLanes(jobs, { lanes: LANES, alone: aloneOf, play: (job, lane) => ("skipped" in job ? `skipped: ${job.skipped}` : job.play(lane)), tell: (line) => console.log(line) });
 } finally {
   for (const browser of browsers.values()) await browser.then((started) => started.close(), () => {});
-  for (const server of [fake, built, whole]) if (server) server.close();
+  for (const server of [fake, built, whole, isolating]) if (server) server.close();
 }
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exitCode = counts.failed > 0 ? 1 : 0;
 
-async function testBuilt(built, whole) {
+async function testBuilt(built, whole, isolating) {
   for (const journey of JOURNEYS.filter(({ fake, crash }) => !fake && !crash)) play("built", debian, built, journey);
   for (const journey of SPANISH.filter(({ real }) => real)) play("built", debian, built, journey);
   play("built", debian, built, { ...RECORDED, open: null });
@@ -90,6 +94,10 @@ async function testBuilt(built, whole) {
   if (!existsSync(LAVAPIPE)) test("built", "the self-test finds the CPU to be right", debian, built, ({ page }) => checkSelfTest(page, built.address, 1), { start: null });
   for (const model of await modelsWithTokens()) test("CPU", `tokens of ${model}`, debian, built, ({ page }) => checkTokens(page, built.address, model));
   await testGoldens("CPU", debian, built, "cpu");
+  for (const path of PATHS) test("CPU", `every operation on ${path.path}`, debian, isolating, ({ page }) => checkOnCpu(page, isolating.address, path));
+  test("CPU", "threads change no bit", debian, isolating, ({ page }) => checkBits(page, isolating.address));
+  await testGoldens("CPU, 3 threads", debian, isolating, "cpu", /digits-euler|sd1-tiny/, { threads: 3 });
+  await testGoldens("CPU, simd128", debian, built, "cpu", /digits-euler|sd1-tiny/, { kernels: "simd128" });
   for (const { name, check } of QUESTIONS) test("CPU", name, debian, built, ({ page }) => check(page, built.address, "cpu"));
   for (const [kind, knobs] of Object.entries(await readKnobs())) test("CPU", `diffusers' ${kind}`, debian, built, ({ page }) => checkKnobs(page, built.address, knobs));
   for (const { name, check } of await layoutTests()) test("CPU", `diffusers' picture from layouts/${name}`, debian, built, async ({ page }) => `RMS ${(await check(page, built.address)).toExponential(1)}`);
@@ -109,10 +117,10 @@ async function testBuilt(built, whole) {
   for (const journey of JOURNEYS.filter(({ crash }) => crash)) play("built, GPU on lavapipe", victim, built, journey);
 }
 
-async function testGoldens(where, browser, built, device, wanted) {
+async function testGoldens(where, browser, built, device, wanted, more = {}) {
   for (const golden of await readGoldens(wanted)) {
     test(where, `diffusers' picture ${golden.name}`, browser, built, async ({ page }) => {
-      const error = await checkGolden(page, built.address, device, golden);
+      const error = await checkGolden(page, built.address, device, golden, { model: built.address + models[golden.model], ...more });
       return `RMS ${error.toExponential(1)}`;
     });
   }

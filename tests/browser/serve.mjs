@@ -22,12 +22,12 @@ const TYPES = {
 };
 
 /**
- * Serves folders on 127.0.0.1, the first one that has the file. `overlays` maps a path to the folder that takes its place.
- * @param {{ folder: string, overlays?: Record<string, string>, port?: number, base?: string, ranges?: boolean }} options
+ * Serves folders on 127.0.0.1, the first one that has the file. `overlays` maps a path to the folder that takes its place; `headers` come with every answer.
+ * @param {{ folder: string, overlays?: Record<string, string>, port?: number, base?: string, ranges?: boolean, headers?: Record<string, string> }} options
  */
-export async function serve({ folder, overlays = {}, port = 0, base = "/", ranges = true }) {
+export async function serve({ folder, overlays = {}, port = 0, base = "/", ranges = true, headers = {} }) {
   const server = createServer((request, response) => {
-    answer(request, response, { folder, overlays, base, ranges }).catch((error) => {
+    answer(request, response, { folder, overlays, base, ranges, more: headers }).catch((error) => {
       console.error(error);
       response.writeHead(500).end();
     });
@@ -36,7 +36,7 @@ export async function serve({ folder, overlays = {}, port = 0, base = "/", range
   return { address: `http://127.0.0.1:${server.address().port}${base}`, close: () => server.close() };
 }
 
-async function answer(request, response, { folder, overlays, base, ranges }) {
+async function answer(request, response, { folder, overlays, base, ranges, more }) {
   const path = decodeURIComponent(new URL(request.url, "http://localhost").pathname);
   if (!path.startsWith(base)) return refuse(response, 404, `nothing is served outside of ${base}`);
   const file = locate(path.slice(base.length) || "index.html", folder, overlays);
@@ -45,7 +45,7 @@ async function answer(request, response, { folder, overlays, base, ranges }) {
   const served = found?.isDirectory() ? join(file, "index.html") : file;
   const size = (found?.isDirectory() ? await stat(served).catch(() => null) : found)?.size;
   if (size === undefined) return refuse(response, 404, "no such file");
-  const headers = { "content-type": TYPES[extname(served)] ?? "application/octet-stream", "cache-control": "no-cache", ...(ranges && { "accept-ranges": "bytes" }) };
+  const headers = { "content-type": TYPES[extname(served)] ?? "application/octet-stream", "cache-control": "no-cache", ...more, ...(ranges && { "accept-ranges": "bytes" }) };
   const range = ranges ? readRange(request.headers.range, size) : null;
   if (range === "beyond") return response.writeHead(416, { "content-range": `bytes */${size}` }).end();
   const { start, end } = range ?? { start: 0, end: size - 1 };

@@ -14,3 +14,6 @@ export async function loadProgram() {
     throw { code: "internal", message: `The program that is inside this page could not be started: ${error instanceof Error ? error.message : error}` };
   }
 }
+
+/** A page from disk shares no memory, and has no second module: the program's own kernels compute. */
+export const fetchKernels = null;

@@ -3,6 +3,8 @@
 import { VERSION, whyNotKept } from "../offline.js";
 import { INSIDE } from "../parts.js";
 import { inBytes } from "../views/elements.js";
+import { SHARES, bestKernels, usualThreads } from "../worker/cores.js";
+import { wantedThreads } from "../threads.js";
 import { say } from "../words.js";
 
 /** @typedef {"yes" | "partly" | "no"} Verdict */
@@ -15,7 +17,7 @@ const VECTORS = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 6, 1, 96, 1, 123, 
 export async function lookAround() {
   const { gpu } = /** @type {any} */ (navigator);
   const adapter = await (gpu?.requestAdapter().catch(() => null) ?? null);
-  return [onGpu(gpu, adapter), ...(adapter ? [limits(adapter), extras(adapter)] : []), onCpu(), memory(), await storage(), files(), await offline(), notifications()];
+  return [onGpu(gpu, adapter), ...(adapter ? [limits(adapter), extras(adapter)] : []), onCpu(), threads(), memory(), await storage(), files(), await offline(), notifications()];
 }
 
 /** Which version this is, for a bug report. */
@@ -56,7 +58,14 @@ function extras(adapter) {
 function onCpu() {
   const vectors = WebAssembly.validate(VECTORS);
   const cores = navigator.hardwareConcurrency ?? 1;
-  return { title: say("reach.cpu"), verdict: vectors ? "yes" : "no", text: vectors ? say("reach.cpu.yes", { n: cores }) : say("reach.cpu.no"), facts: { "wasm simd128": vectors, cores } };
+  return { title: say("reach.cpu"), verdict: vectors ? "yes" : "no", text: vectors ? say("reach.cpu.yes", { n: cores, kernels: INSIDE ? "simd128" : bestKernels() }) : say("reach.cpu.no"), facts: { "wasm simd128": vectors, kernels: INSIDE ? "simd128" : bestKernels(), cores } };
+}
+
+/** @returns {Row} */
+function threads() {
+  const used = SHARES ? (wantedThreads() ?? usualThreads()) : 1;
+  const facts = { "shares memory": SHARES, threads: used };
+  return { title: say("reach.threads"), verdict: SHARES ? "yes" : "partly", text: say(SHARES ? "reach.threads.yes" : "reach.threads.partly", { n: used }), facts };
 }
 
 /** @returns {Row} */

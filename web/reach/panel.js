@@ -1,7 +1,9 @@
 // The sheet on this browser and machine: what it can do and what it cannot, the self-test, and all of it as a text for a bug report.
 
 import { button, byId, crossButton, h, inTime, write } from "../views/elements.js";
+import { chooseThreads, wantedThreads } from "../threads.js";
 import { inNumber, say } from "../words.js";
+import { SHARES, usualThreads } from "../worker/cores.js";
 import { aboutPage, lookAround } from "./browser.js";
 import { testDevice } from "./selftest.js";
 
@@ -34,6 +36,7 @@ function build(dialog) {
     h("header", {}, h("h2", { id: "machine-title" }, say("reach.title")), crossButton(say("do.close"), () => dialog.close())),
     h("p", { className: "hint" }, say("reach.lead")),
     h("ul", { id: "machine-rows", className: "findings" }, h("li", {}, say("reach.looking"))),
+    ...(SHARES ? [threadsField()] : []),
     h("h3", {}, say("test.title")),
     h("p", { className: "hint" }, say("test.lead")),
     h("ul", { id: "test-results", className: "findings" }),
@@ -42,6 +45,18 @@ function build(dialog) {
     h("textarea", { id: "report", readOnly: true, hidden: true, rows: 8, aria: { label: say("test.report") } }),
   );
   dialog.addEventListener("close", () => testing.abort());
+}
+
+function threadsField() {
+  const cores = navigator.hardwareConcurrency ?? 1;
+  const usual = h("option", { value: "" }, say("reach.threads.usual", { n: usualThreads() }));
+  const select = h("select", { id: "threads" }, usual, ...Array.from({ length: cores }, (_, at) => h("option", { value: String(at + 1) }, String(at + 1))));
+  select.value = String(wantedThreads() ?? "");
+  select.addEventListener("change", () => {
+    chooseThreads(select.value);
+    showPanel();
+  });
+  return h("p", {}, h("label", {}, say("reach.threads.choose"), " ", select));
 }
 
 /** @param {Row} row */
@@ -83,9 +98,9 @@ async function testOne(device, signal) {
     return { verdict: "no", text: say("test.none", { device: name }) };
   }
   try {
-    const { outcome, adapter, worst, milliseconds } = await testDevice(device, (reached) => tell(name, reached), signal);
-    note(`${outcome}, worst error ${worst.toExponential(1)}, ${milliseconds.toFixed(0)} ms a step, ${adapter}`);
-    const values = { device: device === "gpu" ? `${name} (${adapter})` : name, worst: inNumber(worst, { maximumSignificantDigits: 1 }), time: inTime(milliseconds) };
+    const { outcome, adapter, path, worst, milliseconds } = await testDevice(device, (reached) => tell(name, reached), signal);
+    note(`${outcome}, worst error ${worst.toExponential(1)}, ${milliseconds.toFixed(0)} ms a step, ${adapter}${path && `, ${path}`}`);
+    const values = { device: `${name} (${device === "gpu" ? adapter : path})`, worst: inNumber(worst, { maximumSignificantDigits: 1 }), time: inTime(milliseconds) };
     return { verdict: outcome === "off" ? "no" : "yes", text: say(`test.${outcome}`, values) };
   } catch (error) {
     if (signal.aborted) {

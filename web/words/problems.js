@@ -37,6 +37,7 @@ export const PROBLEMS = {
   "problem.swap-words": { en: "“{words}” must be words with weights, such as skunk:0.5+cat:0.5.", es: "«{words}»: deben ser palabras con pesos, como skunk:0.5+cat:0.5." },
   "problem.mix": { en: "“{line}” needs a factor. Write the prompt, a colon and a number, such as a red four:0.3.", es: "«{line}» necesita un factor. Escribe el prompt, dos puntos y un número, como a red four:0.3." },
   "problem.lora": { en: "“{line}” must be the name of a LoRA, a colon and a weight, such as style:0.8.", es: "«{line}»: debe ser el nombre de un LoRA, dos puntos y un peso, como style:0.8." },
+  "address.threads": { en: "The address asks for threads={asked}, which is no number of threads. As many as usual are used.", es: "La dirección pide threads={asked}, que no es un número de hilos. Se usan los habituales." },
   "address.device": { en: "The address asks for device={asked}, which does not exist ({all} do). Using auto.", es: "La dirección pide device={asked}, que no existe (hay {all}). Se usa auto." },
   "address.weights": { en: "The address asks for weights={asked}, which does not exist ({all} do). Using auto.", es: "La dirección pide weights={asked}, que no existe (hay {all}). Se usa auto." },
   "address.strange": { en: "The address contains {names}, which this page does not know.", es: "La dirección contiene {names}, que esta página no conoce." },

@@ -40,10 +40,21 @@ export const REACH = {
   "reach.half.partly": { en: "It does not support 16-bit arithmetic (shader-f16). Nothing is lost: weights are kept small all the same, and arithmetic is done in 32 bits.", es: "No admite aritmética de 16 bits (shader-f16). No se pierde nada: los pesos se guardan igual de pequeños y se calcula en 32 bits." },
   "reach.cpu": { en: "Uses the CPU", es: "Usa la CPU" },
   "reach.cpu.yes": {
-    en: { one: "WebAssembly has vector instructions; the machine has {n} core, of which a run takes one.", other: "WebAssembly has vector instructions; the machine has {n} cores, of which a run takes one." },
-    es: { one: "WebAssembly tiene instrucciones vectoriales; el equipo tiene {n} núcleo, y cada generación usa uno.", other: "WebAssembly tiene instrucciones vectoriales; el equipo tiene {n} núcleos, y cada generación usa uno." },
+    en: { one: "WebAssembly has vector instructions ({kernels}); the machine has {n} core.", other: "WebAssembly has vector instructions ({kernels}); the machine has {n} cores." },
+    es: { one: "WebAssembly tiene instrucciones vectoriales ({kernels}); el equipo tiene {n} núcleo.", other: "WebAssembly tiene instrucciones vectoriales ({kernels}); el equipo tiene {n} núcleos." },
   },
   "reach.cpu.no": { en: "This browser’s WebAssembly has no vector instructions, which the program needs. A newer browser has them.", es: "El WebAssembly de este navegador no tiene instrucciones vectoriales, que el programa necesita. Un navegador más nuevo las tiene." },
+  "reach.threads": { en: "Several cores at once", es: "Varios núcleos a la vez" },
+  "reach.threads.yes": {
+    en: { one: "On the CPU, a run uses {n} thread.", other: "On the CPU, a run uses {n} threads. They change no pixel." },
+    es: { one: "En la CPU, cada generación usa {n} hilo.", other: "En la CPU, cada generación usa {n} hilos. No cambian ni un píxel." },
+  },
+  "reach.threads.partly": {
+    en: { one: "On the CPU, a run uses {n} thread. More need memory that is shared: over https, most browsers allow it from the second opening of the page on.", other: "On the CPU, a run uses {n} threads. More need memory that is shared: over https, most browsers allow it from the second opening of the page on." },
+    es: { one: "En la CPU, cada generación usa {n} hilo. Para usar más hace falta memoria compartida: por https, casi todos los navegadores la permiten desde la segunda vez que se abre la página.", other: "En la CPU, cada generación usa {n} hilos. Para usar más hace falta memoria compartida: por https, casi todos los navegadores la permiten desde la segunda vez que se abre la página." },
+  },
+  "reach.threads.choose": { en: "Threads on the CPU, from the next model on", es: "Hilos en la CPU, desde el próximo modelo" },
+  "reach.threads.usual": { en: "{n} (all cores but one)", es: "{n} (todos los núcleos menos uno)" },
   "reach.memory": { en: "Memory", es: "Memoria" },
   "reach.memory.yes": { en: "About {memory} or more. Before loading a model, the page says how much it needs.", es: "Unos {memory} o más. Antes de cargar un modelo, la página dice cuánta necesita." },
   "reach.memory.partly": { en: "This browser does not say how much there is. Before loading a model, the page says how much it needs: compare it with what your machine has.", es: "Este navegador no dice cuánta hay. Antes de cargar un modelo, la página dice cuánta necesita: compárala con la que tiene tu equipo." },
@@ -80,8 +91,8 @@ export const REACH = {
   "test.going": { en: "{device}: picture {picture} of {pictures}, step {step} of {steps}", es: "{device}: imagen {picture} de {pictures}, paso {step} de {steps}" },
   "test.opening": { en: "{device}: opening the model", es: "{device}: abriendo el modelo" },
   "test.exact": {
-    en: "{device}: same as diffusers, off by {worst} at most (0.001 is allowed), and identical to every other browser down to the last bit. One step took {time}.",
-    es: "{device}: igual que diffusers, con una diferencia máxima de {worst} (se permite 0,001), e idéntico al bit en todos los navegadores. Un paso tardó {time}.",
+    en: "{device}: same as diffusers, off by {worst} at most (0.001 is allowed), and identical down to the last bit to every other browser with these kernels. One step took {time}.",
+    es: "{device}: igual que diffusers, con una diferencia máxima de {worst} (se permite 0,001), e idéntico al bit en todos los navegadores con estos núcleos de cálculo. Un paso tardó {time}.",
   },
   "test.within": {
     en: "{device}: same as diffusers, off by {worst} at most (0.001 is allowed). One step took {time}.",

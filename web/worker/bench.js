@@ -1,5 +1,7 @@
 // The benchmark's worker: measures, and says each row as it comes. It shares nothing with the page's session.
 
+import { startCores } from "./cores.js";
+import { fetchKernels } from "./program.js";
 import { requestSubgroupsToo } from "./webgpu.js";
 
 /** @import { BenchApp, BenchRow } from "../bench.js" */
@@ -11,6 +13,8 @@ addEventListener("message", async (/** @type {MessageEvent<{ device: string, onl
     /** @type {BenchApp} */
     const app = await import(address);
     await app.default();
+    const fetchModule = fetchKernels;
+    if (fetchModule) app.useCores(() => startCores({}, fetchModule));
     const machine = await app.bench(data.device, data.only, (/** @type {BenchRow} */ row) => postMessage({ row }));
     postMessage({ machine });
   } catch (error) {

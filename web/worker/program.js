@@ -3,6 +3,9 @@
 
 /** @import { App } from "../protocol.d.ts" */
 
+/** The CPU's kernels as a module of their own: "relaxed" or "simd128". @type {((name: string) => Promise<Response>) | null} */
+export const fetchKernels = (name) => fetch(new URL(`./pkg/kernels-${name}.wasm`, import.meta.url));
+
 /** It is built, not written: its address is kept from the type checker, its shape is `App`. */
 export async function loadProgram() {
   const address = new URL("./pkg/decant_app.js", import.meta.url).href;

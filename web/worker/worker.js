@@ -1,13 +1,14 @@
 // The worker: owns the one session, answers the page's questions (protocol.d.ts), holds no opinion and no maths.
 
+import { startCores } from "./cores.js";
 import { openFolder } from "./folder.js";
 import { holdLife } from "./life.js";
 import { Pace } from "./pace.js";
-import { loadProgram } from "./program.js";
+import { fetchKernels, loadProgram } from "./program.js";
 import { storeOf } from "../storage.js";
 import { requestSubgroupsToo } from "./webgpu.js";
 
-/** @import { App, Ask, FromWorker, RawStep, Session, Source, Tell, ToWorker, Verdict, Wanted } from "../protocol.d.ts" */
+/** @import { App, Ask, Cores, FromWorker, RawStep, Session, Source, Tell, ToWorker, Verdict, Wanted } from "../protocol.d.ts" */
 /** @import { ErrorCode, Info } from "../decant.d.ts" */
 /** @import { Watch } from "./line.js" */
 /** @typedef {Extract<FromWorker, { event: unknown }>["event"]} Event */
@@ -22,6 +23,8 @@ const SELDOM = 100;
 let opened = null;
 /** @type {Promise<Session> | null} */
 let session = null;
+/** The CPU's, where it has kernels beside the program's own. @type {Cores | null} */
+let cores = null;
 /** For which call bytes are being read now, and how far that is. */
 let reading = { call: 0, pace: new Pace(), told: 0 };
 /** The calls that are waiting for the page, and those told to stop before they reached a place to wait at. @type {Map<number, (verdict: Verdict) => void>} */
@@ -113,6 +116,10 @@ async function perform(call, ask) {
 async function inspect({ source, wanted }) {
   requestSubgroupsToo();
   const { app, memory } = await loadProgram();
+  if (fetchKernels && !cores) {
+    const fetchModule = fetchKernels;
+    app.useCores(async () => (cores = await startCores(wanted, fetchModule)));
+  }
   opened = { app, memory, wanted, source, files: await openFolder(source, watch) };
   session = app.Session.open(opened.files, undefined, wanted, tell);
   const { files } = opened;
@@ -157,7 +164,7 @@ async function atHand(source) {
 
 /** WebAssembly's memory never shrinks: what it is now is the most that it was. */
 function heapBytes() {
-  return opened?.memory.buffer.byteLength ?? 0;
+  return (opened?.memory.buffer.byteLength ?? 0) + (cores?.memory.buffer.byteLength ?? 0);
 }
 
 /** The module's own word on how far it is; it does not wait. @type {Tell} */

@@ -1,8 +1,9 @@
 //! Which machine computes: the GPU, or the CPU and why.
 
+use crate::cores;
 use crate::failure::Failure;
 use crate::js::{self, object, text_property};
-use decant_graph::{Device, Processor};
+use decant_graph::Device;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 
@@ -47,20 +48,20 @@ impl Choice {
 /// The machine that the choice comes to here.
 pub async fn choose(choice: Choice) -> Result<Machine, Failure> {
     match choice {
-        Choice::Cpu => Ok(cpu(None)),
+        Choice::Cpu => Ok(cpu(None).await),
         Choice::Gpu => gpu().await.map_err(|refusal| Failure::new("device", refusal.sentence)),
         Choice::Auto => Ok(match gpu().await {
             // Measured with the embedded model in Chromium: SwiftShader takes several times as long per step as the CPU runner.
-            Ok(machine) if machine.software => cpu(Some("software")),
+            Ok(machine) if machine.software => cpu(Some("software")).await,
             Ok(machine) => machine,
-            Err(refusal) => cpu(Some(refusal.reason)),
+            Err(refusal) => cpu(Some(refusal.reason)).await,
         }),
     }
 }
 
 /// The CPU, and why not the GPU.
-pub fn cpu(fallback: Option<&'static str>) -> Machine {
-    Machine { device: Rc::new(Processor::default()), name: "CPU (WebAssembly)".into(), gpu: false, software: false, fallback }
+pub async fn cpu(fallback: Option<&'static str>) -> Machine {
+    Machine { device: Rc::new(cores::processor().await), name: "CPU (WebAssembly)".into(), gpu: false, software: false, fallback }
 }
 
 /// Why there is no GPU.

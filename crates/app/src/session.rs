@@ -110,7 +110,7 @@ impl Session {
         match fill(&mut pipeline, &on_progress).await {
             // A GPU that cannot hold or run the model is no GPU for it.
             Err(Error::Graph(Graph::Device(_) | Graph::Lost(_))) if self.choice == Choice::Auto && on_gpu => {
-                let cpu = machine::cpu(Some("failed"));
+                let cpu = machine::cpu(Some("failed")).await;
                 *pipeline = open(self.files.clone(), self.preview.clone(), &self.family, wish, &cpu).await?;
                 self.called_vae(None);
                 *self.reader.borrow_mut() = pipeline.reader();
@@ -136,6 +136,7 @@ impl Session {
             ("takenFor", taken_for.map_or(JsValue::NULL, |row| row.id.into())),
             ("families", families.into()),
             ("adapter", machine.name.as_str().into()),
+            ("path", machine.device.path().map_or(JsValue::NULL, JsValue::from)),
             ("device", if machine.gpu { "gpu" } else { "cpu" }.into()),
             ("software", machine.software.into()),
             ("fallbackReason", machine.fallback.map_or(JsValue::NULL, JsValue::from)),

@@ -11,6 +11,8 @@ export async function bench(device, only, onRow) {
   return `a stand-in for the ${device}`;
 }
 
+export function useCores() {}
+
 export function catalog() {
   const entry = (id, name, docs = `What ${name} does.`) => ({ id, name, docs });
   return {
@@ -134,6 +136,7 @@ export class Session {
       takenFor: this.isFolder() ? null : this.family,
       families: this.isFolder() ? [] : FAMILIES,
       adapter: this.device === "gpu" ? "Google SwiftShader (Vulkan)" : "CPU, WebAssembly SIMD",
+      path: this.device === "gpu" ? null : "simd128, 1 thread",
       device: this.device,
       software: this.device === "gpu",
       fallbackReason: this.fallbackReason,
