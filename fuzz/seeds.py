@@ -90,6 +90,11 @@ def lora():
         yield headers(path)
 
 
+def upscaler():
+    for path in sorted((ROOT / "tests/models/upscale").glob("*.safetensors")):
+        yield headers(path)
+
+
 def inversion():
     for widths in ((24,), (24, 32)):
         names = ["emb_params"] if len(widths) == 1 else ["clip_l", "clip_g"]

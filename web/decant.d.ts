@@ -26,6 +26,16 @@ export const Decant: {
   catalog(): Promise<Catalog>;
   /** What a file is good for, by what it holds. Needs no model. */
   recognise(file: Model): Promise<FileKind>;
+  /**
+   * Opens an upscaler, RRDBNet (ESRGAN, Real-ESRGAN) or SRVGGNetCompact, `.pth` or safetensors, in a worker of its own. Needs no model.
+   *
+   * ```js
+   * const upscaler = await Decant.upscaler(file);
+   * const { image, png } = await upscaler.enlarge(await decant.writePicture(made), { onTile: (done, of) => console.log(`${done} of ${of}`) });
+   * upscaler.close();
+   * ```
+   */
+  upscaler(file: Model, options?: UpscalerOptions): Promise<Upscaler>;
   /** What a picture (PNG, JPEG, WebP), a record or a file of settings says of how a picture was made, here or by a desktop tool; null for a picture that says nothing. */
   readRecord(file: Blob): Promise<FoundRecord | null>;
   /**
@@ -36,6 +46,32 @@ export const Decant: {
   /** How far two lists of numbers lie apart, and in which way. Needs no model. */
   distance(a: Float32Array, b: Float32Array): Promise<Distance>;
 };
+
+export interface UpscalerOptions extends OpeningEvents, Pick<InspectOptions, "device" | "threads" | "kernels"> {
+  /** What records call it; its file's name without its end, where it is left out. */
+  name?: string;
+}
+
+/** What an upscaler's file says of itself. */
+export interface UpscalerInfo {
+  name: string;
+  /** "RRDBNet ×4, 23 blocks of 64 channels". */
+  network: string;
+  /** How many times as large a picture becomes each way. */
+  scale: number;
+  /** Where it computes: a GPU's name, or the CPU. */
+  adapter: string;
+}
+
+export interface Upscaler {
+  readonly info: UpscalerInfo;
+  /**
+   * The picture, `info.scale` times as large each way, in tiles that fit the memory. A PNG of Decant's keeps its record, which then says what
+   * enlarged it. `onTile` is awaited before the first tile and after each: reject = give up, not yet = paused.
+   */
+  enlarge(picture: ImageSource, events?: { onTile?: (done: number, of: number) => void | Promise<void>; signal?: AbortSignal; budget?: number }): Promise<{ image: ImageData; png: Blob }>;
+  close(): void;
+}
 
 /** Points of several runs in two dimensions. */
 export interface Plane {
@@ -401,6 +437,14 @@ export interface Settings {
   pad?: [number, number, number, number];
   /** Whether pixels that the mask leaves alone are put back exactly; else they have gone through the autoencoder. Usual: false. */
   keepUnmasked?: boolean;
+  /** The picture is made once more, so many times larger each way (1 to 8): enlarged, it goes through a part of the steps again. A trace is of that second pass. */
+  hires?: number;
+  /** How it is enlarged between the passes: "latent" (usual), "latent_nearest", "latent_bicubic" or "lanczos". */
+  hiresBy?: string;
+  /** Which part of the steps the second pass goes through. Usual: 0.7. */
+  hiresStrength?: number;
+  /** The second pass's steps, of which it takes that part. Usual: as many as the first pass's. */
+  hiresSteps?: number;
   /** What the final picture is made with: the model's own autoencoder ("model", usual), or the tiny one that the model was opened with. */
   decoder?: "model" | "tiny";
   /** How many pictures; each one's seed is one more than the last one's. Usual: 1. */
@@ -468,7 +512,7 @@ export interface FoundRecord {
   inversions: string[];
 }
 
-export type FileKind = "model" | "lora" | "inversion" | "vae";
+export type FileKind = "model" | "lora" | "inversion" | "vae" | "upscaler";
 
 /** What is left out comes from `info.defaults`, an empty negative prompt; a seed that is left out is drawn by lot. */
 export interface Request extends Partial<Settings> {

@@ -3,6 +3,7 @@
 import { modelName, modelSource } from "./source.js";
 import { WorkerCalls } from "./calls.js";
 import { Model, interrupted, unmended } from "./model.js";
+import { Upscaler } from "./upscaler.js";
 import { startWorker } from "./parts.js";
 
 /** @import * as api from "./decant.d.ts" */
@@ -12,7 +13,7 @@ import { startWorker } from "./parts.js";
 
 export { drawSeed } from "./model.js";
 
-export const Decant = { load, inspect, catalog, recognise, readRecord, plane, distance };
+export const Decant = { load, inspect, upscaler, catalog, recognise, readRecord, plane, distance };
 
 /** @type {typeof api.Decant["load"]} */
 async function load({ model, weights, preview, device, threads, kernels, family, prediction, ...events }) {
@@ -28,6 +29,17 @@ async function inspect(model, { device = "auto", threads, kernels, family, predi
   return orClosed(calls, events.signal, async () => {
     const info = await calls.ask({ kind: "inspect", source, wanted: { device, threads, kernels, family, prediction } }, hearer(events));
     return new Found(calls, /** @type {Info} */ (info), modelName(model));
+  });
+}
+
+/** @type {typeof api.Decant["upscaler"]} */
+async function upscaler(file, { name = modelName(file).replace(/\.\w+$/, ""), device = "auto", threads, kernels, ...events } = {}) {
+  const source = await modelSource(file);
+  events.signal?.throwIfAborted();
+  const calls = newCalls();
+  return orClosed(calls, events.signal, async () => {
+    const info = await calls.ask({ kind: "openUpscaler", source, name, wanted: { device, threads, kernels } }, hearer(events));
+    return new Upscaler(calls, /** @type {api.UpscalerInfo} */ (info));
   });
 }
 

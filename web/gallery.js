@@ -79,11 +79,11 @@ export function createGallery({ get, change }, { write, open, tell }) {
     });
   }
 
-  /** Keeps a finished picture. Whatever becomes of that, the run goes on. @param {Made} made */
-  function keepMade({ image, trace }) {
+  /** Keeps a finished picture. Whatever becomes of that, the run goes on. @param {Made} made @param {Blob} [file] its PNG, where there is one already */
+  function keepMade({ image, trace }, file) {
     const { model, info } = get();
     // Asked for at once, because the next run would make it wait. A model that is closed meanwhile writes no record, and the picture is kept all the same.
-    const written = write({ image, trace }).catch(() => null);
+    const written = file ? Promise.resolve(file) : write({ image, trace }).catch(() => null);
     const about = { made: Date.now(), settings: trace.settings, model, device: info?.adapter ?? "", milliseconds: trace.timings?.total ?? 0 };
     return turns.next(async () => {
       if (get().gallery.pictures.length >= MOST_KEPT) return put({ problem: say("gallery.full", { most: MOST_KEPT }) });
@@ -199,6 +199,7 @@ export function createGallery({ get, change }, { write, open, tell }) {
     openKept,
     wholeOf,
     pngOfKept,
+    pngOf,
     /** What was deleted can still come back, without its steps: they would fill the memory. */
     forgetSteps: () => get().gallery.removed.some(({ trace }) => trace) && put({ removed: get().gallery.removed.map((one) => ({ ...one, trace: undefined })) }),
     select,

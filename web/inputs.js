@@ -35,9 +35,9 @@ async function readLatents(latents) {
 
 /**
  * The pixels of a picture. Transparent parts show white, as paper would.
- * @param {ImageSource} source @param {string} [what] for messages: "the starting picture" @returns {Promise<ImageData>}
+ * @param {ImageSource} source @param {string} [what] for messages: "the starting picture" @param {number} [enough] more pixels become fewer @returns {Promise<ImageData>}
  */
-export async function readPicture(source, what = "the picture") {
+export async function readPicture(source, what = "the picture", enough = ENOUGH) {
   const name = source instanceof File ? `“${source.name}”` : what;
   const said = source instanceof Blob ? await dimensionsOf(source) : null;
   if (said) checkSize(said, name);
@@ -45,7 +45,7 @@ export async function readPicture(source, what = "the picture") {
   try {
     const { width, height } = bitmap;
     checkSize(bitmap, name);
-    const scale = Math.min(1, Math.sqrt(ENOUGH / (width * height)));
+    const scale = Math.min(1, Math.sqrt(enough / (width * height)));
     return draw(bitmap, Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)));
   } finally {
     bitmap.close();

@@ -112,8 +112,10 @@ export class Model {
       if ("interrupted" in event) await interrupted(event.interrupted);
       if ("progress" in event) await onProgress?.(event.progress);
       if (!("step" in event)) return;
-      const { tokens, ...raw } = event.step;
+      const { tokens, again, ...raw } = event.step;
       trace.tokens ??= tokens;
+      // A trace is of one pass: the one that the picture comes of.
+      if (again) trace.steps.length = 0;
       const step = readStep(raw);
       trace.steps.push(step);
       await onStep?.(step, trace);
@@ -208,7 +210,7 @@ export function unmended(event) {
   if ("interrupted" in event) return interrupted(event.interrupted);
 }
 
-/** @param {Omit<RawStep, "tokens">} raw @returns {Step} */
+/** @param {Omit<RawStep, "tokens" | "again">} raw @returns {Step} */
 function readStep(raw) {
   return { ...raw, previewNoisy: readPixels(raw.previewNoisy), previewDenoised: readPixels(raw.previewDenoised) };
 }

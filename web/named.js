@@ -7,7 +7,7 @@ import { say } from "./words.js";
 /** @import { Settings } from "./decant.d.ts" */
 
 /** What is no word of a language is a name wherever it stands; other names are also words, and are the setting's where a sentence begins with them. */
-const NO_WORD = ["cfgpp", "rng", "pad", "eta", "loras"];
+const NO_WORD = ["cfgpp", "hires", "rng", "pad", "eta", "loras"];
 
 /** How a name is spelled: as the page's, as Python would, as the command's flag. @param {string} name */
 function spellings(name) {

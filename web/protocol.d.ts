@@ -6,7 +6,7 @@
  * An event with `awaited` stops the worker until the page has sent `{ call, verdict }`: "go on" or "stop".
  * A verdict "stop" may also come at any other time; it takes effect at the next step.
  */
-import type { Catalog, Choice, Distance, Embeddings, DeviceChoice, ErrorCode, FileKind, FoundRecord, Info, InspectOptions, Inversion, Latents, LoraInfo, Memory, ModelFile, Neighbour, Noised, Plane, Progress, RoundTrip, Schedule, Settings, Step, Timings, TokenCount, TraceTokens, Weights } from "./decant.js";
+import type { Catalog, Choice, Distance, Embeddings, DeviceChoice, ErrorCode, FileKind, FoundRecord, Info, InspectOptions, Inversion, Latents, LoraInfo, Memory, ModelFile, Neighbour, Noised, Plane, Progress, RoundTrip, Schedule, Settings, Step, Timings, TokenCount, TraceTokens, UpscalerInfo, Weights } from "./decant.js";
 
 export type ToWorker = { call: number; ask: Ask } | { call: number; verdict: Verdict };
 
@@ -33,6 +33,8 @@ export type Ask =
   | { kind: "schedule"; settings: Settings }
   | { kind: "addNoise"; latents: Latents; timestep: number; seed: number }
   | { kind: "decode"; latents: Latents; by: "model" | "tiny" | "projection" }
+  | { kind: "openUpscaler"; source: Source; name: string; wanted: Pick<Wanted, "device" | "threads" | "kernels"> }
+  | { kind: "enlarge"; image: Pixels; record: Uint8Array<ArrayBuffer> | null; budget: number | null }
   | { kind: "plane"; runs: Float32Array[][] }
   | { kind: "distance"; a: Float32Array; b: Float32Array };
 
@@ -42,8 +44,8 @@ export type Wanted = Pick<InspectOptions, "family" | "prediction" | "threads" | 
 export type Verdict = "go on" | "stop";
 
 export type FromWorker =
-  | { call: number; event: { progress: Progress } | { interrupted: string } | { note: string } | { step: RawStep }; awaited?: boolean }
-  | { call: number; result: Catalog | string | FileKind | FoundRecord | null | Uint8Array | Info | Inversion | LoraInfo | void | Choice[] | RawResult | TokenCount | Embeddings | Neighbour[] | RawRoundTrip | Schedule | RawNoised | Pixels | Plane | Distance }
+  | { call: number; event: { progress: Progress } | { interrupted: string } | { note: string } | { step: RawStep } | { tiles: [done: number, of: number] }; awaited?: boolean }
+  | { call: number; result: Catalog | string | FileKind | FoundRecord | null | Uint8Array | Info | Inversion | LoraInfo | void | Choice[] | RawResult | TokenCount | Embeddings | Neighbour[] | RawRoundTrip | Schedule | RawNoised | Pixels | Plane | Distance | UpscalerInfo | RawEnlarged }
   | { call: number; failure: { code: ErrorCode; message: string; why?: string } }
   | { alive: string }; // the lock that the worker holds as long as it lives
 
@@ -102,12 +104,20 @@ export type RawStep = Omit<Step, "previewNoisy" | "previewDenoised" | "latents" 
   attention: { shape: [number, number, number]; values: Moved } | null;
   /** The first step of a run brings the run's, which are known before it; the others bring none. */
   tokens: TraceTokens | null;
+  /** Whether it is the first step of a second, larger pass. */
+  again: boolean;
   previewNoisy: Pixels;
   previewDenoised: Pixels;
 };
 
 export type RawRoundTrip = Omit<RoundTrip, "before" | "after"> & { before: Pixels; after: Pixels };
 export type RawNoised = Omit<Noised, "preview"> & { preview: Pixels };
+
+/** The larger picture, and as a PNG with its record. */
+export interface RawEnlarged {
+  image: Pixels;
+  png: Uint8Array<ArrayBuffer>;
+}
 
 export interface RawResult {
   image: Pixels;
@@ -133,6 +143,7 @@ export interface App {
   animate(noisy: Pixels[], denoised: Pixels[], image: Pixels, settings: Settings, about: About): Uint8Array;
   plane(runs: Float32Array[][]): Plane;
   distance(a: Float32Array, b: Float32Array): Distance;
+  Upscaler: { open(files: Files, name: string, device: DeviceChoice): Promise<Upscaler> };
   Session: { open(files: Files, preview: Files | undefined, wanted: Wanted, onProgress: Tell): Promise<Session> };
 }
 
@@ -148,6 +159,13 @@ export interface Cores {
   grow(bytes: number): boolean;
   /** Works on a list of calls until all of it is done; all but `count` are addresses, `each` is how far the threads' scratch lies apart. */
   run(calls: number, count: number, progress: number, scratch: number, each: number): void;
+}
+
+/** An upscaler's headers; its weights are read while it runs. */
+export interface Upscaler {
+  info(): UpscalerInfo;
+  /** `onTile` is awaited before the first tile and after each; when it rejects, the work ends with the code "cancelled". */
+  run(image: Pixels, record: Uint8Array | null, budget: number | null, onTile: (done: number, of: number) => Promise<void>): Promise<RawEnlarged>;
 }
 
 /** A SHA-256 that is being counted. */

@@ -21,6 +21,8 @@ const MOST_STEPS = 1000;
 const LARGEST_SEED = 4294967295;
 const LARGEST_SIDE = 4096;
 const MOST_PICTURES = 64;
+/** Ways to enlarge between two passes: `HIRES_WAYS` of the program. */
+const ENLARGED = ["latent", "latent_nearest", "latent_bicubic", "lanczos"];
 
 /** @type {{ [K in keyof Required<Settings>]: Row }} */
 const SETTINGS = {
@@ -58,7 +60,11 @@ const SETTINGS = {
   startStep: { label: "form.first-step-whole", read: orUsual((text) => whole(text, "name.start-step", 0, MOST_STEPS)) },
   pad: { label: "form.margins", read: orUsual(margins), write: (value) => value.join(",") },
   keepUnmasked: { label: "form.keep", read: flag },
-  decoder: { label: "form.decoder", read: orUsual((text) => decoder(text, ["model", "tiny"]), "model") },
+  hires: { label: "form.hires", read: orUsual((text) => number(text, "name.hires", 1, 8)) },
+  hiresBy: { label: "form.hires-by", read: orUsual((text) => oneOf(text, ENLARGED, "problem.hires-by"), "latent"), usual: "latent" },
+  hiresStrength: { label: "form.hires-strength-whole", read: orUsual((text) => number(text, "name.hires-strength", 0, 1)) },
+  hiresSteps: { label: "form.hires-steps-whole", read: orUsual((text) => whole(text, "name.hires-steps", 1, MOST_STEPS)) },
+  decoder: { label: "form.decoder", read: orUsual((text) => oneOf(text, ["model", "tiny"], "problem.decoder"), "model") },
   count: { label: "form.count", read: orUsual((text) => whole(text, "name.count", 1, MOST_PICTURES)) },
 };
 
@@ -152,9 +158,9 @@ function sigmas(text, info) {
   return { value: list.join(",") };
 }
 
-/** @param {string} text @param {string[]} choices @returns {Parsed} */
-function decoder(text, choices) {
-  return choices.includes(text) ? { value: text } : { problem: say("problem.decoder", { text, all: inList(choices) }) };
+/** @param {string} text @param {string[]} choices @param {Key} problem @returns {Parsed} */
+function oneOf(text, choices, problem) {
+  return choices.includes(text) ? { value: text } : { problem: say(problem, { text, all: inList(choices) }) };
 }
 
 /** @param {string} text @returns {Parsed} */

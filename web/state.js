@@ -45,6 +45,8 @@ import { keptPresets } from "./presets.js";
  * @property {boolean} watching whether the run that goes on is the one that is shown
  * @property {Trace[]} series the pictures of one run that was asked for several, as far as it is
  * @property {Gallery} gallery
+ * @property {import("./upscalers.js").KeptUpscaler[]} upscalers
+ * @property {import("./enlarging.js").Enlarging | null} enlarging the picture that is made larger
  * @property {Job[]} queue what is made next
  * @property {Preset[]} presets a person's own
  * @property {Sheet | null} sheet the grid that was asked for last
@@ -62,7 +64,7 @@ import { keptPresets } from "./presets.js";
 
 /**
  * @typedef {object} Taken
- * @property {"picture" | "mask" | "latents" | "lora" | "inversion" | "vae" | "settings" | "model" | "run" | "refused"} what
+ * @property {"picture" | "mask" | "latents" | "lora" | "inversion" | "vae" | "upscaler" | "settings" | "model" | "run" | "refused"} what
  * @property {string} text a sentence
  * @property {ImageData | null} [image] what it looks like
  * @property {string} [word] by which a prompt uses it
@@ -102,7 +104,7 @@ import { keptPresets } from "./presets.js";
  * @property {Offer[]} [offers]
  * @property {Place} [place] where it was said; undefined: everywhere
  * @property {boolean} [stays] a note that does not go by itself
- * @property {"link" | "record" | "version" | "notify" | "visit" | "back"} [about] of several about one thing, only the last is shown
+ * @property {"link" | "record" | "version" | "notify" | "visit" | "back" | "larger"} [about] of several about one thing, only the last is shown
  */
 
 /** @typedef {{ label: string, does: "use-gpu" | "use-cpu" | "reopen" | "try-again" | "open-other" | "open-usual" | "look-again" | "look-refused" | "use-version" }} Offer */
@@ -149,6 +151,8 @@ const FIRST = {
   watching: true,
   series: [],
   gallery: EMPTY_GALLERY,
+  upscalers: [],
+  enlarging: null,
   queue: [],
   presets: keptPresets(),
   steps: { undo: 0, redo: 0 },

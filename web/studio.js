@@ -13,6 +13,7 @@ import { createSheets } from "./sheet.js";
 import { createStarting } from "./starting.js";
 import { modelName } from "./source.js";
 import { named } from "./named.js";
+import { createEnlarging } from "./enlarging.js";
 import { createGallery } from "./gallery.js";
 import { createPresets } from "./presets.js";
 import { createQueue } from "./queue.js";
@@ -222,6 +223,7 @@ export function createStudio(store) {
 
   const running = createRunning(store, { model: () => decant, enqueue: (job) => queue.enqueue(job), giveWay: () => typing.giveWay(), forgetSteps: () => gallery.forgetSteps(), keepMade: (made) => gallery.keepMade(made), wholeOf: (trace) => gallery.wholeOf(trace), fillCell: (job, trace) => sheets.fillCell(job, trace), tell });
   const gallery = createGallery(store, { write: async (made) => (await running.makerOf(made.image)?.writePicture(made)) ?? null, open: openPicture, tell });
+  const enlarging = createEnlarging(store, { pngOf: async (trace) => (await savePicture(trace)) ?? gallery.pngOf(/** @type {ImageData} */ (trace.image)), keepMade: gallery.keepMade, show: running.show, tell });
   const queue = createQueue(store, running.run);
   const runs = createRuns(store, { show: running.show, tell });
   const typing = createTyping(store, { ...queue, cancel: running.cancelRun });
@@ -230,13 +232,13 @@ export function createStudio(store) {
   const presets = createPresets(store, tell);
   const variations = createVariations(store, queue.enqueue);
   const sheets = createSheets(store, queue.enqueue);
-  const taking = createTaking(store, { look: library.look, openRun: runs.openRun, startFrom: starting.startFrom, startFromLatents: starting.startFromLatents, addBeside: (file, what) => beside.addBeside(file, what).then(count), fingerprint: async () => (await decant?.fingerprint()) ?? "", count, tell });
+  const taking = createTaking(store, { look: library.look, openRun: runs.openRun, startFrom: starting.startFrom, startFromLatents: starting.startFromLatents, addBeside: (file, what) => beside.addBeside(file, what).then(count), addUpscaler: (file) => enlarging.addUpscaler(file), fingerprint: async () => (await decant?.fingerprint()) ?? "", count, tell });
 
   /** A finished picture as a PNG with its record: as it was kept, or by the model that made it; null when that is not open any more. @param {Trace} trace */
   async function savePicture(trace) {
     const { image } = trace;
     const model = image && running.makerOf(image);
-    return (await gallery.pngOfKept(trace)) ?? (image && model && model === decant ? model.writePicture({ image, trace }) : null);
+    return enlarging.enlargedFile(image) ?? (await gallery.pngOfKept(trace)) ?? (image && model && model === decant ? model.writePicture({ image, trace }) : null);
   }
 
   /** A finished run as an animation; null when the model that made it is not open any more. @param {Trace} trace */
@@ -260,6 +262,9 @@ export function createStudio(store) {
     ...taking,
     ...runs,
     ...gallery,
+    ...enlarging,
+    /** A picture as its settings say, behind those that wait. @param {Settings} settings */
+    repeat: (settings) => queue.enqueue({ settings: { ...settings, count: undefined }, inputs: {} }),
     ...queue,
     ...typing,
     ...sizing,

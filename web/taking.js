@@ -9,7 +9,7 @@ import { named } from "./named.js";
 import { sentenceOf } from "./sentences.js";
 import { inList, say } from "./words.js";
 
-/** @import { FoundRecord, Model, Settings } from "./decant.d.ts" */
+/** @import { FileKind, FoundRecord, Model, Settings } from "./decant.d.ts" */
 /** @import { Loaded } from "./beside.js" */
 /** @import { Message, State, Store } from "./state.js" */
 
@@ -26,13 +26,14 @@ const MOST_BESIDE = 2 ** 31;
  * @property {(file: File) => unknown} startFrom
  * @property {(file: File) => unknown} startFromLatents
  * @property {(file: File, what: Loaded["what"]) => Promise<void>} addBeside
+ * @property {(file: File) => Promise<void>} addUpscaler
  * @property {() => Promise<string>} fingerprint of the open model's weights; "" where nobody knows
  * @property {() => unknown} count the tokens, after the words changed
  * @property {(message: Message) => void} tell
  */
 
 /** @param {Store} store @param {Takers} takers */
-export function createTaking({ get, change }, { look, openRun, startFrom, startFromLatents, addBeside, fingerprint, count, tell }) {
+export function createTaking({ get, change }, { look, openRun, startFrom, startFromLatents, addBeside, addUpscaler, fingerprint, count, tell }) {
   /** @param {Model} dropped */
   async function takeDropped(dropped) {
     try {
@@ -53,8 +54,9 @@ export function createTaking({ get, change }, { look, openRun, startFrom, startF
     }
   }
 
-  /** @param {File} file @param {Loaded["what"]} kind */
+  /** @param {File} file @param {Loaded["what"] | "upscaler"} kind */
   async function addOne(file, kind) {
+    if (kind === "upscaler") return addUpscaler(file);
     if (get().info) return addBeside(file, kind);
     change({ taken: { what: "refused", text: say("taken.no-model", { name: file.name }) } });
   }
@@ -110,21 +112,21 @@ function missing({ model, hash, source, notes, inversions }, settings, { model: 
   return sentences;
 }
 
-/** @param {File} file @returns {Promise<Loaded["what"] | "model">} */
+/** @param {File} file @returns {Promise<FileKind>} */
 async function kindOf(file) {
   return file.size <= MOST_BESIDE ? Decant.recognise(file) : "model";
 }
 
-/** Several files that all belong beside a model, and what each is; null where they are something else: a model in parts, a folder. @param {Model} dropped @returns {Promise<[File, Loaded["what"]][] | null>} */
+/** Several files that all belong beside a model, and what each is; null where they are something else: a model in parts, a folder. @param {Model} dropped @returns {Promise<[File, Loaded["what"] | "upscaler"][] | null>} */
 async function allBeside(dropped) {
   if (!Array.isArray(dropped) || dropped.length < 2) return null;
-  /** @type {[File, Loaded["what"]][]} */
+  /** @type {[File, Loaded["what"] | "upscaler"][]} */
   const all = [];
   for (const one of dropped) {
     const file = await onlyFile(/** @type {Model} */ (/** @type {unknown} */ ([one])));
     const kind = file ? await kindOf(file).catch(() => "model") : "model";
     if (!file || kind === "model") return null;
-    all.push([file, /** @type {Loaded["what"]} */ (kind)]);
+    all.push([file, /** @type {Loaded["what"] | "upscaler"} */ (kind)]);
   }
   return all;
 }

@@ -1,4 +1,4 @@
-// Functions of one number. Codes: 0 none, 1 silu, 2 gelu (exact), 3 gelu (tanh), 4 quick_gelu, 5 relu; the list is `Activation::ALL`.
+// Functions of one number. Codes: 0 none, 1 silu, 2 gelu (exact), 3 gelu (tanh), 4 quick_gelu, 5 relu, 6 leaky relu; the list is `Activation::ALL`.
 
 fn sigmoid(x: f32) -> f32 {
     return 1.0 / (1.0 + exp(-clamp(x, -80.0, 80.0)));
@@ -22,6 +22,7 @@ fn activate(x: f32, code: u32) -> f32 {
         case 3u: { return x * sigmoid(1.5957691216057308 * (x + 0.044715 * x * x * x)); }
         case 4u: { return x * sigmoid(1.702 * x); }
         case 5u: { return max(x, 0.0); }
+        case 6u: { return max(x, 0.2 * x); }
         default: { return x; }
     }
 }

@@ -156,6 +156,14 @@ export const STUDIO_SCREENS = [
     },
   },
   {
+    name: "studio-larger",
+    open: `?${STEPS}&run=1`,
+    async reach(page) {
+      await made(page);
+      await page.click("#larger");
+    },
+  },
+  {
     name: "messages",
     open: "?steps=0&device=tpu&colour=red",
     async reach(page) {

@@ -24,6 +24,7 @@ import { MORE } from "./more.mjs";
 import { checkKnobs, readKnobs } from "./knobs.mjs";
 import { playInLanes } from "./lanes.mjs";
 import { PATHS, checkBits, checkOnCpu, checkOperations } from "./operations.mjs";
+import { LARGER } from "./larger.mjs";
 import { OWN, layoutTests } from "./own.mjs";
 import { OWN_MODELS } from "./own-models.mjs";
 import { PEOPLE } from "./people.mjs";
@@ -101,7 +102,7 @@ async function testBuilt(built, whole, isolating) {
   for (const { name, check } of QUESTIONS) test("CPU", name, debian, built, ({ page }) => check(page, built.address, "cpu"));
   for (const [kind, knobs] of Object.entries(await readKnobs())) test("CPU", `diffusers' ${kind}`, debian, built, ({ page }) => checkKnobs(page, built.address, knobs));
   for (const { name, check } of await layoutTests()) test("CPU", `diffusers' picture from layouts/${name}`, debian, built, async ({ page }) => `RMS ${(await check(page, built.address)).toExponential(1)}`);
-  for (const journey of OWN) play("built", debian, built, journey);
+  for (const journey of [...OWN, ...LARGER]) play("built", debian, built, journey);
   // Minutes on SwiftShader, so one is enough: lavapipe runs the same kernels, and the rest of them, below.
   await testGoldens("GPU on SwiftShader", debian, built, "gpu", /digits-euler/);
   if (!existsSync(LAVAPIPE)) {

@@ -29,6 +29,7 @@ import { coloursView } from "./colours.js";
 import { notifyView } from "./notify.js";
 import { presetsView } from "./presets.js";
 import { variationsView } from "./variations.js";
+import { largerView } from "./larger.js";
 import { latentsView } from "./latents.js";
 import { sheetView } from "./sheet.js";
 import { keysView } from "./keys.js";
@@ -39,4 +40,4 @@ import { placesView } from "./places.js";
 /** @typedef {(studio: Studio, state: () => State) => (state: State) => void} View */
 
 /** @type {View[]} */
-export const VIEWS = [stackingView, machineView, messagesView, moreView, formView, tokensView, knownView, typingView, startView, loadedView, takenView, seriesView, galleryView, compareView, queueView, variationsView, presetsView, notifyView, savingView, latentsView, sheetView, pictureView, easelView, openingView, progressView, filmstripView, openerView, shelfView, foundView, coloursView, keysView, licencesView, placesView];
+export const VIEWS = [stackingView, machineView, messagesView, moreView, formView, tokensView, knownView, typingView, startView, loadedView, takenView, seriesView, galleryView, compareView, queueView, variationsView, presetsView, notifyView, savingView, largerView, latentsView, sheetView, pictureView, easelView, openingView, progressView, filmstripView, openerView, shelfView, foundView, coloursView, keysView, licencesView, placesView];

@@ -8,8 +8,8 @@ import { fetchKernels, loadProgram } from "./program.js";
 import { storeOf } from "../storage.js";
 import { requestSubgroupsToo } from "./webgpu.js";
 
-/** @import { App, Ask, Cores, FromWorker, RawStep, Session, Source, Tell, ToWorker, Verdict, Wanted } from "../protocol.d.ts" */
-/** @import { ErrorCode, Info } from "../decant.d.ts" */
+/** @import { App, Ask, Cores, FromWorker, RawStep, Session, Source, Tell, ToWorker, Upscaler, Verdict, Wanted } from "../protocol.d.ts" */
+/** @import { ErrorCode, Info, UpscalerInfo } from "../decant.d.ts" */
 /** @import { Watch } from "./line.js" */
 /** @typedef {Extract<FromWorker, { event: unknown }>["event"]} Event */
 
@@ -23,6 +23,8 @@ const SELDOM = 100;
 let opened = null;
 /** @type {Promise<Session> | null} */
 let session = null;
+/** @type {Promise<Upscaler> | null} */
+let upscaler = null;
 /** The CPU's, where it has kernels beside the program's own. @type {Cores | null} */
 let cores = null;
 /** For which call bytes are being read now, and how far that is. */
@@ -55,7 +57,7 @@ async function answer(call, ask) {
 /** @param {number} call @param {Ask} ask */
 async function perform(call, ask) {
   // Of the others, the page may ask while something is read.
-  if (["recognise", "inspect", "load", "generate", "addLora", "fingerprint", "embed", "neighbours", "roundTrip", "addNoise", "decode"].includes(ask.kind)) {
+  if (["recognise", "inspect", "load", "openUpscaler", "enlarge", "generate", "addLora", "fingerprint", "embed", "neighbours", "roundTrip", "addNoise", "decode"].includes(ask.kind)) {
     reading = { call, pace: new Pace(ask.kind === "generate" ? "Reading again what did not stay in memory" : "Starting"), told: 0 };
   }
   switch (ask.kind) {
@@ -101,6 +103,10 @@ async function perform(call, ask) {
       return (await ready()).addNoise(ask.latents, ask.timestep, ask.seed);
     case "decode":
       return (await ready()).decode(ask.latents, ask.by);
+    case "openUpscaler":
+      return openUpscaler(ask);
+    case "enlarge":
+      return (await theUpscaler()).run(ask.image, ask.record, ask.budget, (done, of) => askToGoOn(call, { tiles: [done, of] }));
     case "plane":
       return (await loadProgram()).app.plane(ask.runs);
     case "distance":
@@ -112,14 +118,33 @@ async function perform(call, ask) {
   }
 }
 
-/** @param {Extract<Ask, { kind: "inspect" }>} ask @returns {Promise<Info>} */
-async function inspect({ source, wanted }) {
+/** The program, with the CPU's kernels as they are wanted. @param {Pick<Wanted, "threads" | "kernels">} wanted */
+async function programFor(wanted) {
   requestSubgroupsToo();
-  const { app, memory } = await loadProgram();
+  const program = await loadProgram();
   if (fetchKernels && !cores) {
     const fetchModule = fetchKernels;
-    app.useCores(async () => (cores = await startCores(wanted, fetchModule)));
+    program.app.useCores(async () => (cores = await startCores(wanted, fetchModule)));
   }
+  return program;
+}
+
+/** @param {Extract<Ask, { kind: "openUpscaler" }>} ask @returns {Promise<UpscalerInfo>} */
+async function openUpscaler({ source, name, wanted }) {
+  const { app } = await programFor(wanted);
+  const files = await openFolder(source, watch);
+  upscaler = app.Upscaler.open(files, name, wanted.device);
+  return (await orAgain(upscaler, files)).info();
+}
+
+/** @returns {Promise<Upscaler>} */
+function theUpscaler() {
+  return upscaler ?? Promise.reject({ code: "internal", message: "No upscaler is open." });
+}
+
+/** @param {Extract<Ask, { kind: "inspect" }>} ask @returns {Promise<Info>} */
+async function inspect({ source, wanted }) {
+  const { app, memory } = await programFor(wanted);
   opened = { app, memory, wanted, source, files: await openFolder(source, watch) };
   session = app.Session.open(opened.files, undefined, wanted, tell);
   const { files } = opened;

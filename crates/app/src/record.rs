@@ -20,7 +20,15 @@ pub fn record(settings: &Settings, about: &JsValue) -> Result<Record, Failure> {
     let model = Model { name: text_property(about, "model"), hash: text_property(about, "hash"), weights: text_property(about, "weights") };
     let version = env!("CARGO_PKG_VERSION").into();
     let also = texts_property(about, "also");
-    Ok(Record { settings: request(settings)?, model, device: text_property(about, "device"), version, also, grid: vec![] })
+    Ok(Record {
+        settings: request(settings)?,
+        model,
+        device: text_property(about, "device"),
+        version,
+        also,
+        grid: vec![],
+        enlarged: vec![],
+    })
 }
 
 /// What a file says of how its picture was made: `Found` in `web/decant.d.ts`; null for a picture that says nothing.

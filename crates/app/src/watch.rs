@@ -24,6 +24,8 @@ pub struct Watcher {
     tokens: [JsValue; 2],
     /// Whether a step has told the tokens already.
     told: bool,
+    /// Whether the next step is the first one of a second pass.
+    again: bool,
 }
 
 impl Watcher {
@@ -37,6 +39,7 @@ impl Watcher {
             noise: JsValue::NULL,
             tokens: [JsValue::NULL, JsValue::NULL],
             told: false,
+            again: false,
         }
     }
 
@@ -96,9 +99,12 @@ impl Observer for Watcher {
                 set(&shown, "attention", attention.map_or(JsValue::NULL, |map| attention_object(map, shape)));
                 let first = !std::mem::replace(&mut self.told, true);
                 set(&shown, "tokens", if first { self.tokens() } else { JsValue::NULL });
+                set(&shown, "again", std::mem::take(&mut self.again).into());
                 self.show(shown).await?;
             }
             Event::Decoding => {}
+            // The next step says that it is the first of another pass.
+            Event::Again { .. } => self.again = true,
         }
         Ok(())
     }

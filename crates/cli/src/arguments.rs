@@ -1,5 +1,6 @@
 //! What can be typed. Menus of samplers and encodings come from their own tables.
 
+mod hires;
 pub(crate) mod images;
 mod lora;
 pub(crate) mod sampling;
@@ -30,6 +31,8 @@ pub(crate) enum Command {
     Encode(Encode),
     /// Make latents' picture
     Decode(Decode),
+    /// Make a picture larger with an upscaler: ESRGAN, Real-ESRGAN
+    Upscale(Upscale),
     /// Show what a model is: family, configuration, tensors, bytes, memory that a picture will take
     Inspect(Inspect),
     /// Write a model smaller: q8_0, q4_0 or f16, as GGUF
@@ -157,9 +160,14 @@ pub(crate) struct Generate {
     #[command(flatten)]
     pub images: images::Images,
     #[command(flatten)]
+    pub hires: hires::Hires,
+    #[command(flatten)]
     pub lora: lora::Lora,
     #[command(flatten)]
     pub records: records::Records,
+    /// Make the finished picture larger with this upscaler (ESRGAN, Real-ESRGAN): its file or address
+    #[arg(long, value_name = "FILE")]
+    pub upscale: Option<String>,
     /// Write the run (noise, embeddings, latents, predicted x0 and noise of each step, its pictures) as safetensors, which the page opens, too
     #[arg(long)]
     pub trace: Option<PathBuf>,
@@ -206,6 +214,29 @@ pub(crate) struct Decode {
     /// The channels as grey pictures side by side, on one scale
     #[arg(long, value_name = "FILE.png")]
     pub channels: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct Upscale {
+    /// PNG, JPEG or WebP; what is transparent becomes white
+    pub picture: PathBuf,
+    /// The upscaler's file or address: RRDBNet (ESRGAN, Real-ESRGAN) or SRVGGNetCompact, .pth or .safetensors
+    #[arg(long, value_name = "FILE")]
+    pub with: String,
+    /// The larger picture; what a picture of Decant's says about itself goes along
+    #[arg(long, value_name = "FILE.png")]
+    pub out: PathBuf,
+    #[command(flatten)]
+    pub processing: Processing,
+    /// Store weights this way, whatever the file holds
+    #[arg(long, value_parser = PossibleValuesParser::new(ENCODINGS.iter().map(|row| row.name)))]
+    pub weights: Option<String>,
+    /// Memory that it may take on the device, such as 1.3GB; less makes it slower, not worse
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    pub budget: Option<u64>,
+    /// No progress bar
+    #[arg(long)]
+    pub quiet: bool,
 }
 
 #[derive(Args)]

@@ -91,7 +91,7 @@ impl Observer for Clock {
         match event {
             Event::Text { .. } => self.text = passed,
             Event::Step { .. } => self.steps.push(passed),
-            Event::Start { .. } => {}
+            Event::Start { .. } | Event::Again { .. } => {}
             Event::Decoding => self.decoding = Some(Instant::now()),
         }
         self.last = Instant::now();

@@ -7,8 +7,10 @@ mod recorded;
 mod request;
 mod watch;
 
+pub(crate) use recorded::name as called;
+
 use crate::arguments::{Generate, Model, Opening};
-use crate::{Failure, coding, device, interrupt, output, progress, source};
+use crate::{Failure, coding, device, interrupt, output, progress, source, upscale};
 use decant_graph::{Device, Encoding};
 use decant_record::{Animation, Canvas};
 use decant_sd::component::Progress;
@@ -16,6 +18,7 @@ use decant_sd::error::bytes;
 use decant_sd::pipeline::{Generated, Memory, Options, Pipeline};
 use decant_sd::request::{Request, Settings};
 use decant_sd::trace::Trace;
+use decant_sd::upscale::Upscaler;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
 use watch::{Watcher, milliseconds};
@@ -50,6 +53,7 @@ pub(crate) fn load(model: &Model, quiet: bool) -> Result<Pipeline, Failure> {
 
 pub(crate) fn run(options: &mut Generate) -> Result<(), Failure> {
     written(options)?;
+    upscale_alone(options)?;
     let (found, grid) = (options.records.found()?, options.records.grid()?);
     let named = found.as_ref().and_then(|found| source::builtin_named(&found.record.model.name));
     options.model.model = options.model.model.take().or(named);
@@ -79,12 +83,20 @@ fn written(options: &Generate) -> Result<(), Failure> {
     let all = [Some(options.out.as_path()), sidecar.as_deref(), options.trace.as_deref(), animate, latents];
     let written: Vec<&Path> = all.into_iter().flatten().collect();
     let opening = &options.model.opening;
-    let typed = [&options.model.model, &opening.preview_decoder, &opening.vae].into_iter().flatten().map(Path::new);
+    let typed = [&options.model.model, &opening.preview_decoder, &opening.vae, &options.upscale].into_iter().flatten().map(Path::new);
     let beside = typed.chain(options.lora.read()).chain(options.text.read());
     let read: Vec<&Path> = beside.chain(options.images.read()).chain(options.records.settings.as_deref()).collect();
     output::check(&written, &read)?;
     output::written_as(&options.out, &["png"])?;
     latents.map_or(Ok(()), |path| output::written_as(path, &["safetensors", "npy"]))
+}
+
+/// A picture that is enlarged is one picture: not a sheet's cell, nor what the next one of a row is made from.
+fn upscale_alone(options: &Generate) -> Result<(), Failure> {
+    if options.upscale.is_some() && !options.records.grid.is_empty() {
+        return Err("--upscale enlarges single pictures, not the cells of a grid; leave one of the two out".into());
+    }
+    Ok(())
 }
 
 /// Every prompt on the way to another, every seed, and every round of what feeds on itself; files are numbered by those there are several of.
@@ -134,11 +146,13 @@ fn picture(
     fingerprint: &str,
     named: &dyn Fn(&Path) -> PathBuf,
 ) -> Result<Generated, Failure> {
-    let size = pipeline.check(request)?;
+    let settled = pipeline.check(request)?;
+    let [width, height] = pipeline.final_size(&settled);
+    let mut upscaler = upscaler(options, pipeline, request)?;
     let bar = bar(options.quiet, "{prefix:13} {bar:40} {pos} of {len} steps, {eta} left");
     bar.set_prefix("sampling");
     let trace = options.trace.as_ref().map(|_| Trace::default());
-    let animation = options.records.animate.as_ref().map(|_| Animation::new(size.width, size.height));
+    let animation = options.records.animate.as_ref().map(|_| Animation::new(width, height));
     let started = std::time::Instant::now();
     let mut watcher = Watcher { bar, trace, started, animation, passing: options.images.passing() };
     pipeline.device().reset_peak();
@@ -146,8 +160,18 @@ fn picture(
     source::confirm()?; // weights may have been read again on the way
     let made = milliseconds(started);
     watcher.bar.finish_and_clear();
-    let (out, record) = (named(&options.out), recorded::record(options, pipeline, &generated.settings.asked, fingerprint));
-    output::write(&out, &recorded::file(options, &record, &Canvas::from(&generated.picture))?)?;
+    let (out, mut record) = (named(&options.out), recorded::record(options, pipeline, &generated.settings.asked, fingerprint));
+    let larger = match &mut upscaler {
+        Some(upscaler) => {
+            record.enlarged.push(upscale::enlarged(upscaler));
+            let most = generated.memory.most.saturating_sub(generated.memory.standing());
+            let larger = upscale::enlarge(upscaler, pipeline.device(), &generated.picture, most, options.quiet)?;
+            source::confirm()?;
+            Some(larger)
+        }
+        None => None,
+    };
+    output::write(&out, &recorded::file(options, &record, &Canvas::from(larger.as_ref().unwrap_or(&generated.picture)))?)?;
     if options.records.sidecar {
         output::write(&output::beside(&out), record.to_json().as_bytes())?;
     }
@@ -168,8 +192,8 @@ fn picture(
         note!(
             "{}: {}×{}, {} of {sampler}, guidance {}, seed {}, {seconds:.1} s on {device}",
             out.display(),
-            s.width,
-            s.height,
+            generated.picture.width,
+            generated.picture.height,
             steps(s.steps),
             scales(s),
             s.asked.seed
@@ -181,6 +205,16 @@ fn picture(
 
 fn steps(count: usize) -> String {
     if count == 1 { "1 step".into() } else { format!("{count} steps") }
+}
+
+/// The upscaler that is wanted, once it is known that it has the memory that it will need.
+fn upscaler(options: &Generate, pipeline: &mut Pipeline, request: &Request) -> Result<Option<Upscaler>, Failure> {
+    let Some(place) = &options.upscale else { return Ok(None) };
+    let (device, memory) = (pipeline.device(), pipeline.memory_for(request)?);
+    let upscaler = upscale::open(place, device, None)?;
+    let settled = pipeline.check(request)?;
+    upscaler.tiling(pipeline.device(), pipeline.final_size(&settled), memory.most.saturating_sub(memory.standing()))?;
+    Ok(Some(upscaler))
 }
 
 /// The scale of guidance, or those that it went through.

@@ -25,6 +25,7 @@ mod progress;
 mod quantize;
 mod reading;
 mod source;
+mod upscale;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
@@ -39,6 +40,7 @@ fn main() {
         Command::Generate(mut options) => generate::run(&mut options),
         Command::Encode(options) => coding::encode(&options),
         Command::Decode(options) => coding::decode(&options),
+        Command::Upscale(options) => upscale::run(&options),
         Command::Inspect(options) => inspect::run(&options),
         Command::Quantize(options) => quantize::run(&options),
         Command::Bench(options) => bench::run(&options),

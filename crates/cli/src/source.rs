@@ -42,7 +42,8 @@ pub(crate) fn builtin_named(name: &str) -> Option<String> {
 
 /// The files of something that stands beside a model, by what it is: `LoRA's file or folder`.
 pub(crate) fn open_as(place: &str, what: &str) -> Result<Rc<dyn Files>, Failure> {
-    placed(place, &format!("give a {what}, or its http address"))
+    let article = if what.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    placed(place, &format!("give {article} {what}, or its http address"))
 }
 
 fn placed(place: &str, advice: &str) -> Result<Rc<dyn Files>, Failure> {

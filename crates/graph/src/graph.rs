@@ -5,7 +5,7 @@
 
 use crate::op::{
     Activation, Attention, AttentionWeights, Binary, BinaryKind, Concat, Conv2d, Epilogue, Gather, Geglu, GroupNorm, GroupNormStatistics,
-    LayerNorm, Linear, Op, Reshape, StackRows, SwapMiddle, TimestepEmbedding, Unary, Upsample, Window,
+    LayerNorm, Linear, Op, PixelShuffle, Prelu, Reshape, StackRows, SwapMiddle, TimestepEmbedding, Unary, Upsample, Window,
 };
 use crate::weights::{LORA_DOWN, LORA_UP, Layout, WeightIndex, WeightUse, Weights};
 use crate::{Error, Program};
@@ -308,6 +308,11 @@ impl<'g> Var<'g> {
         self.unary(Unary { activation: None, multiply, add })
     }
 
+    /// `max(x, 0) + w.weight · min(x, 0)`, a slope for each channel. See [`Prelu`].
+    pub fn prelu(self, w: Weights<'g>) -> Var<'g> {
+        self.graph.apply(Prelu, &[self, self.graph.weight(w, "weight", vector)], &w.path())
+    }
+
     /// `x[…, :n] · gelu(x[…, n:])`.
     pub fn geglu(self) -> Var<'g> {
         self.graph.apply(Geglu, &[self], "")
@@ -326,6 +331,11 @@ impl<'g> Var<'g> {
     /// Nearest neighbours at another size.
     pub fn upsample(self, height: usize, width: usize) -> Var<'g> {
         self.graph.apply(Upsample { height, width }, &[self], "")
+    }
+
+    /// Channels laid out as places, `factor` times as many each way. See [`PixelShuffle`].
+    pub fn pixel_shuffle(self, factor: usize) -> Var<'g> {
+        self.graph.apply(PixelShuffle { factor }, &[self], "")
     }
 
     /// The same numbers under another shape.

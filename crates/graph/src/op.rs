@@ -23,7 +23,9 @@ mod group_norm;
 mod heads;
 mod layer_norm;
 mod linear;
+mod pixel_shuffle;
 mod pointwise;
+mod prelu;
 mod reshape;
 mod stack_rows;
 mod statistics;
@@ -42,7 +44,9 @@ pub use group_norm::GroupNorm;
 pub use heads::SwapMiddle;
 pub use layer_norm::LayerNorm;
 pub use linear::Linear;
+pub use pixel_shuffle::PixelShuffle;
 pub use pointwise::{Activation, Binary, BinaryKind, Unary};
+pub use prelu::Prelu;
 pub use reshape::Reshape;
 pub use stack_rows::StackRows;
 pub use statistics::GroupNormStatistics;
@@ -133,11 +137,13 @@ pub const OPS: &[OpRow] = &[
     stack_rows::ROW,
     layer_norm::ROW,
     pointwise::ROW,
+    prelu::ROW,
     geglu::ROW,
     gather::ROW,
     timestep::ROW,
     concat::ROW,
     upsample::ROW,
+    pixel_shuffle::ROW,
     heads::ROW,
     reshape::ROW,
 ];

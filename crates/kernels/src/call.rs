@@ -40,6 +40,10 @@ pub enum Kernel {
     CopyRows,
     /// [`crate::Upsample`].
     Upsample,
+    /// [`crate::Flat`]: `max(x, 0)` and so much of what is below, a share for each channel.
+    Prelu,
+    /// [`crate::PixelShuffle`].
+    PixelShuffle,
 }
 
 /// One kernel's work. Its slots are addresses of values, weights and scratch in the order that the kernel's parameters say.

@@ -114,3 +114,21 @@ pub(crate) unsafe fn add_per_batch<S: Simd>(call: &Call, units: Range<usize>) {
         }
     }
 }
+
+/// Slots: the numbers, a slope for each channel, the result.
+#[inline(always)]
+pub(crate) unsafe fn prelu<S: Simd>(call: &Call, units: Range<usize>) {
+    let p = call.params::<Flat>();
+    let (c, zero) = (p.channels as usize, S::splat(0.0));
+    for row in p.range(units) {
+        let (x, slopes, y) = (call.slot::<f32>(0).add(row * c), call.slot::<f32>(1), call.slot::<f32>(2).add(row * c));
+        let mut k = 0;
+        while k < c {
+            let v = S::load_up_to(x.add(k), c - k);
+            let above = S::at_least(v, zero);
+            let below = S::mul(S::sub(v, above), S::load_up_to(slopes.add(k), c - k));
+            S::store_up_to(y.add(k), S::add(above, below), c - k);
+            k += S::LANES;
+        }
+    }
+}

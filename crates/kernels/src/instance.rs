@@ -70,6 +70,8 @@ macro_rules! dispatch {
         const TIMESTEP: u32 = Kernel::Timestep as u32;
         const COPY_ROWS: u32 = Kernel::CopyRows as u32;
         const UPSAMPLE: u32 = Kernel::Upsample as u32;
+        const PRELU: u32 = Kernel::Prelu as u32;
+        const PIXEL_SHUFFLE: u32 = Kernel::PixelShuffle as u32;
         match $call.kernel {
             PRODUCT => $crate::product::units::<$simd>($call, $units, $scratch),
             WINOGRAD => $crate::winograd::units::<$simd>($call, $units, $scratch),
@@ -88,6 +90,8 @@ macro_rules! dispatch {
             TIMESTEP => $crate::rows::timestep($call, $units),
             COPY_ROWS => $crate::rows::copy_rows($call, $units),
             UPSAMPLE => $crate::rows::upsample($call, $units),
+            PRELU => $crate::flat::prelu::<$simd>($call, $units),
+            PIXEL_SHUFFLE => $crate::rows::pixel_shuffle($call, $units),
             _ => {}
         }
     }};

@@ -45,5 +45,5 @@ pub use group_norm::GroupNorm;
 pub use layer_norm::LayerNorm;
 pub use panels::{Panels, Stored};
 pub use product::Product;
-pub use rows::{CopyRows, Gather, StackRows, Timestep, Upsample};
+pub use rows::{CopyRows, Gather, PixelShuffle, StackRows, Timestep, Upsample};
 pub use set::{Set, Tile};

@@ -32,6 +32,7 @@ pub(crate) unsafe fn activate<S: Simd>(code: u32, x: S::V) -> S::V {
         }
         4 => gated::<S>(x, S::mul(x, S::splat(1.702))),
         5 => S::at_least(x, S::splat(0.0)),
+        6 => S::at_least(x, S::mul(x, S::splat(0.2))),
         _ => x,
     }
 }
@@ -118,7 +119,7 @@ mod tests {
 
     #[test]
     fn what_is_not_a_number_stays() {
-        for code in 0..=5 {
+        for code in 0..=6 {
             let got = unsafe { crate::simd::lanes::<Scalar>(activate::<Scalar>(code, [f32::NAN; 4])) }[0];
             assert!(got.is_nan(), "activation {code}: {got}");
         }

@@ -93,12 +93,28 @@ pub struct Upsample {
     pub channels: u32,
 }
 
-// SAFETY: words without gaps, all five.
+/// Channels laid out as places, `factor` times as many each way. Slots: picture `[batch, from, channels · factor²]`, result
+/// `[batch, from · factor, channels]`; the channel `c · factor² + dy · factor + dx` becomes channel `c` of the place `dy` down and `dx` across.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(C)]
+pub struct PixelShuffle {
+    /// Pictures.
+    pub batch: u32,
+    /// Height and width.
+    pub from: [u32; 2],
+    /// How many times as many places there are each way.
+    pub factor: u32,
+    /// Channels of the result.
+    pub channels: u32,
+}
+
+// SAFETY: words without gaps, all six.
 unsafe impl Words for StackRows {}
 unsafe impl Words for Gather {}
 unsafe impl Words for Timestep {}
 unsafe impl Words for CopyRows {}
 unsafe impl Words for Upsample {}
+unsafe impl Words for PixelShuffle {}
 
 impl StackRows {
     /// Units.
@@ -235,6 +251,32 @@ pub(crate) unsafe fn upsample(call: &Call, units: Range<usize>) {
         for ox in 0..width {
             let from = (batch * h + oy * h / height) * w + ox * w / width;
             core::ptr::copy_nonoverlapping(call.slot::<f32>(0).add(from * c), call.slot::<f32>(1).add((row * width + ox) * c), c);
+        }
+    }
+}
+
+impl PixelShuffle {
+    /// Units: rows of places of the picture.
+    pub fn units(&self) -> u32 {
+        self.batch * self.from[0]
+    }
+}
+
+#[inline(always)]
+pub(crate) unsafe fn pixel_shuffle(call: &Call, units: Range<usize>) {
+    let p = call.params::<PixelShuffle>();
+    let (width, factor, c) = (p.from[1] as usize, p.factor as usize, p.channels as usize);
+    for row in units {
+        for place in 0..width {
+            let from = call.slot::<f32>(0).add((row * width + place) * c * factor * factor);
+            for dy in 0..factor {
+                let to = call.slot::<f32>(1).add(((row * factor + dy) * width + place) * factor * c);
+                for dx in 0..factor {
+                    for k in 0..c {
+                        *to.add(dx * c + k) = *from.add((k * factor + dy) * factor + dx);
+                    }
+                }
+            }
         }
     }
 }

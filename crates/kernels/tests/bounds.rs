@@ -3,8 +3,8 @@
 //! valgrind, which sees every byte that is read or written beside these allocations, or read before it was written.
 
 use decant_kernels::{
-    Attention, Call, CopyRows, Flat, Gather, GroupNorm, Kernel, LayerNorm, Panels, Product, Set, StackRows, Stored, Tile, Timestep,
-    Upsample, Words,
+    Attention, Call, CopyRows, Flat, Gather, GroupNorm, Kernel, LayerNorm, Panels, PixelShuffle, Product, Set, StackRows, Stored, Tile,
+    Timestep, Upsample, Words,
 };
 use std::alloc::{Layout, alloc, dealloc};
 
@@ -240,12 +240,15 @@ fn numbers_and_rows() {
         (Kernel::Multiply, vec![130, 130]),
         (Kernel::AddPerBatch, vec![130, 26]),
         (Kernel::Geglu, vec![260]),
+        (Kernel::Prelu, vec![130, 13]),
     ] {
         simple(kernel, flat.words(), flat.units(), &inputs, 130);
     }
     let copy = CopyRows { counts: [2, 3, 5], from: [15, 1, 3], to: [105, 35, 7], first: 2, width: 1, unit: 4 };
     let step = (Kernel::CopyRows, vec![0, 1], copy.words().to_vec(), copy.units(), 0);
     compare("copies", |_| (vec![step.clone()], vec![Slot::Numbers(numbers(30, 1)), Slot::Numbers(numbers(210, 2))]));
+    let shuffle = PixelShuffle { batch: 2, from: [3, 5], factor: 2, channels: 3 };
+    simple(Kernel::PixelShuffle, shuffle.words(), shuffle.units(), &[360], 360);
     let up = Upsample { batch: 2, from: [3, 5], to: [7, 6], channels: 3 };
     simple(Kernel::Upsample, up.words(), up.units(), &[90], 252);
     let time = Timestep { batch: 3, half: 5, cosines_first: 1 };

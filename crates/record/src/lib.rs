@@ -37,4 +37,4 @@ pub use error::Error;
 pub use grid::{Grid, setting};
 pub use names::{NAMES, Names};
 pub use read::{Found, Source, read};
-pub use record::{Model, Record, also};
+pub use record::{Enlarged, Model, Record, also, enlarged_png};

@@ -8,6 +8,7 @@
 //!
 //! Names and order are those of its `create_infotext` (1.10). It is for people and other tools; what it has no words for is in our own text.
 
+mod hires;
 mod keys;
 mod line;
 mod read;
@@ -54,11 +55,17 @@ fn pairs(record: &Record, request: &Request) -> Vec<Pair> {
         ("Size", request.width.zip(request.height).map(|(width, height)| format!("{width}x{height}"))),
         // Model hash is left out: there it begins the SHA-256 of a whole file, and ours is another fingerprint.
         ("Model", some(&record.model.name)),
-        ("Denoising strength", request.strength.map(|strength| strength.to_string())),
+        ("Denoising strength", hires::strength(request).or(request.strength).map(|strength| strength.to_string())),
         ("Clip skip", (request.clip_skip > 0).then(|| request.clip_skip.saturating_add(1).to_string())),
         ("Eta", request.eta.map(|eta| eta.to_string())),
         ("Noise Schedule", request.zero_snr.then(|| "Zero Terminal SNR".into())),
         ("Emphasis", brackets.then(|| emphasis.into())),
+        ("Hires upscale", request.hires.map(|scale| scale.to_string())),
+        ("Hires steps", hires::taken(request).map(|steps| steps.to_string())),
+        ("Hires upscaler", request.hires.map(|_| request.hires_by.row().name.into())),
+        // What its tab of extras writes.
+        ("Postprocess upscale by", record.enlarged.last().map(|last| last.times.to_string())),
+        ("Postprocess upscaler", record.enlarged.last().map(|last| last.by.clone())),
         ("RNG", Some(if request.rng == Rng::Cuda { "NV" } else { "CPU" }.into())),
         ("Version", Some(format!("{OURS} {}", record.version).trim().into())),
     ]

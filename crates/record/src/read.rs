@@ -2,7 +2,7 @@
 
 use crate::gathered::{Gathered, Taken, problem, short};
 use crate::names::Tongue;
-use crate::{Error, Model, Record, chunks, comfy, exif, invoke, parameters, record};
+use crate::{Enlarged, Error, Model, Record, chunks, comfy, exif, invoke, parameters, record};
 use decant_sd::lora::stem;
 use decant_sd::request::Request;
 use decant_solver::SAMPLERS;
@@ -153,6 +153,8 @@ fn json(text: &str) -> Result<Found, Error> {
     Ok(Found::new(record, Source::Decant, vec![]))
 }
 
+/// Nobody enlarges a picture more often.
+const MOST_ENLARGED: usize = 8;
 /// More things that a picture came of are not named.
 const MOST_ALSO: usize = 70;
 
@@ -176,7 +178,12 @@ fn ours(text: &str) -> Result<Found, Error> {
     notes.extend(
         also.iter().map(|what| format!("the picture also came of {what}, which no record holds; give it too for the same picture")),
     );
-    Ok(Found::new(Record { settings, model, device, version, grid, also }, Source::Decant, notes))
+    let enlarged = whole.get("enlarged").and_then(Value::as_array).into_iter().flatten();
+    let times = |one: &Value| one.get("times").and_then(Value::as_u64).and_then(|times| usize::try_from(times).ok());
+    let enlarged = enlarged.filter_map(|one| Some(Enlarged { by: text(Some(one), "by"), times: times(one)? }));
+    let enlarged: Vec<Enlarged> = enlarged.take(MOST_ENLARGED).collect();
+    notes.extend(enlarged.iter().map(|one| format!("the picture was made larger afterwards, {one}; the settings are those before that")));
+    Ok(Found::new(Record { settings, model, device, version, grid, enlarged, also }, Source::Decant, notes))
 }
 
 /// Settings gathered from another tool.
@@ -240,10 +247,14 @@ mod tests {
                 device: "CPU".into(),
                 version: "0.1.0".into(),
                 grid: vec!["steps=1,2".into()],
+                enlarged: vec![Enlarged { by: "x4plus".into(), times: 4 }],
                 also: vec!["latents".into()],
             };
             let png = record.png(&picture()).expect("it can be written");
-            let notes = vec!["the picture also came of latents, which no record holds; give it too for the same picture".into()];
+            let notes = vec![
+                "the picture also came of latents, which no record holds; give it too for the same picture".into(),
+                "the picture was made larger afterwards, 4 times by x4plus; the settings are those before that".into(),
+            ];
             assert_eq!(read(&png).expect("it was just written"), Found::new(record.clone(), Source::Decant, notes));
             assert_eq!(read(record.to_json().as_bytes()).expect("it was just written").record, record);
         }

@@ -23,6 +23,8 @@ pub struct Record {
     pub version: String,
     /// The axes, as typed, where the picture is a grid of several.
     pub grid: Vec<String>,
+    /// What made the finished picture larger, in order: the settings are those of the picture before.
+    pub enlarged: Vec<Enlarged>,
     /// What else the picture came of that settings cannot hold, each in words: see [`also`].
     pub also: Vec<String>,
 }
@@ -38,6 +40,22 @@ pub fn also(settings: &Request, inversions: &[Inversion]) -> Vec<String> {
     let used = |inversion: &&Inversion| inversion.tokens.iter().any(|token| said.iter().any(|text| text.contains(&token.to_lowercase())));
     let words = inversions.iter().filter(used).map(|inversion| format!("the textual inversion {}", inversion.name));
     given.into_iter().filter(|(_, is)| *is).map(|(what, _)| what.to_string()).chain(words).collect()
+}
+
+/// An upscaler that a finished picture went through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enlarged {
+    /// The upscaler's name, as it was opened.
+    pub by: String,
+    /// How many times as large the picture became each way.
+    pub times: usize,
+}
+
+/// `4 times by x4plus`.
+impl std::fmt::Display for Enlarged {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        write!(f, "{} times by {}", self.times, self.by)
+    }
 }
 
 /// A model, as far as a record can name it.
@@ -62,6 +80,8 @@ impl Record {
         fields.extend((!model.is_empty()).then(|| ("model".to_string(), Value::Object(model))));
         fields.extend(texts([("device", &self.device)]));
         fields.extend((!self.grid.is_empty()).then(|| ("grid".to_string(), json!(self.grid))));
+        let enlarged: Vec<Value> = self.enlarged.iter().map(|one| json!({"by": one.by, "times": one.times})).collect();
+        fields.extend((!enlarged.is_empty()).then(|| ("enlarged".to_string(), json!(enlarged))));
         fields.extend((!self.also.is_empty()).then(|| ("also".to_string(), json!(self.also))));
         Value::Object(fields).to_string()
     }
@@ -80,6 +100,19 @@ impl Record {
     pub fn png_of(&self, canvas: &Canvas) -> Result<Vec<u8>, Error> {
         let texts = self.texts();
         canvas.png(&texts.each_ref().map(|(keyword, text)| (*keyword, text.as_str())))
+    }
+}
+
+/// A picture that was made larger, as a PNG. Where the file that it was made from has a record of Decant's, it goes along, and says what enlarged
+/// it; another tool's words would say of the larger picture what is true of the smaller one.
+pub fn enlarged_png(from: Option<&[u8]>, larger: &Picture, enlarged: Enlarged) -> Result<Vec<u8>, Error> {
+    let found = from.and_then(|file| crate::read(file).ok()).filter(|found| found.source == crate::Source::Decant);
+    match found.map(|found| found.record) {
+        Some(mut record) => {
+            record.enlarged.push(enlarged);
+            record.png(larger)
+        }
+        None => Canvas::from(larger).png(&[]),
     }
 }
 

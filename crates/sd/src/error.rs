@@ -252,6 +252,16 @@ pub enum Error {
         /// What to do about it.
         hint: String,
     },
+    /// An upscaler that cannot be loaded or used.
+    #[error("upscaler {name}: {problem}; {advice}")]
+    Upscaler {
+        /// The name that it was loaded under, or was asked for by.
+        name: String,
+        /// What is wrong: expected and got.
+        problem: String,
+        /// What to do about it.
+        advice: String,
+    },
     /// Whoever watched the run ended it.
     #[error("the run was cancelled")]
     Cancelled,

@@ -12,9 +12,11 @@
 //! ```
 
 mod npy;
+mod resize;
 mod statistics;
 mod tensors;
 
+pub use resize::Between;
 pub use statistics::{Statistics, statistics};
 
 use crate::error::Error;

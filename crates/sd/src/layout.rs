@@ -152,6 +152,20 @@ fn refuse(files: &dyn Files, problem: String, hint: &str) -> Error {
     Error::Layout { place: files.place(), problem, hint: hint.into() }
 }
 
+/// The tensors of a source's one weight file, for whoever knows what they are.
+pub(crate) async fn open_upscaler(files: &dyn Files) -> Result<Checkpoint, Error> {
+    let names = files.names().await?.unwrap_or_default();
+    match single::weight_files(&names)[..] {
+        [only] => Checkpoint::open_file(files, only).await,
+        ref weights => Err(refuse(files, format!("there are {} weight files here", weights.len()), "give an upscaler's one file")),
+    }
+}
+
+/// What a weight file is instead of an upscaler.
+pub(crate) fn no_upscaler(files: &dyn Files, checkpoint: &Checkpoint) -> Error {
+    single::not_understood_as(files, checkpoint, "no upscaler that Decant knows", "give an ESRGAN, Real-ESRGAN or SRVGGNetCompact file")
+}
+
 /// One half of a tiny autoencoder, or both, under diffusers' names.
 fn tiny_file(files: &dyn Files, checkpoint: Checkpoint) -> Result<Checkpoint, Error> {
     match tiny::renamed(&checkpoint) {

@@ -16,6 +16,7 @@ pub mod tiny;
 pub mod autoencoder;
 mod bands;
 mod widths;
+pub mod upscale;
 pub mod picture;
 pub mod latents;
 pub mod preview;

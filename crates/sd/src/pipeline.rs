@@ -13,6 +13,7 @@ mod denoise;
 mod event;
 mod fingerprint;
 mod forward;
+mod hires;
 mod inputs;
 mod loras;
 mod memory;
@@ -105,6 +106,13 @@ struct Course {
     planned: Rc<Planned>,
 }
 
+/// What the steps left.
+struct Sampled {
+    latents: Vec<f32>,
+    shown: Shower,
+    canvas: Option<Canvas>,
+}
+
 /// Plans that are kept: programs of Stable Diffusion XL are a few megabytes each.
 const MOST_PLANS: usize = 8;
 
@@ -117,9 +125,21 @@ impl Pipeline {
     /// # Errors
     /// What cannot work is refused before anything is allocated; after any error the pipeline is as good as before.
     pub async fn generate<O: Observer>(&mut self, request: &Request, observer: &mut O) -> Result<Generated, Error> {
+        match request.hires {
+            None => self.once(request, observer).await,
+            Some(_) => self.twice(request, observer).await,
+        }
+    }
+
+    async fn once<O: Observer>(&mut self, request: &Request, observer: &mut O) -> Result<Generated, Error> {
         let course = self.course(request)?;
         self.weigh_loras(&course.settings.asked.loras)?;
-        let made = self.make(course, observer).await;
+        let sampled = self.sampled(&course, observer).await?;
+        self.finished(&course, sampled, observer).await
+    }
+
+    /// After an error nothing is ready any more.
+    fn unready<T>(&mut self, made: Result<T, Error>) -> Result<T, Error> {
         if made.is_err() {
             self.ready.clear();
         }
@@ -131,6 +151,10 @@ impl Pipeline {
     pub fn check(&mut self, request: &Request) -> Result<Settings, Error> {
         let (settings, ..) = self.scheduled(request)?;
         self.plan_that_fits(self.wish(&settings)?)?;
+        if let Some(second) = self.expected_second(&settings) {
+            let (second, ..) = self.scheduled(&second)?;
+            self.plan_that_fits(self.wish(&second)?)?;
+        }
         Ok(settings)
     }
 
@@ -147,8 +171,14 @@ impl Pipeline {
         Ok((settings, schedule, begin))
     }
 
-    async fn make<O: Observer>(&mut self, course: Course, observer: &mut O) -> Result<Generated, Error> {
-        let Course { settings, schedule, begin, planned } = &course;
+    /// All steps.
+    async fn sampled<O: Observer>(&mut self, course: &Course, observer: &mut O) -> Result<Sampled, Error> {
+        let made = self.sample(course, observer).await;
+        self.unready(made)
+    }
+
+    async fn sample<O: Observer>(&mut self, course: &Course, observer: &mut O) -> Result<Sampled, Error> {
+        let Course { settings, schedule, begin, planned } = course;
         if planned.wish.preview != Preview::None {
             self.fit_projection(planned).await?;
         }
@@ -157,19 +187,31 @@ impl Pipeline {
         observer.event(Event::Text { prompt: &said.prompt, negative, embeddings, width: said.width }).await?;
 
         let canvas = Canvas::of(settings);
-        let start = self.start(&course, canvas.as_ref()).await?;
+        let start = self.start(course, canvas.as_ref()).await?;
         let (noise, latents, shape) = (&start.noise, &start.latents, self.shape(settings));
         observer.event(Event::Start { noise, latents, shape, schedule, begin: begin.unwrap_or(0) }).await?;
 
         let constants = self.constants(settings, said);
-        let (latents, shown) = self.denoised(&course, start, &constants, observer).await?;
+        let (latents, shown) = self.denoised(course, start, &constants, observer).await?;
+        Ok(Sampled { latents, shown, canvas })
+    }
+
+    /// The picture of what was sampled.
+    async fn finished<O: Observer>(&mut self, course: &Course, sampled: Sampled, observer: &mut O) -> Result<Generated, Error> {
+        let made = self.finish(course, sampled, observer).await;
+        self.unready(made)
+    }
+
+    async fn finish<O: Observer>(&mut self, course: &Course, sampled: Sampled, observer: &mut O) -> Result<Generated, Error> {
+        let (Course { settings, planned, .. }, Sampled { latents, shown, canvas }) = (course, sampled);
+        let shape = self.shape(settings);
         observer.event(Event::Decoding).await?;
-        let mut picture = self.decoded(&course, &latents, shown).await?;
+        let mut picture = self.decoded(course, &latents, shown).await?;
         if let Some(canvas) = canvas.filter(|_| settings.asked.keep_unmasked) {
             canvas.put_back(&mut picture);
         }
         let memory = planned.memory.clone();
-        Ok(Generated { latents: Latents { shape, values: latents, level: Level::Clean }, settings: course.settings, picture, memory })
+        Ok(Generated { latents: Latents { shape, values: latents, level: Level::Clean }, settings: settings.clone(), picture, memory })
     }
 
     /// Final latents, and the decoder that showed the steps, which is ready for the final picture.

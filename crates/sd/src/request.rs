@@ -2,6 +2,7 @@
 //!
 //! A [`Request`] is plain data: the same JSON is the page's settings, a picture's record and a file of settings (`request/json.rs`).
 
+mod hires;
 mod images;
 mod json;
 mod named;
@@ -10,6 +11,7 @@ mod sampling;
 
 mod text;
 
+pub use hires::{Enlarged, HIRES_STRENGTH, HIRES_WAYS, HiresBy, HiresRow};
 pub use images::{Images, STRENGTH, mask_fits, sides};
 pub use text::{LONGS, Long, LongRow, Mix, Share, Swap};
 
@@ -111,6 +113,15 @@ pub struct Request {
     pub pad: [usize; 4],
     /// Whether pixels that the mask leaves alone are put back exactly; else they have gone through the autoencoder.
     pub keep_unmasked: bool,
+    // A second pass.
+    /// The picture is made once more, so many times larger each way: what was made is enlarged and goes through a part of the steps again.
+    pub hires: Option<f64>,
+    /// How it is enlarged.
+    pub hires_by: HiresBy,
+    /// Which part of the steps the second pass goes through; 0.7 where left out.
+    pub hires_strength: Option<f64>,
+    /// The second pass's steps, of which it takes that part; as many as the first pass's where left out.
+    pub hires_steps: Option<usize>,
     /// Whether each step says where the denoiser looked ([`crate::pipeline::Event::Step`]); changes no picture, and so is not JSON.
     #[serde(skip)]
     pub attention: bool,
@@ -160,6 +171,11 @@ impl Default for Request {
             count: 1,
             pad: [0; 4],
             keep_unmasked: false,
+            // A second pass.
+            hires: None,
+            hires_by: HiresBy::default(),
+            hires_strength: None,
+            hires_steps: None,
             attention: false,
             images: Images::default(),
         }
@@ -290,6 +306,7 @@ impl Request {
         };
         self.check_choices(sampler)?;
         self.check_mask()?;
+        self.check_hires()?;
         let [width, height] = self.size_of_start(factor);
         let (width, height) = (side("width", width, defaults.width)?, side("height", height, defaults.height)?);
         let spreads = defaults.spreads && matches!(sampler, Sampler::Lcm | Sampler::Tcd);
@@ -305,6 +322,7 @@ impl Request {
             height: Some(height),
             strength,
             loras: if self.emphasis { lora::used(&self.prompt, &self.loras) } else { self.loras.clone() },
+            hires_strength: self.hires.map(|_| self.hires_strength.unwrap_or(HIRES_STRENGTH)),
             count: 1,
             ..self.clone()
         };

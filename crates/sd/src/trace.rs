@@ -92,6 +92,11 @@ impl Trace {
                 }
             }
             Event::Decoding => {}
+            // A file holds one pass: the one that the picture came of.
+            Event::Again { .. } => {
+                self.tensors.clear();
+                self.told.clear();
+            }
         }
     }
 

@@ -318,3 +318,70 @@ fn latents_that_do_not_fit_the_run_are_refused_in_a_sentence() {
         "latents: their noise level is 3.000, the run's steps start at 2.930, 0.936, 0.041; ask for the sampler, steps and sigmas that they were made with"
     );
 }
+
+/// Two of diffusers' pipelines in a row (tests/make_goldens_upscale.py), on the CPU: what a GPU does differently, a single pass shows.
+#[test]
+fn two_passes_are_diffusers_two_pipelines_in_a_row() {
+    let golden = Golden::open("hires");
+    let number = |key: &str| golden.setting(key).parse::<f64>().expect("a number");
+    let cases: BTreeMap<String, serde_json::Value> = serde_json::from_str(&golden.setting("cases")).expect("the cases are JSON");
+    let mut pipeline = load("sd1-tiny", Rc::new(Cpu));
+    for (case, settings) in cases {
+        let request = Request {
+            prompt: golden.setting("prompt"),
+            negative: golden.setting("negative_prompt"),
+            seed: number("seed") as u64,
+            guidance: Some(number("guidance") as f32),
+            width: Some(number("width") as usize),
+            height: Some(number("height") as usize),
+            ..Request::from_json(&settings.to_string()).expect("settings of ours")
+        };
+        let generated = make(&mut pipeline, &request);
+        let (shape, picture) = (golden.shape(&format!("{case}.image")), &generated.picture);
+        assert_eq!([picture.height, picture.width], shape[2..], "{case}");
+        let error = rms(&golden.get(&format!("{case}.image")), &picture.values);
+        println!("{case}: {error:.2e}");
+        assert!(error <= PICTURE, "{case}: {error:.2e}");
+        let asked = &generated.settings.asked;
+        assert_eq!((asked.hires, asked.width, asked.strength), (request.hires, Some(32), None), "{case}: the record is of the whole run");
+        assert!(generated.memory.peak() >= pipeline.memory_for(&request.first_pass()).expect("it fits").peak());
+    }
+}
+
+/// How often a run began, and whether it said that it began again.
+#[derive(Default)]
+struct Passes(Vec<&'static str>);
+
+impl Observer for Passes {
+    async fn event(&mut self, event: Event<'_>) -> Result<(), Error> {
+        self.0.extend(match event {
+            Event::Start { .. } => Some("start"),
+            Event::Decoding => Some("decoding"),
+            Event::Again { size: [48, 32], .. } => Some("again"),
+            _ => None,
+        });
+        Ok(())
+    }
+}
+
+#[test]
+fn a_second_pass_is_told_and_what_does_not_fit_one_is_refused() {
+    let mut pipeline = load("sd1-tiny", Rc::new(Cpu));
+    let twice = Request { hires: Some(2.0), width: Some(24), height: Some(16), ..cheap(Images::default()) };
+    let mut passes = Passes::default();
+    block_on(pipeline.generate(&twice, &mut passes)).expect("it runs");
+    assert_eq!(passes.0, ["start", "again", "start", "decoding"], "latents are enlarged without a picture between");
+    let mut refused = |request: Request| pipeline.check(&request).expect_err("it cannot be").to_string();
+    assert_eq!(
+        refused(Request { hires: Some(9.0), ..twice.clone() }),
+        "hires 9: the second pass is 1 to 8 times as large each way; 2 is usual"
+    );
+    assert_eq!(
+        refused(Request { hires: None, hires_steps: Some(3), ..twice.clone() }),
+        "hiresSteps: there is no second pass that it belongs to; give hires, or leave it out"
+    );
+    let none = refused(Request { hires_strength: Some(0.0), ..twice.clone() });
+    assert!(none.starts_with("strength 0: of "), "{none}");
+    let large = refused(Request { hires: Some(8.0), width: Some(4096), height: Some(4096), ..twice });
+    assert!(large.starts_with("width 32768 does not fit the model"), "{large}");
+}

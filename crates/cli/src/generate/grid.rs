@@ -28,7 +28,8 @@ pub(super) fn run(options: &Generate, pipeline: &mut Pipeline, base: &Request, g
         }
         settled.push(pipeline.check(cell).map_err(|error| format!("the cell at {}: {error}", grid.place(at)))?);
     }
-    let bytes: usize = settled.iter().map(|cell| 3 * cell.width * cell.height).sum();
+    let sizes = settled.iter().map(|cell| pipeline.final_size(cell));
+    let bytes: usize = sizes.map(|[width, height]| 3 * width * height).sum();
     if bytes > MOST_BYTES {
         return Err(format!(
             "the sheet would be {} of pixels, expected {} at most; take fewer values",

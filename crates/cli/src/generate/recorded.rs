@@ -21,6 +21,7 @@ pub(super) fn record(options: &Generate, pipeline: &Pipeline, settings: &Request
         device: pipeline.device().name(),
         version: env!("CARGO_PKG_VERSION").into(),
         grid: vec![],
+        enlarged: vec![],
         also: besides(options, pipeline, settings),
     }
 }
@@ -80,12 +81,12 @@ pub(super) fn tell_words(requests: &[Request]) {
     }
 }
 
-/// A model's name without what tells where it lies, or in which format.
-fn name(model: &str) -> &str {
+/// A file's name without what tells where it lies, or in which format.
+pub(crate) fn name(model: &str) -> &str {
     let model = model.strip_prefix("builtin:").unwrap_or(model);
     let model = model.split(['?', '#']).next().unwrap_or(model);
     let last = model.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or(model);
-    let known = |end: &&str| ["safetensors", "ckpt", "gguf", "bin", "pt"].contains(end);
+    let known = |end: &&str| ["safetensors", "ckpt", "gguf", "bin", "pt", "pth"].contains(end);
     Path::new(last).extension().and_then(|end| end.to_str()).filter(known).map_or(last, |end| &last[..last.len() - end.len() - 1])
 }
 

@@ -13,6 +13,7 @@ pub(super) fn request(options: &Generate, found: Option<&Found>) -> Result<Reque
     plain(options, &mut request);
     options.text.apply(&mut request);
     options.images.apply(&mut request)?;
+    options.hires.apply(&mut request);
     options.lora.apply(&mut request);
     options.sampling.apply(&mut request)?;
     options.records.apply(&mut request);

@@ -57,6 +57,10 @@ impl Observer for Watcher {
                 }
             }
             Event::Decoding => self.bar.set_prefix("decoding"),
+            Event::Again { size: [width, height], .. } => {
+                self.bar.set_prefix("once more");
+                self.animation = self.animation.take().map(|_| Animation::new(width, height));
+            }
         }
         Ok(())
     }

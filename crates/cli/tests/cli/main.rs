@@ -5,5 +5,6 @@ mod common;
 mod interrupted;
 mod lost;
 mod records;
+mod upscale;
 mod words;
 mod writing;

@@ -28,10 +28,16 @@ pub enum Activation {
     QuickGelu,
     /// `max(x, 0)`: the small autoencoders'.
     Relu,
+    /// `max(x, 0.2 x)`: ESRGAN's.
+    LeakyRelu,
 }
 
+/// What [`Activation::LeakyRelu`] leaves of what is below zero.
+const LEAK: f64 = 0.2;
+
 impl Activation {
-    const ALL: [Activation; 5] = [Activation::Silu, Activation::Gelu, Activation::GeluTanh, Activation::QuickGelu, Activation::Relu];
+    const ALL: [Activation; 6] =
+        [Activation::Silu, Activation::Gelu, Activation::GeluTanh, Activation::QuickGelu, Activation::Relu, Activation::LeakyRelu];
 
     /// The number that `activate` in the shaders switches on; 0 is the identity.
     pub fn code(activation: Option<Activation>) -> u32 {
@@ -46,6 +52,7 @@ impl Activation {
             Activation::GeluTanh => x.gelu(),
             Activation::QuickGelu => x * ((x * -1.702)?.exp()? + 1.0)?.recip()?,
             Activation::Relu => x.relu(),
+            Activation::LeakyRelu => x.maximum(&(x * LEAK)?),
         }
     }
 }

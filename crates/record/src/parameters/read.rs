@@ -1,6 +1,6 @@
 //! Reading a `parameters` text, as the tool's own `parse_generation_parameters` does; what Decant has no setting for is named (`keys.rs`).
 
-use super::{CURVE, KEYWORD, OURS, keys, line};
+use super::{CURVE, KEYWORD, OURS, hires, keys, line};
 use crate::gathered::{Gathered, short};
 use crate::names::{self, Tongue};
 use crate::read::{Source, desktop_prompts, foreign, zero_snr};
@@ -63,10 +63,10 @@ pub fn read(text: &str) -> Result<Found, Error> {
 const CFGPP: &str = "CFGpp scale";
 
 /// The line's settings. Names are compared without regard to capitals, which the tools that follow the first one change.
-struct Pairs<'t>(BTreeMap<&'t str, String>);
+pub(super) struct Pairs<'t>(BTreeMap<&'t str, String>);
 
 impl Pairs<'_> {
-    fn get(&self, name: &str) -> Option<&str> {
+    pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 }
@@ -139,7 +139,8 @@ fn size_and_strength(gathered: &mut Gathered, pairs: &Pairs) {
     if let (Some(drawn), Some(size)) = (drawn.filter(|_| first.is_some()), size) {
         gathered.lose(format!("the second pass from {}x{} to {}x{}", drawn[0], drawn[1], size[0], size[1]));
     }
-    let hires = pairs.0.keys().any(|name| name.starts_with("Hires")) || first.is_some();
+    let second = hires::take(gathered, pairs);
+    let hires = second || pairs.0.keys().any(|name| name.starts_with("Hires")) || first.is_some();
     let operations = pairs.get("Operations").unwrap_or_default();
     let from_text = operations.contains("txt2img") && !operations.contains("img2img");
     // A tool that was asked for a picture from text through its interface for programs wrote 0 there.
@@ -240,7 +241,8 @@ mod tests {
         assert_eq!((s.width, s.height, &s.sigmas, s.rng), (Some(512), Some(768), &Sigmas::Karras, Rng::Cuda));
         assert_eq!((found.record.model.name.as_str(), found.record.model.hash.as_str()), ("v1-5-pruned-emaonly", "6ce0161689"));
         assert_eq!((s.strength, s.emphasis, s.long), (None, true, Long::Commas));
-        assert_eq!(found.notes, ["not followed: ENSD 31337, Hires upscale 2"]);
+        assert_eq!((s.hires, s.hires_strength, s.hires_steps), (Some(2.0), Some(0.7), Some(36)));
+        assert_eq!(found.notes, ["not followed: ENSD 31337"]);
         assert_eq!(found.source, Source::Parameters);
     }
 
@@ -367,7 +369,7 @@ mod tests {
             ),
             ("1024x1024, Denoising strength: 0.7, First pass size: 0x0", None, [512, 512], "the second pass from 512x512 to 1024x1024"),
             ("1152x768, Denoising strength: 0.7, First pass size: 0x0", None, [640, 448], "the second pass from 640x448 to 1152x768"),
-            ("512x512, Denoising strength: 0.5, Hires upscale: 2", None, [512, 512], "Hires upscale 2"),
+            ("512x512, Denoising strength: 0.5, Hires upscale: 2", None, [512, 512], ""),
             ("512x512, Denoising strength: 0", None, [512, 512], ""),
             ("512x512, Denoising strength: 0.5, Operations: txt2img; hires", None, [512, 512], ""),
             ("512x512, Denoising strength: 0.5, Operations: img2img", Some(0.5), [512, 512], ""),

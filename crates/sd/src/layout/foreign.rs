@@ -39,6 +39,7 @@ const SIGNS: &[(&str, &str, &str)] = &[
 
 pub(super) const LORA: &str = "a LoRA, which changes a model";
 pub(super) const INVERSION: &str = "a textual inversion, which adds words to a model";
+pub(super) const UPSCALER: &str = "an upscaler, which makes finished pictures larger";
 const MODEL: &str = "give the model itself";
 const FAMILY: &str = "Decant runs Stable Diffusion 1.x, 2.x and XL, their turbo, LCM and pruned relatives";
 
@@ -66,6 +67,9 @@ pub(super) fn recognised(tensors: &BTreeMap<String, TensorInfo>) -> Option<(&'st
     let sign = SIGNS.iter().find(|(sign, ..)| tensors.keys().any(|name| name.contains(sign)));
     if let Some((_, what, hint)) = sign {
         return Some((what, hint));
+    }
+    if crate::upscale::is_upscaler(tensors) {
+        return Some((UPSCALER, MODEL));
     }
     let vectors = |info: &TensorInfo| info.shape.len() <= 2 && info.shape.last().is_some_and(|width| TEXT_WIDTHS.contains(width));
     let inversion = tensors.len() <= INVERSION_TENSORS && tensors.values().any(vectors);

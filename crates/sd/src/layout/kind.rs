@@ -15,6 +15,8 @@ pub enum Kind {
     Inversion,
     /// An autoencoder alone, to stand in for a model's own.
     Vae,
+    /// An upscaler, for finished pictures.
+    Upscaler,
 }
 
 /// Most tensors of an inversion for a text encoder of unusual width.
@@ -29,6 +31,7 @@ pub async fn kind(files: &dyn Files) -> Kind {
     match foreign::recognised(tensors).map(|(what, _)| what) {
         Some(foreign::LORA) => Kind::Lora,
         Some(foreign::INVERSION) => Kind::Inversion,
+        Some(foreign::UPSCALER) => Kind::Upscaler,
         None if tiny::renamed(&checkpoint).is_none() && parts::parts(&checkpoint).parts.keys().eq(["vae"].iter()) => Kind::Vae,
         None if tensors.len() <= FEW && tensors.values().all(|info| info.shape.len() <= 2) => Kind::Inversion,
         _ => Kind::Model,
@@ -65,6 +68,9 @@ mod tests {
         assert_eq!(of(&[("decoder.conv_in.weight", &[8, 4, 3, 3])]), Kind::Vae);
         assert_eq!(of(&[("first_stage_model.decoder.conv_in.weight", &[8, 4, 3, 3])]), Kind::Vae);
         assert_eq!(of(&[("decoder.layers.0.weight", &[8, 4, 3, 3]), ("decoder.layers.0.bias", &[8])]), Kind::Model, "a tiny one");
+        let compact: [(&str, &[usize]); 4] =
+            [("body.0.weight", &[8, 3, 3, 3]), ("body.0.bias", &[8]), ("body.1.weight", &[8]), ("body.2.weight", &[12, 8, 3, 3])];
+        assert_eq!(of(&compact), Kind::Upscaler);
         assert_eq!(of(&[("model.diffusion_model.input_blocks.0.0.weight", &[8, 4, 3, 3])]), Kind::Model);
         assert_eq!(pollster::block_on(kind(&Memory::new("a test", [("x", b"no weights".to_vec())]))), Kind::Model);
         assert_eq!(pollster::block_on(kind(&Memory::new("a test", [("x", vec![]), ("y", vec![])]))), Kind::Model);

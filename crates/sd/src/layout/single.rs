@@ -199,6 +199,12 @@ fn unknown_tensors(files: &dyn Files, name: &str, strangers: &[String]) -> Error
 
 /// A weight file that is nothing of what was looked for.
 pub(super) fn not_understood(files: &dyn Files, checkpoint: &Checkpoint, expected: &str) -> Error {
+    let known = "Decant runs Stable Diffusion 1.x, 2.x and XL, their turbo, LCM and pruned relatives";
+    not_understood_as(files, checkpoint, expected, known)
+}
+
+/// The same, with what to give instead.
+pub(super) fn not_understood_as(files: &dyn Files, checkpoint: &Checkpoint, expected: &str, known: &str) -> Error {
     if let Some((what, hint)) = foreign::recognised(checkpoint.tensors()) {
         return refused(files, format!("this is {what}, and {expected}"), hint);
     }
@@ -208,7 +214,7 @@ pub(super) fn not_understood(files: &dyn Files, checkpoint: &Checkpoint, expecte
     let names = checkpoint.tensors().keys();
     let shown = names.take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
     let problem = format!("this is {expected}: it has {} tensors, for instance {shown}", checkpoint.tensors().len());
-    refused(files, problem, "Decant runs Stable Diffusion 1.x, 2.x and XL, their turbo, LCM and pruned relatives")
+    refused(files, problem, known)
 }
 
 fn refused(files: &dyn Files, problem: String, hint: &str) -> Error {

@@ -52,6 +52,13 @@ pub enum Event<'a> {
     },
     /// The latents go through the autoencoder.
     Decoding,
+    /// The run begins once more, larger ([`crate::request::Request::hires`]): all that was told so far is the first pass.
+    Again {
+        /// The first pass's picture, where it was decoded to be enlarged.
+        picture: Option<&'a Picture>,
+        /// Width and height of the picture that will come out, in pixels.
+        size: [usize; 2],
+    },
 }
 
 /// The unit noise that the model predicted in a step, as eps whatever the model itself predicts: each `[channels, h, w]`.

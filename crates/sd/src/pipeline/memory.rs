@@ -56,6 +56,11 @@ impl Memory {
         self.parts.iter().filter(|part| part.stays).map(|part| part.weights).sum()
     }
 
+    /// Bytes that stay on the device when the picture is finished.
+    pub fn standing(&self) -> u64 {
+        if self.plan.keep == Keep::Everything { self.peak } else { self.resident() }
+    }
+
     /// Whether the device can hold it.
     pub fn fits(&self) -> bool {
         self.limit.is_none() && self.peak <= self.most
@@ -90,9 +95,13 @@ impl Pipeline {
         Ok(self.plan(self.wish_for(width, height, guided)?)?.memory)
     }
 
-    /// Memory that this very request takes.
+    /// Memory that this very request takes; of two passes, what the greedier one takes.
     pub fn memory_for(&self, request: &Request) -> Result<Memory, Error> {
-        Ok(self.plan(self.wish(&request.settle(self.defaults(), self.factor())?)?)?.memory)
+        let settings = request.settle(self.defaults(), self.factor())?;
+        let first = self.plan(self.wish(&settings)?)?.memory;
+        let Some(second) = self.expected_second(&settings) else { return Ok(first) };
+        let second = self.plan(self.wish(&second.settle(self.defaults(), self.factor())?)?)?.memory;
+        Ok(if first.peak() > second.peak() { first } else { second })
     }
 
     /// What each way to keep weights comes to at this size: as the files have them, then each encoding.

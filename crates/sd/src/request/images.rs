@@ -49,7 +49,7 @@ impl Request {
         Ok((0..count as u64).map(move |i| Request { count: 1, seed: one.seed.wrapping_add(i), ..one.clone() }))
     }
 
-    /// The same again from the picture that came out, with the next seed. A mask stays where it was; padding is done.
+    /// The same again from the picture that came out, with the next seed. A mask stays where it was; padding and a second pass are done.
     pub fn fed_back(&self, picture: Picture) -> Request {
         let (width, height) = (picture.width, picture.height);
         let mask = self.images.mask.as_ref().map(|mask| Rc::new(mask.padded(self.pad).resized(width, height)));
@@ -60,7 +60,7 @@ impl Request {
             pad: [0; 4],
             keep_unmasked: self.keep_unmasked && mask.is_some(),
             images: Images { picture: Some(Rc::new(picture)), mask, latents: None },
-            ..self.clone()
+            ..self.first_pass()
         }
     }
 
@@ -238,7 +238,7 @@ pub fn mask_fits(mask: [usize; 2], picture: [usize; 2]) -> Result<(), Error> {
     Err(refused("mask", problem, "give a mask of the picture's size"))
 }
 
-fn refused(what: &str, problem: impl Into<String>, advice: impl Into<String>) -> Error {
+pub(super) fn refused(what: &str, problem: impl Into<String>, advice: impl Into<String>) -> Error {
     Error::Start { what: what.into(), problem: problem.into(), advice: advice.into() }
 }
 

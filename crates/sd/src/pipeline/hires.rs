@@ -1,0 +1,66 @@
+//! Two passes: a picture of the model's own size, and from that a larger one.
+
+use super::{Event, Generated, Memory, Observer, Pipeline};
+use crate::error::Error;
+use crate::latents::{Latents, Level};
+use crate::picture::Picture;
+use crate::request::{Enlarged, Request, Settings};
+
+impl Pipeline {
+    /// Both passes. The settings are the request's, the rest is the second pass's; the memory is that of the pass that takes more.
+    pub(super) async fn twice<O: Observer>(&mut self, request: &Request, observer: &mut O) -> Result<Generated, Error> {
+        let settings = self.check(request)?;
+        let size = self.second_size(&settings).ok_or(Error::NotReady)?;
+        let (enlarged, first) = self.enlarged(&settings, size, observer).await?;
+        let again = self.once(&settings.asked.second_pass(size, enlarged), observer).await?;
+        let memory = if first.peak() > again.memory.peak() { first } else { again.memory.clone() };
+        Ok(Generated { settings, memory, ..again })
+    }
+
+    /// The first pass, and its result at the second one's size.
+    async fn enlarged<O: Observer>(
+        &mut self,
+        settings: &Settings,
+        [width, height]: [usize; 2],
+        observer: &mut O,
+    ) -> Result<(Enlarged, Memory), Error> {
+        let course = self.course(&settings.asked.first_pass())?;
+        self.weigh_loras(&course.settings.asked.loras)?;
+        let sampled = self.sampled(&course, observer).await?;
+        let size = [width, height];
+        let Some(between) = settings.asked.hires_by.row().latents else {
+            let made = self.finished(&course, sampled, observer).await?;
+            observer.event(Event::Again { picture: Some(&made.picture), size }).await?;
+            return Ok((Enlarged::Picture(made.picture.resized(width, height)), made.memory));
+        };
+        if let Some((network, shown)) = sampled.shown {
+            self.give_back(network, shown, &course.planned);
+        }
+        observer.event(Event::Again { picture: None, size }).await?;
+        let latents = Latents { shape: self.shape(&course.settings), values: sampled.latents, level: Level::Clean };
+        let places = [height, width].map(|side| side / self.factor());
+        Ok((Enlarged::Latents(latents.resized(places, between)), course.planned.memory.clone()))
+    }
+
+    /// The second pass as it will be asked for, with nothing yet in what it starts from; `None` where there is none.
+    pub(super) fn expected_second(&self, settings: &Settings) -> Option<Request> {
+        let [width, height] = self.second_size(settings)?;
+        let enlarged = match settings.asked.hires_by.row().latents {
+            Some(_) => {
+                let shape = [self.config.vae.latent_channels(), height / self.factor(), width / self.factor()];
+                Enlarged::Latents(Latents { shape, values: vec![], level: Level::Clean })
+            }
+            None => Enlarged::Picture(Picture { width, height, values: vec![] }),
+        };
+        Some(settings.asked.second_pass([width, height], enlarged))
+    }
+
+    /// Width and height of the picture that comes out: the second pass's, where there is one.
+    pub fn final_size(&self, settings: &Settings) -> [usize; 2] {
+        self.second_size(settings).unwrap_or([settings.width, settings.height])
+    }
+
+    fn second_size(&self, settings: &Settings) -> Option<[usize; 2]> {
+        settings.asked.hires_size([settings.width, settings.height], self.factor())
+    }
+}

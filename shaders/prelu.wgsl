@@ -1,0 +1,24 @@
+// y = max(x, 0) + slopes[c] * min(x, 0)
+// input, output [n] = [..., channels]; slopes [channels]
+// grid: n / 4 invocations, folded
+struct Params {
+    n: u32, channels: u32,
+}
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> input: array<f32>;
+@group(0) @binding(2) var<storage, read> slopes: array<f32>;
+@group(0) @binding(3) var<storage, read_write> output: array<f32>;
+#import lib/flat
+
+@compute @workgroup_size(64)
+fn main(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let first = flat_index(group, groups, local) * 4u;
+    for (var i = first; i < min(first + 4u, params.n); i++) {
+        let x = input[i];
+        output[i] = max(x, 0.0) + slopes[i % params.channels] * min(x, 0.0);
+    }
+}

@@ -1,0 +1,92 @@
+// Finished pictures made larger: the upscalers that there are, and one picture at a time through one of them, beside whatever runs. It touches no element.
+
+import { Decant } from "./decant.js";
+import { sentenceOf } from "./sentences.js";
+import { wantedThreads } from "./threads.js";
+import { keepUpscaler, listUpscalers, readUpscaler, removeUpscaler } from "./upscalers.js";
+import { say } from "./words.js";
+
+/** @import { Made, Trace } from "./decant.d.ts" */
+/** @import { Message, Store } from "./state.js" */
+
+/** What is being made larger, and how many of its tiles are done; none are counted while the upscaler is read. @typedef {{ by: string, done: number, of: number }} Enlarging */
+
+/**
+ * @param {Store} store
+ * @param {{ pngOf: (trace: Trace) => Promise<Blob>, keepMade: (made: Made, png: Blob) => unknown, show: (trace: Trace) => void, tell: (message: Message) => void }} page
+ */
+export function createEnlarging({ get, change }, { pngOf, keepMade, show, tell }) {
+  let stopping = new AbortController();
+  /** Those that the browser could not keep last as long as the page. @type {Map<string, File>} */
+  const unkept = new Map();
+  /** The file of a larger picture, with its record. @type {WeakMap<ImageData, Blob>} */
+  const files = new WeakMap();
+
+  async function readList() {
+    const kept = await listUpscalers().catch(() => []);
+    const more = Array.from(unkept, ([name, { size }]) => ({ name, bytes: size })).filter(({ name }) => !kept.some((one) => one.name === name));
+    change({ upscalers: [...kept, ...more] });
+  }
+
+  /** Looks whether a file is an upscaler, and keeps it. @param {File} file */
+  async function addUpscaler(file) {
+    const name = file.name.replace(/\.\w+$/, "");
+    try {
+      const upscaler = await Decant.upscaler(file, { name, device: "cpu", threads: 1 });
+      const { scale } = upscaler.info;
+      upscaler.close();
+      await keepUpscaler(name, file).catch(() => unkept.set(name, file));
+      await readList();
+      change({ taken: { what: "upscaler", text: say(unkept.has(name) ? "larger.taken-unkept" : "larger.taken", { name, scale }), word: name } });
+    } catch (error) {
+      tell(sentenceOf(error, "run"));
+    }
+  }
+
+  /** @param {string} name */
+  async function dropUpscaler(name) {
+    unkept.delete(name);
+    await removeUpscaler(name).catch(() => {});
+    await readList();
+  }
+
+  /** Makes the picture that is shown larger, keeps it beside the other, and shows it. @param {string} name the upscaler's */
+  async function enlarge(name) {
+    const { trace, device, enlarging } = get();
+    if (!trace?.image || enlarging) return;
+    stopping = new AbortController();
+    const { signal } = stopping;
+    change({ enlarging: { by: name, done: 0, of: 0 } });
+    try {
+      const file = unkept.get(name) ?? (await readUpscaler(name));
+      if (!file) return void (await readList());
+      const upscaler = await Decant.upscaler(file, { name, device, threads: wantedThreads(), signal });
+      try {
+        const onTile = (/** @type {number} */ done, /** @type {number} */ of) => change({ enlarging: { by: name, done, of } });
+        const { image, png } = await upscaler.enlarge(await pngOf(trace), { onTile, signal });
+        files.set(image, png);
+        const larger = { ...trace, image };
+        keepMade({ image, trace: larger }, png);
+        if (get().trace === trace) show(larger);
+        tell({ tone: "note", text: say("larger.done", { width: image.width, height: image.height, name }), about: "larger" });
+      } finally {
+        upscaler.close();
+      }
+    } catch (error) {
+      if (!signal.aborted) tell(sentenceOf(error, "run"));
+    } finally {
+      change({ enlarging: null });
+    }
+  }
+
+  return {
+    readUpscalers: readList,
+    addUpscaler,
+    dropUpscaler,
+    enlarge,
+    stopEnlarging: () => stopping.abort(),
+    /** The file of a picture that was made larger here. @param {ImageData | null} image */
+    enlargedFile: (image) => image && files.get(image),
+  };
+}
+

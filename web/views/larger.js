@@ -1,0 +1,73 @@
+// “Larger”: a sheet with the upscalers that there are and the model's own second pass, and below the picture how far the work is.
+
+import { button, byId, crossButton, element, fileButton, h, inBytes, write } from "./elements.js";
+import { say } from "../words.js";
+
+/** @import { KeptUpscaler } from "../upscalers.js" */
+/** @import { Studio } from "../studio.js" */
+/** @import { View } from "./index.js" */
+
+/** What upscalers' files are called. */
+const ACCEPT = ".pth,.safetensors,.pt,.ckpt,.bin";
+/** How many times as large the button's second pass makes a picture. */
+const AGAIN = 2;
+
+/** @type {View} */
+export function largerView(studio, state) {
+  const dialog = byId("larger-sheet", HTMLDialogElement);
+  const list = h("ul", { className: "models", id: "upscalers" });
+  const none = element("p", say("larger.none"), "hint");
+  const again = button(say("larger.again", { times: AGAIN }), () => {
+    dialog.close();
+    const { trace } = state();
+    if (trace) studio.repeat({ ...trace.settings, hires: AGAIN });
+  });
+  again.id = "larger-again";
+  dialog.append(
+    h("header", {}, h("h2", { id: "larger-title" }, say("larger.title")), crossButton(say("do.close"), () => dialog.close())),
+    h("h3", {}, say("larger.upscalers")),
+    element("p", say("larger.about"), "hint"),
+    list,
+    none,
+    fileButton(say("larger.add"), ACCEPT, studio.addUpscaler),
+    h("h3", {}, say("form.second")),
+    element("p", say("larger.again-about"), "hint"),
+    again,
+  );
+  byId("larger", HTMLButtonElement).addEventListener("click", () => {
+    studio.readUpscalers();
+    dialog.showModal();
+  });
+  const line = byId("enlarging", HTMLDivElement);
+  const bar = h("progress", { aria: { labelledby: "enlarging-text" } });
+  const text = h("span", { id: "enlarging-text" });
+  line.append(bar, text, Object.assign(button(say("do.cancel"), studio.stopEnlarging), { id: "stop-enlarging", className: "quiet-button" }));
+  /** @type {KeptUpscaler[] | null} */
+  let drawn = null;
+  return ({ upscalers, enlarging, trace, info, phase }) => {
+    if (upscalers !== drawn) {
+      drawn = upscalers;
+      none.hidden = upscalers.length > 0;
+      list.replaceChildren(...upscalers.map((one) => row(studio, dialog, one)));
+    }
+    byId("larger", HTMLButtonElement).disabled = enlarging !== null || !trace?.image;
+    // A picture of another model, or one that was made twice already, is no business of this one's.
+    again.disabled = phase === "opening" || !info || !trace || trace.settings.hires !== undefined;
+    line.hidden = enlarging === null;
+    if (!enlarging) return;
+    const { by, done, of } = enlarging;
+    if (of > 0) Object.assign(bar, { max: of, value: done });
+    else bar.removeAttribute("value");
+    write(text, of > 0 ? say("larger.tiles", { name: by, done, of }) : say("larger.reading", { name: by }));
+  };
+}
+
+/** @param {Studio} studio @param {HTMLDialogElement} dialog @param {KeptUpscaler} one */
+function row(studio, dialog, { name, bytes }) {
+  const use = button(name, () => {
+    dialog.close();
+    studio.enlarge(name);
+  });
+  use.className = "quiet-button";
+  return h("li", {}, use, h("div", {}, element("span", inBytes(bytes), "hint")), crossButton(say("larger.delete", { name }), () => studio.dropUpscaler(name)));
+}
