@@ -198,7 +198,9 @@ export function createStudio(store) {
       const counts = model && (await readTokens(model, running.asRead(get().settings)));
       if (counts && model === decant) change({ tokens: counts, problems: { ...get().problems, prompt: undefined } });
     } catch (error) {
-      if (model === decant) change({ problems: { ...get().problems, prompt: sentenceOf(error, "run").text } });
+      // Of a worker that is gone, the words are not at fault.
+      const { code } = /** @type {Partial<import("./decant.d.ts").DecantError>} */ (error);
+      if (model === decant && code === "request") change({ problems: { ...get().problems, prompt: sentenceOf(error, "run").text } });
     }
   }
 

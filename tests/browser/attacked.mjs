@@ -113,6 +113,10 @@ export const ATTACKED = [
       await page.click("#generate");
       await page.waitForSelector(".message.error");
       assert.match(await text(page, ".message.error p"), sentence);
+      // What is typed meanwhile is not at fault.
+      await page.fill("#prompt", `${how} still`);
+      await page.waitForTimeout(400);
+      assert.equal(await text(page, "#prompt-problem"), "");
       await page.click(".message.error button:has-text('Open the model again')");
       await ready(page);
       await page.fill("#prompt", "a red four");

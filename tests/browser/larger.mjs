@@ -2,20 +2,12 @@
 
 import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";
-import { drawn, finished, pixels, ready, again, text } from "./steps.mjs";
+import { drop } from "./more.mjs";
+import { again, drawn, finished, pixels, ready } from "./steps.mjs";
 
 /** @import { Journey } from "./journeys.mjs" */
 
 const UPSCALERS = new URL("../models/upscale/", import.meta.url);
-
-/** Drops a file on the page. @param {import("playwright-core").Page} page @param {string} name @param {Buffer} bytes */
-async function drop(page, name, bytes) {
-  await page.evaluate(({ name, bytes }) => {
-    const data = new DataTransfer();
-    data.items.add(new File([new Uint8Array(bytes)], name));
-    document.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
-  }, { name, bytes: [...bytes] });
-}
 
 /** The texts of a PNG are not packed. @param {Buffer} png */
 function textOf(png) {
@@ -32,7 +24,8 @@ export const LARGER = [
       await again(page, 2);
       await page.waitForSelector("#gallery-list [aria-current=true]");
       const before = await page.locator("#gallery-list li").count();
-      await drop(page, "compact-x2.safetensors", await readFile(new URL("compact-x2.safetensors", UPSCALERS)));
+      const bytes = [...(await readFile(new URL("compact-x2.safetensors", UPSCALERS)))];
+      await drop(page, { name: "compact-x2.safetensors", type: "", bytes });
       await page.waitForSelector("#taken:has-text('makes finished pictures 2 times as large')");
       await page.click("#taken >> text=Enlarge this picture");
       await page.waitForFunction(() => document.querySelector("#picture canvas").width === 64);
