@@ -80,7 +80,8 @@ impl Attention {
 }
 
 /// Keys as `[panel][d][width]`, values as `[panel][keys][width]`.
-#[inline(always)]
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 pub(crate) unsafe fn pack<S: Simd>(call: &Call, units: Range<usize>) {
     let p = call.params::<Attention>();
     let (keys, d, wide) = (p.keys as usize, p.d as usize, (p.heads * p.d) as usize);
@@ -141,7 +142,8 @@ impl Parts {
     }
 }
 
-#[inline(always)]
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 pub(crate) unsafe fn units<S: Simd>(call: &Call, units: Range<usize>, scratch: *mut u8) {
     let p = call.params::<Attention>();
     let parts = Parts::new(p, S::TILE, scratch);

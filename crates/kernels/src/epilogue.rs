@@ -2,6 +2,7 @@
 
 use crate::maths::activate;
 use crate::simd::Simd;
+use core::ops::Range;
 
 /// Where what follows a product lies; null where there is none. The bias is padded with zeros to whole vectors.
 pub(crate) struct Epilogue {
@@ -29,6 +30,20 @@ impl Epilogue {
         let at = |base: *const f32, row: usize| if base.is_null() { base } else { base.add(row * self.outputs) };
         let per_batch = if self.per_batch.is_null() { self.per_batch } else { at(self.per_batch, row / self.places) };
         Row { per_batch, residual: at(self.residual, row), y: self.y.add(row * self.outputs) }
+    }
+
+    /// Writes rows of sums, from a column on.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+    pub unsafe fn put_all<S: Simd>(&self, rows: Range<usize>, column: usize, sums: *const f32, width: usize) {
+        for (i, row) in rows.enumerate() {
+            let to = self.row(row);
+            let mut j = 0;
+            while j < width {
+                self.put::<S>(&to, column + j, S::load(sums.add(i * width + j)));
+                j += S::LANES;
+            }
+        }
     }
 
     /// Writes a vector of sums at a column.

@@ -47,7 +47,8 @@ impl Flat {
     }
 }
 
-#[inline(always)]
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 pub(crate) unsafe fn geglu<S: Simd>(call: &Call, units: Range<usize>) {
     let p = call.params::<Flat>();
     let c = p.channels as usize;
@@ -62,7 +63,8 @@ pub(crate) unsafe fn geglu<S: Simd>(call: &Call, units: Range<usize>) {
     }
 }
 
-#[inline(always)]
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 pub(crate) unsafe fn unary<S: Simd>(call: &Call, units: Range<usize>) {
     let p = call.params::<Flat>();
     let (x, y, numbers) = (call.slot::<f32>(0), call.slot::<f32>(1), p.numbers(units));

@@ -65,7 +65,8 @@ impl Parts {
     }
 }
 
-#[inline(always)]
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 pub(crate) unsafe fn partial<S: Simd>(call: &Call, units: Range<usize>, scratch: *mut u8) {
     let p = call.params::<GroupNorm>();
     let parts = Parts::new(p, scratch);

@@ -15,16 +15,19 @@ macro_rules! instance {
             const ROWS: usize = <$simd>::ROWS;
             const VECTORS: usize = <$simd>::TILE.vectors;
 
+            #[cfg_attr(target_arch = "wasm32", inline(never))]
             $(#[target_feature(enable = $features)])?
             unsafe fn tile_1(work: &Work) {
                 compute::<$simd, ROWS, 1>(work);
             }
 
+            #[cfg_attr(target_arch = "wasm32", inline(never))]
             $(#[target_feature(enable = $features)])?
             unsafe fn tile_2(work: &Work) {
                 compute::<$simd, ROWS, 2>(work);
             }
 
+            #[cfg_attr(target_arch = "wasm32", inline(never))]
             $(#[target_feature(enable = $features)])?
             unsafe fn tile_all(work: &Work) {
                 compute::<$simd, ROWS, VECTORS>(work);

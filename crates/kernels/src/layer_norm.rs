@@ -29,7 +29,8 @@ impl LayerNorm {
     }
 }
 
-#[inline(always)]
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 pub(crate) unsafe fn units<S: Simd>(call: &Call, units: Range<usize>) {
     let p = call.params::<LayerNorm>();
     let (c, unit) = (p.channels as usize, p.unit as usize);

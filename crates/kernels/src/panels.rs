@@ -106,7 +106,8 @@ impl Panels {
     }
 
     /// A panel as f32: where it lies, or decoded into `to`.
-    #[inline(always)]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub(crate) unsafe fn decoded<S: Simd>(&self, base: *const u8, panel: usize, to: *mut f32) -> *const f32 {
         let (numbers, scales) = (base.add(self.numbers_at(panel)), base.add(self.scales_at(panel)) as *const u16);
         let width = self.width(panel);

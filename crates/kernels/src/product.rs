@@ -136,7 +136,8 @@ impl Parts {
     }
 }
 
-#[inline(always)]
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 pub(crate) unsafe fn units<S: Simd>(call: &Call, units: Range<usize>, scratch: *mut u8) {
     let p = call.params::<Product>();
     let (panels, parts, epilogue) = (p.panels(S::TILE), Parts::new(p, S::TILE, scratch), p.epilogue(call));
@@ -154,14 +155,7 @@ pub(crate) unsafe fn units<S: Simd>(call: &Call, units: Range<usize>, scratch: *
                 let tile_rows = parts.windows.add((row - rows.start) * panels.taps);
                 let work = Work { taps: panels.taps, c: panels.inputs, rows: tile_rows, b, out: parts.sums, stride: width };
                 S::tile(width / S::LANES, &work);
-                for i in 0..S::ROWS.min(rows.end - row) {
-                    let to = epilogue.row(row + i);
-                    let mut j = 0;
-                    while j < width {
-                        epilogue.put::<S>(&to, column + j, S::load(parts.sums.add(i * width + j)));
-                        j += S::LANES;
-                    }
-                }
+                epilogue.put_all::<S>(row..rows.end.min(row + S::ROWS), column, parts.sums, width);
                 row += S::ROWS;
             }
         }
@@ -169,7 +163,8 @@ pub(crate) unsafe fn units<S: Simd>(call: &Call, units: Range<usize>, scratch: *
 }
 
 /// Where the windows of these rows begin, the last row again until a tile is full.
-#[inline(always)]
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 unsafe fn windows(p: &Product, x: *const f32, parts: &Parts, rows: Range<usize>, tile_rows: usize) {
     let (places, out_width) = (p.places(), p.out[1] as usize);
     let mut to = parts.windows;

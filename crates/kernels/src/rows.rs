@@ -136,7 +136,8 @@ impl StackRows {
     }
 }
 
-#[inline(always)]
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 pub(crate) unsafe fn stack_rows<S: Simd>(call: &Call, units: Range<usize>, scratch: *mut u8) {
     let p = call.params::<StackRows>();
     let [factors, summands] = p.parts(&mut Scratch::new(scratch));
@@ -158,7 +159,7 @@ pub(crate) unsafe fn stack_rows<S: Simd>(call: &Call, units: Range<usize>, scrat
             while k < c {
                 let mut v = S::load_up_to(x.add(place * c + k), c - k);
                 if p.affine == 1 {
-                    v = S::fma(v, S::load(factors.add(k)), S::load(summands.add(k)));
+                    v = S::fma(v, S::load_up_to(factors.add(k), c - k), S::load_up_to(summands.add(k), c - k));
                 }
                 S::store_up_to(y.add(place * c + k), activate::<S>(p.activation, v), c - k);
                 k += S::LANES;

@@ -60,7 +60,8 @@ impl Parts {
     }
 }
 
-#[inline(always)]
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 pub(crate) unsafe fn units<S: Simd>(call: &Call, units: Range<usize>, scratch: *mut u8) {
     let p = call.params::<Product>();
     let (panels, parts, epilogue) = (p.panels(S::TILE), Parts::new(p, S::TILE, scratch), p.epilogue(call));
@@ -104,7 +105,8 @@ fn corner(p: &Product, tile: usize) -> (usize, usize, usize) {
 }
 
 /// `Bᵀ d B` of a tile's 4×4 places for each channel; the 16 numbers `step` apart.
-#[inline(always)]
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 unsafe fn input<S: Simd>(p: &Product, x: *const f32, parts: &Parts, tile: usize, to: *mut f32, step: usize) {
     let (batch, top, left) = corner(p, tile);
     let (top, left) = (top as isize - p.above as isize, left as isize - p.left as isize);
@@ -140,7 +142,8 @@ unsafe fn transformed<S: Simd>([a, b, c, d]: [S::V; 4]) -> [S::V; 4] {
 }
 
 /// `G g Gᵀ` of each 3×3 window of a panel: from 9 matrices of `size` numbers to 16.
-#[inline(always)]
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 unsafe fn weight<S: Simd>(from: *const f32, size: usize, to: *mut f32) {
     let mut at = 0;
     while at < size {
@@ -170,7 +173,8 @@ unsafe fn widened<S: Simd>([a, b, c]: [S::V; 3]) -> [S::V; 4] {
 }
 
 /// `Aᵀ m A` of a tile's 16 products, and what follows them; places past the picture's end are left out.
-#[inline(always)]
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 unsafe fn result<S: Simd>(
     p: &Product,
     epilogue: &crate::epilogue::Epilogue,
