@@ -33,6 +33,7 @@ const WAYS = {
   lora: (file) => [["generate", "--model", TINY, ...CPU, ...SMALL, "--lora", file, "--out", `${OUT}.png`]],
   inversion: (file) => [["generate", "--model", TINY, ...CPU, ...SMALL, "--textual-inversion", file, "--out", `${OUT}.png`]],
   decoder: (file) => [["generate", "--model", TINY, ...CPU, ...SMALL, "--preview-decoder", file, "--tiny", "--out", `${OUT}.png`]],
+  upscaler: (file) => [["upscale", join(root, "tests/golden/pictures/plain.png"), "--with", file, ...CPU, "--quiet", "--out", `${OUT}.png`]],
 };
 
 /** Small sound files by kind, and the files of a whole model, of which one is changed at a time. */
@@ -142,7 +143,7 @@ function changed(bytes, name) {
 function gather() {
   const kinds = [
     ["weights", "tests/golden/weights"], ["weights", "tests/models/layouts"], ["picture", "tests/golden/pictures"], ["mask", "tests/golden/pictures"],
-    ["settings", "tests/golden/records"], ["latents", "tests/golden", /^latents-/], ["lora", "tests/models/lora"], ["inversion", "tests/golden/inversions"], ["decoder", "tests/models/taesd-tiny"],
+    ["settings", "tests/golden/records"], ["latents", "tests/golden", /^latents-/], ["lora", "tests/models/lora"], ["inversion", "tests/golden/inversions"], ["decoder", "tests/models/taesd-tiny"], ["upscaler", "tests/models/upscale"],
   ];
   const found = kinds.flatMap(([kind, folder, names = /./]) => {
     const all = existsSync(join(root, folder)) ? filesBelow(join(root, folder)) : [];

@@ -123,6 +123,11 @@ impl Object {
         self.get(key, "a list of whole numbers of at least 1", |value| list(value, count).filter(|list| !list.is_empty()))
     }
 
+    /// A list of at least one whole number from 0 on.
+    pub fn wholes(&self, key: &str) -> Result<Vec<usize>, Error> {
+        self.get(key, "a list of whole numbers", |value| list(value, whole).filter(|list| !list.is_empty()))
+    }
+
     /// A whole number from 1 on for each level, or one for all.
     pub fn counts_per_level(&self, key: &str, levels: usize) -> Result<Vec<usize>, Error> {
         self.per_level(key, COUNT, levels, count)

@@ -62,8 +62,8 @@ impl TinyConfig {
             latent_channels: object.count("latent_channels")?,
             encoder_block_out_channels: object.counts("encoder_block_out_channels")?,
             decoder_block_out_channels: object.counts("decoder_block_out_channels")?,
-            num_encoder_blocks: object.counts("num_encoder_blocks")?,
-            num_decoder_blocks: object.counts("num_decoder_blocks")?,
+            num_encoder_blocks: object.wholes("num_encoder_blocks")?,
+            num_decoder_blocks: object.wholes("num_decoder_blocks")?,
             scaling_factor: object.positive("scaling_factor")?,
         };
         let levels = config.decoder_block_out_channels.len();

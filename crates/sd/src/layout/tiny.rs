@@ -63,13 +63,12 @@ pub(super) fn config(checkpoint: &Checkpoint) -> Value {
 /// Width, and blocks between one convolution and the next.
 fn stages(part: &Part, start: &str) -> Option<(usize, Vec<usize>)> {
     let first = part.tensors.get(format!("{start}0.weight").as_str())?;
-    let mut counts = vec![];
+    let mut counts = vec![0];
     for layer in numbers(part, start).into_iter().skip(1) {
         let block = part.tensors.contains_key(format!("{start}{layer}.conv.0.weight").as_str());
-        match (block, counts.last_mut()) {
-            (true, Some(count)) => *count += 1,
-            (true, None) => counts.push(1),
-            (false, _) => counts.push(0),
+        match counts.last_mut() {
+            Some(count) if block => *count += 1,
+            _ => counts.push(0),
         }
     }
     counts.pop(); // behind the last convolution there is nothing
