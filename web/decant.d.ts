@@ -512,7 +512,8 @@ export interface FoundRecord {
   inversions: string[];
 }
 
-export type FileKind = "model" | "lora" | "inversion" | "vae" | "upscaler";
+/** "preview": a tiny autoencoder (TAESD), to be given to `load` as `preview`; "upscaler": for `Decant.upscaler`. */
+export type FileKind = "model" | "lora" | "inversion" | "vae" | "preview" | "upscaler";
 
 /** What is left out comes from `info.defaults`, an empty negative prompt; a seed that is left out is drawn by lot. */
 export interface Request extends Partial<Settings> {

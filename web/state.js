@@ -64,7 +64,7 @@ import { keptPresets } from "./presets.js";
 
 /**
  * @typedef {object} Taken
- * @property {"picture" | "mask" | "latents" | "lora" | "inversion" | "vae" | "upscaler" | "settings" | "model" | "run" | "refused"} what
+ * @property {"picture" | "mask" | "latents" | "lora" | "inversion" | "vae" | "preview" | "upscaler" | "settings" | "model" | "run" | "refused"} what
  * @property {string} text a sentence
  * @property {ImageData | null} [image] what it looks like
  * @property {string} [word] by which a prompt uses it

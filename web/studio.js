@@ -172,6 +172,13 @@ export function createStudio(store) {
     tryAgain?.();
   }
 
+  /** The open model draws its steps by a small decoder from now on, or as it did before: it is opened again with it. @param {File | null} file */
+  async function attachPreview(file) {
+    await open({ ...opened, preview: file });
+    const draws = get().phase === "ready" && opened.preview === file && file;
+    if (draws) change({ taken: { what: "preview", text: say("taken.preview", { name: file.name }) } });
+  }
+
   /** Shows a kept picture, and takes what it was made with. @param {Trace} trace @param {Settings} settings */
   function openPicture(trace, settings) {
     running.show(trace);
@@ -234,7 +241,7 @@ export function createStudio(store) {
   const presets = createPresets(store, tell);
   const variations = createVariations(store, queue.enqueue);
   const sheets = createSheets(store, queue.enqueue);
-  const taking = createTaking(store, { look: library.look, openRun: runs.openRun, startFrom: starting.startFrom, startFromLatents: starting.startFromLatents, addBeside: (file, what) => beside.addBeside(file, what).then(count), addUpscaler: (file) => enlarging.addUpscaler(file), fingerprint: async () => (await decant?.fingerprint()) ?? "", count, tell });
+  const taking = createTaking(store, { look: library.look, openRun: runs.openRun, startFrom: starting.startFrom, startFromLatents: starting.startFromLatents, addBeside: (file, what) => beside.addBeside(file, what).then(count), addUpscaler: (file) => enlarging.addUpscaler(file), attachPreview, fingerprint: async () => (await decant?.fingerprint()) ?? "", count, tell });
 
   /** A finished picture as a PNG with its record: as it was kept, or by the model that made it; null when that is not open any more. @param {Trace} trace */
   async function savePicture(trace) {
@@ -265,6 +272,7 @@ export function createStudio(store) {
     ...runs,
     ...gallery,
     ...enlarging,
+    attachPreview,
     /** A picture as its settings say, behind those that wait. @param {Settings} settings */
     repeat: (settings) => queue.enqueue({ settings: { ...settings, count: undefined }, inputs: {} }),
     ...queue,

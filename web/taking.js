@@ -27,13 +27,14 @@ const MOST_BESIDE = 2 ** 31;
  * @property {(file: File) => unknown} startFromLatents
  * @property {(file: File, what: Loaded["what"]) => Promise<void>} addBeside
  * @property {(file: File) => Promise<void>} addUpscaler
+ * @property {(file: File) => Promise<void>} attachPreview
  * @property {() => Promise<string>} fingerprint of the open model's weights; "" where nobody knows
  * @property {() => unknown} count the tokens, after the words changed
  * @property {(message: Message) => void} tell
  */
 
 /** @param {Store} store @param {Takers} takers */
-export function createTaking({ get, change }, { look, openRun, startFrom, startFromLatents, addBeside, addUpscaler, fingerprint, count, tell }) {
+export function createTaking({ get, change }, { look, openRun, startFrom, startFromLatents, addBeside, addUpscaler, attachPreview, fingerprint, count, tell }) {
   /** @param {Model} dropped */
   async function takeDropped(dropped) {
     try {
@@ -54,10 +55,10 @@ export function createTaking({ get, change }, { look, openRun, startFrom, startF
     }
   }
 
-  /** @param {File} file @param {Loaded["what"] | "upscaler"} kind */
+  /** @param {File} file @param {Loaded["what"] | "preview" | "upscaler"} kind */
   async function addOne(file, kind) {
     if (kind === "upscaler") return addUpscaler(file);
-    if (get().info) return addBeside(file, kind);
+    if (get().info) return kind === "preview" ? attachPreview(file) : addBeside(file, kind);
     change({ taken: { what: "refused", text: say("taken.no-model", { name: file.name }) } });
   }
 
@@ -117,10 +118,10 @@ async function kindOf(file) {
   return file.size <= MOST_BESIDE ? Decant.recognise(file) : "model";
 }
 
-/** Several files that all belong beside a model, and what each is; null where they are something else: a model in parts, a folder. @param {Model} dropped @returns {Promise<[File, Loaded["what"] | "upscaler"][] | null>} */
+/** Several files that all belong beside a model, and what each is; null where they are something else: a model in parts, a folder. @param {Model} dropped @returns {Promise<[File, Loaded["what"] | "preview" | "upscaler"][] | null>} */
 async function allBeside(dropped) {
   if (!Array.isArray(dropped) || dropped.length < 2) return null;
-  /** @type {[File, Loaded["what"] | "upscaler"][]} */
+  /** @type {[File, Loaded["what"] | "preview" | "upscaler"][]} */
   const all = [];
   for (const one of dropped) {
     const file = await onlyFile(/** @type {Model} */ (/** @type {unknown} */ ([one])));

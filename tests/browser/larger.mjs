@@ -98,4 +98,25 @@ export const LARGER = [
       assert.match(textOf(await readFile(await download.path())), /Hires upscale: 2/);
     },
   },
+  {
+    name: "a small decoder that is dropped draws each step of the open model, and is taken away again",
+    open: "?model=tests/models/sd1-tiny&steps=2&seed=5&sampler=ddim",
+    async play({ page }) {
+      await ready(page);
+      const rough = () => page.evaluate(() => document.querySelector("#progress") && document.body.innerText.includes("in rough colours"));
+      await again(page, 2);
+      assert.ok(await rough(), "it has none of its own");
+      const file = new URL("../models/taesd-tiny/diffusion_pytorch_model.safetensors", import.meta.url);
+      await drop(page, { name: "taesd.safetensors", type: "", bytes: [...(await readFile(file))] });
+      await page.waitForSelector("#taken:has-text('“taesd.safetensors” now draws each step of a run.')");
+      await ready(page);
+      await again(page, 2);
+      assert.ok(!(await rough()));
+      await drop(page, { name: "taesd.safetensors", type: "", bytes: [...(await readFile(file))] });
+      await page.click("#taken >> text=Without it again");
+      await ready(page);
+      await again(page, 2);
+      assert.ok(await rough());
+    },
+  },
 ];

@@ -43,6 +43,7 @@ async function add(studio, file) {
   try {
     const kind = await Decant.recognise(file);
     if (kind === "upscaler") return await studio.addUpscaler(file);
+    if (kind === "preview") return await studio.attachPreview(file);
     if (kind !== "model") return await studio.addBeside(file, kind);
     studio.tell({ tone: "error", text: say("beside.neither", { name: file.name }) });
   } catch (error) {

@@ -50,6 +50,7 @@ function deedsOf(studio, { what, word = "" }) {
     lora: [undo],
     inversion: [button(say("taken.insert", { word }), () => insert(studio, word)), undo],
     vae: [undo],
+    preview: [button(say("taken.preview-off"), () => studio.attachPreview(null))],
     upscaler: [button(say("larger.use"), () => studio.enlarge(word))],
     settings: [button(say("form.generate"), () => studio.generate()), undo],
     model: [button(say("taken.back", { name: word }), () => studio.openBefore())],

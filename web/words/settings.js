@@ -125,6 +125,8 @@ export const SETTINGS = {
   "taken.lora": { en: "The LoRA “{name}” is in use. Its weight is below the prompt.", es: "El LoRA «{name}» está en uso. Su peso está debajo del prompt." },
   "taken.inversion": { en: "“{name}” is loaded. Use it in a prompt as: {words}.", es: "«{name}» está cargada. Úsala en un prompt así: {words}." },
   "taken.vae": { en: "The autoencoder “{name}” replaces the model’s own.", es: "El autocodificador «{name}» sustituye al del modelo." },
+  "taken.preview": { en: "“{name}” now draws each step of a run.", es: "«{name}» dibuja ahora cada paso de una generación." },
+  "taken.preview-off": { en: "Without it again", es: "Otra vez sin él" },
   "taken.no-model": { en: "“{name}” needs a model, and none is open. Open one first, then drop it again.", es: "«{name}» necesita un modelo y no hay ninguno abierto. Abre uno primero y suéltalo otra vez." },
   "taken.insert": { en: "Insert “{word}”", es: "Insertar «{word}»" },
   "taken.back": { en: "Back to {name}", es: "Volver a {name}" },

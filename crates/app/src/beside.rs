@@ -17,6 +17,7 @@ pub async fn recognise(files: JsFiles) -> String {
         Kind::Lora => "lora",
         Kind::Inversion => "inversion",
         Kind::Vae => "vae",
+        Kind::Tiny => "preview",
         Kind::Upscaler => "upscaler",
         Kind::Model => "model",
     }

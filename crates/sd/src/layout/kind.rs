@@ -15,6 +15,8 @@ pub enum Kind {
     Inversion,
     /// An autoencoder alone, to stand in for a model's own.
     Vae,
+    /// A tiny autoencoder with a decoder, which can draw a run's steps.
+    Tiny,
     /// An upscaler, for finished pictures.
     Upscaler,
 }
@@ -28,11 +30,15 @@ pub async fn kind(files: &dyn Files) -> Kind {
     let [name] = &names[..] else { return Kind::Model };
     let Ok(checkpoint) = Checkpoint::open_file(files, name).await else { return Kind::Model };
     let tensors = checkpoint.tensors();
+    let decodes = |renamed: Vec<(String, _)>| renamed.iter().any(|(name, _)| name.starts_with("decoder."));
+    if tiny::renamed(&checkpoint).is_some_and(decodes) {
+        return Kind::Tiny;
+    }
     match foreign::recognised(tensors).map(|(what, _)| what) {
         Some(foreign::LORA) => Kind::Lora,
         Some(foreign::INVERSION) => Kind::Inversion,
         Some(foreign::UPSCALER) => Kind::Upscaler,
-        None if tiny::renamed(&checkpoint).is_none() && parts::parts(&checkpoint).parts.keys().eq(["vae"].iter()) => Kind::Vae,
+        None if parts::parts(&checkpoint).parts.keys().eq(["vae"].iter()) => Kind::Vae,
         None if tensors.len() <= FEW && tensors.values().all(|info| info.shape.len() <= 2) => Kind::Inversion,
         _ => Kind::Model,
     }
@@ -67,7 +73,7 @@ mod tests {
         assert_eq!(of(&[("clip_l", &[1, 768]), ("clip_g", &[1, 1280])]), Kind::Inversion);
         assert_eq!(of(&[("decoder.conv_in.weight", &[8, 4, 3, 3])]), Kind::Vae);
         assert_eq!(of(&[("first_stage_model.decoder.conv_in.weight", &[8, 4, 3, 3])]), Kind::Vae);
-        assert_eq!(of(&[("decoder.layers.0.weight", &[8, 4, 3, 3]), ("decoder.layers.0.bias", &[8])]), Kind::Model, "a tiny one");
+        assert_eq!(of(&[("decoder.layers.0.weight", &[8, 4, 3, 3]), ("decoder.layers.0.bias", &[8])]), Kind::Tiny);
         let compact: [(&str, &[usize]); 4] =
             [("body.0.weight", &[8, 3, 3, 3]), ("body.0.bias", &[8]), ("body.1.weight", &[8]), ("body.2.weight", &[12, 8, 3, 3])];
         assert_eq!(of(&compact), Kind::Upscaler);
