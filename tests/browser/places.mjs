@@ -40,6 +40,12 @@ export async function made(page) {
 
 const STEPS = "steps=8&prompt=a%20blue%20seven%20on%20a%20yellow%20background";
 
+/** Presses what is in the bar; on a phone it is behind a button. @param {Page} page @param {string} selector */
+async function fromBar(page, selector) {
+  if (!(await page.isVisible(selector))) await page.click("#bar-more");
+  await page.click(selector);
+}
+
 /** @type {Screen[]} */
 export const STUDIO_SCREENS = [
   { name: "studio-first", open: "", usual: true, reach: (page) => opened(page).then(() => made(page)) },
@@ -175,7 +181,7 @@ export const STUDIO_SCREENS = [
     name: "opener",
     async reach(page) {
       await opened(page);
-      await page.click("#open-model");
+      await fromBar(page, "#open-model");
       await page.evaluate(() => document.querySelector("#public")?.setAttribute("open", ""));
       await page.waitForSelector("#catalog li");
       await drawn(page);
@@ -191,7 +197,7 @@ export const STUDIO_SCREENS = [
     open: "?steps=2",
     async reach(page) {
       await opened(page);
-      await page.click("#open-model");
+      await fromBar(page, "#open-model");
       await page.fill("#address", "models/none");
       await page.keyboard.press("Enter");
       await page.waitForSelector("#look-problem:visible");
@@ -201,7 +207,7 @@ export const STUDIO_SCREENS = [
     name: "found",
     async reach(page) {
       await opened(page);
-      await page.click("#open-model");
+      await fromBar(page, "#open-model");
       await page.fill("#address", "models/digits");
       await page.keyboard.press("Enter");
       await page.waitForSelector("#load:focus");
@@ -211,7 +217,7 @@ export const STUDIO_SCREENS = [
     name: "machine",
     async reach(page) {
       await opened(page);
-      await page.click("#show-machine");
+      await fromBar(page, "#show-machine");
       await page.waitForSelector("dialog#machine[open]");
       await drawn(page);
     },
@@ -220,14 +226,14 @@ export const STUDIO_SCREENS = [
     name: "keys",
     async reach(page) {
       await opened(page);
-      await page.click("#show-keys");
+      await fromBar(page, "#show-keys");
     },
   },
   {
     name: "licences",
     async reach(page) {
       await opened(page);
-      await page.click("#show-keys");
+      await fromBar(page, "#show-keys");
       await page.click("#show-licences");
       await page.waitForSelector("#licences :is(pre, .problem):not(:empty)");
     },
