@@ -135,7 +135,7 @@ export const ACCESS = [
       await page.focus("#generate");
       await page.keyboard.press("Enter");
       await made(page);
-      assert.equal(await where(), "filmstrip");
+      await page.waitForFunction(() => document.activeElement?.id === "filmstrip");
     },
   },
   {

@@ -137,6 +137,7 @@ export const STAGE = [
       assert.equal(await page.locator("#examples button").count(), 6);
       assert.ok(await page.isVisible("#examples button >> nth=5"));
       await page.click("#examples >> text=a star above a castle");
+      await drawn(page);
       assert.equal(await page.inputValue("#prompt"), "a star above a castle");
       await saysOf(page, "a fox on a motorbike, on Mars", /^Not in this model’s words: motorbike, Mars\.$/);
       await saysOf(page, "two tigers", /^Not one of this model’s words: two\.$/);

@@ -13,6 +13,8 @@ import { useVersion } from "../offline.js";
 /** @type {View} */
 export function messagesView(studio, state) {
   const list = byId("messages", HTMLDivElement);
+  // What lies under them can be scrolled out from under them.
+  new ResizeObserver(() => document.documentElement.style.setProperty("--toasts", `${list.offsetHeight}px`)).observe(list);
   const offers = {
     "use-gpu": () => studio.reopen("gpu"),
     "use-cpu": () => studio.reopen("cpu"),

@@ -63,7 +63,8 @@ impl Simd for Wasm {
     }
     #[inline(always)]
     unsafe fn pow2(x: v128) -> v128 {
-        i32x4_shl(i32x4_add(i32x4_trunc_sat_f32x4(x), i32x4_splat(127)), 23)
+        // 1.5 · 2^23 more and the last bits of the number are x + 127 itself; a conversion that saturates takes several instructions.
+        i32x4_shl(f32x4_add(x, f32x4_splat(12_582_912.0 + 127.0)), 23)
     }
     #[inline(always)]
     unsafe fn from_f16(p: *const u16) -> v128 {

@@ -68,11 +68,23 @@ const GIGABYTE = 1e9;
 /** What it may take one file for. */
 const FAMILIES = [{ id: "sd1", title: "Stable Diffusion 1.x" }, { id: "sd-turbo", title: "SD-Turbo" }];
 
+/** What the worker could not read is no fault of the model's, as `Failure::opening` says it. */
+function asTheProgramReads(files) {
+  const reading = (act) => async (...asked) => {
+    try {
+      return await act(...asked);
+    } catch (error) {
+      throw error?.code === "model" ? { ...error, why: "unread" } : error;
+    }
+  };
+  return { place: () => files.place(), names: reading(() => files.names()), size: reading((name) => files.size(name)), read: reading((...where) => files.read(...where)) };
+}
+
 export class Session {
   static async open(files, preview, { device, family }, onProgress) {
     onProgress("Reading the headers", 0, null);
     const session = new Session(device === "auto" ? "cpu" : device, device !== "auto" ? null : self.isSecureContext ? "software" : "insecure");
-    session.files = files;
+    files = session.files = asTheProgramReads(files);
     session.preview = preview;
     session.family = family ?? FAMILIES[0].id;
     if (FAMILIES.every(({ id }) => id !== session.family)) throw { code: "model", message: `There is no family “${family}”.` };
