@@ -13,7 +13,7 @@ use std::path::Path;
 /// The most pixels along a side: beyond, no model's encoder would take it either.
 const MOST: u32 = 16_384;
 /// The most bytes of a file.
-const MOST_FILE: u64 = 256 << 20;
+pub(crate) const MOST_FILE: u64 = 256 << 20;
 /// The most bytes that it decodes to: 200 million pixels of three bytes, as telephones make them.
 const MOST_DECODED: u64 = 640 << 20;
 /// The most bytes of a colour profile and whatever else stands beside the pixels; printers' profiles have two million.

@@ -11,14 +11,11 @@ use decant_sd::upscale::Upscaler;
 use pollster::block_on;
 use std::path::Path;
 
-/// The most bytes of a picture's file.
-const MOST_BYTES: u64 = 256 << 20;
-
 pub(crate) fn run(options: &Upscale) -> Result<(), Failure> {
     output::check(&[&options.out], &[&options.picture, Path::new(&options.with)])?;
     output::written_as(&options.out, &["png"])?;
-    let file =
-        reading::file(&options.picture, MOST_BYTES, "picture").map_err(|problem| format!("{}: {problem}", options.picture.display()))?;
+    let file = reading::file(&options.picture, picture::MOST_FILE, "picture")
+        .map_err(|problem| format!("{}: {problem}", options.picture.display()))?;
     let small = picture::read(&options.picture, picture::Large::Refused)?;
     let device = device::choose(&options.processing)?;
     let weights = options.weights.as_deref().and_then(Encoding::named);
