@@ -2,8 +2,9 @@
 //
 //     node tests/browser/measure.mjs [FOLDER] [--runs N] [--device cpu] [--single yes]      dist, 3, cpu; what it prints goes to BENCHMARKS.md
 //
-// Each run is a first visit: a browser of its own, an empty cache. The server is plain (no compression, HTTP/1.1); sizes are counted twice, as
-// they are and as gzip would send them. With --single it is the one file, from disk.
+// Each run is a first visit: a browser of its own, an empty cache. The server is plain (no compression, HTTP/1.1). Sizes are counted in a visit
+// before those that are timed, since packing them here would take the time of the page: as they are, and as gzip would send them. With --single it
+// is the one file, from disk.
 
 import { loadavg } from "node:os";
 import { join } from "node:path";
@@ -19,25 +20,41 @@ const single = option("--single", "") !== "";
 const folder = given[0] ?? join(fileURLToPath(new URL("../../", import.meta.url)), "dist");
 
 const server = await serve({ folder });
+const address = single ? String(pathToFileURL(join(folder, "decant.html"))) : server.address;
+const sizes = await transferred(address);
 const rows = [];
-for (let run = 0; run < runs; run++) rows.push(await visit(single ? String(pathToFileURL(join(folder, "decant.html"))) : server.address));
+for (let run = 0; run < runs; run++) rows.push(await visit(address));
 server.close();
 const [first] = rows;
 const middle = Object.fromEntries(Object.keys(first).map((key) => [key, typeof first[key] === "number" ? rows.map((row) => row[key]).sort((a, b) => a - b)[runs >> 1] : first[key]]));
-for (const [name, value] of Object.entries({ date: new Date().toISOString().slice(0, 10), ...middle, "load of the machine": loadavg()[0].toFixed(1) })) console.log(`${name}: ${typeof value === "number" ? Math.round(value) : value}`);
+for (const [name, value] of Object.entries({ date: new Date().toISOString().slice(0, 10), ...middle, ...sizes, "load of the machine": loadavg()[0].toFixed(1) })) console.log(`${name}: ${typeof value === "number" ? Math.round(value) : value}`);
+
+/** What an opening and its first picture take over the wire. @param {string} address */
+async function transferred(address) {
+  const { context, close } = await launch();
+  const { page } = await newPage(context, { usual: true });
+  const kinds = { shell: [0, 0, 0], program: [0, 0, 0], model: [0, 0, 0] };
+  const counted = [];
+  page.on("response", (response) => counted.push(count(response, kinds)));
+  await opened(page, address);
+  await Promise.all(counted);
+  await close();
+  const size = ([files, bytes, packed]) => `${files} files, ${Math.round(bytes / 1000)} KB, ${Math.round(packed / 1000)} KB as gzip`;
+  return { shell: size(kinds.shell), "program (wasm)": size(kinds.program), model: size(kinds.model) };
+}
+
+/** @param {import("playwright-core").Page} page @param {string} address */
+async function opened(page, address) {
+  await page.addInitScript(watch);
+  await page.goto(`${address}?device=${device}&run=1`);
+  await page.waitForFunction(() => globalThis.marks.picture, null, { timeout: 180_000 });
+}
 
 /** @param {string} address */
 async function visit(address) {
   const { context, close } = await launch();
   const { page } = await newPage(context, { motion: undefined, usual: true });
-  const kinds = { shell: [0, 0, 0], program: [0, 0, 0], model: [0, 0, 0] };
-  const counted = [];
-  page.on("response", (response) => counted.push(count(response, kinds)));
-  await page.addInitScript(watch);
-  await page.goto(`${address}?device=${device}&run=1`);
-  await page.waitForFunction(() => globalThis.marks.picture, null, { timeout: 180_000 });
-  await Promise.all(counted.splice(0));
-  const opened = structuredClone(kinds);
+  await opened(page, address);
   const marks = await page.evaluate(() => globalThis.marks);
   // The thread's own time: unlike a clock's, it does not grow when others use the machine.
   const session = await context.newCDPSession(page);
@@ -50,11 +67,9 @@ async function visit(address) {
   const adapter = await page.textContent("#adapter");
   await close();
   const [tasks, blocked] = [marks.tasks.length, marks.tasks.reduce((sum, time) => sum + time - 50, 0)];
-  const size = ([files, bytes, packed]) => `${files} files, ${Math.round(bytes / 1000)} KB, ${Math.round(packed / 1000)} KB as gzip`;
   return {
     adapter, "first paint ms": marks.paint, "first contentful paint ms": marks.contentful, "model ready ms": marks.ready, "first picture ms": marks.picture,
     "long tasks until then": tasks, "longest of them ms": Math.max(0, ...marks.tasks), "blocked in all ms": blocked,
-    shell: size(opened.shell), "program (wasm)": size(opened.program), model: size(opened.model),
     "frames a second during a run": frames.rate, "longest frame ms": frames.longest, "frames over 34 ms": frames.late, "frames in all": frames.count,
     "main thread's own time, of each second": `${Math.round((busy * frames.rate) / frames.count)} ms, ${Math.round((script * frames.rate) / frames.count)} of them scripts, ${Math.round((style * frames.rate) / frames.count)} style and layout`,
   };
