@@ -70,9 +70,7 @@ kernels() {
 # Everything beside the old dist/ first, so that a server never sees half of it.
 assemble() {
     rm -rf target/dist && mkdir -p target/dist/worker/pkg target/dist/models
-    cp -r web/. target/dist/
-    rm target/dist/tsconfig.json target/dist/protocol.d.ts target/dist/vendor/*.d.ts
-    vendor target/dist/vendor
+    node tools/page.mjs web target/dist
     notices target/dist/licences.txt
     cp target/pkg/decant_app.js target/pkg/decant_app_bg.wasm target/pkg/kernels-*.wasm target/dist/worker/pkg/
     cp models/catalog.json target/dist/models/
@@ -80,10 +78,11 @@ assemble() {
     for model in models/*/; do
         cp -r "$model" target/dist/models/
         rm -f "target/dist/$model"*.{py,png,svg}
+        leave_out_vocabulary "target/dist/${model}tokenizer"
         list_files "target/dist/$model"
     done
     node tools/shell.mjs target/dist
-    node tools/single.mjs target/dist target/dist/decant.html
+    node tools/single.mjs web target/dist target/dist/decant.html
     rm -rf dist && mv target/dist dist
 }
 
@@ -92,19 +91,17 @@ package() {
     node tools/npm.mjs dist target/npm && echo "Made target/npm/: npm install target/npm, or npm pack target/npm"
 }
 
-# The libraries that the page takes along, each as one module: what web/vendor/*.d.ts names and no more.
-vendor() {
-    local module
-    for module in web/vendor/*.d.ts; do
-        module=$(basename "$module" .d.ts)
-        node_modules/.bin/esbuild "web/vendor/$module.d.ts" --loader:.ts=ts --bundle --minify --format=esm --log-level=warning --legal-comments=eof --outfile="$1/$module.js"
-    done
-}
-
 # What the page is made of, under which licences. The crates are those of the program as it was built last.
 notices() {
     [ target/pkg/crates.json -nt Cargo.lock ] || { need_rust && node tools/notices/crates.mjs target/pkg/crates.json; }
     node tools/notices.mjs "$1"
+}
+
+# CLIP's vocabulary, which the program knows by itself (crates/sd/src/tokenizer/clip.rs): 1.4 MB of each model that brings it along.
+leave_out_vocabulary() {
+    local sums="9fd691f7c8039210e0fced15865466c65820d09b63988b0174bfe25de299051a  $1/merges.txt
+4845b0e575739dbabfda3b54f086884b37d73e94b067988d925a7e52bfdfb8e8  $1/vocab.json"
+    if sha256sum --check --status <<<"$sums" 2>/dev/null; then rm "$1/merges.txt" "$1/vocab.json"; fi
 }
 
 # A model's folder says what it holds, so that the page need not ask the server for files under names that others use.

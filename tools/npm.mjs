@@ -1,6 +1,6 @@
 // Makes the module API a folder that npm can pack: `decant.js` and its worker as one file each, types, program, the embedded model, an example.
 //
-//     node tools/npm.mjs FOLDER OUT          FOLDER as `./build.sh` assembles it
+//     node tools/npm.mjs FOLDER OUT          FOLDER as `./build.sh` assembles it; the scripts are bundled from web/
 
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -16,8 +16,8 @@ for (const name of ["LICENSE", "LICENSE-MIT", "LICENSE-APACHE", "web/decant.d.ts
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 for (const [from, to] of Object.entries(COPIED)) await cp(from, join(out, to), { recursive: true });
-await writeFile(join(out, "decant.js"), await bundle(folder, "decant.js", { "parts.js": "npm/parts.js" }, { format: "esm" }));
-await writeFile(join(out, "worker.js"), await bundle(folder, "worker/worker.js", { "worker/program.js": "npm/program.js" }, { format: "esm", minify: true }));
+await writeFile(join(out, "decant.js"), await bundle(here("../web"), "decant.js", { "parts.js": "npm/parts.js" }, { format: "esm" }));
+await writeFile(join(out, "worker.js"), await bundle(here("../web"), "worker/worker.js", { "worker/program.js": "npm/program.js" }, { format: "esm", minify: true }));
 await writeFile(join(out, "licences.txt"), await notices({ modules: [], models: ["digits"] }));
 await writeFile(join(out, "package.json"), `${JSON.stringify(await about(), null, 2)}\n`);
 

@@ -1,6 +1,6 @@
-// Makes one file of the page that needs no server: FOLDER as `./build.sh` assembles it goes in, `decant.html` comes out.
+// Makes one file of the page that needs no server: WEB's scripts and FOLDER as `./build.sh` assembles it go in, `decant.html` comes out.
 //
-//     node tools/single.mjs FOLDER decant.html
+//     node tools/single.mjs WEB FOLDER decant.html
 //
 // Scripts become one, styles become one, and every other file of the folder goes along packed (gzip, base64), to be unpacked when it is wanted.
 
@@ -8,20 +8,18 @@ import { createHash } from "node:crypto";
 import { readFile, readdir, stat, writeFile } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
-import { transform } from "esbuild";
 import { bundle } from "./bundle.mjs";
 
 /** What is bundled, or only serves a page on a server (kernels for memory that workers share among them), or would make the page much larger for little. */
 const APART = /\.(js|css|html|webmanifest)$|^worker\/pkg\/kernels-|^icons\/|^icon\.|^models\/emoji-fast\/|\.d\.ts$/;
 
-const [folder, out] = process.argv.slice(2);
+const [web, folder, out] = process.argv.slice(2);
 await writeFile(out, await single(await readFile(join(folder, "index.html"), "utf8")));
 console.log(`${basename(out)}: ${((await stat(out)).size / 1e6).toFixed(1)} MB, the whole page in one file`);
 
 /** @param {string} page */
 async function single(page) {
-  const sheets = Array.from(page.matchAll(/<link rel="stylesheet" href="\.\/([^"]+)">/g), ([, path]) => path);
-  const styles = await transform((await Promise.all(sheets.map((path) => readFile(join(folder, path), "utf8")))).join("\n"), { loader: "css", minify: true });
+  const styles = await readFile(join(folder, "style.css"), "utf8");
   const theme = await script("views/theme.js", {}, "iife");
   const main = await script("main.js", { "parts.js": "single/parts.js" }, "esm");
   const worker = await script("worker/worker.js", { "worker/program.js": "single/program.js" }, "iife");
@@ -33,13 +31,13 @@ async function single(page) {
     .replaceAll(/ *<script type="module"[^>]*><\/script>\n/g, "")
     .replace(/(<link rel="icon" href=")[^"]*/, (_, start) => `${start}data:image/png;base64,${icon}`)
     .replace(/script-src [^;"]*/, () => `script-src ${hash(theme)} ${hash(main)} 'wasm-unsafe-eval' blob:`)
-    .replace("</head>", () => `<style>${styles.code}</style>\n<script>${theme}</script>\n</head>`)
+    .replace("</head>", () => `<style>${styles}</style>\n<script>${theme}</script>\n</head>`)
     .replace("</body>", () => `${parts.join("\n")}\n<script type="module">${main}</script>\n</body>`);
 }
 
 /** @param {string} path @param {Record<string, string>} standIns @param {"esm" | "iife"} format a classic script where it runs before the first paint, or in a worker */
 async function script(path, standIns, format) {
-  const text = await bundle(folder, path, standIns, { format, minify: true, ...(format === "iife" && { define: { "import.meta.url": "location.href" } }) });
+  const text = await bundle(web, path, standIns, { format, minify: true, ...(format === "iife" && { define: { "import.meta.url": "location.href" } }) });
   if (/<!--|<\/script/i.test(text)) throw new Error(`${path} holds what a script element cannot: “<!--” or “</script”.`);
   return text;
 }

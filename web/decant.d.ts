@@ -10,6 +10,8 @@
  * ```
  */
 export const Decant: {
+  /** Starts the worker that the next call will use, which begins to load the program: for a page that knows that it will need one, and has something else to do first. */
+  prepare(): void;
   /** Starts a worker and opens a model in it. Rejects with a `DecantError` whose message is a sentence for people. */
   load(options: LoadOptions): Promise<Decant>;
   /**

@@ -13,7 +13,7 @@ import { startWorker } from "./parts.js";
 
 export { drawSeed } from "./model.js";
 
-export const Decant = { load, inspect, upscaler, catalog, recognise, readRecord, plane, distance };
+export const Decant = { prepare, load, inspect, upscaler, catalog, recognise, readRecord, plane, distance };
 
 /** @type {typeof api.Decant["load"]} */
 async function load({ model, weights, preview, device, threads, kernels, family, prediction, ...events }) {
@@ -86,8 +86,18 @@ async function askOnce(ask) {
   }
 }
 
+/** A worker that has begun to load the program, for the next who needs one. @type {WorkerCalls | null} */
+let prepared = null;
+
+/** @type {typeof api.Decant["prepare"]} */
+function prepare() {
+  prepared ??= new WorkerCalls(startWorker());
+}
+
 function newCalls() {
-  return new WorkerCalls(startWorker());
+  const calls = prepared ?? new WorkerCalls(startWorker());
+  prepared = null;
+  return calls;
 }
 
 /** @implements {api.Inspection} */

@@ -1,5 +1,6 @@
 // The wires of the page: state to views, events to actions. Nothing is decided here.
 
+import { Decant } from "./decant.js";
 import { createStore } from "./state.js";
 import { createStudio } from "./studio.js";
 import { begin, recall, session } from "./beginning.js";
@@ -9,6 +10,7 @@ import { sentenceOf } from "./sentences.js";
 import { VIEWS } from "./views/index.js";
 import { language, say, translate } from "./words.js";
 
+Decant.prepare();
 document.documentElement.lang = language;
 translate(document);
 

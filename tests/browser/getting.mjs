@@ -199,7 +199,7 @@ export const GETTING = [
         assert.equal(about, bytes, model);
       }
       const written = await page.evaluate(async (base) => {
-        const { modelSource } = await import(`${base}source.js`);
+        const { modelSource } = await import(`${base}web/source.js`);
         const sources = await Promise.all(["hub.example/owner/name", "models/digits", "model.safetensors"].map(modelSource));
         return sources.map(({ url, keep }) => [url.replace(base, "./"), keep]);
       }, address);
@@ -216,7 +216,7 @@ export const GETTING = [
       const server = await elsewhere({ "far.safetensors": file, "other.safetensors": file });
       await clean(page, address);
       await page.evaluate(async ([base, from]) => {
-        const [{ RemoteFile }, { Keeper }, { Line }] = await Promise.all(["remote", "keeper", "line"].map((name) => import(`${base}worker/${name}.js`)));
+        const [{ RemoteFile }, { Keeper }, { Line }] = await Promise.all(["remote", "keeper", "line"].map((name) => import(`${base}web/worker/${name}.js`)));
         const heard = { bytes: 0, interrupted: 0, stop: false };
         const arrived = async (_, __, bytes) => {
           heard.bytes += bytes;

@@ -157,7 +157,7 @@ export const LESSONS = [
     fake: true,
     async play({ page, address }) {
       const written = (/** @type {string} */ query) => page.goto(`${address}${query}`).then(() => page.evaluate(async (base) => {
-        const { figures } = await import(`${base}figures/numbers.js`);
+        const { figures } = await import(`${base}web/figures/numbers.js`);
         return [[106.366], [106.366, { most: 2 }], [0.5263], [0.02514], [14.6146], [0], [12], [59136], [-0.0441], [99.9908, { most: 4 }], [0.5, { least: 3 }], [0.00004], [12345.6], [Infinity], [NaN]].map(([value, how]) => figures(value, how));
       }, address));
       assert.deepEqual(await written("?lang=en"), ["106", "110", "0.526", "0.0251", "14.6", "0", "12", "59,136", "−0.0441", "99.99", "0.500", "4.0e−5", "1.2e+4", "∞", "–"]);
@@ -313,7 +313,7 @@ export const LESSONS = [
     fake: true,
     async play({ page, address }) {
       const read = await page.evaluate(async (base) => {
-        const { readNumber } = await import(`${base}lessons/question.js`);
+        const { readNumber } = await import(`${base}web/lessons/question.js`);
         const each = (/** @type {string} */ language, /** @type {string[]} */ texts) => texts.map((text) => readNumber(text, language));
         return [each("en", ["59,136", "1,234,567", "0.5", "1,5", "0,994", " 12 ", "−0.04", "", "many"]), each("es", ["59.136", "59 136", "1.234,5", "0,5", "0.994", "1.5", "9856"])];
       }, address);

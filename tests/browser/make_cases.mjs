@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { launch, newPage } from "./browser.mjs";
 import { readOne } from "./golden.mjs";
-import { serve } from "./serve.mjs";
+import { MODULES, serve } from "./serve.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const cases = [];
@@ -17,7 +17,7 @@ for (const name of ["digits-ddim-seed1", "digits-euler-seed0"]) {
   cases.push({ settings, latents, picture: base64(Uint8Array.from(interleaved(tensors.image), (value) => Math.round(value * 255))), sums: {} });
 }
 
-const server = await serve({ folder: join(root, "dist") });
+const server = await serve({ folder: join(root, "dist"), overlays: MODULES });
 const browser = await launch();
 const { page } = await newPage(browser.context);
 await page.goto(`${server.address}models/digits/model_index.json`);
@@ -28,7 +28,7 @@ server.close();
 
 /** Runs in the page. */
 async function sumOnCpu({ base, settings, kernels }) {
-  const [{ Decant }, { sumOf }] = [await import(`${base}decant.js`), await import(`${base}reach/selftest.js`)];
+  const [{ Decant }, { sumOf }] = [await import(`${base}decant.js`), await import(`${base}web/reach/selftest.js`)];
   const decant = await Decant.load({ model: `${base}models/digits`, device: "cpu", kernels });
   const { trace } = await decant.generate(settings);
   return { [decant.info.path.split(",")[0]]: await sumOf(trace.steps.at(-1).latents) };

@@ -47,7 +47,8 @@ async function transferred(address) {
 async function opened(page, address) {
   await page.addInitScript(watch);
   await page.goto(`${address}?device=${device}&run=1`);
-  await page.waitForFunction(() => globalThis.marks.picture, null, { timeout: 180_000 });
+  // Seldom: looking makes the page draw.
+  await page.waitForFunction(() => globalThis.marks.picture, null, { timeout: 180_000, polling: 500 });
 }
 
 /** @param {string} address */
@@ -94,12 +95,13 @@ function watch() {
   new PerformanceObserver((list) => {
     if (!marks.picture) marks.tasks.push(...list.getEntries().map(({ duration }) => duration));
   }).observe({ type: "longtask", buffered: true });
-  const look = () => {
+  const look = (/** @type {unknown} */ _, /** @type {MutationObserver} */ observer) => {
     if (!marks.ready && document.querySelector("#adapter")?.textContent?.match(/\w/)) marks.ready = performance.now();
-    if (!marks.picture && / steps in /.test(document.querySelector("#status")?.textContent ?? "")) marks.picture = performance.now();
-    if (!marks.picture) setTimeout(look, 10);
+    if (!/ steps in /.test(document.querySelector("#status")?.textContent ?? "")) return;
+    marks.picture = performance.now();
+    observer.disconnect();
   };
-  look();
+  new MutationObserver(look).observe(document, { childList: true, characterData: true, subtree: true });
 }
 
 /** Runs in the page: presses Generate and counts frames until the picture is there. */

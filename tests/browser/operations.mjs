@@ -63,7 +63,7 @@ async function operations({ base, device, wanted }) {
 
 /** Runs in the page. */
 async function latentSums({ base, choices }) {
-  const [{ Decant }, { sumOf }] = [await import(`${base}decant.js`), await import(`${base}reach/selftest.js`)];
+  const [{ Decant }, { sumOf }] = [await import(`${base}decant.js`), await import(`${base}web/reach/selftest.js`)];
   const sums = [];
   for (const choice of choices) {
     const decant = await Decant.load({ model: `${base}models/digits`, device: "cpu", ...choice });

@@ -345,9 +345,10 @@ export const PEOPLE = [
       await page.fill("#width", "32");
       await page.fill("#height", "32");
       await page.fill("#prompt", "a green four");
+      const kept = await page.locator("#gallery-list li").count();
       await again(page, 3);
       const green = (await pixels(page)).sum;
-      await page.waitForSelector("#gallery-list [aria-current=true]");
+      await page.waitForFunction((before) => document.querySelectorAll("#gallery-list li").length === before + 1, kept);
       await page.reload();
       await ready(page);
       await page.waitForSelector("#gallery-list [aria-current=true]");
@@ -422,7 +423,7 @@ export const PEOPLE = [
     async play({ page, address }) {
       await ready(page);
       const faults = await page.evaluate(async (base) => {
-        const [{ NAMES, labelOf, readSetting }, { sentenceOf }, { readAddressSettings }] = await Promise.all(["settings", "sentences", "address"].map((name) => import(`${base}${name}.js`)));
+        const [{ NAMES, labelOf, readSetting }, { sentenceOf }, { readAddressSettings }] = await Promise.all(["settings", "sentences", "address"].map((name) => import(`${base}web/${name}.js`)));
         const { Decant } = await import(`${base}decant.js`);
         const catalog = await Decant.catalog();
         const info = /** @type {any} */ ({ catalog, factor: 16, defaults: {} });

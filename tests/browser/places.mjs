@@ -345,7 +345,7 @@ export const LESSON_SCREENS = [
 
 /** Every step of every lesson, played. @param {Page} page @param {string} address @returns {Promise<Screen[]>} */
 export async function lessonScreens(page, address) {
-  const counts = await page.evaluate(async (base) => (await import(`${base}lessons/index.js`)).LESSONS.map(({ steps }) => steps.length), address);
+  const counts = await page.evaluate(async (base) => (await import(`${base}web/lessons/index.js`)).LESSONS.map(({ steps }) => steps.length), address);
   return counts.flatMap((count, lesson) => Array.from({ length: count }, (_, step) => ({
     name: `lesson-${lesson + 1}-${step + 1}`,
     open: `?#lessons/${lesson + 1}/${step + 1}`,

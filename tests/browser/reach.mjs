@@ -11,7 +11,7 @@ import { promisify } from "node:util";
 import { contrastFaults, nameFaults } from "./look.mjs";
 import { again, finished, pixels, ready, text } from "./steps.mjs";
 import { serve } from "./serve.mjs";
-import { kept, onSite, version } from "./site.mjs";
+import { kept, onSite, placesScript, version } from "./site.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const run = promisify(execFile);
@@ -117,7 +117,8 @@ export const KEPT = [
       await onSite(async ({ address, folder }) => {
         await page.goto(address);
         await kept(page);
-        const [words, before] = [join(folder, "words/shared.js"), await readFile(join(folder, "words/shared.js"), "utf8")];
+        const script = await placesScript(folder);
+        const [words, before] = [join(folder, script), await readFile(join(folder, script), "utf8")];
         await writeFile(words, renamed(before));
         await version(folder);
         await writeFile(words, before); // its new index.html and sw.js are there, one of its files is not yet
@@ -139,7 +140,7 @@ export const KEPT = [
         await page.click(".message button:text('Reload')");
         await page.waitForSelector('.places a[href="#studio"]:text("Atelier")');
         await ready(page);
-        const left = await page.evaluate(async () => (await (await caches.open("decant")).keys()).filter(({ url }) => url.includes("words/shared.js")).length);
+        const left = await page.evaluate(async (name) => (await (await caches.open("decant")).keys()).filter(({ url }) => url.includes(name)).length, script);
         assert.equal(left, 1, "the old version is cleared away");
       });
     },
@@ -151,7 +152,7 @@ export const KEPT = [
         const here = address.replace("decant.localhost", "127.0.0.1");
         await page.goto(here);
         await kept(page);
-        const words = join(folder, "words/shared.js");
+        const words = join(folder, await placesScript(folder));
         await writeFile(words, renamed(await readFile(words, "utf8")));
         await version(folder);
         await page.reload();

@@ -8,13 +8,13 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { launch, newPage } from "./browser.mjs";
-import { serve } from "./serve.mjs";
+import { MODULES, serve } from "./serve.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const SEED = 7;
 const others = process.argv.slice(2).map(Number);
 
-const server = await serve({ folder: join(root, "dist") });
+const server = await serve({ folder: join(root, "dist"), overlays: MODULES });
 const browser = await launch();
 try {
   const { page } = await newPage(browser.context);
@@ -36,10 +36,10 @@ try {
 /** Runs in the page. Pictures go onto one sheet and numbers into one list of 16-bit floats; what stands in their places says where they are. */
 async function record({ base, seed }) {
   const { Decant } = await import(`${base}decant.js`);
-  const { LESSONS } = await import(`${base}lessons/index.js`);
-  const { makeCalls } = await import(`${base}lessons/calls.js`);
-  const { exampleFor } = await import(`${base}lessons/example.js`);
-  const { javascriptOf, commandsOf } = await import(`${base}lessons/source.js`);
+  const { LESSONS } = await import(`${base}web/lessons/index.js`);
+  const { makeCalls } = await import(`${base}web/lessons/calls.js`);
+  const { exampleFor } = await import(`${base}web/lessons/example.js`);
+  const { javascriptOf, commandsOf } = await import(`${base}web/lessons/source.js`);
   const decant = await Decant.load({ model: `${base}models/digits`, device: "cpu" });
   const example = exampleFor(decant.info);
   const { image: picture } = await decant.generate({ prompt: example.prompt, seed });

@@ -33,9 +33,10 @@ import { STAGE } from "./stage.mjs";
 import { EASEL } from "./easel.mjs";
 import { STUDIO } from "./studio.mjs";
 import { KEPT, PACKAGE, PREFLIGHT, SINGLE, checkSelfTest } from "./reach.mjs";
-import { serve } from "./serve.mjs";
+import { MODULES, serve } from "./serve.mjs";
 import { SPANISH } from "./spanish.mjs";
 import { checkKernels, readKernels } from "./tint.mjs";
+import { makePage } from "../../tools/page.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 /** What people do on the page. */
@@ -56,15 +57,18 @@ const victim = { name: "victim", choice: { program: LAVAPIPE }, once: true };
 /** What is to be played or skipped. @type {({ where: string, name: string, browser: Kind, play: (lane: number) => Promise<string> } | { skipped: string })[]} */
 const jobs = [];
 
-/** What is tested: the page with a stand-in for the model, and what `./build.sh` made. Both at sub-paths, because pages end up in such places. */
-const fake = await serve({ folder: join(root, "web"), overlays: { "worker/pkg/": join(root, "tests/browser/fake"), "vendor/": join(root, "dist/vendor"), "models/slow/": join(root, "models/digits"), "models/": join(root, "models") }, base: "/some/where/" });
-const built = existsSync(join(root, "dist/worker/pkg/decant_app.js")) && (await serve({ folder: join(root, "dist"), overlays: { "tests/models/": join(root, "tests/models") }, base: "/decant/" }));
+/** What is tested: the page as it is written now, with a stand-in for the model, and what `./build.sh` made. Both at sub-paths, because pages end up in such places. */
+const page = join(root, "target/tested");
+await rm(page, { recursive: true, force: true });
+await makePage(join(root, "web"), page);
+const fake = await serve({ folder: page, overlays: { ...MODULES, "worker/pkg/": join(root, "tests/browser/fake"), "models/slow/": join(root, "models/digits"), "models/": join(root, "models") }, base: "/some/where/" });
+const built = existsSync(join(root, "dist/worker/pkg/decant_app.js")) && (await serve({ folder: join(root, "dist"), overlays: { ...MODULES, "tests/models/": join(root, "tests/models") }, base: "/decant/" }));
 // A server that answers with whole files only, as python's does.
-const whole = built && (await serve({ folder: join(root, "dist"), ranges: false }));
+const whole = built && (await serve({ folder: join(root, "dist"), overlays: MODULES, ranges: false }));
 
 // One that says by itself what lets a page share memory.
 const ISOLATING = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
-const isolating = built && (await serve({ folder: join(root, "dist"), overlays: { "tests/models/": join(root, "tests/models") }, headers: ISOLATING }));
+const isolating = built && (await serve({ folder: join(root, "dist"), overlays: { ...MODULES, "tests/models/": join(root, "tests/models") }, headers: ISOLATING }));
 
 const browsers = new Map();
 try {

@@ -21,6 +21,9 @@ const TYPES = {
   ".svg": "image/svg+xml",
 };
 
+/** The page's modules one by one, as they are written, for tests of one of them: in a page they are parts of few files (tools/page.mjs). */
+export const MODULES = { "web/worker/pkg/": fileURLToPath(new URL("../../dist/worker/pkg", import.meta.url)), "web/": fileURLToPath(new URL("../../web", import.meta.url)) };
+
 /**
  * Serves folders on 127.0.0.1, the first one that has the file. `overlays` maps a path to the folder that takes its place; `headers` come with every answer.
  * @param {{ folder: string, overlays?: Record<string, string>, port?: number, base?: string, ranges?: boolean, headers?: Record<string, string> }} options

@@ -1,7 +1,7 @@
 // A site for one test: the built page with the stand-in for its module, in a folder that can be changed, on a server that can be taken away.
 
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -33,11 +33,16 @@ export async function onSite(act) {
 export async function version(folder) {
   const next = `${folder}.next`;
   await cp(folder, next, { recursive: true });
-  for (const name of ["index.html", "sw.js"]) await cp(join(root, "web", name), join(next, name));
   await run("node", [join(root, "tools/shell.mjs"), next]);
   await rename(folder, `${folder}.before`);
   await rename(next, folder);
   await rm(`${folder}.before`, { recursive: true });
+}
+
+/** The script of the folder that holds the places' names. @param {string} folder @returns {Promise<string>} */
+export async function placesScript(folder) {
+  for (const name of await readdir(folder)) if (name.endsWith(".js") && (await readFile(join(folder, name), "utf8")).includes('"place.studio":{en:')) return name;
+  throw new Error(`No script of ${folder} holds the places' names.`);
 }
 
 /** @param {import("playwright-core").Page} page */

@@ -12,7 +12,7 @@ export const SPANISH = [
     async play({ page, address }) {
       await ready(page);
       assert.equal(await page.getAttribute("html", "lang"), "es");
-      assert.deepEqual(await page.evaluate(async (base) => (await import(`${base}figures/numbers.js`)).figures(-0.00012), address), "−1,2e−4");
+      assert.deepEqual(await page.evaluate(async (base) => (await import(`${base}web/figures/numbers.js`)).figures(-0.00012), address), "−1,2e−4");
       assert.equal(await text(page, "#generate"), "Generar");
       assert.match(await text(page, "#prompt-tokens"), /^\d+ de 7\d tokens\.$/);
       await page.click("#generate");
@@ -39,7 +39,7 @@ export const SPANISH = [
       await page.fill("#width", "32");
       assert.equal(await page.locator(".message.error p[lang]").count(), 0, "what the page says is Spanish");
       const sentences = await page.evaluate(async (base) => {
-        const { sentenceOf, spokenError } = await import(`${base}sentences.js`);
+        const { sentenceOf, spokenError } = await import(`${base}web/sentences.js`);
         return [spokenError("error.film"), new Error("Not enough.")].map((error) => sentenceOf(error, "run")).map(({ text, lang }) => [text, lang ?? "es"]);
       }, address);
       assert.deepEqual(sentences, [["El navegador no pudo grabar el vídeo.", "es"], ["Not enough.", "en"]]);
@@ -77,7 +77,7 @@ export const SPANISH = [
       const [program, spanish] = await page.evaluate(async (base) => {
         const app = await import(`${base}worker/pkg/decant_app.js`);
         await app.default();
-        const { CATALOGUE } = await import(`${base}words/catalogue.js`);
+        const { CATALOGUE } = await import(`${base}web/words/catalogue.js`);
         const ids = ([name, entries]) => [name, (Array.isArray(entries) ? entries.map(({ id }) => id) : Object.keys(entries)).sort()];
         return [app.catalog(), CATALOGUE.es].map((tables) => Object.fromEntries(Object.entries(tables).map(ids).sort()));
       }, address);

@@ -27,6 +27,8 @@ let session = null;
 let upscaler = null;
 /** The CPU's, where it has kernels beside the program's own. @type {Cores | null} */
 let cores = null;
+/** Loading it begins with the worker, before anything is asked. @type {ReturnType<typeof loadProgram> | null} */
+let loading = null;
 /** For which call bytes are being read now, and how far that is. */
 let reading = { call: 0, pace: new Pace(), told: 0 };
 /** The calls that are waiting for the page, and those told to stop before they reached a place to wait at. @type {Map<number, (verdict: Verdict) => void>} */
@@ -41,6 +43,7 @@ addEventListener("message", (/** @type {MessageEvent<ToWorker>} */ { data }) => 
 });
 
 holdLife((alive) => say({ alive }));
+program().catch(() => {}); // told to whoever asks
 
 /** @param {number} call @param {Ask} ask */
 async function answer(call, ask) {
@@ -62,15 +65,15 @@ async function perform(call, ask) {
   }
   switch (ask.kind) {
     case "catalog":
-      return (await loadProgram()).app.catalog();
+      return (await program()).app.catalog();
     case "recognise":
-      return (await loadProgram()).app.recognise(await openFolder(ask.source, watch));
+      return (await program()).app.recognise(await openFolder(ask.source, watch));
     case "writePicture":
-      return (await loadProgram()).app.writePicture(ask.image, ask.settings, ask.about);
+      return (await program()).app.writePicture(ask.image, ask.settings, ask.about);
     case "readRecord":
-      return (await loadProgram()).app.readRecord(ask.bytes);
+      return (await program()).app.readRecord(ask.bytes);
     case "animate":
-      return (await loadProgram()).app.animate(ask.noisy, ask.denoised, ask.image, ask.settings, ask.about);
+      return (await program()).app.animate(ask.noisy, ask.denoised, ask.image, ask.settings, ask.about);
     case "inspect":
       return inspect(ask);
     case "weigh":
@@ -108,9 +111,9 @@ async function perform(call, ask) {
     case "enlarge":
       return (await theUpscaler()).run(ask.image, ask.record, ask.budget, (done, of) => askToGoOn(call, { tiles: [done, of] }));
     case "plane":
-      return (await loadProgram()).app.plane(ask.runs);
+      return (await program()).app.plane(ask.runs);
     case "distance":
-      return (await loadProgram()).app.distance(ask.a, ask.b);
+      return (await program()).app.distance(ask.a, ask.b);
     case "generate": {
       const result = await (await ready()).generate(ask.settings, ask.inputs, (step) => showStep(call, step), ask.attention);
       return { ...result, memory: { ...result.memory, heap: heapBytes() } };
@@ -118,15 +121,24 @@ async function perform(call, ask) {
   }
 }
 
+/** Loaded once; after a failure, anew when something is asked again. */
+function program() {
+  loading ??= loadProgram().catch((error) => {
+    loading = null;
+    throw error;
+  });
+  return loading;
+}
+
 /** The program, with the CPU's kernels as they are wanted. @param {Pick<Wanted, "threads" | "kernels">} wanted */
 async function programFor(wanted) {
   requestSubgroupsToo();
-  const program = await loadProgram();
+  const loaded = await program();
   if (fetchKernels && !cores) {
     const fetchModule = fetchKernels;
-    program.app.useCores(async () => (cores = await startCores(wanted, fetchModule)));
+    loaded.app.useCores(async () => (cores = await startCores(wanted, fetchModule)));
   }
-  return program;
+  return loaded;
 }
 
 /** @param {Extract<Ask, { kind: "openUpscaler" }>} ask @returns {Promise<UpscalerInfo>} */

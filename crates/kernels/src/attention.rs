@@ -11,7 +11,7 @@ use crate::tile::Work;
 use core::ops::Range;
 
 /// Attention. Slots of packing: k and v `[batch, keys, heads·d]`, panels. Slots of the rest: q `[batch, tokens, heads·d]`, panels, result
-/// as q.
+/// as q; or, of the weights alone, `[batch, tokens, keys]`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[repr(C)]
 pub struct Attention {
@@ -31,6 +31,8 @@ pub struct Attention {
     pub unit_keys: u32,
     /// Queries in a unit of the rest.
     pub unit_queries: u32,
+    /// 1 where the values are packed, too; 0 where only the weights are wanted.
+    pub values: u32,
 }
 
 // SAFETY: words without gaps.
@@ -49,7 +51,7 @@ impl Attention {
 
     /// Numbers of one head's panels.
     fn head(&self, tile: Tile) -> usize {
-        (self.key_panels(tile).bytes() + self.value_panels(tile).bytes()) / 4
+        (self.key_panels(tile).bytes() + self.values as usize * self.value_panels(tile).bytes()) / 4
     }
 
     /// Numbers of all panels.
@@ -65,6 +67,11 @@ impl Attention {
     /// Units of the rest.
     pub fn units(&self) -> u32 {
         self.batch * self.heads * self.tokens.div_ceil(self.unit_queries)
+    }
+
+    /// Units of the weights alone: queries of all heads.
+    pub fn weights_units(&self) -> u32 {
+        self.batch * self.tokens.div_ceil(self.unit_queries)
     }
 
     /// Bytes of scratch of the rest.
@@ -103,7 +110,7 @@ pub(crate) unsafe fn pack<S: Simd>(call: &Call, units: Range<usize>) {
             }
         }
         let to = to.byte_add(key_panels.bytes());
-        for panel in 0..value_panels.count() {
+        for panel in 0..p.values as usize * value_panels.count() {
             let (width, to) = (value_panels.width(panel), to.byte_add(value_panels.numbers_at(panel)));
             let first = panel * S::TILE.panel();
             for key in part.clone() {
@@ -157,6 +164,37 @@ pub(crate) unsafe fn units<S: Simd>(call: &Call, units: Range<usize>, scratch: *
         let seen = if p.causal == 1 { queries.end.min(p.keys as usize) } else { p.keys as usize };
         scores::<S>(p, &parts, call.slot::<f32>(0).add(from), panels, queries.clone(), seen);
         weighted::<S>(p, &parts, panels, queries, seen, call.slot::<f32>(2).add(from));
+    }
+}
+
+/// The weights themselves, the mean over heads, which are added one after the other.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+pub(crate) unsafe fn weights<S: Simd>(call: &Call, units: Range<usize>, scratch: *mut u8) {
+    let p = call.params::<Attention>();
+    let parts = Parts::new(p, S::TILE, scratch);
+    let (tokens, keys, heads) = (p.tokens as usize, p.keys as usize, p.heads as usize);
+    let (d, padded) = (p.d as usize, p.key_panels(S::TILE).padded());
+    let (of_entry, unit_queries) = (tokens.div_ceil(p.unit_queries as usize), p.unit_queries as usize);
+    for unit in units {
+        let (batch, part) = (unit / of_entry, unit % of_entry);
+        let queries = part * unit_queries..tokens.min((part + 1) * unit_queries);
+        for head in 0..heads {
+            let panels = call.slot::<f32>(1).add((batch * heads + head) * p.head(S::TILE)) as *const f32;
+            let q = call.slot::<f32>(0).add(batch * tokens * heads * d + head * d);
+            scores::<S>(p, &parts, q, panels, queries.clone(), keys);
+            for i in 0..queries.len() {
+                let (row, to) = (parts.scores.add(i * padded), call.slot::<f32>(2).add((batch * tokens + queries.start + i) * keys));
+                let share = S::splat(*parts.shares.add(i) / heads as f32);
+                let mut key = 0;
+                while key < keys {
+                    let weight = S::mul(S::load(row.add(key)), share);
+                    let before = if head == 0 { S::splat(0.0) } else { S::load_up_to(to.add(key), keys - key) };
+                    S::store_up_to(to.add(key), S::add(before, weight), keys - key);
+                    key += S::LANES;
+                }
+            }
+        }
     }
 }
 

@@ -44,6 +44,8 @@ pub enum Kernel {
     Prelu,
     /// [`crate::PixelShuffle`].
     PixelShuffle,
+    /// [`crate::Attention`]: its weights, the mean over heads.
+    AttentionWeights,
 }
 
 /// One kernel's work. Its slots are addresses of values, weights and scratch in the order that the kernel's parameters say.

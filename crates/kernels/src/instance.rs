@@ -75,11 +75,13 @@ macro_rules! dispatch {
         const UPSAMPLE: u32 = Kernel::Upsample as u32;
         const PRELU: u32 = Kernel::Prelu as u32;
         const PIXEL_SHUFFLE: u32 = Kernel::PixelShuffle as u32;
+        const ATTENTION_WEIGHTS: u32 = Kernel::AttentionWeights as u32;
         match $call.kernel {
             PRODUCT => $crate::product::units::<$simd>($call, $units, $scratch),
             WINOGRAD => $crate::winograd::units::<$simd>($call, $units, $scratch),
             ATTENTION_PACK => $crate::attention::pack::<$simd>($call, $units),
             ATTENTION => $crate::attention::units::<$simd>($call, $units, $scratch),
+            ATTENTION_WEIGHTS => $crate::attention::weights::<$simd>($call, $units, $scratch),
             GROUP_NORM_PARTIAL => $crate::group_norm::partial::<$simd>($call, $units, $scratch),
             GROUP_NORM_COMBINE => $crate::group_norm::combine($call, $units),
             STACK_ROWS => $crate::rows::stack_rows::<$simd>($call, $units, $scratch),

@@ -191,12 +191,21 @@ fn attention() {
         compare(&format!("{tokens} queries, {keys} keys, {heads} heads of {d}"), |set| {
             let tile = set.tile();
             let (unit_keys, unit_queries) = (tile.panel() as u32, 2 * tile.rows as u32);
-            let p = Attention { batch: 2, tokens, keys, heads, d, causal, unit_keys, unit_queries };
+            let p = Attention { batch: 2, tokens, keys, heads, d, causal, unit_keys, unit_queries, values: 1 };
             let (of_q, of_k) = ((2 * tokens * heads * d) as usize, (2 * keys * heads * d) as usize);
             let inputs = [numbers(of_q, 1), numbers(of_k, 2), numbers(of_k, 3)].map(Slot::Numbers);
             let slots = inputs.into_iter().chain([Slot::Empty(p.packed(tile)), Slot::Empty(of_q)]).collect();
             let pack = (Kernel::AttentionPack, vec![1, 2, 3], p.words().to_vec(), p.pack_units(), 0);
             (vec![pack, (Kernel::Attention, vec![0, 3, 4], p.words().to_vec(), p.units(), p.scratch(tile))], slots)
+        });
+        compare(&format!("where {tokens} queries look among {keys} keys, {heads} heads of {d}"), |set| {
+            let tile = set.tile();
+            let (unit_keys, unit_queries) = (tile.panel() as u32, 2 * tile.rows as u32);
+            let p = Attention { batch: 2, tokens, keys, heads, d, causal, unit_keys, unit_queries, values: 0 };
+            let inputs = [numbers((2 * tokens * heads * d) as usize, 1), numbers((2 * keys * heads * d) as usize, 2)].map(Slot::Numbers);
+            let slots = inputs.into_iter().chain([Slot::Empty(p.packed(tile)), Slot::Empty((2 * tokens * keys) as usize)]).collect();
+            let pack = (Kernel::AttentionPack, vec![1, 1, 2], p.words().to_vec(), p.pack_units(), 0);
+            (vec![pack, (Kernel::AttentionWeights, vec![0, 2, 3], p.words().to_vec(), p.weights_units(), p.scratch(tile))], slots)
         });
     }
 }

@@ -24,7 +24,7 @@ use crate::Error;
 use crate::error::DOWNLOAD_AGAIN;
 use crate::files::Files;
 use special::Special;
-use tokenizers::models::bpe::{BPE, Vocab};
+use tokenizers::models::bpe::BPE;
 use tokenizers::normalizers::replace::ReplacePattern;
 use tokenizers::normalizers::{Lowercase, NFC, Replace, Sequence as Normalizers};
 use tokenizers::pre_tokenizers::byte_level::ByteLevel;
@@ -170,7 +170,6 @@ impl Tokenizer {
 fn build(vocabulary: Vocabulary, special: Special) -> Result<Tokenizer, Error> {
     let Vocabulary { file, pieces, merges, .. } = vocabulary;
     let failed = |error: tokenizers::Error| damaged(&file, format!("is no vocabulary ({error})"));
-    let pieces: Vocab = pieces.into_iter().collect();
     // No cache: it would lie in a variable of the thread, where it outlives its tokenizer, and a prompt's words are few.
     let model = BPE::builder().vocab_and_merges(pieces, merges).cache_capacity(0);
     let model = model.unk_token(special.unknown).end_of_word_suffix("</w>".into());

@@ -7,17 +7,18 @@ use half::f16;
 /// scale = max|x| / 127 to the nearest f16, or up to the next where f16 is coarse (below 2^-14), and then down again while the rounded
 /// numbers fit a smaller one: so no number is clamped.
 pub(super) fn push(block: &[f32; 32], bytes: &mut Vec<u8>, scales: &mut Vec<u8>) {
-    let mut scale = scale_for(super::farthest(block).abs());
-    let mut rounded = divide(block, scale);
+    let largest = super::farthest(block).abs();
+    let mut scale = scale_for(largest);
     loop {
-        let smaller = scale_for(super::farthest(&rounded).abs() * scale.to_f32());
+        // Rounding keeps the order, so this is the largest of the rounded numbers.
+        let smaller = scale_for(rounded(largest, divisor(scale)) * scale.to_f32());
         if smaller >= scale {
             break;
         }
         scale = smaller;
-        rounded = divide(block, scale);
     }
-    bytes.extend(rounded.map(|number| number as i32 as u8));
+    let divisor = divisor(scale);
+    bytes.extend(block.map(|x| rounded(x, divisor) as i32 as u8));
     scales.extend(scale.to_le_bytes());
 }
 
@@ -27,9 +28,13 @@ fn scale_for(largest: f32) -> f16 {
     if nearest < f16::MIN_POSITIVE && nearest.to_f32() < exact { f16::from_bits(nearest.to_bits() + 1) } else { nearest }
 }
 
-fn divide(block: &[f32; 32], scale: f16) -> [f32; 32] {
-    let scale = scale.to_f32();
-    if scale == 0.0 { [0.0; 32] } else { block.map(|x| super::round(x / scale).clamp(-127.0, 127.0)) }
+/// A block of zeros has the scale 0.
+fn divisor(scale: f16) -> f32 {
+    if scale == f16::ZERO { f32::INFINITY } else { scale.to_f32() }
+}
+
+fn rounded(x: f32, divisor: f32) -> f32 {
+    super::round(x / divisor).clamp(-127.0, 127.0)
 }
 
 /// What the kernels see.

@@ -6,7 +6,7 @@ use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Slot};
 use crate::lowering::{KernelCall, Lowering};
 use candle_core::{D, DType, Result, Tensor};
-use decant_kernels::{Kernel as Compute, Set};
+use decant_kernels::{Kernel as Compute, Set, Tile as CpuTile};
 
 pub(super) const ROW: OpRow = OpRow {
     name: "attention",
@@ -105,21 +105,27 @@ impl Op for Attention {
     }
 
     fn kernels(&self, operands: &[Operand], result: &[usize], set: Set) -> Vec<Candidate<Lowering>> {
-        let (tile, keys) = (set.tile(), operands[1].shape[1]);
-        let p = decant_kernels::Attention {
-            batch: result[0] as u32,
-            tokens: result[1] as u32,
-            keys: keys as u32,
-            heads: self.heads as u32,
-            d: (channels(result) / self.heads) as u32,
-            causal: self.causal as u32,
-            unit_keys: (UNIT_PANELS * tile.panel()) as u32,
-            unit_queries: (tile.rows * (UNIT_SCORES / (tile.rows * keys)).clamp(1, UNIT_TILES)) as u32,
-        };
+        let tile = set.tile();
+        let p = on_cpu([result[0], result[1], operands[1].shape[1], channels(result)], self.heads, self.causal, tile);
         let pack = KernelCall::new(Compute::AttentionPack, vec![Slot::operand(1), Slot::operand(2), Slot::Scratch(0)], &p, p.pack_units());
         let rest = KernelCall::new(Compute::Attention, vec![Slot::operand(0), Slot::Scratch(0), Slot::Output], &p, p.units());
         let calls = vec![pack, rest.with_scratch(p.scratch(tile))];
         vec![Candidate::always("blocks of queries", Lowering { calls, scratch: vec![p.packed(tile)] })]
+    }
+}
+
+/// A CPU's parameters; shape: batch, tokens, keys, channels of all heads.
+pub(super) fn on_cpu([batch, tokens, keys, channels]: [usize; 4], heads: usize, causal: bool, tile: CpuTile) -> decant_kernels::Attention {
+    decant_kernels::Attention {
+        batch: batch as u32,
+        tokens: tokens as u32,
+        keys: keys as u32,
+        heads: heads as u32,
+        d: (channels / heads) as u32,
+        causal: causal as u32,
+        unit_keys: (UNIT_PANELS * tile.panel()) as u32,
+        unit_queries: (tile.rows * (UNIT_SCORES / (tile.rows * keys)).clamp(1, UNIT_TILES)) as u32,
+        values: 1,
     }
 }
 

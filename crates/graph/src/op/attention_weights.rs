@@ -1,9 +1,13 @@
 //! Where attention looks: `softmax(q·kᵀ/√d)` itself, the mean over heads. [`super::Attention`] is this times `v` and never holds it; this is
 //! for looking at, and is in a program only where somebody does.
 
+use super::attention::on_cpu;
 use super::{Case, Gpu, Op, OpRow, Operand, channels, flat_groups, product, rows};
+use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Slot};
+use crate::lowering::{KernelCall, Lowering};
 use candle_core::{D, Result, Tensor};
+use decant_kernels::{Kernel as Compute, Set};
 
 pub(super) const ROW: OpRow =
     OpRow { name: "attention_weights", tolerance: 4e-6, reason: "as for attention: exp of a sum of d products, over a sum of such", cases };
@@ -67,6 +71,16 @@ impl Op for AttentionWeights {
             flops: 4 * product(&[rows, self.heads, keys, d]),
         };
         Ok(Gpu { launches: vec![launch], scratch: vec![] })
+    }
+
+    fn kernels(&self, operands: &[Operand], result: &[usize], set: Set) -> Vec<Candidate<Lowering>> {
+        let (tile, q) = (set.tile(), operands[0].shape);
+        let all = on_cpu([q[0], q[1], result[2], channels(q)], self.heads, false, tile);
+        let p = decant_kernels::Attention { values: 0, ..all };
+        let pack = KernelCall::new(Compute::AttentionPack, vec![Slot::operand(1), Slot::operand(1), Slot::Scratch(0)], &p, p.pack_units());
+        let slots = vec![Slot::operand(0), Slot::Scratch(0), Slot::Output];
+        let weigh = KernelCall::new(Compute::AttentionWeights, slots, &p, p.weights_units()).with_scratch(p.scratch(tile));
+        vec![Candidate::always("blocks of queries", Lowering { calls: vec![pack, weigh], scratch: vec![p.packed(tile)] })]
     }
 }
 

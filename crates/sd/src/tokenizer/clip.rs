@@ -4,7 +4,7 @@
 //! A piece's spelling is that of its two parts, so the merges are all that has to be kept: 196 KB instead of 1.6 MB.
 
 use super::vocabulary::{Vocabulary, byte};
-use std::collections::BTreeMap;
+use tokenizers::models::bpe::Vocab;
 
 static MERGES: &[u8] = include_bytes!("clip_merges.bin");
 
@@ -19,7 +19,7 @@ pub(super) fn vocabulary() -> Vocabulary {
         merges.push((first, second));
     }
     spelled.extend(["<|startoftext|>".into(), "<|endoftext|>".into()]);
-    let pieces: BTreeMap<String, u32> = spelled.into_iter().zip(0..).collect();
+    let pieces: Vocab = spelled.into_iter().zip(0..).collect();
     Vocabulary { file: "CLIP's vocabulary".into(), pieces, merges, added: vec![] }
 }
 

@@ -8,7 +8,8 @@ use crate::Error;
 use crate::files::{Files, find, read_all};
 use serde::Deserialize;
 use serde_json::Value;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
+use tokenizers::models::bpe::Vocab;
 
 /// Longest vocabulary file, in bytes; CLIP's `tokenizer.json` has 3.6 MB.
 const LONGEST: u64 = 16_000_000;
@@ -17,7 +18,7 @@ pub(super) struct Vocabulary {
     /// Where it is from, for messages.
     pub file: String,
     /// A piece, spelled in [`byte`]'s alphabet, and its number.
-    pub pieces: BTreeMap<String, u32>,
+    pub pieces: Vocab,
     /// Neighbours to join, most frequent first.
     pub merges: Vec<(String, String)>,
     /// `tokenizer.json`'s added tokens, in order of their numbers.
@@ -63,7 +64,7 @@ struct TokenizerJson {
 struct Model {
     #[serde(default)]
     end_of_word_suffix: Option<String>,
-    vocab: BTreeMap<String, u32>,
+    vocab: Vocab,
     merges: Vec<Merge>,
 }
 
