@@ -2,6 +2,7 @@
 
 import { readUse } from "./lists.js";
 import { sentenceOf } from "./sentences.js";
+import { stem } from "./source.js";
 import { inList, say } from "./words.js";
 
 /** @import { Decant, LoraUse } from "./decant.d.ts" */
@@ -40,10 +41,10 @@ export function createBeside({ get, change }, model, tell) {
 
   /** A name that no other has. @param {string} file */
   function freeName(file) {
-    const stem = file.replace(/\.\w+$/, "").replaceAll(":", " ");
+    const first = stem(file);
     const taken = (/** @type {string} */ name) => get().loaded.some((other) => other.name === name);
-    let name = stem;
-    for (let n = 2; taken(name); n++) name = `${stem} ${n}`;
+    let name = first;
+    for (let n = 2; taken(name); n++) name = `${first} ${n}`;
     return name;
   }
 

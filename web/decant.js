@@ -1,6 +1,6 @@
 // The module API (described in decant.d.ts): a model in a worker, as promises. It knows no page: no element, no form, no view.
 
-import { modelName, modelSource } from "./source.js";
+import { modelName, modelSource, stem } from "./source.js";
 import { WorkerCalls } from "./calls.js";
 import { Model, interrupted, unmended } from "./model.js";
 import { Upscaler } from "./upscaler.js";
@@ -33,7 +33,7 @@ async function inspect(model, { device = "auto", threads, kernels, family, predi
 }
 
 /** @type {typeof api.Decant["upscaler"]} */
-async function upscaler(file, { name = modelName(file).replace(/\.\w+$/, ""), device = "auto", threads, kernels, ...events } = {}) {
+async function upscaler(file, { name = stem(modelName(file)), device = "auto", threads, kernels, ...events } = {}) {
   const source = await modelSource(file);
   events.signal?.throwIfAborted();
   const calls = newCalls();

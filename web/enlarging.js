@@ -2,6 +2,7 @@
 
 import { Decant } from "./decant.js";
 import { sentenceOf } from "./sentences.js";
+import { stem } from "./source.js";
 import { wantedThreads } from "./threads.js";
 import { keepUpscaler, listUpscalers, readUpscaler, removeUpscaler } from "./upscalers.js";
 import { say } from "./words.js";
@@ -30,7 +31,7 @@ export function createEnlarging({ get, change }, { pngOf, keepMade, show, tell }
 
   /** Looks whether a file is an upscaler, and keeps it. @param {File} file */
   async function addUpscaler(file) {
-    const name = file.name.replace(/\.\w+$/, "");
+    const name = stem(file.name);
     try {
       const upscaler = await Decant.upscaler(file, { name, device: "cpu", threads: 1 });
       const { scale } = upscaler.info;

@@ -242,8 +242,8 @@ async function imageOf({ id, thumb }) {
   return readPicture((await readPng(id)) ?? thumb);
 }
 
-/** @param {Settings} settings */
-function startsFromPicture({ strength, startStep }) {
+/** Whether a picture was made from another one, which its settings do not hold. @param {Settings} settings */
+export function startsFromPicture({ strength, startStep }) {
   return strength !== undefined || startStep !== undefined;
 }
 

@@ -1,6 +1,6 @@
 // An open model in its worker: every question that it answers, as a promise. It is what `Decant.load` gives.
 
-import { modelName, modelSource } from "./source.js";
+import { modelName, modelSource, stem } from "./source.js";
 import { failure } from "./calls.js";
 import { Turns } from "./turns.js";
 import { pixelsOf, readInputs, readPicture } from "./inputs.js";
@@ -187,11 +187,6 @@ function complete(asked, { defaults }, sized) {
   const { width, height, ...others } = defaults;
   const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
   return /** @type {Settings} */ ({ negative: "", seed: drawSeed(), ...others, ...(!sized && { width, height }), ...given, prompt: asked.prompt });
-}
-
-/** A file's name without its end; colons are left to what follows a name. @param {string} name */
-function stem(name) {
-  return name.replace(/\.\w+$/, "").replaceAll(":", " ");
 }
 
 /** A seed by lot. */

@@ -37,6 +37,11 @@ export function modelName(model) {
   return (first instanceof File ? first.webkitRelativePath || first.name : first.path).split("/")[0] ?? "";
 }
 
+/** What a file is called in settings and records: without its end; a colon would end the name there (`<lora:name:0.8>`). @param {string} name */
+export function stem(name) {
+  return name.replace(/\.\w+$/, "").replaceAll(":", " ");
+}
+
 /** @param {Exclude<Model, string | import("./decant.d.ts").Address>} model @returns {Promise<ModelFile[]>} */
 async function chosenFiles(model) {
   if (model instanceof File) return [pickedFile(model)];

@@ -61,6 +61,10 @@ export const EASEL = [
       await page.click("#easel-start");
       await finished(page, 2);
       assert.ok(await page.isHidden("#easel"));
+      await page.click("#larger");
+      await page.waitForSelector("#larger-again:disabled");
+      await page.waitForSelector("#larger-sheet >> text=This picture began from another one");
+      await page.keyboard.press("Escape");
       await page.click("#in-use >> text=Paint a part");
       await drawn(page);
       const box = await page.locator("#easel .veil").boundingBox();

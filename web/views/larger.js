@@ -1,6 +1,7 @@
 // “Larger”: a sheet with the upscalers that there are and the model's own second pass, and below the picture how far the work is.
 
 import { button, byId, crossButton, element, fileButton, h, inBytes, write } from "./elements.js";
+import { startsFromPicture } from "../gallery.js";
 import { say } from "../words.js";
 
 /** @import { KeptUpscaler } from "../upscalers.js" */
@@ -23,6 +24,7 @@ export function largerView(studio, state) {
     if (trace) studio.repeat({ ...trace.settings, hires: AGAIN });
   });
   again.id = "larger-again";
+  const about = element("p", "", "hint");
   dialog.append(
     h("header", {}, h("h2", { id: "larger-title" }, say("larger.title")), crossButton(say("do.close"), () => dialog.close())),
     h("h3", {}, say("larger.upscalers")),
@@ -31,7 +33,7 @@ export function largerView(studio, state) {
     none,
     fileButton(say("larger.add"), ACCEPT, studio.addUpscaler),
     h("h3", {}, say("form.second")),
-    element("p", say("larger.again-about"), "hint"),
+    about,
     again,
   );
   byId("larger", HTMLButtonElement).addEventListener("click", () => {
@@ -52,7 +54,9 @@ export function largerView(studio, state) {
     }
     byId("larger", HTMLButtonElement).disabled = enlarging !== null || !trace?.image;
     // A picture of another model, or one that was made twice already, is no business of this one's.
-    again.disabled = phase === "opening" || !info || !trace || trace.settings.hires !== undefined;
+    const started = trace !== null && startsFromPicture(trace.settings);
+    again.disabled = phase === "opening" || !info || !trace || started || trace.settings.hires !== undefined;
+    write(about, say(started ? "larger.again-started" : "larger.again-about"));
     line.hidden = enlarging === null;
     if (!enlarging) return;
     const { by, done, of } = enlarging;

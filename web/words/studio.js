@@ -105,6 +105,7 @@ export const STUDIO = {
   "larger.delete": { en: "Delete {name}", es: "Eliminar {name}" },
   "larger.use": { en: "Enlarge this picture", es: "Ampliar esta imagen" },
   "larger.again": { en: "Make it again, {times} times as large", es: "Hacerla otra vez, {times} veces más grande" },
+  "larger.again-started": { en: "This picture began from another one. Start from that again, with a second pass under “More settings”.", es: "Esta imagen partió de otra. Vuelve a partir de aquella, con una segunda pasada en «Más ajustes»." },
   "larger.again-about": { en: "The model makes the picture once more from the same seed, enlarges its latents, and draws the larger one with new detail. Its size and strength can be set under “More settings”.", es: "El modelo vuelve a hacer la imagen con la misma semilla, amplía sus latentes y dibuja la grande con más detalle. Su tamaño y su fuerza se ajustan en «Más ajustes»." },
   "larger.reading": { en: "Reading {name}…", es: "Leyendo {name}…" },
   "larger.tiles": { en: "{name}: {done} of {of}", es: "{name}: {done} de {of}" },
