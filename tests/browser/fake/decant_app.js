@@ -285,7 +285,7 @@ export class Session {
     }
     const total = performance.now() - started;
     const also = [image && "a picture", mask && "a mask", latents && "latents"].filter(Boolean);
-    return { also, image: mix(picture, noise, 0.01, width, height), settings: { ...settings, width, height }, noise: new Float32Array((width * height) / 4), tokens, timings: { text: 3, steps: total - 5, picture: 2, total }, memory: { predicted: 84_000_000, measured: null } };
+    return { also, image: mix(picture, noise, 0.01, width, height), settings: { ...settings, width, height, ...(image && settings.startStep === undefined && { strength: settings.strength ?? (mask ? 1 : 0.8) }) }, noise: new Float32Array((width * height) / 4), tokens, timings: { text: 3, steps: total - 5, picture: 2, total }, memory: { predicted: 84_000_000, measured: null } };
   }
 }
 
