@@ -13,7 +13,7 @@ import { published, taken, textsOf } from "./notices/licence.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const RULE = "-".repeat(80);
-const ALL = { modules: ["plot", "zip"], models: ["digits", "emoji", "emoji-fast"] };
+const ALL = { modules: ["plot", "zip"], models: ["digits", "emoji"] };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await writeFile(process.argv[2], await notices(ALL));
 

@@ -7,7 +7,7 @@ import { readFile, readdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 
 /** What the page can be opened without, and what is fetched only where it is asked for. */
-const APART = /^sw\.js$|^bench\.|^worker\/bench\.js$|^decant\.html$|^models\/emoji-fast\/|\.d\.ts$/;
+const APART = /^sw\.js$|^bench\.|^worker\/bench\.js$|^decant\.html$|\.d\.ts$/;
 
 const [folder] = process.argv.slice(2);
 const names = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).map((entry) => relative(folder, join(entry.parentPath, entry.name)));

@@ -10,8 +10,8 @@ import { basename, join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
 import { bundle } from "./bundle.mjs";
 
-/** What is bundled, or only serves a page on a server (kernels for memory that workers share among them), or would make the page much larger for little. */
-const APART = /\.(js|css|html|webmanifest)$|^worker\/pkg\/kernels-|^icons\/|^icon\.|^models\/emoji-fast\/|\.d\.ts$/;
+/** What is bundled, or only serves a page on a server (kernels for memory that workers share among them). */
+const APART = /\.(js|css|html|webmanifest)$|^worker\/pkg\/kernels-|^icons\/|^icon\.|\.d\.ts$/;
 
 const [web, folder, out] = process.argv.slice(2);
 await writeFile(out, await single(await readFile(join(folder, "index.html"), "utf8")));

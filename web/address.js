@@ -1,5 +1,6 @@
 // The page's address says what to open and what to make: read when the page opens, and written as a link that does the same again.
 
+import { formerly } from "./gears.js";
 import { NAMES, isSetting, labelOf, readSetting, writeSetting } from "./settings.js";
 import { numberIn } from "./threads.js";
 import { inList, say } from "./words.js";
@@ -28,8 +29,12 @@ export function readAddress(params) {
   if (!numberIn(threads)) problems.push(say("address.threads", { asked: threads }));
   const strange = [...params.keys()].filter((key) => !isSetting(key) && !["model", "device", "threads", "weights", "family", "run", "lang", "class"].includes(key));
   if (strange.length > 0) problems.push(say("address.strange", { names: inList(strange.map((key) => `“${key}”`)) }));
+  const model = params.get("model") || USUAL_MODEL;
+  const former = formerly(model);
   return {
-    model: params.get("model") || USUAL_MODEL,
+    model: former?.model ?? model,
+    /** Which of the model's gears is asked for by a name that it had once. */
+    gear: former?.gear ?? null,
     device: /** @type {DeviceChoice} */ (known ? device : "auto"),
     weights: /** @type {Weights} */ (kept ? weights : "auto"),
     family: params.get("family") ?? undefined,

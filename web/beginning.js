@@ -4,6 +4,7 @@
 import { jobsOf, recallSession, recallStart } from "./session.js";
 import { USUAL_MODEL, readAddress, readAddressSettings } from "./address.js";
 import { needsWord } from "./agreed.js";
+import { absentLoras, formerly, shifted } from "./gears.js";
 import { readSetting, writeSetting } from "./settings.js";
 import { inList, say } from "./words.js";
 import { takeDefaults } from "./studio.js";
@@ -39,8 +40,9 @@ export async function begin(studio, store) {
   const params = new URLSearchParams(location.search);
   const asked = readAddress(params);
   const before = session?.model;
-  const chosen = before?.address ? { model: before.address, weights: before.weights, preview: null, family: before.family } : { model: asked.model, weights: asked.weights, preview: null, family: asked.family };
-  const chooses = choosing(params, asked.problems, store);
+  const former = typeof before?.address === "string" ? formerly(before.address) : null;
+  const chosen = before?.address ? { model: former?.model ?? before.address, weights: before.weights, preview: null, family: before.family } : { model: asked.model, weights: asked.weights, preview: null, family: asked.family };
+  const chooses = choosing(params, asked, store);
   if (!before?.address && asked.model !== USUAL_MODEL && (await needsWord(asked.model))) {
     // Nothing is asked of another site before a person has seen which it is.
     store.change({ phase: "failed", device: asked.device });
@@ -64,13 +66,17 @@ export async function begin(studio, store) {
 
 /**
  * The settings that the address asks for. Its words stand in their fields at once; what a person types there meanwhile counts more.
- * @param {URLSearchParams} params @param {string[]} problems of the address itself @param {Store} store @returns {import("./studio.js").Choose}
+ * @param {URLSearchParams} params @param {{ problems: string[], gear: string | null }} asked of the address itself @param {Store} store @returns {import("./studio.js").Choose}
  */
-function choosing(params, problems, { get, change }) {
+function choosing(params, { problems, gear }, { get, change }) {
   const words = Object.fromEntries(WORDS.filter((name) => params.has(name)).map((name) => [name, params.get(name) ?? ""]));
   if (!session) change({ settings: { ...get().settings, ...words } });
+  const begun = (/** @type {Info} */ info, /** @type {State} */ state) => {
+    const { settings } = takeDefaults(info, state);
+    return gear ? shifted(settings, info, gear) : settings;
+  };
   return (info, state) => {
-    const read = readAddressSettings(params, takeDefaults(info, state).settings, info);
+    const read = readAddressSettings(params, begun(info, state), info);
     const typed = WORDS.filter((name) => name in words && state.settings[name] !== words[name]).map((name) => [name, state.settings[name]]);
     return { settings: { ...read.settings, ...Object.fromEntries(typed) }, problems: [...problems, ...read.problems] };
   };
@@ -78,7 +84,7 @@ function choosing(params, problems, { get, change }) {
 
 /** What was being made is begun again: once by itself, and after that only when a person says so. @param {Studio} studio @param {Store} store @param {Session} before */
 async function goOn(studio, store, { settings, model, tries, jobs }) {
-  const loras = (settings.loras ?? []).map(({ name }) => name);
+  const loras = absentLoras(settings, store.get());
   if (loras.length > 0) studio.tell({ tone: "note", text: say("reload.loras", { names: inList(loras) }) });
   if (model.address === null) return studio.tell({ tone: "note", text: say("reload.model", { name: model.name }), about: "visit", stays: true });
   if (store.get().queue.length < jobs.length) studio.tell({ tone: "note", text: say("reload.lost") });
@@ -97,7 +103,9 @@ function fitting(settings, info, state) {
   const usual = takeDefaults(info, state).settings;
   const names = /** @type {(keyof Settings)[]} */ (Object.keys(settings));
   const wrong = names.filter((name) => "problem" in readSetting(name, writeSetting(name, settings), info));
-  return { ...settings, loras: undefined, ...Object.fromEntries(wrong.map((name) => [name, usual[name]])) };
+  const absent = absentLoras(settings, { loaded: [], info });
+  const loras = settings.loras?.filter(({ name }) => !absent.includes(name));
+  return { ...settings, loras: loras?.length ? loras : undefined, ...Object.fromEntries(wrong.map((name) => [name, usual[name]])) };
 }
 
 function isFirstVisit() {

@@ -42,7 +42,7 @@ export function createBeside({ get, change }, model, tell) {
   /** A name that no other has. @param {string} file */
   function freeName(file) {
     const first = stem(file);
-    const taken = (/** @type {string} */ name) => get().loaded.some((other) => other.name === name);
+    const taken = (/** @type {string} */ name) => [...get().loaded, ...(get().info?.gears ?? []).map(({ lora }) => ({ name: lora }))].some((other) => other.name === name);
     let name = first;
     for (let n = 2; taken(name); n++) name = `${first} ${n}`;
     return name;

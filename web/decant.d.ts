@@ -309,6 +309,15 @@ export interface Progress {
 /** Why "auto" did not take the GPU, or why the GPU is not a real one. */
 export type FallbackReason = "insecure" | "no-webgpu" | "no-adapter" | "software" | "failed";
 
+/** A way to use a model with a LoRA of its own: `loras: [{ name: lora }]`, with these steps, guidance and sampler. */
+export interface Gear {
+  name: string;
+  lora: string;
+  steps: number;
+  guidance: number;
+  sampler: string;
+}
+
 export interface Info {
   /** The kind of model: "Stable Diffusion 1.x". */
   family: string;
@@ -335,6 +344,8 @@ export interface Info {
   examples: string[];
   /** The words besides those things that its prompts were made of, where its files list them. */
   grammar: Grammar | null;
+  /** Other ways to use it, each with a LoRA that its files bring along, which settings use by its name like any other. */
+  gears: Gear[];
   /** Width and height are multiples of this. */
   factor: number;
   catalog: Catalog;

@@ -1,5 +1,6 @@
 // The gallery: every finished picture, kept in this browser until a person deletes it. What can be done with it; it touches no element.
 
+import { absentLoras, fromFormer } from "./gears.js";
 import { fileName } from "./filename.js";
 import { keep, listKept, putBack, readPng, readTrace, removeKept } from "./kept.js";
 import { readPicture } from "./inputs.js";
@@ -108,8 +109,9 @@ export function createGallery({ get, change }, { write, open, tell }) {
     if (!kept) return;
     const trace = (await readTrace(id).catch(() => undefined)) ?? (await traceOf(kept));
     if (trace.image) numbers.set(trace.image, id);
-    open(trace, kept.settings);
-    const absent = (kept.settings.loras ?? []).map(({ name }) => name).filter((name) => !get().loaded.some((one) => one.name === name));
+    const settings = fromFormer(kept.settings, kept.model, get().info);
+    const absent = absentLoras(settings, get());
+    open(trace, settings);
     const gone = !(await readPng(id).catch(() => undefined));
     const notes = [
       gone ? say("gallery.gone") : "",

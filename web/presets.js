@@ -1,6 +1,7 @@
 // Presets: settings by one name. Some are made from what the open model says of itself; a person's own are kept in this browser. A preset
 // holds how a picture is made, not what: no words, no seed, nothing that is started from.
 
+import { shifted } from "./gears.js";
 import { NAMES, readSetting, writeSetting } from "./settings.js";
 import { say } from "./words.js";
 import { remember, remembered } from "./remembered.js";
@@ -27,7 +28,9 @@ export function createPresets({ get, change }, tell) {
   return {
     /** What this model cannot do is left as it is, and said. @param {Preset} preset */
     usePreset(preset) {
-      const { settings, info } = get();
+      const { settings: before, info } = get();
+      // What the page makes of the model is for the model as it is.
+      const settings = info && !preset.own ? shifted(before, info, null) : before;
       const rest = Object.fromEntries(HOW.filter((name) => !isNeeded(name)).map((name) => [name, undefined]));
       const read = HOW.filter((name) => preset.settings[name] !== undefined).map((name) => ({ name, ...readSetting(name, writeSetting(name, /** @type {Settings} */ (preset.settings)), info) }));
       const taken = Object.fromEntries(read.flatMap((one) => ("value" in one ? [[one.name, one.value]] : [])));

@@ -1,6 +1,7 @@
 // What a tab remembers of itself over a reload: the settings as they were typed, the model, what was being made and what waited, and the
 // picture that was started from. Only a reload (or coming back) reads it; an address that is opened says itself what it wants.
 
+import { absentLoras } from "./gears.js";
 import { settled, transact } from "./database.js";
 import { shownIn } from "./gallery.js";
 import { startOf } from "./starting.js";
@@ -70,8 +71,8 @@ export function jobsOf({ jobs }, start) {
 }
 
 /** @param {Job} job @param {State} state */
-function fromOf({ inputs, settings }, { start }) {
-  if ((settings.loras ?? []).length > 0) return "other";
+function fromOf({ inputs, settings }, { start, info }) {
+  if (absentLoras(settings, { loaded: [], info }).length > 0) return "other";
   if (!inputs.image && !inputs.latents) return "noise";
   return (inputs.image ?? inputs.latents) === (start.image?.pixels ?? start.latents) ? "start" : "other";
 }

@@ -1,6 +1,7 @@
 // What a person can do on the page: each action asks the model and changes the state. It touches no element.
 
 import { Decant, drawSeed } from "./decant.js";
+import { shifted, withoutGears } from "./gears.js";
 import { readSetting } from "./settings.js";
 import { writeAddress } from "./address.js";
 import { noticeOf, orTheUsual, sentenceOf, stoppedOpening } from "./sentences.js";
@@ -89,6 +90,7 @@ export function createStudio(store) {
     const { signal } = stopping;
     const name = nameOf(chosen);
     const gate = running.newGate();
+    const gears = get().info?.gears ?? [];
     change({ phase: "opening", opening: null, interrupted: null, paused: false, model: name, device, info: null, messages, taken: null });
     try {
       const loaded = await load({ weights: chosen.weights, ...(chosen.preview && { preview: chosen.preview }), signal, ...hearing(turn, gate) });
@@ -96,7 +98,8 @@ export function createStudio(store) {
       decant = loaded;
       await beside.loadAgain(loaded);
       if (turn !== opening) return;
-      const { settings, problems } = choose(loaded.info, get());
+      const { settings: begun, problems } = choose(loaded.info, get());
+      const settings = withoutGears(begun, gears, loaded.info);
       change({ phase: "ready", opening: null, interrupted: null, paused: false, info: loaded.info, settings, problems: {}, example: loaded.info.defaults.prompt, ...(other && { attention: tellsCheaply(loaded.info) }) });
       tell(...problems.map((text) => ({ tone: /** @type {const} */ ("error"), text })), ...noticeOf(loaded.info));
       count();
@@ -307,6 +310,11 @@ export function createStudio(store) {
     },
     cancel: () => (get().phase === "opening" ? stopping.abort() : running.cancelRun()),
     lookAgain: () => library.look(opened.model, opened.family),
+    /** Puts the settings into one of the model's gears, or into none. @param {string | null} gear */
+    shift(gear) {
+      const { info, settings } = get();
+      if (info) change({ settings: shifted(settings, info, gear), problems: {} });
+    },
     throwDice: () => edit("seed", String(drawSeed())),
     /** Opens at once what came with the page. @param {string} model its address */
     openOwn(model) {

@@ -1,6 +1,7 @@
 // What a person drops on the page, taken for what it is by what it holds: a recorded run, a picture's settings, a picture to start from, a LoRA,
 // a textual inversion, or a model.
 
+import { absentLoras, fromFormer } from "./gears.js";
 import { Decant } from "./decant.js";
 import { isTrace } from "./tracefile.js";
 import { isLatents } from "./latents.js";
@@ -77,7 +78,7 @@ export function createTaking({ get, change }, { look, openRun, startFrom, startF
   async function restore(record, file) {
     const state = get();
     const usual = { ...pick(state.settings), ...(state.info && pick(/** @type {Settings} */ (state.info.defaults))) };
-    const settings = { ...usual, prompt: "", negative: "", seed: 0, ...record.settings };
+    const settings = fromFormer({ ...usual, prompt: "", negative: "", seed: 0, ...record.settings }, record.model, state.info);
     const starts = settings.strength !== undefined || settings.startStep !== undefined;
     change({ settings, problems: {}, ...(!starts && { start: { image: null, mask: null } }) });
     count();
@@ -100,12 +101,12 @@ function pick({ steps, guidance, sampler, width, height }) {
  * What keeps the picture from being made again, a sentence each.
  * @param {FoundRecord} record @param {Settings} settings @param {State} state @param {string} opened the fingerprint of the open model's weights; "" where nobody knows
  */
-function missing({ model, hash, source, notes, inversions }, settings, { model: open, start, loaded }, opened) {
+function missing({ model, hash, source, notes, inversions }, settings, { model: open, start, loaded, info }, opened) {
   const sentences = notes.map((note) => named(`${note.charAt(0).toUpperCase()}${note.slice(1)}.`));
   const others = opened ? hash !== opened : source !== "decant" && model && model !== open;
   if (others && open) sentences.push(say("record.model", { model, open }));
   if ((settings.strength !== undefined || settings.startStep !== undefined) && !start.image) sentences.push(say("record.start"));
-  const absent = (settings.loras ?? []).filter(({ name }) => !loaded.some((one) => one.name === name)).map(({ name }) => name);
+  const absent = absentLoras(settings, { loaded, info });
   if (absent.length > 0) sentences.push(say("record.lora", { names: inList(absent) }));
   const words = loaded.flatMap((one) => [one.name, ...one.words]).map((word) => word.toLowerCase());
   const unknown = inversions.filter((name) => !words.includes(name.toLowerCase()));

@@ -2,7 +2,7 @@
 
 import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";
-import { drawn, finished, pixels, ready, text } from "./steps.mjs";
+import { again, drawn, finished, pixels, ready, text } from "./steps.mjs";
 
 /** @import { Journey } from "./journeys.mjs" */
 
@@ -32,6 +32,43 @@ export const OWN_MODELS = [
       assert.equal(download.suggestedFilename(), "decant-emoji-3.png");
       const png = await readFile(await download.path());
       assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [128, 128]);
+    },
+  },
+  {
+    name: "the model's fast gear is one switch away, is what typing uses, and what links and records of the model that it was once mean",
+    open: "?seed=3",
+    real: true,
+    usual: true,
+    async play({ page, address }) {
+      await ready(page);
+      const before = await Promise.all(["#steps", "#guidance", "#sampler"].map((field) => page.inputValue(field)));
+      await page.check("#gears input[value=fast]");
+      await drawn(page);
+      assert.deepEqual(await Promise.all(["#steps", "#guidance", "#sampler"].map((field) => page.inputValue(field))), ["4", "1", "lcm"]);
+      await again(page, 4);
+      const { sum: fast } = await pixels(page);
+      const [download] = await Promise.all([page.waitForEvent("download"), page.click("#download")]);
+      await page.check('#gears input[value=""]');
+      await drawn(page);
+      assert.deepEqual(await Promise.all(["#steps", "#guidance", "#sampler"].map((field) => page.inputValue(field))), before);
+      assert.equal(await page.locator("#beside-list li").count(), 0, "it is nothing that a person has loaded");
+      // Its record is of a LoRA like any other, which the model has.
+      await page.setInputFiles("#record-file", await download.path());
+      await page.waitForFunction(() => document.querySelector("#gears input:checked")?.value === "fast");
+      assert.equal(await page.inputValue("#steps"), "4");
+      assert.equal(await page.locator(".message:has-text('LoRA')").count(), 0);
+      await page.selectOption("#preset", { index: 1 });
+      await page.waitForFunction(() => document.querySelector("#gears input:checked")?.value === "");
+      // While one types.
+      await page.check("#as-typed");
+      await page.fill("#prompt", "a cat");
+      await page.waitForFunction(() => /^4 steps in/.test(document.querySelector("#status").textContent) && document.querySelector("#picture canvas").getAttribute("aria-label") === "Picture: a cat");
+      assert.equal(await page.inputValue("#steps"), before[0]);
+      // And as a model of its own, once.
+      await page.goto(`${address}?model=models/emoji-fast&seed=3&run=1`);
+      await finished(page, 4);
+      assert.equal(await page.textContent("#model-name"), "emoji");
+      assert.equal((await pixels(page)).sum, fast);
     },
   },
   {

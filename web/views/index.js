@@ -11,6 +11,7 @@ import { knownView } from "./known.js";
 import { tokensView } from "./tokens.js";
 import { takenView } from "./taken.js";
 import { typingView } from "./typing.js";
+import { gearsView } from "./gears.js";
 import { licencesView } from "./licences.js";
 import { loadedView } from "./loaded.js";
 import { savingView } from "./saving.js";
@@ -40,4 +41,4 @@ import { placesView } from "./places.js";
 /** @typedef {(studio: Studio, state: () => State) => (state: State) => void} View */
 
 /** @type {View[]} */
-export const VIEWS = [stackingView, machineView, messagesView, moreView, formView, tokensView, knownView, typingView, startView, loadedView, takenView, seriesView, galleryView, compareView, queueView, variationsView, presetsView, notifyView, savingView, largerView, latentsView, sheetView, pictureView, easelView, openingView, progressView, filmstripView, openerView, shelfView, foundView, coloursView, keysView, licencesView, placesView];
+export const VIEWS = [stackingView, machineView, messagesView, moreView, formView, tokensView, knownView, typingView, gearsView, startView, loadedView, takenView, seriesView, galleryView, compareView, queueView, variationsView, presetsView, notifyView, savingView, largerView, latentsView, sheetView, pictureView, easelView, openingView, progressView, filmstripView, openerView, shelfView, foundView, coloursView, keysView, licencesView, placesView];

@@ -1,5 +1,6 @@
 // What is loaded beside the model: a row for each LoRA, with its weight, and for each textual inversion, with the words it is used by.
 
+import { absentLoras } from "../gears.js";
 import { byId, crossButton, element, write } from "./elements.js";
 import { Decant } from "../decant.js";
 import { sentenceOf } from "../sentences.js";
@@ -23,14 +24,14 @@ export function loadedView(studio) {
   });
   /** @type {{ loaded: State["loaded"], names: string } | null} */
   let drawn = null;
-  return ({ loaded, settings, problems, phase }) => {
+  return ({ loaded, settings, problems, phase, info }) => {
     const uses = settings.loras ?? [];
-    const names = uses.map(({ name }) => name).join("\n");
+    const absent = absentLoras(settings, { loaded, info });
+    const names = absent.join("\n");
     if (loaded.length > (drawn?.loaded.length ?? 0)) byId("beside", HTMLDetailsElement).open = true;
     if (drawn?.loaded !== loaded || drawn.names !== names) {
       drawn = { loaded, names };
-      const absent = uses.filter(({ name }) => !loaded.some((one) => one.what === "lora" && one.name === name));
-      list.replaceChildren(...loaded.map((one) => row(studio, one)), ...absent.map((use) => row(studio, { what: "lora", name: use.name, facts: say("beside.absent"), words: [], file: null })));
+      list.replaceChildren(...loaded.map((one) => row(studio, one)), ...absent.map((name) => row(studio, { what: "lora", name, facts: say("beside.absent"), words: [], file: null })));
     }
     for (const field of list.querySelectorAll("input")) drawWeight(field, uses);
     byId("add-beside", HTMLButtonElement).disabled = phase !== "ready";

@@ -2,7 +2,6 @@
 
 import { button, byId, element, inBytes, write } from "./elements.js";
 import { language, say } from "../words.js";
-import { INSIDE } from "../parts.js";
 
 /** @import { CatalogEntry } from "../library.js" */
 /** @import { RecentModel } from "../recent.js" */
@@ -11,16 +10,15 @@ import { INSIDE } from "../parts.js";
 /** @import { Studio } from "../studio.js" */
 /** @import { View } from "./index.js" */
 
-/** What comes with the page; the one file leaves out what is much like another. */
+/** What comes with the page. */
 const OWN = /** @type {const} */ ([
-  { model: "models/emoji", name: "own.emoji", about: "own.emoji-about", everywhere: true },
-  { model: "models/emoji-fast", name: "own.emoji-fast", about: "own.emoji-fast-about", everywhere: false },
-  { model: "models/digits", name: "own.digits", about: "own.digits-about", everywhere: true },
+  { model: "models/emoji", name: "own.emoji", about: "own.emoji-about" },
+  { model: "models/digits", name: "own.digits", about: "own.digits-about" },
 ]);
 
 /** @type {View} */
 export function shelfView(studio) {
-  byId("own", HTMLUListElement).replaceChildren(...OWN.filter(({ everywhere }) => everywhere || !INSIDE).map(({ model, name, about }) => row(say(name), [say(about)], "", [open(say(name), () => studio.openOwn(model))])));
+  byId("own", HTMLUListElement).replaceChildren(...OWN.map(({ model, name, about }) => row(say(name), [say(about)], "", [open(say(name), () => studio.openOwn(model))])));
   /** @type {State["shelf"] | null} */
   let drawn = null;
   return ({ shelf }) => {

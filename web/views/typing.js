@@ -1,6 +1,7 @@
 // The box that has a picture made while one types.
 
 import { byId } from "./elements.js";
+import { say } from "../words.js";
 
 /** @import { View } from "./index.js" */
 
@@ -11,5 +12,6 @@ export function typingView(studio) {
   return ({ asTyped, info }) => {
     box.checked = asTyped;
     box.disabled = !info;
+    if (box.parentElement) box.parentElement.title = say(info?.gears.length ? "form.as-typed-gear" : "form.as-typed-how");
   };
 }

@@ -7,8 +7,6 @@ export const OPENER = {
   "opener.page-all": { en: "Models included with this page", es: "Modelos incluidos en esta página" },
   "own.emoji": { en: "Emoji", es: "Emoji" },
   "own.emoji-about": { en: "160 animals, plants, foods and objects, flat or 3D, one or two at a time, on coloured backgrounds, 128 × 128.", es: "160 animales, plantas, comidas y objetos, planos o en 3D, de uno en uno o de dos en dos, sobre fondos de color, 128 × 128." },
-  "own.emoji-fast": { en: "Emoji, fast", es: "Emoji, rápido" },
-  "own.emoji-fast-about": { en: "The same in one to four steps, without guidance: for pictures while you type.", es: "Lo mismo en uno a cuatro pasos, sin guía: para ver imágenes mientras escribes." },
   "own.digits": { en: "Digits", es: "Dígitos" },
   "own.digits-about": { en: "Handwritten digits in colour, 32 × 32: small and quick. The lessons use it.", es: "Dígitos manuscritos en color, 32 × 32: pequeño y rápido. Lo usan las lecciones." },
   "opener.disk": { en: "From this computer", es: "Desde este equipo" },

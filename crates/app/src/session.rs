@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::inputs::{JsInputs, images};
 use crate::js::{now, object, pixels, set, text_property, texts};
 use crate::machine::{self, Choice, Machine};
-use crate::settings::{Settings, defaults_object, grammar_object, request};
+use crate::settings::{Settings, defaults_object, gears_array, grammar_object, request};
 use crate::source::{JsFiles, Source};
 use crate::watch::{Watcher, count};
 use decant_graph::{Encoding, Error as Graph};
@@ -144,6 +144,7 @@ impl Session {
             ("words", texts(&pipeline.config().words)),
             ("examples", texts(&pipeline.config().examples)),
             ("grammar", pipeline.config().grammar.as_ref().map_or(JsValue::NULL, grammar_object)),
+            ("gears", gears_array(&pipeline.config().gears)),
             ("factor", pipeline.factor().into()),
             ("catalog", catalog()),
             ("predictedBytes", (*predicted_bytes as f64).into()),

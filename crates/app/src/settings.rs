@@ -2,8 +2,9 @@
 
 use crate::failure::Failure;
 use crate::js::{object, texts};
-use decant_sd::model::Grammar;
+use decant_sd::model::{Gear, Grammar};
 use decant_sd::request::{Defaults, Preview, Request};
+use js_sys::Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -11,6 +12,20 @@ use wasm_bindgen::prelude::wasm_bindgen;
 extern "C" {
     /// `Settings` in `web/decant.d.ts`; what is left out, the model decides.
     pub type Settings;
+}
+
+/// `Info.gears` in `web/decant.d.ts`.
+pub fn gears_array(gears: &[Gear]) -> JsValue {
+    let one = |Gear { name, lora, steps, guidance, sampler }: &Gear| {
+        object([
+            ("name", name.as_str().into()),
+            ("lora", lora.as_str().into()),
+            ("steps", (*steps).into()),
+            ("guidance", (*guidance).into()),
+            ("sampler", sampler.as_str().into()),
+        ])
+    };
+    gears.iter().map(one).collect::<Array>().into()
 }
 
 /// `Info.grammar` in `web/decant.d.ts`.

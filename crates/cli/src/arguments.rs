@@ -43,7 +43,7 @@ pub(crate) enum Command {
 
 #[derive(Args)]
 pub(crate) struct Model {
-    /// A model's file or folder, the address of either (http…), or builtin:NAME (emoji, emoji-fast, digits); builtin:emoji where left out, or
+    /// A model's file or folder, the address of either (http…), or builtin:NAME (emoji, digits); builtin:emoji where left out, or
     /// the built-in model that the settings name
     #[arg(long)]
     pub model: Option<String>,

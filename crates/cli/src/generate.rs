@@ -57,9 +57,14 @@ pub(crate) fn run(options: &mut Generate) -> Result<(), Failure> {
     let (found, grid) = (options.records.found()?, options.records.grid()?);
     let named = found.as_ref().and_then(|found| source::builtin_named(&found.record.model.name));
     options.model.model = options.model.model.take().or(named);
+    if let Some((model, gear)) = source::geared(options.model.place()) {
+        options.model.model = Some(model);
+        options.lora.gear.get_or_insert_with(|| gear.into());
+    }
     let options = &*options;
-    let request = request::request(options, found.as_ref())?;
+    let mut request = request::request(options, found.as_ref())?;
     let mut pipeline = load(&options.model, options.quiet)?;
+    options.lora.shift(pipeline.config(), &mut request)?;
     if let Some(sentence) = pipeline.config().knows_nothing_of(&request.prompt) {
         note!("{sentence}; decant inspect {} lists them", options.model.place());
     }

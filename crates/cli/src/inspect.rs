@@ -7,6 +7,7 @@ use decant_graph::cpu::Way;
 use decant_graph::{Device, Limits, Processor, Program};
 use decant_sd::error::bytes;
 use decant_sd::pipeline::Pipeline;
+use decant_solver::Sampler;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -51,6 +52,10 @@ pub(crate) fn run(options: &Inspect) -> Result<(), Failure> {
         defaults.width,
         defaults.height
     );
+    for gear in &config.gears {
+        let sampler = Sampler::from_id(&gear.sampler)?.row().name;
+        say!("gear {:10}{} steps of {sampler}, guidance {}, with its LoRA {}", gear.name, gear.steps, gear.guidance, gear.lora);
+    }
     if !config.words.is_empty() {
         say!("paints         {} things: {}", config.words.len(), config.words.join(", "));
     }

@@ -22,6 +22,9 @@ pub(crate) fn confirm() -> Result<(), Failure> {
 
 /// The files that `model` names: `builtin:NAME`, `http(s)://…`, a file or a folder.
 pub(crate) fn open(model: &str) -> Result<Rc<dyn Files>, Failure> {
+    if let Some((now, _)) = geared(model) {
+        return open(&now);
+    }
     match model.strip_prefix("builtin:") {
         Some(name) => Ok(Rc::new(Folder::open(builtin(name)?)?)),
         None => {
@@ -32,12 +35,23 @@ pub(crate) fn open(model: &str) -> Result<Rc<dyn Files>, Failure> {
 }
 
 /// The models that come with Decant; the usual one first. A test looks for others in `models/`.
-const BUILTINS: [&str; 3] = ["emoji", "emoji-fast", "digits"];
+const BUILTINS: [&str; 2] = ["emoji", "digits"];
+/// What was a model of its own once, and is another one's gear now: name, model, gear.
+const GEARS: [(&str, &str, &str); 1] = [("emoji-fast", "emoji", "fast")];
 
 /// The built-in model that a record's name of a model means: `digits`, or `builtin:digits`.
 pub(crate) fn builtin_named(name: &str) -> Option<String> {
     let name = name.strip_prefix("builtin:").unwrap_or(name);
-    BUILTINS.contains(&name).then(|| format!("builtin:{name}"))
+    let is_known = BUILTINS.contains(&name) || GEARS.iter().any(|(was, ..)| *was == name);
+    is_known.then(|| format!("builtin:{name}"))
+}
+
+/// The model and the gear that `model` stands for, where it was a model of its own once, which is said.
+pub(crate) fn geared(model: &str) -> Option<(String, &'static str)> {
+    let name = model.strip_prefix("builtin:")?;
+    let (_, now, gear) = GEARS.iter().find(|(was, ..)| *was == name)?;
+    note!("{model} is builtin:{now} with --gear {gear} now");
+    Some((format!("builtin:{now}"), gear))
 }
 
 /// The files of something that stands beside a model, by what it is: `LoRA's file or folder`.
@@ -88,6 +102,8 @@ mod tests {
         known.sort();
         assert_eq!(found, known);
         assert_eq!(builtin_named("digits").as_deref(), Some("builtin:digits"));
+        assert_eq!(builtin_named("emoji-fast").as_deref(), Some("builtin:emoji-fast"));
+        assert_eq!(geared("builtin:emoji-fast"), Some(("builtin:emoji".into(), "fast")));
         assert_eq!((builtin_named("builtin:emoji").as_deref(), builtin_named("v1-5")), (Some("builtin:emoji"), None));
     }
 }

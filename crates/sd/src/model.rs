@@ -1,7 +1,7 @@
 //! Everything that a model's folder says before its weights are read: its networks' configurations, and what it is by default used with.
 //!
 //! `decant.json`, where a folder has one, is Decant's own: `title`, defaults for `prompt`, `steps`, `guidance` and `sampler`, the `words` that a
-//! model of few knows, and the folder inside of it that holds a small decoder for its steps (`preview_decoder`).
+//! model of few knows, the folder inside of it that holds a small decoder for its steps (`preview_decoder`), and its `gears`.
 
 use crate::autoencoder::Autoencoder;
 use crate::config::{ClipConfig, ModelIndex, Scheduler, UNetConfig};
@@ -43,6 +43,24 @@ pub struct ModelConfig {
     pub grammar: Option<Grammar>,
     /// The folder inside of the model's that holds an `AutoencoderTiny` of its latents, for each step's picture.
     pub preview_decoder: Option<String>,
+    /// Other ways to use it, each with a LoRA that its folder brings along.
+    pub gears: Vec<Gear>,
+}
+
+/// A way to use a model with a LoRA of its own: fewer steps without guidance, as latent consistency distils it (LCM-LoRA, Luo et al. 2023).
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Gear {
+    /// `fast`.
+    pub name: String,
+    /// The folder inside of the model's that holds the LoRA, which is loaded under this name when the model is opened.
+    pub lora: String,
+    /// How many steps it is used with.
+    pub steps: usize,
+    /// Its guidance; 1 is without.
+    pub guidance: f32,
+    /// Its sampler's [`Sampler::id`].
+    pub sampler: String,
 }
 
 /// What a small model's prompts were made of besides the things in them. Some are two words: `light blue`, `next to`.
@@ -70,9 +88,29 @@ struct Hints {
     examples: Vec<String>,
     grammar: Option<Grammar>,
     preview_decoder: Option<String>,
+    gears: Vec<Gear>,
     /// Every file's name, so that a reader on the web need not ask for those that are not there; `build.sh` writes it, `crates/app` reads it.
     #[serde(rename = "files")]
     _files: serde::de::IgnoredAny,
+}
+
+impl Hints {
+    /// What is named lies inside of the model's folder, and gears are such as can be driven.
+    fn check(&self) -> Result<(), Error> {
+        let wrong = |problem| Err(Error::Damaged { file: "decant.json".into(), problem, hint: "correct or remove it" });
+        let of_gears = self.gears.iter().map(|gear| ("a gear's lora", &gear.lora));
+        let mut named = self.preview_decoder.iter().map(|folder| ("preview_decoder", folder)).chain(of_gears);
+        if let Some((key, folder)) = named.find(|(_, folder)| !stays_inside(folder)) {
+            return wrong(format!("{key} is {folder:?}, expected the name of a folder inside of the model's"));
+        }
+        for Gear { name, steps, sampler, .. } in &self.gears {
+            Sampler::from_id(sampler)?;
+            if *steps == 0 {
+                return wrong(format!("the gear {name} has 0 steps, expected 1 or more"));
+            }
+        }
+        Ok(())
+    }
 }
 
 impl ModelConfig {
@@ -85,10 +123,7 @@ impl ModelConfig {
         let vae = Autoencoder::read(files, index.tiny_vae).await?;
         let scheduler = Scheduler::read(files).await?.corrected(&index.class);
         let hints = hints(files).await?;
-        if let Some(folder) = hints.preview_decoder.as_ref().filter(|folder| !stays_inside(folder)) {
-            let problem = format!("preview_decoder is {folder:?}, expected the name of a folder inside of the model's");
-            return Err(Error::Damaged { file: "decant.json".into(), problem, hint: "correct or remove it" });
-        }
+        hints.check()?;
         networks_agree(&text, text_2.as_ref(), &unet, &vae)?;
         let place = files.place();
         let folder = place.trim_end_matches('/').rsplit(['/', '\\']).next().unwrap_or_default().to_string();
@@ -99,6 +134,7 @@ impl ModelConfig {
             examples: hints.examples,
             grammar: hints.grammar,
             preview_decoder: hints.preview_decoder,
+            gears: hints.gears,
             family: family(&unet, &scheduler.config),
             force_zeros_for_empty_prompt: index.force_zeros_for_empty_prompt,
             text_2,

@@ -5,6 +5,7 @@ mod common;
 use common::folder;
 use decant_graph::Cpu;
 use decant_sd::files::{Folder, Memory};
+use decant_sd::lora::LoraUse;
 use decant_sd::model::Grammar;
 use decant_sd::pipeline::{Options, Pipeline, Unobserved};
 use decant_sd::request::{Decoder, Preview, Request};
@@ -237,6 +238,36 @@ fn a_folder_that_brings_its_small_decoder_is_shown_with_it() {
     assert!(absent.contains("absent"), "{absent}");
     let outside = sentence(hinted("../small"));
     assert!(outside.contains(r#"preview_decoder is "../small", expected the name of a folder inside of the model's"#), "{outside}");
+}
+
+#[test]
+fn a_gear_that_a_folder_brings_is_loaded_with_it_and_a_wrong_one_is_said() {
+    let mut files = files();
+    let lora = std::fs::read(folder("tests/models/lora").join("kohya.safetensors")).expect("it is there");
+    files.insert("ink/pytorch_lora_weights.safetensors".into(), lora);
+    let hinted = |gear: &str| {
+        let mut files = files.clone();
+        files.insert("decant.json".into(), format!(r#"{{"gears": [{gear}]}}"#).into_bytes());
+        files
+    };
+    let sound = r#"{"name": "fast", "lora": "ink", "steps": 2, "guidance": 1, "sampler": "euler"}"#;
+    let mut pipeline = load(hinted(sound)).expect("all is sound");
+    assert_eq!(pipeline.loras().iter().map(|lora| lora.name.as_str()).collect::<Vec<&str>>(), ["ink"]);
+    let plain = Request { steps: Some(1), width: Some(24), height: Some(16), ..Request::default() };
+    let inked = Request { loras: vec![LoraUse { name: "ink".into(), weight: 1.0, text: None }], ..plain.clone() };
+    let [plain, inked] =
+        [plain, inked].map(|request| block_on(pipeline.generate(&request, &mut Unobserved)).expect("it is loaded").latents);
+    assert_ne!(plain, inked);
+    for (change, problem) in [
+        ([r#""ink""#, r#""../ink""#], r#"decant.json: a gear's lora is "../ink", expected the name of a folder inside of the model's"#),
+        ([r#""ink""#, r#""pen""#], "pen"),
+        ([r#""steps": 2"#, r#""steps": 0"#], "decant.json: the gear fast has 0 steps, expected 1 or more"),
+        ([r#""euler""#, r#""oiler""#], "oiler"),
+        ([r#""name""#, r#""nmae""#], "nmae"),
+    ] {
+        let said = sentence(hinted(&sound.replace(change[0], change[1])));
+        assert!(said.contains(problem), "{said}");
+    }
 }
 
 #[test]

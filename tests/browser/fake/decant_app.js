@@ -155,6 +155,7 @@ export class Session {
       words: this.about.words ?? [],
       examples: this.about.examples ?? [],
       grammar: this.about.grammar ?? null,
+      gears: this.about.gears ?? [],
       defaults: { prompt: "a blue seven on a yellow background", steps: 20, guidance: 4, sampler: "ddim", width: SIDE, height: SIDE },
       factor: 16,
       catalog: catalog(),

@@ -4,8 +4,10 @@ use crate::{Failure, source};
 use clap::Args;
 use decant_sd::files::Files;
 use decant_sd::lora::{LoraUse, stem};
+use decant_sd::model::ModelConfig;
 use decant_sd::pipeline::Pipeline;
 use decant_sd::request::Request;
+use decant_solver::Sampler;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -14,6 +16,9 @@ pub(crate) struct Lora {
     /// A LoRA's file, folder or address, and how strong it is (1 where left out); may be given several times
     #[arg(long = "lora", value_name = "FILE[:WEIGHT]")]
     loras: Vec<String>,
+    /// A way to use the model that it brings along (decant inspect lists them): emoji has fast, of 4 steps without guidance
+    #[arg(long)]
+    pub gear: Option<String>,
 }
 
 /// What one flag says.
@@ -36,6 +41,25 @@ impl Lora {
                 None => request.loras.push(LoraUse { name, weight: weight.unwrap_or(1.0), text: None }),
             }
         }
+    }
+
+    /// What the gear stands for, where one was typed: its LoRA, and its steps, guidance and sampler where `request` says nothing of them.
+    pub fn shift(&self, config: &ModelConfig, request: &mut Request) -> Result<(), Failure> {
+        let Some(name) = &self.gear else { return Ok(()) };
+        let known: Vec<&str> = config.gears.iter().map(|gear| gear.name.as_str()).collect();
+        let Some(gear) = config.gears.iter().find(|gear| gear.name == *name) else {
+            let known = if known.is_empty() { "none".into() } else { known.join(", ") };
+            return Err(format!("--gear {name}: {} brings along {known}; leave it out", config.title).into());
+        };
+        if !request.loras.iter().any(|used| used.name == gear.lora) {
+            request.loras.push(LoraUse { name: gear.lora.clone(), weight: 1.0, text: None });
+        }
+        if request.sigmas.steps().is_none() {
+            request.steps.get_or_insert(gear.steps);
+        }
+        request.guidance.get_or_insert(gear.guidance);
+        request.sampler.get_or_insert(Sampler::from_id(&gear.sampler)?);
+        Ok(())
     }
 
     /// The files that are read, as they were typed.
@@ -116,7 +140,7 @@ mod tests {
 
     #[test]
     fn two_files_of_one_name_have_two_names() {
-        let lora = Lora { loras: ["a/ink.safetensors:2", "b/ink.bin", "c/"].map(String::from).into() };
+        let lora = Lora { gear: None, loras: ["a/ink.safetensors:2", "b/ink.bin", "c/"].map(String::from).into() };
         let names: Vec<String> = lora.asked().into_iter().map(|asked| asked.name).collect();
         assert_eq!(names, ["ink", "ink 2", "c"]);
     }

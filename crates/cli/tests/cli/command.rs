@@ -1,6 +1,6 @@
 //! The command as a person meets it: pictures, traces, looks into models, and one sentence with exit code 1 for what cannot work.
 
-use super::common::{decant, generate_with, refuses, repository, scratch, works};
+use super::common::{decant, generate_with, pixels, refuses, repository, scratch, works};
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::Path;
@@ -118,14 +118,38 @@ fn quantizing_says_what_it_cost_and_keeps_what_it_is_told_to() {
 
 #[test]
 fn the_usual_models_of_the_page_open_and_say_what_they_know() {
-    for model in ["builtin:emoji", "builtin:emoji-fast"] {
-        let said = works(&["inspect", model]);
-        assert!(said.contains("paints         160 things: ") && said.contains(", fox, "), "{said}");
-        assert!(said.contains("for instance   a ") && said.contains("128×128"), "{said}");
-        let out = scratch("emoji.png");
-        generate_with(model, &["--prompt", "a fox", "--steps", "1", "--quiet", "--out", &out]);
-        assert!(std::fs::metadata(&out).expect("it was just drawn").len() > 2000);
-    }
+    let said = works(&["inspect", "builtin:emoji"]);
+    assert!(said.contains("paints         160 things: ") && said.contains(", fox, "), "{said}");
+    assert!(said.contains("for instance   a ") && said.contains("128×128"), "{said}");
+    assert!(said.contains("gear fast      4 steps of LCM, guidance 1, with its LoRA emoji-fast"), "{said}");
+    let out = scratch("emoji.png");
+    generate_with("builtin:emoji", &["--prompt", "a fox", "--steps", "1", "--quiet", "--out", &out]);
+    assert!(std::fs::metadata(&out).expect("it was just drawn").len() > 2000);
+}
+
+#[test]
+fn a_gear_is_a_lora_with_its_steps_and_what_it_was_called_once_is_it() {
+    let draw = |more: &[&str], name: &str| {
+        let out = scratch(name);
+        let said = generate_with(more[0], &[&["--prompt", "a fox", "--seed", "3", "--out", &out], &more[1..]].concat());
+        (said, pixels(&out))
+    };
+    let (said, fast) = draw(&["builtin:emoji", "--gear", "fast"], "gear.png");
+    assert!(said.contains("4 steps of LCM, guidance 1"), "{said}");
+    let (said, once) = draw(&["builtin:emoji-fast"], "once.png");
+    assert!(said.contains("builtin:emoji-fast is builtin:emoji with --gear fast now"), "{said}");
+    assert_eq!(fast, once);
+    let (said, fewer) = draw(&["builtin:emoji", "--gear", "fast", "--steps", "2"], "fewer.png");
+    assert!(said.contains("2 steps of LCM, guidance 1") && fewer != fast, "{said}");
+    // What it says of itself makes it again: the gear is a LoRA there like any other.
+    let (_, again) = draw(&["builtin:emoji", "--settings", &scratch("gear.png")], "again.png");
+    assert_eq!(fast, again);
+    let out = scratch("never.png");
+    let refused = |model: &str, gear: &str| {
+        refuses(&["generate", "--model", model, "--device", "cpu", "--gear", gear, "--prompt", "x", "--out", &out])
+    };
+    assert_eq!(refused("builtin:emoji", "slow"), "--gear slow: Emoji brings along fast; leave it out");
+    assert_eq!(refused(TINY, "fast"), "--gear fast: sd1-tiny brings along none; leave it out");
 }
 
 #[test]
@@ -140,7 +164,7 @@ fn what_cannot_work_gets_one_sentence() {
     assert!(ask(&["--width", "16384", "--height", "16384"]).contains("would take"));
     assert_eq!(
         refuses(&["generate", "--model", "no/such", "--prompt", "x", "--out", &out]),
-        "no/such: there is no such file or folder; give a model's file or folder, an http address, or one that comes along: builtin:emoji, builtin:emoji-fast, builtin:digits"
+        "no/such: there is no such file or folder; give a model's file or folder, an http address, or one that comes along: builtin:emoji, builtin:digits"
     );
     assert!(refuses(&["generate", "--model", "builtin:../x", "--prompt", "x", "--out", &out]).starts_with("builtin:../x: no such model"));
     assert!(refuses(&["generate", "--prompt", "x", "--out", "no/such/x.png"]).ends_with("the folder to write it to does not exist"));
