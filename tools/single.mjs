@@ -2,13 +2,14 @@
 //
 //     node tools/single.mjs WEB FOLDER decant.html
 //
-// Scripts become one, styles become one, and every other file of the folder goes along packed (gzip, base64), to be unpacked when it is wanted.
+// Scripts become one, styles become one, and every other file of the folder goes along packed (gzip, single/packing.js), to be unpacked when it is wanted.
 
 import { createHash } from "node:crypto";
 import { readFile, readdir, stat, writeFile } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
 import { bundle } from "./bundle.mjs";
+import { asText } from "./single/packing.js";
 
 /** What is bundled, or only serves a page on a server (kernels for memory that workers share among them). */
 const APART = /\.(js|css|html|webmanifest)$|^worker\/pkg\/kernels-|^icons\/|^icon\.|\.d\.ts$/;
@@ -24,7 +25,7 @@ async function single(page) {
   const main = await script("main.js", { "parts.js": "single/parts.js" }, "esm");
   const worker = await script("worker/worker.js", { "worker/program.js": "single/program.js" }, "iife");
   const icon = (await readFile(join(folder, "icon.png"))).toString("base64");
-  const parts = [part("worker.js", worker), ...(await Promise.all((await files()).map(async (path) => part(path, gzipSync(await readFile(join(folder, path)), { level: 9 }).toString("base64")))))];
+  const parts = [part("worker.js", worker), ...(await Promise.all((await files()).map(async (path) => part(path, Buffer.from(asText(gzipSync(await readFile(join(folder, path)), { level: 9 }))).toString("latin1")))))];
   return page
     .replaceAll(/ *<link rel="(stylesheet|manifest|modulepreload|apple-touch-icon)"[^>]*>\n/g, "")
     .replaceAll(/ *<meta property="og:[^>]*>\n/g, "")

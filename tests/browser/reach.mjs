@@ -11,6 +11,7 @@ import { promisify } from "node:util";
 import { contrastFaults, nameFaults } from "./look.mjs";
 import { again, finished, pixels, ready, text } from "./steps.mjs";
 import { serve } from "./serve.mjs";
+import { asBytes, asText } from "../../tools/single/packing.js";
 import { kept, onSite, placesScript, version } from "./site.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -165,6 +166,17 @@ export const KEPT = [
 
 /** One file, opened as from a stick. @type {Reach[]} */
 export const SINGLE = [
+  {
+    name: "bytes of any number and kind are the same after they were text that a page can hold",
+    async play() {
+      const every = Uint8Array.from({ length: 1 << 16 }, (_, i) => (i & 1 ? i >> 8 : i));
+      for (const length of [0, 1, 2, 6, 7, 8, 9, 255, 256, every.length]) {
+        const written = Buffer.from(asText(every.subarray(0, length))).toString("latin1");
+        assert.doesNotMatch(written, /[\0\r<\x80-\xff]/);
+        assert.deepEqual(await asBytes(written), every.subarray(0, length));
+      }
+    },
+  },
   {
     name: "the single file makes a picture and has all its places, without a server",
     async play({ page }) {

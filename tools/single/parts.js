@@ -1,4 +1,6 @@
-// Stands in for web/parts.js in `decant.html`: what comes along lies in the page's own script elements, packed with gzip and written in base64.
+// Stands in for web/parts.js in `decant.html`: what comes along lies in the page's own script elements, packed with gzip and written as packing.js says.
+
+import { asBytes } from "./packing.js";
 
 /** @import { ModelFile } from "../../web/decant.d.ts" */
 
@@ -35,9 +37,9 @@ function element(path) {
   return document.querySelector(`script[data-part="${path}"]`);
 }
 
-/** Decoded by the browser beside the page, which stays smooth. @param {string} path */
+/** @param {string} path */
 function packed(path) {
-  return once(`${path}, packed`, async () => (await fetch(`data:application/octet-stream;base64,${element(path)?.textContent}`)).blob());
+  return once(`${path}, packed`, async () => new Blob([await asBytes(element(path)?.textContent ?? "")]));
 }
 
 /** @param {string} path */
