@@ -51,7 +51,9 @@ export function createSession(model, tries) {
 /** What this tab was doing before it was reloaded; null where it was not. @returns {Session | null} */
 export function recallSession() {
   const [navigation] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
-  if (navigation?.type !== "reload" && navigation?.type !== "back_forward") return null;
+  // Chromium's list is empty now and then; the older word for the same is always there.
+  const type = navigation?.type ?? ["navigate", "reload", "back_forward"][performance.navigation?.type];
+  if (type !== "reload" && type !== "back_forward") return null;
   try {
     return JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
   } catch {

@@ -169,7 +169,7 @@ export const STUDIO = [
       await page.reload();
       await ready(page);
       await page.waitForTimeout(200);
-      assert.equal(await text(page, "#status"), "");
+      assert.deepEqual([await page.locator(".message:has-text('Welcome')").count(), await text(page, "#generate")], [0, "Generate"]);
     },
   },
   {
