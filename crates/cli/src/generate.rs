@@ -65,6 +65,7 @@ pub(crate) fn run(options: &mut Generate) -> Result<(), Failure> {
     let mut request = request::request(options, found.as_ref())?;
     let mut pipeline = load(&options.model, options.quiet)?;
     options.lora.shift(pipeline.config(), &mut request)?;
+    pollster::block_on(pipeline.bring_gears(&request.loras))?;
     if let Some(sentence) = pipeline.config().knows_nothing_of(&request.prompt) {
         note!("{sentence}; decant inspect {} lists them", options.model.place());
     }

@@ -53,7 +53,7 @@ pub struct ModelConfig {
 pub struct Gear {
     /// `fast`.
     pub name: String,
-    /// The folder inside of the model's that holds the LoRA, which is loaded under this name when the model is opened.
+    /// The folder inside of the model's that holds the LoRA, which is loaded under this name when it is first used.
     pub lora: String,
     /// How many steps it is used with.
     pub steps: usize,

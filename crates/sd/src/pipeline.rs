@@ -125,6 +125,7 @@ impl Pipeline {
     /// # Errors
     /// What cannot work is refused before anything is allocated; after any error the pipeline is as good as before.
     pub async fn generate<O: Observer>(&mut self, request: &Request, observer: &mut O) -> Result<Generated, Error> {
+        self.bring_gears(&request.loras).await?;
         match request.hires {
             None => self.once(request, observer).await,
             Some(_) => self.twice(request, observer).await,

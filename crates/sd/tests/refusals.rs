@@ -241,7 +241,7 @@ fn a_folder_that_brings_its_small_decoder_is_shown_with_it() {
 }
 
 #[test]
-fn a_gear_that_a_folder_brings_is_loaded_with_it_and_a_wrong_one_is_said() {
+fn a_gear_that_a_folder_brings_is_loaded_when_it_is_used_and_a_wrong_one_is_said() {
     let mut files = files();
     let lora = std::fs::read(folder("tests/models/lora").join("kohya.safetensors")).expect("it is there");
     files.insert("ink/pytorch_lora_weights.safetensors".into(), lora);
@@ -252,15 +252,20 @@ fn a_gear_that_a_folder_brings_is_loaded_with_it_and_a_wrong_one_is_said() {
     };
     let sound = r#"{"name": "fast", "lora": "ink", "steps": 2, "guidance": 1, "sampler": "euler"}"#;
     let mut pipeline = load(hinted(sound)).expect("all is sound");
-    assert_eq!(pipeline.loras().iter().map(|lora| lora.name.as_str()).collect::<Vec<&str>>(), ["ink"]);
     let plain = Request { steps: Some(1), width: Some(24), height: Some(16), ..Request::default() };
-    let inked = Request { loras: vec![LoraUse { name: "ink".into(), weight: 1.0, text: None }], ..plain.clone() };
-    let [plain, inked] =
-        [plain, inked].map(|request| block_on(pipeline.generate(&request, &mut Unobserved)).expect("it is loaded").latents);
-    assert_ne!(plain, inked);
+    let using = |name: &str| Request { loras: vec![LoraUse { name: name.into(), weight: 1.0, text: None }], ..plain.clone() };
+    let mut latents = |request: &Request| block_on(pipeline.generate(request, &mut Unobserved)).expect("it comes along").latents;
+    let first = latents(&plain);
+    assert_ne!(first, latents(&using("ink")));
+    assert_eq!(first, latents(&plain));
+    assert_ne!(first, latents(&using("ink.safetensors")));
+    assert_eq!(pipeline.loras().iter().map(|lora| lora.name.as_str()).collect::<Vec<&str>>(), ["ink"], "when it is used, and once");
+    let mut wrong = load(hinted(&sound.replace(r#""ink""#, r#""pen""#))).expect("nobody has asked for it yet");
+    let said = block_on(wrong.generate(&using("pen"), &mut Unobserved)).err().expect("there is no such folder").to_string();
+    assert!(said.contains("pen"), "{said}");
+    assert!(block_on(wrong.generate(&plain, &mut Unobserved)).is_ok(), "without it all goes on");
     for (change, problem) in [
         ([r#""ink""#, r#""../ink""#], r#"decant.json: a gear's lora is "../ink", expected the name of a folder inside of the model's"#),
-        ([r#""ink""#, r#""pen""#], "pen"),
         ([r#""steps": 2"#, r#""steps": 0"#], "decant.json: the gear fast has 0 steps, expected 1 or more"),
         ([r#""euler""#, r#""oiler""#], "oiler"),
         ([r#""name""#, r#""nmae""#], "nmae"),

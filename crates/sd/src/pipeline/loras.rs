@@ -4,7 +4,7 @@
 
 use super::Pipeline;
 use crate::error::Error;
-use crate::files::Files;
+use crate::files::{Files, Within};
 use crate::lora::{Lora, LoraInfo, LoraUse, Names, Stack, stem};
 use std::rc::Rc;
 
@@ -101,6 +101,27 @@ impl Pipeline {
         self.loras.loaded.push(Rc::new(lora));
         self.loras.weights.push([0.0; 2]);
         Ok(info)
+    }
+
+    /// Loads those of the model's gears that are used and not there yet: whoever never changes gear does not read their files. What makes a
+    /// picture does so itself; whoever predicts its memory before that asks for it.
+    ///
+    /// # Errors
+    /// A file that is missing or damaged, or another model's.
+    pub async fn bring_gears(&mut self, uses: &[LoraUse]) -> Result<(), Error> {
+        for gear in self.config.gears.clone() {
+            let is_used = uses.iter().any(|used| stem(&used.name) == stem(&gear.lora));
+            if !is_used || self.loras.place(&gear.lora).is_some() {
+                continue;
+            }
+            let info = self.add_lora(&gear.lora, Rc::new(Within::new(self.files.clone(), &gear.lora))).await?;
+            if let Some(part) = info.unmatched.first() {
+                let problem = format!("it changes {part}, which the model does not have");
+                self.remove_lora(&gear.lora)?;
+                return Err(Error::Lora { name: gear.lora, problem, hint: "this gear is another model's".into() });
+            }
+        }
+        Ok(())
     }
 
     /// Removes a loaded LoRA.

@@ -82,7 +82,7 @@ impl Pipeline {
             None => None,
         };
         let (planned, ready) = (None, BTreeMap::new());
-        let mut pipeline = Pipeline {
+        let pipeline = Pipeline {
             files,
             device,
             options,
@@ -103,20 +103,7 @@ impl Pipeline {
             recognised,
         };
         pipeline.nothing_left_over()?;
-        pipeline.add_gears().await?;
         Ok(pipeline)
-    }
-
-    /// Loads the LoRAs that the model brings along, by their folders' names.
-    async fn add_gears(&mut self) -> Result<(), Error> {
-        for gear in self.config.gears.clone() {
-            let info = self.add_lora(&gear.lora, Rc::new(Within::new(self.files.clone(), &gear.lora))).await?;
-            if let Some(part) = info.unmatched.first() {
-                let problem = format!("it changes {part}, which the model does not have");
-                return Err(Error::Lora { name: gear.lora, problem, hint: "this gear is another model's".into() });
-            }
-        }
-        Ok(())
     }
 
     /// Every weight of every file is used by some program, and every weight that a program uses is there.

@@ -44,6 +44,7 @@ impl Pipeline {
     /// # Errors
     /// What [`Pipeline::generate`] would refuse.
     pub async fn embed(&mut self, request: &Request) -> Result<Embeddings, Error> {
+        self.bring_gears(&request.loras).await?;
         let course = self.course(request)?;
         self.weigh_loras(&course.settings.asked.loras)?;
         let script = self.script(&course.settings)?;
