@@ -4,7 +4,7 @@
 import { jobsOf, recallSession, recallStart } from "./session.js";
 import { USUAL_MODEL, readAddress, readAddressSettings } from "./address.js";
 import { needsWord } from "./agreed.js";
-import { absentLoras, formerly, shifted } from "./gears.js";
+import { absentLoras, formerly, fromFormer, shifted } from "./gears.js";
 import { readSetting, writeSetting } from "./settings.js";
 import { inList, say } from "./words.js";
 import { takeDefaults } from "./studio.js";
@@ -54,7 +54,7 @@ export async function begin(studio, store) {
     });
     return async () => {};
   }
-  await studio.open(chosen, asked.device, session ? (info, state) => ({ settings: fitting(state.settings, info, state), problems: asked.problems }) : chooses);
+  await studio.open(chosen, asked.device, session ? (info, state) => ({ settings: fitting(former ? fromFormer(state.settings, before?.name ?? "", info) : state.settings, info, state), problems: asked.problems }) : chooses);
   return async () => {
     if (session) return goOn(studio, store, session);
     if (asked.run) return studio.generate();

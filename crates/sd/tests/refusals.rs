@@ -261,7 +261,7 @@ fn a_gear_that_a_folder_brings_is_loaded_when_it_is_used_and_a_wrong_one_is_said
     assert_ne!(first, latents(&using("ink.safetensors")));
     assert_eq!(pipeline.loras().iter().map(|lora| lora.name.as_str()).collect::<Vec<&str>>(), ["ink"], "when it is used, and once");
     let mut wrong = load(hinted(&sound.replace(r#""ink""#, r#""pen""#))).expect("nobody has asked for it yet");
-    let said = block_on(wrong.generate(&using("pen"), &mut Unobserved)).err().expect("there is no such folder").to_string();
+    let said = block_on(wrong.generate(&using("pen"), &mut Unobserved)).expect_err("there is no such folder").to_string();
     assert!(said.contains("pen"), "{said}");
     assert!(block_on(wrong.generate(&plain, &mut Unobserved)).is_ok(), "without it all goes on");
     for (change, problem) in [
