@@ -42,7 +42,7 @@ function judge(rows) {
 async function operations({ base, device, wanted }) {
   const script = `
     import init, * as app from "${base}worker/pkg/decant_app.js";
-    import { startCores } from "${base}worker/cores.js";
+    import { startCores } from "${base}web/worker/cores.js";
     try {
       await init();
       const wanted = ${JSON.stringify(wanted)};
