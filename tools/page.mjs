@@ -4,11 +4,12 @@
 //
 //     node tools/page.mjs WEB OUT
 
-import { cp, readFile, readdir, writeFile } from "node:fs/promises";
+import { cp, readFile, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build, transform } from "esbuild";
 import { VENDOR } from "./bundle.mjs";
+import { filesIn } from "./files.mjs";
 
 /** What pages begin with; their address does not change. */
 const PAGES = ["main.js", "decant.js", "bench.js"];
@@ -28,8 +29,7 @@ export async function makePage(web, out) {
   // Chunks lie beside main.js, from where parts.js finds the worker.
   const { metafile } = await build({ ...HOW, entryPoints: entries(PAGES), outdir: out, outbase: web, splitting: true, chunkNames: "[name]-[hash]", metafile: true });
   await build({ ...HOW, entryPoints: entries(ALONE), outdir: out, outbase: web });
-  const names = (await readdir(web, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).map((entry) => relative(web, join(entry.parentPath, entry.name)));
-  for (const name of names.filter((path) => path === "decant.d.ts" || !WRITTEN.test(path))) await cp(join(web, name), join(out, name));
+  for (const name of (await filesIn(web)).filter((path) => path === "decant.d.ts" || !WRITTEN.test(path))) await cp(join(web, name), join(out, name));
   const page = await readFile(join(web, "index.html"), "utf8");
   const sheets = Array.from(page.matchAll(/ *<link rel="stylesheet" href="\.\/([^"]+)">\n/g));
   const styles = await Promise.all(sheets.map(([, path]) => readFile(join(web, path), "utf8")));

@@ -3,15 +3,15 @@
 //     node tools/shell.mjs FOLDER
 
 import { createHash } from "node:crypto";
-import { readFile, readdir, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { filesIn } from "./files.mjs";
 
 /** What the page can be opened without, and what is fetched only where it is asked for. */
 const APART = /^sw\.js$|^bench\.|^worker\/bench\.js$|^decant\.html$|\.d\.ts$/;
 
 const [folder] = process.argv.slice(2);
-const names = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).map((entry) => relative(folder, join(entry.parentPath, entry.name)));
-const paths = names.filter((path) => !APART.test(path)).sort();
+const paths = (await filesIn(folder)).filter((path) => !APART.test(path));
 const script = (await readFile(join(folder, "sw.js"), "utf8")).replace(/^self\.VERSION = .*\nself\.FILES = .*\n/, "");
 await mark("");
 const version = sum(JSON.stringify(await sums(paths)), "hex").slice(0, 12);

@@ -5,10 +5,11 @@
 // Scripts become one, styles become one, and every other file of the folder goes along packed (gzip, single/packing.js), to be unpacked when it is wanted.
 
 import { createHash } from "node:crypto";
-import { readFile, readdir, stat, writeFile } from "node:fs/promises";
-import { basename, join, relative } from "node:path";
+import { readFile, stat, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { bundle } from "./bundle.mjs";
+import { filesIn } from "./files.mjs";
 import { asText } from "./single/packing.js";
 
 /** What is bundled, or only serves a page on a server (kernels for memory that workers share among them). */
@@ -44,8 +45,7 @@ async function script(path, standIns, format) {
 }
 
 async function files() {
-  const names = await readdir(folder, { recursive: true, withFileTypes: true });
-  return names.filter((entry) => entry.isFile()).map((entry) => relative(folder, join(entry.parentPath, entry.name))).filter((path) => !APART.test(path)).sort();
+  return (await filesIn(folder)).filter((path) => !APART.test(path));
 }
 
 /** @param {string} path @param {string} content */

@@ -104,8 +104,8 @@ class LoraStage(DistilStage):
         same = {name: settings.rank for name in changeable(self.teacher, settings.kernels)}
         ranks = ranks_for(self.teacher, self.twin, settings.kernels, settings.numbers) if self.twin else same
         self.adapted, aims = (adapt(unet.requires_grad_(False), ranks) for unet in (self.student, self.target))
-        for adapted in (self.adapted, aims) if self.twin else ():
-            begin_at(adapted, self.twin)
+        if self.twin:
+            begin_at(self.adapted, self.twin)
         self.weights, self.aims = parameters(self.adapted), parameters(aims)
         for aim, weight in zip(self.aims, self.weights):
             aim.data.copy_(weight.data)

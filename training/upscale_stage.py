@@ -42,7 +42,7 @@ class UpscaleStage:
     name = "upscale"
 
     def __init__(self, settings, pack, scenes, device, parts, out):
-        self.settings, self.all, self.run, self.device, self.pack, self.progress = settings.upscale, settings, settings.run, device, pack, 0.0
+        self.settings, self.run, self.device, self.pack, self.progress = settings.upscale, settings.run, device, pack, 0.0
         self.scenes = Scenes(pack, scenes.tokenizer, settings, without=lambda name, style: held_out(HELD_OUT, "upscale", name, style))
         self.unseen = Scenes(pack, scenes.tokenizer, settings, without=lambda name, style: not held_out(HELD_OUT, "upscale", name, style))
         torch.manual_seed(self.settings.seed)
