@@ -63,6 +63,7 @@ export async function newPage(context, { width = 1280, height = 900, scheme = "l
       if (usual) observer.disconnect();
     }).observe(document, { childList: true, subtree: true });
   });
+  const lost = await watchTab(page);
   await page.setViewportSize({ width, height });
   await page.emulateMedia({ colorScheme: scheme, reducedMotion: motion });
   page.setDefaultTimeout(60_000);
@@ -71,5 +72,29 @@ export async function newPage(context, { width = 1280, height = 900, scheme = "l
     if (message.type() === "error") complaints.push(`console: ${message.text()} (${message.location().url})`);
   });
   page.on("pageerror", (error) => complaints.push(`uncaught: ${error.message}`));
-  return { page, complaints };
+  return { page, complaints, lost };
+}
+
+/**
+ * Counts the documents that a tab opens, here and in its own sessionStorage, which a tab keeps over a reload. What it gives tells what became of
+ * them: null where both agree, else a sentence, as when Chromium answers a reload with a tab that knows nothing of before.
+ * @param {import("playwright-core").Page} page @returns {Promise<() => Promise<string | null>>}
+ */
+async function watchTab(page) {
+  /** @type {Map<string, number>} */
+  const opened = new Map();
+  await page.addInitScript(() => {
+    if (self === top && location.protocol.startsWith("http")) sessionStorage.setItem("test.documents", String(Number(sessionStorage.getItem("test.documents") ?? 0) + 1));
+  });
+  page.on("domcontentloaded", () => {
+    const { origin } = new URL(page.url());
+    opened.set(origin, (opened.get(origin) ?? 0) + 1);
+  });
+  return async () => {
+    if (!page.url().startsWith("http")) return null;
+    const wanted = opened.get(new URL(page.url()).origin) ?? 0;
+    const tab = await page.evaluate(() => ({ kept: Number(sessionStorage.getItem("test.documents") ?? 0), navigations: performance.getEntriesByType("navigation").length })).catch(() => null);
+    if (!tab || (tab.kept >= wanted && tab.navigations > 0)) return null;
+    return `the tab opened ${wanted} documents here, its sessionStorage knows of ${tab.kept}, and its list of navigations has ${tab.navigations}`;
+  };
 }

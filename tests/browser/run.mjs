@@ -158,9 +158,9 @@ function test(where, name, browser, server, act, { width, height, first, usual, 
   /** Null where Chromium lost what the tab knew, the first time. */
   async function attempt(lane, isAgain) {
     const started = performance.now();
-    let page, complaints = [];
+    let page, complaints = [], lost = async () => null;
     try {
-      ({ page, complaints } = await newPage((await browserOf(browser, lane)).context, { width, height, first, usual }));
+      ({ page, complaints, lost } = await newPage((await browserOf(browser, lane)).context, { width, height, first, usual }));
       if (start) await page.goto(server.address + start);
       const said = await act({ page, complaints });
       const unexpected = complaints.filter((complaint) => !expects.test(complaint));
@@ -168,14 +168,15 @@ function test(where, name, browser, server, act, { width, height, first, usual, 
       counts.passed++;
       return `ok   ${where}: ${name} (${said ? `${said}, ` : ""}${isAgain ? "once more, since Chromium had lost what the tab knew, " : ""}${((performance.now() - started) / 1000).toFixed(1)} s)`;
     } catch (error) {
-      // On a busy machine Chromium now and then answers a reload with a tab that knows nothing of before: its sessionStorage is empty, and it has no
-      // entry of a navigation, which a page always has. What a page does after a reload cannot be seen there, so it is looked at once more.
-      if (!isAgain && (await page?.evaluate(() => location.protocol === "http:" && performance.getEntriesByType("navigation").length === 0).catch(() => false))) return null;
+      // On a busy machine Chromium now and then answers a reload with a tab that knows nothing of before. What a page does after a reload cannot
+      // be seen there, so it is looked at once more.
+      const gone = await lost();
+      if (!isAgain && gone) return null;
       counts.failed++;
       await mkdir(join(root, "target/screenshots"), { recursive: true });
       const picture = join(root, "target/screenshots", `failed ${where} ${name}.png`.replace(/[^\w.]+/g, "-"));
       await page?.screenshot({ path: picture }).catch(() => {});
-      return `FAIL ${where}: ${name}\n  ${String(error.stack ?? error).replaceAll("\n", "\n  ")}\n  complaints: ${complaints.join("; ") || "none"}\n  picture: ${picture}`;
+      return `FAIL ${where}: ${name}\n  ${String(error.stack ?? error).replaceAll("\n", "\n  ")}\n  complaints: ${complaints.join("; ") || "none"}${gone ? `\n  ${gone}` : ""}\n  picture: ${picture}`;
     } finally {
       await page?.close();
     }
