@@ -139,6 +139,11 @@ export interface Decant {
   /** Any latents as a picture: by the autoencoder ("model"), by the tiny one, or by the quick straight line ("projection"). */
   decode(latents: Latents, by?: "model" | "tiny" | "projection"): Promise<ImageData>;
   /** Stops whatever runs and gives all memory back. */
+  /**
+   * The upscaler that the model's folder brings along, in the model's own worker; it waits for the runs before it. Closing it closes nothing else.
+   * Rejects where there is none (`Info.upscaler` is null).
+   */
+  upscaler(): Promise<Upscaler>;
   close(): void;
 }
 
@@ -346,6 +351,8 @@ export interface Info {
   grammar: Grammar | null;
   /** Other ways to use it, each with a LoRA that its files bring along, which settings use by its name like any other. */
   gears: Gear[];
+  /** The upscaler that the model's folder brings along, by name, for `Request.enlarge` and `Decant.upscaler`; null where it brings none. */
+  upscaler: string | null;
   /** Width and height are multiples of this. */
   factor: number;
   catalog: Catalog;
@@ -539,6 +546,11 @@ export interface Request extends Partial<Settings> {
   latents?: Blob | Latents | null;
   /** Whether each step tells where every token was looked for (`Step.attention`). Costs a little time, and memory for each step. Usual: false. */
   attention?: boolean;
+  /**
+   * Whether each picture is made larger by the model's own upscaler (`Info.upscaler`; a model that brings none makes its pictures as ever).
+   * What could not be enlarged is there as the model made it, and `onNote` says why. Usual: false.
+   */
+  enlarge?: boolean;
   signal?: AbortSignal;
   /**
    * Called after every step, and awaited: resolve = go on, reject = cancel, not yet = paused.
@@ -547,6 +559,10 @@ export interface Request extends Partial<Settings> {
   onStep?: (step: Step, trace: Trace) => void | Promise<void>;
   /** What of the model did not stay in memory is read again during the run. Awaited like a step. */
   onProgress?: (progress: Progress) => void | Promise<void>;
+  /** How many tiles of how many are enlarged, before the first and after each. Awaited like a step; a rejection leaves the picture as the model made it. */
+  onTile?: (done: number, of: number) => void | Promise<void>;
+  /** What did not succeed, in a sentence, and did not hinder the picture. */
+  onNote?: (sentence: string) => void;
   /** Called after every picture, and awaited like a step. Of several, `Result.pictures` then hold no steps: they are given here. */
   onPicture?: (picture: Made, index: number) => void | Promise<void>;
 }
@@ -587,6 +603,14 @@ export interface Trace {
   memory: Memory | null;
   /** What else the picture came of that settings cannot hold, each in words: "a mask", "the textual inversion birb". None for a run that is not finished. */
   also?: string[];
+  /** What made the picture larger after it was made, in order; `settings` are those of the picture before. */
+  enlarged?: Enlarged[];
+}
+
+/** An upscaler's name, and how many times as large it made the picture each way. */
+export interface Enlarged {
+  by: string;
+  times: number;
 }
 
 /** Bytes. */

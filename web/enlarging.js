@@ -1,6 +1,7 @@
 // Finished pictures made larger: the upscalers that there are, and one picture at a time through one of them, beside whatever runs. It touches no element.
 
 import { Decant } from "./decant.js";
+import { remember, remembered } from "./remembered.js";
 import { sentenceOf } from "./sentences.js";
 import { stem } from "./source.js";
 import { wantedThreads } from "./threads.js";
@@ -12,11 +13,19 @@ import { say } from "./words.js";
 
 /** What is being made larger, and how many of its tiles are done; none are counted while the upscaler is read. @typedef {{ by: string, done: number, of: number }} Enlarging */
 
+/** Where it is kept that pictures are to stay as the model makes them. */
+const EACH = "decant.enlarge";
+
+/** Whether each picture is made larger by the model's own upscaler: as long as nobody has switched that off. */
+export function enlargesEach() {
+  return remembered(EACH) !== "no";
+}
+
 /**
  * @param {Store} store
- * @param {{ pngOf: (trace: Trace) => Promise<Blob>, keepMade: (made: Made, png: Blob) => unknown, show: (trace: Trace) => void, tell: (message: Message) => void }} page
+ * @param {{ model: () => import("./decant.d.ts").Decant | null, pngOf: (trace: Trace) => Promise<Blob>, keepMade: (made: Made, png: Blob) => unknown, show: (trace: Trace) => void, tell: (message: Message) => void }} page
  */
-export function createEnlarging({ get, change }, { pngOf, keepMade, show, tell }) {
+export function createEnlarging({ get, change }, { model, pngOf, keepMade, show, tell }) {
   let stopping = new AbortController();
   /** Those that the browser could not keep last as long as the page. @type {Map<string, File>} */
   const unkept = new Map();
@@ -53,20 +62,20 @@ export function createEnlarging({ get, change }, { pngOf, keepMade, show, tell }
 
   /** Makes the picture that is shown larger, keeps it beside the other, and shows it. @param {string} name the upscaler's */
   async function enlarge(name) {
-    const { trace, device, enlarging } = get();
+    const { trace, enlarging } = get();
     if (!trace?.image || enlarging) return;
     stopping = new AbortController();
     const { signal } = stopping;
     change({ enlarging: { by: name, done: 0, of: 0 } });
     try {
-      const file = unkept.get(name) ?? (await readUpscaler(name));
-      if (!file) return void (await readList());
-      const upscaler = await Decant.upscaler(file, { name, device, threads: wantedThreads(), signal });
+      const upscaler = await openUpscaler(name, signal);
+      if (!upscaler) return void (await readList());
       try {
         const onTile = (/** @type {number} */ done, /** @type {number} */ of) => change({ enlarging: { by: name, done, of } });
         const { image, png } = await upscaler.enlarge(await pngOf(trace), { onTile, signal });
         files.set(image, png);
-        const larger = { ...trace, image };
+        const { scale } = upscaler.info;
+        const larger = { ...trace, image, enlarged: [...(trace.enlarged ?? []), { by: name, times: scale }] };
         keepMade({ image, trace: larger }, png);
         if (get().trace === trace) show(larger);
         tell({ tone: "note", text: say("larger.done", { width: image.width, height: image.height, name }), about: "larger" });
@@ -80,7 +89,20 @@ export function createEnlarging({ get, change }, { pngOf, keepMade, show, tell }
     }
   }
 
+  /** The model's own, or one that is kept; null where there is none of that name. @param {string} name @param {AbortSignal} signal */
+  async function openUpscaler(name, signal) {
+    const { info, device } = get();
+    if (name === info?.upscaler) return (await model()?.upscaler()) ?? null;
+    const file = unkept.get(name) ?? (await readUpscaler(name));
+    return file ? Decant.upscaler(file, { name, device, threads: wantedThreads(), signal }) : null;
+  }
+
   return {
+    /** @param {boolean} enlarges whether the next pictures are made larger */
+    enlargeEach(enlarges) {
+      remember(EACH, enlarges ? "yes" : "no");
+      change({ enlarges });
+    },
     readUpscalers: readList,
     addUpscaler,
     dropUpscaler,

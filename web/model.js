@@ -4,6 +4,7 @@ import { modelName, modelSource, stem } from "./source.js";
 import { failure } from "./calls.js";
 import { Turns } from "./turns.js";
 import { pixelsOf, readInputs, readPicture } from "./inputs.js";
+import { Upscaler } from "./upscaler.js";
 
 /** @import * as api from "./decant.d.ts" */
 /** @import { Info, OpeningEvents, Settings, Step, TokenCount, Trace } from "./decant.d.ts" */
@@ -74,9 +75,9 @@ export class Model {
   }
 
   /** What a record says besides the settings. @param {api.Trace} trace */
-  async #about({ also = [] }) {
+  async #about({ also = [], enlarged = [] }) {
     const { adapter: device, weights } = this.info;
-    return { model: stem(this.#name), hash: await this.fingerprint(), device, weights: weights === "stored" ? "" : weights, also };
+    return { model: stem(this.#name), hash: await this.fingerprint(), device, weights: weights === "stored" ? "" : weights, also, enlarged };
   }
 
   /** @type {api.Decant["fingerprint"]} */
@@ -86,13 +87,13 @@ export class Model {
   }
 
   /** Each picture's seed is one more than the last one's. @param {api.Request} request @returns {Promise<api.Result>} */
-  async #run({ signal, onStep, onPicture, onProgress, image, mask, latents, attention = false, count = 1, ...asked }) {
+  async #run({ signal, onStep, onPicture, onProgress, onTile, onNote, image, mask, latents, attention = false, enlarge = false, count = 1, ...asked }) {
     signal?.throwIfAborted();
     const settings = complete(asked, this.info, Boolean(image || latents));
-    const inputs = { ...(await readInputs({ image, mask, latents })), attention };
+    const inputs = { ...(await readInputs({ image, mask, latents })), attention, enlarge: enlarge && this.info.upscaler !== null };
     const pictures = [];
     for (let index = 0; index < count; index++) {
-      const made = await this.#make({ ...settings, seed: settings.seed + index }, inputs, { onStep, onProgress, signal });
+      const made = await this.#make({ ...settings, seed: settings.seed + index }, inputs, { onStep, onProgress, onTile, onNote, signal });
       // Whoever is given each picture when it is made may drop its steps: those of many do not fit in memory.
       pictures.push(onPicture && count > 1 ? { ...made, trace: { ...made.trace, steps: [], noise: null } } : made);
       await onPicture?.(made, index);
@@ -103,14 +104,16 @@ export class Model {
     return { ...first, pictures };
   }
 
-  /** @param {Settings} settings @param {Inputs & { attention: boolean }} inputs @param {Pick<api.Request, "onStep" | "onProgress" | "signal">} events @returns {Promise<api.Made>} */
-  async #make(settings, { attention, ...inputs }, { onStep, onProgress, signal }) {
+  /** @param {Settings} settings @param {Inputs & { attention: boolean, enlarge: boolean }} inputs @param {Pick<api.Request, "onStep" | "onProgress" | "onTile" | "onNote" | "signal">} events @returns {Promise<api.Made>} */
+  async #make(settings, { attention, enlarge, ...inputs }, { onStep, onProgress, onTile, onNote, signal }) {
     /** @type {Trace} */
     const trace = { settings, tokens: null, noise: null, steps: [], image: null, timings: null, memory: null };
-    const result = await this.#calls.ask({ kind: "generate", settings, inputs, attention }, async (event) => {
+    const result = await this.#calls.ask({ kind: "generate", settings, inputs, attention, enlarge }, async (event) => {
       // Parts of a model that did not stay on the device are read again.
       if ("interrupted" in event) await interrupted(event.interrupted);
       if ("progress" in event) await onProgress?.(event.progress);
+      if ("tiles" in event) await onTile?.(...event.tiles);
+      if ("note" in event) onNote?.(event.note);
       if (!("step" in event)) return;
       const { tokens, again, ...raw } = event.step;
       trace.tokens ??= tokens;
@@ -124,6 +127,12 @@ export class Model {
     const picture = readPixels(image);
     Object.assign(trace, rest, { tokens: trace.tokens ?? rest.tokens, image: picture, settings: { ...settings, ...settled } });
     return { image: picture, trace };
+  }
+
+  /** @type {api.Decant["upscaler"]} */
+  async upscaler() {
+    const info = /** @type {api.UpscalerInfo} */ (await this.#inTurn({ kind: "openOwnUpscaler" }));
+    return new Upscaler({ ask: (ask, onEvent, signal) => this.#turns.next(() => this.#calls.ask(ask, onEvent, signal), signal), close: () => {} }, info);
   }
 
   /** @type {api.Decant["tokenize"]} */

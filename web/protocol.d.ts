@@ -6,7 +6,7 @@
  * An event with `awaited` stops the worker until the page has sent `{ call, verdict }`: "go on" or "stop".
  * A verdict "stop" may also come at any other time; it takes effect at the next step.
  */
-import type { Catalog, Choice, Distance, Embeddings, DeviceChoice, ErrorCode, FileKind, FoundRecord, Info, InspectOptions, Inversion, Latents, LoraInfo, Memory, ModelFile, Neighbour, Noised, Plane, Progress, RoundTrip, Schedule, Settings, Step, Timings, TokenCount, TraceTokens, UpscalerInfo, Weights } from "./decant.js";
+import type { Catalog, Choice, Distance, Embeddings, DeviceChoice, Enlarged, ErrorCode, FileKind, FoundRecord, Info, InspectOptions, Inversion, Latents, LoraInfo, Memory, ModelFile, Neighbour, Noised, Plane, Progress, RoundTrip, Schedule, Settings, Step, Timings, TokenCount, TraceTokens, UpscalerInfo, Weights } from "./decant.js";
 
 export type ToWorker = { call: number; ask: Ask } | { call: number; verdict: Verdict };
 
@@ -16,7 +16,7 @@ export type Ask =
   | { kind: "inspect"; source: Source; wanted: Wanted }
   | { kind: "weigh"; width: number; height: number; guidance: number }
   | { kind: "load"; weights: Weights; preview: Source | null }
-  | { kind: "generate"; settings: Settings; inputs: Inputs; attention: boolean }
+  | { kind: "generate"; settings: Settings; inputs: Inputs; attention: boolean; enlarge: boolean }
   | { kind: "addLora"; source: Source; name: string }
   | { kind: "removeLora"; name: string }
   | { kind: "writePicture"; image: Pixels; settings: Settings; about: About }
@@ -34,6 +34,7 @@ export type Ask =
   | { kind: "addNoise"; latents: Latents; timestep: number; seed: number }
   | { kind: "decode"; latents: Latents; by: "model" | "tiny" | "projection" }
   | { kind: "openUpscaler"; source: Source; name: string; wanted: Pick<Wanted, "device" | "threads" | "kernels"> }
+  | { kind: "openOwnUpscaler" }
   | { kind: "enlarge"; image: Pixels; record: Uint8Array<ArrayBuffer> | null; budget: number | null }
   | { kind: "plane"; runs: Float32Array[][] }
   | { kind: "distance"; a: Float32Array; b: Float32Array };
@@ -77,8 +78,9 @@ export interface About {
   hash: string;
   device: string;
   weights: string;
-  /** What else it came of, as a `Trace` says it. */
+  /** What else it came of, and what made it larger, as a `Trace` says it. */
   also: string[];
+  enlarged: Enlarged[];
 }
 
 /** What a run starts from besides noise. */
@@ -113,10 +115,11 @@ export type RawStep = Omit<Step, "previewNoisy" | "previewDenoised" | "latents" 
 export type RawRoundTrip = Omit<RoundTrip, "before" | "after"> & { before: Pixels; after: Pixels };
 export type RawNoised = Omit<Noised, "preview"> & { preview: Pixels };
 
-/** The larger picture, and as a PNG with its record. */
+/** The larger picture, as a PNG with its record, and by what it was made larger. */
 export interface RawEnlarged {
   image: Pixels;
   png: Uint8Array<ArrayBuffer>;
+  enlarged: Enlarged;
 }
 
 export interface RawResult {
@@ -126,6 +129,8 @@ export interface RawResult {
   noise: Float32Array<ArrayBuffer>;
   tokens: TraceTokens;
   also: string[];
+  /** Where it was asked for and done. */
+  enlarged?: Enlarged[];
   timings: Timings;
   memory: Omit<Memory, "heap">;
 }
@@ -186,6 +191,8 @@ export interface Session {
   addLora(name: string, files: Files): Promise<LoraInfo>;
   removeLora(name: string): void;
   fingerprint(): Promise<string>;
+  /** The one that the model's folder brings along. */
+  upscaler(): Promise<Upscaler>;
   addTextualInversion(name: string, bytes: Uint8Array): Promise<Inversion>;
   removeTextualInversion(name: string): void;
   useVae(name: string, files: Files): Promise<void>;

@@ -3,6 +3,7 @@
 
 import { Gate } from "./gate.js";
 import { withoutSteps } from "./kept.js";
+import { named } from "./named.js";
 import { sentenceOf } from "./sentences.js";
 import { startOf } from "./starting.js";
 import { places } from "./state.js";
@@ -70,8 +71,9 @@ export function createRunning({ get, change }, around) {
       makers.set(made.image, model);
       take(made);
     };
+    const enlarge = get().enlarges && !job.passing;
     try {
-      await model.generate({ ...settings, ...inputs, attention: get().attention, signal, onStep, onPicture, onProgress: (reading) => change({ reading }) });
+      await model.generate({ ...settings, ...inputs, attention: get().attention, enlarge, signal, onStep, onPicture, onTile, onNote, onProgress: (reading) => change({ reading }) });
       return true;
     } catch (error) {
       if (!signal.aborted) around.tell(sentenceOf(error, "run"));
@@ -79,7 +81,7 @@ export function createRunning({ get, change }, around) {
     } finally {
       // A run that was refused, or stopped before its first step, leaves the picture that was there.
       const untouched = last.trace && get().trace === live;
-      change({ running: null, live: null, watching: true, ...(untouched && { trace: last.trace, cursor: last.cursor, following: last.following }), reading: null, paused: false, ...(get().phase === "running" && { phase: "ready" }) });
+      change({ running: null, live: null, enlarging: enlarge ? null : get().enlarging, watching: true, ...(untouched && { trace: last.trace, cursor: last.cursor, following: last.following }), reading: null, paused: false, ...(get().phase === "running" && { phase: "ready" }) });
     }
   }
 
@@ -93,6 +95,17 @@ export function createRunning({ get, change }, around) {
     const live = { ...trace };
     change({ live, reading: null, ...(get().watching && { trace: live }), ...(get().watching && get().following && { cursor: live.steps.length - 1 }) });
     return gate.pass();
+  }
+
+  /** One tile is done at once; of several it is shown how far they are. @param {number} done @param {number} of */
+  function onTile(done, of) {
+    const by = get().info?.upscaler;
+    if (by && of > 1) change({ enlarging: { by, done, of } });
+  }
+
+  /** @param {string} sentence the program's */
+  function onNote(sentence) {
+    around.tell({ tone: "note", text: named(sentence), lang: "en" });
   }
 
   /** A picture is made. @param {Made} made */

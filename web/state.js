@@ -1,5 +1,6 @@
 // What the page knows, in one object. It changes only through `change`, and every change is drawn once per frame.
 
+import { enlargesEach } from "./enlarging.js";
 import { EMPTY_GALLERY } from "./gallery.js";
 import { keptPresets } from "./presets.js";
 
@@ -46,6 +47,7 @@ import { keptPresets } from "./presets.js";
  * @property {Trace[]} series the pictures of one run that was asked for several, as far as it is
  * @property {Gallery} gallery
  * @property {import("./upscalers.js").KeptUpscaler[]} upscalers
+ * @property {boolean} enlarges whether each picture is made larger by the model's own upscaler, where it has one
  * @property {import("./enlarging.js").Enlarging | null} enlarging the picture that is made larger
  * @property {Job[]} queue what is made next
  * @property {Preset[]} presets a person's own
@@ -151,6 +153,7 @@ const FIRST = {
   watching: true,
   series: [],
   gallery: EMPTY_GALLERY,
+  enlarges: enlargesEach(),
   upscalers: [],
   enlarging: null,
   queue: [],

@@ -235,7 +235,7 @@ export function createStudio(store) {
 
   const running = createRunning(store, { model: () => decant, enqueue: (job) => queue.enqueue(job), giveWay: () => typing.giveWay(), forgetSteps: () => gallery.forgetSteps(), keepMade: (made) => gallery.keepMade(made), wholeOf: (trace) => gallery.wholeOf(trace), fillCell: (job, trace) => sheets.fillCell(job, trace), tell });
   const gallery = createGallery(store, { write: async (made) => (await running.makerOf(made.image)?.writePicture(made)) ?? null, open: openPicture, tell });
-  const enlarging = createEnlarging(store, { pngOf: async (trace) => (await savePicture(trace)) ?? gallery.pngOf(/** @type {ImageData} */ (trace.image)), keepMade: gallery.keepMade, show: running.show, tell });
+  const enlarging = createEnlarging(store, { model: () => decant, pngOf: async (trace) => (await savePicture(trace)) ?? gallery.pngOf(/** @type {ImageData} */ (trace.image)), keepMade: gallery.keepMade, show: running.show, tell });
   const queue = createQueue(store, running.run);
   const runs = createRuns(store, { show: running.show, tell });
   const typing = createTyping(store, { ...queue, cancel: running.cancelRun });

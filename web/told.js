@@ -3,7 +3,7 @@
 
 import { damaged } from "./safetensors.js";
 
-/** @import { Memory, Settings, Step, Timings, TokenCount, TraceTokens } from "./decant.d.ts" */
+/** @import { Enlarged, Memory, Settings, Step, Timings, TokenCount, TraceTokens } from "./decant.d.ts" */
 /** @typedef {Partial<Pick<Step, "total" | "guidance" | "milliseconds" | "channels">>} ToldStep */
 /** @typedef {(value: any) => boolean} Check */
 
@@ -25,14 +25,16 @@ const CHECKS = {
   timings: fields({ text: isNumber, steps: isNumber, picture: isNumber, total: isNumber }, true),
   memory: fields({ predicted: isNumber, heap: isNumber }, true),
   also: listOf(isWord),
+  enlarged: listOf(fields({ by: isWord, times: isNumber }, true)),
 };
 
 /**
  * Rejects with a sentence what the page could not use.
  * @param {Record<string, string>} metadata
- * @returns {{ settings: Partial<Settings>, tokens: TraceTokens | null, told: ToldStep[], timings: Timings | null, memory: Memory | null, also: string[] }}
+ * @returns {{ settings: Partial<Settings>, tokens: TraceTokens | null, told: ToldStep[], timings: Timings | null, memory: Memory | null, also: string[], enlarged?: Enlarged[] }}
  */
 export function readTold(metadata) {
+  const enlarged = read(metadata, "enlarged");
   const [prompt, negative] = [readTokens(metadata, "tokens"), readTokens(metadata, "negative_tokens")];
   return {
     settings: readSettings(metadata),
@@ -41,6 +43,7 @@ export function readTold(metadata) {
     timings: read(metadata, "timings"),
     memory: read(metadata, "memory"),
     also: read(metadata, "also") ?? [],
+    ...(enlarged && { enlarged }),
   };
 }
 

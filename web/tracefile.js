@@ -17,7 +17,7 @@ export async function isTrace(blob) {
 }
 
 /** @param {Trace} trace @returns {Promise<Blob>} */
-export async function writeTrace({ settings, tokens, noise, steps, image, timings, memory, also }) {
+export async function writeTrace({ settings, tokens, noise, steps, image, timings, memory, also, enlarged }) {
   /** @type {Contents["tensors"]} */
   const tensors = new Map();
   const add = (/** @type {string} */ name, /** @type {number[]} */ shape, /** @type {Float32Array | Uint8Array | null | undefined} */ values) => {
@@ -34,7 +34,7 @@ export async function writeTrace({ settings, tokens, noise, steps, image, timing
   if (image) add("image", [1, 3, image.height, image.width], planes(image));
   const told = steps.map(({ total, guidance, milliseconds, channels }) => ({ total, guidance, milliseconds, channels }));
   const { prompt, negative, sampler, guidance, seed } = settings;
-  const metadata = { format: FORMAT, settings: JSON.stringify(settings), prompt, negative, sampler, steps: String(settings.steps), guidance: String(guidance), seed: String(seed), told: JSON.stringify(told), timings: JSON.stringify(timings), memory: JSON.stringify(memory), also: JSON.stringify(also ?? []), ...(tokens && { tokens: writeTokens(tokens.prompt), negative_tokens: writeTokens(tokens.negative) }) };
+  const metadata = { format: FORMAT, settings: JSON.stringify(settings), prompt, negative, sampler, steps: String(settings.steps), guidance: String(guidance), seed: String(seed), told: JSON.stringify(told), timings: JSON.stringify(timings), memory: JSON.stringify(memory), also: JSON.stringify(also ?? []), ...(enlarged && { enlarged: JSON.stringify(enlarged) }), ...(tokens && { tokens: writeTokens(tokens.prompt), negative_tokens: writeTokens(tokens.negative) }) };
   return writeSafetensors({ tensors, metadata });
 }
 

@@ -1,4 +1,4 @@
-// An upscaler in a worker of its own: what `Decant.upscaler` gives. Closed, it leaves no memory behind.
+// An upscaler in a worker of its own, which is closed with it, or in an open model's: what `Decant.upscaler` gives.
 
 import { pixelsOf, readPicture } from "./inputs.js";
 
@@ -6,12 +6,13 @@ import { pixelsOf, readPicture } from "./inputs.js";
 /** @import { UpscalerInfo } from "./decant.d.ts" */
 /** @import { RawEnlarged } from "./protocol.d.ts" */
 /** @import { WorkerCalls } from "./calls.js" */
+/** @typedef {Pick<WorkerCalls, "ask" | "close">} Calls */
 
 /** @implements {api.Upscaler} */
 export class Upscaler {
   #calls;
 
-  /** @param {WorkerCalls} calls @param {UpscalerInfo} info */
+  /** @param {Calls} calls @param {UpscalerInfo} info */
   constructor(calls, info) {
     this.#calls = calls;
     this.info = info;

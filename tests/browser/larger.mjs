@@ -55,6 +55,40 @@ export const LARGER = [
     },
   },
   {
+    name: "the model's own upscaler enlarges each picture, until somebody switches that off; its record says so, and it is listed without being dropped",
+    open: "?steps=2&seed=5&width=64&height=64",
+    usual: true,
+    async play({ page }) {
+      const side = () => page.evaluate(() => document.querySelector("#picture canvas").width);
+      await ready(page);
+      await page.waitForSelector("#enlarge-each");
+      assert.ok(await page.isChecked("#enlarge-each"), "it is on by itself");
+      await again(page, 2);
+      await page.waitForFunction(() => document.querySelector("#picture canvas").width === 128);
+      const [download] = await Promise.all([page.waitForEvent("download"), page.click("#download")]);
+      const png = await readFile(await download.path());
+      assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [128, 128]);
+      assert.match(textOf(png), /"enlarged":\s*\[\{"by":\s*"emoji-x2",\s*"times":\s*2\}\]/);
+      assert.match(textOf(png), /Size: 64x64/, "the settings are the model's own picture's");
+      // What begins from it has the size that is asked for, and is enlarged, too.
+      await page.click("text=Some");
+      await finished(page, 1);
+      assert.equal(await side(), 128);
+      // Once more, by hand.
+      await page.click("#larger");
+      await page.click("#upscalers >> text=emoji-x2");
+      await page.waitForFunction(() => document.querySelector("#picture canvas").width === 256);
+      // Off, and off after a reload.
+      await page.uncheck("#enlarge-each");
+      await again(page, 2);
+      assert.equal(await side(), 64);
+      await page.reload();
+      await ready(page);
+      assert.ok(!(await page.isChecked("#enlarge-each")));
+      await page.evaluate(() => localStorage.removeItem("decant.enlarge"));
+    },
+  },
+  {
     name: "an upscaler is cancelled, a damaged one and something else are refused in a sentence, and the picture stays",
     open: "?steps=2&seed=5",
     async play({ page }) {

@@ -44,14 +44,20 @@ export function largerView(studio, state) {
   const bar = h("progress", { aria: { labelledby: "enlarging-text" } });
   const text = h("span", { id: "enlarging-text" });
   line.append(bar, text, Object.assign(button(say("do.cancel"), studio.stopEnlarging), { id: "stop-enlarging", className: "quiet-button" }));
-  /** @type {KeptUpscaler[] | null} */
+  const each = byId("enlarge-each", HTMLInputElement);
+  each.addEventListener("change", () => studio.enlargeEach(each.checked));
+  /** @type {[KeptUpscaler[], string | null] | null} */
   let drawn = null;
-  return ({ upscalers, enlarging, trace, info, phase }) => {
-    if (upscalers !== drawn) {
-      drawn = upscalers;
-      none.hidden = upscalers.length > 0;
-      list.replaceChildren(...upscalers.map((one) => row(studio, dialog, one)));
+  return ({ upscalers, enlarges, enlarging, trace, info, phase }) => {
+    const own = info?.upscaler ?? null;
+    if (upscalers !== drawn?.[0] || own !== drawn[1]) {
+      drawn = [upscalers, own];
+      none.hidden = upscalers.length > 0 || own !== null;
+      list.replaceChildren(...(own ? [ownRow(studio, dialog, own)] : []), ...upscalers.map((one) => row(studio, dialog, one)));
+      byId("enlarge-field", HTMLElement).hidden = own === null;
+      write(byId("enlarge-hint", HTMLElement), own ? say("form.enlarge-hint", { name: own }) : "");
     }
+    each.checked = enlarges;
     byId("larger", HTMLButtonElement).disabled = enlarging !== null || !trace?.image;
     // A picture of another model, or one that was made twice already, is no business of this one's.
     const started = trace !== null && startsFromPicture(trace.settings);
@@ -66,12 +72,22 @@ export function largerView(studio, state) {
   };
 }
 
-/** @param {Studio} studio @param {HTMLDialogElement} dialog @param {KeptUpscaler} one */
-function row(studio, dialog, { name, bytes }) {
+/** The one that the open model brings along. @param {Studio} studio @param {HTMLDialogElement} dialog @param {string} name */
+function ownRow(studio, dialog, name) {
+  return h("li", {}, useButton(studio, dialog, name), h("div", {}, element("span", say("larger.own"), "hint")));
+}
+
+/** @param {Studio} studio @param {HTMLDialogElement} dialog @param {string} name */
+function useButton(studio, dialog, name) {
   const use = button(name, () => {
     dialog.close();
     studio.enlarge(name);
   });
   use.className = "quiet-button";
-  return h("li", {}, use, h("div", {}, element("span", inBytes(bytes), "hint")), crossButton(say("larger.delete", { name }), () => studio.dropUpscaler(name)));
+  return use;
+}
+
+/** @param {Studio} studio @param {HTMLDialogElement} dialog @param {KeptUpscaler} one */
+function row(studio, dialog, { name, bytes }) {
+  return h("li", {}, useButton(studio, dialog, name), h("div", {}, element("span", inBytes(bytes), "hint")), crossButton(say("larger.delete", { name }), () => studio.dropUpscaler(name)));
 }

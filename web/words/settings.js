@@ -102,6 +102,8 @@ export const SETTINGS = {
   "form.record-file": { en: "A picture or a settings file", es: "Una imagen o un archivo de ajustes" },
   "form.tokens": { en: "{used} of {limit} tokens.", es: "{used} de {limit} tokens." },
   "form.cut": { en: { one: "{n} word was cut off: “{text}”", other: "{n} words were cut off: “{text}”" }, es: { one: "Se cortó {n} palabra: «{text}»", other: "Se cortaron {n} palabras: «{text}»" } },
+  "form.enlarge": { en: "Enlarge each picture", es: "Ampliar cada imagen" },
+  "form.enlarge-hint": { en: "by {name}, which comes with the model", es: "con {name}, que viene con el modelo" },
   "form.size": { en: "Width and height must be multiples of {factor}.", es: "El ancho y el alto deben ser múltiplos de {factor}." },
   "form.size-stored": { en: "Width and height must be multiples of {factor}. A {width} × {height} picture takes about {bytes} of memory, with the weights as stored in the file.", es: "El ancho y el alto deben ser múltiplos de {factor}. Una imagen de {width} × {height} ocupa unos {bytes} de memoria, con los pesos tal como están en el archivo." },
   "form.size-kept": { en: "Width and height must be multiples of {factor}. A {width} × {height} picture takes about {bytes} of memory, with weights in {weights}.", es: "El ancho y el alto deben ser múltiplos de {factor}. Una imagen de {width} × {height} ocupa unos {bytes} de memoria, con los pesos en {weights}." },

@@ -101,6 +101,7 @@ export const STUDIO = {
   "larger.upscalers": { en: "With an upscaler", es: "Con un ampliador" },
   "larger.about": { en: "A network that makes a finished picture two or four times as large, with sharp edges: ESRGAN, Real-ESRGAN and their small ones (.pth or .safetensors). It stays on this computer.", es: "Una red que hace una imagen terminada dos o cuatro veces más grande, con bordes nítidos: ESRGAN, Real-ESRGAN y sus versiones pequeñas (.pth o .safetensors). Se queda en este equipo." },
   "larger.none": { en: "There is none yet. Choose its file here, or drop it on the page.", es: "Todavía no hay ninguno. Elige su archivo aquí o suéltalo en la página." },
+  "larger.own": { en: "comes with the model", es: "viene con el modelo" },
   "larger.add": { en: "Add an upscaler…", es: "Añadir un ampliador…" },
   "larger.delete": { en: "Delete {name}", es: "Eliminar {name}" },
   "larger.use": { en: "Enlarge this picture", es: "Ampliar esta imagen" },

@@ -8,7 +8,7 @@ import { fetchKernels, loadProgram } from "./program.js";
 import { storeOf } from "../storage.js";
 import { requestSubgroupsToo } from "./webgpu.js";
 
-/** @import { App, Ask, Cores, FromWorker, RawStep, Session, Source, Tell, ToWorker, Upscaler, Verdict, Wanted } from "../protocol.d.ts" */
+/** @import { App, Ask, Cores, FromWorker, Pixels, RawStep, Session, Source, Tell, ToWorker, Upscaler, Verdict, Wanted } from "../protocol.d.ts" */
 /** @import { ErrorCode, Info, UpscalerInfo } from "../decant.d.ts" */
 /** @import { Watch } from "./line.js" */
 /** @typedef {Extract<FromWorker, { event: unknown }>["event"]} Event */
@@ -25,6 +25,8 @@ let opened = null;
 let session = null;
 /** @type {Promise<Upscaler> | null} */
 let upscaler = null;
+/** The open model's own. @type {Promise<Upscaler> | null} */
+let own = null;
 /** The CPU's, where it has kernels beside the program's own. @type {Cores | null} */
 let cores = null;
 /** Loading it begins with the worker, before anything is asked. @type {ReturnType<typeof loadProgram> | null} */
@@ -108,6 +110,8 @@ async function perform(call, ask) {
       return (await ready()).decode(ask.latents, ask.by);
     case "openUpscaler":
       return openUpscaler(ask);
+    case "openOwnUpscaler":
+      return (await (upscaler = ownUpscaler())).info();
     case "enlarge":
       return (await theUpscaler()).run(ask.image, ask.record, ask.budget, (done, of) => askToGoOn(call, { tiles: [done, of] }));
     case "plane":
@@ -116,7 +120,8 @@ async function perform(call, ask) {
       return (await program()).app.distance(ask.a, ask.b);
     case "generate": {
       const result = await (await ready()).generate(ask.settings, ask.inputs, (step) => showStep(call, step), ask.attention);
-      return { ...result, memory: { ...result.memory, heap: heapBytes() } };
+      const larger = ask.enlarge ? await enlarged(call, result.image) : {};
+      return { ...result, ...larger, memory: { ...result.memory, heap: heapBytes() } };
     }
   }
 }
@@ -154,9 +159,30 @@ function theUpscaler() {
   return upscaler ?? Promise.reject({ code: "internal", message: "No upscaler is open." });
 }
 
+/** The one that the open model brings along, opened once. @returns {Promise<Upscaler>} */
+function ownUpscaler() {
+  own ??= ready().then((model) => model.upscaler());
+  own.catch(() => (own = null));
+  return own;
+}
+
+/** A finished picture, larger. Where that does not succeed, it stays as it is, and it is said why. @param {number} call @param {Pixels} image */
+async function enlarged(call, image) {
+  try {
+    const larger = await (await ownUpscaler()).run(image, null, null, (done, of) => askToGoOn(call, { tiles: [done, of] }));
+    return { image: larger.image, enlarged: [larger.enlarged] };
+  } catch (error) {
+    const { code, message } = readFailure(error);
+    if (code === "gone") throw error;
+    if (code !== "cancelled") say({ call, event: { note: message } });
+    return {};
+  }
+}
+
 /** @param {Extract<Ask, { kind: "inspect" }>} ask @returns {Promise<Info>} */
 async function inspect({ source, wanted }) {
   const { app, memory } = await programFor(wanted);
+  own = null;
   opened = { app, memory, wanted, source, files: await openFolder(source, watch) };
   session = app.Session.open(opened.files, undefined, wanted, tell);
   const { files } = opened;
@@ -181,7 +207,10 @@ async function orAgain(reading, files) {
 /** @param {Extract<Ask, { kind: "load" }>} ask @returns {Promise<Info>} */
 async function load({ weights, preview }) {
   const small = preview && (await openFolder(preview, watch));
-  if (small && opened) session = opened.app.Session.open(opened.files, small, opened.wanted, tell);
+  if (small && opened) {
+    session = opened.app.Session.open(opened.files, small, opened.wanted, tell);
+    own = null;
+  }
   const filled = await ready();
   await orAgain(filled.fill(weights, tell), opened?.files);
   for (const folder of [opened?.files, small]) if (opened && folder && "check" in folder) await folder.check(opened.app.Sha256, tell);

@@ -68,6 +68,16 @@ pub fn text_property(object: &JsValue, name: &str) -> String {
     Reflect::get(object, &name.into()).ok().and_then(|value| value.as_string()).unwrap_or_default()
 }
 
+/// A property as it is, where there is one.
+pub fn property(object: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(object, &name.into()).ok()
+}
+
+/// A property as a number, where it is one.
+pub fn number_property(object: &JsValue, name: &str) -> Option<f64> {
+    property(object, name)?.as_f64()
+}
+
 /// A property that is an array of texts; empty where there is none.
 pub fn texts_property(object: &JsValue, name: &str) -> Vec<String> {
     let texts = Reflect::get(object, &name.into()).ok().and_then(|value| value.dyn_into::<Array>().ok());

@@ -8,13 +8,14 @@ use crate::js::{now, object, pixels, set, text_property, texts};
 use crate::machine::{self, Choice, Machine};
 use crate::settings::{Settings, defaults_object, gears_array, grammar_object, request};
 use crate::source::{JsFiles, Source};
+use crate::upscale::Upscaler;
 use crate::watch::{Watcher, count};
 use decant_graph::{Encoding, Error as Graph};
 use decant_record::also;
 use decant_sd::Error;
 use decant_sd::component::Progress;
 use decant_sd::files::Files;
-use decant_sd::layout::{self, FamilyRow};
+use decant_sd::layout::{self, Opened};
 use decant_sd::pipeline::{Options, Pipeline};
 use decant_sd::prompt::{How, Reader, Unfollowed, short, unfollowed};
 use decant_sd::request::Request;
@@ -39,10 +40,6 @@ pub struct Session {
 
 /// What a session can say while its pipeline is busy.
 struct About {
-    layout: &'static str,
-    why: String,
-    taken_for: Option<&'static FamilyRow>,
-    families: Vec<&'static FamilyRow>,
     machine: Machine,
     weights: Option<Encoding>,
     predicted_bytes: u64,
@@ -72,16 +69,7 @@ impl Session {
         let machine = machine::choose(choice).await?;
         tell(&on_progress, "Reading the headers", 0, None);
         let pipeline = open(files.clone(), preview.clone(), &family, None, &machine).await?;
-        let opened = layout::open_as(files.clone(), &family).await.map_err(Failure::opening)?;
-        let about = About {
-            layout: opened.layout,
-            why: opened.why,
-            taken_for: opened.taken_for,
-            families: opened.families,
-            machine,
-            weights: None,
-            predicted_bytes: predicted(&pipeline)?,
-        };
+        let about = About { machine, weights: None, predicted_bytes: predicted(&pipeline)? };
         Ok(Session {
             files,
             preview,
@@ -127,7 +115,8 @@ impl Session {
     /// `Info` in `web/decant.d.ts`, but for what only the worker knows.
     pub fn info(&self) -> Result<JsValue, Failure> {
         let pipeline = self.pipeline.try_borrow().map_err(busy)?;
-        let About { layout, why, taken_for, families, machine, weights, predicted_bytes } = &*self.about.borrow();
+        let About { machine, weights, predicted_bytes } = &*self.about.borrow();
+        let Opened { layout, why, taken_for, families, .. } = pipeline.opened();
         let families: Array = families.iter().map(|row| object([("id", row.id.into()), ("title", row.title.into())])).collect();
         Ok(object([
             ("family", pipeline.config().family.as_str().into()),
@@ -144,6 +133,7 @@ impl Session {
             ("words", texts(&pipeline.config().words)),
             ("examples", texts(&pipeline.config().examples)),
             ("grammar", pipeline.config().grammar.as_ref().map_or(JsValue::NULL, grammar_object)),
+            ("upscaler", pipeline.config().upscaler.as_deref().map_or(JsValue::NULL, JsValue::from)),
             ("gears", gears_array(&pipeline.config().gears)),
             ("factor", pipeline.factor().into()),
             ("catalog", catalog()),
@@ -159,6 +149,15 @@ impl Session {
         let one = |one: Unfollowed| object([("what", one.construct.id.into()), ("text", short(one.text).into())]);
         set(&counted, "unfollowed", unfollowed(text, how).into_iter().map(one).collect::<Array>().into());
         Ok(counted)
+    }
+
+    /// The upscaler that the model's folder brings along (`Info.upscaler`), on the machine that the model is on.
+    #[expect(clippy::await_holding_refcell_ref, reason = "whoever asks meanwhile is refused in a sentence")]
+    pub async fn upscaler(&self) -> Result<Upscaler, Failure> {
+        let network = self.pipeline.try_borrow().map_err(busy)?.upscaler().await.map_err(Failure::opening)?;
+        let network =
+            network.ok_or_else(|| Failure::new("request", "This model's folder brings no upscaler along; open one from a file"))?;
+        Ok(Upscaler::new(self.about.borrow().machine.clone(), network))
     }
 
     /// Makes one picture: `RawResult` in `web/protocol.d.ts`. `on_step` is awaited after each step, and ends the run by rejecting;

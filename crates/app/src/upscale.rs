@@ -22,13 +22,20 @@ pub struct Upscaler {
     network: RefCell<Network>,
 }
 
+impl Upscaler {
+    /// Over headers that were read already.
+    pub(crate) fn new(machine: Machine, network: Network) -> Upscaler {
+        Upscaler { machine, network: RefCell::new(network) }
+    }
+}
+
 #[wasm_bindgen]
 impl Upscaler {
     /// Reads the file's headers, and recognises it by its tensors; `name` is what records call it, `device` as for a session.
     pub async fn open(files: JsFiles, name: String, device: String) -> Result<Upscaler, Failure> {
         let machine = machine::choose(Choice::parse(&device)?).await?;
         let network = Network::open(&name, Rc::new(Source(files)), &*machine.device, None).await.map_err(Failure::opening)?;
-        Ok(Upscaler { machine, network: RefCell::new(network) })
+        Ok(Upscaler::new(machine, network))
     }
 
     /// `UpscalerInfo` in `web/decant.d.ts`.
@@ -53,8 +60,9 @@ impl Upscaler {
         let tiling = network.tiling(device, [small.width, small.height], most)?;
         let larger = network.run(&small, &tiling, async |done, of| tell(&on_tile, done, of).await).await?;
         let enlarged = Enlarged { by: network.name().into(), times: network.scale() };
+        let by = object([("by", enlarged.by.as_str().into()), ("times", enlarged.times.into())]);
         let png = enlarged_png(record.as_deref(), &larger, enlarged).map_err(|error| Failure::new("internal", error))?;
-        Ok(object([("image", pixels(&larger)), ("png", Uint8Array::from(png.as_slice()).into())]))
+        Ok(object([("image", pixels(&larger)), ("png", Uint8Array::from(png.as_slice()).into()), ("enlarged", by)]))
     }
 }
 

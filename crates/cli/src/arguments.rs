@@ -165,7 +165,8 @@ pub(crate) struct Generate {
     pub lora: lora::Lora,
     #[command(flatten)]
     pub records: records::Records,
-    /// Make the finished picture larger with this upscaler (ESRGAN, Real-ESRGAN): its file or address
+    /// Make the finished picture larger with this upscaler (ESRGAN, Real-ESRGAN): its file or address, or the name of one that comes
+    /// with the model (emoji-x2)
     #[arg(long, value_name = "FILE")]
     pub upscale: Option<String>,
     /// Write the run (noise, embeddings, latents, predicted x0 and noise of each step, its pictures) as safetensors, which the page opens, too

@@ -216,8 +216,12 @@ fn steps(count: usize) -> String {
 /// The upscaler that is wanted, once it is known that it has the memory that it will need.
 fn upscaler(options: &Generate, pipeline: &mut Pipeline, request: &Request) -> Result<Option<Upscaler>, Failure> {
     let Some(place) = &options.upscale else { return Ok(None) };
-    let (device, memory) = (pipeline.device(), pipeline.memory_for(request)?);
-    let upscaler = upscale::open(place, device, None)?;
+    let memory = pipeline.memory_for(request)?;
+    let upscaler = if pipeline.config().upscaler.as_ref() == Some(place) && !Path::new(place).exists() {
+        pollster::block_on(pipeline.upscaler())?.expect("the model's folder names it")
+    } else {
+        upscale::open(place, pipeline.device(), None)?
+    };
     let settled = pipeline.check(request)?;
     upscaler.tiling(pipeline.device(), pipeline.final_size(&settled), memory.most.saturating_sub(memory.standing()))?;
     Ok(Some(upscaler))

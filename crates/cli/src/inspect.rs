@@ -20,7 +20,7 @@ pub(crate) fn run(options: &Inspect) -> Result<(), Failure> {
     let (width, height) = (options.width.unwrap_or(defaults.width), options.height.unwrap_or(defaults.height));
     let described = model.described(width, height, true)?; // refuses a size before anything is said
     say!("{}: {}", config.title, config.family);
-    say!("files          {}", model.recognised());
+    say!("files          {}", model.opened());
     say!(
         "text encoder   {} layers, width {}, {} tokens",
         config.text.num_hidden_layers,
@@ -55,6 +55,9 @@ pub(crate) fn run(options: &Inspect) -> Result<(), Failure> {
     for gear in &config.gears {
         let sampler = Sampler::from_id(&gear.sampler)?.row().name;
         say!("gear {:10}{} steps of {sampler}, guidance {}, with its LoRA {}", gear.name, gear.steps, gear.guidance, gear.lora);
+    }
+    if let Some(upscaler) = &config.upscaler {
+        say!("upscaler       {upscaler} (--upscale {upscaler})");
     }
     if !config.words.is_empty() {
         say!("paints         {} things: {}", config.words.len(), config.words.join(", "));

@@ -11,6 +11,7 @@ use decant_sd::error::bytes;
 use decant_sd::files::{Files, find, read_exactly, stays_inside};
 use decant_sd::layout::{self, Choice, Opened};
 use decant_sd::weights::quantize::{Override, Planned, plan, write};
+use serde_json::Value;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
@@ -42,12 +43,14 @@ const TEXTS: &[&str] = &[
     "tokenizer_2/merges.txt",
 ];
 
-/// Decant's own word on a model, and its key for the folder of a small decoder.
+/// Decant's own word on a model.
 const HINTS: &str = "decant.json";
-const PREVIEW: &str = "preview_decoder";
 
 /// What an `AutoencoderTiny`'s folder may have, to ask for where nobody can list it.
 const SMALL_DECODER: &[&str] = &["config.json", "diffusion_pytorch_model.safetensors", "diffusion_pytorch_model.gguf"];
+
+/// The same of a LoRA's folder.
+const LORA: &[&str] = &["pytorch_lora_weights.safetensors"];
 
 /// Longest text put into a GGUF file, in bytes; `tokenizer.json` has 4 million.
 const LONGEST_TEXT: u64 = 10_000_000;
@@ -123,7 +126,7 @@ fn one_file(opened: &Opened, plan: Vec<Planned>, out: &Path, table: &mut Table) 
         let known = TEXTS.contains(&name.as_str());
         if let Some(text) = if known { pollster::block_on(find(&*opened.files, &name, LONGEST_TEXT))? } else { None } {
             let text = String::from_utf8(text).map_err(|_| format!("{name} is not a text in UTF-8"))?;
-            let text = if name == HINTS { without_preview(text) } else { text };
+            let text = if name == HINTS { without_beside(text) } else { text };
             notes.push((format!("decant.file.{name}"), text));
         }
     }
@@ -132,31 +135,67 @@ fn one_file(opened: &Opened, plan: Vec<Planned>, out: &Path, table: &mut Table) 
     Ok(())
 }
 
-/// `decant.json` of one file, which holds the networks that make the picture: a small decoder beside them stays behind, and it is said.
-fn without_preview(hints: String) -> String {
-    let Ok(mut parsed) = serde_json::from_str::<serde_json::Value>(&hints) else { return hints };
-    match parsed.as_object_mut().and_then(|hints| hints.remove(PREVIEW)) {
-        None => hints,
-        Some(folder) => {
-            note!(
-                "not in this file: the small decoder for previews ({}); keep its folder for --preview-decoder",
-                folder.as_str().unwrap_or_default()
-            );
-            parsed.to_string()
-        }
-    }
+/// A folder inside of the model's that stands beside the networks which make the picture.
+struct Beside {
+    folder: String,
+    /// For people, and the flag that takes it.
+    what: String,
+    flag: &'static str,
+    /// The files that it may have.
+    usual: Vec<String>,
 }
 
-/// The small decoder that the model's folder brings along, as it is: every file of its folder.
-fn copy_preview(files: &dyn Files, out: &Path, place: &Path) -> Result<(), Failure> {
+/// The folders that `decant.json` names: a small decoder, the gears' LoRAs, an upscaler.
+fn beside(hints: &Value) -> Vec<Beside> {
+    let owned = |names: &[&str]| names.iter().map(ToString::to_string).collect();
+    let preview = hints["preview_decoder"].as_str().map(|folder| Beside {
+        folder: folder.into(),
+        what: "the small decoder for previews".into(),
+        flag: "--preview-decoder",
+        usual: owned(SMALL_DECODER),
+    });
+    let gears = hints["gears"].as_array().into_iter().flatten().filter_map(|gear| {
+        let what = format!("the LoRA of the gear {}", gear["name"].as_str().unwrap_or_default());
+        Some(Beside { folder: gear["lora"].as_str()?.into(), what, flag: "--lora", usual: owned(LORA) })
+    });
+    let upscaler = hints["upscaler"].as_str().map(|folder| Beside {
+        folder: folder.into(),
+        what: "the upscaler".into(),
+        flag: "--upscale",
+        usual: vec![format!("{folder}.safetensors")],
+    });
+    preview.into_iter().chain(gears).chain(upscaler).filter(|one| stays_inside(&one.folder)).collect()
+}
+
+/// `decant.json` of one file, which holds the networks that make the picture: what stands beside them stays behind, and it is said.
+fn without_beside(hints: String) -> String {
+    let Ok(mut parsed) = serde_json::from_str::<Value>(&hints) else { return hints };
+    let all = beside(&parsed);
+    if all.is_empty() {
+        return hints;
+    }
+    for Beside { folder, what, flag, .. } in all {
+        note!("not in this file: {what} ({folder}); keep its folder for {flag}");
+    }
+    if let Some(keys) = parsed.as_object_mut() {
+        keys.retain(|key, _| !["preview_decoder", "gears", "upscaler"].contains(&key.as_str()));
+    }
+    parsed.to_string()
+}
+
+/// What stands beside the networks in the model's folder, as it is: every file of those folders.
+fn copy_beside(files: &dyn Files, out: &Path, place: &Path) -> Result<(), Failure> {
     let hints = pollster::block_on(find(files, HINTS, LONGEST_TEXT))?.unwrap_or_default();
-    let hints: serde_json::Value = serde_json::from_slice(&hints).unwrap_or_default();
-    let Some(folder) = hints[PREVIEW].as_str().filter(|folder| stays_inside(folder)) else { return Ok(()) };
     let listed = pollster::block_on(files.names())?;
-    let usual = || SMALL_DECODER.iter().map(|name| format!("{folder}/{name}")).collect();
-    let start = format!("{folder}/");
-    let names: Vec<String> = listed.map_or_else(usual, |names| names.into_iter().filter(|name| name.starts_with(&start)).collect());
-    names.iter().filter(|name| stays_inside(name)).try_for_each(|name| copy(files, name, &out.join(name), &place.join(name)))
+    for Beside { folder, usual, .. } in beside(&serde_json::from_slice(&hints).unwrap_or_default()) {
+        let start = format!("{folder}/");
+        let names: Vec<String> = match &listed {
+            Some(all) => all.iter().filter(|name| name.starts_with(&start) && stays_inside(name)).cloned().collect(),
+            None => usual.iter().map(|name| start.clone() + name).collect(),
+        };
+        names.iter().try_for_each(|name| copy(files, name, &out.join(name), &place.join(name)))?;
+    }
+    Ok(())
 }
 
 /// A folder in diffusers' layout: whole, or not there.
@@ -166,7 +205,7 @@ fn folder(opened: &Opened, plans: Vec<Vec<Planned>>, place: &Path, table: &mut T
     for name in texts(&*opened.files)? {
         copy(&*opened.files, &name, &out.join(&name), &place.join(&name))?;
     }
-    copy_preview(&*opened.files, out, place)?;
+    copy_beside(&*opened.files, out, place)?;
     for plan in plans {
         let Some(component) = plan.first().map(|planned| planned.component) else { continue };
         let stem = if component.starts_with("text_encoder") { "model" } else { "diffusion_pytorch_model" };

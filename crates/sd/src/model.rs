@@ -1,7 +1,8 @@
 //! Everything that a model's folder says before its weights are read: its networks' configurations, and what it is by default used with.
 //!
 //! `decant.json`, where a folder has one, is Decant's own: `title`, defaults for `prompt`, `steps`, `guidance` and `sampler`, the `words` that a
-//! model of few knows, the folder inside of it that holds a small decoder for its steps (`preview_decoder`), and its `gears`.
+//! model of few knows, the folder inside of it that holds a small decoder for its steps (`preview_decoder`), the one that holds an `upscaler`
+//! for its pictures, and its `gears`.
 
 use crate::autoencoder::Autoencoder;
 use crate::config::{ClipConfig, ModelIndex, Scheduler, UNetConfig};
@@ -43,6 +44,8 @@ pub struct ModelConfig {
     pub grammar: Option<Grammar>,
     /// The folder inside of the model's that holds an `AutoencoderTiny` of its latents, for each step's picture.
     pub preview_decoder: Option<String>,
+    /// The folder inside of the model's that holds an upscaler for its pictures, which is called so.
+    pub upscaler: Option<String>,
     /// Other ways to use it, each with a LoRA that its folder brings along.
     pub gears: Vec<Gear>,
 }
@@ -88,6 +91,7 @@ struct Hints {
     examples: Vec<String>,
     grammar: Option<Grammar>,
     preview_decoder: Option<String>,
+    upscaler: Option<String>,
     gears: Vec<Gear>,
     /// Every file's name, so that a reader on the web need not ask for those that are not there; `build.sh` writes it, `crates/app` reads it.
     #[serde(rename = "files")]
@@ -99,7 +103,8 @@ impl Hints {
     fn check(&self) -> Result<(), Error> {
         let wrong = |problem| Err(Error::Damaged { file: "decant.json".into(), problem, hint: "correct or remove it" });
         let of_gears = self.gears.iter().map(|gear| ("a gear's lora", &gear.lora));
-        let mut named = self.preview_decoder.iter().map(|folder| ("preview_decoder", folder)).chain(of_gears);
+        let of_own = self.preview_decoder.iter().map(|folder| ("preview_decoder", folder));
+        let mut named = of_own.chain(self.upscaler.iter().map(|folder| ("upscaler", folder))).chain(of_gears);
         if let Some((key, folder)) = named.find(|(_, folder)| !stays_inside(folder)) {
             return wrong(format!("{key} is {folder:?}, expected the name of a folder inside of the model's"));
         }
@@ -134,6 +139,7 @@ impl ModelConfig {
             examples: hints.examples,
             grammar: hints.grammar,
             preview_decoder: hints.preview_decoder,
+            upscaler: hints.upscaler,
             gears: hints.gears,
             family: family(&unet, &scheduler.config),
             force_zeros_for_empty_prompt: index.force_zeros_for_empty_prompt,

@@ -43,6 +43,7 @@ use crate::error::Error;
 use crate::files::Files;
 use crate::inversion::Inversions;
 use crate::latents::{Latents, Level};
+use crate::layout::Opened;
 use crate::model::ModelConfig;
 use crate::picture::Picture;
 use crate::preview::{FIT_SIZE, Projection};
@@ -65,8 +66,8 @@ pub struct Pipeline {
     files: Rc<dyn Files>,
     device: Rc<dyn Device>,
     options: Options,
-    /// What the files turned out to be, in words.
-    recognised: String,
+    /// What the files turned out to be; its tensors are with the networks.
+    opened: Opened,
     config: ModelConfig,
     texts: Vec<TextEncoder>,
     unet: Component,

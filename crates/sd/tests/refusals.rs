@@ -241,6 +241,32 @@ fn a_folder_that_brings_its_small_decoder_is_shown_with_it() {
 }
 
 #[test]
+fn an_upscaler_that_a_folder_brings_is_called_as_its_folder_and_a_wrong_one_is_said() {
+    let mut files = files();
+    let network = std::fs::read(folder("tests/models/upscale").join("compact-x2.safetensors")).expect("it is there");
+    files.insert("twice/weights.safetensors".into(), network);
+    let hinted = |hint: &str| {
+        let mut files = files.clone();
+        files.insert("decant.json".into(), hint.as_bytes().to_vec());
+        files
+    };
+    let brought = |hint: &str| {
+        let found = block_on(load(hinted(hint)).expect("nobody has asked for it yet").upscaler());
+        found.map(|upscaler| upscaler.map(|upscaler| (upscaler.name().to_string(), upscaler.scale())))
+    };
+    assert_eq!(brought(r#"{"upscaler": "twice"}"#).expect("it is sound"), Some(("twice".into(), 2)));
+    assert_eq!(brought("{}").expect("there is none"), None);
+    for (hint, problem) in
+        [(r#"{"upscaler": "absent"}"#, "there are 0 weight files here"), (r#"{"upscaler": "unet"}"#, "no upscaler that Decant knows")]
+    {
+        let said = brought(hint).expect_err("it brings none").to_string();
+        assert!(said.contains(problem), "{said}");
+    }
+    let outside = sentence(hinted(r#"{"upscaler": "../twice"}"#));
+    assert!(outside.contains(r#"upscaler is "../twice", expected the name of a folder inside of the model's"#), "{outside}");
+}
+
+#[test]
 fn a_gear_that_a_folder_brings_is_loaded_when_it_is_used_and_a_wrong_one_is_said() {
     let mut files = files();
     let lora = std::fs::read(folder("tests/models/lora").join("kohya.safetensors")).expect("it is there");

@@ -30,8 +30,8 @@ export async function recognise(files) {
 }
 
 /** A PNG of stored blocks, with the record as text behind its end. */
-export function writePicture({ width, height, rgba }, settings, { model, hash, device, weights, also }) {
-  const record = new TextEncoder().encode(JSON.stringify({ settings, model, hash, device, weights, source: "decant", notes: also.map((what) => `the picture also came of ${what}, which no record holds; give it too for the same picture`) }));
+export function writePicture({ width, height, rgba }, settings, { model, hash, device, weights, also, enlarged }) {
+  const record = new TextEncoder().encode(JSON.stringify({ settings, model, hash, device, weights, source: "decant", notes: [...enlarged.map(({ by, times }) => `the picture was made larger afterwards, ${times} times by ${by}; the settings are those before that`), ...also.map((what) => `the picture also came of ${what}, which no record holds; give it too for the same picture`)] }));
   return Uint8Array.from([...pngOf(width, height, rgba), ...record]);
 }
 
@@ -156,6 +156,7 @@ export class Session {
       examples: this.about.examples ?? [],
       grammar: this.about.grammar ?? null,
       gears: this.about.gears ?? [],
+      upscaler: this.about.upscaler ?? null,
       defaults: { prompt: "a blue seven on a yellow background", steps: 20, guidance: 4, sampler: "ddim", width: SIDE, height: SIDE },
       factor: 16,
       catalog: catalog(),
@@ -192,6 +193,27 @@ export class Session {
 
   async fingerprint() {
     return "0123456789abcdef";
+  }
+
+  /** Twice as large, each pixel four times. */
+  async upscaler() {
+    const name = this.about.upscaler;
+    if (!name) throw { code: "request", message: "This model's folder brings no upscaler along; open one from a file." };
+    return {
+      info: () => ({ name, network: "none", scale: 2, adapter: this.device }),
+      async run({ width, height, rgba }, record, _budget, onTile) {
+        await onTile(0, 1);
+        const large = new Uint8ClampedArray(rgba.length * 4);
+        for (let at = 0; at < large.length; at++) {
+          const [pixel, channel] = [at >> 2, at & 3];
+          const [x, y] = [pixel % (2 * width), Math.floor(pixel / (2 * width))];
+          large[at] = rgba[4 * ((y >> 1) * width + (x >> 1)) + channel];
+        }
+        await onTile(1, 1);
+        const png = Uint8Array.from([...pngOf(2 * width, 2 * height, large), ...(record ?? [])]);
+        return { image: { width: 2 * width, height: 2 * height, rgba: large }, png, enlarged: { by: name, times: 2 } };
+      },
+    };
   }
 
   removeLora(name) {

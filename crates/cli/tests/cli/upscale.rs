@@ -1,6 +1,6 @@
 //! Pictures made larger: by themselves, and when they are finished.
 
-use super::common::{bytes, decant, generate, pixels, refuses, scratch, works};
+use super::common::{bytes, decant, generate, pixels, refuses, repository, scratch, works};
 use decant_record::Enlarged;
 
 const DOUBLE: &str = "tests/models/upscale/compact-x2.safetensors";
@@ -31,6 +31,56 @@ fn a_finished_picture_is_enlarged_and_its_record_says_so() {
     let said = decant(&["generate", "--model", "tests/models/sd1-tiny", "--device", "cpu", "--settings", &out, "--quiet", "--out", &again]);
     let said = String::from_utf8_lossy(&said.stderr).into_owned();
     assert_eq!(said.trim(), "settings: the picture was made larger afterwards, 2 times by compact-x2; the settings are those before that");
+}
+
+#[test]
+fn an_upscaler_that_comes_with_the_model_is_used_by_its_name() {
+    let (out, by_file) = (scratch("own.png"), scratch("own-file.png"));
+    let run = |with: &str, out: &str| {
+        let base = [
+            "generate",
+            "--model",
+            "models/emoji",
+            "--device",
+            "cpu",
+            "--prompt",
+            "a fox",
+            "--steps",
+            "1",
+            "--width",
+            "32",
+            "--height",
+            "32",
+        ];
+        works(&[&base[..], &["--quiet", "--upscale", with, "--out", out]].concat());
+    };
+    run("emoji-x2", &out);
+    run("models/emoji/emoji-x2/emoji-x2.safetensors", &by_file);
+    assert_eq!(pixels(&out).0, 64);
+    assert_eq!(bytes(&out), bytes(&by_file));
+    assert!(works(&["inspect", "models/emoji"]).contains("upscaler       emoji-x2 (--upscale emoji-x2)"));
+    let other =
+        ["generate", "--model", "tests/models/sd1-tiny", "--device", "cpu", "--prompt", "x", "--upscale", "emoji-x2", "--out", &out];
+    assert!(refuses(&other).contains("emoji-x2: there is no such file or folder"), "another model brings none");
+}
+
+#[test]
+fn what_stands_beside_a_models_networks_goes_along_into_a_folder_and_is_said_to_stay_behind_a_file() {
+    let (folder, file) = (scratch("smaller"), scratch("smaller.gguf"));
+    works(&["quantize", "models/emoji", "--out", &folder, "--type", "q8_0", "--quiet"]);
+    for name in ["tiny/config.json", "emoji-fast/pytorch_lora_weights.safetensors", "emoji-x2/emoji-x2.safetensors"] {
+        assert_eq!(bytes(&format!("{folder}/{name}")), std::fs::read(repository().join("models/emoji").join(name)).expect("it is there"));
+    }
+    let said = decant(&["quantize", "models/emoji", "--out", &file, "--type", "q8_0", "--quiet"]).stderr;
+    let said = String::from_utf8(said).expect("sentences are UTF-8");
+    for (what, flag) in [
+        ("the small decoder for previews (tiny)", "--preview-decoder"),
+        ("the LoRA of the gear fast (emoji-fast)", "--lora"),
+        ("the upscaler (emoji-x2)", "--upscale"),
+    ] {
+        assert!(said.contains(&format!("not in this file: {what}; keep its folder for {flag}")), "{said}");
+    }
+    assert!(works(&["inspect", &file]).contains("Emoji"), "it opens, and names nothing that is not there");
 }
 
 #[test]

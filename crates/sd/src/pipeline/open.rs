@@ -12,11 +12,12 @@ use crate::config::{ClipConfig, TinyConfig};
 use crate::error::Error;
 use crate::files::{Files, Within};
 use crate::inversion::Inversions;
-use crate::layout::{self, Choice};
+use crate::layout::{self, Choice, Opened};
 use crate::model::ModelConfig;
 use crate::preview::FIT_SIZE;
 use crate::request::{Defaults, Preview};
 use crate::tokenizer::Tokenizer;
+use crate::upscale::Upscaler;
 use decant_graph::{Device, Encoding, Program};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -45,7 +46,6 @@ impl Pipeline {
         if let Some(prediction) = options.prediction {
             config.scheduler.predicting(prediction);
         }
-        let recognised = opened.to_string();
         let other = match &options.vae {
             Some(other) => Some(fitting(other.clone(), &config.vae).await?),
             None => None,
@@ -100,7 +100,7 @@ impl Pipeline {
             projection: None,
             said: None,
             inversions,
-            recognised,
+            opened,
         };
         pipeline.nothing_left_over()?;
         Ok(pipeline)
@@ -152,14 +152,24 @@ impl Pipeline {
         self.settle(&planned, progress).await
     }
 
-    /// What the model's files turned out to be: their layout, and for a single file the family and why it was taken for that.
-    pub fn recognised(&self) -> &str {
-        &self.recognised
-    }
-
     /// What the model says of itself.
     pub fn config(&self) -> &ModelConfig {
         &self.config
+    }
+
+    /// The headers of the upscaler that the model's folder brings along, where it does (`upscaler` of `decant.json`); it is called as its folder.
+    ///
+    /// # Errors
+    /// A sentence for a file that is missing or damaged, or none.
+    pub async fn upscaler(&self) -> Result<Option<Upscaler>, Error> {
+        let Some(folder) = &self.config.upscaler else { return Ok(None) };
+        let files = Rc::new(Within::new(self.files.clone(), folder));
+        Upscaler::open(folder, files, &*self.device, None).await.map(Some)
+    }
+
+    /// What its files turned out to be.
+    pub fn opened(&self) -> &Opened {
+        &self.opened
     }
 
     /// What it runs on.
