@@ -10,6 +10,7 @@ main() {
     rule "clippy has nothing to say" cargo clippy --locked --quiet --workspace --all-targets -- -D warnings
     rule "clippy has nothing to say about the browser's build" cargo clippy --locked --quiet -p decant-app --target wasm32-unknown-unknown -- -D warnings
     rule "JavaScript's types fit (tsc)" node_modules/.bin/tsc -p web
+    rule "the browser tests' stand-in has every call of the program (tsc)" node_modules/.bin/tsc -p tests/browser/fake
     rule "the page's texts are in both languages (tests/words.mjs)" node tests/words.mjs
     rule "no modules of the page import each other in a circle (tests/imports.mjs)" node tests/imports.mjs
     rule "licences, sources, bans and doubles of what comes in from outside (tests/notices.mjs)" node tests/notices.mjs

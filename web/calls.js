@@ -1,13 +1,12 @@
 // Calls into the worker: numbered questions, events on the way, one result or failure each (see protocol.d.ts).
 
-/** @import { Ask, FromWorker, ToWorker } from "./protocol.d.ts" */
+/** @import { FromWorker, Kind, Result, ToWorker, What } from "./protocol.d.ts" */
 /** @import { DecantError, ErrorCode } from "./decant.d.ts" */
 /** @typedef {Extract<FromWorker, { event: unknown }>["event"]} WorkerEvent */
-/** @typedef {Extract<FromWorker, { result: unknown }>["result"]} WorkerResult */
 
 /**
  * @typedef {object} Call
- * @property {(result: WorkerResult) => void} resolve
+ * @property {(result: any) => void} resolve
  * @property {(reason: unknown) => void} reject
  * @property {(event: WorkerEvent) => void | Promise<void>} onEvent
  * @property {unknown} [stoppedBy] why it was stopped from here, to be told instead of the worker's own "cancelled"
@@ -37,20 +36,22 @@ export class WorkerCalls {
   }
 
   /**
-   * @param {Ask} ask
+   * @template {Kind} K
+   * @param {K} kind
+   * @param {What<K>} what
    * @param {Call["onEvent"]} [onEvent] awaited where the worker waits too; a rejection stops the call
    * @param {AbortSignal} [signal] stops the call at its next step
-   * @returns {Promise<WorkerResult>}
+   * @returns {Promise<Result<K>>}
    */
-  ask(ask, onEvent = () => {}, signal) {
+  ask(kind, what, onEvent = () => {}, signal) {
     if (this.#dead) return Promise.reject(this.#dead);
     const call = ++this.#count;
     const stop = () => this.#stop(call, signal?.reason);
     signal?.addEventListener("abort", stop);
-    /** @type {Promise<WorkerResult>} */
+    /** @type {Promise<Result<K>>} */
     const answer = new Promise((resolve, reject) => {
       this.#open.set(call, { resolve, reject, onEvent });
-      this.#say({ call, ask });
+      this.#say(/** @type {ToWorker} */ ({ call, kind, what }));
     });
     return answer.finally(() => signal?.removeEventListener("abort", stop));
   }

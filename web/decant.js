@@ -7,8 +7,8 @@ import { Upscaler } from "./upscaler.js";
 import { startWorker } from "./parts.js";
 
 /** @import * as api from "./decant.d.ts" */
-/** @import { Catalog, Choice, Distance, FileKind, FoundRecord, Info, OpeningEvents, Plane } from "./decant.d.ts" */
-/** @import { Ask } from "./protocol.d.ts" */
+/** @import { Info, OpeningEvents } from "./decant.d.ts" */
+/** @import { Kind, Result, What } from "./protocol.d.ts" */
 /** @import { WorkerEvent } from "./calls.js" */
 
 export { drawSeed } from "./model.js";
@@ -27,8 +27,8 @@ async function inspect(model, { device = "auto", threads, kernels, family, predi
   events.signal?.throwIfAborted();
   const calls = newCalls();
   return orClosed(calls, events.signal, async () => {
-    const info = await calls.ask({ kind: "inspect", source, wanted: { device, threads, kernels, family, prediction } }, hearer(events));
-    return new Found(calls, /** @type {Info} */ (info), modelName(model));
+    const info = await calls.ask("inspect", { source, wanted: { device, threads, kernels, family, prediction } }, hearer(events));
+    return new Found(calls, info, modelName(model));
   });
 }
 
@@ -38,44 +38,44 @@ async function upscaler(file, { name = stem(modelName(file)), device = "auto", t
   events.signal?.throwIfAborted();
   const calls = newCalls();
   return orClosed(calls, events.signal, async () => {
-    const info = await calls.ask({ kind: "openUpscaler", source, name, wanted: { device, threads, kernels } }, hearer(events));
-    return new Upscaler(calls, /** @type {api.UpscalerInfo} */ (info));
+    const info = await calls.ask("openUpscaler", { source, name, wanted: { device, threads, kernels } }, hearer(events));
+    return new Upscaler(calls, info);
   });
 }
 
 /** @type {typeof api.Decant["catalog"]} */
 async function catalog() {
-  return /** @type {Catalog} */ (await askOnce({ kind: "catalog" }));
+  return askOnce("catalog", {});
 }
 
 /** @type {typeof api.Decant["recognise"]} */
 async function recognise(file) {
-  return /** @type {FileKind} */ (await askOnce({ kind: "recognise", source: await modelSource(file) }));
+  return askOnce("recognise", { source: await modelSource(file) });
 }
 
 /** @type {typeof api.Decant["readRecord"]} */
 async function readRecord(file) {
-  return /** @type {FoundRecord | null} */ (await askOnce({ kind: "readRecord", bytes: new Uint8Array(await file.arrayBuffer()) }));
+  return askOnce("readRecord", { bytes: new Uint8Array(await file.arrayBuffer()) });
 }
 
 /** @type {typeof api.Decant["plane"]} */
 async function plane(runs) {
-  return /** @type {Plane} */ (await askOnce({ kind: "plane", runs }));
+  return askOnce("plane", { runs });
 }
 
 /** @type {typeof api.Decant["distance"]} */
 async function distance(a, b) {
-  return /** @type {Distance} */ (await askOnce({ kind: "distance", a, b }));
+  return askOnce("distance", { a, b });
 }
 
 /** What needs no model is asked of one worker, which stays: starting one takes longer than most answers. @type {WorkerCalls | null} */
 let errands = null;
 
-/** @param {Ask} ask */
-async function askOnce(ask) {
+/** @template {Kind} K @param {K} kind @param {What<K>} what @returns {Promise<Result<K>>} */
+async function askOnce(kind, what) {
   const calls = (errands ??= newCalls());
   try {
-    return await calls.ask(ask, unmended);
+    return await calls.ask(kind, what, unmended);
   } catch (error) {
     // A question that is refused, of a damaged file for instance, leaves the worker as it was, and others their answers.
     if (["internal", "memory", "gone"].includes(/** @type {api.DecantError} */ (error).code)) {
@@ -114,15 +114,15 @@ class Found {
 
   /** @type {api.Inspection["weigh"]} */
   async weigh({ width, height, guidance }) {
-    return /** @type {Choice[]} */ (await this.#calls.ask({ kind: "weigh", width, height, guidance }));
+    return this.#calls.ask("weigh", { width, height, guidance });
   }
 
   /** @type {api.Inspection["load"]} */
   async load({ weights = "auto", preview, ...events } = {}) {
     const source = preview === undefined ? null : await modelSource(preview);
     return orClosed(this.#calls, events.signal, async () => {
-      const info = await this.#calls.ask({ kind: "load", weights, preview: source }, hearer(events));
-      return new Model(this.#calls, /** @type {Info} */ (info), this.#name);
+      const info = await this.#calls.ask("load", { weights, preview: source }, hearer(events));
+      return new Model(this.#calls, info, this.#name);
     });
   }
 

@@ -7,8 +7,8 @@ import { pixelsOf, readInputs, readPicture } from "./inputs.js";
 import { Upscaler } from "./upscaler.js";
 
 /** @import * as api from "./decant.d.ts" */
-/** @import { Info, OpeningEvents, Settings, Step, TokenCount, Trace } from "./decant.d.ts" */
-/** @import { Ask, Inputs, Pixels, RawNoised, RawResult, RawRoundTrip, RawStep } from "./protocol.d.ts" */
+/** @import { Info, OpeningEvents, Settings, Step, Trace } from "./decant.d.ts" */
+/** @import { Inputs, Kind, Pixels, RawStep, Result, What } from "./protocol.d.ts" */
 /** @import { WorkerCalls, WorkerEvent } from "./calls.js" */
 
 /** @implements {api.Decant} */
@@ -35,43 +35,43 @@ export class Model {
   /** @type {api.Decant["addLora"]} */
   async addLora(file, name = stem(modelName(file))) {
     const source = await modelSource(file);
-    return this.#inTurn({ kind: "addLora", source, name });
+    return this.#inTurn("addLora", { source, name });
   }
 
   /** @type {api.Decant["removeLora"]} */
   async removeLora(name) {
-    await this.#inTurn({ kind: "removeLora", name });
+    await this.#inTurn("removeLora", { name });
   }
 
   /** @type {api.Decant["addTextualInversion"]} */
   async addTextualInversion(file, name = stem(file.name)) {
     const bytes = new Uint8Array(await file.arrayBuffer());
-    return this.#inTurn({ kind: "addTextualInversion", bytes, name });
+    return this.#inTurn("addTextualInversion", { bytes, name });
   }
 
   /** @type {api.Decant["removeTextualInversion"]} */
   async removeTextualInversion(name) {
-    await this.#inTurn({ kind: "removeTextualInversion", name });
+    await this.#inTurn("removeTextualInversion", { name });
   }
 
   /** @type {api.Decant["useVae"]} */
   async useVae(file, name = file ? stem(modelName(file)) : "") {
     const source = file ? await modelSource(file) : null;
-    await this.#inTurn({ kind: "useVae", source, name });
+    await this.#inTurn("useVae", { source, name });
   }
 
   /** @type {api.Decant["writePicture"]} */
   async writePicture({ image, trace }) {
-    const bytes = await this.#calls.ask({ kind: "writePicture", image: pixelsOf(image), settings: trace.settings, about: await this.#about(trace) });
-    return new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bytes)], { type: "image/png" });
+    const bytes = await this.#calls.ask("writePicture", { image: pixelsOf(image), settings: trace.settings, about: await this.#about(trace) });
+    return new Blob([bytes], { type: "image/png" });
   }
 
   /** @type {api.Decant["animate"]} */
   async animate({ image, trace }) {
     const { steps, settings } = trace;
     const [noisy, denoised] = [steps.map((step) => pixelsOf(step.previewNoisy)), steps.map((step) => pixelsOf(step.previewDenoised))];
-    const bytes = await this.#calls.ask({ kind: "animate", noisy, denoised, image: pixelsOf(image), settings, about: await this.#about(trace) });
-    return new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bytes)], { type: "image/apng" });
+    const bytes = await this.#calls.ask("animate", { noisy, denoised, image: pixelsOf(image), settings, about: await this.#about(trace) });
+    return new Blob([bytes], { type: "image/apng" });
   }
 
   /** What a record says besides the settings. @param {api.Trace} trace */
@@ -82,7 +82,7 @@ export class Model {
 
   /** @type {api.Decant["fingerprint"]} */
   fingerprint() {
-    this.#fingerprint ??= this.#inTurn({ kind: "fingerprint" }).catch(() => "");
+    this.#fingerprint ??= this.#inTurn("fingerprint", {}).catch(() => "");
     return this.#fingerprint;
   }
 
@@ -108,7 +108,7 @@ export class Model {
   async #make(settings, { attention, enlarge, ...inputs }, { onStep, onProgress, onTile, onNote, signal }) {
     /** @type {Trace} */
     const trace = { settings, tokens: null, noise: null, steps: [], image: null, timings: null, memory: null };
-    const result = await this.#calls.ask({ kind: "generate", settings, inputs, attention, enlarge }, async (event) => {
+    const result = await this.#calls.ask("generate", { settings, inputs, attention, enlarge }, async (event) => {
       // Parts of a model that did not stay on the device are read again.
       if ("interrupted" in event) await interrupted(event.interrupted);
       if ("progress" in event) await onProgress?.(event.progress);
@@ -123,7 +123,7 @@ export class Model {
       trace.steps.push(step);
       await onStep?.(step, trace);
     }, signal);
-    const { image, settings: settled, ...rest } = /** @type {RawResult} */ (result);
+    const { image, settings: settled, ...rest } = result;
     const picture = readPixels(image);
     Object.assign(trace, rest, { tokens: trace.tokens ?? rest.tokens, image: picture, settings: { ...settings, ...settled } });
     return { image: picture, trace };
@@ -131,59 +131,57 @@ export class Model {
 
   /** @type {api.Decant["upscaler"]} */
   async upscaler() {
-    const info = /** @type {api.UpscalerInfo} */ (await this.#inTurn({ kind: "openOwnUpscaler" }));
-    return new Upscaler({ ask: (ask, onEvent, signal) => this.#turns.next(() => this.#calls.ask(ask, onEvent, signal), signal), close: () => {} }, info);
+    const info = await this.#inTurn("openOwnUpscaler", {});
+    return new Upscaler({ ask: (kind, what, onEvent, signal) => this.#turns.next(() => this.#calls.ask(kind, what, onEvent, signal), signal), close: () => {} }, info);
   }
 
   /** @type {api.Decant["tokenize"]} */
   async tokenize(text, how = {}) {
-    return /** @type {TokenCount} */ (await this.#calls.ask({ kind: "tokenize", text, how }));
+    return this.#calls.ask("tokenize", { text, how });
   }
 
   /** @type {api.Decant["weigh"]} */
   async weigh({ width, height, guidance }) {
-    return /** @type {api.Choice[]} */ (await this.#calls.ask({ kind: "weigh", width, height, guidance }));
+    return this.#calls.ask("weigh", { width, height, guidance });
   }
 
   /** @type {api.Decant["embed"]} */
   async embed(settings) {
-    return this.#inTurn({ kind: "embed", settings: complete(settings, this.info, false) });
+    return this.#inTurn("embed", { settings: complete(settings, this.info, false) });
   }
 
   /** @type {api.Decant["neighbours"]} */
   async neighbours(token, count) {
-    return this.#inTurn({ kind: "neighbours", token, count });
+    return this.#inTurn("neighbours", { token, count });
   }
 
   /** @type {api.Decant["roundTrip"]} */
   async roundTrip(image) {
     const pixels = pixelsOf(await readPicture(image));
-    /** @type {RawRoundTrip} */
-    const raw = await this.#inTurn({ kind: "roundTrip", image: pixels });
+    const raw = await this.#inTurn("roundTrip", { image: pixels });
     return { ...raw, before: readPixels(raw.before), after: readPixels(raw.after) };
   }
 
   /** @type {api.Decant["schedule"]} */
   async schedule(settings = {}) {
     const asked = complete({ ...settings, prompt: "" }, this.info, false);
-    return this.#inTurn({ kind: "schedule", settings: asked });
+    return this.#inTurn("schedule", { settings: asked });
   }
 
   /** @type {api.Decant["addNoise"]} */
   async addNoise(latents, timestep, seed) {
-    /** @type {RawNoised} */
-    const raw = await this.#inTurn({ kind: "addNoise", latents, timestep, seed });
+    const raw = await this.#inTurn("addNoise", { latents, timestep, seed });
     return { ...raw, preview: readPixels(raw.preview) };
   }
 
   /** @type {api.Decant["decode"]} */
   async decode(latents, by = "model") {
-    return readPixels(await this.#inTurn({ kind: "decode", latents, by }));
+    return readPixels(await this.#inTurn("decode", { latents, by }));
   }
 
-  /** What reads the model, or changes it for the next run, waits for the runs before it. @template T @param {Ask} ask @returns {Promise<T>} */
-  #inTurn(ask) {
-    return this.#turns.next(async () => /** @type {T} */ (await this.#calls.ask(ask, unmended)));
+  /** What reads the model, or changes it for the next run, waits for the runs before it. @template {Kind} K @param {K} kind @param {What<K>} what @returns {Promise<Result<K>>} */
+  #inTurn(kind, what) {
+    return this.#turns.next(() => this.#calls.ask(kind, what, unmended));
   }
 
   close() {

@@ -1,43 +1,62 @@
 /**
- * What page and worker say to each other: questions with a number, and answers that carry it back.
+ * What page and worker say to each other: calls with a number, and answers that carry it back.
  *
- *     page    { call, ask }                      worker  { call, event } …, then { call, result } or { call, failure }
+ *     page    { call, kind, what }               worker  { call, event } …, then { call, result } or { call, failure }
  *
  * An event with `awaited` stops the worker until the page has sent `{ call, verdict }`: "go on" or "stop".
  * A verdict "stop" may also come at any other time; it takes effect at the next step.
+ *
+ * `Calls` has every call. Of it are made the client's `ask` (calls.js), the worker's table of answers (worker/worker.js) and both directions of messages,
+ * so that a new one is its row here, its row there, what the program answers (`App` or `Session` below), and its method of the public module.
  */
 import type { Catalog, Choice, Distance, Embeddings, DeviceChoice, Enlarged, ErrorCode, FileKind, FoundRecord, Info, InspectOptions, Inversion, Latents, LoraInfo, Memory, ModelFile, Neighbour, Noised, Plane, Progress, RoundTrip, Schedule, Settings, Step, Timings, TokenCount, TraceTokens, UpscalerInfo, Weights } from "./decant.js";
 
-export type ToWorker = { call: number; ask: Ask } | { call: number; verdict: Verdict };
+/** Every call: what goes along, and what comes back. */
+export interface Calls {
+  catalog(): Catalog;
+  recognise(what: { source: Source }): FileKind;
+  inspect(what: { source: Source; wanted: Wanted }): Info;
+  weigh(what: { width: number; height: number; guidance: number }): Choice[];
+  load(what: { weights: Weights; preview: Source | null }): Info;
+  generate(what: { settings: Settings; inputs: Inputs; attention: boolean; enlarge: boolean }): RawFinished;
+  addLora(what: { source: Source; name: string }): LoraInfo;
+  removeLora(what: { name: string }): void;
+  writePicture(what: { image: Pixels; settings: Settings; about: About }): Uint8Array<ArrayBuffer>;
+  animate(what: { noisy: Pixels[]; denoised: Pixels[]; image: Pixels; settings: Settings; about: About }): Uint8Array<ArrayBuffer>;
+  fingerprint(): string;
+  readRecord(what: { bytes: Uint8Array<ArrayBuffer> }): FoundRecord | null;
+  addTextualInversion(what: { bytes: Uint8Array<ArrayBuffer>; name: string }): Inversion;
+  removeTextualInversion(what: { name: string }): void;
+  useVae(what: { source: Source | null; name: string }): void;
+  tokenize(what: { text: string; how: Pick<Settings, "long" | "emphasis"> }): TokenCount;
+  embed(what: { settings: Settings }): Embeddings;
+  neighbours(what: { token: string | Float32Array; count: number }): Neighbour[];
+  roundTrip(what: { image: Pixels }): RawRoundTrip;
+  schedule(what: { settings: Settings }): Schedule;
+  addNoise(what: { latents: Latents; timestep: number; seed: number }): RawNoised;
+  decode(what: { latents: Latents; by: "model" | "tiny" | "projection" }): Pixels;
+  openUpscaler(what: { source: Source; name: string; wanted: Pick<Wanted, "device" | "threads" | "kernels"> }): UpscalerInfo;
+  openOwnUpscaler(): UpscalerInfo;
+  enlarge(what: { image: Pixels; record: Uint8Array<ArrayBuffer> | null; budget: number | null }): RawEnlarged;
+  plane(what: { runs: Float32Array[][] }): Plane;
+  distance(what: { a: Float32Array; b: Float32Array }): Distance;
+}
 
-export type Ask =
-  | { kind: "catalog" }
-  | { kind: "recognise"; source: Source }
-  | { kind: "inspect"; source: Source; wanted: Wanted }
-  | { kind: "weigh"; width: number; height: number; guidance: number }
-  | { kind: "load"; weights: Weights; preview: Source | null }
-  | { kind: "generate"; settings: Settings; inputs: Inputs; attention: boolean; enlarge: boolean }
-  | { kind: "addLora"; source: Source; name: string }
-  | { kind: "removeLora"; name: string }
-  | { kind: "writePicture"; image: Pixels; settings: Settings; about: About }
-  | { kind: "animate"; noisy: Pixels[]; denoised: Pixels[]; image: Pixels; settings: Settings; about: About }
-  | { kind: "fingerprint" }
-  | { kind: "readRecord"; bytes: Uint8Array<ArrayBuffer> }
-  | { kind: "addTextualInversion"; bytes: Uint8Array<ArrayBuffer>; name: string }
-  | { kind: "removeTextualInversion"; name: string }
-  | { kind: "useVae"; source: Source | null; name: string }
-  | { kind: "tokenize"; text: string; how: Pick<Settings, "long" | "emphasis"> }
-  | { kind: "embed"; settings: Settings }
-  | { kind: "neighbours"; token: string | Float32Array; count: number }
-  | { kind: "roundTrip"; image: Pixels }
-  | { kind: "schedule"; settings: Settings }
-  | { kind: "addNoise"; latents: Latents; timestep: number; seed: number }
-  | { kind: "decode"; latents: Latents; by: "model" | "tiny" | "projection" }
-  | { kind: "openUpscaler"; source: Source; name: string; wanted: Pick<Wanted, "device" | "threads" | "kernels"> }
-  | { kind: "openOwnUpscaler" }
-  | { kind: "enlarge"; image: Pixels; record: Uint8Array<ArrayBuffer> | null; budget: number | null }
-  | { kind: "plane"; runs: Float32Array[][] }
-  | { kind: "distance"; a: Float32Array; b: Float32Array };
+export type Kind = keyof Calls;
+export type What<K extends Kind> = Parameters<Calls[K]> extends [infer W] ? W : Record<string, never>;
+export type Result<K extends Kind = Kind> = ReturnType<Calls[K]>;
+
+/** How the worker answers a call. */
+export interface Answer<K extends Kind> {
+  answer(what: What<K>, call: number): Result<K> | Promise<Result<K>>;
+  /** It reads bytes, and tells how far that is: under this word, until the program has a better one. */
+  reads?: string;
+  /** What of its result is moved, not copied. */
+  moves?(result: Result<K>): Transferable[];
+}
+export type Answers = { [K in Kind]: Answer<K> };
+
+export type ToWorker = { [K in Kind]: { call: number; kind: K; what: What<K> } }[Kind] | { call: number; verdict: Verdict };
 
 /** What is wanted of a model before anything of it is read. */
 export type Wanted = Pick<InspectOptions, "family" | "prediction" | "threads" | "kernels"> & { device: DeviceChoice };
@@ -46,7 +65,7 @@ export type Verdict = "go on" | "stop";
 
 export type FromWorker =
   | { call: number; event: { progress: Progress } | { interrupted: string } | { note: string } | { step: RawStep } | { tiles: [done: number, of: number] }; awaited?: boolean }
-  | { call: number; result: Catalog | string | FileKind | FoundRecord | null | Uint8Array | Info | Inversion | LoraInfo | void | Choice[] | RawResult | TokenCount | Embeddings | Neighbour[] | RawRoundTrip | Schedule | RawNoised | Pixels | Plane | Distance | UpscalerInfo | RawEnlarged }
+  | { call: number; result: Result }
   | { call: number; failure: { code: ErrorCode; message: string; why?: string } }
   | { alive: string }; // the lock that the worker holds as long as it lives
 
@@ -135,6 +154,9 @@ export interface RawResult {
   memory: Omit<Memory, "heap">;
 }
 
+/** With what only the worker knows. */
+export type RawFinished = Omit<RawResult, "memory"> & { memory: Memory };
+
 /** The WebAssembly module (`crates/app`), as the worker sees it. Errors are thrown as `{ code, message, why }`. */
 export interface App {
   default(): Promise<{ memory: WebAssembly.Memory }>;
@@ -143,9 +165,9 @@ export interface App {
   catalog(): Catalog;
   Sha256: new () => Sum;
   recognise(files: Files): Promise<FileKind>;
-  writePicture(image: Pixels, settings: Settings, about: About): Uint8Array;
+  writePicture(image: Pixels, settings: Settings, about: About): Uint8Array<ArrayBuffer>;
   readRecord(bytes: Uint8Array): FoundRecord | null;
-  animate(noisy: Pixels[], denoised: Pixels[], image: Pixels, settings: Settings, about: About): Uint8Array;
+  animate(noisy: Pixels[], denoised: Pixels[], image: Pixels, settings: Settings, about: About): Uint8Array<ArrayBuffer>;
   plane(runs: Float32Array[][]): Plane;
   distance(a: Float32Array, b: Float32Array): Distance;
   Upscaler: { open(files: Files, name: string, device: DeviceChoice): Promise<Upscaler> };

@@ -4,7 +4,6 @@ import { pixelsOf, readPicture } from "./inputs.js";
 
 /** @import * as api from "./decant.d.ts" */
 /** @import { UpscalerInfo } from "./decant.d.ts" */
-/** @import { RawEnlarged } from "./protocol.d.ts" */
 /** @import { WorkerCalls } from "./calls.js" */
 /** @typedef {Pick<WorkerCalls, "ask" | "close">} Calls */
 
@@ -24,9 +23,9 @@ export class Upscaler {
     const image = pixelsOf(await readPicture(picture, "the picture", Infinity));
     const record = picture instanceof Blob ? new Uint8Array(await picture.arrayBuffer()) : null;
     signal?.throwIfAborted();
-    const made = /** @type {RawEnlarged} */ (await this.#calls.ask({ kind: "enlarge", image, record, budget }, (event) => {
+    const made = await this.#calls.ask("enlarge", { image, record, budget }, (event) => {
       if ("tiles" in event) return onTile?.(...event.tiles);
-    }, signal));
+    }, signal);
     const { rgba, width, height } = made.image;
     return { image: new ImageData(rgba, width, height), png: new Blob([made.png], { type: "image/png" }) };
   }

@@ -8,7 +8,7 @@ import { fetchKernels, loadProgram } from "./program.js";
 import { storeOf } from "../storage.js";
 import { requestSubgroupsToo } from "./webgpu.js";
 
-/** @import { App, Ask, Cores, FromWorker, Pixels, RawStep, Session, Source, Tell, ToWorker, Upscaler, Verdict, Wanted } from "../protocol.d.ts" */
+/** @import { Answers, App, Cores, FromWorker, Kind, Pixels, RawStep, Result, Session, Source, Tell, ToWorker, Upscaler, Verdict, Wanted, What } from "../protocol.d.ts" */
 /** @import { ErrorCode, Info, UpscalerInfo } from "../decant.d.ts" */
 /** @import { Watch } from "./line.js" */
 /** @typedef {Extract<FromWorker, { event: unknown }>["event"]} Event */
@@ -38,8 +38,41 @@ const waiting = new Map();
 /** @type {Set<number>} */
 const stopped = new Set();
 
+const BEGINS = "Starting";
+
+/** How each call is answered. @type {Answers} */
+const ANSWERS = {
+  catalog: { answer: async () => (await program()).app.catalog() },
+  recognise: { reads: BEGINS, answer: async ({ source }) => (await program()).app.recognise(await openFolder(source, watch)) },
+  writePicture: { answer: async ({ image, settings, about }) => (await program()).app.writePicture(image, settings, about) },
+  readRecord: { answer: async ({ bytes }) => (await program()).app.readRecord(bytes) },
+  animate: { answer: async ({ noisy, denoised, image, settings, about }) => (await program()).app.animate(noisy, denoised, image, settings, about) },
+  plane: { answer: async ({ runs }) => (await program()).app.plane(runs) },
+  distance: { answer: async ({ a, b }) => (await program()).app.distance(a, b) },
+  inspect: { reads: BEGINS, answer: inspect },
+  load: { reads: BEGINS, answer: load },
+  weigh: { answer: async ({ width, height, guidance }) => (await ready()).weigh(width, height, guidance > 1) },
+  fingerprint: { reads: BEGINS, answer: async () => (opened && (await atHand(opened.source)) ? (await ready()).fingerprint() : "") },
+  addLora: { reads: BEGINS, answer: addLora },
+  removeLora: { answer: async ({ name }) => (await ready()).removeLora(name) },
+  addTextualInversion: { answer: async ({ name, bytes }) => (await ready()).addTextualInversion(name, bytes) },
+  removeTextualInversion: { answer: async ({ name }) => (await ready()).removeTextualInversion(name) },
+  useVae: { answer: async ({ name, source }) => (source ? (await ready()).useVae(name, await openFolder(source, watch)) : (await ready()).useOwnVae()) },
+  tokenize: { answer: async ({ text, how }) => (await ready()).tokenize(text, how) },
+  embed: { reads: BEGINS, answer: async ({ settings }) => (await ready()).embed(settings) },
+  neighbours: { reads: BEGINS, answer: async ({ token, count }) => (await ready()).neighbours(token, count) },
+  roundTrip: { reads: BEGINS, answer: async ({ image }) => (await ready()).roundTrip(image) },
+  schedule: { answer: async ({ settings }) => (await ready()).schedule(settings) },
+  addNoise: { reads: BEGINS, answer: async ({ latents, timestep, seed }) => (await ready()).addNoise(latents, timestep, seed) },
+  decode: { reads: BEGINS, answer: async ({ latents, by }) => (await ready()).decode(latents, by) },
+  generate: { reads: "Reading again what did not stay in memory", answer: generate, moves: ({ image, noise }) => [image.rgba.buffer, noise.buffer] },
+  openUpscaler: { reads: BEGINS, answer: openUpscaler },
+  openOwnUpscaler: { reads: BEGINS, answer: async () => (await (upscaler = ownUpscaler())).info() },
+  enlarge: { reads: BEGINS, answer: async ({ image, record, budget }, call) => (await theUpscaler()).run(image, record, budget, tilesOf(call)), moves: ({ image, png }) => [image.rgba.buffer, png.buffer] },
+};
+
 addEventListener("message", (/** @type {MessageEvent<ToWorker>} */ { data }) => {
-  if ("ask" in data) answer(data.call, data.ask);
+  if ("kind" in data) answer(data);
   else if (waiting.has(data.call)) waiting.get(data.call)?.(data.verdict);
   else if (data.verdict === "stop") stopped.add(data.call);
 });
@@ -47,82 +80,19 @@ addEventListener("message", (/** @type {MessageEvent<ToWorker>} */ { data }) => 
 holdLife((alive) => say({ alive }));
 program().catch(() => {}); // told to whoever asks
 
-/** @param {number} call @param {Ask} ask */
-async function answer(call, ask) {
+/** @param {Extract<ToWorker, { kind: Kind }>} call */
+async function answer({ call, kind, what }) {
   try {
-    const result = await perform(call, ask);
-    say({ call, result }, result && typeof result === "object" && "noise" in result && "image" in result ? [result.image.rgba.buffer, result.noise.buffer] : []);
+    /** @type {{ answer(what: any, call: number): any, reads?: string, moves?(result: any): Transferable[] }} whichever it is, `what` fits it */
+    const row = ANSWERS[kind];
+    // Of the others, the page may ask while something is read.
+    if (row.reads) reading = { call, pace: new Pace(row.reads), told: 0 };
+    const result = await row.answer(what, call);
+    say({ call, result }, row.moves?.(result));
   } catch (error) {
     say({ call, failure: readFailure(error) });
   } finally {
     stopped.delete(call);
-  }
-}
-
-/** @param {number} call @param {Ask} ask */
-async function perform(call, ask) {
-  // Of the others, the page may ask while something is read.
-  if (["recognise", "inspect", "load", "openUpscaler", "enlarge", "generate", "addLora", "fingerprint", "embed", "neighbours", "roundTrip", "addNoise", "decode"].includes(ask.kind)) {
-    reading = { call, pace: new Pace(ask.kind === "generate" ? "Reading again what did not stay in memory" : "Starting"), told: 0 };
-  }
-  switch (ask.kind) {
-    case "catalog":
-      return (await program()).app.catalog();
-    case "recognise":
-      return (await program()).app.recognise(await openFolder(ask.source, watch));
-    case "writePicture":
-      return (await program()).app.writePicture(ask.image, ask.settings, ask.about);
-    case "readRecord":
-      return (await program()).app.readRecord(ask.bytes);
-    case "animate":
-      return (await program()).app.animate(ask.noisy, ask.denoised, ask.image, ask.settings, ask.about);
-    case "inspect":
-      return inspect(ask);
-    case "weigh":
-      return (await ready()).weigh(ask.width, ask.height, ask.guidance > 1);
-    case "load":
-      return load(ask);
-    case "addLora":
-      return addLora(ask);
-    case "fingerprint":
-      return opened && (await atHand(opened.source)) ? (await ready()).fingerprint() : "";
-    case "removeLora":
-      return (await ready()).removeLora(ask.name);
-    case "addTextualInversion":
-      return (await ready()).addTextualInversion(ask.name, ask.bytes);
-    case "removeTextualInversion":
-      return (await ready()).removeTextualInversion(ask.name);
-    case "useVae":
-      return ask.source ? (await ready()).useVae(ask.name, await openFolder(ask.source, watch)) : (await ready()).useOwnVae();
-    case "tokenize":
-      return (await ready()).tokenize(ask.text, ask.how);
-    case "embed":
-      return (await ready()).embed(ask.settings);
-    case "neighbours":
-      return (await ready()).neighbours(ask.token, ask.count);
-    case "roundTrip":
-      return (await ready()).roundTrip(ask.image);
-    case "schedule":
-      return (await ready()).schedule(ask.settings);
-    case "addNoise":
-      return (await ready()).addNoise(ask.latents, ask.timestep, ask.seed);
-    case "decode":
-      return (await ready()).decode(ask.latents, ask.by);
-    case "openUpscaler":
-      return openUpscaler(ask);
-    case "openOwnUpscaler":
-      return (await (upscaler = ownUpscaler())).info();
-    case "enlarge":
-      return (await theUpscaler()).run(ask.image, ask.record, ask.budget, (done, of) => askToGoOn(call, { tiles: [done, of] }));
-    case "plane":
-      return (await program()).app.plane(ask.runs);
-    case "distance":
-      return (await program()).app.distance(ask.a, ask.b);
-    case "generate": {
-      const result = await (await ready()).generate(ask.settings, ask.inputs, (step) => showStep(call, step), ask.attention);
-      const larger = ask.enlarge ? await enlarged(call, result.image) : {};
-      return { ...result, ...larger, memory: { ...result.memory, heap: heapBytes() } };
-    }
   }
 }
 
@@ -146,7 +116,7 @@ async function programFor(wanted) {
   return loaded;
 }
 
-/** @param {Extract<Ask, { kind: "openUpscaler" }>} ask @returns {Promise<UpscalerInfo>} */
+/** @param {What<"openUpscaler">} what @returns {Promise<UpscalerInfo>} */
 async function openUpscaler({ source, name, wanted }) {
   const { app } = await programFor(wanted);
   const files = await openFolder(source, watch);
@@ -166,10 +136,22 @@ function ownUpscaler() {
   return own;
 }
 
+/** @param {What<"generate">} what @param {number} call @returns {Promise<Result<"generate">>} */
+async function generate({ settings, inputs, attention, enlarge }, call) {
+  const result = await (await ready()).generate(settings, inputs, (step) => showStep(call, step), attention);
+  const larger = enlarge ? await enlarged(call, result.image) : {};
+  return { ...result, ...larger, memory: { ...result.memory, heap: heapBytes() } };
+}
+
+/** Tells the page of each tile, and waits for its verdict. @param {number} call */
+function tilesOf(call) {
+  return (/** @type {number} */ done, /** @type {number} */ of) => askToGoOn(call, { tiles: [done, of] });
+}
+
 /** A finished picture, larger. Where that does not succeed, it stays as it is, and it is said why. @param {number} call @param {Pixels} image */
 async function enlarged(call, image) {
   try {
-    const larger = await (await ownUpscaler()).run(image, null, null, (done, of) => askToGoOn(call, { tiles: [done, of] }));
+    const larger = await (await ownUpscaler()).run(image, null, null, tilesOf(call));
     return { image: larger.image, enlarged: [larger.enlarged] };
   } catch (error) {
     const { code, message } = readFailure(error);
@@ -179,7 +161,7 @@ async function enlarged(call, image) {
   }
 }
 
-/** @param {Extract<Ask, { kind: "inspect" }>} ask @returns {Promise<Info>} */
+/** @param {What<"inspect">} what @returns {Promise<Info>} */
 async function inspect({ source, wanted }) {
   const { app, memory } = await programFor(wanted);
   own = null;
@@ -204,7 +186,7 @@ async function orAgain(reading, files) {
   }
 }
 
-/** @param {Extract<Ask, { kind: "load" }>} ask @returns {Promise<Info>} */
+/** @param {What<"load">} what @returns {Promise<Info>} */
 async function load({ weights, preview }) {
   const small = preview && (await openFolder(preview, watch));
   if (small && opened) {
@@ -217,7 +199,7 @@ async function load({ weights, preview }) {
   return { ...filled.info(), heapBytes: heapBytes() };
 }
 
-/** @param {Extract<Ask, { kind: "addLora" }>} ask */
+/** @param {What<"addLora">} what */
 async function addLora({ name, source }) {
   const files = await openFolder(source, watch);
   return orAgain((await ready()).addLora(name, files), files);

@@ -1,6 +1,8 @@
 // Stands in for the WebAssembly module, so that the page can be tested without a model: same surface, drawn pictures instead of computed ones.
 // It reads a model's files like the real one, from beginning to end, and takes any names for a model. What it should do wrong is said in the
-// prompt and in the model's name. It is never part of what is built.
+// prompt and in the model's name. It is never part of what is built. That it has what the worker asks of the real one, fits.ts says.
+
+/** @import * as protocol from "../../../web/protocol.d.ts" */
 
 export default async function init() {
   return { memory: new WebAssembly.Memory({ initial: 32 }) };
@@ -29,6 +31,9 @@ export async function recognise(files) {
   return name.includes("lora") ? "lora" : name.includes("word") ? "inversion" : "model";
 }
 
+/** @template T @param {...T} items @returns {[T, T, T]} */
+const three = (...items) => /** @type {any} */ (items);
+
 /** A PNG of stored blocks, with the record as text behind its end. */
 export function writePicture({ width, height, rgba }, settings, { model, hash, device, weights, also, enlarged }) {
   const record = new TextEncoder().encode(JSON.stringify({ settings, model, hash, device, weights, source: "decant", notes: [...enlarged.map(({ by, times }) => `the picture was made larger afterwards, ${times} times by ${by}; the settings are those before that`), ...also.map((what) => `the picture also came of ${what}, which no record holds; give it too for the same picture`)] }));
@@ -39,10 +44,12 @@ export function animate(noisy, _denoised, _image, settings) {
   return Uint8Array.of(0x89, ...new TextEncoder().encode(`PNG acTL ${noisy.length} ${JSON.stringify({ settings })}`));
 }
 
+/** @returns {import("../../../web/decant.d.ts").Plane} */
 export function plane(runs) {
   return { runs: runs.map((points) => points.map((point) => [point[0] ?? 0, point[1] ?? 0])), explained: [0.7, 0.2] };
 }
 
+/** @returns {import("../../../web/decant.d.ts").Distance} */
 export function distance(a, b) {
   const rms = (values) => Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0) / values.length);
   return { rms: rms(a.map((value, i) => value - b[i])), cosine: 0.5, lengths: [rms(a), rms(b)] };
@@ -80,7 +87,23 @@ function asTheProgramReads(files) {
   return { place: () => files.place(), names: reading(() => files.names()), size: reading((name) => files.size(name)), read: reading((...where) => files.read(...where)) };
 }
 
+/** @implements {protocol.Session} */
 export class Session {
+  /** @type {protocol.Files} */
+  files;
+  /** @type {protocol.Files | undefined} */
+  preview;
+  /** Which of FAMILIES it is taken for. */
+  family = "";
+  /** What its decant.json says, if it is read. @type {any} */
+  about = {};
+  /** Bytes of each of its files of weights. @type {Map<string, number>} */
+  sizes = new Map();
+  /** What is loaded beside it, by name. @type {Set<string>} */
+  beside = new Set();
+  /** How they are kept. @type {Exclude<import("../../../web/decant.d.ts").Weights, "auto">} */
+  weights = "stored";
+
   static async open(files, preview, { device, family }, onProgress) {
     onProgress("Reading the headers", 0, null);
     const session = new Session(device === "auto" ? "cpu" : device, device !== "auto" ? null : self.isSecureContext ? "software" : "insecure");
@@ -89,7 +112,6 @@ export class Session {
     session.family = family ?? FAMILIES[0].id;
     if (FAMILIES.every(({ id }) => id !== session.family)) throw { code: "model", message: `There is no family “${family}”.` };
     session.about = files.place().includes("emoji") ? JSON.parse(new TextDecoder().decode(await files.read("decant.json", 0, (await files.size("decant.json")) ?? 0))) : {};
-    session.sizes = new Map();
     for (const name of (await files.names()) ?? USUAL) {
       const size = await files.size(name);
       if (size === null) continue;
@@ -103,13 +125,12 @@ export class Session {
   constructor(device, fallbackReason) {
     this.device = device;
     this.fallbackReason = fallbackReason;
-    this.weights = "stored";
-    this.beside = new Set();
   }
 
   weigh(width, height, guided) {
     const bytes = [...this.sizes.values()].reduce((sum, size) => sum + size, 0);
     const pixels = width * height * 2000 * (guided ? 2 : 1);
+    /** @type {[Session["weights"], string, number][]} */
     const rows = [["stored", "as stored (f32)", 1], ["f16", "f16", 0.5], ["q8_0", "q8_0", 0.27], ["q4_0", "q4_0", 0.15]];
     const choices = rows.map(([weights, title, share]) => {
       const peakBytes = Math.round(bytes * share + pixels);
@@ -176,7 +197,7 @@ export class Session {
     return this.sizes.has("unet/diffusion_pytorch_model.gguf");
   }
 
-  tokenize(text, { long } = {}) {
+  tokenize(text, { long } = /** @type {Partial<protocol.What<"tokenize">["how"]>} */ ({})) {
     const words = text.split(/\s+/).filter(Boolean);
     const chunks = long === "chunks" ? Math.max(1, Math.ceil(words.length / LIMIT)) : 1;
     const read = words.slice(0, LIMIT * chunks);
@@ -251,7 +272,7 @@ export class Session {
 
   async roundTrip(image) {
     const { width, height } = image;
-    return { before: image, after: image, latents: { values: new Float32Array((width * height) / 16), shape: [4, height / 8, width / 8] }, psnr: 31.4, ratio: 48 };
+    return { before: image, after: image, latents: { values: new Float32Array((width * height) / 16), shape: three(4, height / 8, width / 8) }, psnr: 31.4, ratio: 48 };
   }
 
   schedule({ steps }) {
