@@ -13,9 +13,12 @@ const LANGUAGES = ["en", "es"];
 /** Texts that are the same in every language: names, and what a view writes over. */
 const SAME = /^(Decant|GPU|CPU|CFG\+\+|[A-Z]{2}|&nbsp;|Esc|.)$/;
 /** The module, its files and its worker speak English, like the program: they are an API. The benchmark's page is for those who work on it, a recording is data. */
-const ENGLISH = /^(decant|model|calls|inputs|source|storage|safetensors|tracefile|bench)\.js$|^(worker|vendor|words)\/|^lessons\/recording\.js$/;
+const ENGLISH = /^(api|worker|vendor|words)\/|^(store\/opfs|trace\/safetensors|trace\/format|reach\/bench|lessons\/player\/recording)\.js$/;
 /** A literal that reads like a sentence: it begins large and goes on in small letters, with a space between; what begins with M and a number is a path. */
 const SENTENCE = /(["'`])((?!M[\d$]|Decant\\n)[“A-Z](?:(?!\1)[^\\\n]|\\.)*? (?:(?!\1)[^\\\n]|\\.)*?[a-z]{2}(?:(?!\1)[^\\\n]|\\.)*?)\1/g;
+
+/** What says the rows, and is none. */
+const ROWLESS = ["words/say.js", "words/comma.js", "words/program.js", "words/catalogue.js"];
 
 const files = readdirSync(web, { recursive: true }).filter((name) => name.endsWith(".js")).sort();
 const code = Object.fromEntries(files.map((name) => [name, withoutComments(readFileSync(join(web, name), "utf8"))]));
@@ -28,7 +31,7 @@ process.exitCode = faults.length > 0 ? 1 : 0;
 /** Rows by key, with the table that each stands in. */
 async function readRows() {
   const found = new Map();
-  for (const name of files.filter((one) => one.startsWith("words/") && !["words/program.js", "words/catalogue.js"].includes(one))) {
+  for (const name of files.filter((one) => one.startsWith("words/") && !ROWLESS.includes(one))) {
     for (const table of Object.values(await import(join(web, name)))) {
       for (const [key, row] of Object.entries(table)) {
         if (found.has(key)) throw new Error(`${key} stands in ${found.get(key).name} and in ${name}`);
@@ -104,7 +107,7 @@ function* checkCode() {
 
 /** Of each model that lists its words. */
 async function checkThings() {
-  const [{ THINGS, EXAMPLES }, { understand }] = await Promise.all(["spanish", "understood"].map((name) => import(join(web, `understood/${name}.js`))));
+  const [{ THINGS, EXAMPLES }, { understand }] = await Promise.all(["spanish", "understood"].map((name) => import(join(web, `studio/understood/${name}.js`))));
   const found = [];
   for (const model of readdirSync(join(web, "../models")).filter((name) => !name.includes("."))) {
     const info = { words: [], examples: [], grammar: null, ...JSON.parse(readFileSync(join(web, `../models/${model}/decant.json`), "utf8")) };
@@ -112,10 +115,10 @@ async function checkThings() {
       for (const name of THINGS[thing]?.split("|") ?? [""]) {
         const { prompt, unknown, nothing } = understand(`un ${name}`, info);
         const read = prompt.replace(/^(an?|un) /, "");
-        if (name === "" || unknown.length > 0 || nothing || (read !== thing && read !== name)) found.push(`understood/spanish.js: ${model} can paint “${thing}”, and “${name}” is read as “${read}”`);
+        if (name === "" || unknown.length > 0 || nothing || (read !== thing && read !== name)) found.push(`studio/understood/spanish.js: ${model} can paint “${thing}”, and “${name}” is read as “${read}”`);
       }
     }
-    for (const prompt of info.examples) if (EXAMPLES[prompt] === undefined) found.push(`understood/spanish.js: ${model} proposes “${prompt}”, which has no Spanish`);
+    for (const prompt of info.examples) if (EXAMPLES[prompt] === undefined) found.push(`studio/understood/spanish.js: ${model} proposes “${prompt}”, which has no Spanish`);
     for (const { text } of info.words.length > 0 ? JSON.parse(readFileSync(join(web, "../tests/prompts/emoji.json"), "utf8")).prompts : []) {
       const { unknown, translated } = understand(text, info);
       if (unknown.length > 0 || translated) found.push(`understood: of “${text}”, ${model} is said not to know ${unknown}`);

@@ -5,16 +5,18 @@
 //     node tools/page.mjs WEB OUT
 
 import { cp, readFile, writeFile } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build, transform } from "esbuild";
 import { VENDOR } from "./bundle.mjs";
 import { filesIn } from "./files.mjs";
 
-/** What pages begin with; their address does not change. */
-const PAGES = ["main.js", "decant.js", "bench.js"];
+/** What pages begin with, and the module, whose address does not change: from where each is written to where it is asked for, without the ending. */
+const PAGES = { main: "main.js", decant: "api/decant.js", "reach/bench": "reach/bench.js" };
+/** Of the module, in whose folder others find them. */
+const TYPES = "api/decant.d.ts";
 /** Each by itself: what runs before the first paint, and what runs in a worker. */
-const ALONE = ["views/theme.js", "worker/worker.js", "worker/helper.js", "worker/bench.js", "sw.js"];
+const ALONE = ["ui/theme.js", "worker/worker.js", "worker/helper.js", "worker/bench.js", "sw.js"];
 /** What becomes part of others, or only serves those who write them; the types of decant.js go along. */
 const WRITTEN = /\.(js|css|ts)$|^tsconfig\.json$|^index\.html$/;
 
@@ -25,11 +27,12 @@ if (import.meta.url === String(pathToFileURL(process.argv[1]))) await makePage(p
 
 /** @param {string} web the folder that is written by hand @param {string} out a folder that is made, or written over */
 export async function makePage(web, out) {
-  const entries = (/** @type {string[]} */ paths) => paths.map((path) => join(web, path));
-  // Chunks lie beside main.js, from where parts.js finds the worker.
-  const { metafile } = await build({ ...HOW, entryPoints: entries(PAGES), outdir: out, outbase: web, splitting: true, chunkNames: "[name]-[hash]", metafile: true });
-  await build({ ...HOW, entryPoints: entries(ALONE), outdir: out, outbase: web });
-  for (const name of (await filesIn(web)).filter((path) => path === "decant.d.ts" || !WRITTEN.test(path))) await cp(join(web, name), join(out, name));
+  // What several share lies in a folder, from where parts.js finds the worker as it does in its own.
+  const pages = Object.fromEntries(Object.entries(PAGES).map(([name, path]) => [name, join(web, path)]));
+  const { metafile } = await build({ ...HOW, entryPoints: pages, outdir: out, splitting: true, chunkNames: "parts/[name]-[hash]", metafile: true });
+  await build({ ...HOW, entryPoints: ALONE.map((path) => join(web, path)), outdir: out, outbase: web });
+  for (const name of (await filesIn(web)).filter((path) => !WRITTEN.test(path))) await cp(join(web, name), join(out, name));
+  await cp(join(web, TYPES), join(out, basename(TYPES)));
   const page = await readFile(join(web, "index.html"), "utf8");
   const sheets = Array.from(page.matchAll(/ *<link rel="stylesheet" href="\.\/([^"]+)">\n/g));
   const styles = await Promise.all(sheets.map(([, path]) => readFile(join(web, path), "utf8")));

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { filesIn } from "./files.mjs";
 
 /** What the page can be opened without, and what is fetched only where it is asked for. */
-const APART = /^sw\.js$|^bench\.|^worker\/bench\.js$|^decant\.html$|\.d\.ts$/;
+const APART = /^sw\.js$|^bench\.html$|^reach\/bench\.js$|^worker\/bench\.js$|^decant\.html$|\.d\.ts$/;
 
 const [folder] = process.argv.slice(2);
 const paths = (await filesIn(folder)).filter((path) => !APART.test(path));

@@ -22,8 +22,8 @@ console.log(`${basename(out)}: ${((await stat(out)).size / 1e6).toFixed(1)} MB, 
 /** @param {string} page */
 async function single(page) {
   const styles = await readFile(join(folder, "style.css"), "utf8");
-  const theme = await script("views/theme.js", {}, "iife");
-  const main = await script("main.js", { "parts.js": "single/parts.js" }, "esm");
+  const theme = await script("ui/theme.js", {}, "iife");
+  const main = await script("main.js", { "api/parts.js": "single/parts.js" }, "esm");
   const worker = await script("worker/worker.js", { "worker/program.js": "single/program.js" }, "iife");
   const icon = (await readFile(join(folder, "icon.png"))).toString("base64");
   const parts = [part("worker.js", worker), ...(await Promise.all((await files()).map(async (path) => part(path, Buffer.from(asText(gzipSync(await readFile(join(folder, path)), { level: 9 }))).toString("latin1")))))];

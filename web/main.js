@@ -1,14 +1,14 @@
 // The wires of the page: state to views, events to actions. Nothing is decided here.
 
-import { Decant } from "./decant.js";
-import { createStore } from "./state.js";
-import { createStudio } from "./studio.js";
-import { begin, recall, session } from "./beginning.js";
-import { createSession } from "./session.js";
-import { keepForLater } from "./offline.js";
-import { sentenceOf } from "./sentences.js";
-import { VIEWS } from "./views/index.js";
-import { language, say, translate } from "./words.js";
+import { Decant } from "./api/decant.js";
+import { createStore } from "./studio/state.js";
+import { createStudio } from "./studio/studio.js";
+import { begin, recall, session } from "./studio/boot.js";
+import { createSession } from "./studio/tab.js";
+import { keepForLater } from "./ui/offline.js";
+import { sentenceOf } from "./studio/sentences.js";
+import { VIEWS } from "./ui/views.js";
+import { language, say, translate } from "./words/say.js";
 
 Decant.prepare();
 document.documentElement.lang = language;
@@ -20,7 +20,7 @@ const store = createStore((state) => {
 const studio = createStudio(store);
 const draws = [studio.watchSettings, studio.watchTyping, studio.watchSize, ...VIEWS.map((view) => view(studio, store.get))];
 
-/** What fails while the page is drawn fails in each frame, and telling it draws the next. @param {import("./state.js").Message} message */
+/** What fails while the page is drawn fails in each frame, and telling it draws the next. @param {import("./studio/state.js").Message} message */
 const tellOnce = (message) => store.get().messages.some(({ text }) => text === message.text) || studio.tell(message);
 addEventListener("error", ({ message }) => tellOnce({ tone: "error", text: say("error.unexpected", { message }) }));
 addEventListener("unhandledrejection", ({ reason }) => tellOnce(sentenceOf(reason, "run")));

@@ -3,7 +3,7 @@
 //
 // A file is kept under its path and its sum. So two versions lie side by side, a new one fetches only what changed, and one that was cut off
 // goes on where it was. A version is used once all of it is there, and from the next opening on: whoever is open keeps the one it began with.
-// Models from elsewhere have a store of their own (storage.js) and are none of its business.
+// Models from elsewhere have a store of their own (store/opfs.js) and are none of its business.
 //
 // It also says the two words that let a page share memory among its workers (see ISOLATED), which a plain static server does not say: so from the
 // second opening on the page is cross-origin isolated. Nothing is opened anew for it.

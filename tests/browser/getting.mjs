@@ -199,7 +199,7 @@ export const GETTING = [
         assert.equal(about, bytes, model);
       }
       const written = await page.evaluate(async (base) => {
-        const { modelSource } = await import(`${base}web/source.js`);
+        const { modelSource } = await import(`${base}web/api/source.js`);
         const sources = await Promise.all(["hub.example/owner/name", "models/digits", "model.safetensors"].map(modelSource));
         return sources.map(({ url, keep }) => [url.replace(base, "./"), keep]);
       }, address);

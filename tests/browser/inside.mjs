@@ -17,7 +17,7 @@ export const INSIDE = [
     fake: true,
     async play({ page, address }) {
       const got = await page.evaluate(async (base) => {
-        const [{ Decant }, { readTrace, writeTrace, isTrace }] = await Promise.all([import(`${base}decant.js`), import(`${base}web/tracefile.js`)]);
+        const [{ Decant }, { readTrace, writeTrace, isTrace }] = await Promise.all([import(`${base}decant.js`), import(`${base}web/trace/format.js`)]);
         const decant = await Decant.load({ model: `${base}models/digits`, device: "cpu" });
         const { trace } = await decant.generate({ prompt: "a blue seven", negative: "dull", steps: 3, seed: 5, attention: true });
         decant.close();
@@ -41,7 +41,7 @@ export const INSIDE = [
     name: "a run that the command wrote is read, and damaged files are refused in a sentence",
     async play({ page, address }) {
       const got = await page.evaluate(async ({ base, bytes }) => {
-        const { readTrace } = await import(`${base}web/tracefile.js`);
+        const { readTrace } = await import(`${base}web/trace/format.js`);
         const file = Uint8Array.from(bytes);
         const { steps, settings, image } = await readTrace(new Blob([file]));
         const header = new TextDecoder().decode(file.slice(8, 8 + Number(new DataView(file.buffer).getBigUint64(0, true))));

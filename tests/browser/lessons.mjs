@@ -313,7 +313,7 @@ export const LESSONS = [
     fake: true,
     async play({ page, address }) {
       const read = await page.evaluate(async (base) => {
-        const { readNumber } = await import(`${base}web/lessons/question.js`);
+        const { readNumber } = await import(`${base}web/lessons/player/question.js`);
         const each = (/** @type {string} */ language, /** @type {string[]} */ texts) => texts.map((text) => readNumber(text, language));
         return [each("en", ["59,136", "1,234,567", "0.5", "1,5", "0,994", " 12 ", "−0.04", "", "many"]), each("es", ["59.136", "59 136", "1.234,5", "0,5", "0.994", "1.5", "9856"])];
       }, address);

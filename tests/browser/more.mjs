@@ -240,7 +240,7 @@ export const MORE = [
     async play({ page, address }) {
       await page.goto(`${address}models/digits/model_index.json`);
       const { names, refusal } = await page.evaluate(async (base) => {
-        const [{ Decant }, { NAMES }] = await Promise.all([import(`${base}decant.js`), import(`${base}web/settings.js`)]);
+        const [{ Decant }, { NAMES }] = await Promise.all([import(`${base}decant.js`), import(`${base}web/studio/settings.js`)]);
         const decant = await Decant.load({ model: `${base}models/digits`, device: "cpu" });
         const refusal = await decant.generate({ prompt: "x", colour: "red" }).catch(({ message }) => message);
         decant.close();

@@ -79,7 +79,7 @@ export const OWN_MODELS = [
       await ready(page);
       assert.ok(await page.isHidden("#known"));
       const put = await page.evaluate(async () => {
-        const { withWord } = await import(new URL("web/views/known.js", document.baseURI).href);
+        const { withWord } = await import(new URL("web/ui/form/known.js", document.baseURI).href);
         const known = ["dog", "hot dog", "owl", "t-rex (small)"];
         return [withWord("a hot dog on blue", "owl", known), withWord("An owl, flat", "dog", known), withWord("two dogs and one dog", "owl", known), withWord("clouds", "dog", known), withWord("", "owl", [])];
       });

@@ -128,7 +128,7 @@ export const OWN = [
       await page.waitForSelector(".message.error");
       assert.match(await text(page, ".message.error p"), /“#sha256=12” is no SHA-256: that is 64 digits from 0 to f\./);
       const typed = await page.evaluate(async (base) => {
-        const { modelSource } = await import(`${base}web/source.js`);
+        const { modelSource } = await import(`${base}web/api/source.js`);
         return modelSource(`host.example/a/b/resolve/main/my%20model.safetensors#sha256=${"AB".repeat(32)}`);
       }, address);
       assert.deepEqual([typed.url, typed.sha256], ["https://host.example/a/b/resolve/main/my%20model.safetensors", { "my model.safetensors": "ab".repeat(32) }]);

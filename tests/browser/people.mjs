@@ -423,7 +423,7 @@ export const PEOPLE = [
     async play({ page, address }) {
       await ready(page);
       const faults = await page.evaluate(async (base) => {
-        const [{ NAMES, labelOf, readSetting }, { sentenceOf }, { readAddressSettings }] = await Promise.all(["settings", "sentences", "address"].map((name) => import(`${base}web/${name}.js`)));
+        const [{ NAMES, labelOf, readSetting }, { sentenceOf }, { readAddressSettings }] = await Promise.all(["settings", "sentences", "link"].map((name) => import(`${base}web/studio/${name}.js`)));
         const { Decant } = await import(`${base}decant.js`);
         const catalog = await Decant.catalog();
         const info = /** @type {any} */ ({ catalog, factor: 16, defaults: {} });

@@ -1,4 +1,4 @@
-// Plays every step of every lesson with the embedded model on the CPU and writes what was shown to web/lessons/recording.js, for pages that
+// Plays every step of every lesson with the embedded model on the CPU and writes what was shown to web/lessons/player/recording.js, for pages that
 // cannot compute. Prints every number, which is what the teacher's notes say was measured.
 //
 //     ./build.sh && node tests/browser/record.mjs          seed 7, as where the address names no other
@@ -24,7 +24,7 @@ try {
     const { source, said } = await page.evaluate(record, { base: server.address, seed });
     console.log(`seed ${seed}\n${said}`);
     if (others.length > 0) continue;
-    const file = join(root, "web/lessons/recording.js");
+    const file = join(root, "web/lessons/player/recording.js");
     await writeFile(file, source);
     console.log(`${file}: ${(source.length / 1000).toFixed(0)} KB`);
   }
@@ -37,9 +37,9 @@ try {
 async function record({ base, seed }) {
   const { Decant } = await import(`${base}decant.js`);
   const { LESSONS } = await import(`${base}web/lessons/index.js`);
-  const { makeCalls } = await import(`${base}web/lessons/calls.js`);
-  const { exampleFor } = await import(`${base}web/lessons/example.js`);
-  const { javascriptOf, commandsOf } = await import(`${base}web/lessons/source.js`);
+  const { makeCalls } = await import(`${base}web/lessons/player/calls.js`);
+  const { exampleFor } = await import(`${base}web/lessons/player/example.js`);
+  const { javascriptOf, commandsOf } = await import(`${base}web/lessons/player/source.js`);
   const decant = await Decant.load({ model: `${base}models/digits`, device: "cpu" });
   const example = exampleFor(decant.info);
   const { image: picture } = await decant.generate({ prompt: example.prompt, seed });

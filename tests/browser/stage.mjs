@@ -162,7 +162,7 @@ export const STAGE = [
       assert.equal(shown.length, 6);
       const read = await page.evaluate(async (prompts) => {
         const load = (path) => import(new URL(`web/${path}`, document.baseURI).href);
-        const [{ understand }, { EXAMPLES }, { words, grammar, examples }] = await Promise.all([load("understood/understood.js"), load("understood/spanish.js"), fetch("models/emoji/decant.json").then((answer) => answer.json())]);
+        const [{ understand }, { EXAMPLES }, { words, grammar, examples }] = await Promise.all([load("studio/understood/understood.js"), load("studio/understood/spanish.js"), fetch("models/emoji/decant.json").then((answer) => answer.json())]);
         return { own: examples.map((prompt) => EXAMPLES[prompt]), read: prompts.map((prompt) => understand(prompt, { words, grammar })), examples };
       }, shown);
       assert.deepEqual(shown, read.own);
@@ -200,7 +200,7 @@ export const STAGE = [
     async play({ page }) {
       await ready(page);
       const steps = await page.evaluate(async () => {
-        const { isRough } = await import(new URL("web/views/picture.js", document.baseURI).href);
+        const { isRough } = await import(new URL("web/ui/stage/picture.js", document.baseURI).href);
         return [8, 32].map((side) => isRough({ previewDenoised: new ImageData(side, side), shape: [4, 8, 8] }));
       });
       assert.deepEqual(steps, [true, false]);

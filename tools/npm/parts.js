@@ -1,4 +1,4 @@
-// Stands in for web/parts.js in the npm package: the worker lies beside the module, and nothing else comes along.
+// Stands in for web/api/parts.js in the npm package: the worker lies beside the module, and nothing else comes along.
 
 /** Written so that bundlers see what is meant. */
 export function startWorker() {

@@ -1,8 +1,8 @@
-// Stands in for web/parts.js in `decant.html`: what comes along lies in the page's own script elements, packed with gzip and written as packing.js says.
+// Stands in for web/api/parts.js in `decant.html`: what comes along lies in the page's own script elements, packed with gzip and written as packing.js says.
 
 import { asBytes } from "./packing.js";
 
-/** @import { ModelFile } from "../../web/decant.d.ts" */
+/** @import { ModelFile } from "../../web/api/decant.d.ts" */
 
 const FOLDER = new URL("./", document.baseURI).href;
 

@@ -1,7 +1,7 @@
 // The arrows of guidance, with axes: from nothing to the prediction without the prompt, to the one with it, and the difference between them
 // drawn out to where guidance goes. Both axes have one scale, so that lengths and angles are true. By hand, not by Plot: it moves with the cursor.
 
-import { say } from "../words.js";
+import { say } from "../words/say.js";
 import { figures } from "./numbers.js";
 
 const SVG = "http://www.w3.org/2000/svg";

@@ -1,13 +1,13 @@
 // Latents as they are: each channel a map, all on one colour scale that is shown, with the channel's numbers under it.
 
-import { h, write } from "../views/elements.js";
-import { say } from "../words.js";
+import { h, write } from "../ui/dom.js";
+import { say } from "../words/say.js";
 import { AROUND_ZERO, colourBar } from "./colours.js";
 import { paintMap, reach } from "./maps.js";
 import { figures } from "./numbers.js";
 import { whenSeen } from "./seen.js";
 
-/** @import { ChannelStatistics } from "../decant.d.ts" */
+/** @import { ChannelStatistics } from "../api/decant.d.ts" */
 /** @typedef {{ values: Float32Array, shape: [number, number, number], statistics?: ChannelStatistics[] | undefined, range?: number | undefined }} Channels `range` is what the scale's ends stand for, on both sides of zero */
 
 /** @param {HTMLElement} host @returns {(data: Channels) => void} */

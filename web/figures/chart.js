@@ -1,6 +1,6 @@
 // A plot with axes, drawn by Observable Plot: fetched when the first one is wanted, drawn anew a few times a second at most, as wide as its host.
 
-import { h } from "../views/elements.js";
+import { h } from "../ui/dom.js";
 import { legend } from "./legend.js";
 import { whenSeen } from "./seen.js";
 

@@ -1,6 +1,6 @@
 // Colour scales for maps of numbers, each as a table of 256 colours, and the bar that says which colour is which number.
 
-import { h } from "../views/elements.js";
+import { h } from "../ui/dom.js";
 
 /** @typedef {Uint8ClampedArray} Scale red, green, blue of 256 colours, one after the other */
 

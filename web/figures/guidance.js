@@ -1,8 +1,8 @@
 // Guidance, in maps and in arrows: the noise that the model predicts without the prompt, with it, their difference times the scale, and what
 // the step was taken with. The arrows lie in the plane of the two predictions: lengths (root mean square) and the angle are the true ones.
 
-import { h, write } from "../views/elements.js";
-import { say } from "../words.js";
+import { h, write } from "../ui/dom.js";
+import { say } from "../words/say.js";
 import { arrows } from "./arrows.js";
 import { AROUND_ZERO, colourBar } from "./colours.js";
 import { paintTiles, reach } from "./maps.js";
@@ -10,7 +10,7 @@ import { measure } from "./measure.js";
 import { figures } from "./numbers.js";
 import { whenSeen } from "./seen.js";
 
-/** @import { Step } from "../decant.d.ts" */
+/** @import { Step } from "../api/decant.d.ts" */
 
 /** As a sum is read: with it; without it + the difference = what is taken. */
 const PARTS = /** @type {const} */ (["with", "without", "difference", "result"]);

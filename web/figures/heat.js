@@ -1,14 +1,14 @@
 // Where the denoiser looks for each token. Over a token: how its share of attention is spread over the picture. Over a place in the picture: how
 // that place's attention is spread over the tokens. Both also by keyboard.
 
-import { h, inSquares, write } from "../views/elements.js";
-import { say } from "../words.js";
+import { h, inSquares, write } from "../ui/dom.js";
+import { say } from "../words/say.js";
 import { FROM_NOTHING, colourBar, place } from "./colours.js";
 import { percent } from "./numbers.js";
 import { whenSeen } from "./seen.js";
 import { namesOf } from "./tokens.js";
 
-/** @import { Attention, TokenCount } from "../decant.d.ts" */
+/** @import { Attention, TokenCount } from "../api/decant.d.ts" */
 
 /**
  * @typedef {object} Heat

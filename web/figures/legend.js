@@ -1,7 +1,7 @@
 // Which line is which: a piece of it with its sign and dashes, and its name.
 
-import { h } from "../views/elements.js";
-import { say } from "../words.js";
+import { h } from "../ui/dom.js";
+import { say } from "../words/say.js";
 import { lookOf } from "./numbers.js";
 
 const SVG = "http://www.w3.org/2000/svg";

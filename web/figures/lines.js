@@ -1,7 +1,7 @@
 // Numbers against numbers: some series as lines with their points, and the same as a table.
 
-import { h } from "../views/elements.js";
-import { say } from "../words.js";
+import { h } from "../ui/dom.js";
+import { say } from "../words/say.js";
 import { chart } from "./chart.js";
 import { figures, lookOf } from "./numbers.js";
 

@@ -1,8 +1,8 @@
 // How far apart numbers lie, as the module counts it; each pair is asked for once.
 
-import { Decant } from "../decant.js";
+import { Decant } from "../api/decant.js";
 
-/** @import { Distance } from "../decant.d.ts" */
+/** @import { Distance } from "../api/decant.d.ts" */
 
 /** @type {WeakMap<Float32Array, WeakMap<Float32Array, Promise<Distance>>>} */
 const known = new WeakMap();

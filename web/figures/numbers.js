@@ -1,6 +1,6 @@
 // Numbers as people read them in their language, and the names of colours and signs that tell several lines apart.
 
-import { inNumber, language } from "../words.js";
+import { inNumber, language } from "../words/say.js";
 
 /**
  * Every number that was measured is written by this: what was counted is whole and all of it, what was measured has three figures, since more

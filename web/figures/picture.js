@@ -1,7 +1,7 @@
 // A picture with its caption, or the place where it will be.
 
-import { h, paint, write } from "../views/elements.js";
-import { say } from "../words.js";
+import { h, paint, write } from "../ui/dom.js";
+import { say } from "../words/say.js";
 
 /** @param {HTMLElement} host @returns {(data: { image: ImageData | null, caption: string, label?: string }) => void} `label` is what the picture shows, in words */
 export function pictureFigure(host) {

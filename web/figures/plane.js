@@ -1,6 +1,6 @@
 // Runs as paths in the plane in which they differ most. Each run has a colour, a sign and dashes of its own.
 
-import { say } from "../words.js";
+import { say } from "../words/say.js";
 import { chart } from "./chart.js";
 import { figures, lookOf, percent } from "./numbers.js";
 

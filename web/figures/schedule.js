@@ -1,13 +1,13 @@
 // How much noise there is at each timestep (the model's own curve), and where a run's steps stand on it. Time runs from left to right, as in a
 // run: from much noise to none. A point can be taken and moved along.
 
-import { h } from "../views/elements.js";
-import { say } from "../words.js";
+import { h } from "../ui/dom.js";
+import { say } from "../words/say.js";
 import { chart } from "./chart.js";
 import { figures } from "./numbers.js";
 import { sayPlace, scrubs } from "./scrub.js";
 
-/** @import { Schedule } from "../decant.d.ts" */
+/** @import { Schedule } from "../api/decant.d.ts" */
 /** @typedef {Pick<Schedule, "timesteps" | "sigmas"> & { alphasCumprod?: Float32Array | undefined }} Steps */
 
 /** @param {HTMLElement} host @param {{ onScrub?: (place: number) => void }} [acts] @returns {(data: { schedule: Steps, cursor: number }) => void} */

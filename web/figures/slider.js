@@ -1,8 +1,8 @@
 // Two pictures in one place, with a slider between them, or the difference of their pixels. The slider is an ordinary range, so mouse,
 // finger and arrow keys all move it. It draws pictures and computes nothing.
 
-import { h, paint } from "../views/elements.js";
-import { say } from "../words.js";
+import { h, paint } from "../ui/dom.js";
+import { say } from "../words/say.js";
 
 /** @typedef {{ before: ImageData, after: ImageData, labels: [before: string, after: string] }} Pair */
 

@@ -1,13 +1,13 @@
 // Every step of a run from left to right: noisy latents above, predicted picture below, the finished picture at the end. It is also the
 // timeline: mouse, finger and arrow keys move the cursor.
 
-import { h, paint } from "../views/elements.js";
-import { places } from "../state.js";
-import { say } from "../words.js";
+import { h, paint } from "../ui/dom.js";
+import { places } from "../studio/state.js";
+import { say } from "../words/say.js";
 import { figures } from "./numbers.js";
 import { sayPlace, scrubs } from "./scrub.js";
 
-/** @import { Trace } from "../decant.d.ts" */
+/** @import { Trace } from "../api/decant.d.ts" */
 
 /** Pixels below which a frame is too small to be seen; where there are more steps than that leaves room for, each frame stands for several. */
 const LEAST = 26;

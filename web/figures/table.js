@@ -1,14 +1,14 @@
 // A prompt as the text encoder takes it in and gives it out: one row a token, its numbers as a strip of colours, and how long the vector is.
 
-import { element, h } from "../views/elements.js";
-import { say } from "../words.js";
+import { element, h } from "../ui/dom.js";
+import { say } from "../words/say.js";
 import { AROUND_ZERO, colourBar } from "./colours.js";
 import { paintMap, reach } from "./maps.js";
 import { measure } from "./measure.js";
 import { figures } from "./numbers.js";
 import { whenSeen } from "./seen.js";
 
-/** @import { Embeddings } from "../decant.d.ts" */
+/** @import { Embeddings } from "../api/decant.d.ts" */
 
 /** Padding beyond this many rows is left out, and said to be. */
 const PADDING = 2;
@@ -17,7 +17,7 @@ const PADDING = 2;
 export function tableFigure(host, { onEdit } = {}) {
   const body = h("tbody");
   const heads = ["position", "token", "id", "input", "inputLength", "output", "outputLength", ...(onEdit ? /** @type {const} */ (["edit"]) : [])];
-  const head = h("tr", {}, ...heads.map((name) => h("th", { scope: "col" }, say(/** @type {import("../words.js").Key} */ (`figure.table.${name}`)))));
+  const head = h("tr", {}, ...heads.map((name) => h("th", { scope: "col" }, say(/** @type {import("../words/say.js").Key} */ (`figure.table.${name}`)))));
   const [input, output] = [colourBar(AROUND_ZERO), colourBar(AROUND_ZERO)];
   const rest = h("p", { className: "said hint numbers" });
   host.append(h("div", { className: "figure-table" }, h("div", { className: "wide" }, h("table", { className: "numbers" }, h("thead", {}, head), body)), h("div", { className: "bars" }, input.element, output.element), rest));

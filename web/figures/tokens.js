@@ -1,8 +1,8 @@
 // The rows that a text encoder's output has, with names: the start, the prompt's tokens, and what fills up the rest.
 
-import { say } from "../words.js";
+import { say } from "../words/say.js";
 
-/** @import { TokenCount } from "../decant.d.ts" */
+/** @import { TokenCount } from "../api/decant.d.ts" */
 /** @typedef {{ text: string, rows: number[], piece: number | null }} Name one token, or all of the padding; `piece` is its place among the prompt's */
 
 /** Each chunk of a prompt has a start, its tokens, and padding to 77 rows. @param {TokenCount | null} tokens @param {number} total rows @returns {Name[]} */

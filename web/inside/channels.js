@@ -1,10 +1,10 @@
 // The latents' channels at the cursor: as they are after the step, or as the model predicts them without noise; on one scale for all steps.
 
-import { h } from "../views/elements.js";
+import { h } from "../ui/dom.js";
 import { channelsFigure } from "../figures/channels.js";
-import { say } from "../words.js";
+import { say } from "../words/say.js";
 
-/** @import { Step, Trace } from "../decant.d.ts" */
+/** @import { Step, Trace } from "../api/decant.d.ts" */
 /** @import { Moment } from "./inside.js" */
 
 const KINDS = /** @type {const} */ (["latents", "denoised"]);

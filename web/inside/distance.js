@@ -1,12 +1,12 @@
 // How far each step goes, and how far it still is to the end. The module counts; each number is asked for once, while nothing runs.
 
-import { h } from "../views/elements.js";
+import { h } from "../ui/dom.js";
 import { linesFigure } from "../figures/lines.js";
 import { measure } from "../figures/measure.js";
 import { whenSeen } from "../figures/seen.js";
-import { say } from "../words.js";
+import { say } from "../words/say.js";
 
-/** @import { Trace } from "../decant.d.ts" */
+/** @import { Trace } from "../api/decant.d.ts" */
 
 /** @type {import("./inside.js").Part} */
 export function distancePart(section) {

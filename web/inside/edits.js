@@ -1,9 +1,9 @@
 // What was changed underneath a prompt's words, in one line: “blue → red; a green one:0.5”.
 
-import { writeSetting } from "../settings.js";
-import { say } from "../words.js";
+import { writeSetting } from "../studio/settings.js";
+import { say } from "../words/say.js";
 
-/** @import { Settings } from "../decant.d.ts" */
+/** @import { Settings } from "../api/decant.d.ts" */
 /** @typedef {Pick<Settings, "swaps" | "mixes">} Edits */
 
 /** A prompt as the model read it, with what was changed underneath its words. @param {Settings} settings */

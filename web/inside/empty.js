@@ -1,10 +1,10 @@
 // Before there is a run: one button that makes one here, with everything told.
 
-import { button, fileButton, h, write } from "../views/elements.js";
-import { say } from "../words.js";
+import { button, fileButton, h, write } from "../ui/dom.js";
+import { say } from "../words/say.js";
 
-/** @import { Studio } from "../studio.js" */
-/** @import { State } from "../state.js" */
+/** @import { Studio } from "../studio/studio.js" */
+/** @import { State } from "../studio/state.js" */
 
 /** @param {HTMLElement} section @param {Studio} studio */
 export function emptyPart(section, studio) {

@@ -1,15 +1,15 @@
 // A run taken home: its steps' numbers as a table (CSV), all of it as safetensors; and one brought from there.
 
-import { button, fileButton, h } from "../views/elements.js";
-import { fileName } from "../filename.js";
-import { save } from "../views/saving.js";
+import { button, fileButton, h } from "../ui/dom.js";
+import { fileName } from "../trace/file-name.js";
+import { save } from "../ui/stage/saving.js";
 import { measure } from "../figures/measure.js";
-import { sentenceOf } from "../sentences.js";
-import { writeTrace } from "../tracefile.js";
-import { say } from "../words.js";
+import { sentenceOf } from "../studio/sentences.js";
+import { writeTrace } from "../trace/format.js";
+import { say } from "../words/say.js";
 import { distancesOf } from "./distance.js";
 
-/** @import { Trace } from "../decant.d.ts" */
+/** @import { Trace } from "../api/decant.d.ts" */
 
 /** @type {import("./inside.js").Part} */
 export function filesPart(section, studio, state) {

@@ -1,8 +1,8 @@
 // Guidance at the cursor.
 
-import { h } from "../views/elements.js";
+import { h } from "../ui/dom.js";
 import { guidanceFigure } from "../figures/guidance.js";
-import { say } from "../words.js";
+import { say } from "../words/say.js";
 
 /** @type {import("./inside.js").Part} */
 export function guidancePart(section) {

@@ -1,8 +1,8 @@
 // The place where a run is looked into, step by step. It draws from the trace and the cursor alone, so that a live run, a loaded one and a
 // recorded one look the same; each part is a file beside this one.
 
-import { h } from "../views/elements.js";
-import { say } from "../words.js";
+import { h } from "../ui/dom.js";
+import { say } from "../words/say.js";
 import { emptyPart } from "./empty.js";
 import { timelinePart } from "./timeline.js";
 import { picturePart } from "./picture.js";
@@ -16,10 +16,10 @@ import { pathsPart } from "./paths.js";
 import { pairPart } from "./pair.js";
 import { filesPart } from "./files.js";
 
-/** @import { Step, Trace } from "../decant.d.ts" */
-/** @import { Studio } from "../studio.js" */
-/** @import { State } from "../state.js" */
-/** @import { Build } from "../views/places.js" */
+/** @import { Step, Trace } from "../api/decant.d.ts" */
+/** @import { Studio } from "../studio/studio.js" */
+/** @import { State } from "../studio/state.js" */
+/** @import { Build } from "../ui/places.js" */
 
 /** What a part draws from: the state, the run, and the step at the cursor (the last one's where the finished picture is shown). @typedef {{ state: State, trace: Trace, step: Step, finished: boolean }} Moment */
 /** A part builds itself into its section and gives back what draws a moment. @typedef {(section: HTMLElement, studio: Studio, state: () => State) => (moment: Moment) => void} Part */

@@ -1,10 +1,10 @@
 // Where the denoiser looks, at the cursor; and the button that makes a run tell it.
 
-import { button, h } from "../views/elements.js";
+import { button, h } from "../ui/dom.js";
 import { heatFigure } from "../figures/heat.js";
-import { say } from "../words.js";
+import { say } from "../words/say.js";
 
-/** @import { Attention, TokenCount } from "../decant.d.ts" */
+/** @import { Attention, TokenCount } from "../api/decant.d.ts" */
 /** @import { Moment } from "./inside.js" */
 
 /** @type {import("./inside.js").Part} */

@@ -1,16 +1,16 @@
 // Two runs in lock-step: the same step of both side by side, and how far apart they are, in numbers and over the whole run.
 
-import { button, fileButton, h, write } from "../views/elements.js";
+import { button, fileButton, h, write } from "../ui/dom.js";
 import { linesFigure } from "../figures/lines.js";
 import { measure } from "../figures/measure.js";
 import { figures } from "../figures/numbers.js";
 import { pictureFigure } from "../figures/picture.js";
 import { whenSeen } from "../figures/seen.js";
 import { sliderFigure } from "../figures/slider.js";
-import { say } from "../words.js";
+import { say } from "../words/say.js";
 import { editsOf } from "./edits.js";
 
-/** @import { Step, Trace } from "../decant.d.ts" */
+/** @import { Step, Trace } from "../api/decant.d.ts" */
 /** @import { Moment } from "./inside.js" */
 
 /** @type {import("./inside.js").Part} */

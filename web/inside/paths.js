@@ -1,16 +1,16 @@
 // Why not one step? Several samplers from the same noise, each as a path in the plane in which they differ most, against the pictures where they
 // end. The runs are made when they are asked for, and can be stopped.
 
-import { button, h, paint, write } from "../views/elements.js";
-import { Decant } from "../decant.js";
+import { button, h, paint, write } from "../ui/dom.js";
+import { Decant } from "../api/decant.js";
 import { measure } from "../figures/measure.js";
 import { figures } from "../figures/numbers.js";
 import { planeFigure } from "../figures/plane.js";
-import { readHash } from "../views/places.js";
-import { sentenceOf } from "../sentences.js";
-import { inList, say } from "../words.js";
+import { readHash } from "../ui/places.js";
+import { sentenceOf } from "../studio/sentences.js";
+import { inList, say } from "../words/say.js";
 
-/** @import { Info, Settings, Trace } from "../decant.d.ts" */
+/** @import { Info, Settings, Trace } from "../api/decant.d.ts" */
 /** @typedef {{ name: string, trace: Trace }} Made */
 
 /** Those that are ticked at first, where the program has them. */
@@ -29,7 +29,7 @@ export function pathsPart(section, studio, state) {
   const status = h("p", { className: "hint numbers", role: "status", id: "inside-paths-status" });
   const [plot, ends] = [h("div"), h("ul", { className: "ends" })];
   stop.hidden = true;
-  const group = (/** @type {import("../words.js").Key} */ title, /** @type {HTMLElement} */ content) => h("fieldset", { className: "choices" }, h("legend", {}, say(title)), content);
+  const group = (/** @type {import("../words/say.js").Key} */ title, /** @type {HTMLElement} */ content) => h("fieldset", { className: "choices" }, h("legend", {}, say(title)), content);
   section.append(h("p", { className: "hint" }, say("inside.paths.hint")), h("div", { className: "paths-form" }, group("inside.paths.samplers", samplers), group("inside.paths.steps", counts), h("p", { className: "sources" }, begin, stop, kind), status), h("div", { className: "paths-drawn" }, plot, ends));
   const draw = planeFigure(plot);
   let stopping = new AbortController();

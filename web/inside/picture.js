@@ -1,14 +1,14 @@
 // The picture at the cursor: what the model predicts (x0) and the noisy latents that it predicts it from. What x0 is drawn with is chosen, and said.
 
-import { h, write } from "../views/elements.js";
+import { h, write } from "../ui/dom.js";
 import { pictureFigure } from "../figures/picture.js";
 import { whenSeen } from "../figures/seen.js";
-import { sentenceOf, spokenError } from "../sentences.js";
-import { isRough } from "../views/picture.js";
-import { say } from "../words.js";
+import { sentenceOf, spokenError } from "../studio/sentences.js";
+import { isRough } from "../ui/stage/picture.js";
+import { say } from "../words/say.js";
 import { promptOf } from "./edits.js";
 
-/** @import { Step } from "../decant.d.ts" */
+/** @import { Step } from "../api/decant.d.ts" */
 /** @import { Moment } from "./inside.js" */
 /** @typedef {"told" | "projection" | "tiny" | "model"} By */
 
@@ -55,7 +55,7 @@ function madeBy(step) {
   return say(isRough(step) ? "inside.madeBy.projection" : "inside.madeBy.told");
 }
 
-/** Asks the model for each picture once. @param {import("../studio.js").Studio} studio */
+/** Asks the model for each picture once. @param {import("../studio/studio.js").Studio} studio */
 function createDecoder(studio) {
   /** @type {WeakMap<Step, Partial<Record<By, ImageData>>>} */
   const known = new WeakMap();

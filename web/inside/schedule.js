@@ -1,11 +1,11 @@
 // The run's steps on the noise schedule. The model's own curve is asked for once; a loaded run shows its steps alone until a model is open.
 
-import { h } from "../views/elements.js";
+import { h } from "../ui/dom.js";
 import { scheduleFigure } from "../figures/schedule.js";
 import { whenSeen } from "../figures/seen.js";
-import { say } from "../words.js";
+import { say } from "../words/say.js";
 
-/** @import { Schedule, Trace } from "../decant.d.ts" */
+/** @import { Schedule, Trace } from "../api/decant.d.ts" */
 /** @import { Moment } from "./inside.js" */
 
 /** @type {import("./inside.js").Part} */

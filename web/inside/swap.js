@@ -1,13 +1,13 @@
 // The form that puts other vectors in a word's place: words with weights, the nearest neighbours to choose from, a vector from a file.
 
-import { button, crossButton, fileButton, h, write } from "../views/elements.js";
+import { button, crossButton, fileButton, h, write } from "../ui/dom.js";
 import { figures } from "../figures/numbers.js";
-import { sentenceOf } from "../sentences.js";
-import { say } from "../words.js";
+import { sentenceOf } from "../studio/sentences.js";
+import { say } from "../words/say.js";
 
-/** @import { Swap } from "../decant.d.ts" */
-/** @import { Studio } from "../studio.js" */
-/** @import { State } from "../state.js" */
+/** @import { Swap } from "../api/decant.d.ts" */
+/** @import { Studio } from "../studio/studio.js" */
+/** @import { State } from "../studio/state.js" */
 
 const NEIGHBOURS = 10;
 

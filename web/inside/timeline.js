@@ -1,9 +1,9 @@
 // The timeline of the run, always in view: every step, the numbers of the one that is shown, and the buttons that make and move.
 
-import { button, h, inTime, write } from "../views/elements.js";
+import { button, h, inTime, write } from "../ui/dom.js";
 import { figures } from "../figures/numbers.js";
 import { stripFigure } from "../figures/strip.js";
-import { say } from "../words.js";
+import { say } from "../words/say.js";
 
 /** @type {import("./inside.js").Part} */
 export function timelinePart(section, studio, state) {

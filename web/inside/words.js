@@ -1,17 +1,17 @@
 // The prompt as numbers, and how it can be changed underneath the words: another word's vector in a word's place, several mixed, another prompt
 // mixed in, a vector from a file. An edit is a setting (`swaps`, `mixes`), so that the studio and the picture's record have it, too.
 
-import { button, h, write } from "../views/elements.js";
-import { NAMES, fieldText, writeSetting } from "../settings.js";
+import { button, h, write } from "../ui/dom.js";
+import { NAMES, fieldText, writeSetting } from "../studio/settings.js";
 import { pictureFigure } from "../figures/picture.js";
 import { whenSeen } from "../figures/seen.js";
 import { tableFigure } from "../figures/table.js";
-import { sentenceOf } from "../sentences.js";
-import { say } from "../words.js";
+import { sentenceOf } from "../studio/sentences.js";
+import { say } from "../words/say.js";
 import { editsOf } from "./edits.js";
 import { swapForm } from "./swap.js";
 
-/** @import { Embeddings, Mix, Settings, Swap } from "../decant.d.ts" */
+/** @import { Embeddings, Mix, Settings, Swap } from "../api/decant.d.ts" */
 /** @import { Moment } from "./inside.js" */
 /** @import { Edits } from "./edits.js" */
 

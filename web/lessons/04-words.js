@@ -1,6 +1,6 @@
 // Lesson 4: words to numbers. Tokens, places, what is cut off, and a word that is a mix of two.
 
-import { withComma } from "./comma.js";
+import { withComma } from "../words/comma.js";
 
 /** @import { Lesson } from "./index.js" */
 
@@ -97,7 +97,7 @@ export const WORDS = {
       dials: [{ name: "word", label: { en: "A word that is one token", es: "Una palabra de un solo token" }, text: ({ word }) => word }],
       calls: [{ as: "near", call: "neighbours", with: (_, { dials }) => [dials.word.trim(), 8] }],
       show: ({ near }) => ({
-        figures: [{ kind: "bars", data: { rows: near.map((/** @type {import("../decant.d.ts").Neighbour} */ { token, cosine }) => ({ name: token.replace("</w>", ""), value: cosine })), label: { en: "cosine", es: "coseno" } } }],
+        figures: [{ kind: "bars", data: { rows: near.map((/** @type {import("../api/decant.d.ts").Neighbour} */ { token, cosine }) => ({ name: token.replace("</w>", ""), value: cosine })), label: { en: "cosine", es: "coseno" } } }],
         facts: [{ id: "nearest", name: { en: "Cosine of the closest other token", es: "Coseno del otro token más cercano" }, value: near[1].cosine }],
       }),
       notes: {

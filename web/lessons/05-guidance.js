@@ -1,6 +1,6 @@
 // Lesson 5: guidance. Two answers of the model, the arrow between them, and how far to follow it.
 
-import { withComma } from "./comma.js";
+import { withComma } from "../words/comma.js";
 
 /** @import { At, Lesson } from "./index.js" */
 
@@ -9,7 +9,7 @@ const SCALES = [1.1, 3, 7, 14];
 /** The guided answer, from the one that is left behind. @param {string} from @param {string} towards */
 const guided = (from, towards) => `<mover><mi>ε</mi><mo>^</mo></mover><mo>=</mo><msub><mi>ε</mi><mtext>${from}</mtext></msub><mo>+</mo><mi>s</mi><mspace width='.2em'/><mo>(</mo><msub><mi>ε</mi><mtext>${towards}</mtext></msub><mo>−</mo><msub><mi>ε</mi><mtext>${from}</mtext></msub><mo>)</mo>`;
 
-/** How far the last latents go from 0, to either side. @param {import("../decant.d.ts").Made} made */
+/** How far the last latents go from 0, to either side. @param {import("../api/decant.d.ts").Made} made */
 const farthest = ({ trace }) => Math.max(...(trace.steps.at(-1)?.channels.latents ?? []).map(({ least, largest }) => Math.max(-least, largest)));
 
 /** @type {Lesson} */

@@ -1,6 +1,6 @@
 // Lesson 7: starting from a picture. Strength, the first step, and what stays.
 
-import { withComma } from "./comma.js";
+import { withComma } from "../words/comma.js";
 
 /** @import { At, Lesson } from "./index.js" */
 

@@ -9,8 +9,8 @@ import { GUIDANCE } from "./05-guidance.js";
 import { SOLVERS } from "./06-solvers.js";
 import { PICTURES } from "./07-pictures.js";
 
-/** @import { Info } from "../decant.d.ts" */
-/** @typedef {Record<import("../words.js").Language, string>} Both a text in every language */
+/** @import { Info } from "../api/decant.d.ts" */
+/** @typedef {Record<import("../words/say.js").Language, string>} Both a text in every language */
 
 /**
  * @typedef {object} Lesson
@@ -65,7 +65,7 @@ import { PICTURES } from "./07-pictures.js";
  */
 
 /** @typedef {{ figures: Figure[], facts: Fact[] }} Shown */
-/** A drawing of web/figures/ with its data, texts in every language. @typedef {{ kind: import("./figures.js").Kind, data: Record<string, any>, wide?: boolean }} Figure */
+/** A drawing of web/figures/ with its data, texts in every language. @typedef {{ kind: import("./player/figures.js").Kind, data: Record<string, any>, wide?: boolean }} Figure */
 /** A number that was measured; `figures`: how many of them mean something, where that is not three. @typedef {{ id: string, name: Both, value: number | string, figures?: number, unit?: string }} Fact */
 
 /**

@@ -1,11 +1,11 @@
 // What this browser and machine can do, found by trying each thing: never by the browser's name.
 
-import { VERSION, whyNotKept } from "../offline.js";
-import { INSIDE } from "../parts.js";
-import { inBytes } from "../views/elements.js";
+import { VERSION, whyNotKept } from "../ui/offline.js";
+import { INSIDE } from "../api/parts.js";
+import { inBytes } from "../ui/dom.js";
 import { SHARES, bestKernels, usualThreads } from "../worker/cores.js";
-import { wantedThreads } from "../threads.js";
-import { say } from "../words.js";
+import { wantedThreads } from "../store/threads.js";
+import { say } from "../words/say.js";
 
 /** @typedef {"yes" | "partly" | "no"} Verdict */
 /** @typedef {{ title: string, verdict: Verdict, text: string, facts: Record<string, string | number | boolean> }} Row a thing, whether it can be done, what that means, and the numbers for a bug report */

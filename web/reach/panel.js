@@ -1,8 +1,8 @@
 // The sheet on this browser and machine: what it can do and what it cannot, the self-test, and all of it as a text for a bug report.
 
-import { button, byId, crossButton, h, inTime, write } from "../views/elements.js";
-import { chooseThreads, wantedThreads } from "../threads.js";
-import { inNumber, say } from "../words.js";
+import { button, byId, crossButton, h, inTime, write } from "../ui/dom.js";
+import { chooseThreads, wantedThreads } from "../store/threads.js";
+import { inNumber, say } from "../words/say.js";
 import { SHARES, usualThreads } from "../worker/cores.js";
 import { aboutPage, lookAround } from "./browser.js";
 import { testDevice } from "./selftest.js";

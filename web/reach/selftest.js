@@ -3,11 +3,11 @@
 // the last bit, and threads change none: so the sum of the final latents' bytes is the stored one in every browser that takes the same kernels.
 // (Relaxed SIMD rounds a product and a sum once or twice as the processor likes; all of the last ten years round once.) A GPU may round in its own way.
 
-import { Decant } from "../decant.js";
-import { fetchPart } from "../parts.js";
-import { wantedThreads } from "../threads.js";
+import { Decant } from "../api/decant.js";
+import { fetchPart } from "../api/parts.js";
+import { wantedThreads } from "../store/threads.js";
 
-/** @import { Settings } from "../decant.d.ts" */
+/** @import { Settings } from "../api/decant.d.ts" */
 /** @typedef {{ settings: Settings, latents: string[], picture: string, sums: Record<string, string> }} Case the latents after each step as f32 in base64, the picture's RGB, and the SHA-256 of the CPU's last latents, by kernels */
 /** @typedef {{ picture: number, pictures: number, step: number, steps: number } | null} Reached null while the model is opened */
 

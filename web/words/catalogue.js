@@ -1,8 +1,8 @@
 // The program's tables in the other languages, by id: what stands in the menus and below them. The English is the program's own.
 
-import { language } from "../words.js";
+import { language } from "./say.js";
 
-/** @import { Catalog, Entry } from "../decant.d.ts" */
+/** @import { Catalog, Entry } from "../api/decant.d.ts" */
 /** @typedef {{ name?: string, docs: string }} Words `name` where it is not the same as in English */
 
 /** @type {{ es: Record<keyof Catalog, Record<string, Words>> }} */

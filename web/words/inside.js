@@ -1,6 +1,6 @@
 // Texts of the place where a run is looked into, and of the figures that it shares with the lessons.
 
-/** @satisfies {import("../words.js").Table} */
+/** @satisfies {import("./say.js").Table} */
 export const INSIDE = {
   "inside.title": { en: "Inside a run", es: "Una generación por dentro" },
   "inside.empty": { en: "No run yet. Press the button to make a picture here, with every step open to look at.", es: "Aún no hay ninguna generación. Pulsa el botón para hacer aquí una imagen con todos sus pasos a la vista." },

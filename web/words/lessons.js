@@ -1,6 +1,6 @@
 // Texts of the classroom, but for the lessons themselves.
 
-/** @satisfies {import("../words.js").Table} */
+/** @satisfies {import("./say.js").Table} */
 export const LESSONS = {
   "lessons.title": { en: "Lessons", es: "Lecciones" },
   "lessons.intro": {

@@ -1,6 +1,6 @@
 // Texts of the sheet for opening a model.
 
-/** @satisfies {import("../words.js").Table} */
+/** @satisfies {import("./say.js").Table} */
 export const OPENER = {
   "opener.title": { en: "Open a model", es: "Abrir un modelo" },
   "opener.page": { en: "Included with this page", es: "Incluidos en esta página" },

@@ -1,6 +1,6 @@
 // Sentences about what was typed, about the page’s address, about the machine, and about what went wrong.
 
-/** @satisfies {import("../words.js").Table} */
+/** @satisfies {import("./say.js").Table} */
 export const PROBLEMS = {
   "name.steps": { en: "Steps", es: "Pasos" },
   "name.guidance": { en: "Guidance", es: "Guía" },

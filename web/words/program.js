@@ -1,8 +1,8 @@
 // What the program says while it works, in the other languages: rows by its English. What has no row stays English.
 
-import { language } from "../words.js";
+import { language } from "./say.js";
 
-/** @type {Record<string, Partial<Record<import("../words.js").Language, string>>>} */
+/** @type {Record<string, Partial<Record<import("./say.js").Language, string>>>} */
 export const PROGRAM = {
   Starting: { es: "Empezando" },
   "Looking for a GPU": { es: "Buscando una GPU" },

@@ -1,6 +1,6 @@
 // Texts of what this browser and machine can do, of the self-test, and of the page's own versions.
 
-/** @satisfies {import("../words.js").Table} */
+/** @satisfies {import("./say.js").Table} */
 export const REACH = {
   "reach.title": { en: "This browser and machine", es: "Este navegador y este equipo" },
   "reach.show": { en: "What this browser and machine can do", es: "Qué pueden hacer este navegador y este equipo" },

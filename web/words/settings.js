@@ -1,6 +1,6 @@
 // Texts of the form: what a picture is made from.
 
-/** @satisfies {import("../words.js").Table} */
+/** @satisfies {import("./say.js").Table} */
 export const SETTINGS = {
   "form.title": { en: "Settings for your picture", es: "Ajustes de tu imagen" },
   "form.prompt": { en: "Prompt", es: "Prompt" },

@@ -1,6 +1,6 @@
 // Texts of what every place says.
 
-/** @satisfies {import("../words.js").Table} */
+/** @satisfies {import("./say.js").Table} */
 export const SHARED = {
   "place.studio": { en: "Studio", es: "Estudio" },
   "place.inside": { en: "Inside", es: "Por dentro" },

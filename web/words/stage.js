@@ -1,6 +1,6 @@
 // Texts of the stage: the opening of a model, the picture, its run and its steps.
 
-/** @satisfies {import("../words.js").Table} */
+/** @satisfies {import("./say.js").Table} */
 export const STAGE = {
   "stage": { en: "The picture and its steps", es: "La imagen y sus pasos" },
   "picture.none": { en: "No picture yet", es: "Aún no hay imagen" },

@@ -1,6 +1,6 @@
 // Texts of the studio: the gallery, comparing, the queue, variations, presets, grids.
 
-/** @satisfies {import("../words.js").Table} */
+/** @satisfies {import("./say.js").Table} */
 export const STUDIO = {
   "gallery.title": { en: "Gallery", es: "Galería" },
   "gallery.search": { en: "Search prompt, seed, sampler, model", es: "Buscar por prompt, semilla, muestreador o modelo" },

@@ -4,7 +4,7 @@ import { startCores } from "./cores.js";
 import { fetchKernels } from "./program.js";
 import { requestSubgroupsToo } from "./webgpu.js";
 
-/** @import { BenchApp, BenchRow } from "../bench.js" */
+/** @import { BenchApp, BenchRow } from "../reach/bench.js" */
 
 addEventListener("message", async (/** @type {MessageEvent<{ device: string, only: string }>} */ { data }) => {
   try {

@@ -4,7 +4,7 @@
 // Threads take units of one list of calls after another until none is left (`decant_kernels::walk`); whoever comes late has nothing to do. This
 // worker writes which list, opens it, works on it itself, closes it, and waits until everybody has left before it writes the next one.
 
-/** @import { Cores } from "../protocol.d.ts" */
+/** @import { Cores } from "../api/protocol.d.ts" */
 /** @typedef {{ work(calls: number, count: number, progress: number, scratch: number): void, __heap_base: WebAssembly.Global, __stack_pointer: WebAssembly.Global }} Kernels the module's exports */
 /** What a helping worker is sent. @typedef {{ module: WebAssembly.Module, memory: WebAssembly.Memory, job: number, thread: number, stack: number }} Start */
 

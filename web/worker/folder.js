@@ -1,14 +1,14 @@
 // A model's files as the WebAssembly module asks for them (`Files` in protocol.d.ts): below an address, or picked by a person.
 
-import { storeOf } from "../storage.js";
+import { storeOf } from "../store/opfs.js";
 import { placeOf } from "./address.js";
 import { Keeper } from "./keeper.js";
 import { Line, failure } from "./line.js";
 import { checkPublished } from "./published.js";
 import { RemoteFile } from "./remote.js";
 
-/** @import { ModelFile } from "../decant.d.ts" */
-/** @import { App, Files, Source, Tell } from "../protocol.d.ts" */
+/** @import { ModelFile } from "../api/decant.d.ts" */
+/** @import { App, Files, Source, Tell } from "../api/protocol.d.ts" */
 /** @import { Place } from "./address.js" */
 /** @import { Watch } from "./line.js" */
 

@@ -1,8 +1,8 @@
 // What is kept of the files of one model: in the browser's storage while it has room, and the chunks used last at hand.
 
-import { NoRoom } from "../storage.js";
+import { NoRoom } from "../store/opfs.js";
 
-/** @import { FileStore, ModelStore } from "../storage.js" */
+/** @import { FileStore, ModelStore } from "../store/opfs.js" */
 /** @import { Begun, Watch } from "./line.js" */
 
 /**

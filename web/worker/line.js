@@ -1,6 +1,6 @@
 // The line to a server: asks for bytes, tries again when it breaks, and waits when the page wants that. It knows no file and no storage.
 
-/** @import { ErrorCode } from "../decant.d.ts" */
+/** @import { ErrorCode } from "../api/decant.d.ts" */
 
 /**
  * Whoever follows the reading. What it returns is awaited: not yet means paused, a rejection ends the reading.

@@ -1,6 +1,6 @@
 // How far the opening of a model is, how fast it goes and how long it still takes: from what the module has read and what the line brings.
 
-/** @import { Progress } from "../decant.d.ts" */
+/** @import { Progress } from "../api/decant.d.ts" */
 
 /** Milliseconds over which speed is measured. */
 const SPAN = 5000;

@@ -1,7 +1,7 @@
 // The WebAssembly module, loaded from where it lies. Where the worker is one file, tools/single/program.js or tools/npm/program.js stands in
 // this one's place.
 
-/** @import { App } from "../protocol.d.ts" */
+/** @import { App } from "../api/protocol.d.ts" */
 
 /** The CPU's kernels as a module of their own: "relaxed" or "simd128". @type {((name: string) => Promise<Response>) | null} */
 export const fetchKernels = (name) => fetch(new URL(`./pkg/kernels-${name}.wasm`, import.meta.url));

@@ -1,10 +1,10 @@
 // Whether a downloaded file is the one that was published: its SHA-256 as a whole, where that is known. Each chunk has a hash of its own in
 // the storage, so this is asked once, when the model has been read; parts that the model did not need come then, too.
 
-import { CHUNK } from "../storage.js";
+import { CHUNK } from "../store/opfs.js";
 import { failure } from "./line.js";
 
-/** @import { Sum, Tell } from "../protocol.d.ts" */
+/** @import { Sum, Tell } from "../api/protocol.d.ts" */
 /** @import { RemoteFile } from "./remote.js" */
 
 /** @param {RemoteFile} file @param {string} expected @param {Sum} sum nothing counted yet @param {Tell} tell */

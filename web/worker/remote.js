@@ -2,12 +2,12 @@
 // The first question asks for the first chunk. Its answer tells whether there is such a file, how long it is and whether the server knows
 // ranges, and holds all of a small file. A server that knows none sends the whole file: see whole.js.
 
-import { CHUNK } from "../storage.js";
+import { CHUNK } from "../store/opfs.js";
 import { Broken, failure, header, validatorOf } from "./line.js";
 import { partIn } from "./part.js";
 import { receiveWhole } from "./whole.js";
 
-/** @import { FileStore } from "../storage.js" */
+/** @import { FileStore } from "../store/opfs.js" */
 /** @import { Keeper } from "./keeper.js" */
 /** @import { Begun, Line, Piece } from "./line.js" */
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */

@@ -1,7 +1,7 @@
 // A file from a server that knows no ranges: it comes as a whole, is cut into chunks on the way, and cannot be gone on with once it broke off.
 // Chunks that cannot be stored are kept as blobs, which browsers put on disk when there are many.
 
-import { CHUNK } from "../storage.js";
+import { CHUNK } from "../store/opfs.js";
 import { WEIGHTS } from "./address.js";
 import { Broken, failure, header, validatorOf } from "./line.js";
 

@@ -5,11 +5,11 @@ import { openFolder } from "./folder.js";
 import { holdLife } from "./life.js";
 import { Pace } from "./pace.js";
 import { fetchKernels, loadProgram } from "./program.js";
-import { storeOf } from "../storage.js";
+import { storeOf } from "../store/opfs.js";
 import { requestSubgroupsToo } from "./webgpu.js";
 
-/** @import { Answers, App, Cores, FromWorker, Kind, Pixels, RawStep, Result, Session, Source, Tell, ToWorker, Upscaler, Verdict, Wanted, What } from "../protocol.d.ts" */
-/** @import { ErrorCode, Info, UpscalerInfo } from "../decant.d.ts" */
+/** @import { Answers, App, Cores, FromWorker, Kind, Pixels, RawStep, Result, Session, Source, Tell, ToWorker, Upscaler, Verdict, Wanted, What } from "../api/protocol.d.ts" */
+/** @import { ErrorCode, Info, UpscalerInfo } from "../api/decant.d.ts" */
 /** @import { Watch } from "./line.js" */
 /** @typedef {Extract<FromWorker, { event: unknown }>["event"]} Event */
 

@@ -8,7 +8,7 @@ use decant_record::Animation;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-/// Of a finished run: each step's two previews, in order, and the picture, all `Pixels` in `web/protocol.d.ts`; and its record, as for the
+/// Of a finished run: each step's two previews, in order, and the picture, all `Pixels` in `web/api/protocol.d.ts`; and its record, as for the
 /// picture's own file.
 #[wasm_bindgen]
 pub fn animate(noisy: &Array, denoised: &Array, image: &Pixels, settings: &Settings, about: &JsValue) -> Result<Uint8Array, Failure> {

@@ -15,7 +15,7 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 impl Session {
-    /// A prompt as numbers: `Embeddings` in `web/decant.d.ts`.
+    /// A prompt as numbers: `Embeddings` in `web/api/decant.d.ts`.
     #[expect(clippy::await_holding_refcell_ref, reason = "whoever asks meanwhile is refused in a sentence")]
     pub async fn embed(&self, settings: Settings) -> Result<JsValue, Failure> {
         let embeddings = self.pipeline().try_borrow_mut().map_err(busy)?.embed(&request(&settings)?).await?;
@@ -29,7 +29,7 @@ impl Session {
         ]))
     }
 
-    /// Tokens whose embeddings are much like a token's, or like a vector: `Neighbour` in `web/decant.d.ts`.
+    /// Tokens whose embeddings are much like a token's, or like a vector: `Neighbour` in `web/api/decant.d.ts`.
     #[expect(clippy::await_holding_refcell_ref, reason = "whoever asks meanwhile is refused in a sentence")]
     pub async fn neighbours(&self, token: JsValue, count: usize) -> Result<Array, Failure> {
         let pipeline = self.pipeline().try_borrow().map_err(busy)?;
@@ -48,7 +48,7 @@ impl Session {
 
 #[wasm_bindgen]
 impl Session {
-    /// A picture through the autoencoder and back: `RawRoundTrip` in `web/protocol.d.ts`.
+    /// A picture through the autoencoder and back: `RawRoundTrip` in `web/api/protocol.d.ts`.
     #[wasm_bindgen(js_name = roundTrip)]
     #[expect(clippy::await_holding_refcell_ref, reason = "whoever asks meanwhile is refused in a sentence")]
     pub async fn round_trip(&self, image: Pixels) -> Result<JsValue, Failure> {
@@ -62,7 +62,7 @@ impl Session {
         ]))
     }
 
-    /// Latents as a picture, by the autoencoder that is named: `Pixels` in `web/protocol.d.ts`.
+    /// Latents as a picture, by the autoencoder that is named: `Pixels` in `web/api/protocol.d.ts`.
     #[expect(clippy::await_holding_refcell_ref, reason = "whoever asks meanwhile is refused in a sentence")]
     pub async fn decode(&self, latents: JsLatents, by: String) -> Result<JsValue, Failure> {
         let latents = read_latents(&latents)?;
@@ -79,7 +79,7 @@ impl Session {
         Ok(pixels(&picture))
     }
 
-    /// The noise levels of a run and of training: `Schedule` in `web/decant.d.ts`.
+    /// The noise levels of a run and of training: `Schedule` in `web/api/decant.d.ts`.
     pub fn schedule(&self, settings: Settings) -> Result<JsValue, Failure> {
         let schedule = self.pipeline().try_borrow().map_err(busy)?.schedule(&request(&settings)?)?;
         Ok(object([
@@ -89,7 +89,7 @@ impl Session {
         ]))
     }
 
-    /// Latents with the noise of a training timestep: `RawNoised` in `web/protocol.d.ts`.
+    /// Latents with the noise of a training timestep: `RawNoised` in `web/api/protocol.d.ts`.
     #[wasm_bindgen(js_name = addNoise)]
     #[expect(clippy::await_holding_refcell_ref, reason = "whoever asks meanwhile is refused in a sentence")]
     pub async fn add_noise(&self, latents: JsLatents, timestep: usize, seed: u32) -> Result<JsValue, Failure> {
@@ -104,13 +104,13 @@ impl Session {
     }
 }
 
-/// `Latents` in `web/decant.d.ts`.
+/// `Latents` in `web/api/decant.d.ts`.
 fn latents_object(latents: &Latents, level: Option<&str>) -> JsValue {
     let shape: Array = latents.shape.into_iter().map(JsValue::from).collect();
     object([("values", floats(&latents.values)), ("shape", shape.into()), ("level", level.map_or(JsValue::UNDEFINED, JsValue::from))])
 }
 
-/// Runs in the plane in which they differ most: `Plane` in `web/decant.d.ts`; needs no model.
+/// Runs in the plane in which they differ most: `Plane` in `web/api/decant.d.ts`; needs no model.
 #[wasm_bindgen]
 pub fn plane(runs: Array) -> Result<JsValue, Failure> {
     let wrong = || Failure::new("request", "Runs are arrays of Float32Arrays, all of one length");
@@ -130,7 +130,7 @@ pub fn plane(runs: Array) -> Result<JsValue, Failure> {
     Ok(object([("runs", runs.collect::<Array>().into()), ("explained", pair(&plane.explained))]))
 }
 
-/// How far two lists of numbers lie apart: `Distance` in `web/decant.d.ts`; needs no model.
+/// How far two lists of numbers lie apart: `Distance` in `web/api/decant.d.ts`; needs no model.
 #[wasm_bindgen]
 pub fn distance(a: &[f32], b: &[f32]) -> Result<JsValue, Failure> {
     if a.len() != b.len() {

@@ -10,7 +10,7 @@ use js_sys::Array;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
-/// What a file is good for: `FileKind` in `web/decant.d.ts`. Needs no model.
+/// What a file is good for: `FileKind` in `web/api/decant.d.ts`. Needs no model.
 #[wasm_bindgen]
 pub async fn recognise(files: JsFiles) -> String {
     match kind(&Source(files)).await {
@@ -26,7 +26,7 @@ pub async fn recognise(files: JsFiles) -> String {
 
 #[wasm_bindgen]
 impl Session {
-    /// Loads a LoRA under a name: `LoraInfo` in `web/decant.d.ts`.
+    /// Loads a LoRA under a name: `LoraInfo` in `web/api/decant.d.ts`.
     #[wasm_bindgen(js_name = addLora)]
     #[expect(clippy::await_holding_refcell_ref, reason = "whoever asks meanwhile is refused in a sentence")]
     pub async fn add_lora(&self, name: String, files: JsFiles) -> Result<JsValue, Failure> {
@@ -43,7 +43,7 @@ impl Session {
 
 #[wasm_bindgen]
 impl Session {
-    /// Adds the words of a textual inversion's file: `Inversion` in `web/decant.d.ts`.
+    /// Adds the words of a textual inversion's file: `Inversion` in `web/api/decant.d.ts`.
     #[wasm_bindgen(js_name = addTextualInversion)]
     #[expect(clippy::await_holding_refcell_ref, reason = "whoever asks meanwhile is refused in a sentence")]
     pub async fn add_textual_inversion(&self, name: String, bytes: Vec<u8>) -> Result<JsValue, Failure> {

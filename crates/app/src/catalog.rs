@@ -7,7 +7,7 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// `Catalog` in `web/decant.d.ts`; needs no model.
+/// `Catalog` in `web/api/decant.d.ts`; needs no model.
 #[wasm_bindgen]
 pub fn catalog() -> JsValue {
     let sigmas = SIGMAS.iter().map(|row| choice(row.id, row.name, row.docs));
@@ -22,12 +22,12 @@ pub fn catalog() -> JsValue {
     ])
 }
 
-/// `Entry` in `web/decant.d.ts`.
+/// `Entry` in `web/api/decant.d.ts`.
 fn choice(id: &str, name: &str, docs: &str) -> JsValue {
     object([("id", id.into()), ("name", name.into()), ("docs", docs.into())])
 }
 
-/// `Sampler` in `web/decant.d.ts`.
+/// `Sampler` in `web/api/decant.d.ts`.
 fn sampler(row: &SamplerRow) -> JsValue {
     object([
         ("id", row.id.into()),

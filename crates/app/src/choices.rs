@@ -69,7 +69,7 @@ fn names() -> String {
     ENCODINGS.iter().map(|row| row.name).collect::<Vec<_>>().join(", ")
 }
 
-/// As `Choice` in `web/decant.d.ts`.
+/// As `Choice` in `web/api/decant.d.ts`.
 pub fn array(weighed: &[Weighed]) -> Array {
     let one = |Weighed { prediction, title, suggested }: &Weighed| {
         let problem = prediction.memory.problem();

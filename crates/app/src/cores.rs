@@ -17,7 +17,7 @@ use wasm_bindgen_futures::JsFuture;
 
 #[wasm_bindgen]
 extern "C" {
-    /// `Cores` in `web/protocol.d.ts`.
+    /// `Cores` in `web/api/protocol.d.ts`.
     #[derive(Clone)]
     pub type Cores;
 

@@ -7,7 +7,7 @@ use wasm_bindgen::JsValue;
 /// One failure, thrown as `{ code, message, why }`.
 #[derive(Debug)]
 pub struct Failure {
-    /// See `ErrorCode` in `web/decant.d.ts`.
+    /// See `ErrorCode` in `web/api/decant.d.ts`.
     pub code: &'static str,
     /// One or two sentences for a person.
     pub message: String,

@@ -3,7 +3,7 @@
 use sha2::Digest;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// A sum that is not finished yet: `Sum` in `web/protocol.d.ts`.
+/// A sum that is not finished yet: `Sum` in `web/api/protocol.d.ts`.
 #[wasm_bindgen]
 #[derive(Default)]
 pub struct Sha256(sha2::Sha256);

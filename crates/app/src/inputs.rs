@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    /// `Inputs` in `web/protocol.d.ts`.
+    /// `Inputs` in `web/api/protocol.d.ts`.
     #[wasm_bindgen(js_name = Inputs)]
     pub type JsInputs;
 
@@ -21,7 +21,7 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     fn latents(this: &JsInputs) -> Option<JsLatents>;
 
-    /// `Pixels` in `web/protocol.d.ts`.
+    /// `Pixels` in `web/api/protocol.d.ts`.
     pub type Pixels;
 
     #[wasm_bindgen(method, getter)]
@@ -31,7 +31,7 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     fn rgba(this: &Pixels) -> Uint8ClampedArray;
 
-    /// `RawLatents` in `web/protocol.d.ts`: a file, or numbers.
+    /// `RawLatents` in `web/api/protocol.d.ts`: a file, or numbers.
     pub type JsLatents;
 
     #[wasm_bindgen(method, getter)]

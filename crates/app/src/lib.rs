@@ -1,7 +1,7 @@
 //! Decant for a web page's worker: a model as a [`Session`], behind wasm-bindgen.
 //!
 //! It turns JavaScript's wishes into requests, events into plain objects, and errors into `{ code, message }`; it computes nothing
-//! itself. What each side may expect of the other is written down, with types, in `web/protocol.d.ts`.
+//! itself. What each side may expect of the other is written down, with types, in `web/api/protocol.d.ts`.
 //!
 //! ```js
 //! import init, { Session } from "./pkg/decant_app.js";

@@ -29,7 +29,7 @@ pub struct Machine {
     pub gpu: bool,
     /// Whether it is a GPU that the CPU emulates.
     pub software: bool,
-    /// Why it is not the GPU although nobody asked for the CPU: `FallbackReason` in `web/decant.d.ts`.
+    /// Why it is not the GPU although nobody asked for the CPU: `FallbackReason` in `web/api/decant.d.ts`.
     pub fallback: Option<&'static str>,
 }
 

@@ -8,7 +8,7 @@ use decant_record::{Enlarged, Error, Found, Model, Record, Source, read};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-/// A picture as a PNG with its record; `about` is `About` in `web/protocol.d.ts`.
+/// A picture as a PNG with its record; `about` is `About` in `web/api/protocol.d.ts`.
 #[wasm_bindgen(js_name = writePicture)]
 pub fn write_picture(image: &Pixels, settings: &Settings, about: &JsValue) -> Result<Uint8Array, Failure> {
     let png = record(settings, about)?.png(&picture(image)?).map_err(|error| Failure::new("internal", error))?;
@@ -38,7 +38,7 @@ fn enlarged(about: &JsValue) -> Vec<Enlarged> {
     all.into_iter().flatten().filter_map(one).collect()
 }
 
-/// What a file says of how its picture was made: `Found` in `web/decant.d.ts`; null for a picture that says nothing.
+/// What a file says of how its picture was made: `Found` in `web/api/decant.d.ts`; null for a picture that says nothing.
 #[wasm_bindgen(js_name = readRecord)]
 pub fn read_record(bytes: &[u8]) -> Result<JsValue, Failure> {
     match read(bytes) {

@@ -60,7 +60,7 @@ impl Session {
 #[wasm_bindgen]
 impl Session {
     /// Looks for the GPU or takes the CPU, and reads what the model says of itself; `wanted` and `on_progress` are `Wanted` and `Tell` in
-    /// `web/protocol.d.ts`.
+    /// `web/api/protocol.d.ts`.
     pub async fn open(files: JsFiles, preview: Option<JsFiles>, wanted: JsValue, on_progress: Function) -> Result<Session, Failure> {
         let (choice, family) = (Choice::parse(&text_property(&wanted, "device"))?, family_choice(&wanted)?);
         let files: Rc<dyn Files> = Rc::new(Source(files));
@@ -82,13 +82,13 @@ impl Session {
         })
     }
 
-    /// What each way to keep the weights comes to for a picture of that size: an array of `Choice` in `web/decant.d.ts`.
+    /// What each way to keep the weights comes to for a picture of that size: an array of `Choice` in `web/api/decant.d.ts`.
     pub fn weigh(&self, width: usize, height: usize, guided: bool) -> Result<Array, Failure> {
         let pipeline = self.pipeline.try_borrow().map_err(busy)?;
         Ok(choices::array(&choices::weigh(&pipeline, width, height, guided)?))
     }
 
-    /// Brings the weights to the device, kept as `weights` says: `Weights` in `web/decant.d.ts`.
+    /// Brings the weights to the device, kept as `weights` says: `Weights` in `web/api/decant.d.ts`.
     #[expect(clippy::await_holding_refcell_ref, reason = "nothing else is asked before the weights are there, or is refused in a sentence")]
     pub async fn fill(&self, weights: String, on_progress: Function) -> Result<(), Failure> {
         let mut pipeline = self.pipeline.try_borrow_mut().map_err(busy)?;
@@ -112,7 +112,7 @@ impl Session {
         Ok(())
     }
 
-    /// `Info` in `web/decant.d.ts`, but for what only the worker knows.
+    /// `Info` in `web/api/decant.d.ts`, but for what only the worker knows.
     pub fn info(&self) -> Result<JsValue, Failure> {
         let pipeline = self.pipeline.try_borrow().map_err(busy)?;
         let About { machine, weights, predicted_bytes } = &*self.about.borrow();
@@ -142,7 +142,7 @@ impl Session {
         ]))
     }
 
-    /// `TokenCount` in `web/decant.d.ts`, of a text that is read as those settings say.
+    /// `TokenCount` in `web/api/decant.d.ts`, of a text that is read as those settings say.
     pub fn tokenize(&self, text: &str, how: Settings) -> Result<JsValue, Failure> {
         let how = How::from(&request(&how)?);
         let counted = count(&self.reader.borrow().read(text, how)?);
@@ -160,7 +160,7 @@ impl Session {
         Ok(Upscaler::new(self.about.borrow().machine.clone(), network))
     }
 
-    /// Makes one picture: `RawResult` in `web/protocol.d.ts`. `on_step` is awaited after each step, and ends the run by rejecting;
+    /// Makes one picture: `RawResult` in `web/api/protocol.d.ts`. `on_step` is awaited after each step, and ends the run by rejecting;
     /// with `attention`, steps say where the denoiser looked.
     #[expect(clippy::await_holding_refcell_ref, reason = "a run is the only borrower, and a second run is refused in a sentence")]
     pub async fn generate(&self, settings: Settings, inputs: JsInputs, on_step: Function, attention: bool) -> Result<JsValue, Failure> {

@@ -10,11 +10,11 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen]
 extern "C" {
-    /// `Settings` in `web/decant.d.ts`; what is left out, the model decides.
+    /// `Settings` in `web/api/decant.d.ts`; what is left out, the model decides.
     pub type Settings;
 }
 
-/// `Info.gears` in `web/decant.d.ts`.
+/// `Info.gears` in `web/api/decant.d.ts`.
 pub fn gears_array(gears: &[Gear]) -> JsValue {
     let one = |Gear { name, lora, steps, guidance, sampler }: &Gear| {
         object([
@@ -28,12 +28,12 @@ pub fn gears_array(gears: &[Gear]) -> JsValue {
     gears.iter().map(one).collect::<Array>().into()
 }
 
-/// `Info.grammar` in `web/decant.d.ts`.
+/// `Info.grammar` in `web/api/decant.d.ts`.
 pub fn grammar_object(grammar: &Grammar) -> JsValue {
     object([("styles", texts(&grammar.styles)), ("backgrounds", texts(&grammar.backgrounds)), ("words", texts(&grammar.words))])
 }
 
-/// `Info.defaults` in `web/decant.d.ts`.
+/// `Info.defaults` in `web/api/decant.d.ts`.
 pub fn defaults_object(defaults: &Defaults) -> JsValue {
     object([
         ("prompt", defaults.prompt.as_str().into()),

@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    /// `Files` in `web/protocol.d.ts`.
+    /// `Files` in `web/api/protocol.d.ts`.
     #[wasm_bindgen(js_name = Files)]
     pub type JsFiles;
 

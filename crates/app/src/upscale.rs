@@ -38,7 +38,7 @@ impl Upscaler {
         Ok(Upscaler::new(machine, network))
     }
 
-    /// `UpscalerInfo` in `web/decant.d.ts`.
+    /// `UpscalerInfo` in `web/api/decant.d.ts`.
     pub fn info(&self) -> Result<JsValue, Failure> {
         let network = self.network.try_borrow().map_err(busy)?;
         Ok(object([
@@ -49,7 +49,7 @@ impl Upscaler {
         ]))
     }
 
-    /// The picture, larger: `RawEnlarged` in `web/protocol.d.ts`. `record` is the file that the pixels came from, whose record goes along;
+    /// The picture, larger: `RawEnlarged` in `web/api/protocol.d.ts`. `record` is the file that the pixels came from, whose record goes along;
     /// `budget` is how many bytes it may take. `on_tile` is awaited, and ends the work by rejecting.
     #[expect(clippy::await_holding_refcell_ref, reason = "a run is the only borrower, and a second one is refused in a sentence")]
     pub async fn run(&self, image: &Pixels, record: Option<Vec<u8>>, budget: Option<f64>, on_tile: Function) -> Result<JsValue, Failure> {

@@ -43,7 +43,7 @@ impl Watcher {
         }
     }
 
-    /// `RawResult` in `web/protocol.d.ts`.
+    /// `RawResult` in `web/api/protocol.d.ts`.
     pub fn result(self, image: JsValue, settled: &Request, memory: JsValue) -> JsValue {
         let picture = now() - self.since;
         let total = self.text + self.steps + picture;
@@ -59,7 +59,7 @@ impl Watcher {
         ])
     }
 
-    /// `TraceTokens` in `web/decant.d.ts`.
+    /// `TraceTokens` in `web/api/decant.d.ts`.
     fn tokens(&self) -> JsValue {
         let [prompt, negative] = self.tokens.clone();
         object([("prompt", prompt), ("negative", negative)])
@@ -110,7 +110,7 @@ impl Observer for Watcher {
     }
 }
 
-/// `RawStep` in `web/protocol.d.ts`.
+/// `RawStep` in `web/api/protocol.d.ts`.
 fn raw_step(step: &Step, shape: [usize; 3], noise: &Predicted, pictures: [Option<Picture>; 2], milliseconds: f64) -> JsValue {
     let [noisy, denoised] = pictures.map(|picture| picture.as_ref().map_or(JsValue::NULL, pixels));
     let channels = [("latents", channels(step.latents, shape)), ("denoised", channels(step.denoised, shape))];
@@ -134,13 +134,13 @@ fn raw_step(step: &Step, shape: [usize; 3], noise: &Predicted, pictures: [Option
     ])
 }
 
-/// `Attention` in `web/decant.d.ts`.
+/// `Attention` in `web/api/decant.d.ts`.
 fn attention_object(map: &[f32], [_, height, width]: [usize; 3]) -> JsValue {
     let shape = [map.len() / (height * width), height, width];
     object([("shape", shape.into_iter().map(JsValue::from).collect::<Array>().into()), ("values", floats(map))])
 }
 
-/// `ChannelStatistics` in `web/decant.d.ts` of each channel.
+/// `ChannelStatistics` in `web/api/decant.d.ts` of each channel.
 fn channels(values: &[f32], [channels, ..]: [usize; 3]) -> JsValue {
     let one = |Statistics { mean, deviation, least, largest }: Statistics| {
         object([("mean", mean.into()), ("deviation", deviation.into()), ("least", least.into()), ("largest", largest.into())])
@@ -148,7 +148,7 @@ fn channels(values: &[f32], [channels, ..]: [usize; 3]) -> JsValue {
     statistics(values, channels).into_iter().map(one).collect::<Array>().into()
 }
 
-/// `TokenCount` in `web/decant.d.ts`.
+/// `TokenCount` in `web/api/decant.d.ts`.
 pub fn count(tokens: &Tokens) -> JsValue {
     let object = JSON::parse(&tokens.to_json()).expect("what is written as JSON is read as JSON");
     set(&object, "ids", Uint32Array::from(tokens.ids.as_slice()).into());

@@ -162,7 +162,7 @@ mod tests {
         assert!(check_length(&"a".repeat(MOST_BYTES)).is_ok());
         let sentence = check_length(&"é".repeat(MOST_BYTES)).expect_err("it is too long").to_string();
         assert_eq!(sentence, "the prompt has 131072 bytes, expected 65536 at most; shorten it");
-        assert!(include_str!("../../../web/settings.js").contains("const MOST_WORDS = 65_536;"));
+        assert!(include_str!("../../../web/studio/settings.js").contains("const MOST_WORDS = 65_536;"));
     }
     use crate::files::Memory;
     use crate::inversion::Inversion;

@@ -36,7 +36,7 @@ pub struct Trace {
     watch: Option<Watch>,
 }
 
-/// What a step tells besides its tensors; names are `Step`'s in `web/decant.d.ts`.
+/// What a step tells besides its tensors; names are `Step`'s in `web/api/decant.d.ts`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 struct Told {
     total: usize,
@@ -45,7 +45,7 @@ struct Told {
     channels: HashMap<&'static str, Vec<Statistics>>,
 }
 
-/// Milliseconds: now, when the present part of the run began, and of the parts so far. Names are `Timings`' in `web/decant.d.ts`.
+/// Milliseconds: now, when the present part of the run began, and of the parts so far. Names are `Timings`' in `web/api/decant.d.ts`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 struct Watch {
     #[serde(skip)]

@@ -2,7 +2,7 @@
 // It reads a model's files like the real one, from beginning to end, and takes any names for a model. What it should do wrong is said in the
 // prompt and in the model's name. It is never part of what is built. That it has what the worker asks of the real one, fits.ts says.
 
-/** @import * as protocol from "../../../web/protocol.d.ts" */
+/** @import * as protocol from "../../../web/api/protocol.d.ts" */
 
 export default async function init() {
   return { memory: new WebAssembly.Memory({ initial: 32 }) };
@@ -44,12 +44,12 @@ export function animate(noisy, _denoised, _image, settings) {
   return Uint8Array.of(0x89, ...new TextEncoder().encode(`PNG acTL ${noisy.length} ${JSON.stringify({ settings })}`));
 }
 
-/** @returns {import("../../../web/decant.d.ts").Plane} */
+/** @returns {import("../../../web/api/decant.d.ts").Plane} */
 export function plane(runs) {
   return { runs: runs.map((points) => points.map((point) => [point[0] ?? 0, point[1] ?? 0])), explained: [0.7, 0.2] };
 }
 
-/** @returns {import("../../../web/decant.d.ts").Distance} */
+/** @returns {import("../../../web/api/decant.d.ts").Distance} */
 export function distance(a, b) {
   const rms = (values) => Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0) / values.length);
   return { rms: rms(a.map((value, i) => value - b[i])), cosine: 0.5, lengths: [rms(a), rms(b)] };
@@ -101,7 +101,7 @@ export class Session {
   sizes = new Map();
   /** What is loaded beside it, by name. @type {Set<string>} */
   beside = new Set();
-  /** How they are kept. @type {Exclude<import("../../../web/decant.d.ts").Weights, "auto">} */
+  /** How they are kept. @type {Exclude<import("../../../web/api/decant.d.ts").Weights, "auto">} */
   weights = "stored";
 
   static async open(files, preview, { device, family }, onProgress) {

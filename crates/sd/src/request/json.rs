@@ -1,4 +1,4 @@
-//! A request as JSON: an object of what is not usual. Field names are in `web/decant.d.ts` (`Settings`).
+//! A request as JSON: an object of what is not usual. Field names are in `web/api/decant.d.ts` (`Settings`).
 //!
 //! What cannot be read is said in words of settings (`refused`), not of Rust's types.
 

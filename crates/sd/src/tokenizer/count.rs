@@ -1,4 +1,4 @@
-//! A prompt's tokens as JSON: what a page shows of them, and what a trace keeps. Field names are `TokenCount`'s in `web/decant.d.ts`.
+//! A prompt's tokens as JSON: what a page shows of them, and what a trace keeps. Field names are `TokenCount`'s in `web/api/decant.d.ts`.
 
 use super::{Piece, Tokens};
 use serde::Serialize;

@@ -1,0 +1,59 @@
+// What the lessons showed with the embedded model, for a page that cannot compute: fetched when it is first wanted. tests/browser/record.mjs
+// makes recording.js by playing every lesson; pictures are one sheet, numbers are 16-bit floats.
+
+import { know } from "../../figures/measure.js";
+import { spokenError } from "../../studio/sentences.js";
+
+/** @import { Shown } from "../index.js" */
+/** @typedef {{ shown: Shown, javascript: string, commands: string }} Recorded */
+
+/** @type {Promise<Record<string, Recorded>> | null} */
+let fetched = null;
+
+/** @param {string} key "lesson/step" @returns {Promise<Recorded>} */
+export async function recordedOf(key) {
+  fetched ??= unpack().catch((error) => {
+    fetched = null;
+    throw error;
+  });
+  const all = await fetched;
+  const one = all[key];
+  if (!one) throw new Error(`There is no recording of ${key}.`);
+  return one;
+}
+
+/** @returns {Promise<Record<string, Recorded>>} */
+async function unpack() {
+  const { RECORDING } = await import("./recording.js");
+  const sheet = await drawSheet(RECORDING.pictures);
+  const numbers = Uint8Array.from(atob(RECORDING.numbers), (letter) => letter.charCodeAt(0));
+  const halves = new Uint16Array(numbers.buffer);
+  return JSON.parse(JSON.stringify(RECORDING.shown), (_, value) => {
+    if (value?.measured) know(value.noiseUncond, value.noiseText, value.measured.apart), know(value.noise, value.noiseText, value.measured.taken);
+    if (value?.picture === undefined && value?.halves === undefined) return value;
+    if (value.picture) return sheet.getImageData(...(/** @type {[number, number, number, number]} */ (value.picture)));
+    const [from, length] = value.halves;
+    return Float32Array.from(halves.subarray(from, from + length), asFloat);
+  });
+}
+
+/** @param {string} address of the sheet: a data: URL */
+async function drawSheet(address) {
+  const picture = new Image();
+  picture.src = address;
+  await picture.decode();
+  const context = new OffscreenCanvas(picture.width, picture.height).getContext("2d", { willReadFrequently: true });
+  if (!context) throw spokenError("error.memory");
+  context.drawImage(picture, 0, 0);
+  return context;
+}
+
+/** IEEE 754 binary16. @param {number} half */
+function asFloat(half) {
+  const sign = half & 0x8000 ? -1 : 1;
+  const exponent = (half >> 10) & 0x1f;
+  const fraction = half & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction ? NaN : sign * Infinity;
+  return sign * (1024 + fraction) * 2 ** (exponent - 25);
+}

@@ -1,0 +1,47 @@
+// Settings that are lists, one thing a line, in the words of the command's flags: `puppy=skunk:0.5+cat`, `a red four:0.3`, `style:0.8`.
+
+import { say } from "../words/say.js";
+
+/** @import { LoraUse, Mix, Swap } from "../api/decant.d.ts" */
+/** @import { Parsed } from "./settings.js" */
+
+/** @param {string} line @returns {Parsed} a `Swap`; where no weight is given, in equal shares */
+export function readSwap(line) {
+  const [token = "", others] = cutAt(line, line.indexOf("="));
+  if (!token || !others) return { problem: say("problem.swap", { line }) };
+  const all = others.split("+");
+  const parts = all.map((part) => weighted(part, 1 / all.length));
+  const wrong = parts.find(({ words, weight }) => !words || !Number.isFinite(weight));
+  if (wrong) return { problem: say("problem.swap-words", { words: others }) };
+  return { value: /** @type {Swap} */ ({ token, with: parts.map(({ words, weight }) => ({ token: words, weight })) }) };
+}
+
+/** @param {Swap} swap */
+export function writeSwap({ token, with: others }) {
+  return `${token}=${others.map(({ token: other, weight = 1 }) => (weight === 1 && others.length === 1 ? other : `${other}:${weight}`)).join("+")}`;
+}
+
+/** @param {string} line @returns {Parsed} a `Mix` */
+export function readMix(line) {
+  const { words: prompt, weight: factor } = weighted(line, NaN);
+  if (!Number.isFinite(factor)) return { problem: say("problem.mix", { line }) };
+  return { value: /** @type {Mix} */ ({ prompt, factor }) };
+}
+
+/** @param {string} line @returns {Parsed} a `LoraUse` */
+export function readUse(line) {
+  const { words: name, weight } = weighted(line, 1);
+  if (!name || !Number.isFinite(weight)) return { problem: say("problem.lora", { line }) };
+  return { value: /** @type {LoraUse} */ ({ name, weight }) };
+}
+
+/** “words:number”; words alone have the usual weight. @param {string} text @param {number} usual */
+function weighted(text, usual) {
+  const [words = "", number] = cutAt(text, text.lastIndexOf(":"));
+  return { words, weight: number === undefined ? usual : number === "" ? NaN : Number(number) };
+}
+
+/** @param {string} text @param {number} place @returns {string[]} both sides of a sign, or all of it where there is none */
+function cutAt(text, place) {
+  return place < 0 ? [text.trim()] : [text.slice(0, place).trim(), text.slice(place + 1).trim()];
+}

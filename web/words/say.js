@@ -1,0 +1,98 @@
+// What the page says, in the language that was chosen. Every text that a person reads is a row of `words/*.js`, with all languages side by
+// side. What the program itself says (its refusals, the notes of its tables) is English, unless words/program.js knows it.
+
+import { INSIDE } from "./inside.js";
+import { LESSONS } from "./lessons.js";
+import { OPENER } from "./opener.js";
+import { PROBLEMS } from "./problems.js";
+import { REACH } from "./reach.js";
+import { SETTINGS } from "./settings.js";
+import { SHARED } from "./shared.js";
+import { STAGE } from "./stage.js";
+import { STUDIO } from "./studio.js";
+import { remember, remembered } from "../store/local.js";
+
+/** @typedef {"en" | "es"} Language */
+/** With two forms where it counts something: `{n}`. @typedef {string | { one: string, other: string }} Text */
+/** @typedef {Record<string, Record<Language, Text>>} Table rows by key; `{name}` stands for a value, `<kbd>` and the like for themselves */
+
+export const LANGUAGES = /** @type {const} */ ({ en: "English", es: "Español" });
+
+export const ROWS = { ...SHARED, ...SETTINGS, ...STAGE, ...OPENER, ...PROBLEMS, ...STUDIO, ...INSIDE, ...LESSONS, ...REACH };
+
+/** @typedef {keyof typeof ROWS} Key */
+
+const KEPT = "decant.language";
+
+/** What is spoken; it is chosen before the page draws and lasts until the page is opened again. @type {Language} */
+export const language = chosen();
+
+const FORMS = new Intl.PluralRules(language);
+
+/**
+ * A text of the page. @param {Key} key
+ * @param {Record<string, string | number>} [values] for what stands in braces; numbers are written as the language does
+ */
+export function say(key, values = {}) {
+  /** @type {Text} */
+  const row = ROWS[key][language];
+  const text = typeof row === "string" ? row : row[FORMS.select(Number(values["n"])) === "one" ? "one" : "other"];
+  return text.replaceAll(/\{(\w+)\}/g, (whole, name) => {
+    const value = values[name];
+    return value === undefined ? whole : typeof value === "number" ? inNumber(value) : value;
+  });
+}
+
+/**
+ * A number as the language writes it, without marks between thousands. @param {number} value
+ * @param {Pick<Intl.NumberFormatOptions, "minimumFractionDigits" | "maximumFractionDigits" | "minimumSignificantDigits" | "maximumSignificantDigits">} [digits]
+ */
+export function inNumber(value, digits = { maximumFractionDigits: 20 }) {
+  return new Intl.NumberFormat(language, { useGrouping: false, ...digits }).format(value);
+}
+
+/** Things one after another: “a, b, c”. @param {string[]} things */
+export function inList(things) {
+  return new Intl.ListFormat(language, { type: "unit" }).format(things);
+}
+
+/** Of two languages, the one that is spoken. @template T @param {Record<Language, T>} both @returns {T} */
+export function spoken(both) {
+  return both[language];
+}
+
+/** Puts the language's texts into what stands in the page: `data-say` (text), `data-say-label` (aria-label), `-title`, `-placeholder`, `-content`. @param {ParentNode} root */
+export function translate(root) {
+  for (const [attribute, put] of PLACES) {
+    for (const element of root.querySelectorAll(`[data-say${attribute && `-${attribute}`}]`)) {
+      put(element, say(/** @type {Key} */ (element.getAttribute(`data-say${attribute && `-${attribute}`}`))));
+    }
+  }
+}
+
+/** @type {[string, (element: Element, text: string) => void][]} */
+const PLACES = [
+  // Only rows of our own come here, never a value that somebody typed.
+  ["", (element, text) => void (text.includes("<") ? (element.innerHTML = text) : (element.textContent = text))],
+  ["label", (element, text) => element.setAttribute("aria-label", text)],
+  ["title", (element, text) => element.setAttribute("title", text)],
+  ["placeholder", (element, text) => element.setAttribute("placeholder", text)],
+  ["content", (element, text) => element.setAttribute("content", text)],
+];
+
+/** Speaks another language from now on: the page opens anew. @param {Language} wanted */
+export function speak(wanted) {
+  remember(KEPT, wanted);
+  const url = new URL(location.href);
+  url.searchParams.delete("lang");
+  history.replaceState(history.state, "", url);
+  location.reload();
+}
+
+/** The address's language (`?lang=es`), or what was chosen before, or the first of the browser's that is known. @returns {Language} */
+function chosen() {
+  const known = /** @type {Language[]} */ (Object.keys(LANGUAGES));
+  const asked = new URLSearchParams(location.search).get("lang");
+  const found = [asked, remembered(KEPT), ...navigator.languages].map((wanted) => known.find((one) => wanted?.toLowerCase().startsWith(one)));
+  return found.find(Boolean) ?? "en";
+}
