@@ -1,4 +1,4 @@
-// The page's texts: every row in both languages with the same values and marks, every row used, the English of index.html that of its row,
+// The page's texts: every row in every language with the same values and marks, every row used, the English of index.html that of its row,
 // and no text outside of web/words/; and what the models that come along can paint has names in Spanish, which are read as those things. It needs no
 // browser.
 //
@@ -9,7 +9,6 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const web = fileURLToPath(new URL("../web/", import.meta.url));
-const LANGUAGES = ["en", "es"];
 /** Texts that are the same in every language: names, and what a view writes over. */
 const SAME = /^(Decant|GPU|CPU|CFG\+\+|[A-Z]{2}|&nbsp;|Esc|.)$/;
 /** The module, its files and its worker speak English, like the program: they are an API. The benchmark's page is for those who work on it, a recording is data. */
@@ -17,21 +16,21 @@ const ENGLISH = /^(api|worker|vendor|words)\/|^(store\/opfs|trace\/safetensors|t
 /** A literal that reads like a sentence: it begins large and goes on in small letters, with a space between; what begins with M and a number is a path. */
 const SENTENCE = /(["'`])((?!M[\d$]|Decant\\n)[“A-Z](?:(?!\1)[^\\\n]|\\.)*? (?:(?!\1)[^\\\n]|\\.)*?[a-z]{2}(?:(?!\1)[^\\\n]|\\.)*?)\1/g;
 
-/** What says the rows, and is none. */
-const ROWLESS = ["words/say.js", "words/comma.js", "words/program.js", "words/catalogue.js"];
-
 const files = readdirSync(web, { recursive: true }).filter((name) => name.endsWith(".js")).sort();
 const code = Object.fromEntries(files.map((name) => [name, withoutComments(readFileSync(join(web, name), "utf8"))]));
 const html = readFileSync(join(web, "index.html"), "utf8");
-const rows = await readRows();
+const { LANGUAGES } = await import(join(web, "words/languages.js"));
+/** English, which the others are held to, and each of the others, as their tables. */
+const english = await readRows("en");
+const others = await Promise.all(Object.keys(LANGUAGES).filter((code) => code !== "en").map(async (code) => ({ code, rows: await readRows(code) })));
 const faults = [...checkRows(), ...checkUse(), ...checkPage(), ...checkCode(), ...(await checkThings())];
 for (const fault of faults) console.log(fault);
 process.exitCode = faults.length > 0 ? 1 : 0;
 
-/** Rows by key, with the table that each stands in. */
-async function readRows() {
+/** A language's rows by key, with the file that each stands in. */
+async function readRows(code) {
   const found = new Map();
-  for (const name of files.filter((one) => one.startsWith("words/") && !ROWLESS.includes(one))) {
+  for (const name of files.filter((one) => one.startsWith(`words/${code}/`) && !/\/(index|program|catalogue)\.js$/.test(one))) {
     for (const table of Object.values(await import(join(web, name)))) {
       for (const [key, row] of Object.entries(table)) {
         if (found.has(key)) throw new Error(`${key} stands in ${found.get(key).name} and in ${name}`);
@@ -43,14 +42,28 @@ async function readRows() {
 }
 
 function* checkRows() {
-  for (const [key, { name, row }] of rows) {
-    if (String(Object.keys(row)) !== String(LANGUAGES)) yield `${name}: ${key} is in ${Object.keys(row)}, not in ${LANGUAGES}`;
-    const [first, ...others] = Object.values(row).flatMap((text) => (typeof text === "string" ? [text] : [text.one, text.other]));
-    for (const text of [first, ...others]) {
-      if (!text?.trim()) yield `${name}: ${key} has an empty text`;
-      else if (marks(text) !== marks(first)) yield `${name}: ${key}: “${text}” has ${marks(text) || "no marks"}, not ${marks(first) || "none"}`;
+  for (const [key, { name, row }] of english) yield* checkRow(name, key, row, textsOf(row)[0]);
+  for (const { code, rows } of others) {
+    for (const [key, { name, row }] of english) {
+      const own = rows.get(key);
+      if (!own) yield `${code}: ${name} has ${key}, which is missing there`;
+      else if (own.name.replace(`/${code}/`, "/en/") !== name) yield `${own.name}: ${key} stands in ${name}`;
+      else yield* checkRow(own.name, key, own.row, textsOf(row)[0]);
     }
+    for (const [key, { name }] of rows) if (!english.has(key)) yield `${name}: ${key} is no row of English`;
   }
+}
+
+function* checkRow(name, key, row, first) {
+  if (typeof row !== "string" && typeof row.other !== "string") yield `${name}: ${key} lacks its form “other”`;
+  for (const text of textsOf(row)) {
+    if (!text?.trim()) yield `${name}: ${key} has an empty text`;
+    else if (marks(text) !== marks(first)) yield `${name}: ${key}: “${text}” has ${marks(text) || "no marks"}, not ${marks(first) || "none"}`;
+  }
+}
+
+function textsOf(row) {
+  return typeof row === "string" ? [row] : Object.values(row);
 }
 
 /** What stands in braces and in angles, sorted: a language may put them in another order. */
@@ -62,7 +75,7 @@ function marks(text) {
 function* checkUse() {
   const outside = [html, ...files.filter((name) => !name.startsWith("words/")).map((name) => code[name])].join("\n");
   const beginnings = [...outside.matchAll(/`([\w-]+\.[\w.-]*)\$\{/g)].map(([, beginning]) => beginning);
-  for (const [key, { name }] of rows) {
+  for (const [key, { name }] of english) {
     if (!outside.includes(`"${key}"`) && !beginnings.some((beginning) => key.startsWith(beginning))) yield `${name}: nothing says ${key}`;
   }
 }
@@ -86,17 +99,17 @@ function* checkPage() {
   }
 }
 
-function* compare(key, english) {
-  const row = rows.get(key)?.row.en;
+function* compare(key, shown) {
+  const row = english.get(key)?.row;
   if (row === undefined) yield `index.html says ${key}, which is no row`;
-  else if (row !== english) yield `index.html: ${key} is “${english}” there and “${row}” in its row`;
+  else if (row !== shown) yield `index.html: ${key} is “${shown}” there and “${row}” in its row`;
 }
 
 function* checkCode() {
   for (const name of files.filter((one) => !ENGLISH.test(one))) {
-    // A lesson's texts are data, both languages side by side.
-    const both = LANGUAGES.map((language) => code[name].match(new RegExp(`\\b${language}: *["'\`\\[{]`, "g"))?.length ?? 0);
-    if (both[0] !== both[1]) yield `${name}: ${both[0]} texts in English, ${both[1]} in Spanish`;
+    // A lesson's texts are data, the languages side by side.
+    const [wanted, ...counts] = Object.keys(LANGUAGES).map((language) => [language, code[name].match(new RegExp(`\\b${language}: *["'\`\\[{]`, "g"))?.length ?? 0]);
+    for (const [language, count] of counts) if (count !== wanted[1]) yield `${name}: ${wanted[1]} texts in English, ${count} in ${language}`;
     for (const line of code[name].split("\n")) {
       // What no person reads, and papers by their names: “Ho & Salimans 2022, …”.
       if (/\bnew (\w*Error|DOMException)\(|["'`][^"'`]+ (19|20)\d\d, /.test(line)) continue;

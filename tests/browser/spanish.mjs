@@ -77,9 +77,9 @@ export const SPANISH = [
       const [program, spanish] = await page.evaluate(async (base) => {
         const app = await import(`${base}worker/pkg/decant_app.js`);
         await app.default();
-        const { CATALOGUE } = await import(`${base}web/words/catalogue.js`);
+        const { CATALOGUE } = await import(`${base}web/words/es/catalogue.js`);
         const ids = ([name, entries]) => [name, (Array.isArray(entries) ? entries.map(({ id }) => id) : Object.keys(entries)).sort()];
-        return [app.catalog(), CATALOGUE.es].map((tables) => Object.fromEntries(Object.entries(tables).map(ids).sort()));
+        return [app.catalog(), CATALOGUE].map((tables) => Object.fromEntries(Object.entries(tables).map(ids).sort()));
       }, address);
       assert.deepEqual(spanish, program);
     },

@@ -17,7 +17,7 @@ const PADDING = 2;
 export function tableFigure(host, { onEdit } = {}) {
   const body = h("tbody");
   const heads = ["position", "token", "id", "input", "inputLength", "output", "outputLength", ...(onEdit ? /** @type {const} */ (["edit"]) : [])];
-  const head = h("tr", {}, ...heads.map((name) => h("th", { scope: "col" }, say(/** @type {import("../words/say.js").Key} */ (`figure.table.${name}`)))));
+  const head = h("tr", {}, ...heads.map((name) => h("th", { scope: "col" }, say(/** @type {import("../words/languages.js").Key} */ (`figure.table.${name}`)))));
   const [input, output] = [colourBar(AROUND_ZERO), colourBar(AROUND_ZERO)];
   const rest = h("p", { className: "said hint numbers" });
   host.append(h("div", { className: "figure-table" }, h("div", { className: "wide" }, h("table", { className: "numbers" }, h("thead", {}, head), body)), h("div", { className: "bars" }, input.element, output.element), rest));

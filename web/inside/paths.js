@@ -29,7 +29,7 @@ export function pathsPart(section, studio, state) {
   const status = h("p", { className: "hint numbers", role: "status", id: "inside-paths-status" });
   const [plot, ends] = [h("div"), h("ul", { className: "ends" })];
   stop.hidden = true;
-  const group = (/** @type {import("../words/say.js").Key} */ title, /** @type {HTMLElement} */ content) => h("fieldset", { className: "choices" }, h("legend", {}, say(title)), content);
+  const group = (/** @type {import("../words/languages.js").Key} */ title, /** @type {HTMLElement} */ content) => h("fieldset", { className: "choices" }, h("legend", {}, say(title)), content);
   section.append(h("p", { className: "hint" }, say("inside.paths.hint")), h("div", { className: "paths-form" }, group("inside.paths.samplers", samplers), group("inside.paths.steps", counts), h("p", { className: "sources" }, begin, stop, kind), status), h("div", { className: "paths-drawn" }, plot, ends));
   const draw = planeFigure(plot);
   let stopping = new AbortController();

@@ -10,7 +10,7 @@ import { SOLVERS } from "./06-solvers.js";
 import { PICTURES } from "./07-pictures.js";
 
 /** @import { Info } from "../api/decant.d.ts" */
-/** @typedef {Record<import("../words/say.js").Language, string>} Both a text in every language */
+/** @typedef {Record<import("../words/languages.js").Code, string>} Both a text in every language */
 
 /**
  * @typedef {object} Lesson

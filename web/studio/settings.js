@@ -5,7 +5,7 @@ import { readMix, readSwap, readUse, writeSwap } from "./lists.js";
 import { inList, say } from "../words/say.js";
 
 /** @import { Catalog, Entry, Info, Settings } from "../api/decant.d.ts" */
-/** @import { Key } from "../words/say.js" */
+/** @import { Key } from "../words/languages.js" */
 /** @typedef {{ value: unknown } | { problem: string }} Parsed a value of `undefined` is as usual */
 
 /**

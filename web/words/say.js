@@ -1,30 +1,14 @@
-// What the page says, in the language that was chosen. Every text that a person reads is a row of `words/*.js`, with all languages side by
-// side. What the program itself says (its refusals, the notes of its tables) is English, unless words/program.js knows it.
+// What the page says, in the language that was chosen. Every text that a person reads is a row of a language's folder (languages.js). What the
+// program itself says (its refusals, the notes of its tables) is English, unless the language knows it (program.js, catalogue.js).
 
-import { INSIDE } from "./inside.js";
-import { LESSONS } from "./lessons.js";
-import { OPENER } from "./opener.js";
-import { PROBLEMS } from "./problems.js";
-import { REACH } from "./reach.js";
-import { SETTINGS } from "./settings.js";
-import { SHARED } from "./shared.js";
-import { STAGE } from "./stage.js";
-import { STUDIO } from "./studio.js";
+import { LANGUAGES } from "./languages.js";
 import { remember, remembered } from "../store/local.js";
 
-/** @typedef {"en" | "es"} Language */
-/** With two forms where it counts something: `{n}`. @typedef {string | { one: string, other: string }} Text */
-/** @typedef {Record<string, Record<Language, Text>>} Table rows by key; `{name}` stands for a value, `<kbd>` and the like for themselves */
-
-export const LANGUAGES = /** @type {const} */ ({ en: "English", es: "Español" });
-
-export const ROWS = { ...SHARED, ...SETTINGS, ...STAGE, ...OPENER, ...PROBLEMS, ...STUDIO, ...INSIDE, ...LESSONS, ...REACH };
-
-/** @typedef {keyof typeof ROWS} Key */
+/** @import { Code, Key, Text } from "./languages.js" */
 
 const KEPT = "decant.language";
 
-/** What is spoken; it is chosen before the page draws and lasts until the page is opened again. @type {Language} */
+/** What is spoken; it is chosen before the page draws and lasts until the page is opened again. @type {Code} */
 export const language = chosen();
 
 const FORMS = new Intl.PluralRules(language);
@@ -35,8 +19,8 @@ const FORMS = new Intl.PluralRules(language);
  */
 export function say(key, values = {}) {
   /** @type {Text} */
-  const row = ROWS[key][language];
-  const text = typeof row === "string" ? row : row[FORMS.select(Number(values["n"])) === "one" ? "one" : "other"];
+  const row = LANGUAGES[language].rows[key];
+  const text = typeof row === "string" ? row : (row[FORMS.select(Number(values["n"]))] ?? row.other);
   return text.replaceAll(/\{(\w+)\}/g, (whole, name) => {
     const value = values[name];
     return value === undefined ? whole : typeof value === "number" ? inNumber(value) : value;
@@ -56,7 +40,7 @@ export function inList(things) {
   return new Intl.ListFormat(language, { type: "unit" }).format(things);
 }
 
-/** Of two languages, the one that is spoken. @template T @param {Record<Language, T>} both @returns {T} */
+/** Of two languages, the one that is spoken. @template T @param {Record<Code, T>} both @returns {T} */
 export function spoken(both) {
   return both[language];
 }
@@ -80,7 +64,7 @@ const PLACES = [
   ["content", (element, text) => element.setAttribute("content", text)],
 ];
 
-/** Speaks another language from now on: the page opens anew. @param {Language} wanted */
+/** Speaks another language from now on: the page opens anew. @param {Code} wanted */
 export function speak(wanted) {
   remember(KEPT, wanted);
   const url = new URL(location.href);
@@ -89,9 +73,9 @@ export function speak(wanted) {
   location.reload();
 }
 
-/** The address's language (`?lang=es`), or what was chosen before, or the first of the browser's that is known. @returns {Language} */
+/** The address's language (`?lang=es`), or what was chosen before, or the first of the browser's that is known. @returns {Code} */
 function chosen() {
-  const known = /** @type {Language[]} */ (Object.keys(LANGUAGES));
+  const known = /** @type {Code[]} */ (Object.keys(LANGUAGES));
   const asked = new URLSearchParams(location.search).get("lang");
   const found = [asked, remembered(KEPT), ...navigator.languages].map((wanted) => known.find((one) => wanted?.toLowerCase().startsWith(one)));
   return found.find(Boolean) ?? "en";

@@ -68,7 +68,7 @@ const THOUSANDS = { en: /[,\s](?=\d{3}(?!\d))/g, es: /[.\s](?=\d{3}(?!\d))/g };
 
 /**
  * A number as people write it: “59,136” or “0.5” in English, “59.136” or “0,5” in Spanish, but what follows a zero is decimals in both.
- * @param {string} text @param {import("../../words/say.js").Language} language @returns {number | null}
+ * @param {string} text @param {import("../../words/languages.js").Code} language @returns {number | null}
  */
 export function readNumber(text, language) {
   const typed = text.trim().replace("−", "-");

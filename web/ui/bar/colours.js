@@ -2,10 +2,11 @@
 
 import { byId } from "../dom.js";
 import { THEMES, showTheme, shownTheme } from "../theme.js";
-import { LANGUAGES, language, say, speak } from "../../words/say.js";
+import { LANGUAGES } from "../../words/languages.js";
+import { language, say, speak } from "../../words/say.js";
 
 /** @import { Theme } from "../theme.js" */
-/** @import { Language } from "../../words/say.js" */
+/** @import { Code } from "../../words/languages.js" */
 /** @import { View } from "../views.js" */
 
 const NAMES = /** @type {const} */ ({ system: "colours.system", light: "colours.light", dark: "colours.dark", projector: "colours.projector" });
@@ -18,11 +19,11 @@ export function coloursView() {
   byId("theme", HTMLButtonElement).addEventListener("click", () => put(after(THEMES, shownTheme())));
   describe();
   const others = byId("language", HTMLButtonElement);
-  const next = after(/** @type {Language[]} */ (Object.keys(LANGUAGES)), language);
+  const next = after(/** @type {Code[]} */ (Object.keys(LANGUAGES)), language);
   others.lang = next;
   others.textContent = next.toUpperCase();
-  others.title = LANGUAGES[next];
-  others.setAttribute("aria-label", `${next.toUpperCase()} ${LANGUAGES[next]}`);
+  others.title = LANGUAGES[next].name;
+  others.setAttribute("aria-label", `${next.toUpperCase()} ${LANGUAGES[next].name}`);
   others.addEventListener("click", () => speak(next));
   return () => {};
 }

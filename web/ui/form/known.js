@@ -57,7 +57,7 @@ function wordsLine() {
   };
 }
 
-/** What a prompt that the model proposes is in the language that is spoken. @param {string} prompt @returns {[string, import("../../words/say.js").Language]} */
+/** What a prompt that the model proposes is in the language that is spoken. @param {string} prompt @returns {[string, import("../../words/languages.js").Code]} */
 function inLanguage(prompt) {
   const spoken = language === "es" ? EXAMPLES[prompt] : undefined;
   return spoken ? [spoken, language] : [prompt, "en"];

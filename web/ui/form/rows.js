@@ -5,7 +5,7 @@ import { readSetting, writeSetting } from "../../studio/settings.js";
 import { say } from "../../words/say.js";
 
 /** @import { Settings } from "../../api/decant.d.ts" */
-/** @import { Key } from "../../words/say.js" */
+/** @import { Key } from "../../words/languages.js" */
 /** @import { State } from "../../studio/state.js" */
 /** @import { Studio } from "../../studio/studio.js" */
 /** @typedef {{ parts: [label: Key, example: string][], sign: string }} Shape a line's fields, and the sign between them */

@@ -1,0 +1,24 @@
+// The languages that the page speaks: each has a folder here, and a row. English is the one that the others are held to.
+
+import { ENGLISH } from "./en/index.js";
+import { SPANISH } from "./es/index.js";
+
+/** @import { Catalog } from "../api/decant.d.ts" */
+
+/** Where it counts something (`{n}`), a form for each kind of number that the language tells apart, by `Intl.PluralRules`. @typedef {string | ({ other: string } & Partial<Record<Intl.LDMLPluralRule, string>>)} Text */
+/** By key; `{name}` stands for a value, `<kbd>` and the like for themselves. @typedef {Record<string, Text>} Words */
+/** The same keys in another language. @template {Words} W @typedef {Record<keyof W, Text>} Like */
+/** By table and id; `name` where it is not the same as in English. @typedef {Record<keyof Catalog, Record<string, { name?: string, docs: string }>>} Catalogue */
+/**
+ * @typedef {object} Language
+ * @property {string} name in itself
+ * @property {Like<typeof import("./en/index.js").ROWS>} rows
+ * @property {Record<string, string>} program what the program says while it works, by its English
+ * @property {Catalogue | null} catalogue the program's tables; null: as they are
+ */
+
+/** By their codes (BCP 47). */
+export const LANGUAGES = { en: ENGLISH, es: SPANISH };
+
+/** @typedef {keyof typeof LANGUAGES} Code */
+/** @typedef {keyof typeof import("./en/index.js").ROWS} Key */
