@@ -39,7 +39,7 @@ export const SPANISH = [
       await page.fill("#width", "32");
       assert.equal(await page.locator(".message.error p[lang]").count(), 0, "what the page says is Spanish");
       const sentences = await page.evaluate(async (base) => {
-        const { sentenceOf, spokenError } = await import(`${base}web/studio/sentences.js`);
+        const [{ sentenceOf }, { spokenError }] = await Promise.all(["studio/sentences", "words/say"].map((name) => import(`${base}web/${name}.js`)));
         return [spokenError("error.film"), new Error("Not enough.")].map((error) => sentenceOf(error, "run")).map(({ text, lang }) => [text, lang ?? "es"]);
       }, address);
       assert.deepEqual(sentences, [["El navegador no pudo grabar el vídeo.", "es"], ["Not enough.", "en"]]);

@@ -8,9 +8,9 @@ export function startWorker() {
   return new Worker(new URL("../worker/worker.js", import.meta.url), { type: "module", name: "decant" });
 }
 
-/** A file that came with the page. @param {string} path from the page's folder: "models/catalog.json" */
+/** A file that came with the page. @param {string} path from the page's folder, as `fetch` takes it: "models/catalog.json" */
 export function fetchPart(path) {
-  return fetch(new URL(path, document.baseURI));
+  return fetch(path);
 }
 
 /** The files of a folder that is inside the page; null where it is not, and a server has it. @param {string} _address absolute @returns {Promise<ModelFile[]> | null} */

@@ -74,7 +74,7 @@ function addressSource(address, { files = [], sha256 = {} } = {}) {
   /** @type {URL} */
   let url;
   try {
-    url = new URL(HOST.test(address) ? `https:${"//"}${address}` : address, document.baseURI);
+    url = new URL(HOST.test(address) ? `https:${"//"}${address}` : address, base());
   } catch {
     throw failure("model", `“${address}” is not an address that a model could be loaded from.`, "address");
   }
@@ -82,8 +82,13 @@ function addressSource(address, { files = [], sha256 = {} } = {}) {
   if (!sum && url.hash.startsWith("#sha256=")) throw failure("model", `“${url.hash}” is no SHA-256: that is 64 digits from 0 to f.`, "address");
   url.hash = "";
   const name = lastPart(address);
-  const keep = !url.href.startsWith(new URL("models/", document.baseURI).href);
+  const keep = !url.href.startsWith(new URL("models/", base()).href);
   return { url: url.href, name, keep, only: files.length > 0 ? files : null, sha256: sum ? { [decodeURIComponent(name)]: sum.toLowerCase() } : sha256 };
+}
+
+/** What addresses are relative to: the page, or what its `<base>` says, as for every request. */
+function base() {
+  return new Request("").url;
 }
 
 /** What is inside the page is not asked of a server. @param {Extract<Source, { url: string }>} source @returns {Promise<Source>} */

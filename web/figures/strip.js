@@ -2,7 +2,6 @@
 // timeline: mouse, finger and arrow keys move the cursor.
 
 import { h, paint } from "../ui/dom.js";
-import { places } from "../studio/state.js";
 import { say } from "../words/say.js";
 import { figures } from "./numbers.js";
 import { sayPlace, scrubs } from "./scrub.js";
@@ -55,6 +54,11 @@ export function stripFigure(host, { onScrub } = {}) {
     });
     sayPlace(strip, places(trace), cursor, wordsOf(trace, cursor));
   }
+}
+
+/** How many places the cursor has: each step, and the picture when there is one. @param {Trace | null} trace */
+function places(trace) {
+  return trace ? trace.steps.length + (trace.image ? 1 : 0) : 0;
 }
 
 /** How many frames there is room for, beside the finished picture. @param {HTMLElement} strip */

@@ -3,9 +3,9 @@
 import { h, write } from "../ui/dom.js";
 import { pictureFigure } from "../figures/picture.js";
 import { whenSeen } from "../figures/seen.js";
-import { sentenceOf, spokenError } from "../studio/sentences.js";
+import { sentenceOf } from "../studio/sentences.js";
 import { isRough } from "../ui/stage/picture.js";
-import { say } from "../words/say.js";
+import { say, spokenError } from "../words/say.js";
 import { promptOf } from "./edits.js";
 
 /** @import { Step } from "../api/decant.d.ts" */

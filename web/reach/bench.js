@@ -1,9 +1,6 @@
 // The benchmark page: asks its worker for rows and writes them into a table. Its address does the same: ?device=gpu&only=linear&run=1
 
-/**
- * @typedef {{ operation: string, seconds: number, flops: number, bytes: number }} BenchRow
- * @typedef {{ default(): Promise<unknown>, useCores(start: () => Promise<unknown>): void, bench(device: string, only: string, onRow: (row: BenchRow) => void): Promise<string> }} BenchApp
- */
+/** @import { BenchRow } from "../worker/bench.js" */
 
 /** @template {Element} T @param {string} selector @param {new () => T} type @returns {T} */
 function find(selector, type) {

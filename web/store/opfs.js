@@ -8,7 +8,7 @@
 // There is no list of chunks to keep: a chunk that was cut off when its tab closed does not have the hash in its name, and two tabs that
 // store the same chunk write the same bytes under the same name.
 
-/** @import { Place } from "../worker/address.js" */
+/** Where a model's files are: below `base`; `names` when all are known; `query` belongs to each. @typedef {{ base: string, names: string[] | null, query: string }} Place */
 
 /** Bytes in a chunk: a second on a slow line, a round trip hardly felt, and all that a damaged one costs. */
 export const CHUNK = 8 << 20;

@@ -42,11 +42,6 @@ const AFTER_OPENING = { network: [OFFERS.resume, OFFERS.other], memory: [OFFERS.
 /** And during a run. What was asked for can be asked differently, in the form. @type {Partial<Record<ErrorCode, Offer[]>>} */
 const AFTER_RUN = { request: [], memory: [OFFERS.smaller], device: [OFFERS.again, OFFERS.cpu], gone: [OFFERS.again, OFFERS.smaller] };
 
-/** What the page could not do, as an error in the language that is spoken. @param {import("../words/languages.js").Key} key */
-export function spokenError(key) {
-  return Object.assign(new Error(say(key)), { spoken: true });
-}
-
 /** What the program says is English; what the page says is not. @param {unknown} error @param {"open" | "run"} during @returns {Message} */
 export function sentenceOf(error, during) {
   const { code = "internal", message, spoken = false } = /** @type {Partial<DecantError> & { spoken?: boolean }} */ (error instanceof Error ? error : { message: String(error) });

@@ -13,8 +13,9 @@ import { keptPresets } from "./presets.js";
 /** @import { Loaded } from "./adapters.js" */
 /** @import { Sheet } from "./grid.js" */
 /** @import { Starting } from "./init-image.js" */
-/** @import { Place } from "../ui/places.js" */
 /** @import { Room, StoredModel } from "../store/opfs.js" */
+
+/** What the page shows. @typedef {"studio" | "inside" | "lessons"} Place */
 
 /**
  * @typedef {object} State

@@ -303,7 +303,7 @@ export function createStudio(store) {
     openedModel: () => ({ address: addressOf(opened), name: nameOf(opened), weights: opened.weights, family: opened.family }),
     /** The open model, for what asks it of its own accord; null while there is none. */
     model: () => decant,
-    /** Shows another place of the page. @param {{ place: import("../ui/places.js").Place, path: string }} where */
+    /** Shows another place of the page. @param {{ place: import("./state.js").Place, path: string }} where */
     enter(where) {
       const { place, messages } = get();
       change({ ...where, ...(place !== where.place && { taken: null, messages: messages.filter(({ tone, stays }) => tone === "error" || stays) }) });

@@ -1,7 +1,7 @@
 // A run as a video of its steps, drawn on a canvas and recorded by the browser (MediaRecorder) at the pace at which it will be watched.
 // Noisy latents on the left, what the model predicts on the right, and the finished picture at the end.
 
-import { spokenError } from "../studio/sentences.js";
+import { spokenError } from "../words/say.js";
 
 /** @import { Trace } from "../api/decant.d.ts" */
 

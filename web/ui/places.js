@@ -3,11 +3,10 @@
 
 import { byId } from "./dom.js";
 
-/** @import { State } from "../studio/state.js" */
+/** @import { Place, State } from "../studio/state.js" */
 /** @import { Studio } from "../studio/studio.js" */
 /** @import { View } from "./views.js" */
 
-/** @typedef {"studio" | "inside" | "lessons"} Place */
 /** A place builds itself into its `main` when it is first entered, and gives back what draws the state. @typedef {(root: HTMLElement, studio: Studio, state: () => State) => (state: State) => void} Build */
 
 /** @type {Record<Place, () => Promise<Build | null>>} */

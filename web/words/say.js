@@ -27,6 +27,11 @@ export function say(key, values = {}) {
   });
 }
 
+/** What the page could not do, as an error in the language that is spoken. @param {Key} key */
+export function spokenError(key) {
+  return Object.assign(new Error(say(key)), { spoken: true });
+}
+
 /**
  * A number as the language writes it, without marks between thousands. @param {number} value
  * @param {Pick<Intl.NumberFormatOptions, "minimumFractionDigits" | "maximumFractionDigits" | "minimumSignificantDigits" | "maximumSignificantDigits">} [digits]

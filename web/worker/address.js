@@ -3,9 +3,8 @@
 
 import { header } from "./line.js";
 
+/** @import { Place } from "../store/opfs.js" */
 /** @import { Line } from "./line.js" */
-
-/** Where a model's files are: below `base`; `names` when all are known; `query` belongs to each. @typedef {{ base: string, names: string[] | null, query: string }} Place */
 
 /** Files that hold weights, by their names' ends. */
 export const WEIGHTS = /\.(safetensors|sft|ckpt|gguf|bin|pt|pth)$/i;

@@ -4,7 +4,10 @@ import { startCores } from "./cores.js";
 import { fetchKernels } from "./program.js";
 import { requestSubgroupsToo } from "./webgpu.js";
 
-/** @import { BenchApp, BenchRow } from "../reach/bench.js" */
+/**
+ * @typedef {{ operation: string, seconds: number, flops: number, bytes: number }} BenchRow
+ * @typedef {{ default(): Promise<unknown>, useCores(start: () => Promise<unknown>): void, bench(device: string, only: string, onRow: (row: BenchRow) => void): Promise<string> }} BenchApp
+ */
 
 addEventListener("message", async (/** @type {MessageEvent<{ device: string, only: string }>} */ { data }) => {
   try {

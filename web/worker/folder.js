@@ -9,7 +9,7 @@ import { RemoteFile } from "./remote.js";
 
 /** @import { ModelFile } from "../api/decant.d.ts" */
 /** @import { App, Files, Source, Tell } from "../api/protocol.d.ts" */
-/** @import { Place } from "./address.js" */
+/** @import { Place } from "../store/opfs.js" */
 /** @import { Watch } from "./line.js" */
 
 /** Where a folder may list what it holds: `{ "files": [name, …] }`. */

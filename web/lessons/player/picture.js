@@ -1,7 +1,7 @@
 // The learner's picture: a file of their own, or one that the model made.
 
 import { readPicture } from "../../api/inputs.js";
-import { spokenError } from "../../studio/sentences.js";
+import { spokenError } from "../../words/say.js";
 
 /** @import { Decant, Info } from "../../api/decant.d.ts" */
 

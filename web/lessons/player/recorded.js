@@ -2,7 +2,7 @@
 // makes recording.js by playing every lesson; pictures are one sheet, numbers are 16-bit floats.
 
 import { know } from "../../figures/measure.js";
-import { spokenError } from "../../studio/sentences.js";
+import { spokenError } from "../../words/say.js";
 
 /** @import { Shown } from "../index.js" */
 /** @typedef {{ shown: Shown, javascript: string, commands: string }} Recorded */
