@@ -15,13 +15,11 @@ export function createBus({ get, change }) {
     /** The model that is open; null while there is none. */
     model: () => open,
     /** Another one is open from now on, or none; model.js says it and nobody else. @param {Decant | null} model */
-    hasOpen(model) {
-      open = model;
-    },
+    setModel: (model) => void (open = model),
     /** Which model made a picture; undefined for one from elsewhere. @param {ImageData} image */
     makerOf: (image) => makers.get(image),
     /** @param {ImageData} image @param {Decant} model */
-    hasMade: (image, model) => void makers.set(image, model),
+    setMaker: (image, model) => void makers.set(image, model),
     /** @param {...Message} more */
     tell(...more) {
       const about = more.map((message) => message.about).filter(Boolean);

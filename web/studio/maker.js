@@ -15,7 +15,7 @@ import { fillCell } from "./grid.js";
 /** @import { Store } from "./state.js" */
 
 /** @param {Store} store @param {Bus} bus @param {Pick<ReturnType<typeof createGallery>, "keepMade" | "forgetSteps">} gallery */
-export function createMaker({ get, change }, { model: open, hasMade, tell }, { keepMade, forgetSteps }) {
+export function createMaker({ get, change }, { model: open, setMaker, tell }, { keepMade, forgetSteps }) {
   let gate = new Gate();
   let cancelling = new AbortController();
   /** Whose pictures stand beside each other. @type {number | undefined} */
@@ -42,7 +42,7 @@ export function createMaker({ get, change }, { model: open, hasMade, tell }, { k
     if ((settings.count ?? 1) > 1) model.fingerprint();
     /** @param {Made} made */
     const onPicture = (made) => {
-      hasMade(made.image, model);
+      setMaker(made.image, model);
       take(made);
     };
     const enlarge = get().enlarges && !job.passing;

@@ -81,7 +81,7 @@ export function createModel({ get, change }, bus, { adapters, form, library, mak
     try {
       const loaded = await load({ weights: chosen.weights, ...(chosen.preview && { preview: chosen.preview }), signal, ...hearing(turn, gate) });
       if (turn !== opening) return loaded.close();
-      bus.hasOpen(loaded);
+      bus.setModel(loaded);
       await adapters.loadAgain(loaded);
       if (turn !== opening) return;
       const { settings: begun, problems } = choose(loaded.info, get());
@@ -106,7 +106,7 @@ export function createModel({ get, change }, bus, { adapters, form, library, mak
     const stays = info.predictedBytes <= STAYS;
     if (!stays) decant.close();
     aside = { chosen: opened, device: get().device, info, decant: stays ? decant : null };
-    bus.hasOpen(null);
+    bus.setModel(null);
   }
 
   /** Another model is open now. @param {Chosen} chosen */
@@ -132,7 +132,7 @@ export function createModel({ get, change }, bus, { adapters, form, library, mak
       if (get().phase === "ready") bus.tell(again);
     } else {
       opened = last.chosen;
-      bus.hasOpen(last.decant);
+      bus.setModel(last.decant);
       change({ phase: "ready", opening: null, interrupted: null, paused: false, model: nameOf(opened), device: last.device, info: last.info, messages });
       bus.tell(again);
       form.count();
