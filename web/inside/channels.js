@@ -9,7 +9,7 @@ import { say } from "../words/say.js";
 
 const KINDS = /** @type {const} */ (["latents", "denoised"]);
 
-/** @type {import("./inside.js").Part} */
+/** @type {import("./inside.js").Part<never>} */
 export function channelsPart(section) {
   /** @type {typeof KINDS[number]} */
   let kind = "latents";

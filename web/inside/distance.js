@@ -8,7 +8,7 @@ import { say } from "../words/say.js";
 
 /** @import { Trace } from "../api/decant.d.ts" */
 
-/** @type {import("./inside.js").Part} */
+/** @type {import("./inside.js").Part<never>} */
 export function distancePart(section) {
   const host = h("div");
   section.append(host, h("p", { className: "hint" }, say("inside.distance.hint")));

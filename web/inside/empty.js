@@ -5,17 +5,18 @@ import { say } from "../words/say.js";
 
 /** @import { Studio } from "../studio/studio.js" */
 /** @import { State } from "../studio/state.js" */
+/** Of the studio. @typedef {"run" | "runs"} Used */
 
-/** @param {HTMLElement} section @param {Studio} studio */
+/** @param {HTMLElement} section @param {Pick<Studio, Used>} studio */
 export function emptyPart(section, studio) {
   const begin = button(say("inside.begin"), () => {
-    studio.recordAttention(true);
-    studio.generate();
+    studio.runs.recordAttention(true);
+    studio.run.generate();
   });
   begin.className = "main-button";
   begin.id = "inside-begin";
   const words = h("p", { className: "lead" });
-  const open = fileButton(say("inside.open"), ".safetensors", (file) => studio.openRun(file));
+  const open = fileButton(say("inside.open"), ".safetensors", (file) => studio.runs.openRun(file));
   section.append(words, h("p", { className: "sources" }, begin, open), h("p", { className: "hint" }, say("inside.empty.hint")));
   let focused = false;
   return (/** @type {State | null} null when the place is left */ now) => {

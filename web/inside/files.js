@@ -11,7 +11,7 @@ import { distancesOf } from "./distance.js";
 
 /** @import { Trace } from "../api/decant.d.ts" */
 
-/** @type {import("./inside.js").Part} */
+/** @type {import("./inside.js").Part<"messages" | "runs">} */
 export function filesPart(section, studio, state) {
   /** @param {(trace: Trace) => Promise<Blob>} make @param {string} end of the file's name */
   const saves = (make, end) => async () => {
@@ -20,14 +20,14 @@ export function filesPart(section, studio, state) {
     try {
       save(await make(trace), fileName(model, trace.settings.seed, end));
     } catch (error) {
-      studio.tell(sentenceOf(error, "run"));
+      studio.messages.tell(sentenceOf(error, "run"));
     }
   };
   const csv = button(say("inside.files.csv"), saves(stepsAsCsv, "-steps.csv"));
   csv.id = "inside-csv";
   const whole = button(say("inside.files.whole"), saves(writeTrace, ".safetensors"));
   whole.id = "inside-save";
-  section.append(h("p", { className: "hint" }, say("inside.files.hint")), h("p", { className: "sources" }, csv, whole, fileButton(say("inside.open"), ".safetensors", (file) => studio.openRun(file))));
+  section.append(h("p", { className: "hint" }, say("inside.files.hint")), h("p", { className: "sources" }, csv, whole, fileButton(say("inside.open"), ".safetensors", (file) => studio.runs.openRun(file))));
   return ({ trace }) => {
     for (const one of [csv, whole]) one.disabled = !trace.image;
   };

@@ -4,7 +4,7 @@ import { h } from "../ui/dom.js";
 import { guidanceFigure } from "../figures/guidance.js";
 import { say } from "../words/say.js";
 
-/** @type {import("./inside.js").Part} */
+/** @type {import("./inside.js").Part<never>} */
 export function guidancePart(section) {
   const missing = h("p", { className: "hint" }, say("inside.untold"));
   const host = h("div");

@@ -7,11 +7,11 @@ import { say } from "../words/say.js";
 /** @import { Attention, TokenCount } from "../api/decant.d.ts" */
 /** @import { Moment } from "./inside.js" */
 
-/** @type {import("./inside.js").Part} */
+/** @type {import("./inside.js").Part<"run" | "runs">} */
 export function lookingPart(section, studio) {
   const again = button(say("inside.looking.again"), () => {
-    studio.recordAttention(true);
-    studio.generate();
+    studio.runs.recordAttention(true);
+    studio.run.generate();
   });
   const missing = h("div", { className: "untold" }, h("p", { className: "hint" }, say("inside.looking.missing")), again);
   const host = h("div");

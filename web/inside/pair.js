@@ -13,14 +13,14 @@ import { editsOf } from "./edits.js";
 /** @import { Step, Trace } from "../api/decant.d.ts" */
 /** @import { Moment } from "./inside.js" */
 
-/** @type {import("./inside.js").Part} */
+/** @type {import("./inside.js").Part<"runs">} */
 export function pairPart(section, studio, state) {
-  const none = h("div", {}, h("p", { className: "hint" }, say("inside.pair.none")), h("p", { className: "sources" }, button(say("inside.keep"), () => studio.compareWith(state().trace)), fileButton(say("inside.pair.open"), ".safetensors", studio.compareFile)));
+  const none = h("div", {}, h("p", { className: "hint" }, say("inside.pair.none")), h("p", { className: "sources" }, button(say("inside.keep"), () => studio.runs.compareWith(state().trace)), fileButton(say("inside.pair.open"), ".safetensors", studio.runs.compareFile)));
   const hosts = { ownNoisy: h("div"), own: h("div"), other: h("div"), otherNoisy: h("div"), slider: h("div"), lines: h("div") };
   const words = h("p", { className: "lead numbers", id: "inside-apart" });
   const [ownName, otherName] = [h("p", { className: "run-name" }), h("p", { className: "run-name" })];
   const runs = h("div", { className: "two-runs" }, h("div", { className: "run" }, ownName, h("div", { className: "run-pictures" }, hosts.ownNoisy, hosts.own)), h("div", { className: "run" }, otherName, h("div", { className: "run-pictures" }, hosts.otherNoisy, hosts.other)));
-  const some = h("div", { className: "pair", hidden: true }, runs, words, h("div", { className: "two-figures" }, hosts.slider, hosts.lines), h("p", { className: "sources" }, button(say("inside.pair.exchange"), studio.exchangeRuns), button(say("inside.pair.forget"), () => studio.compareWith(null))));
+  const some = h("div", { className: "pair", hidden: true }, runs, words, h("div", { className: "two-figures" }, hosts.slider, hosts.lines), h("p", { className: "sources" }, button(say("inside.pair.exchange"), studio.runs.exchangeRuns), button(say("inside.pair.forget"), () => studio.runs.compareWith(null))));
   section.append(none, some);
   const draws = { ownNoisy: pictureFigure(hosts.ownNoisy), own: pictureFigure(hosts.own), other: pictureFigure(hosts.other), otherNoisy: pictureFigure(hosts.otherNoisy), slider: sliderFigure(hosts.slider), lines: linesFigure(hosts.lines) };
   /** The step and the other run whose numbers are wanted: those of an earlier pair may come later. @type {Step | null} */

@@ -18,7 +18,7 @@ const USUAL = ["euler", "heun", "dpmpp_2m", "ddim"];
 const STEPS = [1, 4, 8, 16];
 const USUAL_STEPS = [1, 8];
 
-/** @type {import("./inside.js").Part} */
+/** @type {import("./inside.js").Part<"model">} */
 export function pathsPart(section, studio, state) {
   const samplers = h("div", { className: "ticks" });
   const counts = h("div", { className: "ticks" }, ...STEPS.map((n) => tick("inside-path-steps", String(n), say("inside.paths.n", { n }), USUAL_STEPS.includes(n))));
@@ -38,7 +38,7 @@ export function pathsPart(section, studio, state) {
 
   async function go() {
     const asked = jobsOf(checked(samplers), checked(counts).map(Number), state().info);
-    const model = studio.model();
+    const model = studio.model.decant();
     if (!model || asked.length === 0) return write(status, say("inside.paths.nothing"));
     stopping = new AbortController();
     [begin.disabled, stop.hidden] = [true, false];

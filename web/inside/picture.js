@@ -10,13 +10,15 @@ import { promptOf } from "./edits.js";
 
 /** @import { Step } from "../api/decant.d.ts" */
 /** @import { Moment } from "./inside.js" */
+/** @import { Studio } from "../studio/studio.js" */
+/** Of the studio. @typedef {"model"} Used */
 /** @typedef {"told" | "projection" | "tiny" | "model"} By */
 
 const WAYS = /** @type {const} */ (["told", "projection", "tiny", "model"]);
 /** A scrubbing hand is let pass before a large decoder is asked. */
 const CALM = 180;
 
-/** @type {import("./inside.js").Part} */
+/** @type {import("./inside.js").Part<Used>} */
 export function picturePart(section, studio, state) {
   const [large, small] = [h("div", { className: "x0" }), h("div", { className: "noisy" })];
   const drawLarge = pictureFigure(large);
@@ -55,7 +57,7 @@ function madeBy(step) {
   return say(isRough(step) ? "inside.madeBy.projection" : "inside.madeBy.told");
 }
 
-/** Asks the model for each picture once. @param {import("../studio/studio.js").Studio} studio */
+/** Asks the model for each picture once. @param {Pick<Studio, Used>} studio */
 function createDecoder(studio) {
   /** @type {WeakMap<Step, Partial<Record<By, ImageData>>>} */
   const known = new WeakMap();
@@ -64,7 +66,7 @@ function createDecoder(studio) {
     ready: (step, by) => known.get(step)?.[by] ?? null,
     /** @param {Step} step @param {Exclude<By, "told">} by */
     async ask(step, by) {
-      const model = studio.model();
+      const model = studio.model.decant();
       if (!model) throw spokenError("inside.noModel");
       const image = await model.decode({ values: step.denoised, shape: step.shape, level: "clean" }, by);
       known.set(step, { ...known.get(step), [by]: image });

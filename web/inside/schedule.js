@@ -8,11 +8,11 @@ import { say } from "../words/say.js";
 /** @import { Schedule, Trace } from "../api/decant.d.ts" */
 /** @import { Moment } from "./inside.js" */
 
-/** @type {import("./inside.js").Part} */
+/** @type {import("./inside.js").Part<"model" | "stage">} */
 export function schedulePart(section, studio) {
   const host = h("div");
   section.append(host, h("p", { className: "hint" }, say("inside.schedule.hint")));
-  const draw = scheduleFigure(host, { onScrub: studio.scrub });
+  const draw = scheduleFigure(host, { onScrub: studio.stage.scrub });
   /** The model that was asked last. @type {unknown} */
   let asked = null;
   /** @type {Float32Array | undefined} */
@@ -30,7 +30,7 @@ export function schedulePart(section, studio) {
   };
   return whenSeen(section, (/** @type {Moment} */ moment) => {
     now = moment;
-    const model = studio.model();
+    const model = studio.model.decant();
     if (model && asked !== model && moment.state.phase === "ready") {
       // Until it answers there is no curve: the last model's may be another.
       [asked, curve] = [model, undefined];

@@ -8,10 +8,11 @@ import { say } from "../words/say.js";
 /** @import { Swap } from "../api/decant.d.ts" */
 /** @import { Studio } from "../studio/studio.js" */
 /** @import { State } from "../studio/state.js" */
+/** Of the studio. @typedef {"adapters" | "model"} Used */
 
 const NEIGHBOURS = 10;
 
-/** @param {Studio} studio @param {() => State} state @param {(swap: Swap) => void} use @param {(token: string) => void} putBack */
+/** @param {Pick<Studio, Used>} studio @param {() => State} state @param {(swap: Swap) => void} use @param {(token: string) => void} putBack */
 export function swapForm(studio, state, use, putBack) {
   const title = h("h4");
   const rows = h("ul", { className: "swap-rows" });
@@ -20,7 +21,7 @@ export function swapForm(studio, state, use, putBack) {
   const apply = h("button", { type: "submit", className: "quiet-button", id: "inside-use-swap" }, say("inside.swap.use"));
   const back = button(say("inside.swap.back"), () => putBack(token));
   const vector = fileButton(say("inside.swap.vector"), ".safetensors,.pt,.bin", async (file) => {
-    await studio.addBeside(file, "inversion");
+    await studio.adapters.addBeside(file, "inversion");
     suggest();
   });
   const form = h("form", { className: "swap-form", hidden: true }, title, rows, h("p", { className: "sources" }, button(say("inside.swap.add"), () => add("", 0.5).querySelector("input")?.focus()), apply, back, vector), nearWords, near);
@@ -40,7 +41,7 @@ export function swapForm(studio, state, use, putBack) {
   async function suggest() {
     const own = token;
     const turn = ++asked;
-    const model = studio.model();
+    const model = studio.model.decant();
     const learnt = state().loaded.flatMap(({ what, words }) => (what === "inversion" ? words : []));
     const chip = (/** @type {string} */ word, /** @type {string} */ note) => {
       const one = button(word, () => {

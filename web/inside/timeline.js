@@ -5,17 +5,17 @@ import { figures } from "../figures/numbers.js";
 import { stripFigure } from "../figures/strip.js";
 import { say } from "../words/say.js";
 
-/** @type {import("./inside.js").Part} */
+/** @type {import("./inside.js").Part<"run" | "runs" | "stage">} */
 export function timelinePart(section, studio, state) {
   const strip = h("div", { className: "inside-strip" });
-  const draw = stripFigure(strip, { onScrub: studio.scrub });
+  const draw = stripFigure(strip, { onScrub: studio.stage.scrub });
   const numbers = h("p", { className: "numbers moment" });
-  const run = button("", () => (state().phase === "running" ? studio.togglePause() : studio.generate()));
+  const run = button("", () => (state().phase === "running" ? studio.run.togglePause() : studio.run.generate()));
   run.id = "inside-run";
-  const cancel = button(say("inside.cancel"), studio.cancel);
+  const cancel = button(say("inside.cancel"), studio.run.cancel);
   const tell = h("input", { type: "checkbox", id: "inside-attention" });
-  tell.addEventListener("change", () => studio.recordAttention(tell.checked));
-  const keep = button(say("inside.keep"), () => studio.compareWith(state().trace));
+  tell.addEventListener("change", () => studio.runs.recordAttention(tell.checked));
+  const keep = button(say("inside.keep"), () => studio.runs.compareWith(state().trace));
   keep.id = "inside-keep";
   const buttons = h("p", { className: "sources" }, h("label", { className: "inside-tick", htmlFor: tell.id }, tell, say("inside.attention")), keep, cancel, run);
   section.append(strip, h("div", { className: "moment-line" }, numbers, buttons));

@@ -15,7 +15,7 @@ import { swapForm } from "./swap.js";
 /** @import { Moment } from "./inside.js" */
 /** @import { Edits } from "./edits.js" */
 
-/** @type {import("./inside.js").Part} */
+/** @type {import("./inside.js").Part<"adapters" | "form" | "model" | "run">} */
 export function wordsPart(section, studio, state) {
   const prompt = h("p", { className: "the-prompt" });
   const problem = h("p", { className: "problem", role: "status" });
@@ -51,10 +51,10 @@ export function wordsPart(section, studio, state) {
   async function makeBoth(wanted) {
     const { trace } = state();
     // The picture before is one of the very same settings; else it is made first.
-    if (!trace?.image || !alike(trace.settings, state().settings)) await studio.generate();
+    if (!trace?.image || !alike(trace.settings, state().settings)) await studio.run.generate();
     const before = state().trace?.image ?? null;
     put(wanted);
-    await studio.generate();
+    await studio.run.generate();
     const after = state().trace?.image ?? null;
     pictures.hidden = before === null || after === before;
     drawBefore({ image: before, caption: say("inside.words.before") });
@@ -64,8 +64,8 @@ export function wordsPart(section, studio, state) {
   /** @param {Edits} edits */
   function put({ swaps, mixes }) {
     const { settings } = state();
-    studio.edit("swaps", writeSetting("swaps", { ...settings, swaps }));
-    studio.edit("mixes", writeSetting("mixes", { ...settings, mixes }));
+    studio.form.edit("swaps", writeSetting("swaps", { ...settings, swaps }));
+    studio.form.edit("mixes", writeSetting("mixes", { ...settings, mixes }));
   }
 
   let asked = "";
@@ -74,7 +74,7 @@ export function wordsPart(section, studio, state) {
     undo.disabled = past.length === 0 || phase !== "ready";
     form.allow(phase === "ready");
     write(edits, editsOf(settings) ? say("inside.words.now", { change: editsOf(settings) }) : "");
-    const model = studio.model();
+    const model = studio.model.decant();
     const key = JSON.stringify(wordsOf(settings));
     if (!model || phase !== "ready" || key === asked) return;
     asked = key;

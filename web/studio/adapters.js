@@ -6,7 +6,8 @@ import { stem } from "../api/source.js";
 import { inList, say } from "../words/say.js";
 
 /** @import { Decant, LoraUse } from "../api/decant.d.ts" */
-/** @import { Message, Store } from "./state.js" */
+/** @import { Bus } from "./bus.js" */
+/** @import { Store } from "./state.js" */
 
 /**
  * @typedef {object} Loaded
@@ -17,8 +18,8 @@ import { inList, say } from "../words/say.js";
  * @property {File | null} file absent where a setting uses what is not loaded
  */
 
-/** @param {Store} store @param {() => Decant | null} model the one that is open @param {(message: Message) => void} tell */
-export function createBeside({ get, change }, model, tell) {
+/** @param {Store} store @param {Bus} bus */
+export function createAdapters({ get, change }, { model, tell }) {
   /** Loads a file, and uses it. @param {File} file @param {Loaded["what"]} what */
   async function addBeside(file, what) {
     const decant = model();

@@ -7,7 +7,7 @@ import { needsWord } from "../store/agreed.js";
 import { absentLoras, formerly, fromFormer, shifted } from "./gears.js";
 import { readSetting, writeSetting } from "./settings.js";
 import { inList, say } from "../words/say.js";
-import { takeDefaults } from "./studio.js";
+import { takeDefaults } from "./model.js";
 import { remember, remembered } from "../store/local.js";
 
 /** @import { Info, Settings } from "../api/decant.d.ts" */
@@ -28,11 +28,11 @@ export const session = recallSession();
 export async function recall(studio, store) {
   if (!session) return;
   store.change({ settings: session.settings });
-  if (typeof session.shown === "number") studio.bringBack(session.shown);
+  if (typeof session.shown === "number") studio.gallery.bringBack(session.shown);
   const start = await recallStart();
   const jobs = jobsOf(session, start);
   store.change({ start });
-  if (session.model.address !== null) studio.hold(jobs);
+  if (session.model.address !== null) studio.queue.hold(jobs);
 }
 
 /** Opens the model; gives back what is done then. @param {Studio} studio @param {Store} store @returns {Promise<() => Promise<void>>} */
@@ -46,27 +46,27 @@ export async function begin(studio, store) {
   if (!before?.address && asked.model !== USUAL_MODEL && (await needsWord(asked.model))) {
     // Nothing is asked of another site before a person has seen which it is.
     store.change({ phase: "failed", device: asked.device });
-    studio.askFirst(asked.model, asked.family, {
+    studio.library.askFirst(asked.model, asked.family, {
       weights: asked.weights,
       choose: chooses,
-      then: () => (asked.run ? studio.generate() : undefined),
-      decline: () => studio.open({ model: USUAL_MODEL, weights: "auto", preview: null }, asked.device, chooses),
+      then: () => (asked.run ? studio.run.generate() : undefined),
+      decline: () => studio.model.open({ model: USUAL_MODEL, weights: "auto", preview: null }, asked.device, chooses),
     });
     return async () => {};
   }
-  await studio.open(chosen, asked.device, session ? (info, state) => ({ settings: fitting(former ? fromFormer(state.settings, before?.name ?? "", info) : state.settings, info, state), problems: asked.problems }) : chooses);
+  await studio.model.open(chosen, asked.device, session ? (info, state) => ({ settings: fitting(former ? fromFormer(state.settings, before?.name ?? "", info) : state.settings, info, state), problems: asked.problems }) : chooses);
   return async () => {
     if (session) return goOn(studio, store, session);
-    if (asked.run) return studio.generate();
+    if (asked.run) return studio.run.generate();
     if ([...params.keys()].some((key) => !APPEARANCE.includes(key)) || store.get().phase !== "ready" || store.get().place !== "studio" || !isFirstVisit()) return;
     note(studio, say("visit.first", { prompt: store.get().settings.prompt }));
-    await studio.generate();
+    await studio.run.generate();
   };
 }
 
 /**
  * The settings that the address asks for. Its words stand in their fields at once; what a person types there meanwhile counts more.
- * @param {URLSearchParams} params @param {{ problems: string[], gear: string | null }} asked of the address itself @param {Store} store @returns {import("./studio.js").Choose}
+ * @param {URLSearchParams} params @param {{ problems: string[], gear: string | null }} asked of the address itself @param {Store} store @returns {import("./model.js").Choose}
  */
 function choosing(params, { problems, gear }, { get, change }) {
   const words = Object.fromEntries(WORDS.filter((name) => params.has(name)).map((name) => [name, params.get(name) ?? ""]));
@@ -85,17 +85,17 @@ function choosing(params, { problems, gear }, { get, change }) {
 /** What was being made is begun again: once by itself, and after that only when a person says so. @param {Studio} studio @param {Store} store @param {Session} before */
 async function goOn(studio, store, { settings, model, tries, jobs }) {
   const loras = absentLoras(settings, store.get());
-  if (loras.length > 0) studio.tell({ tone: "note", text: say("reload.loras", { names: inList(loras) }) });
-  if (model.address === null) return studio.tell({ tone: "note", text: say("reload.model", { name: model.name }), about: "visit", stays: true });
-  if (store.get().queue.length < jobs.length) studio.tell({ tone: "note", text: say("reload.lost") });
+  if (loras.length > 0) studio.messages.tell({ tone: "note", text: say("reload.loras", { names: inList(loras) }) });
+  if (model.address === null) return studio.messages.tell({ tone: "note", text: say("reload.model", { name: model.name }), about: "visit", stays: true });
+  if (store.get().queue.length < jobs.length) studio.messages.tell({ tone: "note", text: say("reload.lost") });
   if (store.get().queue.length === 0 || store.get().phase !== "ready") return;
   note(studio, say(tries > 0 ? "reload.waits" : "reload.again"));
-  if (tries === 0) await studio.goOn();
+  if (tries === 0) await studio.queue.goOn();
 }
 
 /** @param {Studio} studio @param {string} text */
 function note(studio, text) {
-  studio.tell({ tone: "note", text, about: "visit" });
+  studio.messages.tell({ tone: "note", text, about: "visit" });
 }
 
 /** Settings that this model can have; for the rest, what it says itself. @param {Settings} settings @param {Info} info @param {State} state @returns {Settings} */

@@ -8,8 +8,12 @@ import { wantedThreads } from "../store/threads.js";
 import { keepUpscaler, listUpscalers, readUpscaler, removeUpscaler } from "../store/upscalers.js";
 import { say } from "../words/say.js";
 
-/** @import { Made, Trace } from "../api/decant.d.ts" */
-/** @import { Message, Store } from "./state.js" */
+/** @import { Trace } from "../api/decant.d.ts" */
+/** @import { Bus } from "./bus.js" */
+/** @import { createExport } from "./export.js" */
+/** @import { createGallery } from "./gallery.js" */
+/** @import { createStage } from "./stage.js" */
+/** @import { Store } from "./state.js" */
 
 /** What is being made larger, and how many of its tiles are done; none are counted while the upscaler is read. @typedef {{ by: string, done: number, of: number }} Enlarging */
 
@@ -21,16 +25,26 @@ export function enlargesEach() {
   return remembered(EACH) !== "no";
 }
 
+/** The file of a larger picture, with its record. @type {WeakMap<ImageData, Blob>} */
+const files = new WeakMap();
+
+/** The file of a picture that was made larger here. @param {ImageData | null} image */
+export function enlargedFile(image) {
+  return image && files.get(image);
+}
+
 /**
- * @param {Store} store
- * @param {{ model: () => import("../api/decant.d.ts").Decant | null, pngOf: (trace: Trace) => Promise<Blob>, keepMade: (made: Made, png: Blob) => unknown, show: (trace: Trace) => void, tell: (message: Message) => void }} page
+ * @typedef {object} Others
+ * @property {Pick<ReturnType<typeof createExport>, "savePicture">} exports
+ * @property {Pick<ReturnType<typeof createGallery>, "keepMade" | "pngOf">} gallery
+ * @property {Pick<ReturnType<typeof createStage>, "show">} stage
  */
-export function createEnlarging({ get, change }, { model, pngOf, keepMade, show, tell }) {
+
+/** @param {Store} store @param {Bus} bus @param {Others} others */
+export function createEnlarging({ get, change }, { model, tell }, { exports, gallery, stage }) {
   let stopping = new AbortController();
   /** Those that the browser could not keep last as long as the page. @type {Map<string, File>} */
   const unkept = new Map();
-  /** The file of a larger picture, with its record. @type {WeakMap<ImageData, Blob>} */
-  const files = new WeakMap();
 
   async function readList() {
     const kept = await listUpscalers().catch(() => []);
@@ -76,8 +90,8 @@ export function createEnlarging({ get, change }, { model, pngOf, keepMade, show,
         files.set(image, png);
         const { scale } = upscaler.info;
         const larger = { ...trace, image, enlarged: [...(trace.enlarged ?? []), { by: name, times: scale }] };
-        keepMade({ image, trace: larger }, png);
-        if (get().trace === trace) show(larger);
+        gallery.keepMade({ image, trace: larger }, png);
+        if (get().trace === trace) stage.show(larger);
         tell({ tone: "note", text: say("larger.done", { width: image.width, height: image.height, name }), about: "larger" });
       } finally {
         upscaler.close();
@@ -87,6 +101,11 @@ export function createEnlarging({ get, change }, { model, pngOf, keepMade, show,
     } finally {
       change({ enlarging: null });
     }
+  }
+
+  /** @param {Trace} trace */
+  async function pngOf(trace) {
+    return (await exports.savePicture(trace)) ?? gallery.pngOf(/** @type {ImageData} */ (trace.image));
   }
 
   /** The model's own, or one that is kept; null where there is none of that name. @param {string} name @param {AbortSignal} signal */
@@ -108,8 +127,6 @@ export function createEnlarging({ get, change }, { model, pngOf, keepMade, show,
     dropUpscaler,
     enlarge,
     stopEnlarging: () => stopping.abort(),
-    /** The file of a picture that was made larger here. @param {ImageData | null} image */
-    enlargedFile: (image) => image && files.get(image),
   };
 }
 

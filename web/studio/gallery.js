@@ -11,7 +11,10 @@ import { Turns } from "../api/serial.js";
 /** @import { Made, Settings, Trace } from "../api/decant.d.ts" */
 /** @import { Kept, Whole } from "../store/pictures.js" */
 /** @import { Room } from "../store/opfs.js" */
-/** @import { Message, Store } from "./state.js" */
+/** @import { Bus } from "./bus.js" */
+/** @import { createForm } from "./form.js" */
+/** @import { createStage } from "./stage.js" */
+/** @import { Store } from "./state.js" */
 
 /**
  * @typedef {object} Gallery
@@ -40,11 +43,8 @@ export const MOST_KEPT = 1000;
 /** A thumbnail's longer side. */
 const THUMB = 256;
 
-/**
- * @param {Store} store
- * @param {{ write: (made: Made) => Promise<Blob | null>, open: (trace: Trace, settings: Settings) => void, tell: (message: Message) => void }} page
- */
-export function createGallery({ get, change }, { write, open, tell }) {
+/** @param {Store} store @param {Bus} bus @param {{ form: Pick<ReturnType<typeof createForm>, "count">, stage: Pick<ReturnType<typeof createStage>, "show"> }} others */
+export function createGallery({ get, change }, { makerOf, tell }, { form, stage }) {
   const turns = new Turns();
   /** Other tabs show the same gallery. */
   const tabs = "BroadcastChannel" in globalThis ? new BroadcastChannel("decant-gallery") : null;
@@ -52,6 +52,9 @@ export function createGallery({ get, change }, { write, open, tell }) {
   const tellTabs = () => tabs?.postMessage(null);
   const put = (/** @type {Partial<Gallery>} */ part) => change({ gallery: { ...get().gallery, ...part } });
   const measure = async () => put({ room: await room().catch(() => null) });
+
+  /** By the model that made it; null where nobody knows that. @param {Made} made */
+  const write = async (made) => (await makerOf(made.image)?.writePicture(made)) ?? null;
 
   /** Reads what is kept; a browser that keeps nothing says so when there is something to keep. */
   function recall() {
@@ -111,7 +114,9 @@ export function createGallery({ get, change }, { write, open, tell }) {
     if (trace.image) numbers.set(trace.image, id);
     const settings = fromFormer(kept.settings, kept.model, get().info);
     const absent = absentLoras(settings, get());
-    open(trace, settings);
+    stage.show(trace);
+    change({ settings: { ...settings, count: undefined }, problems: {}, ...(get().phase !== "running" && { series: [] }) });
+    form.count();
     const gone = !(await readPng(id).catch(() => undefined));
     const notes = [
       gone ? say("gallery.gone") : "",
@@ -127,6 +132,11 @@ export function createGallery({ get, change }, { write, open, tell }) {
     const id = shownIn(trace);
     const kept = id === undefined || trace.steps.length > 0 ? undefined : await readTrace(id).catch(() => undefined);
     return kept ? { ...kept, image: trace.image } : trace;
+  }
+
+  /** Shows one of several, with its steps where they are kept. @param {Trace} trace */
+  async function showOne(trace) {
+    stage.show(await wholeOf(trace));
   }
 
   /** The file of a picture that is kept. @param {Trace} trace */
@@ -199,7 +209,7 @@ export function createGallery({ get, change }, { write, open, tell }) {
     bringBack,
     keepMade,
     openKept,
-    wholeOf,
+    showOne,
     pngOfKept,
     pngOf,
     /** What was deleted can still come back, without its steps: they would fill the memory. */

@@ -6,7 +6,8 @@ import { inList, say } from "../words/say.js";
 import { startOf } from "./init-image.js";
 
 /** @import { Settings, Trace } from "../api/decant.d.ts" */
-/** @import { Job } from "./queue.js" */
+/** @import { createMaker } from "./maker.js" */
+/** @import { Job, createQueue } from "./queue.js" */
 /** @import { Store } from "./state.js" */
 
 /** @typedef {{ name: typeof TRIED[number], texts: string[] }} Axis a setting, and its values as texts */
@@ -17,8 +18,11 @@ export const TRIED = /** @type {const} */ (["steps", "guidance", "seed", "sample
 /** More cells than these are a slip of the hand. */
 const MOST_CELLS = 144;
 
-/** @param {Store} store @param {(job: Omit<Job, "id">) => Promise<void>} enqueue */
-export function createSheets({ get, change }, enqueue) {
+/**
+ * @param {Store} store @param {Pick<ReturnType<typeof createQueue>, "enqueue" | "unqueue">} queue
+ * @param {Pick<ReturnType<typeof createMaker>, "cancel">} maker
+ */
+export function createGrid({ get, change }, { enqueue, unqueue }, { cancel }) {
   let count = 0;
 
   /** @param {Axis[]} axes */
@@ -31,13 +35,20 @@ export function createSheets({ get, change }, enqueue) {
     for (const [cell, own] of read.combinations.entries()) enqueue({ ...startOf({ ...get().settings, ...own, count: undefined }, get().start), of: { sheet: id, cell } });
   }
 
-  /** A cell's picture is made. @param {Job} job @param {Trace} trace */
-  function fillCell({ of }, trace) {
-    const { sheet } = get();
-    if (sheet && of?.sheet === sheet.id) change({ sheet: { ...sheet, cells: sheet.cells.map((cell, place) => (place === of.cell ? trace : cell)) } });
+  /** What of the sheet is not made yet is not made. */
+  function stopSheet() {
+    const { sheet, running } = get();
+    unqueue(({ of }) => of?.sheet === sheet?.id);
+    if (running?.of?.sheet === sheet?.id) cancel();
   }
 
-  return { makeSheet, fillCell, showSheet: (/** @type {boolean} */ shown) => change({ sheetShown: shown }) };
+  return { makeSheet, stopSheet, showSheet: (/** @type {boolean} */ shown) => change({ sheetShown: shown }) };
+}
+
+/** A cell's picture is made. @param {Store} store @param {Job} job @param {Trace} trace */
+export function fillCell({ get, change }, { of }, trace) {
+  const { sheet } = get();
+  if (sheet && of?.sheet === sheet.id) change({ sheet: { ...sheet, cells: sheet.cells.map((cell, place) => (place === of.cell ? trace : cell)) } });
 }
 
 /**

@@ -11,8 +11,15 @@ import { sentenceOf } from "./sentences.js";
 import { inList, say } from "../words/say.js";
 
 /** @import { FileKind, FoundRecord, Model, Settings } from "../api/decant.d.ts" */
-/** @import { Loaded } from "./adapters.js" */
-/** @import { Message, State, Store } from "./state.js" */
+/** @import { Loaded, createAdapters } from "./adapters.js" */
+/** @import { Bus } from "./bus.js" */
+/** @import { createEnlarging } from "./enlarging.js" */
+/** @import { createForm } from "./form.js" */
+/** @import { createInitImage } from "./init-image.js" */
+/** @import { createLibrary } from "./library.js" */
+/** @import { createModel } from "./model.js" */
+/** @import { createRuns } from "./runs.js" */
+/** @import { State, Store } from "./state.js" */
 
 /** What settings are read from is no larger; a picture may be. */
 const MOST_SETTINGS = 16 << 20;
@@ -22,35 +29,32 @@ const MOST_BESIDE = 2 ** 31;
 
 /**
  * @typedef {object} Takers
- * @property {(model: Model) => unknown} look
- * @property {(file: File) => Promise<void>} openRun
- * @property {(file: File) => unknown} startFrom
- * @property {(file: File) => unknown} startFromLatents
- * @property {(file: File, what: Loaded["what"]) => Promise<void>} addBeside
- * @property {(file: File) => Promise<void>} addUpscaler
- * @property {(file: File) => Promise<void>} attachPreview
- * @property {() => Promise<string>} fingerprint of the open model's weights; "" where nobody knows
- * @property {() => unknown} count the tokens, after the words changed
- * @property {(message: Message) => void} tell
+ * @property {Pick<ReturnType<typeof createAdapters>, "addBeside">} adapters
+ * @property {Pick<ReturnType<typeof createEnlarging>, "addUpscaler">} enlarging
+ * @property {Pick<ReturnType<typeof createForm>, "count">} form
+ * @property {Pick<ReturnType<typeof createInitImage>, "startFrom" | "startFromLatents">} initImage
+ * @property {Pick<ReturnType<typeof createLibrary>, "look">} library
+ * @property {Pick<ReturnType<typeof createModel>, "attachPreview">} model
+ * @property {Pick<ReturnType<typeof createRuns>, "openRun">} runs
  */
 
-/** @param {Store} store @param {Takers} takers */
-export function createTaking({ get, change }, { look, openRun, startFrom, startFromLatents, addBeside, addUpscaler, attachPreview, fingerprint, count, tell }) {
+/** @param {Store} store @param {Bus} bus @param {Takers} takers */
+export function createImport({ get, change }, { model: open, tell }, { adapters, enlarging, form, initImage, library, model, runs }) {
   /** @param {Model} dropped */
   async function takeDropped(dropped) {
     try {
       const file = await onlyFile(dropped);
-      if (file && (await isTrace(file))) return await openRun(file);
+      if (file && (await isTrace(file))) return await runs.openRun(file);
       const record = file && (await recordIn(file).catch((error) => unlessPhoto(file, error)));
       if (file && record) return await restore(record, file);
-      if (file?.type.startsWith("image/")) return startFrom(file);
-      if (file && (await isLatents(file))) return startFromLatents(file);
+      if (file?.type.startsWith("image/")) return initImage.startFrom(file);
+      if (file && (await isLatents(file))) return initImage.startFromLatents(file);
       const kind = file ? await kindOf(file) : "model";
       if (file && kind !== "model") return await addOne(file, kind);
       const several = file ? null : await allBeside(dropped);
       if (several) for (const [one, what] of several) await addOne(one, what);
       if (several) return;
-      look(dropped);
+      library.look(dropped);
     } catch (error) {
       tell(sentenceOf(error, "run"));
     }
@@ -58,8 +62,8 @@ export function createTaking({ get, change }, { look, openRun, startFrom, startF
 
   /** @param {File} file @param {Loaded["what"] | "preview" | "upscaler"} kind */
   async function addOne(file, kind) {
-    if (kind === "upscaler") return addUpscaler(file);
-    if (get().info) return kind === "preview" ? attachPreview(file) : addBeside(file, kind);
+    if (kind === "upscaler") return enlarging.addUpscaler(file);
+    if (get().info) return kind === "preview" ? model.attachPreview(file) : adapters.addBeside(file, kind).then(form.count);
     change({ taken: { what: "refused", text: say("taken.no-model", { name: file.name }) } });
   }
 
@@ -81,10 +85,10 @@ export function createTaking({ get, change }, { look, openRun, startFrom, startF
     const settings = fromFormer({ ...usual, prompt: "", negative: "", seed: 0, ...record.settings }, record.model, state.info);
     const starts = settings.strength !== undefined || settings.startStep !== undefined;
     change({ settings, problems: {}, ...(!starts && { start: { image: null, mask: null } }) });
-    count();
+    form.count();
     const image = file.type.startsWith("image/") ? await readPicture(file).catch(() => null) : null;
     change({ taken: { what: "settings", text: say("record.taken", { name: file.name }), image } });
-    const hash = record.source === "decant" && record.hash ? await fingerprint() : "";
+    const hash = record.source === "decant" && record.hash ? ((await open()?.fingerprint()) ?? "") : "";
     const lacks = missing(record, settings, get(), hash);
     if (lacks.length > 0) tell({ tone: "note", text: [say("record.taken", { name: file.name }), ...lacks].join(" "), about: "record", stays: true });
   }

@@ -9,7 +9,7 @@ import { say } from "../words/say.js";
 /** @typedef {{ image: Start | null, mask: Start | null, latents?: File | null }} Starting latents take the place of a picture */
 
 /** @param {Store} store */
-export function createStarting({ get, change }) {
+export function createInitImage({ get, change }) {
   /** @param {Partial<Starting>} part @param {{ image?: string, mask?: string }} [problems] */
   function put(part, problems = {}) {
     change({ start: { ...get().start, ...part }, problems: { ...get().problems, image: problems.image, mask: problems.mask } });

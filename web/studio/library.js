@@ -18,10 +18,10 @@ import { say } from "../words/say.js";
 /** @typedef {{ name: string, role: "model" | "preview", family: string, address: string, files: string[] | null, size: number | null, licence: string, sha256: Record<string, string> | null, note: string }} CatalogEntry one of models/catalog.json: bytes, and the checksums that are known */
 /** @typedef {{ model: Model, weights: Weights, preview: Model | null, family?: string | undefined }} Chosen `family` where the model was taken for another than it would be */
 
-/** A model that the page's address names: what it is opened with, and what is done when nobody wants it. @typedef {{ choose: import("./studio.js").Choose, weights: Weights, then: () => unknown, decline: () => unknown }} Link */
+/** A model that the page's address names: what it is opened with, and what is done when nobody wants it. @typedef {{ choose: import("./model.js").Choose, weights: Weights, then: () => unknown, decline: () => unknown }} Link */
 
-/** @param {Store} store @param {(found: Inspection, chosen: Chosen, more: { link: Link | null, notes: Message[] }) => void} load */
-export function createLibrary({ get, change }, load) {
+/** @param {Store} store */
+export function createLibrary({ get, change }) {
   /** @type {Inspection | null} */
   let inspection = null;
   /** @type {Model} */
@@ -107,16 +107,19 @@ export function createLibrary({ get, change }, load) {
     }
   }
 
-  /** Loads what was looked at. @param {Model | null} preview */
-  function take(preview) {
+  /**
+   * What was looked at, to be loaded; null where it is not found yet, or not any more.
+   * @param {Model | null} preview @returns {{ found: Inspection, chosen: Chosen, link: Link | null, notes: Message[] } | null}
+   */
+  function handOver(preview) {
     const { look: found } = get();
-    if (found?.phase !== "found" || !inspection) return;
+    if (found?.phase !== "found" || !inspection) return null;
     const [taken, linked] = [inspection, link];
     inspection = link = null;
     change({ opener: false, look: null });
     agree(downloadOf(model));
-    load(taken, { model, weights: found.weights, preview, family: found.family }, { link: linked, notes });
     remember(found.name, model).catch(() => {});
+    return { found: taken, chosen: { model, weights: found.weights, preview, family: found.family }, link: linked, notes };
   }
 
   /** Shuts the sheet; a link that nobody wants gives way to what the page opens by itself. */
@@ -151,7 +154,7 @@ export function createLibrary({ get, change }, load) {
     dropLink: () => (link = null),
     look,
     resize,
-    take,
+    handOver,
     leave,
     /** @param {Choice["weights"]} weights */
     pick: (weights) => {

@@ -7,7 +7,8 @@ import { say } from "../words/say.js";
 import { remember, remembered } from "../store/local.js";
 
 /** @import { Info, Settings } from "../api/decant.d.ts" */
-/** @import { Message, Store } from "./state.js" */
+/** @import { Bus } from "./bus.js" */
+/** @import { Store } from "./state.js" */
 /** @typedef {{ name: string, settings: Partial<Settings>, own: boolean }} Preset */
 
 const KEPT = "decant.presets";
@@ -17,8 +18,8 @@ const FEW = 8;
 const NOT_HOW = new Set(["prompt", "negative", "seed", "count", "swaps", "mixes", "loras", "strength", "startStep", "pad", "keepUnmasked"]);
 const HOW = NAMES.filter((name) => !NOT_HOW.has(name));
 
-/** @param {Store} store @param {(message: Message) => void} tell */
-export function createPresets({ get, change }, tell) {
+/** @param {Store} store @param {Bus} bus */
+export function createPresets({ get, change }, { tell }) {
   /** @param {Preset[]} presets */
   function put(presets) {
     change({ presets });

@@ -15,8 +15,8 @@
  * @property {boolean} [passing] it is shown and not kept
  */
 
-/** @param {Store} store @param {(job: Job) => Promise<boolean>} run false where it failed, so that the rest waits for a person */
-export function createQueue({ get, change }, run) {
+/** @param {Store} store @param {{ make: (job: Job) => Promise<boolean> }} maker gives back false where it failed, so that the rest waits for a person */
+export function createQueue({ get, change }, { make }) {
   let count = 0;
   let going = false;
   /** Who waits for which job's end. @type {Map<number, () => void>} */
@@ -40,7 +40,7 @@ export function createQueue({ get, change }, run) {
       const [job, ...rest] = get().queue;
       if (!job) break;
       change({ queue: rest });
-      fine = await run(job);
+      fine = await make(job);
       over(job.id);
     }
     going = false;
@@ -71,6 +71,8 @@ export function createQueue({ get, change }, run) {
 
   return {
     enqueue: add,
+    /** A picture as its settings say, behind those that wait. @param {Settings} settings */
+    repeat: (settings) => add({ settings: { ...settings, count: undefined }, inputs: {} }),
     /** Puts jobs where a person can begin them. @param {Omit<Job, "id">[]} jobs */
     hold: (jobs) => change({ queue: [...get().queue, ...jobs.map((job) => ({ ...job, id: ++count }))] }),
     /** Goes on after something failed, or another model was opened. */

@@ -5,10 +5,12 @@ import { sentenceOf } from "./sentences.js";
 import { say } from "../words/say.js";
 
 /** @import { Info, Trace } from "../api/decant.d.ts" */
-/** @import { Message, Store } from "./state.js" */
+/** @import { Bus } from "./bus.js" */
+/** @import { createStage } from "./stage.js" */
+/** @import { Store } from "./state.js" */
 
-/** @param {Store} store @param {{ show: (trace: Trace) => void, tell: (message: Message) => void }} page */
-export function createRuns({ get, change }, { show, tell }) {
+/** @param {Store} store @param {Bus} bus @param {Pick<ReturnType<typeof createStage>, "show">} stage */
+export function createRuns({ get, change }, { tell }, { show }) {
   /** Shows a run that was kept as a file, in the place that shows all of it. @param {File} file */
   async function openRun(file) {
     try {

@@ -1,15 +1,15 @@
 // What a picture of the size that is asked for would take on this machine: asked of the open model when that has changed, and it rests. It
 // touches no element.
 
-/** @import { Decant } from "../api/decant.d.ts" */
+/** @import { Bus } from "./bus.js" */
 /** @import { State, Store } from "./state.js" */
 /** @typedef {{ key: string, bytes: number, problem: string | null }} Weighed `key` is what it was asked for */
 
 /** Milliseconds of rest after which a change counts. */
 const REST = 150;
 
-/** @param {Store} store @param {() => Decant | null} model */
-export function createSizing({ get, change }, model) {
+/** @param {Store} store @param {Bus} bus */
+export function createSizing({ get, change }, { model }) {
   let asked = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let resting;

@@ -4,17 +4,18 @@
 import { gearOf, shifted } from "./gears.js";
 import { startOf } from "./init-image.js";
 
-/** @import { Job } from "./queue.js" */
+/** @import { createMaker } from "./maker.js" */
+/** @import { createQueue } from "./queue.js" */
 /** @import { State, Store } from "./state.js" */
 
 /** Milliseconds of rest after which a change counts. */
 const REST = 150;
 
 /**
- * @param {Store} store
- * @param {{ enqueue: (job: Omit<Job, "id">) => Promise<void>, unqueue: (which: (job: Job) => boolean) => void, cancel: () => void }} queue
+ * @param {Store} store @param {Pick<ReturnType<typeof createQueue>, "enqueue" | "unqueue">} queue
+ * @param {Pick<ReturnType<typeof createMaker>, "cancel">} maker
  */
-export function createTyping({ get, change }, { enqueue, unqueue, cancel }) {
+export function createTyping({ get, change }, { enqueue, unqueue }, { cancel }) {
   let made = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let resting;

@@ -3,7 +3,8 @@
 // What is typed into one field within a second is one change.
 
 /** @import { Settings } from "../api/decant.d.ts" */
-/** @import { Loaded } from "./adapters.js" */
+/** @import { createAdapters } from "./adapters.js" */
+/** @import { createForm } from "./form.js" */
 /** @import { Starting } from "./init-image.js" */
 /** @import { State, Store } from "./state.js" */
 /** @typedef {Pick<State, "settings" | "start" | "loaded">} Known */
@@ -15,10 +16,10 @@ const MOST_BYTES = 256e6;
 const PAUSE = 1000;
 
 /**
- * @param {Store} store @param {() => void} changed is called after settings came back
- * @param {(loaded: Loaded[]) => void} loadBeside brings beside the model what was there, and takes away the rest
+ * @param {Store} store
+ * @param {{ adapters: Pick<ReturnType<typeof createAdapters>, "loadInstead">, form: Pick<ReturnType<typeof createForm>, "count"> }} others
  */
-export function createUndo({ get, change }, changed, loadBeside) {
+export function createUndo({ get, change }, { adapters, form }) {
   /** @type {Known[]} */
   let past = [];
   /** @type {Known[]} */
@@ -69,10 +70,10 @@ export function createUndo({ get, change }, changed, loadBeside) {
   function take(wanted) {
     known = wanted;
     last = { field: "", at: 0 };
-    if (wanted.loaded !== get().loaded) loadBeside(wanted.loaded);
+    if (wanted.loaded !== get().loaded) adapters.loadInstead(wanted.loaded);
     change({ ...wanted, problems: {}, taken: null });
     tell();
-    changed();
+    form.count();
   }
 
   function tell() {

@@ -4,15 +4,15 @@ import { drawSeed } from "../api/decant.js";
 import { startOf } from "./init-image.js";
 import { otherPrompts } from "./understood/others.js";
 
-/** @import { Job } from "./queue.js" */
+/** @import { createQueue } from "./queue.js" */
 /** @import { Store } from "./state.js" */
 
 /** Which part of the steps a picture goes through again. */
 export const STRENGTHS = { little: 0.3, some: 0.5, much: 0.7 };
 const SEEDS = 2 ** 32;
 
-/** @param {Store} store @param {(job: Omit<Job, "id">) => Promise<void>} enqueue */
-export function createVariations({ get, change }, enqueue) {
+/** @param {Store} store @param {Pick<ReturnType<typeof createQueue>, "enqueue">} queue */
+export function createVariations({ get, change }, { enqueue }) {
   let asked = 0;
   /** What made the picture that is shown. */
   const made = () => {

@@ -8,19 +8,20 @@ import { remember, remembered } from "../store/local.js";
 /** @import { State } from "../studio/state.js" */
 /** @import { Studio } from "../studio/studio.js" */
 /** @import { View } from "./views.js" */
+/** Of the studio. @typedef {"run" | "stage" | "undo" | "variations"} Used */
 
-/** Keys that act wherever nothing is being typed. @type {Record<string, (studio: Studio, state: State) => unknown>} */
+/** Keys that act wherever nothing is being typed. @type {Record<string, (studio: Pick<Studio, Used>, state: State) => unknown>} */
 const KEYS = {
-  " ": (studio, { phase }) => phase === "running" && studio.togglePause(),
-  ".": (studio) => studio.step(),
-  ArrowLeft: (studio, { cursor }) => studio.scrub(cursor - 1),
-  ArrowRight: (studio, { cursor }) => studio.scrub(cursor + 1),
-  Home: (studio) => studio.scrub(0),
-  End: (studio, { trace }) => studio.scrub(places(trace) - 1),
-  "[": (studio, { place }) => place === "studio" && studio.seedBy(-1),
-  "]": (studio, { place }) => place === "studio" && studio.seedBy(1),
-  m: (studio, { place }) => place === "studio" && studio.fourMore(),
-  v: (studio, { place }) => place === "studio" && studio.vary("some"),
+  " ": (studio, { phase }) => phase === "running" && studio.run.togglePause(),
+  ".": (studio) => studio.run.step(),
+  ArrowLeft: (studio, { cursor }) => studio.stage.scrub(cursor - 1),
+  ArrowRight: (studio, { cursor }) => studio.stage.scrub(cursor + 1),
+  Home: (studio) => studio.stage.scrub(0),
+  End: (studio, { trace }) => studio.stage.scrub(places(trace) - 1),
+  "[": (studio, { place }) => place === "studio" && studio.variations.seedBy(-1),
+  "]": (studio, { place }) => place === "studio" && studio.variations.seedBy(1),
+  m: (studio, { place }) => place === "studio" && studio.variations.fourMore(),
+  v: (studio, { place }) => place === "studio" && studio.variations.vary("some"),
   s: (_studio, { place }) => place === "studio" && byId("download", HTMLButtonElement).click(),
   g: (_studio, { place }) => place === "studio" && goToGallery(),
   p: toggleProjector,
@@ -33,7 +34,7 @@ const OF_RUN = [" ", ".", "ArrowLeft", "ArrowRight", "Home", "End"];
 /** Single keys can be switched off, by whoever dictates or rests a hand on the keyboard (WCAG 2.1.4). */
 const KEPT = "decant.keys";
 
-/** @type {View} */
+/** @type {View<Used>} */
 export function keysView(studio, state) {
   const box = byId("single-keys", HTMLInputElement);
   const single = () => box.checked;
@@ -44,13 +45,13 @@ export function keysView(studio, state) {
     if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      studio.generate();
+      studio.run.generate();
     } else if ((event.ctrlKey || event.metaKey) && !event.altKey && "zy".includes(event.key.toLowerCase()) && !takesText(event.target)) {
       event.preventDefault();
-      if (event.shiftKey || event.key.toLowerCase() === "y") studio.redo();
-      else studio.undo();
+      if (event.shiftKey || event.key.toLowerCase() === "y") studio.undo.redo();
+      else studio.undo.undo();
     } else if (event.key === "Escape") {
-      if (!takesEscape(event) && !document.querySelector(":popover-open")) studio.cancel();
+      if (!takesEscape(event) && !document.querySelector(":popover-open")) studio.run.cancel();
     } else if (!event.ctrlKey && !event.metaKey && !event.altKey && single() && !takesKeys(event.target, event.key)) {
       const act = KEYS[event.key] ?? KEYS[event.key.toLowerCase()];
       if (!act || (OF_RUN.includes(event.key) && state().place === "lessons")) return;

@@ -34,7 +34,7 @@ export function placesView(studio, state) {
     if (place !== "studio") byId(place, HTMLElement).replaceChildren();
     throw error;
   });
-  const enter = () => studio.enter(readHash(location.hash));
+  const enter = () => studio.stage.enter(readHash(location.hash));
   byId("skip", HTMLAnchorElement).addEventListener("click", (event) => {
     event.preventDefault();
     byId(state().place, HTMLElement).focus();

@@ -5,7 +5,7 @@ import { byId, within } from "./dom.js";
 
 /** @import { View } from "./views.js" */
 
-/** @type {View} */
+/** @type {View<never>} */
 export function stackingView() {
   const studio = byId("studio", HTMLElement);
   const [asking, stage, work, row] = [".asking", ".stage", ".work", ".plate-row"].map((part) => within(studio, part, HTMLElement));

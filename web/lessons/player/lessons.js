@@ -37,7 +37,7 @@ export function lessonsPlace(root, studio, state) {
   };
 }
 
-/** @param {HTMLElement} root @param {string} path "", "sheet", or "3/2": the second step of the third lesson @param {{ studio: import("../../studio/studio.js").Studio, state: () => import("../../studio/state.js").State }} page @returns {Screen} */
+/** @param {HTMLElement} root @param {string} path "", "sheet", or "3/2": the second step of the third lesson @param {import("./room.js").Room} page @returns {Screen} */
 function screenAt(root, path, page) {
   if (path === "sheet") return sheet(root, page);
   const [lesson, step] = path.split("/").map(Number);

@@ -8,8 +8,9 @@ import { LESSONS } from "../index.js";
 import { doneOf, forget, isDone } from "./progress.js";
 
 /** @import { Lesson } from "../index.js" */
+/** @import { Desk } from "./room.js" */
 
-/** @param {HTMLElement} root @param {{ studio: import("../../studio/studio.js").Studio }} page @returns {import("./lessons.js").Screen} */
+/** @param {HTMLElement} root @param {{ studio: Desk }} page @returns {import("./lessons.js").Screen} */
 export function overview(root, { studio }) {
   const minutes = LESSONS.reduce((sum, lesson) => sum + lesson.minutes, 0);
   root.append(
@@ -38,7 +39,7 @@ function card(lesson, index) {
   ));
 }
 
-/** @param {import("../../studio/studio.js").Studio} studio */
+/** @param {Desk} studio */
 function seedField(studio) {
   const input = h("input", { type: "text", id: "class-seed", inputMode: "numeric", value: String(classSeed()), spellcheck: false });
   input.setAttribute("aria-describedby", "class-problem class-hint");
@@ -52,7 +53,7 @@ function seedField(studio) {
   const copy = button(say("lessons.seed.copy"), async () => {
     const link = classLink(classSeed());
     const copied = await navigator.clipboard?.writeText(link).then(() => true, () => false);
-    studio.tell({ tone: "note", text: copied ? say("lessons.seed.copied", { link }) : say("lessons.seed.link", { link }), about: "link" });
+    studio.messages.tell({ tone: "note", text: copied ? say("lessons.seed.copied", { link }) : say("lessons.seed.link", { link }), about: "link" });
   });
   return h("section", {},
     h("h3", {}, say("lessons.class")),
@@ -61,7 +62,7 @@ function seedField(studio) {
   );
 }
 
-/** @param {HTMLElement} root @param {import("../../studio/studio.js").Studio} studio */
+/** @param {HTMLElement} root @param {Desk} studio */
 function progressField(root, studio) {
   const done = LESSONS.reduce((sum, lesson) => sum + doneOf(lesson), 0);
   const total = LESSONS.reduce((sum, lesson) => sum + lesson.steps.length, 0);

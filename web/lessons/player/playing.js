@@ -7,7 +7,7 @@ import { lessonPicture, pictureChoice, pictureName } from "./picture.js";
 import { recordedOf } from "./recorded.js";
 import { commandsOf, javascriptOf } from "./source.js";
 
-/** @import { Studio } from "../../studio/studio.js" */
+/** @import { Desk } from "./room.js" */
 /** @import { State } from "../../studio/state.js" */
 /** @import { At, LessonStep, Shown } from "../index.js" */
 
@@ -31,7 +31,7 @@ const MOST_KEPT = 8;
 
 /**
  * @param {string} key "lesson/step" @param {LessonStep} step @param {number} seed
- * @param {{ studio: Studio, state: () => State, draw: (playing: Playing) => void }} page
+ * @param {{ studio: Desk, state: () => State, draw: (playing: Playing) => void }} page
  */
 export function createPlaying(key, step, seed, { studio, state, draw }) {
   let playing = STILL;
@@ -53,7 +53,7 @@ export function createPlaying(key, step, seed, { studio, state, draw }) {
     cancelling.abort();
     cancelling = new AbortController();
     const { signal } = cancelling;
-    const decant = recorded ? null : studio.model();
+    const decant = recorded ? null : studio.model.decant();
     const before = decant && kept.get(decant)?.get(asked());
     if (before) return change(before);
     change({ phase: "running", part: 0, problem: "" });

@@ -5,13 +5,15 @@ import { Decant } from "../../api/decant.js";
 
 /** @import { State } from "../../studio/state.js" */
 /** @import { Studio } from "../../studio/studio.js" */
+/** @typedef {{ messages: Pick<Studio["messages"], "tell">, model: Pick<Studio["model"], "decant"> }} Desk of the studio, what a lesson uses */
+/** @typedef {{ studio: Desk, state: () => State }} Room */
 
 const OWN = "models/digits";
 
 /**
  * The studio and its state as lessons see them.
- * @param {Studio} studio @param {() => State} state @param {() => void} redraw
- * @returns {{ studio: Studio, state: () => State }}
+ * @param {Pick<Studio, "messages" | "model">} studio @param {() => State} state @param {() => void} redraw
+ * @returns {Room}
  */
 export function createRoom(studio, state, redraw) {
   /** @type {{ device: State["device"], decant: Decant | null, phase: "opening" | "ready" | "failed" } | null} */
@@ -21,7 +23,7 @@ export function createRoom(studio, state, redraw) {
   function apart() {
     const { phase, interrupted, paused } = state();
     if (phase === "failed" || (phase === "opening" && (interrupted !== null || paused))) return true;
-    const { address } = studio.openedModel();
+    const { address } = studio.model.openedModel();
     return typeof address === "string" && address !== OWN && address.startsWith("models/");
   }
 
@@ -53,7 +55,7 @@ export function createRoom(studio, state, redraw) {
   }
 
   return {
-    studio: { ...studio, model: () => (apart() ? ours().decant : studio.model()) },
+    studio: { messages: studio.messages, model: { decant: () => (apart() ? ours().decant : studio.model.decant()) } },
     state() {
       if (!apart()) {
         close();

@@ -17,11 +17,10 @@ import { showingView } from "./showing.js";
 
 /** @import { Lesson } from "../index.js" */
 /** @import { Playing } from "./playing.js" */
-/** @import { State } from "../../studio/state.js" */
 
 /**
  * @param {HTMLElement} root @param {{ lesson: Lesson, number: number, index: number }} where
- * @param {{ studio: import("../../studio/studio.js").Studio, state: () => State }} page @returns {import("./lessons.js").Screen}
+ * @param {import("./room.js").Room} page @returns {import("./lessons.js").Screen}
  */
 export function stepView(root, { lesson, number, index }, { studio, state }) {
   const step = /** @type {import("../index.js").LessonStep} */ (lesson.steps[index]);

@@ -14,7 +14,7 @@ const NAMES = /** @type {const} */ ({ system: "colours.system", light: "colours.
 /** What the projector's colours were put on over. @type {Theme} */
 let before = "system";
 
-/** @type {View} */
+/** @type {View<never>} */
 export function coloursView() {
   byId("theme", HTMLButtonElement).addEventListener("click", () => put(after(THEMES, shownTheme())));
   describe();

@@ -6,7 +6,7 @@ import { say } from "../../words/say.js";
 
 /** @import { View } from "../views.js" */
 
-/** @type {View} */
+/** @type {View<never>} */
 export function licencesView() {
   const dialog = byId("licences", HTMLDialogElement);
   // It is English, and long: whoever has no mouse scrolls it with the arrow keys.

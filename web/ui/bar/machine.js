@@ -13,13 +13,13 @@ async function showPanel() {
   await (await import("../../reach/panel.js")).showPanel();
 }
 
-/** @type {View} */
+/** @type {View<"model">} */
 export function machineView(studio) {
   const name = byId("model-name", HTMLSpanElement);
   const adapter = byId("adapter", HTMLSpanElement);
   const device = byId("device", HTMLFieldSetElement);
   const radios = /** @type {HTMLInputElement[]} */ (Array.from(device.elements));
-  device.addEventListener("change", ({ target }) => studio.reopen(/** @type {"gpu" | "cpu"} */ (/** @type {HTMLInputElement} */ (target).value)));
+  device.addEventListener("change", ({ target }) => studio.model.reopen(/** @type {"gpu" | "cpu"} */ (/** @type {HTMLInputElement} */ (target).value)));
 
   // On a phone the bar's rest is a sheet of its own, which makes room for what is opened from it.
   const rest = byId("bar-rest", HTMLDivElement);

@@ -10,21 +10,21 @@ import { useVersion } from "../offline.js";
 /** @import { Message, State } from "../../studio/state.js" */
 /** @import { View } from "../views.js" */
 
-/** @type {View} */
+/** @type {View<"library" | "messages" | "model">} */
 export function messagesView(studio, state) {
   const list = byId("messages", HTMLDivElement);
   // What lies under them can be scrolled out from under them.
   new ResizeObserver(() => document.documentElement.style.setProperty("--toasts", `${list.offsetHeight}px`)).observe(list);
   const offers = {
-    "use-gpu": () => studio.reopen("gpu"),
-    "use-cpu": () => studio.reopen("cpu"),
-    reopen: () => studio.reopen("auto"),
-    "try-again": studio.tryAgainToOpen,
-    "open-other": studio.openOpener,
-    "open-usual": () => studio.openOwn(USUAL_MODEL),
-    "look-again": studio.lookAgain,
-    "look-refused": studio.lookAtRefused,
-    "use-version": () => void useVersion(studio.tell),
+    "use-gpu": () => studio.model.reopen("gpu"),
+    "use-cpu": () => studio.model.reopen("cpu"),
+    reopen: () => studio.model.reopen("auto"),
+    "try-again": studio.model.tryAgainToOpen,
+    "open-other": studio.library.openOpener,
+    "open-usual": () => studio.model.openOwn(USUAL_MODEL),
+    "look-again": studio.model.lookAgain,
+    "look-refused": studio.model.lookAtRefused,
+    "use-version": () => void useVersion(studio.messages.tell),
   };
   /** @type {State["messages"]} */
   let drawn = [];
@@ -41,8 +41,8 @@ export function messagesView(studio, state) {
     if (message.lang) text.lang = message.lang;
     box.append(text);
     for (const { label, does } of message.offers ?? []) box.append(button(label, offers[does]));
-    box.append(crossButton(say("do.dismiss"), () => studio.dismiss(message)));
-    if (message.tone === "note" && !message.stays) passes(box, () => studio.dismiss(message)).again();
+    box.append(crossButton(say("do.dismiss"), () => studio.messages.dismiss(message)));
+    if (message.tone === "note" && !message.stays) passes(box, () => studio.messages.dismiss(message)).again();
     return box;
   }
 

@@ -9,7 +9,7 @@ import { say } from "../../words/say.js";
 
 const KEPT = "decant.notify";
 
-/** @type {View} */
+/** @type {View<"messages">} */
 export function notifyView(studio) {
   const box = byId("notify", HTMLInputElement);
   const field = byId("notify-field", HTMLDivElement);
@@ -18,7 +18,7 @@ export function notifyView(studio) {
   box.addEventListener("change", async () => {
     if (box.checked && (await Notification.requestPermission()) !== "granted") {
       box.checked = false;
-      studio.tell({ tone: "note", text: say("notify.denied"), about: "notify" });
+      studio.messages.tell({ tone: "note", text: say("notify.denied"), about: "notify" });
     }
     remember(KEPT, box.checked ? "1" : "0");
   });

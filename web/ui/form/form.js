@@ -15,7 +15,7 @@ function usualStrength({ start, settings }) {
   return start.mask || settings.pad ? 1 : 0.8;
 }
 
-/** @type {View} */
+/** @type {View<"form" | "run">} */
 export function formView(studio) {
   const form = byId("settings", HTMLFormElement);
   const generate = byId("generate", HTMLButtonElement);
@@ -26,15 +26,15 @@ export function formView(studio) {
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    studio.generate();
+    studio.run.generate();
   });
   form.addEventListener("input", ({ target }) => {
     const { name, type, checked, value, dataset } = /** @type {HTMLInputElement} */ (target);
     const setting = dataset["for"] ?? name;
-    if (isSetting(setting)) studio.edit(setting, type === "checkbox" ? String(checked) : value);
+    if (isSetting(setting)) studio.form.edit(setting, type === "checkbox" ? String(checked) : value);
   });
-  for (const id of ["prompt", "negative"]) sendsOnEnter(byId(id, HTMLTextAreaElement), () => studio.generate());
-  byId("dice", HTMLButtonElement).addEventListener("click", studio.throwDice);
+  for (const id of ["prompt", "negative"]) sendsOnEnter(byId(id, HTMLTextAreaElement), () => studio.run.generate());
+  byId("dice", HTMLButtonElement).addEventListener("click", studio.form.throwDice);
 
   /** @type {Info | null} */
   let known = null;

@@ -6,8 +6,10 @@ import { language, say } from "../../words/say.js";
 
 /** @import { Gear, Info } from "../../api/decant.d.ts" */
 /** @import { View } from "../views.js" */
+/** @import { Studio } from "../../studio/studio.js" */
+/** Of the studio. @typedef {"form"} Used */
 
-/** @type {View} */
+/** @type {View<Used>} */
 export function gearsView(studio) {
   const root = byId("gears", HTMLFieldSetElement);
   /** @type {Info | null} */
@@ -22,13 +24,13 @@ export function gearsView(studio) {
   };
 }
 
-/** @param {import("../../studio/studio.js").Studio} studio @param {Gear | null} gear @param {Info} info */
+/** @param {Pick<Studio, Used>} studio @param {Gear | null} gear @param {Info} info */
 function choice(studio, gear, { defaults }) {
   const { steps, guidance } = gear ?? defaults;
   const numbers = new Intl.NumberFormat(language);
   const title = guidance > 1 ? say("gear.guided", { n: steps, guidance: numbers.format(guidance) }) : say("gear.unguided", { n: steps });
   const input = h("input", { type: "radio", name: "gear", value: gear?.name ?? "" });
-  input.addEventListener("change", () => studio.shift(gear?.name ?? null));
+  input.addEventListener("change", () => studio.form.shift(gear?.name ?? null));
   const name = gear === null ? say("gear.full") : gear.name === "fast" ? say("gear.fast") : gear.name;
   return h("label", { title }, input, h("span", {}, name));
 }

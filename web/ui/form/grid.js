@@ -10,6 +10,7 @@ import { shownIn } from "../../studio/gallery.js";
 /** @import { State } from "../../studio/state.js" */
 /** @import { Studio } from "../../studio/studio.js" */
 /** @import { View } from "../views.js" */
+/** Of the studio. @typedef {"gallery" | "grid" | "stage"} Used */
 
 /** What stands in the fields first: setting and values, across, down, and sheets. @type {[typeof TRIED[number], string][]} */
 const FIRST = [["steps", ""], ["guidance", ""], ["sampler", ""]];
@@ -18,7 +19,7 @@ const EXAMPLES = { steps: "4, 8, 16", guidance: "1, 4, 8", seed: "1, 2, 3", samp
 const CELL = { least: 128, most: 512 };
 const MARGIN = 36;
 
-/** @type {View} */
+/** @type {View<Used>} */
 export function sheetView(studio, state) {
   const { axes, drawFields } = fieldsOf(studio, state);
   const dialog = byId("sheet", HTMLDialogElement);
@@ -30,12 +31,12 @@ export function sheetView(studio, state) {
     const png = sheet && (await drawSheet(sheet));
     if (png) save(png, "decant-grid.png");
   }), { id: "sheet-download" });
-  const stop = button(say("grid.stop"), () => studio.stopSheet());
+  const stop = button(say("grid.stop"), () => studio.grid.stopSheet());
   const close = button(say("do.close"), () => dialog.close());
   dialog.append(h("h2", { id: "sheet-title", textContent: say("grid.sheet") }), common, tables, h("p", { className: "sources last-line" }, progress, stop, download, close));
-  dialog.addEventListener("close", () => studio.showSheet(false));
+  dialog.addEventListener("close", () => studio.grid.showSheet(false));
   const again = byId("show-sheet", HTMLButtonElement);
-  again.addEventListener("click", () => studio.showSheet(true));
+  again.addEventListener("click", () => studio.grid.showSheet(true));
 
   /** @type {Sheet | null} */
   let drawn = null;
@@ -57,7 +58,7 @@ export function sheetView(studio, state) {
   };
 }
 
-/** The rows of menus and texts, and the button. @param {Studio} studio @param {() => State} state */
+/** The rows of menus and texts, and the button. @param {Pick<Studio, Used>} studio @param {() => State} state */
 function fieldsOf(studio, state) {
   const root = byId("grid", HTMLDetailsElement);
   const rows = FIRST.map(([name, text], place) => {
@@ -68,7 +69,7 @@ function fieldsOf(studio, state) {
   });
   const note = h("p", { className: "hint" });
   const problem = h("p", { className: "problem", role: "status" });
-  const make = Object.assign(button("", () => studio.makeSheet(axes())), { id: "make-sheet" });
+  const make = Object.assign(button("", () => studio.grid.makeSheet(axes())), { id: "make-sheet" });
   root.append(h("p", { className: "hint", textContent: say("grid.about") }), ...rows.map(({ row }) => row), note, problem, h("p", { className: "sources" }, make, Object.assign(button(say("grid.show"), () => {}), { id: "show-sheet" })));
   const axes = () => rows.map(({ menu, field }) => /** @type {Axis} */ ({ name: menu.value, texts: textsOf(/** @type {Axis["name"]} */ (menu.value), field.value) }));
   root.addEventListener("keydown", (event) => {
@@ -103,7 +104,7 @@ function tablesOf({ axes }) {
   });
 }
 
-/** Cells come in the order of the tables: sheet, row, column. @param {HTMLTableCellElement} cell @param {Sheet} sheet @param {number} place @param {Studio} studio */
+/** Cells come in the order of the tables: sheet, row, column. @param {HTMLTableCellElement} cell @param {Sheet} sheet @param {number} place @param {Pick<Studio, Used>} studio */
 function fill(cell, sheet, place, studio) {
   const trace = sheet.cells[cellAt(sheet.axes, place)];
   if (!trace?.image || cell.firstElementChild) return;
@@ -112,9 +113,9 @@ function fill(cell, sheet, place, studio) {
   const open = h("button", { type: "button", className: "tile", aria: { label: namesOf(sheet.axes, place).join(", ") } }, canvas);
   open.addEventListener("click", () => {
     const kept = shownIn(trace);
-    studio.showSheet(false);
-    if (kept === undefined) studio.show(trace);
-    else studio.openKept(kept);
+    studio.grid.showSheet(false);
+    if (kept === undefined) studio.stage.show(trace);
+    else studio.gallery.openKept(kept);
   });
   cell.append(open);
 }

@@ -10,7 +10,7 @@ import { inList, language, say } from "../../words/say.js";
 /** @import { State } from "../../studio/state.js" */
 /** @import { View } from "../views.js" */
 
-/** @type {View} */
+/** @type {View<"form">} */
 export function knownView(studio, state) {
   const details = byId("known", HTMLDetailsElement);
   const list = byId("known-list", HTMLUListElement);
@@ -18,7 +18,7 @@ export function knownView(studio, state) {
   const drawWords = wordsLine();
   /** @type {Info | null | undefined} */
   let drawn;
-  const put = (/** @type {string} */ word) => studio.edit("prompt", withWord(state().settings.prompt, word, drawn?.words ?? []));
+  const put = (/** @type {string} */ word) => studio.form.edit("prompt", withWord(state().settings.prompt, word, drawn?.words ?? []));
   return (now) => {
     const { info } = now;
     drawWords(now);
@@ -27,7 +27,7 @@ export function knownView(studio, state) {
     details.hidden = info.words.length === 0;
     examples.hidden = info.examples.length === 0;
     write(byId("known-title", HTMLElement), say("form.known", { n: info.words.length }));
-    examples.replaceChildren(...info.examples.map(inLanguage).map(([prompt, spoken]) => Object.assign(chip(prompt, spoken, () => studio.edit("prompt", prompt)), { title: prompt })));
+    examples.replaceChildren(...info.examples.map(inLanguage).map(([prompt, spoken]) => Object.assign(chip(prompt, spoken, () => studio.form.edit("prompt", prompt)), { title: prompt })));
     list.replaceChildren(...info.words.map((word) => {
       const called = language === "es" ? THINGS[word]?.split("|")[0] : undefined;
       return chip(called ?? word, called ? language : "en", () => put(word));

@@ -11,8 +11,9 @@ import { say } from "../../words/say.js";
 /** @import { State } from "../../studio/state.js" */
 /** @import { Studio } from "../../studio/studio.js" */
 /** @import { View } from "../views.js" */
+/** Of the studio. @typedef {"adapters" | "enlarging" | "messages" | "model"} Used */
 
-/** @type {View} */
+/** @type {View<Used>} */
 export function loadedView(studio) {
   const list = byId("beside-list", HTMLUListElement);
   const input = byId("beside-file", HTMLInputElement);
@@ -39,20 +40,20 @@ export function loadedView(studio) {
   };
 }
 
-/** @param {Studio} studio @param {File} file */
+/** @param {Pick<Studio, Used>} studio @param {File} file */
 async function add(studio, file) {
   try {
     const kind = await Decant.recognise(file);
-    if (kind === "upscaler") return await studio.addUpscaler(file);
-    if (kind === "preview") return await studio.attachPreview(file);
-    if (kind !== "model") return await studio.addBeside(file, kind);
-    studio.tell({ tone: "error", text: say("beside.neither", { name: file.name }) });
+    if (kind === "upscaler") return await studio.enlarging.addUpscaler(file);
+    if (kind === "preview") return await studio.model.attachPreview(file);
+    if (kind !== "model") return await studio.adapters.addBeside(file, kind);
+    studio.messages.tell({ tone: "error", text: say("beside.neither", { name: file.name }) });
   } catch (error) {
-    studio.tell(sentenceOf(error, "run"));
+    studio.messages.tell(sentenceOf(error, "run"));
   }
 }
 
-/** @param {Studio} studio @param {Loaded} one */
+/** @param {Pick<Studio, Used>} studio @param {Loaded} one */
 function row(studio, one) {
   const item = document.createElement("li");
   const words = document.createElement("div");
@@ -61,7 +62,7 @@ function row(studio, one) {
   if (one.words.length > 0) words.append(said(one.words));
   item.append(words);
   if (one.what === "lora") item.append(...weightFields(studio, one.name));
-  item.append(crossButton(say("beside.remove", { name: one.name }), () => studio.removeBeside(one)));
+  item.append(crossButton(say("beside.remove", { name: one.name }), () => studio.adapters.removeBeside(one)));
   return item;
 }
 
@@ -72,26 +73,26 @@ function said(words) {
   return line;
 }
 
-/** A number, and a slider below. @param {Studio} studio @param {string} name */
+/** A number, and a slider below. @param {Pick<Studio, Used>} studio @param {string} name */
 function weightFields(studio, name) {
   const range = Object.assign(document.createElement("input"), { type: "range", min: "-1", max: "2", step: "0.05", tabIndex: -1 });
   range.setAttribute("aria-label", say("beside.weight-coarse", { name }));
   return [weightField(studio, name), weighs(studio, name, range)];
 }
 
-/** @param {Studio} studio @param {string} name */
+/** @param {Pick<Studio, Used>} studio @param {string} name */
 export function weightField(studio, name) {
   const number = Object.assign(document.createElement("input"), { type: "number", step: "any" });
   number.setAttribute("aria-label", say("beside.weight", { name }));
   return weighs(studio, name, number);
 }
 
-/** @param {Studio} studio @param {string} name @param {HTMLInputElement} field */
+/** @param {Pick<Studio, Used>} studio @param {string} name @param {HTMLInputElement} field */
 function weighs(studio, name, field) {
   field.dataset["name"] = name;
   field.addEventListener("input", (event) => {
     event.stopPropagation();
-    studio.weigh(name, field.value);
+    studio.adapters.weigh(name, field.value);
   });
   return field;
 }

@@ -17,13 +17,13 @@ const OWN_SIGMAS = "14.6, 7, 3, 1, 0";
 const ABOVE = new Set(["prompt", "negative", "steps", "guidance", "seed", "sampler", "width", "height", "count"]);
 const START = /** @type {(keyof Settings)[]} */ (["strength", "startStep", "pad", "keepUnmasked"]);
 
-/** @type {View} */
+/** @type {View<"exports" | "form">} */
 export function moreView(studio) {
   const editors = [
     rowsEditor(studio, "swaps", { parts: [["form.swap-word", "puppy"], ["form.swap-place", "puppy:0.5+skunk:0.5"]], sign: "=" }),
     rowsEditor(studio, "mixes", { parts: [["form.mix-prompt", say("form.mix-example")], ["form.mix-factor", "0.5"]], sign: ":" }),
   ];
-  byId("copy-link", HTMLButtonElement).addEventListener("click", studio.copyLink);
+  byId("copy-link", HTMLButtonElement).addEventListener("click", studio.exports.copyLink);
   /** @type {Catalog | null} */
   let known = null;
   /** @type {Catalog | null} */

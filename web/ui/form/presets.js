@@ -10,13 +10,13 @@ import { say } from "../../words/say.js";
 
 const ARROWS = { undo: "M7.5 4.5 4 8l3.5 3.5M4 8h7.5a4 4 0 0 1 0 8H8", redo: "M12.5 4.5 16 8l-3.5 3.5M16 8H8.5a4 4 0 0 0 0 8H12" };
 
-/** @type {View} */
+/** @type {View<"presets" | "undo">} */
 export function presetsView(studio, state) {
   const root = byId("presets", HTMLDivElement);
   const select = h("select", { id: "preset", aria: { label: say("preset.title") } });
   const keep = Object.assign(button(say("preset.save"), () => showName(true)), { id: "keep-preset" });
-  const forget = Object.assign(button(say("preset.remove"), () => studio.removePreset(select.value)), { id: "forget-preset" });
-  const [undo, redo] = [arrow("undo", studio.undo), arrow("redo", studio.redo)];
+  const forget = Object.assign(button(say("preset.remove"), () => studio.presets.removePreset(select.value)), { id: "forget-preset" });
+  const [undo, redo] = [arrow("undo", studio.undo.undo), arrow("redo", studio.undo.redo)];
   const name = h("input", { type: "text", maxLength: 60, id: "preset-name", placeholder: say("preset.name"), aria: { label: say("preset.name") } });
   const done = Object.assign(button(say("preset.done"), saveOwn), { id: "save-preset" });
   const naming = h("div", { className: "with-button", hidden: true }, name, done);
@@ -27,7 +27,7 @@ export function presetsView(studio, state) {
     if (on) name.focus();
   };
   function saveOwn() {
-    if (name.value.trim()) studio.savePreset(name.value.trim());
+    if (name.value.trim()) studio.presets.savePreset(name.value.trim());
     name.value = "";
     showName(false);
     select.focus();
@@ -41,7 +41,7 @@ export function presetsView(studio, state) {
   });
   select.addEventListener("change", () => {
     const preset = all(state()).find((one) => one.name === select.value);
-    if (preset) studio.usePreset(preset);
+    if (preset) studio.presets.usePreset(preset);
   });
 
   /** @type {unknown[]} */

@@ -8,14 +8,15 @@ import { say } from "../../words/say.js";
 /** @import { Key } from "../../words/languages.js" */
 /** @import { State } from "../../studio/state.js" */
 /** @import { Studio } from "../../studio/studio.js" */
+/** Of the studio. @typedef {"form"} Used */
 /** @typedef {{ parts: [label: Key, example: string][], sign: string }} Shape a line's fields, and the sign between them */
 
-/** @param {Studio} studio @param {keyof Settings} name @param {Shape} shape @returns {(state: State) => void} */
+/** @param {Pick<Studio, Used>} studio @param {keyof Settings} name @param {Shape} shape @returns {(state: State) => void} */
 export function rowsEditor(studio, name, shape) {
   const root = byId(name, HTMLDivElement);
   const list = within(root, "ul", HTMLUListElement);
   const add = within(root, ":scope > button", HTMLButtonElement);
-  const tell = () => studio.edit(name, textOf(list, shape));
+  const tell = () => studio.form.edit(name, textOf(list, shape));
   /** @param {string} line */
   const append = (line) => list.append(row(line, shape, list.children.length + 1, tell));
   root.addEventListener("input", (event) => {

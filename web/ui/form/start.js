@@ -8,19 +8,19 @@ import { say } from "../../words/say.js";
 /** @import { Starting } from "../../studio/init-image.js" */
 /** @import { View } from "../views.js" */
 
-/** @type {View} */
+/** @type {View<"imports" | "initImage">} */
 export function startView(studio) {
   const root = byId("start", HTMLDetailsElement);
   const thumb = byId("start-thumb", HTMLDivElement);
   const canvas = within(thumb, "canvas", HTMLCanvasElement);
   const paint = byId("paint-mask", HTMLButtonElement);
-  choosing("choose-image", "image", studio.startFrom);
-  choosing("choose-latents", "latents", studio.startFromLatents);
-  choosing("choose-mask", "mask", studio.maskWith);
-  choosing("choose-record", "record", studio.takeRecord);
-  byId("remove-image", HTMLButtonElement).addEventListener("click", studio.startFromNoise);
-  byId("remove-mask", HTMLButtonElement).addEventListener("click", () => studio.paintMask(null));
-  paint.addEventListener("click", () => studio.showEasel(paint.getAttribute("aria-pressed") === "true" ? "seen" : "painting"));
+  choosing("choose-image", "image", studio.initImage.startFrom);
+  choosing("choose-latents", "latents", studio.initImage.startFromLatents);
+  choosing("choose-mask", "mask", studio.initImage.maskWith);
+  choosing("choose-record", "record", studio.imports.takeRecord);
+  byId("remove-image", HTMLButtonElement).addEventListener("click", studio.initImage.startFromNoise);
+  byId("remove-mask", HTMLButtonElement).addEventListener("click", () => studio.initImage.paintMask(null));
+  paint.addEventListener("click", () => studio.initImage.showEasel(paint.getAttribute("aria-pressed") === "true" ? "seen" : "painting"));
 
   /** @type {Starting | null} */
   let drawn = null;

@@ -7,7 +7,7 @@ import { say } from "../../words/say.js";
 /** @import { Piece, TokenCount } from "../../api/decant.d.ts" */
 /** @import { View } from "../views.js" */
 
-/** @type {View} */
+/** @type {View<never>} */
 export function tokensView() {
   const details = byId("pieces", HTMLDetailsElement);
   const list = byId("piece-list", HTMLOListElement);

@@ -5,10 +5,10 @@ import { say } from "../../words/say.js";
 
 /** @import { View } from "../views.js" */
 
-/** @type {View} */
+/** @type {View<"typing">} */
 export function typingView(studio) {
   const box = byId("as-typed", HTMLInputElement);
-  box.addEventListener("change", studio.toggleTyping);
+  box.addEventListener("change", studio.typing.toggleTyping);
   return ({ asTyped, info }) => {
     box.checked = asTyped;
     box.disabled = !info;

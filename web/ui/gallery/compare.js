@@ -9,7 +9,7 @@ import { sliderFigure } from "../../figures/slider.js";
 /** @import { Kept } from "../../store/pictures.js" */
 /** @import { View } from "../views.js" */
 
-/** @type {View} */
+/** @type {View<"gallery">} */
 export function compareView(studio) {
   const dialog = byId("compare", HTMLDialogElement);
   const stage = h("div");
@@ -17,7 +17,7 @@ export function compareView(studio) {
   const close = h("button", { type: "submit", className: "quiet-button close", textContent: say("do.close") });
   dialog.append(h("form", { method: "dialog" }, h("h2", { id: "compare-title", textContent: say("compare.title") }), stage, h("div", { className: "wide" }, table), close));
   const draw = sliderFigure(stage);
-  dialog.addEventListener("close", () => studio.compare([]));
+  dialog.addEventListener("close", () => studio.gallery.compare([]));
   /** @type {Gallery["compared"] | null} */
   let drawn = null;
   return ({ gallery: { compared } }) => {

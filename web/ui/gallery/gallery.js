@@ -10,21 +10,22 @@ import { sentenceOf } from "../../studio/sentences.js";
 /** @import { Kept } from "../../store/pictures.js" */
 /** @import { Studio } from "../../studio/studio.js" */
 /** @import { View } from "../views.js" */
+/** Of the studio. @typedef {"gallery" | "messages"} Used */
 
-/** @type {View} */
+/** @type {View<Used>} */
 export function galleryView(studio, state) {
   const root = byId("gallery", HTMLElement);
   const search = h("input", { type: "search", id: "gallery-search", placeholder: say("gallery.search"), aria: { label: say("gallery.search") } });
-  search.addEventListener("input", () => studio.search(search.value));
+  search.addEventListener("input", () => studio.gallery.search(search.value));
   const count = h("span", { className: "hint numbers", id: "gallery-count" });
   const bar = selectionBar(studio, state);
-  const back = button(say("gallery.undo"), studio.undoRemove);
+  const back = button(say("gallery.undo"), studio.gallery.undoRemove);
   const undo = h("p", { className: "toast", role: "status", id: "gallery-undo" }, h("span"), back);
   const list = h("ul", { className: "thumbs", id: "gallery-list", aria: { label: say("gallery.title") } });
   const empty = h("p", { className: "opening nothing" });
   const problem = h("p", { className: "problem", role: "status" });
   const room = h("p", { className: "hint numbers" });
-  const persist = button(say("gallery.persist"), studio.persist);
+  const persist = button(say("gallery.persist"), studio.gallery.persist);
   root.append(h("header", {}, h("h2", { textContent: say("gallery.title") }), count, search), bar.root, undo, list, empty, problem, h("p", { className: "sources" }, room, persist));
   const tiles = tilesOf(studio, list);
 
@@ -52,23 +53,23 @@ export function galleryView(studio, state) {
   };
 }
 
-/** What can be done with those that are selected. @param {Studio} studio @param {() => import("../../studio/state.js").State} state */
+/** What can be done with those that are selected. @param {Pick<Studio, Used>} studio @param {() => import("../../studio/state.js").State} state */
 function selectionBar(studio, state) {
   const chosen = () => state().gallery.pictures.filter(({ id }) => state().gallery.selected.includes(id));
   const exports = async () => {
     const pictures = chosen().length > 0 ? chosen() : found(state().gallery);
     try {
-      save(await studio.archive(pictures), "decant-gallery.zip");
+      save(await studio.gallery.archive(pictures), "decant-gallery.zip");
     } catch (error) {
-      studio.tell(sentenceOf(error, "run"));
+      studio.messages.tell(sentenceOf(error, "run"));
     }
   };
   const said = h("span", { className: "hint numbers" });
-  const compare = button(say("gallery.compare"), () => studio.compare(state().gallery.selected));
+  const compare = button(say("gallery.compare"), () => studio.gallery.compare(state().gallery.selected));
   const zip = button("", exports);
-  const remove = button(say("gallery.delete"), () => studio.removeKept(state().gallery.selected));
-  const all = button(say("gallery.all"), studio.selectAll);
-  const none = button(say("gallery.clear"), studio.selectNone);
+  const remove = button(say("gallery.delete"), () => studio.gallery.removeKept(state().gallery.selected));
+  const all = button(say("gallery.all"), studio.gallery.selectAll);
+  const none = button(say("gallery.clear"), studio.gallery.selectNone);
   Object.assign(compare, { id: "gallery-compare" });
   Object.assign(zip, { id: "gallery-zip" });
   Object.assign(remove, { id: "gallery-delete" });
@@ -88,7 +89,7 @@ function selectionBar(studio, state) {
   };
 }
 
-/** Thumbnails, made once each and moved about. @param {Studio} studio @param {HTMLUListElement} list */
+/** Thumbnails, made once each and moved about. @param {Pick<Studio, Used>} studio @param {HTMLUListElement} list */
 function tilesOf(studio, list) {
   /** @type {Map<number, HTMLLIElement>} */
   const tiles = new Map();
@@ -117,23 +118,23 @@ function tilesOf(studio, list) {
   };
 }
 
-/** @param {Studio} studio @param {Kept} kept */
+/** @param {Pick<Studio, Used>} studio @param {Kept} kept */
 function tileOf(studio, kept) {
   const { id, settings, thumb, model, milliseconds } = kept;
   const words = settings.prompt || say("gallery.wordless");
   const image = h("img", { src: URL.createObjectURL(thumb), alt: "", loading: "lazy", className: inSquares(settings) ? "squares" : "" });
   const open = h("button", { type: "button", className: "tile", title: say("gallery.about", { words, model, sampler: settings.sampler, steps: settings.steps, seed: settings.seed, time: inTime(milliseconds) }), data: { id: String(id) }, aria: { label: say("gallery.open", { words, seed: settings.seed }) } }, image);
   open.addEventListener("click", async () => {
-    await studio.openKept(id);
+    await studio.gallery.openKept(id);
     // The gallery lies below the picture.
     byId("picture", HTMLElement).scrollIntoView({ block: "nearest" });
   });
   const box = h("input", { type: "checkbox", aria: { label: say("gallery.select", { words, seed: settings.seed }) } });
-  box.addEventListener("change", () => studio.select(id));
+  box.addEventListener("change", () => studio.gallery.select(id));
   return h("li", {}, open, h("label", { className: "tick" }, box));
 }
 
-/** Arrow keys walk over the thumbnails, X selects, Delete deletes. @param {KeyboardEvent} event @param {HTMLUListElement} list @param {Studio} studio */
+/** Arrow keys walk over the thumbnails, X selects, Delete deletes. @param {KeyboardEvent} event @param {HTMLUListElement} list @param {Pick<Studio, Used>} studio */
 function walk(event, list, studio) {
   const item = /** @type {HTMLElement} */ (event.target).closest("li");
   const id = Number(item?.querySelector("button")?.dataset["id"]);
@@ -145,10 +146,10 @@ function walk(event, list, studio) {
   const to = { ArrowLeft: place - 1, ArrowRight: place + 1, ArrowUp: place - columns, ArrowDown: place + columns, Home: 0, End: items.length - 1 };
   const next = to[event.key];
   if (next !== undefined) items[Math.min(Math.max(next, 0), items.length - 1)]?.querySelector("button")?.focus();
-  else if (event.key === "x" || event.key === "X") studio.select(id);
+  else if (event.key === "x" || event.key === "X") studio.gallery.select(id);
   else if (event.key === "Delete") {
     /** @type {HTMLElement | null | undefined} */ ((items[place + 1] ?? items[place - 1])?.querySelector("button"))?.focus();
-    studio.removeKept([id]);
+    studio.gallery.removeKept([id]);
   } else return;
   event.preventDefault();
 }

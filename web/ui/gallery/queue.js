@@ -7,13 +7,14 @@ import { say } from "../../words/say.js";
 /** @import { State } from "../../studio/state.js" */
 /** @import { Studio } from "../../studio/studio.js" */
 /** @import { View } from "../views.js" */
+/** Of the studio. @typedef {"queue"} Used */
 
-/** @type {View} */
+/** @type {View<Used>} */
 export function queueView(studio) {
   const root = byId("queue", HTMLDivElement);
   const title = h("span", { className: "numbers", id: "queue-count", role: "status" });
-  const goOn = button(say("queue.goOn"), studio.goOn);
-  const clear = button(say("queue.clear"), () => studio.unqueue(() => true));
+  const goOn = button(say("queue.goOn"), studio.queue.goOn);
+  const clear = button(say("queue.clear"), () => studio.queue.unqueue(() => true));
   const list = h("ol", { className: "waiting-jobs" });
   root.append(h("p", { className: "sources" }, title, goOn, clear), list);
   /** @type {Job[]} */
@@ -31,11 +32,11 @@ export function queueView(studio) {
   };
 }
 
-/** @param {Studio} studio @param {Job} job @param {number} place @param {number} count */
+/** @param {Pick<Studio, Used>} studio @param {Job} job @param {number} place @param {number} count */
 function row(studio, { id, settings }, place, count) {
   const words = settings.prompt || say("gallery.wordless");
   const move = (/** @type {-1 | 1} */ by, /** @type {string} */ sign, /** @type {string} */ label, /** @type {boolean} */ possible) => {
-    const element = button(sign, () => studio.moveJob(id, by));
+    const element = button(sign, () => studio.queue.moveJob(id, by));
     Object.assign(element, { className: "icon-button", disabled: !possible });
     element.dataset["job"] = `${id}${sign}`;
     element.setAttribute("aria-label", label);
@@ -46,6 +47,6 @@ function row(studio, { id, settings }, place, count) {
     h("span", { className: "hint numbers", textContent: say("queue.about", { seed: settings.seed, steps: settings.steps }) }),
     move(-1, "↑", say("queue.up", { words }), place > 0),
     move(1, "↓", say("queue.down", { words }), place < count - 1),
-    crossButton(say("queue.remove", { words }), () => studio.unqueue((other) => other.id === id)),
+    crossButton(say("queue.remove", { words }), () => studio.queue.unqueue((other) => other.id === id)),
   );
 }

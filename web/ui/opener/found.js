@@ -9,7 +9,7 @@ import { say } from "../../words/say.js";
 /** @import { Found } from "../../studio/state.js" */
 /** @import { View } from "../views.js" */
 
-/** @type {View} */
+/** @type {View<"library" | "model">} */
 export function foundView(studio) {
   const form = byId("found", HTMLFormElement);
   const choices = byId("choices", HTMLTableSectionElement);
@@ -17,17 +17,17 @@ export function foundView(studio) {
   /** @type {Model | null} */
   let preview = null;
 
-  byId("back", HTMLButtonElement).addEventListener("click", studio.leave);
+  byId("back", HTMLButtonElement).addEventListener("click", studio.library.leave);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    studio.take(preview ?? (address.value.trim() || null));
+    studio.model.take(preview ?? (address.value.trim() || null));
   });
   const families = byId("taken-for", HTMLSelectElement);
-  families.addEventListener("change", () => studio.takeFor(families.value));
-  choices.addEventListener("change", ({ target }) => studio.pick(/** @type {Choice["weights"]} */ (/** @type {HTMLInputElement} */ (target).value)));
+  families.addEventListener("change", () => studio.library.takeFor(families.value));
+  choices.addEventListener("change", ({ target }) => studio.library.pick(/** @type {Choice["weights"]} */ (/** @type {HTMLInputElement} */ (target).value)));
   for (const side of /** @type {const} */ (["width", "height"])) {
     const field = byId(`found-${side}`, HTMLInputElement);
-    field.addEventListener("change", () => studio.resize(side, field.value));
+    field.addEventListener("change", () => studio.library.resize(side, field.value));
   }
   chooser(byId("choose-preview", HTMLButtonElement), byId("preview-file", HTMLInputElement), "showOpenFilePicker", (model) => {
     preview = model;

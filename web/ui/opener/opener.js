@@ -12,29 +12,30 @@ import { ofProgram } from "../../words/program.js";
 /** @import { Asking, LookProblem, Looking } from "../../studio/state.js" */
 /** @import { Studio } from "../../studio/studio.js" */
 /** @import { View } from "../views.js" */
+/** Of the studio. @typedef {"imports" | "library" | "messages"} Used */
 
-/** @type {View} */
+/** @type {View<Used>} */
 export function openerView(studio) {
   const dialog = byId("opener", HTMLDialogElement);
   const address = byId("address", HTMLInputElement);
   const parts = { ask: byId("ask", HTMLDivElement), choose: byId("choose", HTMLDivElement), looking: byId("looking", HTMLDivElement), found: byId("found", HTMLFormElement) };
   const look = (/** @type {Model | null} */ model) => {
-    if (model) studio.look(model);
+    if (model) studio.library.look(model);
   };
 
-  byId("open-model", HTMLButtonElement).addEventListener("click", studio.openOpener);
+  byId("open-model", HTMLButtonElement).addEventListener("click", studio.library.openOpener);
   byId("close-opener", HTMLButtonElement).addEventListener("click", () => dialog.close());
-  dialog.addEventListener("close", () => shown && studio.shutOpener());
+  dialog.addEventListener("close", () => shown && studio.library.shutOpener());
   byId("by-address", HTMLFormElement).addEventListener("submit", (event) => {
     event.preventDefault();
     look(address.value.trim());
   });
   chooser(byId("choose-file", HTMLButtonElement), byId("file", HTMLInputElement), "showOpenFilePicker", look);
   chooser(byId("choose-folder", HTMLButtonElement), byId("folder", HTMLInputElement), "showDirectoryPicker", look);
-  byId("agree", HTMLButtonElement).addEventListener("click", studio.lookAtLink);
-  byId("decline", HTMLButtonElement).addEventListener("click", studio.shutOpener);
-  byId("stop-looking", HTMLButtonElement).addEventListener("click", studio.leave);
-  byId("look-again", HTMLButtonElement).addEventListener("click", studio.tryAgain);
+  byId("agree", HTMLButtonElement).addEventListener("click", studio.library.lookAtLink);
+  byId("decline", HTMLButtonElement).addEventListener("click", studio.library.shutOpener);
+  byId("stop-looking", HTMLButtonElement).addEventListener("click", studio.library.leave);
+  byId("look-again", HTMLButtonElement).addEventListener("click", studio.library.tryAgain);
   hearDrops(studio);
 
   let seen = "choose";
@@ -105,7 +106,7 @@ export function chooser(button, field, picker, take) {
   });
 }
 
-/** @param {Studio} studio */
+/** @param {Pick<Studio, Used>} studio */
 function hearDrops(studio) {
   const target = byId("drop", HTMLDivElement);
   addEventListener("dragover", (event) => {
@@ -122,9 +123,9 @@ function hearDrops(studio) {
     if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
     try {
-      studio.takeDropped(await dropped(event.dataTransfer));
+      studio.imports.takeDropped(await dropped(event.dataTransfer));
     } catch (error) {
-      studio.tell(sentenceOf(error, "open"));
+      studio.messages.tell(sentenceOf(error, "open"));
     }
   });
 }

@@ -9,6 +9,7 @@ import { language, say } from "../../words/say.js";
 /** @import { State } from "../../studio/state.js" */
 /** @import { Studio } from "../../studio/studio.js" */
 /** @import { View } from "../views.js" */
+/** Of the studio. @typedef {"library" | "model"} Used */
 
 /** What comes with the page. */
 const OWN = /** @type {const} */ ([
@@ -16,9 +17,9 @@ const OWN = /** @type {const} */ ([
   { model: "models/digits", name: "own.digits", about: "own.digits-about" },
 ]);
 
-/** @type {View} */
+/** @type {View<Used>} */
 export function shelfView(studio) {
-  byId("own", HTMLUListElement).replaceChildren(...OWN.map(({ model, name, about }) => row(say(name), [say(about)], "", [open(say(name), () => studio.openOwn(model))])));
+  byId("own", HTMLUListElement).replaceChildren(...OWN.map(({ model, name, about }) => row(say(name), [say(about)], "", [open(say(name), () => studio.model.openOwn(model))])));
   /** @type {State["shelf"] | null} */
   let drawn = null;
   return ({ shelf }) => {
@@ -34,22 +35,22 @@ export function shelfView(studio) {
   };
 }
 
-/** @param {Studio} studio @param {RecentModel} model */
+/** @param {Pick<Studio, Used>} studio @param {RecentModel} model */
 function ofRecent(studio, model) {
   const kind = model.handles[0]?.kind === "directory" ? say("shelf.folder") : say("shelf.files", { n: model.handles.length });
-  return row(model.name, [kind, dateOf(model.opened)], "", [open(model.name, () => studio.lookAtRecent(model)), named(button(say("do.forget"), () => studio.forget(model.id)), say("shelf.forget", { name: model.name }))]);
+  return row(model.name, [kind, dateOf(model.opened)], "", [open(model.name, () => studio.library.lookAtRecent(model)), named(button(say("do.forget"), () => studio.library.forget(model.id)), say("shelf.forget", { name: model.name }))]);
 }
 
-/** @param {Studio} studio @param {CatalogEntry} entry */
+/** @param {Pick<Studio, Used>} studio @param {CatalogEntry} entry */
 function ofCatalog(studio, { name, family, address, files, size, licence, sha256, note }) {
   const facts = [family, size === null ? "" : inBytes(size), licence];
-  return row(name, facts, note, [open(name, () => studio.look({ address, ...(files && { files }), ...(sha256 && { sha256 }) }))]);
+  return row(name, facts, note, [open(name, () => studio.library.look({ address, ...(files && { files }), ...(sha256 && { sha256 }) }))]);
 }
 
-/** @param {Studio} studio @param {StoredModel} model */
+/** @param {Pick<Studio, Used>} studio @param {StoredModel} model */
 function ofStored(studio, { key, name, address, opened, bytes }) {
-  const remove = named(button(say("do.delete"), () => studio.remove(key)), say("shelf.delete", { name }));
-  return row(name, [inBytes(bytes), dateOf(opened)], address, address ? [open(name, () => studio.look(address)), remove] : [remove]);
+  const remove = named(button(say("do.delete"), () => studio.library.remove(key)), say("shelf.delete", { name }));
+  return row(name, [inBytes(bytes), dateOf(opened)], address, address ? [open(name, () => studio.library.look(address)), remove] : [remove]);
 }
 
 /** @param {StoredModel[]} stored @param {Room | null} room */

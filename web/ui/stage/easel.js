@@ -13,7 +13,7 @@ import { say } from "../../words/say.js";
 const WIDER = 2;
 const CLOSER = 1.5;
 
-/** @type {View} */
+/** @type {View<"initImage" | "run" | "undo">} */
 export function easelView(studio) {
   const easel = byId("easel", HTMLDivElement);
   const tools = byId("easel-tools", HTMLDivElement);
@@ -24,22 +24,22 @@ export function easelView(studio) {
   const brush = paintsOn(veil, {
     size: () => size.valueAsNumber,
     erases: () => eraser.checked,
-    done: studio.paintMask,
+    done: studio.initImage.paintMask,
     shows: (at, width) => place(ring, veil, at, width),
   });
   const zoom = zooms(within(easel, ".view", HTMLDivElement), within(easel, ".board", HTMLDivElement), (times) => write(byId("zoom", HTMLOutputElement), `${Math.round(times * 100)} %`));
   /** @type {Record<string, () => unknown>} */
   const buttons = {
-    "easel-start": () => studio.generate(),
-    "easel-generate": () => studio.generate(),
-    "easel-paint": () => studio.showEasel("painting"),
-    "easel-undo": studio.undo,
-    "mask-undo": studio.undo,
-    "mask-clear": () => studio.paintMask(null),
+    "easel-start": () => studio.run.generate(),
+    "easel-generate": () => studio.run.generate(),
+    "easel-paint": () => studio.initImage.showEasel("painting"),
+    "easel-undo": studio.undo.undo,
+    "mask-undo": studio.undo.undo,
+    "mask-clear": () => studio.initImage.paintMask(null),
     "zoom-out": () => zoom.by(1 / CLOSER),
     "zoom-in": () => zoom.by(CLOSER),
-    "easel-done": () => studio.showEasel("seen"),
-    "easel-close": () => studio.showEasel(null),
+    "easel-done": () => studio.initImage.showEasel("seen"),
+    "easel-close": () => studio.initImage.showEasel(null),
   };
   for (const [id, act] of Object.entries(buttons)) byId(id, HTMLButtonElement).addEventListener("click", act);
   for (const element of [size, eraser]) element.addEventListener("input", (event) => event.stopPropagation());
@@ -64,7 +64,7 @@ export function easelView(studio) {
       e: () => ((eraser.checked ? painter : eraser).checked = true),
       "+": () => zoom.by(CLOSER),
       "-": () => zoom.by(1 / CLOSER),
-      Escape: () => studio.showEasel("seen"),
+      Escape: () => studio.initImage.showEasel("seen"),
     };
     const act = keys[key] ?? keys[key.toLowerCase()];
     if (!act) return;
@@ -84,7 +84,7 @@ export function easelView(studio) {
   zoom.to(1);
   return (now) => {
     const { start: { image, mask } } = now;
-    if (now.easel && !image) return studio.showEasel(null);
+    if (now.easel && !image) return studio.initImage.showEasel(null);
     byId("mask-undo", HTMLButtonElement).disabled = now.steps.undo === 0;
     byId("mask-clear", HTMLButtonElement).disabled = mask === null;
     for (const id of ["easel-start", "easel-generate"]) byId(id, HTMLButtonElement).disabled = !["ready", "running"].includes(now.phase);

@@ -7,10 +7,10 @@ import { say } from "../../words/say.js";
 
 /** @import { View } from "../views.js" */
 
-/** @type {View} */
+/** @type {View<"stage">} */
 export function filmstripView(studio) {
   const strip = byId("filmstrip", HTMLDivElement);
-  const draw = stripFigure(strip, { onScrub: studio.scrub });
+  const draw = stripFigure(strip, { onScrub: studio.stage.scrub });
   const legend = byId("strip-legend", HTMLParagraphElement);
   const gone = byId("strip-gone", HTMLParagraphElement);
   let wasRough = false;

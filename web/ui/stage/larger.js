@@ -7,13 +7,14 @@ import { say } from "../../words/say.js";
 /** @import { KeptUpscaler } from "../../store/upscalers.js" */
 /** @import { Studio } from "../../studio/studio.js" */
 /** @import { View } from "../views.js" */
+/** Of the studio. @typedef {"enlarging" | "queue"} Used */
 
 /** What upscalers' files are called. */
 const ACCEPT = ".pth,.safetensors,.pt,.ckpt,.bin";
 /** How many times as large the button's second pass makes a picture. */
 const AGAIN = 2;
 
-/** @type {View} */
+/** @type {View<Used>} */
 export function largerView(studio, state) {
   const dialog = byId("larger-sheet", HTMLDialogElement);
   const list = h("ul", { className: "models", id: "upscalers" });
@@ -21,7 +22,7 @@ export function largerView(studio, state) {
   const again = button(say("larger.again", { times: AGAIN }), () => {
     dialog.close();
     const { trace } = state();
-    if (trace) studio.repeat({ ...trace.settings, hires: AGAIN });
+    if (trace) studio.queue.repeat({ ...trace.settings, hires: AGAIN });
   });
   again.id = "larger-again";
   const about = element("p", "", "hint");
@@ -31,21 +32,21 @@ export function largerView(studio, state) {
     element("p", say("larger.about"), "hint"),
     list,
     none,
-    fileButton(say("larger.add"), ACCEPT, studio.addUpscaler),
+    fileButton(say("larger.add"), ACCEPT, studio.enlarging.addUpscaler),
     h("h3", {}, say("form.second")),
     about,
     again,
   );
   byId("larger", HTMLButtonElement).addEventListener("click", () => {
-    studio.readUpscalers();
+    studio.enlarging.readUpscalers();
     dialog.showModal();
   });
   const line = byId("enlarging", HTMLDivElement);
   const bar = h("progress", { aria: { labelledby: "enlarging-text" } });
   const text = h("span", { id: "enlarging-text" });
-  line.append(bar, text, Object.assign(button(say("do.cancel"), studio.stopEnlarging), { id: "stop-enlarging", className: "quiet-button" }));
+  line.append(bar, text, Object.assign(button(say("do.cancel"), studio.enlarging.stopEnlarging), { id: "stop-enlarging", className: "quiet-button" }));
   const each = byId("enlarge-each", HTMLInputElement);
-  each.addEventListener("change", () => studio.enlargeEach(each.checked));
+  each.addEventListener("change", () => studio.enlarging.enlargeEach(each.checked));
   /** @type {[KeptUpscaler[], string | null] | null} */
   let drawn = null;
   return ({ upscalers, enlarges, enlarging, trace, info, phase }) => {
@@ -72,22 +73,22 @@ export function largerView(studio, state) {
   };
 }
 
-/** The one that the open model brings along. @param {Studio} studio @param {HTMLDialogElement} dialog @param {string} name */
+/** The one that the open model brings along. @param {Pick<Studio, Used>} studio @param {HTMLDialogElement} dialog @param {string} name */
 function ownRow(studio, dialog, name) {
   return h("li", {}, useButton(studio, dialog, name), h("div", {}, element("span", say("larger.own"), "hint")));
 }
 
-/** @param {Studio} studio @param {HTMLDialogElement} dialog @param {string} name */
+/** @param {Pick<Studio, Used>} studio @param {HTMLDialogElement} dialog @param {string} name */
 function useButton(studio, dialog, name) {
   const use = button(name, () => {
     dialog.close();
-    studio.enlarge(name);
+    studio.enlarging.enlarge(name);
   });
   use.className = "quiet-button";
   return use;
 }
 
-/** @param {Studio} studio @param {HTMLDialogElement} dialog @param {KeptUpscaler} one */
+/** @param {Pick<Studio, Used>} studio @param {HTMLDialogElement} dialog @param {KeptUpscaler} one */
 function row(studio, dialog, { name, bytes }) {
-  return h("li", {}, useButton(studio, dialog, name), h("div", {}, element("span", inBytes(bytes), "hint")), crossButton(say("larger.delete", { name }), () => studio.dropUpscaler(name)));
+  return h("li", {}, useButton(studio, dialog, name), h("div", {}, element("span", inBytes(bytes), "hint")), crossButton(say("larger.delete", { name }), () => studio.enlarging.dropUpscaler(name)));
 }

@@ -9,7 +9,7 @@ import { say } from "../../words/say.js";
 
 /** @import { View } from "../views.js" */
 
-/** @type {View} */
+/** @type {View<"initImage">} */
 export function latentsView(studio, state) {
   const dialog = byId("latents", HTMLDialogElement);
   const host = h("div");
@@ -24,7 +24,7 @@ export function latentsView(studio, state) {
   }), { id: "save-latents" });
   const start = Object.assign(button(say("latents.start"), () => {
     const file = fileOf();
-    if (file) studio.startFromLatents(file);
+    if (file) studio.initImage.startFromLatents(file);
     dialog.close();
   }), { id: "start-latents" });
   const close = Object.assign(button(say("do.close"), () => dialog.close()), { className: "quiet-button close" });

@@ -12,14 +12,14 @@ import { ofProgram } from "../../words/program.js";
 /** Where bytes come from. */
 const FROM = /** @type {const} */ ({ network: "opening.network", storage: "opening.storage", disk: "opening.disk" });
 
-/** @type {View} */
+/** @type {View<"model" | "run">} */
 export function openingView(studio, state) {
   const bar = byId("loading", HTMLDivElement);
   const problem = byId("interrupted", HTMLParagraphElement);
   const buttons = byId("opening-buttons", HTMLParagraphElement);
   const pause = byId("pause-opening", HTMLButtonElement);
-  pause.addEventListener("click", () => (state().interrupted === null ? studio.togglePause() : studio.reconnect()));
-  byId("cancel-opening", HTMLButtonElement).addEventListener("click", studio.cancel);
+  pause.addEventListener("click", () => (state().interrupted === null ? studio.run.togglePause() : studio.model.reconnect()));
+  byId("cancel-opening", HTMLButtonElement).addEventListener("click", studio.run.cancel);
 
   return (now) => {
     const { phase, opening, interrupted, paused } = now;

@@ -7,7 +7,7 @@ import { say } from "../../words/say.js";
 /** @import { Step, Trace } from "../../api/decant.d.ts" */
 /** @import { View } from "../views.js" */
 
-/** @type {View} */
+/** @type {View<never>} */
 export function pictureView() {
   const figure = byId("picture", HTMLElement);
   const canvas = within(figure, "canvas", HTMLCanvasElement);

@@ -12,7 +12,7 @@ import { ofProgram } from "../../words/program.js";
 /** Steps whose time is taken for that of those to come. */
 const RECENT = 8;
 
-/** @type {View} */
+/** @type {View<"run" | "stage">} */
 export function progressView(studio) {
   const bar = byId("progress", HTMLDivElement);
   const status = byId("status", HTMLParagraphElement);
@@ -21,12 +21,12 @@ export function progressView(studio) {
   const pause = byId("pause", HTMLButtonElement);
   const step = byId("step", HTMLButtonElement);
   const cancel = byId("cancel", HTMLButtonElement);
-  pause.addEventListener("click", studio.togglePause);
-  step.addEventListener("click", studio.step);
-  cancel.addEventListener("click", studio.cancel);
+  pause.addEventListener("click", studio.run.togglePause);
+  step.addEventListener("click", studio.run.step);
+  cancel.addEventListener("click", studio.run.cancel);
   const watch = byId("watch", HTMLButtonElement);
   watch.addEventListener("click", () => {
-    studio.watch();
+    studio.stage.watch();
     cancel.focus(); // the button goes
   });
 

@@ -9,8 +9,9 @@ import { say } from "../../words/say.js";
 /** @import { Trace } from "../../api/decant.d.ts" */
 /** @import { Studio } from "../../studio/studio.js" */
 /** @import { View } from "../views.js" */
+/** Of the studio. @typedef {"exports" | "initImage" | "messages"} Used */
 
-/** @type {View} */
+/** @type {View<Used>} */
 export function savingView(studio, state) {
   /** @param {string} end of the file's name @param {(trace: Trace, image: ImageData) => Promise<Blob | null>} make */
   const saves = (end, make) => async () => {
@@ -20,15 +21,15 @@ export function savingView(studio, state) {
       const blob = await make(trace, trace.image);
       if (blob) save(blob, fileName(model, trace.settings.seed, end));
     } catch (error) {
-      studio.tell(sentenceOf(error, "run"));
+      studio.messages.tell(sentenceOf(error, "run"));
     }
   };
   const buttons = { download: saves(".png", (trace, image) => withRecord(studio, trace, image)), animate: saves("-steps.png", animated), film: () => record(), "go-on": () => goOn(studio, state().trace) };
   for (const [id, act] of Object.entries(buttons)) byId(id, HTMLButtonElement).addEventListener("click", act);
   /** @param {Trace} trace */
   async function animated(trace) {
-    const blob = await studio.animate(trace);
-    if (!blob) studio.tell({ tone: "note", text: say("animate.closed"), about: "record" });
+    const blob = await studio.exports.animate(trace);
+    if (!blob) studio.messages.tell({ tone: "note", text: say("animate.closed"), about: "record" });
     return blob;
   }
   const made = byId("made", HTMLDivElement);
@@ -51,18 +52,18 @@ export function savingView(studio, state) {
   };
 }
 
-/** Once its model is closed, and where it is not kept, nobody can say any more what made a picture. @param {Studio} studio @param {Trace} trace @param {ImageData} image */
+/** Once its model is closed, and where it is not kept, nobody can say any more what made a picture. @param {Pick<Studio, Used>} studio @param {Trace} trace @param {ImageData} image */
 async function withRecord(studio, trace, image) {
-  const png = await studio.savePicture(trace);
+  const png = await studio.exports.savePicture(trace);
   if (png) return png;
   const canvas = document.createElement("canvas");
   paint(canvas, image);
   return new Promise((/** @type {(blob: Blob | null) => void} */ resolve) => canvas.toBlob(resolve, "image/png"));
 }
 
-/** @param {Studio} studio @param {Trace | null} trace */
+/** @param {Pick<Studio, Used>} studio @param {Trace | null} trace */
 function goOn(studio, trace) {
-  if (trace?.image) studio.startFromPixels(trace.image, say("picture.seed", { seed: trace.settings.seed }));
+  if (trace?.image) studio.initImage.startFromPixels(trace.image, say("picture.seed", { seed: trace.settings.seed }));
 }
 
 /** @param {Blob} blob @param {string} name */

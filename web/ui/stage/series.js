@@ -6,7 +6,7 @@ import { say } from "../../words/say.js";
 /** @import { Trace } from "../../api/decant.d.ts" */
 /** @import { View } from "../views.js" */
 
-/** @type {View} */
+/** @type {View<"gallery">} */
 export function seriesView(studio) {
   const list = byId("series", HTMLUListElement);
   /** @type {Trace[]} */
@@ -15,7 +15,7 @@ export function seriesView(studio) {
     list.hidden = series.length < 2;
     if (series !== drawn) {
       drawn = series;
-      list.replaceChildren(...series.map((one) => item(one, () => studio.showOne(one))));
+      list.replaceChildren(...series.map((one) => item(one, () => studio.gallery.showOne(one))));
     }
     for (const [index, child] of Array.from(list.children).entries()) {
       child.firstElementChild?.setAttribute("aria-current", String(series[index]?.image === trace?.image));

@@ -1,0 +1,116 @@
+// Making one picture of a job that the queue hands out: what is heard of it while it goes on, and how it is paused and given up. It touches no
+// element.
+
+import { Gate } from "./step-gate.js";
+import { withoutSteps } from "../store/pictures.js";
+import { named } from "./named.js";
+import { sentenceOf } from "./sentences.js";
+import { asRead } from "./form.js";
+import { fillCell } from "./grid.js";
+
+/** @import { Made, Settings, Step, Trace } from "../api/decant.d.ts" */
+/** @import { Bus } from "./bus.js" */
+/** @import { createGallery } from "./gallery.js" */
+/** @import { Job } from "./queue.js" */
+/** @import { Store } from "./state.js" */
+
+/** @param {Store} store @param {Bus} bus @param {Pick<ReturnType<typeof createGallery>, "keepMade" | "forgetSteps">} gallery */
+export function createMaker({ get, change }, { model: open, setMaker, tell }, { keepMade, forgetSteps }) {
+  let gate = new Gate();
+  let cancelling = new AbortController();
+  /** Whose pictures stand beside each other. @type {number | undefined} */
+  let series;
+
+  /** Gives back false where it failed. @param {Job} job */
+  async function make(job) {
+    const { inputs, paused = false } = job;
+    const model = open();
+    if (!model) return false;
+    const settings = asRead(job.settings, get());
+    gate = new Gate();
+    if (paused) gate.pause();
+    cancelling = new AbortController();
+    const { signal } = cancelling;
+    const live = emptyTrace(settings);
+    const last = get();
+    const shown = last.watching ? { trace: live, cursor: 0, following: true, ...(last.easel === "seen" && { easel: null }) } : {};
+    forgetSteps();
+    const goesOn = job.series !== undefined && job.series === series;
+    series = job.series;
+    change({ phase: "running", running: job, paused, live, ...(!goesOn && { series: [] }), ...shown, messages: get().messages.filter(({ tone }) => tone === "note") });
+    // The first of several has its record, and is kept, while the others are made.
+    if ((settings.count ?? 1) > 1) model.fingerprint();
+    /** @param {Made} made */
+    const onPicture = (made) => {
+      setMaker(made.image, model);
+      take(made);
+    };
+    const enlarge = get().enlarges && !job.passing;
+    try {
+      await model.generate({ ...settings, ...inputs, attention: get().attention, enlarge, signal, onStep, onPicture, onTile, onNote, onProgress: (reading) => change({ reading }) });
+      return true;
+    } catch (error) {
+      if (!signal.aborted) tell(sentenceOf(error, "run"));
+      return signal.aborted;
+    } finally {
+      // A run that was refused, or stopped before its first step, leaves the picture that was there.
+      const untouched = last.trace && get().trace === live;
+      change({ running: null, live: null, enlarging: enlarge ? null : get().enlarging, watching: true, ...(untouched && { trace: last.trace, cursor: last.cursor, following: last.following }), reading: null, paused: false, ...(get().phase === "running" && { phase: "ready" }) });
+    }
+  }
+
+  /** @param {Step} _step @param {Trace} trace */
+  function onStep(_step, trace) {
+    const live = { ...trace };
+    change({ live, reading: null, ...(get().watching && { trace: live }), ...(get().watching && get().following && { cursor: live.steps.length - 1 }) });
+    return gate.pass();
+  }
+
+  /** One tile is done at once; of several it is shown how far they are. @param {number} done @param {number} of */
+  function onTile(done, of) {
+    const by = get().info?.upscaler;
+    if (by && of > 1) change({ enlarging: { by, done, of } });
+  }
+
+  /** @param {string} sentence the program's */
+  function onNote(sentence) {
+    tell({ tone: "note", text: named(sentence), lang: "en" });
+  }
+
+  /** A picture is made. @param {Made} made */
+  function take(made) {
+    const { running, series: before, watching } = get();
+    const trace = { ...made.trace };
+    const several = (running?.settings.count ?? 1) > 1 || running?.series !== undefined;
+    change({ live: trace, series: several ? [...before, withoutSteps(trace)] : [], ...(watching && { trace, cursor: trace.steps.length }) });
+    if (running) fillCell({ get, change }, running, withoutSteps(trace));
+    if (!running?.passing) keepMade(made);
+  }
+
+  function pause() {
+    if (get().phase !== "running" && get().phase !== "opening") return;
+    gate.pause();
+    change({ paused: true });
+  }
+
+  function resume() {
+    gate.resume();
+    change({ paused: false, following: true });
+  }
+
+  return {
+    make,
+    pause,
+    resume,
+    /** Lets one step through. */
+    once: () => gate.once(),
+    /** An opening is paused as a run is. */
+    newGate: () => (gate = new Gate()),
+    cancel: () => cancelling.abort(),
+  };
+}
+
+/** @param {Settings} settings @returns {Trace} */
+function emptyTrace(settings) {
+  return { settings, tokens: null, noise: null, steps: [], image: null, timings: null, memory: null };
+}
