@@ -134,12 +134,12 @@ export const INSIDE = [
       await openedInside(page, "2");
       await page.waitForSelector(".heat-tokens li");
       const heat = () => page.evaluate(() => document.querySelector(".heat-field canvas").toDataURL());
-      const words = () => text(page, "#inside-looking .said");
-      assert.equal(await page.getAttribute("#inside-looking .said", "aria-live"), "off", "steps of a run are not spoken here");
+      const words = () => text(page, "#inside-looking .summary");
+      assert.equal(await page.getAttribute("#inside-looking .summary", "aria-live"), "off", "steps of a run are not spoken here");
       await page.hover(".heat-tokens li:nth-child(3) button");
       await page.waitForSelector('.heat-tokens li:nth-child(3) [aria-pressed="true"]');
       const blue = await heat();
-      assert.equal(await page.getAttribute("#inside-looking .said", "aria-live"), "polite");
+      assert.equal(await page.getAttribute("#inside-looking .summary", "aria-live"), "polite");
       assert.match(await words(), /^“blue” gets 1\d % of all attention, most of it \(50 %\) at column 2, row 1\.$/);
       await page.focus(".heat-tokens li:nth-child(4) button");
       assert.notEqual(await heat(), blue, "another token looks elsewhere");
@@ -367,7 +367,7 @@ export const INSIDE = [
 function shownInside() {
   const pixels = (selector) => [...document.querySelectorAll(selector)].map((canvas) => canvas.toDataURL()).join();
   const words = (selector) => document.querySelector(selector)?.textContent ?? "";
-  return { numbers: words(".moment"), x0: pixels("#inside-picture .x0 canvas"), noisy: pixels("#inside-picture .noisy canvas"), guidance: pixels("#inside-guidance canvas"), attention: pixels("#inside-looking .heat-field canvas"), channels: pixels("#inside-channels canvas"), schedule: words("#inside-schedule .figure-schedule + .said"), mark: document.querySelector("#inside-schedule .mark-here").style.transform, strip: document.querySelector(".inside-strip [role=slider]").getAttribute("aria-valuetext") };
+  return { numbers: words(".moment"), x0: pixels("#inside-picture .x0 canvas"), noisy: pixels("#inside-picture .noisy canvas"), guidance: pixels("#inside-guidance canvas"), attention: pixels("#inside-looking .heat-field canvas"), channels: pixels("#inside-channels canvas"), schedule: words("#inside-schedule .figure-schedule + .summary"), mark: document.querySelector("#inside-schedule .mark-here").style.transform, strip: document.querySelector(".inside-strip [role=slider]").getAttribute("aria-valuetext") };
 }
 
 /** Every canvas of the place that draws from the run alone. */

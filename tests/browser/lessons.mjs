@@ -183,7 +183,7 @@ export const LESSONS = [
       await page.click(".act");
       await shown(page);
       await page.locator(".chart").first().scrollIntoViewIfNeeded();
-      await page.waitForFunction(() => /Up and down is drawn [\d.,]+ times as large as left to right/.test(document.querySelector(".figures .said")?.textContent ?? ""));
+      await page.waitForFunction(() => /Up and down is drawn [\d.,]+ times as large as left to right/.test(document.querySelector(".figures .summary")?.textContent ?? ""));
     },
   },
   {

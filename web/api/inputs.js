@@ -39,8 +39,8 @@ async function readLatents(latents) {
  */
 export async function readPicture(source, what = "the picture", enough = ENOUGH) {
   const name = source instanceof File ? `“${source.name}”` : what;
-  const said = source instanceof Blob ? await dimensionsOf(source) : null;
-  if (said) checkSize(said, name);
+  const size = source instanceof Blob ? await dimensionsOf(source) : null;
+  if (size) checkSize(size, name);
   const bitmap = await decode(source, name);
   try {
     const { width, height } = bitmap;

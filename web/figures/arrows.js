@@ -11,13 +11,13 @@ const MARGIN = { left: 44, right: 22, top: 24, bottom: 50 };
 /** @typedef {[number, number]} Point */
 /** @typedef {{ without: Point | null, with: Point, result: Point | null, negative: boolean }} Geometry `negative`: “without” is the answer to a negative prompt */
 
-/** @returns {{ element: SVGSVGElement, draw: (geometry: Geometry, said: string) => void }} */
+/** @returns {{ element: SVGSVGElement, draw: (geometry: Geometry, summary: string) => void }} */
 export function arrows() {
   const element = node("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", class: "arrows" });
   return {
     element,
-    draw(geometry, said) {
-      element.setAttribute("aria-label", said);
+    draw(geometry, summary) {
+      element.setAttribute("aria-label", summary);
       const to = scaleOf(geometry);
       element.replaceChildren(...axes(to, geometry.negative), ...bodies(geometry, to));
     },

@@ -21,14 +21,14 @@ const fetchPlot = () => (fetched ??= import("../vendor/plot.js").catch((error) =
 /**
  * @template {object} Data
  * @param {HTMLElement} host
- * @param {(plot: Plot, data: Data, width: number) => import("@observablehq/plot").PlotOptions & { said: string, names?: string[] }} options `said` is what is to be seen, in words; `names` of the lines, where there are several
+ * @param {(plot: Plot, data: Data, width: number) => import("@observablehq/plot").PlotOptions & { summary: string, names?: string[] }} options `summary` is what is to be seen, in words; `names` of the lines, where there are several
  * @param {(drawn: Drawn, data: Data) => void} [after] what is put on top
  * @param {HTMLElement} [below] where the caption stands, if not under the plot: a slider's children are not read
  * @returns {(data: Data) => void}
  */
 export function chart(host, options, after = () => {}, below = host) {
   const frame = h("div", { className: "chart" });
-  const caption = h("p", { className: "said hint" });
+  const caption = h("p", { className: "summary hint" });
   host.append(frame);
   below.append(caption);
   /** @type {Data | null} */
@@ -41,7 +41,7 @@ export function chart(host, options, after = () => {}, below = host) {
     const plot = await fetchPlot();
     if (!data || !width) return;
     last = performance.now();
-    const { said, names = [], ...rest } = options(plot, data, width);
+    const { summary, names = [], ...rest } = options(plot, data, width);
     const drawn = plot.plot({ width, style: { fontSize: "12px", fontFamily: "var(--sans)" }, ...rest });
     // Plot names its groups for screen readers, where a picture has one name.
     for (const group of drawn.querySelectorAll("[aria-label], [aria-description]")) {
@@ -49,10 +49,10 @@ export function chart(host, options, after = () => {}, below = host) {
       for (const name of ["aria-label", "aria-description"]) group.removeAttribute(name);
     }
     drawn.setAttribute("role", "img");
-    drawn.setAttribute("aria-label", said);
+    drawn.setAttribute("aria-label", summary);
     // A picture is named once, and not each of its marks.
     for (const mark of drawn.querySelectorAll("[aria-label], [aria-description]")) for (const name of ["label", "description"]) mark.removeAttribute(`aria-${name}`);
-    caption.textContent = said;
+    caption.textContent = summary;
     frame.replaceChildren(...(names.length > 0 ? [legend(names)] : []), drawn);
     after(drawn, data);
   };

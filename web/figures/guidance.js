@@ -25,7 +25,7 @@ export function guidanceFigure(host) {
   });
   const bar = colourBar(AROUND_ZERO);
   const plot = arrows();
-  const words = h("p", { className: "said hint numbers" });
+  const words = h("p", { className: "summary hint numbers" });
   const box = h("div", { className: "figure-guidance" }, h("div", { className: "noises" }, ...figuresOf), bar.element, plot.element, words);
   host.append(box);
   /** @type {Step | null} */
@@ -48,10 +48,10 @@ export function guidanceFigure(host) {
       canvas.setAttribute("aria-label", caption.textContent ?? "");
     }
     bar.label(figures(-range), "0", figures(range));
-    if (step.noiseText) describe(step, negative).then(({ said, geometry }) => {
+    if (step.noiseText) describe(step, negative).then(({ summary, geometry }) => {
       if (now !== step) return;
-      write(words, said);
-      plot.draw({ ...geometry, negative }, said);
+      write(words, summary);
+      plot.draw({ ...geometry, negative }, summary);
     }, (error) => write(words, String(error)));
   });
 }
@@ -83,7 +83,7 @@ function niceReach(parts) {
 async function describe({ noiseText, noiseUncond, noise, guidance }, negative) {
   if (!noiseUncond) {
     const { lengths } = await measure(noiseText, noiseText);
-    return { said: say("figure.guidance.unguided", { length: figures(lengths[0]) }), geometry: { without: null, with: /** @type {[number, number]} */ ([lengths[0], 0]), result: null } };
+    return { summary: say("figure.guidance.unguided", { length: figures(lengths[0]) }), geometry: { without: null, with: /** @type {[number, number]} */ ([lengths[0], 0]), result: null } };
   }
   const apart = await measure(noiseUncond, noiseText);
   const taken = await measure(noise, noiseText);
@@ -91,6 +91,6 @@ async function describe({ noiseText, noiseUncond, noise, guidance }, negative) {
   const angle = Math.acos(Math.min(1, Math.max(-1, apart.cosine)));
   const tip = /** @type {[number, number]} */ ([towards * Math.cos(angle), towards * Math.sin(angle)]);
   const result = /** @type {[number, number]} */ ([without + guidance * (tip[0] - without), guidance * tip[1]]);
-  const said = say(negative ? "figure.guidance.saidNegative" : "figure.guidance.said", { without: figures(without), with: figures(towards), angle: figures((angle * 180) / Math.PI), apart: figures(apart.rms), scale: figures(guidance), result: figures(taken.lengths[0]) });
-  return { said, geometry: { without: /** @type {[number, number]} */ ([without, 0]), with: tip, result } };
+  const summary = say(negative ? "figure.guidance.summaryNegative" : "figure.guidance.summary", { without: figures(without), with: figures(towards), angle: figures((angle * 180) / Math.PI), apart: figures(apart.rms), scale: figures(guidance), result: figures(taken.lengths[0]) });
+  return { summary, geometry: { without: /** @type {[number, number]} */ ([without, 0]), with: tip, result } };
 }

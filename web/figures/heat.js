@@ -27,7 +27,7 @@ export function heatFigure(host, { onToken } = {}) {
   field.setAttribute("role", "application");
   const list = h("ul", { className: "chips heat-tokens", aria: { label: say("figure.heat.tokens") } });
   const bar = colourBar(FROM_NOTHING);
-  const words = h("p", { className: "said hint numbers" });
+  const words = h("p", { className: "summary hint numbers" });
   // What somebody chose is spoken; what follows the steps of a run is not.
   const speak = (/** @type {boolean} */ chosen) => words.setAttribute("aria-live", chosen ? "polite" : "off");
   speak(false);
@@ -51,9 +51,9 @@ export function heatFigure(host, { onToken } = {}) {
     spot.hidden = at === null;
     if (at) spot.style.cssText = `left:${(100 * at[0]) / attention.shape[2]}%;top:${(100 * at[1]) / attention.shape[1]}%;width:${100 / attention.shape[2]}%;height:${100 / attention.shape[1]}%`;
     const names = namesOf(now.tokens, attention.shape[0]);
-    const said = at ? placeWords(names, shares, at) : token === null ? say("figure.heat.hint") : tokenWords(names, attention, token);
-    write(words, said);
-    canvas.setAttribute("aria-label", said);
+    const summary = at ? placeWords(names, shares, at) : token === null ? say("figure.heat.hint") : tokenWords(names, attention, token);
+    write(words, summary);
+    canvas.setAttribute("aria-label", summary);
   };
   const show = (/** @type {[number, number] | null} */ cell) => {
     if (String(cell) === String(at)) return;

@@ -47,7 +47,7 @@ function optionsOf(plot, { series, x, y }, width) {
     y: { ...scale(y), grid: true, tickFormat, ticks: 5 },
     marks,
     names: shown.length > 1 ? shown.map(({ name }) => name) : [],
-    said: shown.map(({ name, points }) => say("figure.lines.said", { name, first: figures(points[0]?.[1] ?? NaN), last: figures(points.at(-1)?.[1] ?? NaN), count: points.length })).join(" "),
+    summary: shown.map(({ name, points }) => say("figure.lines.summary", { name, first: figures(points[0]?.[1] ?? NaN), last: figures(points.at(-1)?.[1] ?? NaN), count: points.length })).join(" "),
   };
 }
 

@@ -31,7 +31,7 @@ function optionsOf(plot, { runs, explained }, width) {
     y: { label: say("figure.plane.y", { part: percent(explained[1]) }), labelArrow: /** @type {const} */ ("none"), grid: true, ticks: 6 },
     marks,
     names: runs.map(({ name }) => name),
-    said: say("figure.plane.said", { runs: runs.map(({ name, points }) => `${name} (${points.length})`).join(", "), part: percent(explained[0] + explained[1]), stretch: figures(stretchOf(runs, width, height), { most: 2 }) }),
+    summary: say("figure.plane.summary", { runs: runs.map(({ name, points }) => `${name} (${points.length})`).join(", "), part: percent(explained[0] + explained[1]), stretch: figures(stretchOf(runs, width, height), { most: 2 }) }),
   };
 }
 

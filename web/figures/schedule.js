@@ -14,7 +14,7 @@ import { sayPlace, scrubs } from "./scrub.js";
 export function scheduleFigure(host, { onScrub } = {}) {
   const box = h("div", { className: "figure-schedule", aria: { label: say("figure.schedule.label") } });
   const mark = h("div", { className: "mark-here", hidden: true });
-  const words = h("p", { className: "said hint numbers" });
+  const words = h("p", { className: "summary hint numbers" });
   const plot = h("div", { className: "under-mark" }, mark);
   const below = h("div");
   box.append(plot);
@@ -74,6 +74,6 @@ function optionsOf(plot, { schedule: { timesteps, sigmas, alphasCumprod } }, wid
       plot.line(curve, { x: "timestep", y: "sigma", stroke: "var(--edge)", strokeWidth: 1.5 }),
       plot.dot(marks, { x: "timestep", y: "sigma", r: marks.length > 40 ? 2 : 3.5, fill: "var(--ground)", stroke: "var(--line-1)", strokeWidth: 1.6 }),
     ],
-    said: say("figure.schedule.said", { total: timesteps.length, first: figures(Number(sigmas[0])), last: figures(marks.at(-1)?.sigma ?? 0) }),
+    summary: say("figure.schedule.summary", { total: timesteps.length, first: figures(Number(sigmas[0])), last: figures(marks.at(-1)?.sigma ?? 0) }),
   };
 }

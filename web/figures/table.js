@@ -19,7 +19,7 @@ export function tableFigure(host, { onEdit } = {}) {
   const heads = ["position", "token", "id", "input", "inputLength", "output", "outputLength", ...(onEdit ? /** @type {const} */ (["edit"]) : [])];
   const head = h("tr", {}, ...heads.map((name) => h("th", { scope: "col" }, say(/** @type {import("../words/languages.js").Key} */ (`figure.table.${name}`)))));
   const [input, output] = [colourBar(AROUND_ZERO), colourBar(AROUND_ZERO)];
-  const rest = h("p", { className: "said hint numbers" });
+  const rest = h("p", { className: "summary hint numbers" });
   host.append(h("div", { className: "figure-table" }, h("div", { className: "wide" }, h("table", { className: "numbers" }, h("thead", {}, head), body)), h("div", { className: "bars" }, input.element, output.element), rest));
   return whenSeen(host, ({ embeddings }) => {
     if (!embeddings) return body.replaceChildren();
@@ -31,7 +31,7 @@ export function tableFigure(host, { onEdit } = {}) {
     body.replaceChildren(...shown.map((row) => rowOf(embeddings, row, pieceOf(row, long, counts), ranges, onEdit)));
     input.label(figures(-ranges.input), say("figure.table.input"), figures(ranges.input));
     output.label(figures(-ranges.output), say("figure.table.output"), figures(ranges.output));
-    rest.textContent = say("figure.table.said", { rows: words.length, tokens: pieces.length, width, outputWidth, left: words.length - shown.length });
+    rest.textContent = say("figure.table.summary", { rows: words.length, tokens: pieces.length, width, outputWidth, left: words.length - shown.length });
   });
 }
 

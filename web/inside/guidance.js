@@ -11,9 +11,9 @@ export function guidancePart(section) {
   section.append(missing, host);
   const draw = guidanceFigure(host);
   return ({ step, trace }) => {
-    const told = Boolean(step.noiseText?.length);
-    missing.hidden = told;
-    host.hidden = !told;
-    if (told) draw({ step, negative: Boolean(trace.settings.negative?.trim()) });
+    const hasNoise = Boolean(step.noiseText?.length);
+    missing.hidden = hasNoise;
+    host.hidden = !hasNoise;
+    if (hasNoise) draw({ step, negative: Boolean(trace.settings.negative?.trim()) });
   };
 }

@@ -78,10 +78,10 @@ export function wordsPart(section, studio, state) {
     const key = JSON.stringify(wordsOf(settings));
     if (!model || phase !== "ready" || key === asked) return;
     asked = key;
-    model.embed(wordsOf(settings)).then((told) => {
-      embeddings = told;
+    model.embed(wordsOf(settings)).then((embedded) => {
+      embeddings = embedded;
       write(problem, "");
-      drawTable({ embeddings: told });
+      drawTable({ embeddings: embedded });
     }, (error) => write(problem, sentenceOf(error, "run").text));
   });
   return look;

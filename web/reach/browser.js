@@ -35,8 +35,8 @@ function onGpu(gpu, adapter) {
   const name = description || [vendor, architecture, device].filter(Boolean).join(" ");
   const software = isFallbackAdapter || /swiftshader|llvmpipe|lavapipe/i.test(`${name} ${architecture}`);
   const facts = { WebGPU: true, adapter: name || "unnamed", vendor, architecture, software };
-  const said = { adapter: name || say("reach.gpu.unnamed") };
-  return software ? { title, verdict: "partly", text: say("reach.gpu.partly", said), facts } : { title, verdict: "yes", text: say("reach.gpu.yes", said), facts };
+  const values = { adapter: name || say("reach.gpu.unnamed") };
+  return software ? { title, verdict: "partly", text: say("reach.gpu.partly", values), facts } : { title, verdict: "yes", text: say("reach.gpu.yes", values), facts };
 }
 
 /** @param {any} adapter @returns {Row} */

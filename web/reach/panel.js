@@ -92,7 +92,7 @@ async function run(start) {
 /** @param {"cpu" | "gpu"} device @param {AbortSignal} signal @returns {Promise<{ verdict: Verdict, text: string }>} */
 async function testOne(device, signal) {
   const name = device.toUpperCase();
-  const note = (/** @type {string} */ said) => (tested = { ...tested, [`self-test on the ${name}`]: said });
+  const note = (/** @type {string} */ result) => (tested = { ...tested, [`self-test on the ${name}`]: result });
   if (device === "gpu" && rows.some(({ facts }) => facts["adapter"] === "none")) {
     note("no adapter");
     return { verdict: "no", text: say("test.none", { device: name }) };

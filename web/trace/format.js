@@ -3,11 +3,11 @@
 // previews, which every view needs, are then coloured by the first three channels.
 
 import { damaged, peekMetadata, readSafetensors, writeSafetensors } from "./safetensors.js";
-import { readTold, writeTokens } from "./meta.js";
+import { readMeta, writeTokens } from "./meta.js";
 
 /** @import { Attention, ChannelStatistics, Settings, Step, Trace } from "../api/decant.d.ts" */
 /** @import { Contents, Tensor } from "./safetensors.js" */
-/** @import { ToldStep } from "./meta.js" */
+/** @import { StepMeta } from "./meta.js" */
 
 const FORMAT = "decant trace";
 
@@ -32,9 +32,9 @@ export async function writeTrace({ settings, tokens, noise, steps, image, timing
   add("sigmas", [steps.length + 1], Float32Array.of(...steps.map(({ sigma }) => sigma), 0));
   for (const step of steps) addStep(step, add);
   if (image) add("image", [1, 3, image.height, image.width], planes(image));
-  const told = steps.map(({ total, guidance, milliseconds, channels }) => ({ total, guidance, milliseconds, channels }));
+  const stepMeta = steps.map(({ total, guidance, milliseconds, channels }) => ({ total, guidance, milliseconds, channels }));
   const { prompt, negative, sampler, guidance, seed } = settings;
-  const metadata = { format: FORMAT, settings: JSON.stringify(settings), prompt, negative, sampler, steps: String(settings.steps), guidance: String(guidance), seed: String(seed), told: JSON.stringify(told), timings: JSON.stringify(timings), memory: JSON.stringify(memory), also: JSON.stringify(also ?? []), ...(enlarged && { enlarged: JSON.stringify(enlarged) }), ...(tokens && { tokens: writeTokens(tokens.prompt), negative_tokens: writeTokens(tokens.negative) }) };
+  const metadata = { format: FORMAT, settings: JSON.stringify(settings), prompt, negative, sampler, steps: String(settings.steps), guidance: String(guidance), seed: String(seed), told: JSON.stringify(stepMeta), timings: JSON.stringify(timings), memory: JSON.stringify(memory), also: JSON.stringify(also ?? []), ...(enlarged && { enlarged: JSON.stringify(enlarged) }), ...(tokens && { tokens: writeTokens(tokens.prompt), negative_tokens: writeTokens(tokens.negative) }) };
   return writeSafetensors({ tensors, metadata });
 }
 
@@ -62,8 +62,8 @@ export async function readTrace(blob) {
   if (calls.length === 0) throw damaged("it holds no step");
   const picture = tensors.get("image");
   const image = picture ? fromPlanes(picture) : null;
-  const { settings, told, ...rest } = readTold(metadata);
-  const steps = calls.map((_, at) => readStep(contents, calls, at, told[at] ?? {}, settings));
+  const { settings, told: stepMeta, ...rest } = readMeta(metadata);
+  const steps = calls.map((_, at) => readStep(contents, calls, at, stepMeta[at] ?? {}, settings));
   settings.width ??= image?.width;
   settings.height ??= image?.height;
   return {
@@ -75,8 +75,8 @@ export async function readTrace(blob) {
   };
 }
 
-/** @param {Contents} contents @param {number[]} calls the model calls that it holds @param {number} at which of them @param {ToldStep} told @param {Partial<Settings>} settings @returns {Step} */
-function readStep({ tensors }, calls, at, told, settings) {
+/** @param {Contents} contents @param {number[]} calls the model calls that it holds @param {number} at which of them @param {StepMeta} meta @param {Partial<Settings>} settings @returns {Step} */
+function readStep({ tensors }, calls, at, meta, settings) {
   const index = calls[at] ?? 0;
   const end = number(index);
   const first = wanted(tensors, `latents_${end}`);
@@ -97,7 +97,7 @@ function readStep({ tensors }, calls, at, told, settings) {
   };
   return {
     index,
-    total: told.total ?? index + calls.length - at,
+    total: meta.total ?? index + calls.length - at,
     timestep: level("timesteps", 0),
     sigma: level("sigmas", 1),
     latents,
@@ -107,12 +107,12 @@ function readStep({ tensors }, calls, at, told, settings) {
     noiseText: like(`noise_text_${end}`),
     noiseUncond: uncond.length > 0 ? uncond : null,
     noise: like(`noise_guided_${end}`),
-    guidance: told.guidance ?? (uncond.length > 0 ? (settings.guidance ?? 1) : 1),
-    channels: told.channels ?? { latents: statisticsOf(latents, shape), denoised: statisticsOf(denoised, shape) },
+    guidance: meta.guidance ?? (uncond.length > 0 ? (settings.guidance ?? 1) : 1),
+    channels: meta.channels ?? { latents: statisticsOf(latents, shape), denoised: statisticsOf(denoised, shape) },
     attention: attentionOf(tensors.get(`attention_${end}`)),
     previewNoisy: previewOf(tensors.get(`preview_noisy_${end}`), latents, shape),
     previewDenoised: previewOf(tensors.get(`preview_denoised_${end}`), denoised, shape),
-    milliseconds: told.milliseconds ?? 0,
+    milliseconds: meta.milliseconds ?? 0,
   };
 }
 

@@ -4,7 +4,7 @@
 import { damaged } from "./safetensors.js";
 
 /** @import { Enlarged, Memory, Settings, Step, Timings, TokenCount, TraceTokens } from "../api/decant.d.ts" */
-/** @typedef {Partial<Pick<Step, "total" | "guidance" | "milliseconds" | "channels">>} ToldStep */
+/** @typedef {Partial<Pick<Step, "total" | "guidance" | "milliseconds" | "channels">>} StepMeta */
 /** @typedef {(value: any) => boolean} Check */
 
 /** @type {Check} */
@@ -31,9 +31,9 @@ const CHECKS = {
 /**
  * Rejects with a sentence what the page could not use.
  * @param {Record<string, string>} metadata
- * @returns {{ settings: Partial<Settings>, tokens: TraceTokens | null, told: ToldStep[], timings: Timings | null, memory: Memory | null, also: string[], enlarged?: Enlarged[] }}
+ * @returns {{ settings: Partial<Settings>, tokens: TraceTokens | null, told: StepMeta[], timings: Timings | null, memory: Memory | null, also: string[], enlarged?: Enlarged[] }}
  */
-export function readTold(metadata) {
+export function readMeta(metadata) {
   const enlarged = read(metadata, "enlarged");
   const [prompt, negative] = [readTokens(metadata, "tokens"), readTokens(metadata, "negative_tokens")];
   return {
@@ -50,10 +50,10 @@ export function readTold(metadata) {
 /** Older files have the main settings alone; the command's say nothing of what is as usual but there. @param {Record<string, string>} metadata @returns {Partial<Settings>} */
 function readSettings(metadata) {
   const { prompt = "", negative = "", sampler = "", steps, guidance, seed } = metadata;
-  const said = read(metadata, "settings") ?? {};
+  const settings = read(metadata, "settings") ?? {};
   const main = { prompt, negative, sampler, steps: Number(steps), guidance: Number(guidance), seed: Number(seed) };
-  for (const [name, value] of Object.entries(main)) said[name] ??= value;
-  return said;
+  for (const [name, value] of Object.entries(main)) settings[name] ??= value;
+  return settings;
 }
 
 /** @param {TokenCount | null} tokens */

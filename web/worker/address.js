@@ -1,13 +1,12 @@
 // What an address stands for: one file, a folder, or a repository of a model hub, whose files are below `/resolve/REVISION/` and which lists
 // them. Which of the last two it is, only asking can tell.
 
+import { isWeightFile } from "../api/endings.js";
 import { header } from "./line.js";
 
 /** @import { Place } from "../store/opfs.js" */
 /** @import { Line } from "./line.js" */
 
-/** Files that hold weights, by their names' ends. */
-export const WEIGHTS = /\.(safetensors|sft|ckpt|gguf|bin|pt|pth)$/i;
 /** `/owner/name`, and what a hub's own pages put behind it. */
 const REPOSITORY = /^\/([^/]+\/[^/]+)(?:\/(?:tree|blob|resolve)\/([^/]+)(?:\/(.*))?)?\/?$/;
 
@@ -15,7 +14,7 @@ const REPOSITORY = /^\/([^/]+\/[^/]+)(?:\/(?:tree|blob|resolve)\/([^/]+)(?:\/(.*
 export async function placeOf(address, line) {
   const url = new URL(address);
   const file = /[^/]+$/.exec(url.pathname)?.[0] ?? "";
-  if (WEIGHTS.test(file)) {
+  if (isWeightFile(file)) {
     const path = url.pathname.replace(/^(\/[^/]+\/[^/]+)\/blob\//, "$1/resolve/");
     return { base: url.origin + path.slice(0, -file.length), names: [decodeURIComponent(file)], query: url.search };
   }

@@ -25,7 +25,7 @@ export class Pace {
   }
 
   /** The module's word. @param {string} label @param {number} loaded @param {number | null} total */
-  told(label, loaded, total) {
+  report(label, loaded, total) {
     if (total !== this.#total) this.#shown = this.#ahead = 0;
     [this.#label, this.#loaded, this.#total, this.#read] = [label, loaded, total, true];
   }

@@ -2,7 +2,7 @@
 // Chunks that cannot be stored are kept as blobs, which browsers put on disk when there are many.
 
 import { CHUNK } from "../store/opfs.js";
-import { WEIGHTS } from "./address.js";
+import { isWeightFile } from "../api/endings.js";
 import { Broken, failure, header, validatorOf } from "./line.js";
 
 /** @import { Found, RemoteFile } from "./remote.js" */
@@ -16,14 +16,14 @@ export async function receiveWhole(file, response) {
     await response.body?.cancel();
     return { size: about.size, fetch: again(file, []) };
   }
-  const said = Number(header(response, "content-length"));
+  const announced = Number(header(response, "content-length"));
   const parts = `The server sends ${name} only as a whole`;
   if (stored?.count) keeper.watch.note(`${parts}, so the download begins anew instead of going on where it broke off.`);
-  else if (said > CHUNK) keeper.watch.note(`${parts}: the download can be paused, but not resumed once it is broken off.`);
-  await stored?.begin({ size: said, validator }).catch(() => {});
+  else if (announced > CHUNK) keeper.watch.note(`${parts}: the download can be paused, but not resumed once it is broken off.`);
+  await stored?.begin({ size: announced, validator }).catch(() => {});
   const { size, blobs } = await receive(file, response);
-  // What the server said was the length of what it sent, which may have been packed.
-  if (size !== said) await stored?.describe({ size, validator }).catch(() => {});
+  // What the server announced was the length of what it sent, which may have been packed.
+  if (size !== announced) await stored?.describe({ size, validator }).catch(() => {});
   return { size, fetch: again(file, blobs) };
 }
 
@@ -41,12 +41,12 @@ function again(file, blobs) {
 const MOST_TEXT = 16e6;
 /** And of one that holds some, where the server does not say how many. */
 const MOST_UNSAID = 16e9;
-/** A packed file may grow to so many times the length that was said. */
+/** A packed file may grow to so many times the length that was announced. */
 const MOST_UNPACKED = 8;
 
 /** What an answer may bring: a server that never ends must fill neither memory nor disk. @param {string} name @param {Response} response */
 function mostOf(name, response) {
-  if (!WEIGHTS.test(name)) return MOST_TEXT;
+  if (!isWeightFile(name)) return MOST_TEXT;
   return Number(header(response, "content-length")) * MOST_UNPACKED || MOST_UNSAID;
 }
 

@@ -32,7 +32,7 @@ let cores = null;
 /** Loading it begins with the worker, before anything is asked. @type {ReturnType<typeof loadProgram> | null} */
 let loading = null;
 /** For which call bytes are being read now, and how far that is. */
-let reading = { call: 0, pace: new Pace(), told: 0 };
+let reading = { call: 0, pace: new Pace(), lastTime: 0 };
 /** The calls that are waiting for the page, and those told to stop before they reached a place to wait at. @type {Map<number, (verdict: Verdict) => void>} */
 const waiting = new Map();
 /** @type {Set<number>} */
@@ -86,7 +86,7 @@ async function answer({ call, kind, what }) {
     /** @type {{ answer(what: any, call: number): any, reads?: string, moves?(result: any): Transferable[] }} whichever it is, `what` fits it */
     const row = ANSWERS[kind];
     // Of the others, the page may ask while something is read.
-    if (row.reads) reading = { call, pace: new Pace(row.reads), told: 0 };
+    if (row.reads) reading = { call, pace: new Pace(row.reads), lastTime: 0 };
     const result = await row.answer(what, call);
     say({ call, result }, row.moves?.(result));
   } catch (error) {
@@ -217,7 +217,7 @@ function heapBytes() {
 
 /** The module's own word on how far it is; it does not wait. @type {Tell} */
 function tell(label, loaded, total) {
-  reading.pace.told(label, loaded, total);
+  reading.pace.report(label, loaded, total);
   if (!due()) return;
   say({ call: reading.call, event: { progress: reading.pace.at(performance.now()) } });
 }
@@ -234,8 +234,8 @@ const watch = {
 
 function due() {
   const time = performance.now();
-  if (time - reading.told < SELDOM) return false;
-  reading.told = time;
+  if (time - reading.lastTime < SELDOM) return false;
+  reading.lastTime = time;
   return true;
 }
 

@@ -10,6 +10,7 @@ use decant_graph::Encoding;
 use decant_sd::error::bytes;
 use decant_sd::files::{Files, find, read_exactly, stays_inside};
 use decant_sd::layout::{self, Choice, Opened};
+use decant_sd::weights::FORMATS;
 use decant_sd::weights::quantize::{Override, Planned, plan, write};
 use serde_json::Value;
 use std::io::{BufWriter, Write};
@@ -19,8 +20,8 @@ mod table;
 
 use table::Table;
 
-/// Files that hold weights, or say which files do: these are replaced, not copied.
-const WEIGHTS: &[&str] = &[".safetensors", ".bin", ".gguf", ".ckpt", ".pt", ".pth", ".onnx", ".msgpack"];
+/// Weights for other programs. These files, and those of the formats that are read, are replaced and not copied; so is what says which files do.
+const OTHERS: &[&str] = &[".onnx", ".msgpack"];
 
 /// What a model's folder has beside its weights, to ask for where nobody can list it.
 const TEXTS: &[&str] = &[
@@ -242,11 +243,15 @@ fn write_file(
     unfinished.finish(file).map_err(failed)
 }
 
+fn is_replaced(name: &str) -> bool {
+    FORMATS.iter().flat_map(|format| format.endings).chain(OTHERS).any(|end| name.contains(end))
+}
+
 /// The names of the model's files that hold no weights.
 fn texts(files: &dyn Files) -> Result<Vec<String>, Failure> {
     let listed = pollster::block_on(files.names())?;
     let names = listed.unwrap_or_else(|| TEXTS.iter().map(|name| name.to_string()).collect());
-    Ok(names.into_iter().filter(|name| stays_inside(name) && !WEIGHTS.iter().any(|end| name.contains(end))).collect())
+    Ok(names.into_iter().filter(|name| stays_inside(name) && !is_replaced(name)).collect())
 }
 
 /// Copies a file, if there is one, to a place that people know by another name.

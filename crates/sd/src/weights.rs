@@ -97,6 +97,8 @@ type Index = for<'a> fn(&'a dyn Files, &'a str, u64) -> LocalFuture<'a, Result<I
 pub struct FormatRow {
     /// Its name, for sentences.
     pub name: &'static str,
+    /// How names of such files end.
+    pub endings: &'static [&'static str],
     /// Whether a file that starts with these bytes (16, fewer if the file is shorter) is one.
     pub is: fn(&[u8]) -> bool,
     index: Index,
@@ -104,24 +106,58 @@ pub struct FormatRow {
 
 /// Every format that weights are read from.
 pub const FORMATS: &[FormatRow] = &[
-    FormatRow { name: "gguf", is: |start| start.starts_with(b"GGUF"), index: |files, name, size| Box::pin(gguf::index(files, name, size)) },
+    FormatRow {
+        name: "gguf",
+        endings: &[".gguf"],
+        is: |start| start.starts_with(b"GGUF"),
+        index: |files, name, size| Box::pin(gguf::index(files, name, size)),
+    },
     // No magic number: a length in 8 bytes, then JSON.
     FormatRow {
         name: "safetensors",
+        endings: &[".safetensors", ".sft"],
         is: |start| start.get(8) == Some(&b'{'),
         index: |files, name, size| Box::pin(safetensors::index(files, name, size)),
     },
     FormatRow {
         name: "PyTorch's",
+        endings: &[".ckpt", ".pt", ".pth", ".bin"],
         is: |start| start.starts_with(b"PK\x03\x04"),
         index: |files, name, size| Box::pin(torch::index(files, name, size)),
     },
     FormatRow {
         name: "PyTorch's before 1.6",
+        endings: &[],
         is: |start| start.starts_with(torch::OLDER),
         index: |files, name, size| Box::pin(torch::index_older(files, name, size)),
     },
 ];
+
+/// The end of a weight file's name, in small or capital letters; what it is, its content tells.
+fn ending(name: &str) -> Option<&str> {
+    let ends = |known: &&str| {
+        let from = name.len().checked_sub(known.len()).filter(|from| *from > 0)?;
+        name.get(from..).filter(|end| end.eq_ignore_ascii_case(known))
+    };
+    FORMATS.iter().flat_map(|format| format.endings).find_map(ends)
+}
+
+/// Whether a file is called as weight files are.
+pub fn is_weight_file(name: &str) -> bool {
+    ending(name).is_some()
+}
+
+/// A weight file's name without its end; any other as it is.
+///
+/// ```
+/// use decant_sd::weights::without_ending;
+///
+/// assert_eq!(without_ending("ink.SafeTensors"), "ink");
+/// assert_eq!(without_ending("ink-v1.5"), "ink-v1.5");
+/// ```
+pub fn without_ending(name: &str) -> &str {
+    ending(name).map_or(name, |end| &name[..name.len() - end.len()])
+}
 
 /// What turns up in place of weights: how it starts, what it is, what to do.
 const NOT_WEIGHTS: &[(&[u8], &str, &str)] = &[
@@ -202,4 +238,16 @@ fn not_weights(name: &str, size: u64, start: &[u8]) -> Error {
         }
     };
     Error::Damaged { file: name.into(), problem, hint }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FORMATS;
+
+    #[test]
+    fn the_page_knows_how_weight_files_are_called() {
+        let endings: Vec<String> = FORMATS.iter().flat_map(|format| format.endings).map(|end| format!("{end:?}")).collect();
+        let line = format!("export const WEIGHT_ENDINGS = [{}];", endings.join(", "));
+        assert!(include_str!("../../../web/api/endings.js").contains(&line), "web/api/endings.js should have the line {line}");
+    }
 }

@@ -23,15 +23,15 @@ export function questionView(question, answered) {
   };
   const { fields, mark } = "choices" in question ? choices(question.choices.map(spoken), answer) : estimate(question.unit, answer);
   const element = h("section", { className: "question", aria: { label: say("lessons.question") } }, paragraph(spoken(question.ask), "asked"), fields, reveal);
-  let said = "";
+  let shown = "";
   return {
     element,
     answer: () => given,
     draw(facts) {
       mark(given);
       const text = given === undefined ? "" : verdict(question, given, facts);
-      if (text !== said) reveal.replaceChildren(...(text ? [h("p", { className: "verdict numbers" }, text), paragraph(spoken(question.because))] : []));
-      said = text;
+      if (text !== shown) reveal.replaceChildren(...(text ? [h("p", { className: "verdict numbers" }, text), paragraph(spoken(question.because))] : []));
+      shown = text;
     },
   };
 }

@@ -28,13 +28,13 @@ export function understand(prompt, info, learnt = []) {
   const english = sift(words, info, learnt);
   if (english.unknown.length > 0) {
     const read = inEnglish(words, info, new Set(english.unknown));
-    if (read && read.unknown.length < english.unknown.length) return { ...said(read, info), prompt: read.prompt, translated: true };
+    if (read && read.unknown.length < english.unknown.length) return { ...summary(read, info), prompt: read.prompt, translated: true };
   }
-  return { ...asTyped, ...said(english, info) };
+  return { ...asTyped, ...summary(english, info) };
 }
 
 /** @param {{ unknown: Word[], things: number, words: number }} read @param {Pick<Info, "grammar">} info */
-function said({ unknown, things, words }, { grammar }) {
+function summary({ unknown, things, words }, { grammar }) {
   const named = [...new Map(unknown.filter((word) => !SMALL.has(word.plain)).map(({ plain: key, text }) => [key, text])).values()].slice(0, MOST);
   return { unknown: grammar ? named : [], nothing: words > 0 && things === 0 };
 }

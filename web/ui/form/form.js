@@ -89,10 +89,10 @@ function drawField(field, { settings, problems, info }) {
   }
   // What is being typed is left alone: "1." is on the way to "1.5", and a wrong number stays to be corrected.
   if (!problem && !says(field.value, name, settings, info)) field.value = fieldText(name, settings);
-  const said = document.getElementById(`${name}-problem`);
-  if (!said) return;
+  const line = document.getElementById(`${name}-problem`);
+  if (!line) return;
   field.setAttribute("aria-invalid", String(Boolean(problem)));
-  write(said, problem ?? "");
+  write(line, problem ?? "");
 }
 
 /** Whether a text is the setting, however it is written. @param {string} text @param {keyof State["settings"]} name @param {State["settings"]} settings @param {Info | null} info */

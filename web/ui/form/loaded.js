@@ -1,5 +1,6 @@
 // What is loaded beside the model: a row for each LoRA, with its weight, and for each textual inversion, with the words it is used by.
 
+import { ACCEPT_WEIGHTS } from "../../api/endings.js";
 import { absentLoras } from "../../studio/gears.js";
 import { byId, crossButton, element, write } from "../dom.js";
 import { Decant } from "../../api/decant.js";
@@ -17,6 +18,7 @@ import { say } from "../../words/say.js";
 export function loadedView(studio) {
   const list = byId("beside-list", HTMLUListElement);
   const input = byId("beside-file", HTMLInputElement);
+  input.accept = ACCEPT_WEIGHTS;
   byId("add-beside", HTMLButtonElement).addEventListener("click", () => input.click());
   input.addEventListener("change", async () => {
     const files = Array.from(input.files ?? []);
@@ -59,7 +61,7 @@ function row(studio, one) {
   const words = document.createElement("div");
   const what = one.what === "vae" ? say("beside.vae") : say(one.what === "lora" ? "beside.lora" : "beside.inversion", { facts: one.facts });
   words.append(element("strong", one.name), element("span", what, "hint"));
-  if (one.words.length > 0) words.append(said(one.words));
+  if (one.words.length > 0) words.append(wordsOf(one.words));
   item.append(words);
   if (one.what === "lora") item.append(...weightFields(studio, one.name));
   item.append(crossButton(say("beside.remove", { name: one.name }), () => studio.adapters.removeBeside(one)));
@@ -67,7 +69,7 @@ function row(studio, one) {
 }
 
 /** @param {string[]} words */
-function said(words) {
+function wordsOf(words) {
   const line = element("span", `${say("beside.words")} `, "hint");
   words.forEach((word, i) => line.append(i > 0 ? ", " : "", element("code", word)));
   return line;

@@ -25,11 +25,11 @@ export function startView(studio) {
   /** @type {Starting | null} */
   let drawn = null;
   /** @type {string | undefined} */
-  let told;
+  let shownProblem;
   return (state) => {
     const { start, problems } = state;
-    if (problems.image && problems.image !== told) root.open = true;
-    told = problems.image;
+    if (problems.image && problems.image !== shownProblem) root.open = true;
+    shownProblem = problems.image;
     for (const name of /** @type {const} */ (["image", "mask"])) write(byId(`${name}-problem`, HTMLParagraphElement), problems[name] ?? "");
     byId("keep-field", HTMLDivElement).hidden = !start.image || !(start.mask || state.settings.pad);
     paint.setAttribute("aria-pressed", String(state.easel === "painting"));

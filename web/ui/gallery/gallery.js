@@ -64,7 +64,7 @@ function selectionBar(studio, state) {
       studio.messages.tell(sentenceOf(error, "run"));
     }
   };
-  const said = h("span", { className: "hint numbers" });
+  const summary = h("span", { className: "hint numbers" });
   const compare = button(say("gallery.compare"), () => studio.gallery.compare(state().gallery.selected));
   const zip = button("", exports);
   const remove = button(say("gallery.delete"), () => studio.gallery.removeKept(state().gallery.selected));
@@ -73,14 +73,14 @@ function selectionBar(studio, state) {
   Object.assign(compare, { id: "gallery-compare" });
   Object.assign(zip, { id: "gallery-zip" });
   Object.assign(remove, { id: "gallery-delete" });
-  const root = h("p", { className: "sources selection" }, said, compare, remove, none, all, zip);
+  const root = h("p", { className: "sources selection" }, summary, compare, remove, none, all, zip);
   return {
     root,
     /** @param {Gallery} gallery */
     draw({ pictures, selected }) {
       root.hidden = pictures.length === 0;
       const some = selected.length > 0;
-      write(said, some ? say("gallery.selected", { n: selected.length }) : say("gallery.how"));
+      write(summary, some ? say("gallery.selected", { n: selected.length }) : say("gallery.how"));
       for (const element of [compare, remove, none]) element.hidden = !some;
       all.hidden = selected.length === pictures.length;
       compare.disabled = selected.length !== 2;

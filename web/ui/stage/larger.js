@@ -1,6 +1,7 @@
 // “Larger”: a sheet with the upscalers that there are and the model's own second pass, and below the picture how far the work is.
 
 import { button, byId, crossButton, element, fileButton, h, inBytes, write } from "../dom.js";
+import { ACCEPT_WEIGHTS } from "../../api/endings.js";
 import { startsFromPicture } from "../../studio/gallery.js";
 import { say } from "../../words/say.js";
 
@@ -9,8 +10,6 @@ import { say } from "../../words/say.js";
 /** @import { View } from "../views.js" */
 /** Of the studio. @typedef {"enlarging" | "queue"} Used */
 
-/** What upscalers' files are called. */
-const ACCEPT = ".pth,.safetensors,.pt,.ckpt,.bin";
 /** How many times as large the button's second pass makes a picture. */
 const AGAIN = 2;
 
@@ -32,7 +31,7 @@ export function largerView(studio, state) {
     element("p", say("larger.about"), "hint"),
     list,
     none,
-    fileButton(say("larger.add"), ACCEPT, studio.enlarging.addUpscaler),
+    fileButton(say("larger.add"), ACCEPT_WEIGHTS, studio.enlarging.addUpscaler),
     h("h3", {}, say("form.second")),
     about,
     again,

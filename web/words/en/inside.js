@@ -135,21 +135,21 @@ export const INSIDE = {
   "figure.schedule.y": "noise σ (standard deviation)",
   "figure.schedule.at": "Step {step} of {total}: t = {timestep}, σ = {sigma}; {part} % of what the model sees is noise, by standard deviation.",
   "figure.schedule.end": "After {total} steps: no noise is left.",
-  "figure.schedule.said": "The line is the model’s schedule; the {total} circles are the steps of the run, from σ = {first} down to {last}.",
+  "figure.schedule.summary": "The line is the model’s schedule; the {total} circles are the steps of the run, from σ = {first} down to {last}.",
 
   "figure.plane.x": "first component ({part} of the variance)",
   "figure.plane.y": "second component ({part})",
-  "figure.plane.said": "The plane in which the paths differ most shows {part} of their variance. Up and down is drawn {stretch} times as large as left to right. Each mark is a call to the model; the filled ones are the ends: {runs}.",
+  "figure.plane.summary": "The plane in which the paths differ most shows {part} of their variance. Up and down is drawn {stretch} times as large as left to right. Each mark is a call to the model; the filled ones are the ends: {runs}.",
 
   "figure.legend": "Lines",
   "figure.lines.table": "The same as a table",
-  "figure.lines.said": "{name}: from {first} to {last} over {count} points.",
+  "figure.lines.summary": "{name}: from {first} to {last} over {count} points.",
 
   "figure.guidance.without": "without the prompt",
   "figure.guidance.negative": "with the negative prompt",
   "figure.guidance.negative.short": "negative",
   "figure.guidance.xNegative": "along the prediction for the negative prompt (RMS)",
-  "figure.guidance.saidNegative": "For the negative prompt, the predicted noise has length {without}; for the prompt, {with}. They are {angle}° and {apart} apart. Going {scale} times as far gives {result}.",
+  "figure.guidance.summaryNegative": "For the negative prompt, the predicted noise has length {without}; for the prompt, {with}. They are {angle}° and {apart} apart. Going {scale} times as far gives {result}.",
   "figure.guidance.with": "with the prompt",
   "figure.guidance.difference": "difference × {scale} (colours to ±{range})",
   "figure.guidance.result": "noise that is removed",
@@ -158,7 +158,7 @@ export const INSIDE = {
   "figure.guidance.result.short": "guided",
   "figure.guidance.x": "along the prediction without the prompt (RMS)",
   "figure.guidance.y": "across it (RMS)",
-  "figure.guidance.said": "Without the prompt, the predicted noise has length {without}; with it, {with}. They are {angle}° and {apart} apart. Going {scale} times as far gives {result}.",
+  "figure.guidance.summary": "Without the prompt, the predicted noise has length {without}; with it, {with}. They are {angle}° and {apart} apart. Going {scale} times as far gives {result}.",
   "figure.guidance.unguided": "Guidance is off in this step: the model is asked only once, and the predicted noise has length {length}.",
 
   "figure.token.start": "start",
@@ -180,5 +180,5 @@ export const INSIDE = {
   "figure.table.change": "Change",
   "figure.table.changeToken": "Change “{token}”",
   "figure.table.vector": "{token}: {count} numbers, {first} …",
-  "figure.table.said": "{rows} rows, {tokens} of them the prompt’s tokens; for each, {width} numbers go in and {outputWidth} come out. {left} rows of padding are not shown.",
+  "figure.table.summary": "{rows} rows, {tokens} of them the prompt’s tokens; for each, {width} numbers go in and {outputWidth} come out. {left} rows of padding are not shown.",
 };

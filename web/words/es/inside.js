@@ -135,21 +135,21 @@ export const INSIDE = {
   "figure.schedule.y": "ruido σ (desviación típica)",
   "figure.schedule.at": "Paso {step} de {total}: t = {timestep}, σ = {sigma}; el {part} % de lo que ve el modelo es ruido, en desviación típica.",
   "figure.schedule.end": "Tras {total} pasos ya no queda ruido.",
-  "figure.schedule.said": "La línea es el calendario de ruido del modelo; los {total} círculos son los pasos, desde σ = {first} hasta {last}.",
+  "figure.schedule.summary": "La línea es el calendario de ruido del modelo; los {total} círculos son los pasos, desde σ = {first} hasta {last}.",
 
   "figure.plane.x": "primer componente ({part} de la varianza)",
   "figure.plane.y": "segundo componente ({part})",
-  "figure.plane.said": "El plano en que más difieren los caminos muestra el {part} de su varianza. El eje vertical está dibujado {stretch} veces más grande que el horizontal. Cada marca es una llamada al modelo; las llenas son los finales: {runs}.",
+  "figure.plane.summary": "El plano en que más difieren los caminos muestra el {part} de su varianza. El eje vertical está dibujado {stretch} veces más grande que el horizontal. Cada marca es una llamada al modelo; las llenas son los finales: {runs}.",
 
   "figure.legend": "Líneas",
   "figure.lines.table": "Lo mismo como tabla",
-  "figure.lines.said": "{name}: de {first} a {last} en {count} puntos.",
+  "figure.lines.summary": "{name}: de {first} a {last} en {count} puntos.",
 
   "figure.guidance.without": "sin el prompt",
   "figure.guidance.negative": "con el prompt negativo",
   "figure.guidance.negative.short": "negativo",
   "figure.guidance.xNegative": "a lo largo de la predicción del prompt negativo (RMS)",
-  "figure.guidance.saidNegative": "Con el prompt negativo, el ruido predicho mide {without}; con el prompt, {with}. Entre ambos hay {angle}° y {apart}. Avanzar {scale} veces esa diferencia da {result}.",
+  "figure.guidance.summaryNegative": "Con el prompt negativo, el ruido predicho mide {without}; con el prompt, {with}. Entre ambos hay {angle}° y {apart}. Avanzar {scale} veces esa diferencia da {result}.",
   "figure.guidance.with": "con el prompt",
   "figure.guidance.difference": "diferencia × {scale} (colores hasta ±{range})",
   "figure.guidance.result": "ruido que se quita",
@@ -158,7 +158,7 @@ export const INSIDE = {
   "figure.guidance.result.short": "guiado",
   "figure.guidance.x": "a lo largo de la predicción sin el prompt (RMS)",
   "figure.guidance.y": "en perpendicular (RMS)",
-  "figure.guidance.said": "Sin el prompt, el ruido predicho mide {without}; con él, {with}. Entre ambos hay {angle}° y {apart}. Avanzar {scale} veces esa diferencia da {result}.",
+  "figure.guidance.summary": "Sin el prompt, el ruido predicho mide {without}; con él, {with}. Entre ambos hay {angle}° y {apart}. Avanzar {scale} veces esa diferencia da {result}.",
   "figure.guidance.unguided": "En este paso no hay guía: se pregunta al modelo una sola vez y el ruido predicho mide {length}.",
 
   "figure.token.start": "inicio",
@@ -180,5 +180,5 @@ export const INSIDE = {
   "figure.table.change": "Cambiar",
   "figure.table.changeToken": "Cambiar «{token}»",
   "figure.table.vector": "{token}: {count} números, {first} …",
-  "figure.table.said": "{rows} filas, {tokens} de ellas los tokens del prompt; por cada una entran {width} números y salen {outputWidth}. No se muestran {left} filas de relleno.",
+  "figure.table.summary": "{rows} filas, {tokens} de ellas los tokens del prompt; por cada una entran {width} números y salen {outputWidth}. No se muestran {left} filas de relleno.",
 };

@@ -7,6 +7,7 @@ use decant_sd::inversion;
 use decant_sd::pipeline::Pipeline;
 use decant_sd::prompt::{How, unfollowed_sentence};
 use decant_sd::request::Request;
+use decant_sd::weights::without_ending;
 use std::path::Path;
 
 /// A record of settings, with the model and the machine that they were run on.
@@ -86,8 +87,7 @@ pub(crate) fn name(model: &str) -> &str {
     let model = model.strip_prefix("builtin:").unwrap_or(model);
     let model = model.split(['?', '#']).next().unwrap_or(model);
     let last = model.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or(model);
-    let known = |end: &&str| ["safetensors", "ckpt", "gguf", "bin", "pt", "pth"].contains(end);
-    Path::new(last).extension().and_then(|end| end.to_str()).filter(known).map_or(last, |end| &last[..last.len() - end.len() - 1])
+    without_ending(last)
 }
 
 #[cfg(test)]

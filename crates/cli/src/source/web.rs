@@ -1,6 +1,7 @@
 //! Model files on a web server: a folder, a single file, or a hub's repository; redirects are followed.
 
 use decant_sd::Error;
+use decant_sd::weights::is_weight_file;
 use decant_sd::files::{Files, LocalFuture};
 use line::{Line, Patience};
 use remote::Remote;
@@ -15,9 +16,6 @@ mod remote;
 mod spool;
 #[cfg(test)]
 mod tests;
-
-/// Ends of addresses that are files, not folders.
-const WEIGHT_FILES: &[&str] = &[".safetensors", ".sft", ".ckpt", ".gguf", ".bin", ".pt", ".pth"];
 
 /// The most bytes of a file that holds no weights; the longest, CLIP's `tokenizer.json`, has 4 million.
 const MOST_TEXT: u64 = 16_000_000;
@@ -53,7 +51,7 @@ impl Web {
         let mut web = Web { base: path, query, only: None, line: Line::new(patience), files: RefCell::default() };
         let split = web.base.rsplit_once('/').map(|(folder, name)| (folder.to_string(), name.to_string()));
         match split {
-            Some((folder, name)) if is_weights(&name) => (web.base, web.only) = (folder, Some(name)),
+            Some((folder, name)) if is_weight_file(&name) => (web.base, web.only) = (folder, Some(name)),
             _ if web.is_repository() && web.length(INDEX)?.is_none() => {
                 let plain = std::mem::take(&mut web.base);
                 web.base = format!("{plain}/{RESOLVE}");
@@ -94,10 +92,6 @@ impl Web {
     fn length(&self, name: &str) -> Result<Option<u64>, Error> {
         self.file(name).size(&self.line).map_err(|reason| self.failed(name, reason))
     }
-}
-
-fn is_weights(name: &str) -> bool {
-    WEIGHT_FILES.iter().any(|end| name.ends_with(end))
 }
 
 /// A name as an address takes it; what is spelled out already stays.

@@ -6,13 +6,10 @@ use super::parts::parts;
 use super::{Opened, derive, evidence, foreign, original, parsed, tiny, whole};
 use crate::Error;
 use crate::files::Files;
-use crate::weights::Checkpoint;
+use crate::weights::{Checkpoint, is_weight_file};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::rc::Rc;
-
-/// Ends of weight files' names, to look into; what they are, their content tells.
-const ENDS: &[&str] = &[".safetensors", ".ckpt", ".gguf", ".pt", ".pth", ".bin"];
 
 /// Most weight files beside one another: a denoiser, two text encoders, an autoencoder.
 const MOST_FILES: usize = 4;
@@ -25,7 +22,7 @@ const SHOWN: usize = 3;
 
 /// The weight files at the top of a source; a source that is one file is looked into whatever it is called.
 pub(super) fn weight_files(names: &[String]) -> Vec<&str> {
-    let weights = names.iter().map(String::as_str).filter(|name| !name.contains('/') && ENDS.iter().any(|end| name.ends_with(end)));
+    let weights = names.iter().map(String::as_str).filter(|name| !name.contains('/') && is_weight_file(name));
     match names {
         [only] => vec![only],
         _ => weights.collect(),

@@ -1,7 +1,6 @@
 //! What a LoRA is called: the tools write its file's name with an ending, without, or with the folders above it, and mean the same.
 
-/// Endings of files that hold LoRAs.
-const ENDINGS: &[&str] = &[".safetensors", ".ckpt", ".pth", ".bin", ".pt"];
+use crate::weights::without_ending;
 
 /// A LoRA's own name: without folders (of either slash) and without its file's ending.
 ///
@@ -16,9 +15,5 @@ const ENDINGS: &[&str] = &[".safetensors", ".ckpt", ".pth", ".bin", ".pt"];
 pub fn stem(name: &str) -> &str {
     let name = name.trim();
     let file = name.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or(name);
-    let ends = |ending: &str| {
-        let at = file.len().checked_sub(ending.len()).filter(|at| *at > 0)?;
-        file.get(at..).filter(|end| end.eq_ignore_ascii_case(ending)).map(|_| &file[..at])
-    };
-    ENDINGS.iter().find_map(|ending| ends(ending)).unwrap_or(file)
+    without_ending(file)
 }

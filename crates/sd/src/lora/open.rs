@@ -9,7 +9,7 @@ use super::peft::Config;
 use super::{Lora, LoraInfo, Source, refused};
 use crate::error::Error;
 use crate::files::{Files, find};
-use crate::weights::{Checkpoint, FileType, TensorInfo};
+use crate::weights::{Checkpoint, FileType, TensorInfo, is_weight_file};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -18,9 +18,6 @@ const MOST_RANK: usize = 2048;
 
 /// Names that are looked for where a folder has several files, or cannot be listed.
 const USUAL: [&str; 4] = ["pytorch_lora_weights.safetensors", "adapter_model.safetensors", "pytorch_lora_weights.bin", "adapter_model.bin"];
-
-/// Ends of weight files' names.
-const ENDS: [&str; 5] = [".safetensors", ".bin", ".pt", ".pth", ".ckpt"];
 
 /// Longest `adapter_config.json`, in bytes.
 const LONGEST_CONFIG: u64 = 1 << 20;
@@ -74,7 +71,7 @@ async fn file_of(name: &str, files: &dyn Files) -> Result<String, Error> {
     let listed = files.names().await?;
     let weights: Vec<&String> = match &listed {
         Some(names) if names.len() == 1 => names.iter().collect(),
-        Some(names) => names.iter().filter(|file| !file.contains('/') && ENDS.iter().any(|end| file.ends_with(end))).collect(),
+        Some(names) => names.iter().filter(|file| !file.contains('/') && is_weight_file(file)).collect(),
         None => vec![],
     };
     if let [only] = weights[..] {
