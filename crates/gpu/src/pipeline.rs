@@ -37,16 +37,15 @@ fn compile(device: &wgpu::Device, launch: &Launch, name: &str) -> Result<wgpu::C
         bind_group_layouts: &[Some(&layout)],
         ..Default::default()
     });
-    let constants: Vec<(&str, f64)> = launch.kernel.constants.iter().map(|(name, value)| (*name, *value as f64)).collect();
     Ok(device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
         label: Some(name),
         layout: Some(&layout),
         module: &module,
         entry_point: Some("main"),
         compilation_options: wgpu::PipelineCompilationOptions {
-            constants: &constants,
             // Every kernel writes its workgroup memory before reading it.
             zero_initialize_workgroup_memory: false,
+            ..Default::default()
         },
         cache: None,
     }))

@@ -51,9 +51,6 @@ pub fn name(kernel: &Kernel) -> String {
         name.push('.');
         name.push_str(choice);
     }
-    for (constant, value) in &kernel.constants {
-        write!(name, ".{constant}={value}").expect("a string takes anything");
-    }
     name
 }
 
@@ -63,7 +60,7 @@ mod tests {
 
     #[test]
     fn imports_are_pasted_once_and_choices_resolved() {
-        let kernel = Kernel { file: "attention", imports: vec![("input", "scalar"), ("tile", "attention1")], constants: vec![] };
+        let kernel = Kernel::new("attention").with("input", "scalar").with("tile", "attention1");
         let text = compose(&kernel).expect("the kernel's imports exist");
         assert!(text.contains("fn q_at(") && text.contains("fn k_at(") && text.contains("fn v_at("));
         assert_eq!(text.matches("const PER_ROW = 1u;").count(), 1);
@@ -72,7 +69,7 @@ mod tests {
 
     #[test]
     fn a_choice_that_nobody_made_is_said() {
-        let kernel = Kernel { file: "linear", imports: vec![("input", "vec4")], constants: vec![] };
+        let kernel = Kernel::new("linear").with("input", "vec4");
         let error = compose(&kernel).expect_err("no weights chosen").to_string();
         assert_eq!(error, "shader linear imports weights/*, but its launch chose nothing for it");
     }

@@ -5,7 +5,7 @@
 
 use crate::op::{
     Activation, Attention, AttentionWeights, Binary, BinaryKind, Concat, Conv2d, Epilogue, Gather, Geglu, GroupNorm, GroupNormStatistics,
-    LayerNorm, Linear, Op, PixelShuffle, Prelu, Reshape, StackRows, SwapMiddle, TimestepEmbedding, Unary, Upsample, Window,
+    LayerNorm, Linear, Op, PixelShuffle, Prelu, Reshape, StackRows, TimestepEmbedding, Unary, Upsample, Window,
 };
 use crate::weights::{LORA_DOWN, LORA_UP, Layout, WeightIndex, WeightUse, Weights};
 use crate::{Error, Program};
@@ -356,23 +356,6 @@ impl<'g> Var<'g> {
         match self.shape()[..] {
             [b, _, c] => self.reshape(&[b, height, width, c]),
             _ => self,
-        }
-    }
-
-    /// `[batch, tokens, heads·d]` to `[batch, heads, tokens, d]`.
-    pub fn split_heads(self, heads: usize) -> Var<'g> {
-        match self.shape()[..] {
-            [b, t, c] if c % heads == 0 => self.graph.apply(SwapMiddle, &[self.reshape(&[b, t, heads, c / heads])], ""),
-            _ => self.graph.apply(SwapMiddle, &[self], ""),
-        }
-    }
-
-    /// `[batch, heads, tokens, d]` to `[batch, tokens, heads·d]`.
-    pub fn merge_heads(self) -> Var<'g> {
-        let merged = self.graph.apply(SwapMiddle, &[self], "");
-        match merged.shape()[..] {
-            [b, t, h, d] => merged.reshape(&[b, t, h * d]),
-            _ => merged,
         }
     }
 

@@ -1,14 +1,25 @@
 //! What a GPU is to run, as plain data: which kernel, with which buffers, parameters and grid. Nothing here knows wgpu.
 
-/// A kernel: a file in `shaders/`, what its open imports stand for, and its override constants.
+/// A kernel: a file in `shaders/`, and what its open imports stand for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Kernel {
     /// `linear` is `shaders/linear.wgsl`.
     pub file: &'static str,
     /// `("weights", "q8_0")` makes `#import weights/*` read `shaders/weights/q8_0.wgsl`.
     pub imports: Vec<(&'static str, &'static str)>,
-    /// Values of `override` constants.
-    pub constants: Vec<(&'static str, u32)>,
+}
+
+impl Kernel {
+    /// A file whose imports are all closed.
+    pub fn new(file: &'static str) -> Kernel {
+        Kernel { file, imports: vec![] }
+    }
+
+    /// With `#import folder/*` reading that file of the folder.
+    pub fn with(mut self, folder: &'static str, choice: &'static str) -> Kernel {
+        self.imports.push((folder, choice));
+        self
+    }
 }
 
 /// What one storage binding of a launch holds.

@@ -20,7 +20,6 @@ mod epilogue;
 mod gather;
 mod geglu;
 mod group_norm;
-mod heads;
 mod layer_norm;
 mod linear;
 mod pixel_shuffle;
@@ -41,7 +40,6 @@ pub use epilogue::Epilogue;
 pub use gather::Gather;
 pub use geglu::Geglu;
 pub use group_norm::GroupNorm;
-pub use heads::SwapMiddle;
 pub use layer_norm::LayerNorm;
 pub use linear::Linear;
 pub use pixel_shuffle::PixelShuffle;
@@ -144,7 +142,6 @@ pub const OPS: &[OpRow] = &[
     concat::ROW,
     upsample::ROW,
     pixel_shuffle::ROW,
-    heads::ROW,
     reshape::ROW,
 ];
 
@@ -153,6 +150,11 @@ pub(crate) fn flat_groups(numbers: usize, per_group: usize) -> [u32; 3] {
     let groups = numbers.div_ceil(per_group).clamp(1, u32::MAX as usize) as u32;
     let rows = groups.div_ceil(65_535);
     [groups.div_ceil(rows), rows, 1]
+}
+
+/// The file in `shaders/input/` that reads rows so long: four numbers at once where all rows begin at a multiple of four.
+pub(crate) fn row_reader(length: usize) -> &'static str {
+    if length.is_multiple_of(4) { "vec4" } else { "scalar" }
 }
 
 /// Numbers in a shape; past the address space (4 GB in a browser) it stays at the most, which no device's limits admit.

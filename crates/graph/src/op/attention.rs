@@ -1,7 +1,7 @@
 //! `softmax(q·kᵀ/√d) · v` for each head (Vaswani et al. 2017), a tile of keys at a time with a running maximum and sum, so that the score
 //! matrix never exists (Milakov & Gimelshein 2018; Dao et al. 2022). Heads stay interleaved in the channels: no transposes.
 
-use super::{Case, Gpu, Op, OpRow, Operand, channels, product};
+use super::{Case, Gpu, Op, OpRow, Operand, channels, product, row_reader};
 use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Slot};
 use crate::lowering::{KernelCall, Lowering};
@@ -82,11 +82,7 @@ impl Op for Attention {
         let tile = [four, one].into_iter().find(|tile| d <= tile.widest);
         let tile = tile.ok_or_else(|| format!("a head of {d} channels; the GPU kernel holds at most 512"))?;
         let launch = Launch {
-            kernel: Kernel {
-                file: "attention",
-                imports: vec![("input", if d.is_multiple_of(4) { "vec4" } else { "scalar" }), ("tile", tile.name)],
-                constants: vec![],
-            },
+            kernel: Kernel::new("attention").with("input", row_reader(d)).with("tile", tile.name),
             slots: vec![Slot::operand(0), Slot::operand(1), Slot::operand(2), Slot::Output],
             params: vec![
                 tokens as u32,

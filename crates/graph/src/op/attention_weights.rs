@@ -55,7 +55,7 @@ impl Op for AttentionWeights {
         let (tokens, keys, d) = (result[1], result[2], channels(operands[0].shape) / self.heads);
         let rows = rows(result);
         let launch = Launch {
-            kernel: Kernel { file: "attention_weights", imports: vec![], constants: vec![] },
+            kernel: Kernel::new("attention_weights"),
             slots: vec![Slot::operand(0), Slot::operand(1), Slot::Output],
             params: vec![
                 rows as u32,

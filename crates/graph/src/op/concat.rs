@@ -41,7 +41,7 @@ impl Op for Concat {
             let params = [n, width, channels(result), first].map(|v| v as u32).to_vec();
             first += width;
             Launch {
-                kernel: Kernel { file: "concat", imports: vec![], constants: vec![] },
+                kernel: Kernel::new("concat"),
                 slots: vec![Slot::operand(i), Slot::Output],
                 params,
                 groups: flat_groups(n, 256),

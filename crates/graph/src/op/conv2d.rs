@@ -2,7 +2,7 @@
 //! pictures, on the GPU as a matrix product whose input rows are gathered on the fly (implicit GEMM). The picture may be seen twice as large,
 //! each place as four, so that no upsampled picture ever exists.
 
-use super::{Case, Epilogue, Fusion, Gpu, Op, OpRow, Operand, linear::Tile, product};
+use super::{Case, Epilogue, Fusion, Gpu, Op, OpRow, Operand, linear::Tile, product, row_reader};
 use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Slot};
 use crate::lowering::{Lowering, product_call};
@@ -116,15 +116,10 @@ impl Op for Conv2d {
         let tap4 = weight.inner_stride() / 4;
         let tile = Tile::of(m, n);
         let launch = Launch {
-            kernel: Kernel {
-                file: "conv2d",
-                imports: vec![
-                    ("input", if input[3].is_multiple_of(4) { "vec4" } else { "scalar" }),
-                    ("weights", weight.encoding.row().name),
-                    ("tile", tile.name),
-                ],
-                constants: vec![],
-            },
+            kernel: Kernel::new("conv2d")
+                .with("input", row_reader(input[3]))
+                .with("weights", weight.encoding.row().name)
+                .with("tile", tile.name),
             slots: vec![Slot::operand(0), Slot::operand(1), bias, per_batch, residual, Slot::Output],
             params: [
                 m,

@@ -47,7 +47,7 @@ impl Op for Gather {
         };
         let n = count(result);
         let launches = parts(weight.encoding, rows, weight.row_stride(), weight.bytes())?.into_iter().map(|part| Launch {
-            kernel: Kernel { file: "gather", imports: vec![("weights", weight.encoding.row().name)], constants: vec![] },
+            kernel: Kernel::new("gather").with("weights", weight.encoding.row().name),
             slots: vec![Slot::Operand(0, part.bytes), Slot::operand(1), Slot::Output],
             params: vec![
                 n as u32,

@@ -37,7 +37,7 @@ impl Op for Geglu {
     fn gpu(&self, _: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
         let n = count(result);
         let launch = Launch {
-            kernel: Kernel { file: "geglu", imports: vec![], constants: vec![] },
+            kernel: Kernel::new("geglu"),
             slots: vec![Slot::operand(0), Slot::Output],
             params: vec![n as u32, channels(result) as u32],
             groups: flat_groups(n, 256),

@@ -71,7 +71,7 @@ impl Op for GroupNorm {
         let (mut launches, chunks) = partial(&[operands[0].shape], self.groups);
         launches.push(combine(&[batch, c], self.groups, self.epsilon, chunks, [1, 2], Slot::Scratch(1)));
         launches.push(Launch {
-            kernel: kernel("group_norm_apply"),
+            kernel: Kernel::new("group_norm_apply"),
             slots: vec![Slot::operand(0), Slot::Scratch(1), Slot::Output],
             params: vec![n as u32, (n / batch) as u32, c as u32, Activation::code(self.activation)],
             groups: flat_groups(n, 256),
@@ -99,10 +99,6 @@ impl Op for GroupNorm {
     }
 }
 
-fn kernel(file: &'static str) -> Kernel {
-    Kernel { file, imports: vec![], constants: vec![] }
-}
-
 /// One launch for each band, and how many chunks of rows they leave in scratch 0: `[batch, groups, chunks, 3]`.
 pub(super) fn partial(bands: &[&[usize]], groups: usize) -> (Vec<Launch>, usize) {
     let places = |band: &[usize]| count(band) / (band[0] * channels(band));
@@ -113,7 +109,7 @@ pub(super) fn partial(bands: &[&[usize]], groups: usize) -> (Vec<Launch>, usize)
         let params = [places, c, c / groups, chunks, CHUNK_ROWS, first].map(|v| v as u32).to_vec();
         first += places.div_ceil(CHUNK_ROWS);
         Launch {
-            kernel: kernel("group_norm_partial"),
+            kernel: Kernel::new("group_norm_partial"),
             slots: vec![Slot::operand(i), Slot::Scratch(0)],
             params,
             groups: [groups as u32, places.div_ceil(CHUNK_ROWS) as u32, band[0] as u32],
@@ -127,7 +123,7 @@ pub(super) fn partial(bands: &[&[usize]], groups: usize) -> (Vec<Launch>, usize)
 pub(super) fn combine(shape: &[usize], groups: usize, epsilon: f32, chunks: usize, weights: [usize; 2], to: Slot) -> Launch {
     let (batch, c) = (shape[0], shape[1]);
     Launch {
-        kernel: kernel("group_norm_combine"),
+        kernel: Kernel::new("group_norm_combine"),
         slots: vec![Slot::Scratch(0), Slot::operand(weights[0]), Slot::operand(weights[1]), to],
         params: vec![c as u32, (c / groups) as u32, chunks as u32, epsilon.to_bits()],
         groups: [groups as u32, batch as u32, 1],

@@ -43,7 +43,7 @@ impl Op for LayerNorm {
         let rows = rows(result);
         let folds = rows.div_ceil(65_535).max(1);
         let launch = Launch {
-            kernel: Kernel { file: "layer_norm", imports: vec![], constants: vec![] },
+            kernel: Kernel::new("layer_norm"),
             slots: vec![Slot::operand(0), Slot::operand(1), Slot::operand(2), Slot::Output],
             params: vec![rows as u32, channels(result) as u32, self.epsilon.to_bits()],
             groups: [rows.div_ceil(folds) as u32, folds as u32, 1],

@@ -1,6 +1,6 @@
 //! `y[m, n] = epilogue(Σ_k x[m, k] · w[n, k])`: a matrix product with PyTorch's `nn.Linear` weight, or a 1×1 convolution's.
 
-use super::{Case, Epilogue, Fusion, Gpu, Op, OpRow, Operand, channels, product, rows};
+use super::{Case, Epilogue, Fusion, Gpu, Op, OpRow, Operand, channels, product, row_reader, rows};
 use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Slot};
 use crate::lowering::{Lowering, product_call};
@@ -88,15 +88,7 @@ impl Op for Linear {
         let [bias, per_batch, residual] = extra;
         let tile = Tile::of(m, n);
         let launch = Launch {
-            kernel: Kernel {
-                file: "linear",
-                imports: vec![
-                    ("input", if k.is_multiple_of(4) { "vec4" } else { "scalar" }),
-                    ("weights", weight.encoding.row().name),
-                    ("tile", tile.name),
-                ],
-                constants: vec![],
-            },
+            kernel: Kernel::new("linear").with("input", row_reader(k)).with("weights", weight.encoding.row().name).with("tile", tile.name),
             slots: vec![Slot::operand(0), Slot::operand(1), bias, per_batch, residual, Slot::Output],
             params: vec![
                 m as u32,

@@ -39,7 +39,7 @@ impl Op for PixelShuffle {
     fn gpu(&self, _: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
         let n = count(result);
         let launch = Launch {
-            kernel: Kernel { file: "pixel_shuffle", imports: vec![], constants: vec![] },
+            kernel: Kernel::new("pixel_shuffle"),
             slots: vec![Slot::operand(0), Slot::Output],
             params: [n, result[1], result[2], result[3], self.factor].map(|v| v as u32).to_vec(),
             groups: flat_groups(n, 256),

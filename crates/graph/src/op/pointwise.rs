@@ -187,7 +187,7 @@ fn each(result: &[usize]) -> Flat {
 
 /// One launch of a kernel that walks the result in groups of 64 threads of four numbers each.
 fn flat(file: &'static str, slots: Vec<Slot>, params: Vec<u32>, result: &[usize]) -> Gpu {
-    let kernel = Kernel { file, imports: vec![], constants: vec![] };
+    let kernel = Kernel::new(file);
     let n = count(result);
     Gpu { launches: vec![Launch { kernel, slots, params, groups: flat_groups(n, 256), flops: n as u64 }], scratch: vec![] }
 }

@@ -39,7 +39,7 @@ impl Op for Prelu {
     fn gpu(&self, _: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
         let n = count(result);
         let launch = Launch {
-            kernel: Kernel { file: "prelu", imports: vec![], constants: vec![] },
+            kernel: Kernel::new("prelu"),
             slots: vec![Slot::operand(0), Slot::operand(1), Slot::Output],
             params: [n, channels(result)].map(|v| v as u32).to_vec(),
             groups: flat_groups(n, 256),

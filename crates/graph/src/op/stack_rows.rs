@@ -68,7 +68,7 @@ impl Op for StackRows {
             let [from, to] = [[operands[i].shape[1] * row, rows.start * row], [result[1] * row, first * row]];
             first += rows.len();
             Launch {
-                kernel: Kernel { file: "stack_rows", imports: vec![], constants: vec![] },
+                kernel: Kernel::new("stack_rows"),
                 // Where there are no factors, the picture stands in for them.
                 slots: vec![Slot::operand(i), Slot::operand(if self.affine { self.rows.len() } else { i }), Slot::Output],
                 params: [n, per_batch, channels(result), from[0], from[1], to[0], to[1]]

@@ -68,7 +68,7 @@ impl Op for TimestepEmbedding {
         params.extend(self.frequencies().iter().map(|f| f.to_bits()));
         params.resize(4 + MOST, 0);
         let launch = Launch {
-            kernel: Kernel { file: "timestep", imports: vec![], constants: vec![] },
+            kernel: Kernel::new("timestep"),
             slots: vec![Slot::operand(0), Slot::Output],
             params,
             groups: flat_groups(n, 256),

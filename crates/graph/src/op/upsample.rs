@@ -40,7 +40,7 @@ impl Op for Upsample {
         let (from, n) = (operands[0].shape, count(result));
         let params = [n, channels(result), self.height, self.width, from[1], from[2]].map(|v| v as u32).to_vec();
         let launch = Launch {
-            kernel: Kernel { file: "upsample", imports: vec![], constants: vec![] },
+            kernel: Kernel::new("upsample"),
             slots: vec![Slot::operand(0), Slot::Output],
             params,
             groups: flat_groups(n, 256),
