@@ -6,7 +6,7 @@ use crate::read::read;
 use crate::shader;
 use decant_graph::device::Timing;
 use decant_graph::program::{From, Step};
-use decant_graph::{Error, Executable, Input, Launch, LocalFuture, Program, Slot};
+use decant_graph::{Error, Executable, Input, LocalFuture, Program, Slot};
 use std::rc::Rc;
 
 /// Uniforms start at multiples of this: WebGPU's guaranteed alignment.
@@ -209,7 +209,7 @@ fn allocate(gpu: Gpu, program: Rc<Program>, weights: Vec<Rc<Buffer>>) -> Result<
     for ((step, launch), offset) in program.launches().zip(offsets) {
         let pipeline = gpu.0.pipelines.get(device, launch)?;
         let mut entries =
-            vec![wgpu::BindGroupEntry { binding: 0, resource: binding(&uniform, offset as u64, uniform_bytes(launch) as u64) }];
+            vec![wgpu::BindGroupEntry { binding: 0, resource: binding(&uniform, offset as u64, launch.param_bytes() as u64) }];
         for (i, slot) in launch.slots.iter().enumerate() {
             let resource = resource(&program, step, slot, &buffers, &weights);
             entries.push(wgpu::BindGroupEntry { binding: i as u32 + 1, resource });
@@ -226,17 +226,11 @@ fn allocate(gpu: Gpu, program: Rc<Program>, weights: Vec<Rc<Buffer>>) -> Result<
 fn uniforms(program: &Program) -> (Vec<usize>, Vec<u8>) {
     let (mut offsets, mut bytes) = (vec![], vec![]);
     for (_, launch) in program.launches() {
-        let start = bytes.len();
-        offsets.push(start);
-        launch.params.iter().for_each(|p| bytes.extend(p.to_le_bytes()));
-        bytes.resize((start + uniform_bytes(launch)).next_multiple_of(UNIFORM_ALIGNMENT), 0);
+        offsets.push(bytes.len());
+        launch.write_params(&mut bytes);
+        bytes.resize(bytes.len().next_multiple_of(UNIFORM_ALIGNMENT), 0);
     }
     (offsets, bytes)
-}
-
-/// A uniform's size is a multiple of 16 in WGSL's eyes.
-fn uniform_bytes(launch: &Launch) -> usize {
-    (launch.params.len() * 4).next_multiple_of(16)
 }
 
 fn resource<'a>(

@@ -2,23 +2,18 @@
 //!
 //! The composed sources are left in `target/shaders/`, where the browser tests hand them to Tint (Chrome's compiler, which refuses more).
 
+mod common;
+
+use common::{launches, parse, programs};
 use decant_gpu::shader;
-use decant_graph::op::OPS;
-use decant_graph::{Kernel, Limits, Program};
+use decant_graph::{Kernel, Limits};
 use std::collections::BTreeMap;
 
 /// `unpack2x16float` is part of WGSL itself, without `shader-f16`; naga counts it as a capability. Nothing else is needed.
 const CAPABILITIES: naga::valid::Capabilities = naga::valid::Capabilities::SHADER_FLOAT16_IN_FLOAT32;
 
-fn programs() -> Vec<(String, Program)> {
-    let cases = OPS.iter().flat_map(|row| (row.cases)().into_iter().map(move |case| (row.name, case)));
-    cases.map(|(op, case)| (format!("{op} {}", case.name), case.program().expect("a case is sound"))).collect()
-}
-
 fn kernels() -> BTreeMap<String, Kernel> {
-    let programs = programs();
-    let launches = programs.iter().flat_map(|(_, program)| program.launches());
-    launches.map(|(_, launch)| (shader::name(&launch.kernel), launch.kernel.clone())).collect()
+    launches().into_iter().map(|(name, launches)| (name, launches[0].kernel.clone())).collect()
 }
 
 #[test]
@@ -28,7 +23,7 @@ fn naga_accepts_every_kernel() {
     for (name, kernel) in kernels() {
         let source = shader::compose(&kernel).unwrap_or_else(|e| panic!("{name}: {e}"));
         std::fs::write(folder.join(format!("{name}.wgsl")), &source).expect("target can be written");
-        let module = naga::front::wgsl::parse_str(&source).unwrap_or_else(|e| panic!("{name}: {}", e.emit_to_string(&source)));
+        let module = parse(&name, &source);
         let mut validator = naga::valid::Validator::new(naga::valid::ValidationFlags::all(), CAPABILITIES);
         validator.validate(&module).unwrap_or_else(|e| panic!("{name}: {}", e.emit_to_string(&source)));
         let memory: u32 = workgroup_bytes(&module);

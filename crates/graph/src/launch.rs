@@ -40,6 +40,73 @@ impl Slot {
     }
 }
 
+/// The value of one member of a shader's `Params`, in the member's type.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Param {
+    /// `u32`.
+    U32(u32),
+    /// `f32`.
+    F32(f32),
+    /// `array<vec4<f32>, n>`: a multiple of four numbers.
+    F32s(Vec<f32>),
+}
+
+impl Param {
+    fn bytes(&self) -> usize {
+        match self {
+            Param::U32(_) | Param::F32(_) => 4,
+            Param::F32s(values) => 4 * values.len(),
+        }
+    }
+
+    fn write(&self, bytes: &mut Vec<u8>) {
+        match self {
+            Param::U32(value) => bytes.extend(value.to_le_bytes()),
+            Param::F32(value) => bytes.extend(value.to_le_bytes()),
+            Param::F32s(values) => values.iter().for_each(|value| bytes.extend(value.to_le_bytes())),
+        }
+    }
+}
+
+impl From<u32> for Param {
+    fn from(value: u32) -> Param {
+        Param::U32(value)
+    }
+}
+
+/// A size. One that is past 32 bits belongs to a value that no adapter's limits admit.
+impl From<usize> for Param {
+    fn from(value: usize) -> Param {
+        Param::U32(value as u32)
+    }
+}
+
+/// A distance; WGSL's `u32` wraps where it is below zero.
+impl From<isize> for Param {
+    fn from(value: isize) -> Param {
+        Param::U32(value as u32)
+    }
+}
+
+/// 1 for yes, 0 for no.
+impl From<bool> for Param {
+    fn from(value: bool) -> Param {
+        Param::U32(value as u32)
+    }
+}
+
+impl From<f32> for Param {
+    fn from(value: f32) -> Param {
+        Param::F32(value)
+    }
+}
+
+impl From<Vec<f32>> for Param {
+    fn from(values: Vec<f32>) -> Param {
+        Param::F32s(values)
+    }
+}
+
 /// One dispatch. Binding 0 is the parameters' uniform, binding `i + 1` is `slots[i]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Launch {
@@ -47,12 +114,26 @@ pub struct Launch {
     pub kernel: Kernel,
     /// Its storage buffers, in binding order.
     pub slots: Vec<Slot>,
-    /// Its uniform, in the order of the shader's `Params` (floats as bits).
-    pub params: Vec<u32>,
+    /// Its uniform: the members of the shader's `Params`, in its order. A test compares names, order and types with naga's reading.
+    pub params: Vec<(&'static str, Param)>,
     /// Workgroups in x, y, z.
     pub groups: [u32; 3],
     /// Arithmetic operations (a multiply-add is two), for benchmarks and for cutting long submissions.
     pub flops: u64,
+}
+
+impl Launch {
+    /// Appends its uniform's bytes, whose number is a multiple of 16 in WGSL's eyes.
+    pub fn write_params(&self, bytes: &mut Vec<u8>) {
+        let start = bytes.len();
+        self.params.iter().for_each(|(_, param)| param.write(bytes));
+        bytes.resize(start + self.param_bytes(), 0);
+    }
+
+    /// Bytes of its uniform.
+    pub fn param_bytes(&self) -> usize {
+        self.params.iter().map(|(_, param)| param.bytes()).sum::<usize>().next_multiple_of(16)
+    }
 }
 
 /// What an adapter can hold. The default is WebGPU's guaranteed minimum.

@@ -42,6 +42,6 @@ pub use device::{Device, Executable, Input, LocalFuture, Used, WeightSet};
 pub use encoding::{ENCODINGS, Encoding};
 pub use error::Error;
 pub use graph::{Graph, Var};
-pub use launch::{Kernel, Launch, Limits, Slot};
+pub use launch::{Kernel, Launch, Limits, Param, Slot};
 pub use program::Program;
 pub use weights::{LORA_DOWN, LORA_UP, Layout, WeightIndex, WeightInfo, WeightUse, Weights};

@@ -38,7 +38,7 @@ impl Op for Concat {
         let mut first = 0;
         let launches = operands.iter().enumerate().map(|(i, operand)| {
             let (n, width) = (count(operand.shape), channels(operand.shape));
-            let params = [n, width, channels(result), first].map(|v| v as u32).to_vec();
+            let params = vec![("n", n.into()), ("width", width.into()), ("out_width", channels(result).into()), ("first", first.into())];
             first += width;
             Launch {
                 kernel: Kernel::new("concat"),

@@ -39,7 +39,7 @@ impl Op for Geglu {
         let launch = Launch {
             kernel: Kernel::new("geglu"),
             slots: vec![Slot::operand(0), Slot::Output],
-            params: vec![n as u32, channels(result) as u32],
+            params: vec![("n", n.into()), ("width", channels(result).into())],
             groups: flat_groups(n, 256),
             flops: 2 * n as u64,
         };

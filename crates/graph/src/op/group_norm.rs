@@ -73,7 +73,12 @@ impl Op for GroupNorm {
         launches.push(Launch {
             kernel: Kernel::new("group_norm_apply"),
             slots: vec![Slot::operand(0), Slot::Scratch(1), Slot::Output],
-            params: vec![n as u32, (n / batch) as u32, c as u32, Activation::code(self.activation)],
+            params: vec![
+                ("n", n.into()),
+                ("per_batch", (n / batch).into()),
+                ("channels", c.into()),
+                ("activation", Activation::code(self.activation).into()),
+            ],
             groups: flat_groups(n, 256),
             flops: 2 * n as u64,
         });
@@ -106,7 +111,14 @@ pub(super) fn partial(bands: &[&[usize]], groups: usize) -> (Vec<Launch>, usize)
     let mut first = 0;
     let launch = |(i, band): (usize, &&[usize])| {
         let (places, c) = (places(band), channels(band));
-        let params = [places, c, c / groups, chunks, CHUNK_ROWS, first].map(|v| v as u32).to_vec();
+        let params = vec![
+            ("places", places.into()),
+            ("channels", c.into()),
+            ("per_group", (c / groups).into()),
+            ("chunks", chunks.into()),
+            ("chunk_rows", CHUNK_ROWS.into()),
+            ("first_chunk", first.into()),
+        ];
         first += places.div_ceil(CHUNK_ROWS);
         Launch {
             kernel: Kernel::new("group_norm_partial"),
@@ -125,7 +137,7 @@ pub(super) fn combine(shape: &[usize], groups: usize, epsilon: f32, chunks: usiz
     Launch {
         kernel: Kernel::new("group_norm_combine"),
         slots: vec![Slot::Scratch(0), Slot::operand(weights[0]), Slot::operand(weights[1]), to],
-        params: vec![c as u32, (c / groups) as u32, chunks as u32, epsilon.to_bits()],
+        params: vec![("channels", c.into()), ("per_group", (c / groups).into()), ("chunks", chunks.into()), ("epsilon", epsilon.into())],
         groups: [groups as u32, batch as u32, 1],
         flops: (batch * groups * chunks * 8) as u64,
     }

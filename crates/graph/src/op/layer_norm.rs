@@ -45,7 +45,7 @@ impl Op for LayerNorm {
         let launch = Launch {
             kernel: Kernel::new("layer_norm"),
             slots: vec![Slot::operand(0), Slot::operand(1), Slot::operand(2), Slot::Output],
-            params: vec![rows as u32, channels(result) as u32, self.epsilon.to_bits()],
+            params: vec![("rows", rows.into()), ("channels", channels(result).into()), ("epsilon", self.epsilon.into())],
             groups: [rows.div_ceil(folds) as u32, folds as u32, 1],
             flops: 8 * count(result) as u64,
         };

@@ -41,7 +41,13 @@ impl Op for PixelShuffle {
         let launch = Launch {
             kernel: Kernel::new("pixel_shuffle"),
             slots: vec![Slot::operand(0), Slot::Output],
-            params: [n, result[1], result[2], result[3], self.factor].map(|v| v as u32).to_vec(),
+            params: vec![
+                ("n", n.into()),
+                ("height", result[1].into()),
+                ("width", result[2].into()),
+                ("channels", result[3].into()),
+                ("factor", self.factor.into()),
+            ],
             groups: flat_groups(n, 256),
             flops: 0,
         };

@@ -3,7 +3,7 @@
 use super::epilogue::add_per_batch;
 use super::{Case, Fusion, Gpu, Op, OpRow, Operand, channels, count, flat_groups};
 use crate::choice::Candidate;
-use crate::launch::{Kernel, Launch, Slot};
+use crate::launch::{Kernel, Launch, Param, Slot};
 use crate::lowering::{KernelCall, Lowering, UNIT_NUMBERS, unit_rows};
 use candle_core::{Result, Tensor};
 use decant_kernels::{Flat, Kernel as Compute, Set};
@@ -83,7 +83,12 @@ impl Op for Unary {
     }
 
     fn gpu(&self, _: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
-        let params = vec![count(result).div_ceil(4) as u32, Activation::code(self.activation), self.multiply.to_bits(), self.add.to_bits()];
+        let params = vec![
+            ("n4", count(result).div_ceil(4).into()),
+            ("activation", Activation::code(self.activation).into()),
+            ("multiply", self.multiply.into()),
+            ("add", self.add.into()),
+        ];
         Ok(flat("unary", vec![Slot::operand(0), Slot::Output], params, result))
     }
 
@@ -147,10 +152,11 @@ impl Op for Binary {
         Ok(match self.0 {
             BinaryKind::AddPerBatch => {
                 let n = count(result);
-                flat("add_per_batch", slots, [n, channels(result), n / result[0]].map(|v| v as u32).to_vec(), result)
+                let params = vec![("n", n.into()), ("channels", channels(result).into()), ("per_batch", (n / result[0]).into())];
+                flat("add_per_batch", slots, params, result)
             }
             kind => {
-                let params = vec![count(result).div_ceil(4) as u32, (kind == BinaryKind::Multiply) as u32];
+                let params = vec![("n4", count(result).div_ceil(4).into()), ("multiply", (kind == BinaryKind::Multiply).into())];
                 flat("binary", slots, params, result)
             }
         })
@@ -186,7 +192,7 @@ fn each(result: &[usize]) -> Flat {
 }
 
 /// One launch of a kernel that walks the result in groups of 64 threads of four numbers each.
-fn flat(file: &'static str, slots: Vec<Slot>, params: Vec<u32>, result: &[usize]) -> Gpu {
+fn flat(file: &'static str, slots: Vec<Slot>, params: Vec<(&'static str, Param)>, result: &[usize]) -> Gpu {
     let kernel = Kernel::new(file);
     let n = count(result);
     Gpu { launches: vec![Launch { kernel, slots, params, groups: flat_groups(n, 256), flops: n as u64 }], scratch: vec![] }

@@ -41,7 +41,7 @@ impl Op for Prelu {
         let launch = Launch {
             kernel: Kernel::new("prelu"),
             slots: vec![Slot::operand(0), Slot::operand(1), Slot::Output],
-            params: [n, channels(result)].map(|v| v as u32).to_vec(),
+            params: vec![("n", n.into()), ("channels", channels(result).into())],
             groups: flat_groups(n, 256),
             flops: n as u64,
         };

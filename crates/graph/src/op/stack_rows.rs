@@ -62,7 +62,7 @@ impl Op for StackRows {
     fn gpu(&self, operands: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
         let row = result[2] * result[3];
         let mut first = 0;
-        let launches = self.rows.iter().enumerate().map(|(i, rows)| {
+        let launches = self.rows.iter().enumerate().filter(|(_, rows)| !rows.is_empty()).map(|(i, rows)| {
             let per_batch = rows.len() * row;
             let n = result[0] * per_batch;
             let [from, to] = [[operands[i].shape[1] * row, rows.start * row], [result[1] * row, first * row]];
@@ -71,16 +71,22 @@ impl Op for StackRows {
                 kernel: Kernel::new("stack_rows"),
                 // Where there are no factors, the picture stands in for them.
                 slots: vec![Slot::operand(i), Slot::operand(if self.affine { self.rows.len() } else { i }), Slot::Output],
-                params: [n, per_batch, channels(result), from[0], from[1], to[0], to[1]]
-                    .map(|v| v as u32)
-                    .into_iter()
-                    .chain([self.affine as u32, Activation::code(self.activation)])
-                    .collect(),
+                params: vec![
+                    ("n", n.into()),
+                    ("per_batch", per_batch.into()),
+                    ("channels", channels(result).into()),
+                    ("from_entry", from[0].into()),
+                    ("from_first", from[1].into()),
+                    ("to_entry", to[0].into()),
+                    ("to_first", to[1].into()),
+                    ("affine", self.affine.into()),
+                    ("activation", Activation::code(self.activation).into()),
+                ],
                 groups: flat_groups(n, 256),
                 flops: if self.affine { 2 * n as u64 } else { 0 },
             }
         });
-        Ok(Gpu { launches: launches.filter(|launch| launch.params[0] > 0).collect(), scratch: vec![] })
+        Ok(Gpu { launches: launches.collect(), scratch: vec![] })
     }
 
     /// One call for each picture.

@@ -64,13 +64,18 @@ impl Op for TimestepEmbedding {
 
     fn gpu(&self, _: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
         let n = count(result);
-        let mut params = vec![n as u32, (channels(result) / 2) as u32, self.flip_sin_to_cos as u32, 0];
-        params.extend(self.frequencies().iter().map(|f| f.to_bits()));
-        params.resize(4 + MOST, 0);
+        let mut frequencies = self.frequencies();
+        frequencies.resize(MOST, 0.0);
         let launch = Launch {
             kernel: Kernel::new("timestep"),
             slots: vec![Slot::operand(0), Slot::Output],
-            params,
+            params: vec![
+                ("n", n.into()),
+                ("half", (channels(result) / 2).into()),
+                ("flip", self.flip_sin_to_cos.into()),
+                ("unused", 0u32.into()),
+                ("frequencies", frequencies.into()),
+            ],
             groups: flat_groups(n, 256),
             flops: 8 * n as u64,
         };

@@ -38,7 +38,14 @@ impl Op for Upsample {
 
     fn gpu(&self, operands: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
         let (from, n) = (operands[0].shape, count(result));
-        let params = [n, channels(result), self.height, self.width, from[1], from[2]].map(|v| v as u32).to_vec();
+        let params = vec![
+            ("n", n.into()),
+            ("channels", channels(result).into()),
+            ("height", self.height.into()),
+            ("width", self.width.into()),
+            ("from_height", from[1].into()),
+            ("from_width", from[2].into()),
+        ];
         let launch = Launch {
             kernel: Kernel::new("upsample"),
             slots: vec![Slot::operand(0), Slot::Output],
