@@ -18,6 +18,7 @@ struct Params {
 
 const QUERIES = 8u * PER_ROW;
 const KEYS = 32u;
+const WIDEST = 32u * VECTORS; // channels of a head: eight lanes' vectors
 const DEPTH = 8u; // channels at a time, in vec4
 const NONE = -3.0e38;
 

@@ -18,8 +18,8 @@ fn main(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
-    let first = flat_index(group, groups, local) * 4u;
-    for (var i = first; i < min(first + 4u, params.n); i++) {
+    let first = flat_index(group, groups, local) * EACH;
+    for (var i = first; i < min(first + EACH, params.n); i++) {
         let id = ids[i / params.width] - params.first; // below `first` wraps to a huge number
         let past = params.is_last == 1u && ids[i / params.width] >= params.first + params.rows;
         let row = select(id, params.rows - 1u, past);

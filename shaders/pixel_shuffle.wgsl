@@ -15,9 +15,9 @@ fn main(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
-    let first = flat_index(group, groups, local) * 4u;
+    let first = flat_index(group, groups, local) * EACH;
     let f = params.factor;
-    for (var i = first; i < min(first + 4u, params.n); i++) {
+    for (var i = first; i < min(first + EACH, params.n); i++) {
         let c = i % params.channels;
         let place = i / params.channels;
         let x = place % params.width;

@@ -15,8 +15,8 @@ fn main(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
-    let first = flat_index(group, groups, local) * 4u;
-    for (var i = first; i < min(first + 4u, params.n); i++) {
+    let first = flat_index(group, groups, local) * EACH;
+    for (var i = first; i < min(first + EACH, params.n); i++) {
         let place = i / params.channels;
         let x = place % params.width * params.from_width / params.width;
         let y = place / params.width % params.height * params.from_height / params.height;

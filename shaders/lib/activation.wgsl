@@ -1,4 +1,10 @@
-// Functions of one number. Codes: 0 none, 1 silu, 2 gelu (exact), 3 gelu (tanh), 4 quick_gelu, 5 relu, 6 leaky relu; the list is `Activation::ALL`.
+// Functions of one number, and their codes; 0 is none. `Activation` in Rust has the same.
+const SILU = 1u;
+const GELU = 2u; // exact
+const GELU_TANH = 3u;
+const QUICK_GELU = 4u;
+const RELU = 5u;
+const LEAKY_RELU = 6u;
 
 fn sigmoid(x: f32) -> f32 {
     return 1.0 / (1.0 + exp(-clamp(x, -80.0, 80.0)));
@@ -17,12 +23,12 @@ fn gelu(x: f32) -> f32 {
 
 fn activate(x: f32, code: u32) -> f32 {
     switch code {
-        case 1u: { return x * sigmoid(x); }
-        case 2u: { return gelu(x); }
-        case 3u: { return x * sigmoid(1.5957691216057308 * (x + 0.044715 * x * x * x)); }
-        case 4u: { return x * sigmoid(1.702 * x); }
-        case 5u: { return max(x, 0.0); }
-        case 6u: { return max(x, 0.2 * x); }
+        case SILU: { return x * sigmoid(x); }
+        case GELU: { return gelu(x); }
+        case GELU_TANH: { return x * sigmoid(1.5957691216057308 * (x + 0.044715 * x * x * x)); }
+        case QUICK_GELU: { return x * sigmoid(1.702 * x); }
+        case RELU: { return max(x, 0.0); }
+        case LEAKY_RELU: { return max(x, 0.2 * x); }
         default: { return x; }
     }
 }

@@ -1,23 +1,31 @@
 //! What a GPU is to run, as plain data: which kernel, with which buffers, parameters and grid. Nothing here knows wgpu.
 
-/// A kernel: a file in `shaders/`, and what its open imports stand for.
+/// A kernel: a file in `shaders/`, what its open imports stand for, and what is taken for granted of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Kernel {
     /// `linear` is `shaders/linear.wgsl`.
     pub file: &'static str,
     /// `("weights", "q8_0")` makes `#import weights/*` read `shaders/weights/q8_0.wgsl`.
     pub imports: Vec<(&'static str, &'static str)>,
+    /// Constants of the shader that its launches count on, such as a tile's rows in the grid. A test compares them with naga's reading.
+    pub constants: Vec<(&'static str, u32)>,
 }
 
 impl Kernel {
     /// A file whose imports are all closed.
     pub fn new(file: &'static str) -> Kernel {
-        Kernel { file, imports: vec![] }
+        Kernel { file, imports: vec![], constants: vec![] }
     }
 
     /// With `#import folder/*` reading that file of the folder.
     pub fn with(mut self, folder: &'static str, choice: &'static str) -> Kernel {
         self.imports.push((folder, choice));
+        self
+    }
+
+    /// Taking for granted that the shader has constants of these values.
+    pub fn assuming(mut self, constants: impl IntoIterator<Item = (&'static str, u32)>) -> Kernel {
+        self.constants.extend(constants);
         self
     }
 }

@@ -4,7 +4,7 @@
 //! type), and what a GPU and a CPU have to run (plain data). It knows no model and no device.
 
 use crate::choice::Candidate;
-use crate::launch::Launch;
+use crate::launch::{Kernel, Launch};
 use crate::lowering::Lowering;
 use crate::weights::WeightUse;
 use candle_core::Tensor;
@@ -144,6 +144,14 @@ pub const OPS: &[OpRow] = &[
     pixel_shuffle::ROW,
     reshape::ROW,
 ];
+
+/// Numbers that a workgroup of [`flat_kernel`] handles.
+pub(crate) const FLAT: usize = 256;
+
+/// A kernel that walks its result by `shaders/lib/flat.wgsl`; its grid is `flat_groups(numbers, FLAT)`.
+pub(crate) fn flat_kernel(file: &'static str) -> Kernel {
+    Kernel::new(file).assuming([("PER_GROUP", FLAT as u32)])
+}
 
 /// Workgroups for a kernel that handles `per_group` numbers each, folded into two dimensions of at most 65,535 (the kernel folds them back).
 pub(crate) fn flat_groups(numbers: usize, per_group: usize) -> [u32; 3] {

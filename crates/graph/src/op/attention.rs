@@ -82,7 +82,7 @@ impl Op for Attention {
         let tile = [four, one].into_iter().find(|tile| d <= tile.widest);
         let tile = tile.ok_or_else(|| format!("a head of {d} channels; the GPU kernel holds at most 512"))?;
         let launch = Launch {
-            kernel: Kernel::new("attention").with("input", row_reader(d)).with("tile", tile.name),
+            kernel: Kernel::new("attention").with("input", row_reader(d)).with("tile", tile.name).assuming(tile.constants()),
             slots: vec![Slot::operand(0), Slot::operand(1), Slot::operand(2), Slot::Output],
             params: vec![
                 ("tokens", tokens.into()),
@@ -132,11 +132,19 @@ const UNIT_SCORES: usize = 1 << 17;
 /// The most register tiles of queries that meet a panel of keys while it is in the cache.
 const UNIT_TILES: usize = 4;
 
-/// How a workgroup shares its queries; the twin of `shaders/tile/NAME.wgsl`.
+/// How a workgroup shares its queries, by `shaders/tile/NAME.wgsl`.
 struct Tile {
     name: &'static str,
     queries: usize,
+    /// The most channels of a head.
     widest: usize,
+}
+
+impl Tile {
+    /// What the grid and the choice count on.
+    fn constants(&self) -> [(&'static str, u32); 3] {
+        [("QUERIES", self.queries), ("KEYS", KEYS), ("WIDEST", self.widest)].map(|(name, value)| (name, value as u32))
+    }
 }
 
 /// 0 where query `start + i` may see key j, minus infinity elsewhere: `[count, keys]`.

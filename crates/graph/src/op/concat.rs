@@ -1,8 +1,8 @@
 //! Two values side by side in their channels: the UNet's skip connections.
 
-use super::{Case, Gpu, Op, OpRow, Operand, channels, count, flat_groups, rows};
+use super::{Case, FLAT, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel, rows};
 use crate::choice::Candidate;
-use crate::launch::{Kernel, Launch, Slot};
+use crate::launch::{Launch, Slot};
 use crate::lowering::{KernelCall, Lowering, unit_rows};
 use candle_core::{D, Result, Tensor};
 use decant_kernels::{CopyRows, Kernel as Compute, Set};
@@ -41,10 +41,10 @@ impl Op for Concat {
             let params = vec![("n", n.into()), ("width", width.into()), ("out_width", channels(result).into()), ("first", first.into())];
             first += width;
             Launch {
-                kernel: Kernel::new("concat"),
+                kernel: flat_kernel("concat"),
                 slots: vec![Slot::operand(i), Slot::Output],
                 params,
-                groups: flat_groups(n, 256),
+                groups: flat_groups(n, FLAT),
                 flops: 0,
             }
         });

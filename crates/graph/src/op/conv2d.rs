@@ -119,7 +119,9 @@ impl Op for Conv2d {
             kernel: Kernel::new("conv2d")
                 .with("input", row_reader(input[3]))
                 .with("weights", weight.encoding.row().name)
-                .with("tile", tile.name),
+                .with("tile", tile.name)
+                .assuming(tile.constants())
+                .assuming(Epilogue::constants()),
             slots: vec![Slot::operand(0), Slot::operand(1), bias, per_batch, residual, Slot::Output],
             params: vec![
                 ("m", m.into()),

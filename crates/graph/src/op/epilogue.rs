@@ -1,5 +1,5 @@
 //! What a matrix product or convolution does to each number before writing it: bias, one row per batch entry, activation, residual, in
-//! that order. The WGSL twin is `shaders/lib/epilogue.wgsl`.
+//! that order. In WGSL it is `shaders/lib/epilogue.wgsl`.
 
 use super::{Activation, Fusion, Operand};
 use crate::launch::Slot;
@@ -17,6 +17,9 @@ pub struct Epilogue {
     /// Add a value of the result's shape.
     pub residual: bool,
 }
+
+/// What a product's kernel is told to add, by `shaders/lib/epilogue.wgsl`.
+const FLAGS: [(&str, u32); 3] = [("BIAS", 1), ("PER_BATCH", 2), ("RESIDUAL", 4)];
 
 impl Epilogue {
     /// See [`super::Op::fuse`]: only what comes later in the order can still be taken on.
@@ -55,6 +58,11 @@ impl Epilogue {
         Ok(())
     }
 
+    /// Flags and codes that [`Epilogue::gpu`]'s parameters count on.
+    pub fn constants() -> impl Iterator<Item = (&'static str, u32)> {
+        FLAGS.into_iter().chain(Activation::constants())
+    }
+
     /// The meaning: `product` is `[batch, …, channels]`.
     pub fn cpu(&self, product: Tensor, extra: &[Tensor]) -> Result<Tensor> {
         let mut extra = extra.iter();
@@ -76,7 +84,7 @@ impl Epilogue {
     }
 
     /// The three storage slots (bias, per batch, residual), with the input standing in for what is absent, and their parameters:
-    /// flags (1 bias, 2 per batch, 4 residual), activation code.
+    /// the sum of the flags of what is present, and the activation's code.
     pub fn gpu(&self, operands: &[Operand]) -> ([Slot; 3], [u32; 2]) {
         let mut at = 2;
         let mut slot = |present: bool| {
@@ -86,7 +94,8 @@ impl Epilogue {
         };
         let slots = [slot(self.bias), slot(self.per_batch), slot(self.residual)];
         debug_assert_eq!(at, operands.len(), "every operand has its slot");
-        let flags = self.bias as u32 | (self.per_batch as u32) << 1 | (self.residual as u32) << 2;
+        let present = [self.bias, self.per_batch, self.residual];
+        let flags = FLAGS.iter().zip(present).filter(|(_, present)| *present).map(|((_, flag), _)| flag).sum();
         (slots, [flags, Activation::code(self.activation)])
     }
 }

@@ -2,9 +2,9 @@
 //!
 //! A table larger than one binding (CLIP's 49408×768 in f32 is 152 MB) is read in parts: each part's launch writes the rows that it holds.
 
-use super::{Case, Gpu, Op, OpRow, Operand, channels, count, flat_groups};
+use super::{Case, FLAT, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel};
 use crate::choice::Candidate;
-use crate::launch::{Kernel, Launch, Limits, Slot};
+use crate::launch::{Launch, Limits, Slot};
 use crate::lowering::{KernelCall, Lowering, stored};
 use crate::{Encoding, Layout};
 use candle_core::{Result, Tensor};
@@ -47,7 +47,7 @@ impl Op for Gather {
         };
         let n = count(result);
         let launches = parts(weight.encoding, rows, weight.row_stride(), weight.bytes())?.into_iter().map(|part| Launch {
-            kernel: Kernel::new("gather").with("weights", weight.encoding.row().name),
+            kernel: flat_kernel("gather").with("weights", weight.encoding.row().name),
             slots: vec![Slot::Operand(0, part.bytes), Slot::operand(1), Slot::Output],
             params: vec![
                 ("n", n.into()),
@@ -58,7 +58,7 @@ impl Op for Gather {
                 ("rows", part.rows.into()),
                 ("is_last", (part.first + part.rows == rows).into()),
             ],
-            groups: flat_groups(n, 256),
+            groups: flat_groups(n, FLAT),
             flops: 0,
         });
         debug_assert_eq!(columns, channels(result));

@@ -1,8 +1,8 @@
 //! `y = x[…, :n] · gelu(x[…, n:])` (Shazeer 2020, “GLU Variants Improve Transformer”; diffusers' `GEGLU`).
 
-use super::{Case, Gpu, Op, OpRow, Operand, channels, count, flat_groups, rows};
+use super::{Case, FLAT, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel, rows};
 use crate::choice::Candidate;
-use crate::launch::{Kernel, Launch, Slot};
+use crate::launch::{Launch, Slot};
 use crate::lowering::{KernelCall, Lowering, unit_rows};
 use candle_core::{D, Result, Tensor};
 use decant_kernels::{Flat, Kernel as Compute, Set};
@@ -37,10 +37,10 @@ impl Op for Geglu {
     fn gpu(&self, _: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
         let n = count(result);
         let launch = Launch {
-            kernel: Kernel::new("geglu"),
+            kernel: flat_kernel("geglu"),
             slots: vec![Slot::operand(0), Slot::Output],
             params: vec![("n", n.into()), ("width", channels(result).into())],
-            groups: flat_groups(n, 256),
+            groups: flat_groups(n, FLAT),
             flops: 2 * n as u64,
         };
         Ok(Gpu { launches: vec![launch], scratch: vec![] })

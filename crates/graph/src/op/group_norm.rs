@@ -3,7 +3,7 @@
 //! Three launches: mean and sum of squared distances of each chunk of rows; all chunks of a group into one factor and summand per channel
 //! (Chan et al. 1979); the multiply-add. The first two also serve a picture in bands ([`super::GroupNormStatistics`]).
 
-use super::{Activation, Case, Fusion, Gpu, Op, OpRow, Operand, channels, count, flat_groups};
+use super::{Activation, Case, FLAT, Fusion, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel};
 use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Slot};
 use crate::lowering::{KernelCall, Lowering, UNIT_NUMBERS};
@@ -71,7 +71,7 @@ impl Op for GroupNorm {
         let (mut launches, chunks) = partial(&[operands[0].shape], self.groups);
         launches.push(combine(&[batch, c], self.groups, self.epsilon, chunks, [1, 2], Slot::Scratch(1)));
         launches.push(Launch {
-            kernel: Kernel::new("group_norm_apply"),
+            kernel: flat_kernel("group_norm_apply").assuming(Activation::constants()),
             slots: vec![Slot::operand(0), Slot::Scratch(1), Slot::Output],
             params: vec![
                 ("n", n.into()),
@@ -79,7 +79,7 @@ impl Op for GroupNorm {
                 ("channels", c.into()),
                 ("activation", Activation::code(self.activation).into()),
             ],
-            groups: flat_groups(n, 256),
+            groups: flat_groups(n, FLAT),
             flops: 2 * n as u64,
         });
         Ok(Gpu { launches, scratch: vec![batch * self.groups * chunks * 3, batch * c * 2] })

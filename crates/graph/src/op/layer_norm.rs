@@ -1,6 +1,6 @@
 //! `y = (x − mean) / √(variance + ε) · scale + shift` over the channels of each place (Ba et al. 2016).
 
-use super::{Case, Gpu, Op, OpRow, Operand, channels, count, rows};
+use super::{Case, Gpu, Op, OpRow, Operand, channels, count, flat_groups, rows};
 use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Slot};
 use crate::lowering::{KernelCall, Lowering, unit_rows};
@@ -41,12 +41,11 @@ impl Op for LayerNorm {
 
     fn gpu(&self, _: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
         let rows = rows(result);
-        let folds = rows.div_ceil(65_535).max(1);
         let launch = Launch {
             kernel: Kernel::new("layer_norm"),
             slots: vec![Slot::operand(0), Slot::operand(1), Slot::operand(2), Slot::Output],
             params: vec![("rows", rows.into()), ("channels", channels(result).into()), ("epsilon", self.epsilon.into())],
-            groups: [rows.div_ceil(folds) as u32, folds as u32, 1],
+            groups: flat_groups(rows, 1),
             flops: 8 * count(result) as u64,
         };
         Ok(Gpu { launches: vec![launch], scratch: vec![] })

@@ -14,7 +14,7 @@ pub(super) const ROW: OpRow = OpRow {
     cases,
 };
 
-/// A block of results that one workgroup makes; the twin of `shaders/tile/NAME.wgsl`.
+/// A block of results that one workgroup makes, by `shaders/tile/NAME.wgsl`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Tile {
     pub name: &'static str,
@@ -37,6 +37,11 @@ impl Tile {
             _ if m.div_ceil(SQUARE.rows) * n.div_ceil(SQUARE.columns) < FEW_GROUPS => SMALL,
             _ => SQUARE,
         }
+    }
+
+    /// What the grid counts on.
+    pub fn constants(self) -> [(&'static str, u32); 2] {
+        [("ROWS", self.rows as u32), ("COLUMNS", self.columns as u32)]
     }
 
     /// The grid that covers all results.
@@ -88,7 +93,12 @@ impl Op for Linear {
         let [bias, per_batch, residual] = extra;
         let tile = Tile::of(m, n);
         let launch = Launch {
-            kernel: Kernel::new("linear").with("input", row_reader(k)).with("weights", weight.encoding.row().name).with("tile", tile.name),
+            kernel: Kernel::new("linear")
+                .with("input", row_reader(k))
+                .with("weights", weight.encoding.row().name)
+                .with("tile", tile.name)
+                .assuming(tile.constants())
+                .assuming(Epilogue::constants()),
             slots: vec![Slot::operand(0), Slot::operand(1), bias, per_batch, residual, Slot::Output],
             params: vec![
                 ("m", m.into()),

@@ -1,9 +1,9 @@
 //! `y[b, y·r + dy, x·r + dx, c] = x[b, y, x, c·r² + dy·r + dx]`: PyTorch's `nn.PixelShuffle` on channels-last pictures (Shi et al. 2016,
 //! “Real-Time Single Image and Video Super-Resolution Using an Efficient Sub-Pixel Convolutional Neural Network”).
 
-use super::{Case, Gpu, Op, OpRow, Operand, channels, count, flat_groups};
+use super::{Case, FLAT, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel};
 use crate::choice::Candidate;
-use crate::launch::{Kernel, Launch, Slot};
+use crate::launch::{Launch, Slot};
 use crate::lowering::{KernelCall, Lowering};
 use candle_core::{Result, Tensor};
 use decant_kernels::{Kernel as Compute, Set};
@@ -39,7 +39,7 @@ impl Op for PixelShuffle {
     fn gpu(&self, _: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
         let n = count(result);
         let launch = Launch {
-            kernel: Kernel::new("pixel_shuffle"),
+            kernel: flat_kernel("pixel_shuffle"),
             slots: vec![Slot::operand(0), Slot::Output],
             params: vec![
                 ("n", n.into()),
@@ -48,7 +48,7 @@ impl Op for PixelShuffle {
                 ("channels", result[3].into()),
                 ("factor", self.factor.into()),
             ],
-            groups: flat_groups(n, 256),
+            groups: flat_groups(n, FLAT),
             flops: 0,
         };
         Ok(Gpu { launches: vec![launch], scratch: vec![] })

@@ -1,7 +1,7 @@
 //! Functions of one number, and sums and products of two: one file, since all share a kernel each and a shape rule.
 
 use super::epilogue::add_per_batch;
-use super::{Case, Fusion, Gpu, Op, OpRow, Operand, channels, count, flat_groups};
+use super::{Case, FLAT, Fusion, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel};
 use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Param, Slot};
 use crate::lowering::{KernelCall, Lowering, UNIT_NUMBERS, unit_rows};
@@ -38,6 +38,23 @@ const LEAK: f64 = 0.2;
 impl Activation {
     const ALL: [Activation; 6] =
         [Activation::Silu, Activation::Gelu, Activation::GeluTanh, Activation::QuickGelu, Activation::Relu, Activation::LeakyRelu];
+
+    /// The constant in `shaders/lib/activation.wgsl` that is its code.
+    fn constant(self) -> &'static str {
+        match self {
+            Activation::Silu => "SILU",
+            Activation::Gelu => "GELU",
+            Activation::GeluTanh => "GELU_TANH",
+            Activation::QuickGelu => "QUICK_GELU",
+            Activation::Relu => "RELU",
+            Activation::LeakyRelu => "LEAKY_RELU",
+        }
+    }
+
+    /// What a kernel counts on that is given a code.
+    pub(super) fn constants() -> impl Iterator<Item = (&'static str, u32)> {
+        Activation::ALL.into_iter().map(|activation| (activation.constant(), Activation::code(Some(activation))))
+    }
 
     /// The number that `activate` in the shaders switches on; 0 is the identity.
     pub fn code(activation: Option<Activation>) -> u32 {
@@ -89,7 +106,7 @@ impl Op for Unary {
             ("multiply", self.multiply.into()),
             ("add", self.add.into()),
         ];
-        Ok(flat("unary", vec![Slot::operand(0), Slot::Output], params, result))
+        Ok(flat(flat_kernel("unary").assuming(Activation::constants()), vec![Slot::operand(0), Slot::Output], params, result))
     }
 
     fn kernels(&self, _: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {
@@ -153,11 +170,11 @@ impl Op for Binary {
             BinaryKind::AddPerBatch => {
                 let n = count(result);
                 let params = vec![("n", n.into()), ("channels", channels(result).into()), ("per_batch", (n / result[0]).into())];
-                flat("add_per_batch", slots, params, result)
+                flat(flat_kernel("add_per_batch"), slots, params, result)
             }
             kind => {
                 let params = vec![("n4", count(result).div_ceil(4).into()), ("multiply", (kind == BinaryKind::Multiply).into())];
-                flat("binary", slots, params, result)
+                flat(flat_kernel("binary"), slots, params, result)
             }
         })
     }
@@ -192,10 +209,9 @@ fn each(result: &[usize]) -> Flat {
 }
 
 /// One launch of a kernel that walks the result in groups of 64 threads of four numbers each.
-fn flat(file: &'static str, slots: Vec<Slot>, params: Vec<(&'static str, Param)>, result: &[usize]) -> Gpu {
-    let kernel = Kernel::new(file);
+fn flat(kernel: Kernel, slots: Vec<Slot>, params: Vec<(&'static str, Param)>, result: &[usize]) -> Gpu {
     let n = count(result);
-    Gpu { launches: vec![Launch { kernel, slots, params, groups: flat_groups(n, 256), flops: n as u64 }], scratch: vec![] }
+    Gpu { launches: vec![Launch { kernel, slots, params, groups: flat_groups(n, FLAT), flops: n as u64 }], scratch: vec![] }
 }
 
 fn cases() -> Vec<Case> {

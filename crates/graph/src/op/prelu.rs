@@ -1,8 +1,8 @@
 //! `y = max(x, 0) + slope[c] · min(x, 0)`: PyTorch's `nn.PReLU` with a slope for each channel (He et al. 2015, “Delving Deep into Rectifiers”).
 
-use super::{Case, Gpu, Op, OpRow, Operand, channels, count, flat_groups};
+use super::{Case, FLAT, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel};
 use crate::choice::Candidate;
-use crate::launch::{Kernel, Launch, Slot};
+use crate::launch::{Launch, Slot};
 use crate::lowering::{KernelCall, Lowering, unit_rows};
 use candle_core::{Result, Tensor};
 use decant_kernels::{Flat, Kernel as Compute, Set};
@@ -39,10 +39,10 @@ impl Op for Prelu {
     fn gpu(&self, _: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
         let n = count(result);
         let launch = Launch {
-            kernel: Kernel::new("prelu"),
+            kernel: flat_kernel("prelu"),
             slots: vec![Slot::operand(0), Slot::operand(1), Slot::Output],
             params: vec![("n", n.into()), ("channels", channels(result).into())],
-            groups: flat_groups(n, 256),
+            groups: flat_groups(n, FLAT),
             flops: n as u64,
         };
         Ok(Gpu { launches: vec![launch], scratch: vec![] })

@@ -1,9 +1,9 @@
 //! Rows of several pictures, one below the other, as they are or as `activation(x · factor + summand)` per channel: how a band of a picture
 //! gets the rows of its neighbours that a convolution's window reaches.
 
-use super::{Activation, Case, Fusion, Gpu, Op, OpRow, Operand, channels, count, flat_groups};
+use super::{Activation, Case, FLAT, Fusion, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel};
 use crate::choice::Candidate;
-use crate::launch::{Kernel, Launch, Slot};
+use crate::launch::{Launch, Slot};
 use crate::lowering::{KernelCall, Lowering, unit_rows};
 use candle_core::{Result, Tensor};
 use decant_kernels::{Kernel as Compute, Set};
@@ -68,7 +68,7 @@ impl Op for StackRows {
             let [from, to] = [[operands[i].shape[1] * row, rows.start * row], [result[1] * row, first * row]];
             first += rows.len();
             Launch {
-                kernel: Kernel::new("stack_rows"),
+                kernel: flat_kernel("stack_rows").assuming(Activation::constants()),
                 // Where there are no factors, the picture stands in for them.
                 slots: vec![Slot::operand(i), Slot::operand(if self.affine { self.rows.len() } else { i }), Slot::Output],
                 params: vec![
@@ -82,7 +82,7 @@ impl Op for StackRows {
                     ("affine", self.affine.into()),
                     ("activation", Activation::code(self.activation).into()),
                 ],
-                groups: flat_groups(n, 256),
+                groups: flat_groups(n, FLAT),
                 flops: if self.affine { 2 * n as u64 } else { 0 },
             }
         });

@@ -3,9 +3,9 @@
 //! WGSL promises little of `sin` outside ±π and little of `exp` far from 0: the frequencies come from here, in f64 rounded once, and the
 //! kernel reduces the angle itself.
 
-use super::{Case, Gpu, Op, OpRow, Operand, channels, count, flat_groups};
+use super::{Case, FLAT, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel};
 use crate::choice::Candidate;
-use crate::launch::{Kernel, Launch, Slot};
+use crate::launch::{Launch, Slot};
 use crate::lowering::{KernelCall, Lowering};
 use candle_core::{D, Device, Result, Tensor};
 use decant_kernels::{Kernel as Compute, Set, Words};
@@ -67,7 +67,7 @@ impl Op for TimestepEmbedding {
         let mut frequencies = self.frequencies();
         frequencies.resize(MOST, 0.0);
         let launch = Launch {
-            kernel: Kernel::new("timestep"),
+            kernel: flat_kernel("timestep"),
             slots: vec![Slot::operand(0), Slot::Output],
             params: vec![
                 ("n", n.into()),
@@ -76,7 +76,7 @@ impl Op for TimestepEmbedding {
                 ("unused", 0u32.into()),
                 ("frequencies", frequencies.into()),
             ],
-            groups: flat_groups(n, 256),
+            groups: flat_groups(n, FLAT),
             flops: 8 * n as u64,
         };
         Ok(Gpu { launches: vec![launch], scratch: vec![] })

@@ -1,8 +1,8 @@
 //! Each place of a picture repeated to another size: PyTorch's `interpolate(mode="nearest")`, `y[oy, ox] = x[⌊oy·h/oh⌋, ⌊ox·w/ow⌋]`.
 
-use super::{Case, Gpu, Op, OpRow, Operand, channels, count, flat_groups};
+use super::{Case, FLAT, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel};
 use crate::choice::Candidate;
-use crate::launch::{Kernel, Launch, Slot};
+use crate::launch::{Launch, Slot};
 use crate::lowering::{KernelCall, Lowering};
 use candle_core::{Device, Result, Tensor};
 use decant_kernels::{Kernel as Compute, Set};
@@ -47,10 +47,10 @@ impl Op for Upsample {
             ("from_width", from[2].into()),
         ];
         let launch = Launch {
-            kernel: Kernel::new("upsample"),
+            kernel: flat_kernel("upsample"),
             slots: vec![Slot::operand(0), Slot::Output],
             params,
-            groups: flat_groups(n, 256),
+            groups: flat_groups(n, FLAT),
             flops: 0,
         };
         Ok(Gpu { launches: vec![launch], scratch: vec![] })
