@@ -9,8 +9,7 @@
 use crate::bands::{Bands, Conv, Norm};
 use crate::config::VaeConfig;
 use decant_graph::op::{DOUBLED, SAME, Window};
-use decant_graph::{Graph, Program, Var, Weights};
-use std::rc::Rc;
+use decant_graph::{Graph, Var, Weights};
 
 /// Added to the variance in every norm of the autoencoder.
 const EPS: f32 = 1e-6;
@@ -73,31 +72,6 @@ pub fn encoder(graph: &Graph, config: &VaeConfig, pixels: [usize; 2], bands: usi
     let quantized = if config.use_quant_conv { moments.linear(graph.weights().at("quant_conv")) } else { moments };
     graph.output("moments", quantized);
 }
-
-/// The program of the fewest bands that fits, and how many bands it has; if none does, the one of the smallest peak. `height` is the image's,
-/// `build` makes the program of so many bands, and `fits` asks what has to hold: an adapter's limits, the memory that is left.
-///
-/// # Errors
-/// `build`'s.
-pub fn bands_for<E>(
-    height: usize,
-    mut build: impl FnMut(usize) -> Result<Rc<Program>, E>,
-    fits: impl Fn(&Program) -> bool,
-) -> Result<(usize, Rc<Program>), E> {
-    let mut smallest = (1, build(1)?);
-    let mut bands = 1;
-    while !fits(&smallest.1) && bands * 2 * FEWEST_ROWS <= height {
-        bands *= 2;
-        let program = build(bands)?;
-        if fits(&program) || program.activation_bytes() < smallest.1.activation_bytes() {
-            smallest = (bands, program);
-        }
-    }
-    Ok(smallest)
-}
-
-/// Rows of the image in a band, at least: in thinner ones a convolution reads its neighbours' rows more than a quarter as often as its own.
-const FEWEST_ROWS: usize = 8;
 
 /// What every block needs.
 #[derive(Clone, Copy)]

@@ -8,7 +8,6 @@ use decant_graph::{Encoding, Graph, Limits, Program, WeightIndex, WeightInfo};
 use decant_sd::config::{ClipConfig, UNetConfig, VaeConfig};
 use decant_sd::{clip, unet, vae};
 use std::collections::BTreeSet;
-use std::rc::Rc;
 
 const VAE: &[u8] = br#"{"block_out_channels": [128, 256, 512, 512], "layers_per_block": 2,
     "down_block_types": ["DownEncoderBlock2D", "DownEncoderBlock2D", "DownEncoderBlock2D", "DownEncoderBlock2D"],
@@ -100,6 +99,9 @@ fn a_guided_denoiser_fits_any_adapter() {
     }
 }
 
+/// Numbers of bands that are tried, as for a run.
+const BANDS: [usize; 6] = [1, 2, 4, 8, 16, 32];
+
 #[test]
 fn an_autoencoder_in_bands_fits_any_adapter() {
     let config = VaeConfig::parse("vae/config.json", VAE).expect("the configuration is sound");
@@ -116,10 +118,10 @@ fn an_autoencoder_in_bands_fits_any_adapter() {
         let builds = [("decoder", &decoder as Build, most_decoding), ("encoder", &encoder as Build, most_encoding)];
         for ((name, build, most), whole) in builds.into_iter().zip(whole) {
             let fits = |p: &Program| p.does_not_fit(&limits).is_none() && p.activation_bytes() as f64 <= most;
-            let (bands, p) = vae::bands_for::<()>(pixels, |n| Ok(Rc::new(build(n))), fits).expect("building never fails");
+            let mut programs = BANDS.iter().map(|bands| (*bands, build(*bands)));
+            let (bands, p) = programs.find(|(_, p)| fits(p)).unwrap_or_else(|| panic!("{name} at {pixels}: nothing fits"));
             let (peak, before) = (p.activation_bytes() as f64 / 1e6, whole.activation_bytes() as f64 / 1e6);
             println!("{name} at {pixels}: {peak:.0} MB in {bands} bands, {before:.0} MB in one piece");
-            assert!(fits(&p), "{name} at {pixels} in {bands} bands: {peak:.0} MB, {:?}", p.does_not_fit(&limits));
             let more = p.flops() as f64 / whole.flops() as f64 - 1.0;
             assert!(more.abs() < 0.01, "{name} at {pixels} in {bands} bands: {:.1} % more work", more * 100.0);
         }

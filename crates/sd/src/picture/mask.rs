@@ -1,7 +1,6 @@
 //! A mask over a picture: white is painted anew, black stays (diffusers' `mask_processor`).
 
 use super::{Picture, resize};
-use crate::error::Error;
 
 /// Which pixels to paint anew.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,12 +14,6 @@ pub struct Mask {
 }
 
 impl Mask {
-    /// From grey values, row by row.
-    pub fn from_grey8(width: usize, height: usize, grey: &[u8]) -> Result<Mask, Error> {
-        super::check_size("mask", width, height, grey.len(), 1)?;
-        Ok(Mask { width, height, grey: grey.to_vec() })
-    }
-
     /// From a picture's brightness, as Pillow's `convert("L")` rounds it (ITU-R 601-2).
     pub fn from_picture(picture: &Picture) -> Mask {
         let luma = |p: &[u8; 4]| ((p[0] as u32 * 19595 + p[1] as u32 * 38470 + p[2] as u32 * 7471 + 0x8000) >> 16) as u8;
@@ -77,7 +70,7 @@ mod tests {
 
     #[test]
     fn half_is_painted_and_places_take_their_first_pixel() {
-        let mask = Mask::from_grey8(4, 2, &[127, 255, 128, 0, 255, 255, 0, 255]).expect("eight pixels");
+        let mask = Mask { width: 4, height: 2, grey: vec![127, 255, 128, 0, 255, 255, 0, 255] };
         assert_eq!(mask.painted().map(|painted| painted as u8).collect::<Vec<_>>(), [0, 1, 1, 0, 1, 1, 0, 1]);
         assert_eq!(mask.over_latents(2), [0.0, 1.0]);
         assert!(Mask::whole(8, 16).over_latents(8).iter().all(|painted| *painted == 1.0));
@@ -85,7 +78,7 @@ mod tests {
 
     #[test]
     fn padding_is_painted() {
-        let mask = Mask::from_grey8(2, 1, &[0, 7]).expect("two pixels");
+        let mask = Mask { width: 2, height: 1, grey: vec![0, 7] };
         let padded = mask.padded([1, 0, 0, 1]);
         assert_eq!((padded.width, padded.height, &padded.grey[..]), (3, 2, &[255, 255, 255, 255, 0, 7][..]));
     }
