@@ -5,7 +5,7 @@ use crate::buffer::Buffer;
 use crate::read::read;
 use crate::shader;
 use decant_graph::device::Timing;
-use decant_graph::program::{From, Step};
+use decant_graph::program::{Step, ValueRef};
 use decant_graph::{Error, Executable, Input, LocalFuture, Program, Slot};
 use std::rc::Rc;
 
@@ -243,8 +243,8 @@ fn resource<'a>(
     let size = program.slot_bytes(step, slot).next_multiple_of(16);
     let (buffer, offset): (&Buffer, u64) = match slot {
         Slot::Operand(i, range) => match step.operands[*i] {
-            From::Value(v) => (&buffers[program.values[v].buffer], 0),
-            From::Weight(w) => (&weights[w], range.map_or(0, |[offset, _]| offset)),
+            ValueRef::Value(v) => (&buffers[program.values[v].buffer], 0),
+            ValueRef::Weight(w) => (&weights[w], range.map_or(0, |[offset, _]| offset)),
         },
         Slot::Output => (&buffers[program.values[step.result].buffer], 0),
         Slot::Scratch(i) => (&buffers[step.scratch[*i]], 0),

@@ -11,7 +11,7 @@ use std::fmt;
 
 /// Where an operand comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum From {
+pub enum ValueRef {
     /// The value of that number.
     Value(usize),
     /// The weight of that number.
@@ -24,7 +24,7 @@ pub struct Step {
     /// Its meaning.
     pub op: Box<dyn Op>,
     /// What it reads.
-    pub operands: Vec<From>,
+    pub operands: Vec<ValueRef>,
     /// The value that it writes.
     pub result: usize,
     /// What a GPU runs; `Err` says what only the CPU can do.
@@ -92,14 +92,14 @@ impl Program {
         for (id, value) in inner.values.into_iter().enumerate() {
             let shape = value.shape.unwrap_or_default();
             let mut root = id;
-            from.push(From::Value(id));
+            from.push(ValueRef::Value(id));
             match value.source {
-                Source::Weight(weight) => from[id] = From::Weight(weight),
+                Source::Weight(weight) => from[id] = ValueRef::Weight(weight),
                 Source::Input { name, ids } => program.inputs.push(ProgramInput { name, value: id, ids }),
                 Source::Op { op, operands } if live[id] => {
-                    let operands: Vec<From> = operands.into_iter().map(|o| from[o]).collect();
+                    let operands: Vec<ValueRef> = operands.into_iter().map(|o| from[o]).collect();
                     match (op.is_view(), operands.first()) {
-                        (true, Some(From::Value(of))) => root = program.values[*of].root,
+                        (true, Some(ValueRef::Value(of))) => root = program.values[*of].root,
                         _ => program.steps.push(Step { op, operands, result: id, gpu: Ok(Gpu::default()), scratch: vec![] }),
                     }
                 }
@@ -127,9 +127,9 @@ impl Program {
 
     /// What a step's operation sees of its operands.
     pub(crate) fn operands<'a>(&'a self, step: &Step, weight_shapes: &'a [Vec<usize>]) -> Vec<Operand<'a>> {
-        let operand = |from: &From| match from {
-            From::Value(v) => Operand { shape: &self.values[*v].shape, weight: None },
-            From::Weight(w) => Operand { shape: &weight_shapes[*w], weight: Some(&self.weights[*w]) },
+        let operand = |from: &ValueRef| match from {
+            ValueRef::Value(v) => Operand { shape: &self.values[*v].shape, weight: None },
+            ValueRef::Weight(w) => Operand { shape: &weight_shapes[*w], weight: Some(&self.weights[*w]) },
         };
         step.operands.iter().map(operand).collect()
     }
@@ -156,7 +156,7 @@ impl Program {
         let mut scratch_lives = vec![];
         for (at, (step, scratch)) in self.steps.iter().zip(scratch).enumerate() {
             for from in &step.operands {
-                if let From::Value(v) = from {
+                if let ValueRef::Value(v) = from {
                     lives[life_of[self.values[*v].root]].last = at;
                 }
             }
@@ -208,7 +208,7 @@ impl Program {
         let mut last = vec![0; self.values.len()];
         for (at, step) in self.steps.iter().enumerate() {
             for from in &step.operands {
-                if let From::Value(v) = from {
+                if let ValueRef::Value(v) = from {
                     last[self.values[*v].root] = at;
                 }
             }
@@ -233,8 +233,8 @@ impl Program {
         match slot {
             Slot::Operand(_, Some([_, size])) => *size,
             Slot::Operand(i, None) => match step.operands[*i] {
-                From::Value(v) => value(v),
-                From::Weight(w) => self.weights[w].bytes() as u64,
+                ValueRef::Value(v) => value(v),
+                ValueRef::Weight(w) => self.weights[w].bytes() as u64,
             },
             Slot::Output => value(step.result),
             Slot::Scratch(i) => (step.gpu.as_ref().map_or(0, |gpu| gpu.scratch[*i]) * 4).next_multiple_of(16) as u64,
@@ -272,9 +272,9 @@ impl Program {
 
     /// A step in one line: `linear [2, 64, 320] [320, 320] -> [2, 64, 320]`.
     pub fn label(&self, step: &Step) -> String {
-        let shape = |from: &From| match from {
-            From::Value(v) => format!("{:?}", self.values[*v].shape),
-            From::Weight(w) => format!("{} {}", self.weights[*w].name, self.weights[*w].encoding.row().name),
+        let shape = |from: &ValueRef| match from {
+            ValueRef::Value(v) => format!("{:?}", self.values[*v].shape),
+            ValueRef::Weight(w) => format!("{} {}", self.weights[*w].name, self.weights[*w].encoding.row().name),
         };
         let operands: Vec<String> = step.operands.iter().map(shape).collect();
         format!("{} {} -> {:?}", step.op.name(), operands.join(", "), self.values[step.result].shape)

@@ -7,7 +7,7 @@ use super::packing::unpacked;
 use super::reference::shaped;
 use crate::device::{Executable, Input, LocalFuture, Timing};
 use crate::op::count;
-use crate::program::From;
+use crate::program::ValueRef;
 use crate::{Encoding, Error, Program};
 use candle_core::{DType, Device as Candle, Tensor};
 use decant_kernels::Kernel;
@@ -84,7 +84,7 @@ impl Ready {
     fn check_ids(&self, value: usize, ids: &[u32]) -> Result<(), Error> {
         for (step, way) in self.program.steps.iter().zip(&self.lowered.ways) {
             let Way::Kernels(_, calls) = way else { continue };
-            let (From::Weight(table), Some(From::Value(read))) = (step.operands[0], step.operands.get(1)) else { continue };
+            let (ValueRef::Weight(table), Some(ValueRef::Value(read))) = (step.operands[0], step.operands.get(1)) else { continue };
             let looked_up = calls.iter().any(|call| call.kernel == Kernel::Gather) && self.program.values[*read].root == value;
             let rows = self.program.weights[table].rows();
             if let Some(id) = ids.iter().find(|id| looked_up && **id as usize >= rows) {
@@ -106,12 +106,12 @@ impl Ready {
     /// A step without kernels, on copies.
     fn candle(&self, at: usize) -> Result<(), Error> {
         let step = &self.program.steps[at];
-        let operand = |from: &From| match from {
-            From::Weight(w) => {
+        let operand = |from: &ValueRef| match from {
+            ValueRef::Weight(w) => {
                 let weight = &self.program.weights[*w];
                 shaped(weight, unpacked(weight, &*self.weights[*w], self.host.set().tile()))
             }
-            From::Value(v) => self.tensor(*v),
+            ValueRef::Value(v) => self.tensor(*v),
         };
         let operands: Result<Vec<Tensor>, Error> = step.operands.iter().map(operand).collect();
         let result: Vec<f32> = step.op.cpu(&operands?)?.flatten_all()?.to_dtype(DType::F32)?.to_vec1()?;

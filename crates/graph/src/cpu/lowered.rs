@@ -5,7 +5,7 @@ use crate::choice::choose;
 use crate::launch::Slot;
 use crate::lowering::{KernelCall, Lowering, packed_bytes};
 use crate::op::count;
-use crate::program::{From, Step};
+use crate::program::{Step, ValueRef};
 use decant_kernels::Set;
 
 /// How a step is computed.
@@ -90,8 +90,8 @@ impl Lowered {
     pub(super) fn address(&self, program: &Program, at: usize, slot: &Slot, arena: u64, weights: &[u64]) -> u64 {
         match slot {
             Slot::Operand(i, _) => match program.steps[at].operands[*i] {
-                From::Value(v) => arena + self.values[v],
-                From::Weight(w) => weights[w],
+                ValueRef::Value(v) => arena + self.values[v],
+                ValueRef::Weight(w) => weights[w],
             },
             Slot::Output => arena + self.values[program.steps[at].result],
             Slot::Scratch(i) => arena + self.scratch[at][*i],

@@ -1,7 +1,7 @@
 //! The meaning of a program: every operation through candle-core in f32 or f64, one after the other. Every kernel, on a CPU or a GPU, is
 //! compared with it.
 
-use crate::program::From;
+use crate::program::ValueRef;
 use crate::{Error, Input, Layout, Program, WeightUse};
 use candle_core::{DType, Device as Candle, Tensor};
 use std::collections::HashMap;
@@ -41,13 +41,13 @@ pub fn run(program: &Program, weights: &CpuWeights, inputs: &[(&str, Input)], dt
             .operands
             .iter()
             .map(|from| match from {
-                From::Weight(w) => Ok(weights[*w].clone()),
-                From::Value(v) => value(program, &values, *v),
+                ValueRef::Weight(w) => Ok(weights[*w].clone()),
+                ValueRef::Value(v) => value(program, &values, *v),
             })
             .collect();
         values[step.result] = Some(step.op.cpu(&operands?)?);
         for from in &step.operands {
-            if let From::Value(v) = from {
+            if let ValueRef::Value(v) = from {
                 let root = program.values[*v].root;
                 if last_reader[root] == at {
                     values[root] = None;
