@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::js::object;
 use crate::machine::{Choice, choose};
 use decant_graph::Error;
-use decant_graph::check::Judged;
+use decant_graph::check::Reference;
 use decant_graph::op::{Case, OPS};
 use js_sys::Array;
 use std::rc::Rc;
@@ -34,6 +34,6 @@ pub async fn check_operations(device: String) -> Result<Array, Failure> {
 }
 
 async fn error_of(device: &Rc<dyn decant_graph::Device>, case: &Case) -> Result<f64, Error> {
-    let judged = Judged::new(case)?;
-    Ok(judged.error(&judged.run(&**device).await?))
+    let reference = Reference::new(case)?;
+    Ok(reference.error(&reference.run(&**device).await?))
 }

@@ -5,7 +5,7 @@
 
 use crate::arguments::Bench;
 use crate::{Failure, device, generate};
-use decant_graph::check::Judged;
+use decant_graph::check::Reference;
 use decant_graph::device::Timing;
 use decant_graph::op::OPS;
 use decant_graph::{Device, bench};
@@ -42,8 +42,8 @@ fn check(device: &dyn Device) -> Result<(), Failure> {
     for op in OPS {
         let mut worst = 0f64;
         for case in (op.cases)().iter().filter(|case| !case.real) {
-            let judged = Judged::new(case)?;
-            let error = judged.error(&pollster::block_on(judged.run(device))?);
+            let reference = Reference::new(case)?;
+            let error = reference.error(&pollster::block_on(reference.run(device))?);
             worst = worst.max(error);
             if error > op.tolerance {
                 beyond.push(format!("{} {}", op.name, case.name));

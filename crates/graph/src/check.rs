@@ -10,14 +10,14 @@ use std::rc::Rc;
 /// A case with its numbers, and what candle makes of them in f64.
 ///
 /// ```
-/// use decant_graph::{Cpu, check::Judged, op::OPS};
+/// use decant_graph::{Cpu, check::Reference, op::OPS};
 /// let row = &OPS[0];
-/// let judged = Judged::new(&(row.cases)()[0])?;
-/// let got = pollster::block_on(judged.run(&Cpu))?;
-/// assert!(judged.error(&got) <= row.tolerance);
+/// let reference = Reference::new(&(row.cases)()[0])?;
+/// let got = pollster::block_on(reference.run(&Cpu))?;
+/// assert!(reference.error(&got) <= row.tolerance);
 /// # Ok::<(), decant_graph::Error>(())
 /// ```
-pub struct Judged {
+pub struct Reference {
     /// The case's program.
     pub program: Rc<Program>,
     weights: Vec<Vec<f32>>,
@@ -39,18 +39,18 @@ impl Numbers {
     }
 }
 
-impl Judged {
-    /// Awkward numbers for weights and inputs, and the judge's result.
-    pub fn new(case: &Case) -> Result<Judged, Error> {
+impl Reference {
+    /// Awkward numbers for weights and inputs, and the reference's result.
+    pub fn new(case: &Case) -> Result<Reference, Error> {
         let program = Rc::new(case.program()?);
         let weights: Vec<Vec<f32>> = program.weights.iter().enumerate().map(|(i, w)| awkward(w.numbers(), 1000 + i as u64)).collect();
         let tensor = |(w, values): (&crate::WeightUse, &Vec<f32>)| Ok((w.name.clone(), cpu::tensor(w, values)?));
         let tensors = program.weights.iter().zip(&weights).map(tensor).collect::<Result<_, Error>>()?;
         let numbers = |i| case.ids_for(i).map_or_else(|| Numbers::Activations(case.numbers(i)), Numbers::Ids);
         let inputs = case.inputs().iter().enumerate().map(|(i, input)| (input.name.clone(), numbers(i))).collect();
-        let mut judged = Judged { program, weights, inputs, expected: vec![] };
-        judged.expected = cpu::run(&judged.program, &tensors, &judged.inputs(), DType::F64)?.remove(0);
-        Ok(judged)
+        let mut reference = Reference { program, weights, inputs, expected: vec![] };
+        reference.expected = cpu::run(&reference.program, &tensors, &reference.inputs(), DType::F64)?.remove(0);
+        Ok(reference)
     }
 
     fn inputs(&self) -> Vec<(&str, Input<'_>)> {

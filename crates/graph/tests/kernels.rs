@@ -1,7 +1,7 @@
 //! Every operation at every size of its own list, by every way that it has, on every instruction set that this machine offers, on one thread
 //! and on three: against candle's f64, within the tolerance beside the operation. Threads may not change a bit.
 
-use decant_graph::check::Judged;
+use decant_graph::check::Reference;
 use decant_graph::cpu::{self, SETS, Way};
 use decant_graph::op::OPS;
 use decant_graph::{Device, Encoding, Error, Graph, Input, Processor, Program, WeightInfo};
@@ -30,14 +30,14 @@ fn every_operation_agrees_with_candle_on_every_path() {
     for row in OPS {
         let mut worst = 0f64;
         for case in (row.cases)().iter().filter(|case| !case.real) {
-            let judged = Judged::new(case).unwrap_or_else(|e| panic!("{}: {e}", case.name));
+            let reference = Reference::new(case).unwrap_or_else(|e| panic!("{}: {e}", case.name));
             for set in &offered {
-                for way in ways(&judged.program, *set) {
+                for way in ways(&reference.program, *set) {
                     let processor = |threads| Processor::new(Some(set.name()), Some(threads)).expect("it is offered").taking(way);
-                    let run = |threads| block_on(judged.run(&processor(threads))).unwrap_or_else(|e| panic!("{}: {e}", case.name));
+                    let run = |threads| block_on(reference.run(&processor(threads))).unwrap_or_else(|e| panic!("{}: {e}", case.name));
                     let (got, shared) = (run(1), run(3));
                     let same = got.iter().zip(&shared).all(|(a, b)| a.to_bits() == b.to_bits());
-                    let error = judged.error(&got);
+                    let error = reference.error(&got);
                     worst = worst.max(error);
                     let place = format!("{} {} ({}, {way})", row.name, case.name, set.name());
                     if error > row.tolerance {
