@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn a_choice_that_nobody_made_is_said() {
+    fn a_missing_choice_is_an_error() {
         let kernel = Kernel::new("linear").with("input", "vec4");
         let error = compose(&kernel).expect_err("no weights chosen").to_string();
         assert_eq!(error, "shader linear imports weights/*, but its launch chose nothing for it");

@@ -13,13 +13,13 @@ thread_local! {
 
 /// `Device::poll`, or [`Error::Lost`].
 pub(crate) fn wait(gpu: &Inner, how: wgpu::PollType) -> Result<(), Error> {
-    // What wgpu would print of the panic is for its own developers. Panics elsewhere are told as before.
+    // What wgpu would print of the panic is for its own developers. Panics elsewhere go to the hook that was there before.
     static QUIET: Once = Once::new();
     QUIET.call_once(|| {
-        let told = take_hook();
+        let previous = take_hook();
         set_hook(Box::new(move |panic| {
             if !WAITING.get() {
-                told(panic);
+                previous(panic);
             }
         }));
     });

@@ -24,7 +24,7 @@ pub enum Error {
         /// Whether row numbers are wanted.
         ids: bool,
     },
-    /// A weight was asked for that nobody uploaded, or whose values do not fit its shape.
+    /// A weight is wanted that nobody uploaded, or one whose values do not fit its shape.
     #[error("weight {name}: {problem}")]
     Weight {
         /// The weight's name, as in its file.

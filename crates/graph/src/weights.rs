@@ -13,7 +13,7 @@ use std::fmt::Display;
 pub struct WeightInfo {
     /// As in the file: `[out, in]`, `[out, in, kernel height, kernel width]`, `[channels]`.
     pub shape: Vec<usize>,
-    /// What the caller wishes; a matrix whose rows do not fill the encoding's blocks falls back to f16, a vector is always f32.
+    /// What the caller wants; a matrix whose rows do not fill the encoding's blocks falls back to f16, a vector is always f32.
     pub encoding: Encoding,
 }
 
@@ -89,11 +89,11 @@ pub struct WeightUse {
 
 impl WeightUse {
     /// A weight in that layout, stored as wished where the blocks allow it.
-    pub fn new(name: String, layout: Layout, wish: Encoding) -> WeightUse {
+    pub fn new(name: String, layout: Layout, wanted: Encoding) -> WeightUse {
         let encoding = match layout {
             Layout::Vector(_) => Encoding::F32,
             Layout::Matrix { columns: inner, .. } | Layout::Conv { input: inner, .. } => {
-                if wish.row().scale_bytes > 0 && !inner.is_multiple_of(wish.row().block) { Encoding::F16 } else { wish }
+                if wanted.row().scale_bytes > 0 && !inner.is_multiple_of(wanted.row().block) { Encoding::F16 } else { wanted }
             }
         };
         WeightUse { name, layout, encoding }
@@ -308,12 +308,12 @@ mod tests {
     }
 
     #[test]
-    fn cut_or_misplaced_rows_are_said() {
+    fn cut_or_misplaced_rows_are_refused() {
         let weight = WeightUse::new("fc.weight".into(), Layout::Matrix { rows: 3, columns: 5 }, Encoding::F32);
-        let said = |weight: &WeightUse, first, n| weight.pack_rows(first, &vec![0.0; n]).expect_err("it is wrong").to_string();
-        assert_eq!(said(&weight, 0, 14), "weight fc.weight: expected rows of 5 numbers up to row 3, got 14 numbers at row 0");
-        assert_eq!(said(&weight, 2, 10), "weight fc.weight: expected rows of 5 numbers up to row 3, got 10 numbers at row 2");
+        let refusal = |weight: &WeightUse, first, n| weight.pack_rows(first, &vec![0.0; n]).expect_err("it is wrong").to_string();
+        assert_eq!(refusal(&weight, 0, 14), "weight fc.weight: expected rows of 5 numbers up to row 3, got 14 numbers at row 0");
+        assert_eq!(refusal(&weight, 2, 10), "weight fc.weight: expected rows of 5 numbers up to row 3, got 10 numbers at row 2");
         let weight = WeightUse::new("fc.weight".into(), Layout::Matrix { rows: 4, columns: 32 }, Encoding::Q8_0);
-        assert_eq!(said(&weight, 1, 32), "weight fc.weight: rows 1 to 2 do not begin and end at multiples of 2");
+        assert_eq!(refusal(&weight, 1, 32), "weight fc.weight: rows 1 to 2 do not begin and end at multiples of 2");
     }
 }

@@ -91,7 +91,7 @@ fn weights_stay_in_their_encoding_and_what_is_predicted_is_allocated() {
 }
 
 #[test]
-fn what_was_not_uploaded_or_does_not_exist_is_said() {
+fn what_was_not_uploaded_or_does_not_exist_is_an_error() {
     let info = WeightInfo { shape: vec![7, 5], encoding: Encoding::F16 };
     let graph = Graph::new([("t.weight".into(), info)].into());
     graph.output("y", graph.ids("ids", &[2]).gather(graph.weights().at("t"), 7));
@@ -108,8 +108,8 @@ fn what_was_not_uploaded_or_does_not_exist_is_said() {
         block_on(ready.run(&[("ids", Input::U32(&ids))]))
     };
     assert_eq!(run(&mut *ready, [6, 0]).expect("both exist")[0], [[1.0; 5], [0.0; 5]].concat());
-    let said = run(&mut *ready, [0, 7]).expect_err("there are seven").to_string();
-    assert_eq!(said, "weight t.weight: row 7 is looked up, it has 7 rows");
-    let said = Processor::new(Some("mmx"), None).err().expect("there are none").to_string();
-    assert!(said.starts_with("kernels: nothing is called mmx; there is ") && said.ends_with("scalar"), "{said}");
+    let message = run(&mut *ready, [0, 7]).expect_err("there are seven").to_string();
+    assert_eq!(message, "weight t.weight: row 7 is looked up, it has 7 rows");
+    let message = Processor::new(Some("mmx"), None).err().expect("there are none").to_string();
+    assert!(message.starts_with("kernels: nothing is called mmx; there is ") && message.ends_with("scalar"), "{message}");
 }
