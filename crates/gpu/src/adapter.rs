@@ -1,9 +1,8 @@
 //! Finding a GPU, and knowing when it is gone.
 
-use crate::buffer::Tally;
 use crate::pipeline::Pipelines;
-use crate::weights::GpuWeightSet;
-use decant_graph::{Device, Error, Limits, Program, Used, WeightSet};
+use crate::tally::Tally;
+use decant_graph::{Error, Limits};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
@@ -148,36 +147,5 @@ impl Drop for Inner {
         if self.trouble.lock().unwrap_or_else(|e| e.into_inner()).lost.is_some() {
             std::mem::forget((self.device.clone(), self.queue.clone()));
         }
-    }
-}
-
-impl Device for Gpu {
-    fn name(&self) -> String {
-        format!("{} ({})", self.0.adapter.name, self.0.adapter.backend)
-    }
-
-    fn limits(&self) -> Limits {
-        self.0.limits
-    }
-
-    /// A CPU in disguise uses main memory; WebGPU does not say how much a real GPU has, so there the driver has the last word.
-    fn memory(&self) -> u64 {
-        if self.0.adapter.software { decant_graph::cpu::main_memory() } else { u64::MAX }
-    }
-
-    fn run_bytes(&self, program: &Program) -> u64 {
-        crate::ready::run_bytes(program)
-    }
-
-    fn weight_set(&self) -> Box<dyn WeightSet> {
-        Box::new(GpuWeightSet::new(self.clone()))
-    }
-
-    fn used(&self) -> Option<Used> {
-        Some(self.0.tally.used())
-    }
-
-    fn reset_peak(&self) {
-        self.0.tally.reset_peak();
     }
 }

@@ -1,39 +1,13 @@
 //! GPU memory that is counted: every buffer of this crate, from its creation to its end.
 
 use crate::adapter::Gpu;
-use decant_graph::Used;
-use std::cell::Cell;
+use crate::tally::Tally;
 use std::rc::Rc;
 
 /// A buffer whose memory is given back when this is dropped; work that was submitted before still finishes.
 pub(crate) struct Buffer {
     raw: wgpu::Buffer,
     tally: Rc<Tally>,
-}
-
-/// Bytes of the living buffers of one device.
-#[derive(Default)]
-pub(crate) struct Tally(Cell<Used>);
-
-impl Tally {
-    pub fn used(&self) -> Used {
-        self.0.get()
-    }
-
-    pub fn reset_peak(&self) {
-        let now = self.used().now;
-        self.0.set(Used { now, peak: now });
-    }
-
-    fn add(&self, bytes: u64) {
-        let Used { now, peak } = self.used();
-        self.0.set(Used { now: now + bytes, peak: peak.max(now + bytes) });
-    }
-
-    fn subtract(&self, bytes: u64) {
-        let Used { now, peak } = self.used();
-        self.0.set(Used { now: now - bytes, peak });
-    }
 }
 
 impl Buffer {

@@ -17,10 +17,12 @@
 
 mod adapter;
 mod buffer;
+mod device;
 mod pipeline;
 mod read;
 mod ready;
 pub mod shader;
+mod tally;
 #[cfg(not(target_arch = "wasm32"))]
 mod wait;
 mod weights;
