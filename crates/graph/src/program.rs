@@ -122,7 +122,7 @@ impl Program {
 
     /// Each weight's shape as in the file.
     pub(crate) fn weight_shapes(&self) -> Vec<Vec<usize>> {
-        self.weights.iter().map(file_shape).collect()
+        self.weights.iter().map(|weight| weight.layout.shape()).collect()
     }
 
     /// What a step's operation sees of its operands.
@@ -278,15 +278,6 @@ impl Program {
         };
         let operands: Vec<String> = step.operands.iter().map(shape).collect();
         format!("{} {} -> {:?}", step.op.name(), operands.join(", "), self.values[step.result].shape)
-    }
-}
-
-/// A weight's shape in its file, as far as launches need it.
-fn file_shape(weight: &WeightUse) -> Vec<usize> {
-    match weight.layout {
-        crate::Layout::Vector(n) => vec![n],
-        crate::Layout::Matrix { rows, columns } => vec![rows, columns],
-        crate::Layout::Conv { out, input, kernel } => vec![out, input, kernel[0], kernel[1]],
     }
 }
 

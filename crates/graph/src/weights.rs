@@ -76,6 +76,17 @@ pub enum Layout {
     },
 }
 
+impl Layout {
+    /// The weight's shape as operations see it: the file's, but for a matrix that is written as a 1×1 convolution there.
+    pub fn shape(self) -> Vec<usize> {
+        match self {
+            Layout::Vector(n) => vec![n],
+            Layout::Matrix { rows, columns } => vec![rows, columns],
+            Layout::Conv { out, input, kernel } => vec![out, input, kernel[0], kernel[1]],
+        }
+    }
+}
+
 /// One weight of a program.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WeightUse {

@@ -2,7 +2,7 @@
 //! compared with it.
 
 use crate::program::ValueRef;
-use crate::{Error, Input, Layout, Program, WeightUse};
+use crate::{Error, Input, Program, WeightUse};
 use candle_core::{DType, Device as Candle, Tensor};
 use std::collections::HashMap;
 
@@ -15,12 +15,7 @@ pub fn tensor(weight: &WeightUse, values: &[f32]) -> Result<Tensor, Error> {
 }
 
 pub(super) fn shaped(weight: &WeightUse, seen: Vec<f32>) -> Result<Tensor, Error> {
-    let shape = match weight.layout {
-        Layout::Vector(n) => vec![n],
-        Layout::Matrix { rows, columns } => vec![rows, columns],
-        Layout::Conv { out, input, kernel } => vec![out, input, kernel[0], kernel[1]],
-    };
-    Ok(Tensor::from_vec(seen, shape, &Candle::Cpu)?)
+    Ok(Tensor::from_vec(seen, weight.layout.shape(), &Candle::Cpu)?)
 }
 
 /// Runs a program once in the given float type (f32 or f64); values are freed after their last reader.
