@@ -3,14 +3,14 @@
 //! The producer must have no other reader and must not itself be read back. It moves to its follower's place in the order, where the
 //! follower's other operand is already known.
 
-use crate::graph::{Inner, Source};
+use crate::draft::{Draft, Source};
 use crate::op::Fusion;
 
 /// Fuses wherever an operation takes the next one on; producers that moved leave `Source::Nothing` behind.
-pub(crate) fn fuse(inner: &mut Inner) {
-    let mut readers = readers(inner);
-    for id in 0..inner.values.len() {
-        let Some((next, operands)) = follower(inner, id) else {
+pub(crate) fn fuse(draft: &mut Draft) {
+    let mut readers = readers(draft);
+    for id in 0..draft.values.len() {
+        let Some((next, operands)) = follower(draft, id) else {
             continue;
         };
         // Either summand of a residual may be the producer: the later one, so that the earlier is the one kept in memory.
@@ -18,7 +18,7 @@ pub(crate) fn fuse(inner: &mut Inner) {
         order.sort_by_key(|i| std::cmp::Reverse(operands[*i]));
         for i in order {
             let (producer, other) = (operands[i], operands.get(1 - i.min(1)).copied());
-            if readers[producer] == 1 && absorb(inner, id, producer, next, other) {
+            if readers[producer] == 1 && absorb(draft, id, producer, next, other) {
                 readers[producer] = 0;
                 break;
             }
@@ -26,16 +26,16 @@ pub(crate) fn fuse(inner: &mut Inner) {
     }
 }
 
-fn follower(inner: &Inner, id: usize) -> Option<(Fusion, Vec<usize>)> {
-    match &inner.values[id].source {
+fn follower(draft: &Draft, id: usize) -> Option<(Fusion, Vec<usize>)> {
+    match &draft.values[id].source {
         Source::Op { op, operands } => op.as_fusion().map(|fusion| (fusion, operands.clone())),
         _ => None,
     }
 }
 
 /// Moves `producer` to `id` with `next` taken on, if it can.
-fn absorb(inner: &mut Inner, id: usize, producer: usize, next: Fusion, other: Option<usize>) -> bool {
-    let Source::Op { op, operands } = &mut inner.values[producer].source else {
+fn absorb(draft: &mut Draft, id: usize, producer: usize, next: Fusion, other: Option<usize>) -> bool {
+    let Source::Op { op, operands } = &mut draft.values[producer].source else {
         return false;
     };
     if !op.fuse(next) {
@@ -44,19 +44,19 @@ fn absorb(inner: &mut Inner, id: usize, producer: usize, next: Fusion, other: Op
     if !matches!(next, Fusion::Activation(_)) {
         operands.extend(other);
     }
-    inner.values[id].source = std::mem::replace(&mut inner.values[producer].source, Source::Nothing);
+    draft.values[id].source = std::mem::replace(&mut draft.values[producer].source, Source::Nothing);
     true
 }
 
 /// How often each value is read, by operations or from outside.
-fn readers(inner: &Inner) -> Vec<usize> {
-    let mut readers = vec![0; inner.values.len()];
-    for value in &inner.values {
+fn readers(draft: &Draft) -> Vec<usize> {
+    let mut readers = vec![0; draft.values.len()];
+    for value in &draft.values {
         if let Source::Op { operands, .. } = &value.source {
             operands.iter().for_each(|&o| readers[o] += 1);
         }
     }
-    inner.outputs.iter().for_each(|(_, id)| readers[*id] += 1);
+    draft.outputs.iter().for_each(|(_, id)| readers[*id] += 1);
     readers
 }
 

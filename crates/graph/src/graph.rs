@@ -3,6 +3,7 @@
 //! A model's function never fails: what does not fit is noted with its place and both shapes, the result is a value without a shape, and
 //! whatever is computed from that stays quiet. [`Graph::finish`] reports everything at once, missing weights included.
 
+use crate::draft::{Draft, Source, Value};
 use crate::op::{
     Activation, Attention, AttentionWeights, Binary, BinaryKind, Concat, Conv2d, Epilogue, Gather, Geglu, GroupNorm, GroupNormStatistics,
     LayerNorm, Linear, Op, PixelShuffle, Prelu, Reshape, StackRows, TimestepEmbedding, Unary, Upsample, Window,
@@ -10,45 +11,12 @@ use crate::op::{
 use crate::weights::{LORA_DOWN, LORA_UP, Layout, WeightIndex, WeightUse, Weights};
 use crate::{Error, Program};
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::ops::Range;
 
 /// A graph under construction over a checkpoint's weights.
 pub struct Graph {
     index: WeightIndex,
-    inner: RefCell<Inner>,
-}
-
-#[derive(Default)]
-pub(crate) struct Inner {
-    pub values: Vec<Value>,
-    pub weights: Vec<WeightUse>,
-    pub outputs: Vec<(String, usize)>,
-    pub errors: Vec<String>,
-    weight_values: HashMap<String, u32>,
-    paths: Vec<String>,
-    path_ids: HashMap<String, u32>,
-}
-
-/// Something that an operation can read.
-pub(crate) struct Value {
-    /// `None` after an error.
-    pub shape: Option<Vec<usize>>,
-    pub source: Source,
-}
-
-pub(crate) enum Source {
-    Input {
-        name: String,
-        ids: bool,
-    },
-    Weight(usize),
-    Op {
-        op: Box<dyn Op>,
-        operands: Vec<usize>,
-    },
-    /// After an error, or after being fused into a later operation.
-    Nothing,
+    draft: RefCell<Draft>,
 }
 
 /// A handle to a value.
@@ -61,9 +29,9 @@ pub struct Var<'g> {
 impl Graph {
     /// An empty graph over these weights.
     pub fn new(index: WeightIndex) -> Graph {
-        let mut inner = Inner::default();
-        inner.paths.push(String::new());
-        Graph { index, inner: RefCell::new(inner) }
+        let mut draft = Draft::default();
+        draft.paths.push(String::new());
+        Graph { index, draft: RefCell::new(draft) }
     }
 
     /// The root of the checkpoint's names.
@@ -83,22 +51,22 @@ impl Graph {
 
     /// Names a value to be read back after each run.
     pub fn output(&self, name: &str, value: Var) {
-        self.inner.borrow_mut().outputs.push((name.into(), value.id as usize));
+        self.draft.borrow_mut().outputs.push((name.into(), value.id as usize));
     }
 
     /// Notes that something is wrong with the model itself.
     pub fn error(&self, message: String) {
-        self.inner.borrow_mut().errors.push(message);
+        self.draft.borrow_mut().errors.push(message);
     }
 
     /// The program, or everything that was wrong.
     pub fn finish(self) -> Result<Program, Error> {
-        let mut inner = self.inner.into_inner();
-        if !inner.errors.is_empty() {
-            return Err(Error::Graph(inner.errors));
+        let mut draft = self.draft.into_inner();
+        if !draft.errors.is_empty() {
+            return Err(Error::Graph(draft.errors));
         }
-        crate::fuse::fuse(&mut inner);
-        Program::new(inner)
+        crate::fuse::fuse(&mut draft);
+        Program::new(draft)
     }
 
     /// Rows of pictures, one below the other. See [`StackRows`].
@@ -123,33 +91,33 @@ impl Graph {
 
     /// Appends an operation's result.
     pub fn apply<'g>(&'g self, op: impl Op + 'static, operands: &[Var<'g>], place: &str) -> Var<'g> {
-        let mut inner = self.inner.borrow_mut();
+        let mut draft = self.draft.borrow_mut();
         let ids: Vec<usize> = operands.iter().map(|v| v.id as usize).collect();
-        let shapes: Option<Vec<&[usize]>> = ids.iter().map(|&id| inner.values[id].shape.as_deref()).collect();
+        let shapes: Option<Vec<&[usize]>> = ids.iter().map(|&id| draft.values[id].shape.as_deref()).collect();
         let value = match shapes.map(|shapes| op.shape(&shapes)) {
             Some(Ok(shape)) => Value { shape: Some(shape), source: Source::Op { op: Box::new(op), operands: ids } },
             Some(Err(problem)) => {
                 let place = if place.is_empty() { String::new() } else { format!(" at {place}") };
-                inner.errors.push(format!("{}{place}: {problem}", op.name()));
+                draft.errors.push(format!("{}{place}: {problem}", op.name()));
                 Value { shape: None, source: Source::Nothing }
             }
             // An operand went wrong before, which was noted then.
             None => Value { shape: None, source: Source::Nothing },
         };
-        inner.values.push(value);
-        Var { graph: self, id: inner.values.len() as u32 - 1 }
+        draft.values.push(value);
+        Var { graph: self, id: draft.values.len() as u32 - 1 }
     }
 
     fn push(&self, shape: Option<Vec<usize>>, source: Source) -> Var<'_> {
-        let mut inner = self.inner.borrow_mut();
-        inner.values.push(Value { shape, source });
-        Var { graph: self, id: inner.values.len() as u32 - 1 }
+        let mut draft = self.draft.borrow_mut();
+        draft.values.push(Value { shape, source });
+        Var { graph: self, id: draft.values.len() as u32 - 1 }
     }
 
     /// A weight as an operand: the same value each time it is asked for. Missing ones are noted.
     fn weight(&self, weights: Weights, leaf: &str, layout: impl Fn(&[usize]) -> Result<Layout, String>) -> Var<'_> {
         let name = weights.at(leaf).path();
-        let known = self.inner.borrow().weight_values.get(&name).copied();
+        let known = self.draft.borrow().weight_values.get(&name).copied();
         if let Some(id) = known {
             return Var { graph: self, id };
         }
@@ -159,8 +127,8 @@ impl Graph {
         });
         let var = match found {
             Ok((shape, weight)) => {
-                let at = self.inner.borrow().weights.len();
-                self.inner.borrow_mut().weights.push(weight);
+                let at = self.draft.borrow().weights.len();
+                self.draft.borrow_mut().weights.push(weight);
                 self.push(Some(shape), Source::Weight(at))
             }
             Err(message) => {
@@ -168,7 +136,7 @@ impl Graph {
                 self.push(None, Source::Nothing)
             }
         };
-        self.inner.borrow_mut().weight_values.insert(name, var.id);
+        self.draft.borrow_mut().weight_values.insert(name, var.id);
         var
     }
 
@@ -177,20 +145,20 @@ impl Graph {
     }
 
     pub(crate) fn intern(&self, parent: u32, name: &str) -> u32 {
-        let mut inner = self.inner.borrow_mut();
-        let above = &inner.paths[parent as usize];
+        let mut draft = self.draft.borrow_mut();
+        let above = &draft.paths[parent as usize];
         let path = if above.is_empty() { name.to_string() } else { format!("{above}.{name}") };
-        if let Some(id) = inner.path_ids.get(&path) {
+        if let Some(id) = draft.path_ids.get(&path) {
             return *id;
         }
-        inner.paths.push(path.clone());
-        let id = inner.paths.len() as u32 - 1;
-        inner.path_ids.insert(path, id);
+        draft.paths.push(path.clone());
+        let id = draft.paths.len() as u32 - 1;
+        draft.path_ids.insert(path, id);
         id
     }
 
     pub(crate) fn path(&self, id: u32) -> String {
-        self.inner.borrow().paths[id as usize].clone()
+        self.draft.borrow().paths[id as usize].clone()
     }
 }
 
@@ -218,7 +186,7 @@ fn filter(shape: &[usize]) -> Result<Layout, String> {
 impl<'g> Var<'g> {
     /// Its shape; empty after an error.
     pub fn shape(self) -> Vec<usize> {
-        self.graph.inner.borrow().values[self.id as usize].shape.clone().unwrap_or_default()
+        self.graph.draft.borrow().values[self.id as usize].shape.clone().unwrap_or_default()
     }
 
     /// The graph that it belongs to.

@@ -28,6 +28,7 @@ pub mod choice;
 pub mod device;
 pub mod encoding;
 pub mod error;
+mod draft;
 mod fuse;
 pub mod graph;
 pub mod launch;

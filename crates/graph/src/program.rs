@@ -2,7 +2,7 @@
 //!
 //! Plain data. It prints itself: one line per step, and the peak in bytes before anything is allocated.
 
-use crate::graph::{Inner, Source};
+use crate::draft::{Draft, Source};
 use crate::launch::{Launch, Limits, Slot};
 use crate::op::{Gpu, Op, Operand, count};
 use crate::plan::{Life, plan};
@@ -84,12 +84,12 @@ pub(crate) struct Placed {
 
 impl Program {
     /// Orders, drops what nobody reads, and plans the memory.
-    pub(crate) fn new(inner: Inner) -> Result<Program, Error> {
-        let live = live(&inner);
+    pub(crate) fn new(draft: Draft) -> Result<Program, Error> {
+        let live = live(&draft);
         let mut program =
-            Program { inputs: vec![], outputs: inner.outputs, weights: inner.weights, steps: vec![], values: vec![], buffers: vec![] };
+            Program { inputs: vec![], outputs: draft.outputs, weights: draft.weights, steps: vec![], values: vec![], buffers: vec![] };
         let mut from = vec![]; // of each of the graph's values
-        for (id, value) in inner.values.into_iter().enumerate() {
+        for (id, value) in draft.values.into_iter().enumerate() {
             let shape = value.shape.unwrap_or_default();
             let mut root = id;
             from.push(ValueRef::Value(id));
@@ -282,11 +282,11 @@ impl Program {
 }
 
 /// Which values an output needs.
-fn live(inner: &Inner) -> Vec<bool> {
-    let mut live = vec![false; inner.values.len()];
-    inner.outputs.iter().for_each(|(_, id)| live[*id] = true);
-    for id in (0..inner.values.len()).rev() {
-        if let (true, Source::Op { operands, .. }) = (live[id], &inner.values[id].source) {
+fn live(draft: &Draft) -> Vec<bool> {
+    let mut live = vec![false; draft.values.len()];
+    draft.outputs.iter().for_each(|(_, id)| live[*id] = true);
+    for id in (0..draft.values.len()).rev() {
+        if let (true, Source::Op { operands, .. }) = (live[id], &draft.values[id].source) {
             operands.iter().for_each(|&o| live[o] = true);
         }
     }

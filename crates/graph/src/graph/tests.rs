@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::{Encoding, WeightInfo};
+use std::collections::HashMap;
 
 fn index(entries: &[(&str, &[usize])]) -> WeightIndex {
     let info = |shape: &[usize]| WeightInfo { shape: shape.to_vec(), encoding: Encoding::F32 };
