@@ -3,12 +3,16 @@
 //! A model's function never fails: what does not fit is noted with its place and both shapes, the result is a value without a shape, and
 //! whatever is computed from that stays quiet. [`Graph::finish`] reports everything at once, missing weights included.
 
+mod weights;
+
+pub use weights::Weights;
+
 use crate::draft::{Draft, Source, Value};
 use crate::op::{
     Activation, Attention, AttentionWeights, Binary, BinaryKind, Concat, Conv2d, Epilogue, Gather, Geglu, GroupNorm, GroupNormStatistics,
     LayerNorm, Linear, Op, PixelShuffle, Prelu, Reshape, StackRows, TimestepEmbedding, Unary, Upsample, Window,
 };
-use crate::weights::{LORA_DOWN, LORA_UP, Layout, WeightIndex, WeightUse, Weights};
+use crate::weights::{LORA_DOWN, LORA_UP, Layout, WeightIndex, WeightUse};
 use crate::{Error, Program};
 use std::cell::RefCell;
 use std::ops::Range;
@@ -140,11 +144,11 @@ impl Graph {
         var
     }
 
-    pub(crate) fn index(&self) -> &WeightIndex {
+    fn index(&self) -> &WeightIndex {
         &self.index
     }
 
-    pub(crate) fn intern(&self, parent: u32, name: &str) -> u32 {
+    fn intern(&self, parent: u32, name: &str) -> u32 {
         let mut draft = self.draft.borrow_mut();
         let above = &draft.paths[parent as usize];
         let path = if above.is_empty() { name.to_string() } else { format!("{above}.{name}") };
@@ -157,7 +161,7 @@ impl Graph {
         id
     }
 
-    pub(crate) fn path(&self, id: u32) -> String {
+    fn path(&self, id: u32) -> String {
         self.draft.borrow().paths[id as usize].clone()
     }
 }

@@ -1,12 +1,11 @@
 //! Weights as a graph sees them: names and shapes, not numbers.
 //!
-//! [`Weights`] is a path into a checkpoint's names (`w.at("mid_block").at("resnets").at(0)`), [`WeightUse`] what a program does with one of
-//! them, [`Layout`] how its numbers are arranged for the kernels. Numbers arrive later, some rows of a tensor at a time, through
+//! [`WeightUse`] is what a program does with one of them, [`Layout`] how its numbers are arranged for the kernels. A model finds them by
+//! [`crate::Weights`]. Numbers arrive later, some rows of a tensor at a time, through
 //! [`crate::WeightSet::upload_rows`].
 
-use crate::{Encoding, Error, Graph};
+use crate::{Encoding, Error};
 use std::collections::BTreeMap;
-use std::fmt::Display;
 
 /// A weight in a checkpoint: its shape as in the file, and how it is to be kept on the device.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,33 +24,6 @@ pub const LORA_UP: &str = "lora_up";
 
 /// Every weight of a checkpoint by name.
 pub type WeightIndex = BTreeMap<String, WeightInfo>;
-
-/// A path into the checkpoint's names; `Copy`, so that model code reads like the model.
-#[derive(Clone, Copy)]
-pub struct Weights<'g> {
-    pub(crate) graph: &'g Graph,
-    pub(crate) path: u32,
-}
-
-impl<'g> Weights<'g> {
-    /// The path one step down: `w.at("resnets").at(0)` is `….resnets.0`.
-    pub fn at(self, name: impl Display) -> Weights<'g> {
-        Weights { graph: self.graph, path: self.graph.intern(self.path, &name.to_string()) }
-    }
-
-    /// Whether the checkpoint has anything under that name below this path: a tensor or a folder of them.
-    pub fn has(self, name: impl Display) -> bool {
-        let path = self.at(name).path();
-        let below = format!("{path}.");
-        self.graph.index().contains_key(&path)
-            || self.graph.index().range(below.clone()..).next().is_some_and(|(key, _)| key.starts_with(&below))
-    }
-
-    /// The path as the file spells it.
-    pub fn path(self) -> String {
-        self.graph.path(self.path)
-    }
-}
 
 /// How a weight's numbers are arranged for the kernels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
