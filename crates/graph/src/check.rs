@@ -1,9 +1,9 @@
 //! Whether a device computes what operations mean: a case on it, against candle's f64. Tests hold it, and `decant bench --check` shows it on
 //! the machine where somebody doubts it.
 
-use crate::device::{Device, Input};
+use crate::device::Device;
 use crate::op::{Case, awkward};
-use crate::{Error, Program, cpu};
+use crate::{Error, Input, Program, cpu};
 use candle_core::DType;
 use std::rc::Rc;
 

@@ -1,6 +1,6 @@
 //! Where programs run: the edge between models and machines. The CPU's is [`crate::Cpu`], the GPU's is in `decant-gpu`.
 
-use crate::{Error, Limits, Program, WeightUse};
+use crate::{Error, Input, Limits, Program, WeightUse};
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -74,30 +74,6 @@ pub trait WeightSet {
     fn settle<'a>(&'a self) -> LocalFuture<'a, Result<(), Error>>;
     /// Allocates what the program's plan says and makes it ready to run.
     fn ready<'a>(&'a self, program: Rc<Program>) -> LocalFuture<'a, Result<Box<dyn Executable>, Error>>;
-}
-
-/// What goes into a program.
-#[derive(Debug, Clone, Copy)]
-pub enum Input<'a> {
-    /// Activations.
-    F32(&'a [f32]),
-    /// Row numbers for `gather`.
-    U32(&'a [u32]),
-}
-
-impl Input<'_> {
-    /// How many numbers.
-    pub fn len(&self) -> usize {
-        match self {
-            Input::F32(values) => values.len(),
-            Input::U32(values) => values.len(),
-        }
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
 }
 
 /// Seconds that one launch (or, on the CPU, one operation) took.
