@@ -4,6 +4,7 @@
 mod clock;
 mod executable;
 pub mod host;
+mod list;
 mod lowered;
 mod own;
 mod packing;

@@ -1,8 +1,9 @@
 //! This process's own memory and threads as a host for kernels.
 
 use super::host::{Addressed, Host, Memory, Prepared, Scratch};
+use super::list::List;
 use crate::{Error, LocalFuture, Used};
-use decant_kernels::{Call, Run, Set};
+use decant_kernels::{Run, Set};
 use std::alloc::{Layout, alloc, dealloc};
 use std::cell::Cell;
 use std::ptr::NonNull;
@@ -105,40 +106,6 @@ impl Memory for Block {
     fn read(&self, at: u64, to: &mut [u8]) {
         // SAFETY: as for `write`.
         unsafe { self.range(at, to.len()).copy_to_nonoverlapping(to.as_mut_ptr(), to.len()) };
-    }
-}
-
-/// Calls with their addresses, as all threads see them.
-pub(super) struct List {
-    pub run: Run,
-    pub calls: Vec<Call>,
-    /// Of each thread.
-    pub scratch: Vec<*mut u8>,
-    /// Only held: the calls point into them.
-    _words: (Vec<Vec<*mut u8>>, Vec<Vec<u32>>),
-}
-
-// SAFETY: what the addresses lead to is touched by kernels alone, each unit of which is one thread's.
-unsafe impl Send for List {}
-// SAFETY: the same.
-unsafe impl Sync for List {}
-
-impl List {
-    fn new(run: Run, calls: Vec<Addressed>, scratch: Vec<*mut u8>) -> List {
-        let slots: Vec<Vec<*mut u8>> = calls.iter().map(|call| call.slots.iter().map(|at| *at as usize as *mut u8).collect()).collect();
-        let heads: Vec<[u32; 2]> = calls.iter().map(|call| [call.kernel, call.units]).collect();
-        let params: Vec<Vec<u32>> = calls.into_iter().map(|call| call.params).collect();
-        let call = |i: usize| Call { kernel: heads[i][0], units: heads[i][1], slots: slots[i].as_ptr(), params: params[i].as_ptr() };
-        let calls = (0..heads.len()).map(call).collect();
-        List { run, calls, scratch, _words: (slots, params) }
-    }
-
-    /// All of it on this thread.
-    pub fn alone(&self) {
-        for call in &self.calls {
-            // SAFETY: the lowering made the call for this kernel, and the plan keeps what it reads and writes apart.
-            unsafe { (self.run)(call, 0, call.units, self.scratch[0]) };
-        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Threads that help whoever runs a list of calls. All lists share them; a list is done when its units are, whoever did them, so that a
 //! thread that comes late or is held up by the system keeps nobody waiting.
 
-use super::own::List;
+use super::list::List;
 use decant_kernels::{Progress, walk};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
