@@ -1,6 +1,7 @@
 //! What a matrix product or convolution does to each number before writing it: bias, one row per batch entry, activation, residual, in
 //! that order. In WGSL it is `shaders/lib/epilogue.wgsl`.
 
+use super::pointwise::add_per_batch;
 use super::{Activation, Fusion, Operand};
 use crate::launch::Slot;
 use candle_core::{Result, Tensor};
@@ -98,12 +99,4 @@ impl Epilogue {
         let flags = FLAGS.iter().zip(present).filter(|(_, present)| *present).map(|((_, flag), _)| flag).sum();
         (slots, [flags, Activation::code(self.activation)])
     }
-}
-
-/// `x [batch, …, channels] + row [batch, channels]`.
-pub(crate) fn add_per_batch(x: &Tensor, row: &Tensor) -> Result<Tensor> {
-    let (batch, channels) = row.dims2()?;
-    let places = x.elem_count() / (batch * channels);
-    let sum = x.reshape((batch, places, channels))?.broadcast_add(&row.reshape((batch, 1, channels))?)?;
-    sum.reshape(x.shape())
 }

@@ -1,6 +1,5 @@
 //! Functions of one number, and sums and products of two: one file, since all share a kernel each and a shape rule.
 
-use super::epilogue::add_per_batch;
 use super::{Case, FLAT, Fusion, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel};
 use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Param, Slot};
@@ -200,6 +199,14 @@ impl Op for Binary {
             BinaryKind::Multiply => None,
         }
     }
+}
+
+/// `x [batch, …, channels] + row [batch, channels]`.
+pub(super) fn add_per_batch(x: &Tensor, row: &Tensor) -> Result<Tensor> {
+    let (batch, channels) = row.dims2()?;
+    let places = x.elem_count() / (batch * channels);
+    let sum = x.reshape((batch, places, channels))?.broadcast_add(&row.reshape((batch, 1, channels))?)?;
+    sum.reshape(x.shape())
 }
 
 /// A CPU's work on each number, one to a row.
