@@ -29,6 +29,7 @@ mod reshape;
 mod stack_rows;
 mod statistics;
 mod timestep;
+mod units;
 mod upsample;
 
 pub use attention::Attention;

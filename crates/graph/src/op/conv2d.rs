@@ -2,10 +2,11 @@
 //! pictures, on the GPU as a matrix product whose input rows are gathered on the fly (implicit GEMM). The picture may be seen twice as large,
 //! each place as four, so that no upsampled picture ever exists.
 
+use super::units::product_call;
 use super::{Case, Epilogue, Fusion, Gpu, Op, OpRow, Operand, linear::Tile, product, row_reader};
 use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Slot};
-use crate::lowering::{Lowering, product_call};
+use crate::lowering::Lowering;
 use candle_core::{Result, Tensor};
 use decant_kernels::{Kernel as Compute, Product, Set};
 

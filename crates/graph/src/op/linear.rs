@@ -1,9 +1,10 @@
 //! `y[m, n] = epilogue(Σ_k x[m, k] · w[n, k])`: a matrix product with PyTorch's `nn.Linear` weight, or a 1×1 convolution's.
 
+use super::units::product_call;
 use super::{Case, Epilogue, Fusion, Gpu, Op, OpRow, Operand, channels, product, row_reader, rows};
 use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Slot};
-use crate::lowering::{Lowering, product_call};
+use crate::lowering::Lowering;
 use candle_core::{Result, Tensor};
 use decant_kernels::{Product, Set};
 
