@@ -13,6 +13,7 @@ main() {
     rule "the browser tests' stand-in has every call of the program (tsc)" node_modules/.bin/tsc -p tests/browser/fake
     rule "the page's texts are in both languages (tests/words.mjs)" node tests/words.mjs
     rule "the page's modules import in no circle, its rooms one way (tests/imports.mjs)" node tests/imports.mjs
+    rule "no files of a crate import each other in a circle, where none do (tests/rust-imports.mjs)" node tests/rust-imports.mjs
     rule "licences, sources, bans and doubles of what comes in from outside (tests/notices.mjs)" node tests/notices.mjs
     rule "gpu knows no operation by name" gpu_knows_no_operation
     rule "sd knows no GPU" knows_not decant-sd "decant-gpu|wgpu|web-sys"
