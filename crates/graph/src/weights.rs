@@ -57,6 +57,30 @@ impl Layout {
             Layout::Conv { out, input, kernel } => vec![out, input, kernel[0], kernel[1]],
         }
     }
+
+    /// A bias or a norm's scale.
+    pub(crate) fn vector(shape: &[usize]) -> Result<Layout, String> {
+        match shape {
+            [n] => Ok(Layout::Vector(*n)),
+            _ => Err("expected one dimension".into()),
+        }
+    }
+
+    /// A linear layer's weight, or that of a 1×1 convolution; a table.
+    pub(crate) fn matrix(shape: &[usize]) -> Result<Layout, String> {
+        match shape {
+            [rows, columns] | [rows, columns, 1, 1] => Ok(Layout::Matrix { rows: *rows, columns: *columns }),
+            _ => Err("expected a matrix".into()),
+        }
+    }
+
+    /// A convolution's weight.
+    pub(crate) fn filter(shape: &[usize]) -> Result<Layout, String> {
+        match shape {
+            [out, input, kh, kw] => Ok(Layout::Conv { out: *out, input: *input, kernel: [*kh, *kw] }),
+            _ => Err("expected a convolution's four dimensions".into()),
+        }
+    }
 }
 
 /// One weight of a program.

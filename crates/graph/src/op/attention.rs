@@ -2,6 +2,7 @@
 //! matrix never exists (Milakov & Gimelshein 2018; Dao et al. 2022). Heads stay interleaved in the channels: no transposes.
 
 use super::{Case, Gpu, Op, OpRow, Operand, channels, product, row_reader};
+use crate::Var;
 use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Slot};
 use crate::lowering::{KernelCall, Lowering};
@@ -151,6 +152,13 @@ impl Tile {
 fn causal_mask(start: usize, count: usize, keys: usize, dtype: DType) -> Result<Tensor> {
     let mask: Vec<f32> = (0..count * keys).map(|i| if i % keys > start + i / keys { f32::NEG_INFINITY } else { 0.0 }).collect();
     Tensor::from_vec(mask, (count, keys), &candle_core::Device::Cpu)?.to_dtype(dtype)
+}
+
+impl<'g> Var<'g> {
+    /// `softmax(self·kᵀ/√d)·v` per head. See [`Attention`].
+    pub fn attention(self, k: Var<'g>, v: Var<'g>, heads: usize, causal: bool) -> Var<'g> {
+        self.graph().apply(Attention { heads, causal }, &[self, k, v], "")
+    }
 }
 
 fn cases() -> Vec<Case> {

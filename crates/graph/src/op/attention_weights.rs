@@ -3,6 +3,7 @@
 
 use super::attention::on_cpu;
 use super::{Case, Gpu, Op, OpRow, Operand, channels, flat_groups, product, rows};
+use crate::Var;
 use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Slot};
 use crate::lowering::{KernelCall, Lowering};
@@ -81,6 +82,13 @@ impl Op for AttentionWeights {
         let slots = vec![Slot::operand(0), Slot::Scratch(0), Slot::Output];
         let weigh = KernelCall::new(Compute::AttentionWeights, slots, &p, p.weights_units()).with_scratch(p.scratch(tile));
         vec![Candidate::always("blocks of queries", Lowering { calls: vec![pack, weigh], scratch: vec![p.packed(tile)] })]
+    }
+}
+
+impl<'g> Var<'g> {
+    /// `softmax(self·kᵀ/√d)`, the mean over heads: what [`Var::attention`] weighs its values with. See [`AttentionWeights`].
+    pub fn attention_weights(self, k: Var<'g>, heads: usize) -> Var<'g> {
+        self.graph().apply(AttentionWeights { heads }, &[self, k], "")
     }
 }
 

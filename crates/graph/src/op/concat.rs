@@ -1,6 +1,7 @@
 //! Two values side by side in their channels: the UNet's skip connections.
 
 use super::{Case, FLAT, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel, rows};
+use crate::Var;
 use crate::choice::Candidate;
 use crate::launch::{Launch, Slot};
 use crate::lowering::{KernelCall, Lowering, unit_rows};
@@ -64,6 +65,13 @@ impl Op for Concat {
             KernelCall::new(Compute::CopyRows, vec![Slot::operand(i), Slot::Output], &p, p.units())
         });
         vec![Candidate::always("rows", Lowering { calls: calls.collect(), scratch: vec![] })]
+    }
+}
+
+impl<'g> Var<'g> {
+    /// Side by side in the channels.
+    pub fn concat(self, other: Var<'g>) -> Var<'g> {
+        self.graph().apply(Concat, &[self, other], "")
     }
 }
 

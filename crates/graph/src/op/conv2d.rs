@@ -7,6 +7,7 @@ use super::{Case, Epilogue, Fusion, Gpu, Op, OpRow, Operand, linear::Tile, produ
 use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Slot};
 use crate::lowering::Lowering;
+use crate::{Layout, Var, Weights};
 use candle_core::{Result, Tensor};
 use decant_kernels::{Kernel as Compute, Product, Set};
 
@@ -204,6 +205,16 @@ const POINT: Window = Window::new(1, 0, 0);
 const BAND: Window = Window { rows: Padding { before: -1, after: -1 }, ..DOUBLED };
 /// The lowest band of a picture that is halved.
 const LAST: Window = Window { rows: Padding { before: -1, after: 1 }, ..DOWN_VAE };
+
+impl<'g> Var<'g> {
+    /// A convolution over `[batch, height, width, in]`. See [`Conv2d`]. With [`LORA_DOWN`] (of the same window) and [`LORA_UP`] (a matrix)
+    /// beside the weight, what they make of the input is added.
+    pub fn conv2d(self, w: Weights<'g>, window: Window) -> Var<'g> {
+        let weight = self.graph().weight(w, "weight", Layout::filter);
+        let op = |bias| Conv2d { window, epilogue: Epilogue { bias, ..Epilogue::default() } };
+        self.product(w, weight, op(false), op(true)).with_low_rank(w, |down| self.conv2d(down, window))
+    }
+}
 
 fn cases() -> Vec<Case> {
     let small = [

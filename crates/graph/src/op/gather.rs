@@ -6,7 +6,7 @@ use super::{Case, FLAT, Gpu, Op, OpRow, Operand, channels, count, flat_groups, f
 use crate::choice::Candidate;
 use crate::launch::{Launch, Limits, Slot};
 use crate::lowering::{KernelCall, Lowering, stored};
-use crate::{Encoding, Layout};
+use crate::{Encoding, Layout, Var, Weights};
 use candle_core::{Result, Tensor};
 use decant_kernels::{Kernel as Compute, Set};
 
@@ -101,6 +101,13 @@ fn parts(encoding: Encoding, rows: usize, stride: usize, bytes: usize) -> std::r
         Part { first, rows, bytes: Some([(first * row) as u64, (rows * row) as u64]) }
     };
     Ok((0..rows).step_by(per_part).map(part).collect())
+}
+
+impl<'g> Var<'g> {
+    /// Rows of the table `w.weight` by number, of which there are `entries`. See [`Gather`].
+    pub fn gather(self, w: Weights<'g>, entries: usize) -> Var<'g> {
+        self.graph().apply(Gather { entries }, &[self.graph().weight(w, "weight", Layout::matrix), self], &w.path())
+    }
 }
 
 fn cases() -> Vec<Case> {

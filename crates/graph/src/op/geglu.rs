@@ -1,6 +1,7 @@
 //! `y = x[…, :n] · gelu(x[…, n:])` (Shazeer 2020, “GLU Variants Improve Transformer”; diffusers' `GEGLU`).
 
 use super::{Case, FLAT, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel, rows};
+use crate::Var;
 use crate::choice::Candidate;
 use crate::launch::{Launch, Slot};
 use crate::lowering::{KernelCall, Lowering, unit_rows};
@@ -51,6 +52,13 @@ impl Op for Geglu {
         let p = Flat { rows, channels: c as u32, places: 1, activation: 0, multiply: 1.0, add: 0.0, unit: unit_rows(c) };
         let call = KernelCall::new(Compute::Geglu, vec![Slot::operand(0), Slot::Output], &p, p.units());
         vec![Candidate::always("rows", Lowering::one(call))]
+    }
+}
+
+impl<'g> Var<'g> {
+    /// `x[…, :n] · gelu(x[…, n:])`.
+    pub fn geglu(self) -> Var<'g> {
+        self.graph().apply(Geglu, &[self], "")
     }
 }
 

@@ -7,6 +7,7 @@ use super::{Activation, Case, FLAT, Fusion, Gpu, Op, OpRow, Operand, channels, c
 use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Slot};
 use crate::lowering::{KernelCall, Lowering, UNIT_NUMBERS};
+use crate::{Layout, Var, Weights};
 use candle_core::{DType, Result, Tensor};
 use decant_kernels::{Kernel as Compute, Set, Words};
 
@@ -163,6 +164,14 @@ pub(super) fn statistics(bands: &[&[usize]], groups: usize, epsilon: f32, weight
     let params = p.words().iter().copied().chain(places.iter().map(|places| *places as u32)).collect();
     calls.push(KernelCall { kernel: Compute::GroupNormCombine, slots, params, units: batch, scratch: 0 });
     (calls, vec![p.partial()])
+}
+
+impl<'g> Var<'g> {
+    /// See [`GroupNorm`].
+    pub fn group_norm(self, w: Weights<'g>, groups: usize, epsilon: f32) -> Var<'g> {
+        let operands = [self, self.graph().weight(w, "weight", Layout::vector), self.graph().weight(w, "bias", Layout::vector)];
+        self.graph().apply(GroupNorm { groups, epsilon, activation: None }, &operands, &w.path())
+    }
 }
 
 fn cases() -> Vec<Case> {

@@ -4,6 +4,7 @@ use super::{Case, Gpu, Op, OpRow, Operand, channels, count, flat_groups, rows};
 use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Slot};
 use crate::lowering::{KernelCall, Lowering, unit_rows};
+use crate::{Layout, Var, Weights};
 use candle_core::{D, DType, Result, Tensor};
 use decant_kernels::{Kernel as Compute, Set};
 
@@ -56,6 +57,14 @@ impl Op for LayerNorm {
         let p = decant_kernels::LayerNorm { rows: rows(result) as u32, channels: c as u32, epsilon: self.epsilon, unit: unit_rows(c) };
         let slots = vec![Slot::operand(0), Slot::operand(1), Slot::operand(2), Slot::Output];
         vec![Candidate::always("rows", Lowering::one(KernelCall::new(Compute::LayerNorm, slots, &p, p.units())))]
+    }
+}
+
+impl<'g> Var<'g> {
+    /// See [`LayerNorm`].
+    pub fn layer_norm(self, w: Weights<'g>, epsilon: f32) -> Var<'g> {
+        let operands = [self, self.graph().weight(w, "weight", Layout::vector), self.graph().weight(w, "bias", Layout::vector)];
+        self.graph().apply(LayerNorm { epsilon }, &operands, &w.path())
     }
 }
 

@@ -5,6 +5,7 @@ use super::{Case, Epilogue, Fusion, Gpu, Op, OpRow, Operand, channels, product, 
 use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Slot};
 use crate::lowering::Lowering;
+use crate::{LORA_DOWN, LORA_UP, Layout, Var, Weights};
 use candle_core::{Result, Tensor};
 use decant_kernels::{Product, Set};
 
@@ -138,6 +139,31 @@ impl Op for Linear {
 
     fn fuse(&mut self, next: Fusion) -> bool {
         self.epilogue.fuse(next)
+    }
+}
+
+impl<'g> Var<'g> {
+    /// `x · weightᵀ + bias` over the last dimension: `[…, in]` to `[…, out]`. See [`Linear`]. With [`LORA_DOWN`] and [`LORA_UP`] beside
+    /// the weight, what they make of the input is added.
+    pub fn linear(self, w: Weights<'g>) -> Var<'g> {
+        let weight = self.graph().weight(w, "weight", Layout::matrix);
+        let op = |bias| Linear { epilogue: Epilogue { bias, ..Epilogue::default() } };
+        self.product(w, weight, op(false), op(true)).with_low_rank(w, |down| self.linear(down))
+    }
+
+    /// With a bias where the weights have one.
+    pub(super) fn product(self, w: Weights<'g>, weight: Var<'g>, plain: impl Op + 'static, biased: impl Op + 'static) -> Var<'g> {
+        if w.has("bias") {
+            let bias = self.graph().weight(w, "bias", Layout::vector);
+            return self.graph().apply(biased, &[self, weight, bias], &w.path());
+        }
+        self.graph().apply(plain, &[self, weight], &w.path())
+    }
+
+    /// `self + up(down(x))`, where the weights have such a pair at `w`. The base stays as it is, in whatever encoding, and both are added
+    /// while the pair's result is written.
+    pub(super) fn with_low_rank(self, w: Weights<'g>, down: impl FnOnce(Weights<'g>) -> Var<'g>) -> Var<'g> {
+        if w.has(LORA_DOWN) { self + down(w.at(LORA_DOWN)).linear(w.at(LORA_UP)) } else { self }
     }
 }
 

@@ -2,6 +2,7 @@
 //! “Real-Time Single Image and Video Super-Resolution Using an Efficient Sub-Pixel Convolutional Neural Network”).
 
 use super::{Case, FLAT, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel};
+use crate::Var;
 use crate::choice::Candidate;
 use crate::launch::{Launch, Slot};
 use crate::lowering::{KernelCall, Lowering};
@@ -60,6 +61,13 @@ impl Op for PixelShuffle {
         let p = decant_kernels::PixelShuffle { batch: from[0] as u32, from: sides, factor, channels: channels(result) as u32 };
         let call = KernelCall::new(Compute::PixelShuffle, vec![Slot::operand(0), Slot::Output], &p, p.units());
         vec![Candidate::always("places", Lowering::one(call))]
+    }
+}
+
+impl<'g> Var<'g> {
+    /// Channels laid out as places, `factor` times as many each way. See [`PixelShuffle`].
+    pub fn pixel_shuffle(self, factor: usize) -> Var<'g> {
+        self.graph().apply(PixelShuffle { factor }, &[self], "")
     }
 }
 

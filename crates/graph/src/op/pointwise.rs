@@ -1,6 +1,7 @@
 //! Functions of one number, and sums and products of two: one file, since all share a kernel each and a shape rule.
 
 use super::{Case, FLAT, Fusion, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel};
+use crate::Var;
 use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Param, Slot};
 use crate::lowering::{KernelCall, Lowering, UNIT_NUMBERS, unit_rows};
@@ -219,6 +220,52 @@ fn each(result: &[usize]) -> Flat {
 fn flat(kernel: Kernel, slots: Vec<Slot>, params: Vec<(&'static str, Param)>, result: &[usize]) -> Gpu {
     let n = count(result);
     Gpu { launches: vec![Launch { kernel, slots, params, groups: flat_groups(n, FLAT), flops: n as u64 }], scratch: vec![] }
+}
+
+impl<'g> Var<'g> {
+    /// Any function of one number. See [`Unary`].
+    pub fn unary(self, op: Unary) -> Var<'g> {
+        self.graph().apply(op, &[self], "")
+    }
+
+    /// An activation by name.
+    pub fn activation(self, activation: Activation) -> Var<'g> {
+        self.unary(Unary { activation: Some(activation), multiply: 1.0, add: 0.0 })
+    }
+
+    /// `x · σ(x)`.
+    pub fn silu(self) -> Var<'g> {
+        self.activation(Activation::Silu)
+    }
+
+    /// `x · Φ(x)`, exact.
+    pub fn gelu(self) -> Var<'g> {
+        self.activation(Activation::Gelu)
+    }
+
+    /// `x · multiply + add`.
+    pub fn scale(self, multiply: f32, add: f32) -> Var<'g> {
+        self.unary(Unary { activation: None, multiply, add })
+    }
+
+    /// Adds `row [batch, channels]` to every place of its batch entry.
+    pub fn add_per_batch(self, row: Var<'g>) -> Var<'g> {
+        self.graph().apply(Binary(BinaryKind::AddPerBatch), &[self, row], "")
+    }
+}
+
+impl<'g> std::ops::Add for Var<'g> {
+    type Output = Var<'g>;
+    fn add(self, other: Var<'g>) -> Var<'g> {
+        self.graph().apply(Binary(BinaryKind::Add), &[self, other], "")
+    }
+}
+
+impl<'g> std::ops::Mul for Var<'g> {
+    type Output = Var<'g>;
+    fn mul(self, other: Var<'g>) -> Var<'g> {
+        self.graph().apply(Binary(BinaryKind::Multiply), &[self, other], "")
+    }
 }
 
 fn cases() -> Vec<Case> {

@@ -4,6 +4,7 @@ use super::{Case, FLAT, Gpu, Op, OpRow, Operand, channels, count, flat_groups, f
 use crate::choice::Candidate;
 use crate::launch::{Launch, Slot};
 use crate::lowering::{KernelCall, Lowering, unit_rows};
+use crate::{Layout, Var, Weights};
 use candle_core::{Result, Tensor};
 use decant_kernels::{Flat, Kernel as Compute, Set};
 
@@ -54,6 +55,13 @@ impl Op for Prelu {
         let p = Flat { rows, channels: c as u32, places: rows, activation: 0, multiply: 1.0, add: 0.0, unit };
         let slots = vec![Slot::operand(0), Slot::operand(1), Slot::Output];
         vec![Candidate::always("numbers", Lowering::one(KernelCall::new(Compute::Prelu, slots, &p, p.units())))]
+    }
+}
+
+impl<'g> Var<'g> {
+    /// `max(x, 0) + w.weight · min(x, 0)`, a slope for each channel. See [`Prelu`].
+    pub fn prelu(self, w: Weights<'g>) -> Var<'g> {
+        self.graph().apply(Prelu, &[self, self.graph().weight(w, "weight", Layout::vector)], &w.path())
     }
 }
 

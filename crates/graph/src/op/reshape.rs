@@ -1,6 +1,7 @@
 //! The same numbers under another shape: costs nothing, since it is only another name for its operand's buffer.
 
 use super::{Case, Gpu, Op, OpRow, Operand, count};
+use crate::Var;
 use candle_core::{Result, Tensor};
 
 pub(super) const ROW: OpRow = OpRow { name: "reshape", tolerance: 0.0, reason: "nothing is computed", cases };
@@ -31,6 +32,29 @@ impl Op for Reshape {
 
     fn is_view(&self) -> bool {
         true
+    }
+}
+
+impl<'g> Var<'g> {
+    /// The same numbers under another shape.
+    pub fn reshape(self, shape: &[usize]) -> Var<'g> {
+        self.graph().apply(Reshape(shape.to_vec()), &[self], "")
+    }
+
+    /// A picture `[batch, h, w, c]` as tokens `[batch, h·w, c]`.
+    pub fn tokens(self) -> Var<'g> {
+        match self.shape()[..] {
+            [b, h, w, c] => self.reshape(&[b, h * w, c]),
+            _ => self,
+        }
+    }
+
+    /// Tokens `[batch, h·w, c]` as a picture `[batch, h, w, c]`.
+    pub fn picture(self, height: usize, width: usize) -> Var<'g> {
+        match self.shape()[..] {
+            [b, _, c] => self.reshape(&[b, height, width, c]),
+            _ => self,
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use super::{Activation, Case, FLAT, Fusion, Gpu, Op, OpRow, Operand, channels, c
 use crate::choice::Candidate;
 use crate::launch::{Launch, Slot};
 use crate::lowering::{KernelCall, Lowering, unit_rows};
+use crate::{Graph, Var};
 use candle_core::{Result, Tensor};
 use decant_kernels::{Kernel as Compute, Set};
 use std::ops::Range;
@@ -139,6 +140,21 @@ pub(super) fn call(
     };
     let slots = vec![Slot::operand(operand), factors, Slot::Output];
     KernelCall::new(Compute::StackRows, slots, &p, p.units()).with_scratch(p.scratch())
+}
+
+impl Graph {
+    /// Rows of pictures, one below the other. See [`StackRows`].
+    pub fn stack_rows<'g>(&'g self, parts: &[(Var<'g>, Range<usize>)]) -> Var<'g> {
+        let (pictures, rows): (Vec<Var>, Vec<Range<usize>>) = parts.iter().cloned().unzip();
+        self.apply(StackRows { rows, affine: false, activation: None }, &pictures, "")
+    }
+
+    /// Rows of pictures, one below the other, with factors and summands as [`Graph::group_norm_statistics`] gives them. See [`StackRows`].
+    pub fn stack_rows_affine<'g>(&'g self, parts: &[(Var<'g>, Range<usize>)], affine: Var<'g>) -> Var<'g> {
+        let (mut operands, rows): (Vec<Var>, Vec<Range<usize>>) = parts.iter().cloned().unzip();
+        operands.push(affine);
+        self.apply(StackRows { rows, affine: true, activation: None }, &operands, "")
+    }
 }
 
 fn cases() -> Vec<Case> {

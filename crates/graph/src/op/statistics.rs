@@ -6,6 +6,7 @@ use super::{Case, Gpu, Op, OpRow, Operand, channels, count};
 use crate::choice::Candidate;
 use crate::launch::{Launch, Slot};
 use crate::lowering::Lowering;
+use crate::{Graph, Layout, Var, Weights};
 use candle_core::{D, DType, Result, Tensor};
 use decant_kernels::Set;
 
@@ -78,6 +79,15 @@ impl Op for GroupNormStatistics {
         let weights = [bands.len(), bands.len() + 1];
         let (calls, scratch) = super::group_norm::statistics(&shapes, self.groups, self.epsilon, weights, Slot::Output);
         vec![Candidate::always("chunks", Lowering { calls, scratch })]
+    }
+}
+
+impl Graph {
+    /// What group norm does to each channel of a picture in bands. See [`GroupNormStatistics`].
+    pub fn group_norm_statistics<'g>(&'g self, bands: &[Var<'g>], w: Weights<'g>, groups: usize, epsilon: f32) -> Var<'g> {
+        let mut operands = bands.to_vec();
+        operands.extend([self.weight(w, "weight", Layout::vector), self.weight(w, "bias", Layout::vector)]);
+        self.apply(GroupNormStatistics { groups, epsilon }, &operands, &w.path())
     }
 }
 

@@ -4,6 +4,7 @@
 //! kernel reduces the angle itself.
 
 use super::{Case, FLAT, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel};
+use crate::Var;
 use crate::choice::Candidate;
 use crate::launch::{Launch, Slot};
 use crate::lowering::{KernelCall, Lowering};
@@ -89,6 +90,13 @@ impl Op for TimestepEmbedding {
         let slots = vec![Slot::operand(0), Slot::Output];
         let call = KernelCall { kernel: Compute::Timestep, slots, params, units: batch, scratch: 0 };
         vec![Candidate::always("circle", Lowering::one(call))]
+    }
+}
+
+impl<'g> Var<'g> {
+    /// Timesteps `[batch]` as sines and cosines. See [`TimestepEmbedding`].
+    pub fn timestep_embedding(self, op: TimestepEmbedding) -> Var<'g> {
+        self.graph().apply(op, &[self], "")
     }
 }
 

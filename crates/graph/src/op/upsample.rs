@@ -1,6 +1,7 @@
 //! Each place of a picture repeated to another size: PyTorch's `interpolate(mode="nearest")`, `y[oy, ox] = x[⌊oy·h/oh⌋, ⌊ox·w/ow⌋]`.
 
 use super::{Case, FLAT, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel};
+use crate::Var;
 use crate::choice::Candidate;
 use crate::launch::{Launch, Slot};
 use crate::lowering::{KernelCall, Lowering};
@@ -62,6 +63,13 @@ impl Op for Upsample {
         let p = decant_kernels::Upsample { batch: result[0] as u32, from, to, channels: channels(result) as u32 };
         let call = KernelCall::new(Compute::Upsample, vec![Slot::operand(0), Slot::Output], &p, p.units());
         vec![Candidate::always("places", Lowering::one(call))]
+    }
+}
+
+impl<'g> Var<'g> {
+    /// Nearest neighbours at another size.
+    pub fn upsample(self, height: usize, width: usize) -> Var<'g> {
+        self.graph().apply(Upsample { height, width }, &[self], "")
     }
 }
 
