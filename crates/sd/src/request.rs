@@ -8,11 +8,12 @@ mod json;
 mod named;
 mod guidance;
 mod sampling;
-
+mod table;
 mod text;
 
 pub use hires::{Enlarged, HIRES_STRENGTH, HIRES_WAYS, HiresBy, HiresRow};
 pub use images::{Images, STRENGTH, mask_fits, sides};
+pub use table::{Flag, GRID_CELLS, Group, Kind, SETTINGS, SettingRow, setting, settings_catalogue};
 pub use text::{LONGS, Long, LongRow, Mix, Share, Swap};
 
 use crate::error::Error;

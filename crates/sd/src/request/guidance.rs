@@ -1,27 +1,25 @@
 //! What a request says about guidance: checked, and as the solver takes it.
 
-use super::{Defaults, Request, Settings};
+use super::{Defaults, Request, Settings, setting};
 use crate::error::Error;
 use decant_solver::Guidance;
 
 /// The scale of CFG++ where none is given: the paper's counterpart of 7.5 (arXiv:2406.08070, table 1).
 const CFGPP: f32 = 0.6;
-/// Scales beyond are slips of the pen: with them nothing but overflow is drawn.
-const MOST: f32 = 1000.0;
 
 impl Request {
     /// The scale, after a look at all that is said of guidance.
     pub(super) fn checked_guidance(&self, defaults: &Defaults) -> Result<f32, Error> {
         let guidance = self.guidance.unwrap_or(if self.cfgpp { CFGPP } else { defaults.guidance });
         let mut scales = std::iter::once(&guidance).chain(&self.guidance_curve);
-        if let Some(got) = scales.clone().find(|scale| !(-MOST..=MOST).contains(*scale)) {
+        if let Some(got) = scales.clone().find(|scale| !setting("guidance").holds(f64::from(**scale))) {
             return Err(Error::Guidance { got: *got });
         }
         let range = |name, got: String, expected, hint| Error::Range { name, got, expected, hint };
         if let Some(got) = scales.find(|scale| self.cfgpp && !(0.0..=1.0).contains(*scale)) {
             return Err(range("guidance", got.to_string(), "0 to 1 with CFG++", "0.6 is about what 7.5 is without it"));
         }
-        if !(0.0..=1.0).contains(&self.rescale) {
+        if !setting("rescale").holds(f64::from(self.rescale)) {
             return Err(range(
                 "rescale",
                 self.rescale.to_string(),
@@ -30,7 +28,7 @@ impl Request {
             ));
         }
         let ends = [("guidanceFrom", self.guidance_from), ("guidanceUntil", self.guidance_until)];
-        if let Some((name, got)) = ends.into_iter().find(|(_, share)| !(0.0..=1.0).contains(share)) {
+        if let Some((name, got)) = ends.into_iter().find(|(name, share)| !setting(name).holds(*share)) {
             return Err(range(name, got.to_string(), "0 to 1, a share of the run", "0 is its beginning, 1 its end"));
         }
         if self.guidance_from >= self.guidance_until {

@@ -3,8 +3,8 @@
 //! Names and ways are those of AUTOMATIC1111's stable-diffusion-webui; the second pass is an image to image as diffusers' pipelines do it:
 //! with the same seed, and `int(steps · strength)` of its steps.
 
-use super::Request;
 use super::images::refused;
+use super::{Request, setting};
 use crate::error::Error;
 use crate::latents::{Between, Latents};
 use crate::picture::Picture;
@@ -56,8 +56,6 @@ impl HiresBy {
 
 /// Which part of the steps the second pass takes where nothing else is asked for (stable-diffusion-webui's default).
 pub const HIRES_STRENGTH: f64 = 0.7;
-/// How many times as large each way the second pass may be.
-const SCALES: std::ops::RangeInclusive<f64> = 1.0..=8.0;
 
 impl Request {
     /// The second pass's pixels for a first pass of `[width, height]`: rounded down to places of the autoencoder. `None` where there is none.
@@ -104,7 +102,7 @@ impl Request {
             let alone = |name| refused(name, "there is no second pass that it belongs to", "give hires, or leave it out");
             return without.map_or(Ok(()), |(name, _)| Err(alone(name)));
         };
-        if !SCALES.contains(&scale) {
+        if !setting("hires").holds(scale) {
             return Err(refused(&format!("hires {scale}"), "the second pass is 1 to 8 times as large each way", "2 is usual"));
         }
         if self.masks() {

@@ -2,7 +2,7 @@
 //!
 //! Names and meanings are those of diffusers' `StableDiffusionImg2ImgPipeline` and `StableDiffusionInpaintPipeline`.
 
-use super::{MOST_PIXELS, Request};
+use super::{MOST_PIXELS, Request, setting};
 use crate::error::Error;
 use crate::latents::{Latents, Level};
 use crate::picture::{MOST_AREA, Mask, Picture};
@@ -32,8 +32,6 @@ impl fmt::Debug for Images {
 
 /// How much of a picture is noised where nothing else is asked for, without a mask (diffusers' default).
 pub const STRENGTH: f64 = 0.8;
-/// The most pictures of one request.
-const MOST_PICTURES: usize = 10_000;
 
 impl Request {
     /// One request for each picture that is asked for: seeds count up from the request's, so that each can be made again alone.
@@ -42,8 +40,10 @@ impl Request {
     /// A sentence where `count` is 0 or absurd.
     pub fn each(&self) -> Result<impl Iterator<Item = Request> + use<>, Error> {
         let count = self.count;
-        if !(1..=MOST_PICTURES).contains(&count) {
-            return Err(refused("count", format!("{count} pictures cannot be made"), format!("ask for 1 to {MOST_PICTURES}")));
+        let row = setting("count");
+        if !row.holds(count as f64) {
+            let [least, most] = row.range.expect("pictures are counted");
+            return Err(refused("count", format!("{count} pictures cannot be made"), format!("ask for {least} to {most}")));
         }
         let one = self.clone();
         Ok((0..count as u64).map(move |i| Request { count: 1, seed: one.seed.wrapping_add(i), ..one.clone() }))
@@ -129,7 +129,7 @@ impl Request {
         if latents.is_some() {
             return Err(refused("latents", "a picture was given, too", "start from one of the two"));
         }
-        if self.pad.iter().any(|pixels| *pixels > MOST_PIXELS) {
+        if self.pad.iter().any(|pixels| !setting("pad").holds(*pixels as f64)) {
             return Err(refused("pad", format!("{:?} is too much", self.pad), format!("up to {MOST_PIXELS} pixels each are added")));
         }
         let [top, right, bottom, left] = self.pad;
@@ -187,7 +187,7 @@ impl Request {
 
 /// A strength that is one.
 fn part(strength: f64) -> Result<f64, Error> {
-    if (0.0..=1.0).contains(&strength) {
+    if setting("strength").holds(strength) {
         return Ok(strength);
     }
     Err(refused(

@@ -2,7 +2,7 @@
 //!
 //! What cannot be read is said in words of settings (`refused`), not of Rust's types.
 
-use super::Request;
+use super::{Request, SETTINGS, SettingRow};
 use crate::error::Error;
 use decant_solver::nearest;
 use serde_json::{Map, Value};
@@ -44,6 +44,27 @@ impl Request {
         fields.insert(name.into(), usual);
         let left: Request = serde_json::from_value(Value::Object(fields)).map_err(|error| refused(error.to_string()))?;
         Ok(Request { images: self.images.clone(), ..left })
+    }
+}
+
+impl Request {
+    /// The same, with another value of one setting, by its name in JSON. Null is as usual.
+    ///
+    /// # Errors
+    /// As [`Request::from_json`].
+    pub fn with(&self, name: &str, value: Value) -> Result<Request, Error> {
+        let (mut fields, usual) = (fields(self), self::fields(&Request::default()));
+        // A sentence is about what was given, not about what is usual.
+        fields.retain(|name, value| usual.get(name) != Some(value));
+        fields.insert(name.into(), value);
+        let made = Request::from_json(&Value::Object(fields).to_string())?;
+        Ok(Request { images: self.images.clone(), attention: self.attention, ..made })
+    }
+
+    /// The settings that are not as usual.
+    pub fn given(&self) -> impl Iterator<Item = &'static SettingRow> {
+        let (fields, usual) = (fields(self), fields(&Request::default()));
+        SETTINGS.iter().filter(move |row| fields.get(row.name) != usual.get(row.name))
     }
 }
 
@@ -145,6 +166,17 @@ mod tests {
         assert_eq!(request.without("strength").expect("a setting"), Request { strength: None, ..request.clone() });
         assert_eq!(request.without("count").expect("a setting"), request);
         assert!(request.without("strenght").expect_err("a slip").to_string().ends_with("; did you mean strength?"));
+    }
+
+    #[test]
+    fn one_setting_is_another() {
+        let request = Request { guidance: Some(7.3), attention: true, ..Request::default() };
+        assert_eq!(request.with("steps", 9.into()).expect("a number"), Request { steps: Some(9), ..request.clone() });
+        assert_eq!(request.with("guidance", Value::Null).expect("as usual"), Request { guidance: None, ..request.clone() });
+        let wrong = request.with("steps", "x".into()).expect_err("no number").to_string();
+        assert_eq!(wrong, "settings: steps is \"x\", expected a whole number, 0 or more");
+        let given: Vec<&str> = request.given().map(|row| row.name).collect();
+        assert_eq!(given, ["guidance"]);
     }
 
     #[test]
