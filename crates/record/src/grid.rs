@@ -20,16 +20,16 @@
 mod list;
 
 use crate::Error;
-use decant_sd::request::Request;
+use decant_sd::request::{GRID_CELLS, Request, SETTINGS, SettingRow};
 use list::List;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// Axes: columns, rows, blocks of rows.
 const MOST_AXES: usize = 3;
 /// Cells of one grid.
-const MOST_CELLS: usize = 1000;
-/// The name of an axis over a LoRA's weight.
-const LORA: &str = "lora";
+const MOST_CELLS: usize = GRID_CELLS[0];
+/// The setting of an axis over a LoRA's weight.
+const LORA: &str = "loras";
 
 /// Up to three axes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,16 +138,11 @@ impl Axis {
         if let (LORA, Some(name)) = (&*self.field, &self.replaces) {
             return weighed(request, name, value).map_err(wrong);
         }
-        let json = request.to_json();
-        let fields: Map<String, Value> = serde_json::from_str(&json).expect("a request's JSON is JSON");
-        let with = |value: Value| {
-            let mut fields = fields.clone();
-            fields.insert(self.field.clone(), value);
-            Request::from_json(&Value::Object(fields).to_string())
-        };
+        let with = |value: Value| request.with(&self.field, value);
         let made = match &self.replaces {
             Some(text) => {
-                let whole = fields.get(&self.field).and_then(Value::as_str).unwrap_or_default();
+                let fields: Value = serde_json::from_str(&request.to_json()).expect("a request's JSON is JSON");
+                let whole = fields[&self.field].as_str().unwrap_or_default();
                 if !whole.contains(text.as_str()) {
                     return Err(wrong(format!("{} is {whole:?}, which does not contain {text:?}", self.field)));
                 }
@@ -163,9 +158,7 @@ impl Axis {
                 None => with(value.into()),
             },
         };
-        let made = made.map_err(|error| wrong(error.to_string()))?;
-        // Pictures and latents are not in the JSON.
-        Ok(Request { images: request.images.clone(), ..made })
+        made.map_err(|error| wrong(error.to_string()))
     }
 }
 
@@ -180,14 +173,19 @@ fn weighed(request: &Request, name: &str, value: &str) -> Result<Request, String
     Ok(request)
 }
 
-/// A setting's name in JSON, from that or from its flag: `clip-skip` is the flag of `clipSkip`, `swap` that of `swaps`.
+/// A setting's name in JSON, from that or from its flag: `clip-skip` is the flag of `clipSkip`, `swap` that of `swaps`. What is neither is
+/// spelled as a name in JSON would be.
 pub fn setting(name: &str) -> String {
+    let known = |row: &&SettingRow| row.name == name.trim() || row.flag.name() == Some(name.trim());
+    if let Some(row) = SETTINGS.iter().find(known) {
+        return row.name.into();
+    }
     let mut words = name.trim().split('-');
     let first = words.next().unwrap_or_default().to_string();
-    list::field(&words.fold(first, |name, word| {
+    words.fold(first, |name, word| {
         let mut letters = word.chars();
         name + &letters.next().map(|letter| letter.to_uppercase().collect::<String>()).unwrap_or_default() + letters.as_str()
-    }))
+    })
 }
 
 /// What stands between commas; `\,` is a comma.
@@ -215,6 +213,7 @@ fn range(value: &str) -> Option<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use decant_sd::request::Kind;
     use decant_solver::{Sampler, Sigmas};
 
     fn grid(axes: &[&str]) -> Result<Grid, Error> {
@@ -238,6 +237,18 @@ mod tests {
         assert_eq!(told[2].1, Some(Sampler::Ddim));
         assert_eq!(told[7], (Some(2), Some(Sampler::Ddim), Sigmas::List(vec![14.6, 3.0, 0.0]), Some(3.0)));
         assert_eq!((grid.label(0, 1).as_deref(), grid.label(2, 1).as_deref()), (Some("startStep 2"), Some("sigmas 14.6,3,0")));
+    }
+
+    #[test]
+    fn every_setting_is_found_by_its_name_and_by_its_flag_and_every_list_has_a_spelling() {
+        for row in SETTINGS {
+            let names = [Some(row.name), row.flag.name()];
+            names.into_iter().flatten().for_each(|name| assert_eq!(setting(name), row.name));
+            let is_list = matches!(row.kind, Kind::Numbers | Kind::List);
+            // Which LoRAs are used is no axis, how strongly is.
+            assert_eq!(List::of(row.name).is_some(), is_list && row.name != LORA, "{}", row.name);
+        }
+        assert_eq!(setting("no-such-setting"), "noSuchSetting");
     }
 
     #[test]

@@ -7,21 +7,15 @@ use serde_json::{Value, json};
 pub(super) struct List {
     /// Its name in JSON.
     field: &'static str,
-    /// Its flag, where that is another word.
-    flag: &'static str,
     /// A value as JSON, or what was expected.
     pub read: fn(&str) -> Result<Value, String>,
 }
 
 const LISTS: [List; 4] = [
-    List { field: "guidanceCurve", flag: "guidanceCurve", read: curve },
-    List { field: "swaps", flag: "swap", read: |typed| one(typed, |typed| Ok(json!(typed.parse::<Swap>()?))) },
-    List { field: "mixes", flag: "mix", read: |typed| one(typed, |typed| Ok(json!(typed.parse::<Mix>()?))) },
-    List {
-        field: "pad",
-        flag: "pad",
-        read: |typed| if typed.is_empty() { Ok(json!(Request::default().pad)) } else { Ok(json!(sides(typed)?)) },
-    },
+    List { field: "guidanceCurve", read: curve },
+    List { field: "swaps", read: |typed| one(typed, |typed| Ok(json!(typed.parse::<Swap>()?))) },
+    List { field: "mixes", read: |typed| one(typed, |typed| Ok(json!(typed.parse::<Mix>()?))) },
+    List { field: "pad", read: |typed| if typed.is_empty() { Ok(json!(Request::default().pad)) } else { Ok(json!(sides(typed)?)) } },
 ];
 
 impl List {
@@ -29,11 +23,6 @@ impl List {
     pub fn of(field: &str) -> Option<&'static List> {
         LISTS.iter().find(|list| list.field == field)
     }
-}
-
-/// A setting's name in JSON, from that or its flag.
-pub(super) fn field(name: &str) -> String {
-    LISTS.iter().find(|list| list.flag == name).map_or(name, |list| list.field).into()
 }
 
 /// A list of one thing, or of none.
