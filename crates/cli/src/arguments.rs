@@ -1,8 +1,8 @@
 //! What can be typed. Menus of samplers and encodings come from their own tables.
 
-mod hires;
 pub(crate) mod images;
 mod lora;
+mod plain;
 pub(crate) mod sampling;
 mod records;
 mod text;
@@ -12,8 +12,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum, builder::PossibleValuesParser};
 use decant_graph::ENCODINGS;
 use decant_graph::cpu::SETS;
 use decant_sd::layout::FAMILIES;
+use decant_sd::request::setting;
 use sampling::Sampling;
 use std::path::PathBuf;
+
 /// Stable Diffusion on your own machine, with every step open to look at.
 #[derive(Parser)]
 #[command(name = "decant", version)]
@@ -61,6 +63,11 @@ impl Model {
     pub fn place(&self) -> &str {
         self.model.as_deref().unwrap_or(USUAL)
     }
+}
+
+/// A setting's help: its row says it.
+fn help(name: &str) -> &'static str {
+    setting(name).help
 }
 
 /// The model that draws where none was given; the page's, too.
@@ -129,38 +136,30 @@ pub(crate) enum Where {
 pub(crate) struct Generate {
     #[command(flatten)]
     pub model: Model,
-    /// What the picture should show
-    #[arg(long, required_unless_present = "settings", allow_hyphen_values = true)]
+    #[arg(long, required_unless_present = "settings", allow_hyphen_values = true, help = help("prompt"))]
     pub prompt: Option<String>,
-    /// What it should not show
-    #[arg(long, allow_hyphen_values = true)]
+    #[arg(long, allow_hyphen_values = true, help = help("negative"))]
     pub negative: Option<String>,
-    /// Steps, of one model call or two (the model's default where left out, here and below)
-    #[arg(long)]
+    #[arg(long, help = help("steps"))]
     pub steps: Option<usize>,
-    /// Scale of classifier-free guidance; 1 turns it off and halves the work
-    #[arg(long)]
+    #[arg(long, help = help("guidance"))]
     pub guidance: Option<f32>,
-    /// Of the noise, as torch.Generator(…).manual_seed
-    #[arg(long)]
+    #[arg(long, help = help("seed"))]
     pub seed: Option<u64>,
     #[command(flatten)]
     pub sampling: Sampling,
-    /// Pixels
-    #[arg(long)]
+    #[arg(long, help = help("width"))]
     pub width: Option<usize>,
-    /// Pixels
-    #[arg(long)]
+    #[arg(long, help = help("height"))]
     pub height: Option<usize>,
-    /// Make the final picture with the tiny autoencoder, too
-    #[arg(long, requires = "preview_decoder")]
+    #[arg(long, requires = "preview_decoder", help = help("decoder"))]
     pub tiny: bool,
     #[command(flatten)]
     pub text: text::Text,
     #[command(flatten)]
     pub images: images::Images,
     #[command(flatten)]
-    pub hires: hires::Hires,
+    pub plain: plain::Plain,
     #[command(flatten)]
     pub lora: lora::Lora,
     #[command(flatten)]

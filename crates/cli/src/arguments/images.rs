@@ -1,5 +1,6 @@
 //! Flags about what a run starts from besides noise.
 
+use super::help;
 use crate::generate::passing::Passing;
 use crate::picture::Large;
 use crate::{Failure, coding, picture};
@@ -14,20 +15,16 @@ pub(crate) struct Images {
     /// A picture to start from: PNG, JPEG or WebP, resized to the size that is asked for
     #[arg(long, value_name = "FILE")]
     init_image: Option<PathBuf>,
-    /// The part of the steps that the picture goes through: 0.2 keeps most of it, 1 next to nothing (0.8 where left out; with a mask 1)
-    #[arg(long, value_name = "0…1", conflicts_with = "start_step")]
+    #[arg(long, value_name = "0…1", conflicts_with = "start_step", help = help("strength"))]
     strength: Option<f64>,
-    /// The first step that is taken from the picture, counted from 0, instead of a strength
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help = help("startStep"))]
     start_step: Option<usize>,
     /// What to paint of the picture: a picture of its size, white where it is painted, black where it stays
     #[arg(long, value_name = "FILE", requires = "init_image")]
     mask: Option<PathBuf>,
-    /// Put the pixels that are not painted back exactly; else they go through the autoencoder
-    #[arg(long, requires = "init_image")]
+    #[arg(long, requires = "init_image", help = help("keepUnmasked"))]
     keep_unmasked: bool,
-    /// Pixels to add to the picture and paint: above,right,below,left, or one number for all four
-    #[arg(long, value_name = "PIXELS", value_parser = sides, requires = "init_image")]
+    #[arg(long, value_name = "PIXELS", value_parser = sides, requires = "init_image", help = help("pad"))]
     pad: Option<[usize; 4]>,
     /// Latents to start from (.safetensors, .npy): noise, a picture's, or those of a run on its way
     #[arg(long, value_name = "FILE", conflicts_with = "init_image")]
@@ -38,8 +35,7 @@ pub(crate) struct Images {
     /// Write those after N model calls instead, with their noise: a run can go on from them
     #[arg(long, value_name = "N", requires = "save_latents")]
     save_latents_after: Option<usize>,
-    /// How many pictures; each has the next seed
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help = help("count"))]
     count: Option<usize>,
     /// So many pictures more, each made from the last one: with --strength or --start-step, and the next seed
     #[arg(long, value_name = "N", conflicts_with = "grid")]

@@ -1,5 +1,6 @@
 //! Flags about LoRAs.
 
+use super::help;
 use crate::{Failure, source};
 use clap::Args;
 use decant_sd::files::Files;
@@ -13,8 +14,7 @@ use std::rc::Rc;
 
 #[derive(Args)]
 pub(crate) struct Lora {
-    /// A LoRA's file, folder or address, and how strong it is (1 where left out); may be given several times
-    #[arg(long = "lora", value_name = "FILE[:WEIGHT]")]
+    #[arg(long = "lora", value_name = "FILE[:WEIGHT]", help = help("loras"))]
     loras: Vec<String>,
     /// A way to use the model that it brings along (decant inspect lists them): emoji has fast, of 4 steps without guidance
     #[arg(long)]

@@ -1,5 +1,6 @@
 //! Flags about sampling and guidance. What each name means comes from the solver's tables.
 
+use super::help;
 use crate::Failure;
 use clap::Args;
 use decant_sd::request::Request;
@@ -8,37 +9,29 @@ use decant_solver::{RNGS, SAMPLERS, SIGMAS, Sampler, SamplerRow, TIMESTEP_SPACIN
 #[derive(Args)]
 #[command(next_help_heading = "Sampling")]
 pub(crate) struct Sampling {
-    /// How the noise is taken away
-    #[arg(long, value_name = "ID", long_help = samplers())]
+    #[arg(long, value_name = "ID", help = help("sampler"), long_help = samplers())]
     pub sampler: Option<String>,
-    /// The noise levels that are visited
-    #[arg(long, value_name = "ID or LIST", long_help = sigmas())]
+    #[arg(long, value_name = "ID or LIST", help = help("sigmas"), long_help = sigmas())]
     pub sigmas: Option<String>,
-    /// How the timesteps are spread
-    #[arg(long, value_name = "ID", long_help = spacings())]
+    #[arg(long, value_name = "ID", help = help("spacing"), long_help = spacings())]
     pub spacing: Option<String>,
-    #[arg(long, value_name = "SHARE", help = eta())]
+    #[arg(long, value_name = "SHARE", help = with("eta", those(|row| Some(format!("{}: {}", row.id, row.eta()?)))))]
     pub eta: Option<f64>,
-    #[arg(long, value_name = "N", help = order())]
+    #[arg(long, value_name = "N", help = with("order", those(|row| Some(format!("{}: {}", row.id, row.highest_order()?)))))]
     pub order: Option<usize>,
-    /// Which of PyTorch's generators draws the noise
-    #[arg(long, value_name = "ID", long_help = rngs())]
+    #[arg(long, value_name = "ID", help = help("rng"), long_help = rngs())]
     pub rng: Option<String>,
-    #[arg(long, help = zero_snr())]
+    #[arg(long, help = with("zeroSnr", those(|row| row.zero_snr().then(|| row.id.into()))))]
     pub zero_snr: bool,
-    /// How much of the guided prediction's spread is set back to that of the prompt's alone, 0 to 1
-    #[arg(long, value_name = "SHARE", help_heading = "Guidance")]
+    #[arg(long, value_name = "SHARE", help_heading = "Guidance", help = help("rescale"))]
     pub rescale: Option<f32>,
-    /// Begin guidance after this share of the run; until then the model is asked once a call, which halves the work
-    #[arg(long, value_name = "SHARE", help_heading = "Guidance")]
+    #[arg(long, value_name = "SHARE", help_heading = "Guidance", help = help("guidanceFrom"))]
     pub guidance_from: Option<f64>,
-    /// End guidance after this share of the run
-    #[arg(long, value_name = "SHARE", help_heading = "Guidance")]
+    #[arg(long, value_name = "SHARE", help_heading = "Guidance", help = help("guidanceUntil"))]
     pub guidance_until: Option<f64>,
-    /// Scales from the first model call to the last instead of one, such as 1,7.5,3: spread evenly, straight lines between
-    #[arg(long, value_name = "SCALES", value_delimiter = ',', help_heading = "Guidance")]
+    #[arg(long, value_name = "SCALES", value_delimiter = ',', help_heading = "Guidance", help = help("guidanceCurve"))]
     pub guidance_curve: Option<Vec<f32>>,
-    #[arg(long, help_heading = "Guidance", help = cfgpp())]
+    #[arg(long, help_heading = "Guidance", help = with("cfgpp", those(|row| row.cfgpp.then(|| row.id.into()))))]
     pub cfgpp: bool,
 }
 
@@ -75,38 +68,25 @@ impl Sampling {
 }
 
 fn samplers() -> String {
-    list("How the noise is taken away:", SAMPLERS.iter().map(|row| (row.id, row.summary())))
+    list(&format!("{}:", help("sampler")), SAMPLERS.iter().map(|row| (row.id, row.summary())))
 }
 
 fn sigmas() -> String {
-    let about = "The noise levels that are visited: falling numbers such as 14.6,3,0.5,0, one more than steps, or";
-    list(about, SIGMAS.iter().map(|row| (row.id, row.docs.into())))
+    let about = format!("{}: falling numbers such as 14.6,3,0.5,0, one more than steps, or", help("sigmas"));
+    list(&about, SIGMAS.iter().map(|row| (row.id, row.docs.into())))
 }
 
 fn spacings() -> String {
-    list("How the timesteps are spread:", TIMESTEP_SPACINGS.iter().map(|(id, spacing)| (*id, spacing.docs().into())))
+    list(&format!("{}:", help("spacing")), TIMESTEP_SPACINGS.iter().map(|(id, spacing)| (*id, spacing.docs().into())))
 }
 
 fn rngs() -> String {
-    list("Which of PyTorch's generators draws the noise:", RNGS.iter().map(|row| (row.id, row.docs.into())))
+    list(&format!("{}:", help("rng")), RNGS.iter().map(|row| (row.id, row.docs.into())))
 }
 
-fn eta() -> String {
-    format!("How much of the noise is new in each step, 0 to 1 ({})", those(|row| Some(format!("{}: {}", row.id, row.eta()?))))
-}
-
-fn order() -> String {
-    format!("The order, from 1 to that of the sampler ({})", those(|row| Some(format!("{}: {}", row.id, row.highest_order()?))))
-}
-
-fn zero_snr() -> String {
-    let able = those(|row| row.zero_snr().then(|| row.id.into()));
-    format!("Rescale the betas to zero terminal SNR, also where the model's scheduler does not ask for it ({able})")
-}
-
-fn cfgpp() -> String {
-    let able = those(|row| row.cfgpp.then(|| row.id.into()));
-    format!("CFG++: guidance is 0 to 1, and steps add back the noise predicted without the prompt ({able})")
+/// A setting's help, and which samplers read it.
+fn with(name: &str, able: String) -> String {
+    format!("{} ({able})", help(name))
 }
 
 /// The samplers that something can be said of.

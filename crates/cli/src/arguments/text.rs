@@ -1,5 +1,6 @@
 //! Flags about words: what long prompts do, how CLIP is read, and which words mean something else.
 
+use super::help;
 use crate::{Failure, source};
 use clap::{
     Args,
@@ -12,20 +13,15 @@ use std::path::Path;
 
 #[derive(Args)]
 pub(crate) struct Text {
-    /// Leave out so many of CLIP's last layers for the prompt (1 is what other tools call 2)
-    #[arg(long, value_name = "LAYERS")]
+    #[arg(long, value_name = "LAYERS", help = help("clipSkip"))]
     clip_skip: Option<usize>,
-    /// What prompts of more than 75 tokens do
-    #[arg(long, value_parser = PossibleValuesParser::new(LONGS.iter().map(|row| PossibleValue::new(row.id).help(row.summary))))]
+    #[arg(long, help = help("long"), value_parser = PossibleValuesParser::new(LONGS.iter().map(|row| PossibleValue::new(row.id).help(row.summary))))]
     long: Option<String>,
-    /// (word), [word] and (word:1.3) in prompts stress words; \( is a bracket
-    #[arg(long)]
+    #[arg(long, help = help("emphasis"))]
     emphasis: bool,
-    /// A word of the prompt means another, or a sum of several (in equal shares where no weight is given); may be given several times
-    #[arg(long = "swap", value_name = "WORD=WORD[:W]+WORD[:W]")]
+    #[arg(long = "swap", value_name = "WORD=WORD[:W]+WORD[:W]", help = help("swaps"))]
     swaps: Vec<Swap>,
-    /// Another prompt that is mixed in, 0 not at all, 1 in the prompt's place; may be given several times
-    #[arg(long = "mix", value_name = "PROMPT:FACTOR")]
+    #[arg(long = "mix", value_name = "PROMPT:FACTOR", help = help("mixes"))]
     mixes: Vec<Mix>,
     /// A textual inversion's file or address, used in prompts by its word or its file's name; may be given several times
     #[arg(long = "textual-inversion", value_name = "FILE")]

@@ -5,15 +5,15 @@
 use crate::Failure;
 use crate::arguments::Generate;
 use decant_record::Found;
-use decant_sd::request::{Decoder, Preview, Request};
+use decant_sd::request::{Decoder, Group, Preview, Request};
 
 /// What is asked for.
 pub(super) fn request(options: &Generate, found: Option<&Found>) -> Result<Request, Failure> {
     let mut request = options.records.start(found)?;
-    plain(options, &mut request);
+    common(options, &mut request);
     options.text.apply(&mut request);
     options.images.apply(&mut request)?;
-    options.hires.apply(&mut request);
+    options.plain.apply(&mut request)?;
     options.lora.apply(&mut request);
     options.sampling.apply(&mut request)?;
     options.records.apply(&mut request);
@@ -30,13 +30,7 @@ pub(super) fn request(options: &Generate, found: Option<&Found>) -> Result<Reque
 
 /// A record of a picture that was made from another one says how, but does not hold that one.
 fn has_its_picture(request: &Request) -> Result<(), Failure> {
-    let asked = [
-        ("strength", request.strength.is_some()),
-        ("start-step", request.start_step.is_some()),
-        ("pad", request.pad != [0; 4]),
-        ("keep-unmasked", request.keep_unmasked),
-    ];
-    let asked: Vec<&str> = asked.into_iter().filter(|(_, is)| *is).map(|(name, _)| name).collect();
+    let asked: Vec<&str> = request.given().filter(|row| row.group == Group::Start).filter_map(|row| row.flag.name()).collect();
     if asked.is_empty() || request.images.picture.is_some() || request.images.latents.is_some() {
         return Ok(());
     }
@@ -47,7 +41,7 @@ fn has_its_picture(request: &Request) -> Result<(), Failure> {
     .into())
 }
 
-fn plain(options: &Generate, request: &mut Request) {
+fn common(options: &Generate, request: &mut Request) {
     options.prompt.iter().for_each(|prompt| request.prompt.clone_from(prompt));
     options.negative.iter().for_each(|negative| request.negative.clone_from(negative));
     request.seed = options.seed.unwrap_or(request.seed);
