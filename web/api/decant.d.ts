@@ -394,6 +394,36 @@ export interface Catalog {
   spacings: Entry[];
   longs: Entry[];
   rngs: Entry[];
+  /** Every setting, in the order of a form. */
+  settings: Setting[];
+  /** How many pictures a grid may have: by the program, and in a form. */
+  gridCells: { range: [number, number]; form: [number, number] };
+}
+
+/** A row of the program's table of settings. */
+export interface Setting {
+  /** Its name in `Settings`; "preview", what is shown on the way, is no part of those. */
+  name: keyof Settings | "preview";
+  kind: "text" | "whole" | "real" | "choice" | "switch" | "numbers" | "list";
+  /** The ids of a choice; else none. "sigmas" is a list of falling numbers, too. */
+  choices: string[];
+  /**
+   * The least and the most that the program can do with the most able of models: of numbers each of them, of a list its entries, of a text its
+   * bytes. Null where nothing is counted.
+   */
+  range: [number, number] | null;
+  /** The part of that which a form offers. */
+  form: [number, number] | null;
+  /** What it is where it is left out, as text; "" where the model, the sampler or another setting says it, and for lists: none. */
+  usual: string;
+  /** What belongs together in a form. */
+  group: "prompt" | "picture" | "start" | "sampling" | "guidance" | "words" | "loras" | "second" | "decoder" | "preview";
+  /** Whether what the text encoders say depends on it. */
+  readsText: boolean;
+  /** Whether a form offers it for a grid's axes. */
+  inGrid: boolean;
+  /** One line about it, in English. */
+  help: string;
 }
 
 /**

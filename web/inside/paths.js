@@ -8,9 +8,10 @@ import { figures } from "../figures/numbers.js";
 import { planeFigure } from "../figures/plane.js";
 import { readHash } from "../ui/places.js";
 import { sentenceOf } from "../studio/sentences.js";
+import { namesOf, only } from "../studio/settings.js";
 import { inList, say } from "../words/say.js";
 
-/** @import { Info, Settings, Trace } from "../api/decant.d.ts" */
+/** @import { Info, Trace } from "../api/decant.d.ts" */
 /** @typedef {{ name: string, trace: Trace }} Made */
 
 /** Those that are ticked at first, where the program has them. */
@@ -45,7 +46,7 @@ export function pathsPart(section, studio, state) {
     made = [];
     try {
       for (const [n, job] of asked.entries()) {
-        const { trace } = await model.generate({ ...plain(state().settings), ...job.settings, signal: stopping.signal, onStep: ({ index, total }) => write(status, say("inside.paths.going", { run: n + 1, runs: asked.length, name: job.name, step: index + 1, total })) });
+        const { trace } = await model.generate({ ...plain(state()), ...job.settings, signal: stopping.signal, onStep: ({ index, total }) => write(status, say("inside.paths.going", { run: n + 1, runs: asked.length, name: job.name, step: index + 1, total })) });
         made = [...made, { name: job.name, trace }];
         await show();
       }
@@ -97,9 +98,9 @@ function jobsOf(samplers, counts, info) {
   }));
 }
 
-/** What makes the picture, without what belongs to one sampler alone. @param {Settings} settings @returns {Settings} */
-function plain({ prompt, negative, guidance, seed, width, height, steps, sampler, rng, swaps, mixes, loras, clipSkip, long, emphasis }) {
-  return { prompt, negative, guidance, seed, width, height, steps, sampler, rng, swaps, mixes, loras, clipSkip, long, emphasis };
+/** What makes one picture, without what belongs to one sampler alone. @param {import("../studio/state.js").State} state */
+function plain({ settings, info }) {
+  return only(settings, namesOf(info, ({ name, group, readsText }) => readsText || name === "rng" || (group === "picture" && name !== "count")));
 }
 
 /** Predictions, or latents as the model sees them: scaled to unit variance, so that samplers of both conventions share one plane. @param {Trace} trace @param {string} kind */

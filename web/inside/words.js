@@ -2,7 +2,7 @@
 // mixed in, a vector from a file. An edit is a setting (`swaps`, `mixes`), so that the studio and the picture's record have it, too.
 
 import { button, h, write } from "../ui/dom.js";
-import { NAMES, fieldText, writeSetting } from "../studio/settings.js";
+import { NAMES, fieldText, namesOf, only, writeSetting } from "../studio/settings.js";
 import { pictureFigure } from "../figures/picture.js";
 import { whenSeen } from "../figures/seen.js";
 import { tableFigure } from "../figures/table.js";
@@ -11,7 +11,7 @@ import { say } from "../words/say.js";
 import { editsOf } from "./edits.js";
 import { swapForm } from "./swap.js";
 
-/** @import { Embeddings, Mix, Settings, Swap } from "../api/decant.d.ts" */
+/** @import { Embeddings, Info, Mix, Settings, Swap } from "../api/decant.d.ts" */
 /** @import { Moment } from "./inside.js" */
 /** @import { Edits } from "./edits.js" */
 
@@ -69,16 +69,17 @@ export function wordsPart(section, studio, state) {
   }
 
   let asked = "";
-  const look = whenSeen(section, (/** @type {Moment} */ { state: { settings, phase } }) => {
+  const look = whenSeen(section, (/** @type {Moment} */ { state: { settings, phase, info } }) => {
     write(prompt, settings.prompt);
     undo.disabled = past.length === 0 || phase !== "ready";
     form.allow(phase === "ready");
     write(edits, editsOf(settings) ? say("inside.words.now", { change: editsOf(settings) }) : "");
     const model = studio.model.decant();
-    const key = JSON.stringify(wordsOf(settings));
+    const words = wordsOf(settings, info);
+    const key = JSON.stringify(words);
     if (!model || phase !== "ready" || key === asked) return;
     asked = key;
-    model.embed(wordsOf(settings)).then((embedded) => {
+    model.embed(words).then((embedded) => {
       embeddings = embedded;
       write(problem, "");
       drawTable({ embeddings: embedded });
@@ -87,9 +88,9 @@ export function wordsPart(section, studio, state) {
   return look;
 }
 
-/** What the encoder reads. @param {Settings} settings */
-function wordsOf({ prompt, negative, swaps, mixes, loras, clipSkip, long, emphasis }) {
-  return { prompt, negative, swaps, mixes, loras, clipSkip, long, emphasis };
+/** What the encoder reads. @param {Settings} settings @param {Info | null} info */
+function wordsOf(settings, info) {
+  return only(settings, namesOf(info, ({ readsText }) => readsText));
 }
 
 /** @param {Swap[] | undefined} swaps @param {string} token */

@@ -13,10 +13,8 @@ import { startOf } from "./init-image.js";
 /** @typedef {{ name: typeof TRIED[number], texts: string[] }} Axis a setting, and its values as texts */
 /** @typedef {{ id: number, axes: Axis[], settings: Settings, cells: (Trace | null)[] }} Sheet `cells` in the order of its last axis first */
 
-/** What can be tried out, in the order of the menus. */
+/** What can be tried out, in the order of the menus: the settings that the program's table has `inGrid` (tests/settings.mjs). */
 export const TRIED = /** @type {const} */ (["steps", "guidance", "seed", "sampler", "sigmas", "strength", "eta", "rescale", "clipSkip", "guidanceUntil", "prompt"]);
-/** More cells than these are a slip of the hand. */
-const MOST_CELLS = 144;
 
 /**
  * @param {Store} store @param {Pick<ReturnType<typeof createQueue>, "enqueue" | "unqueue">} queue
@@ -67,7 +65,8 @@ export function readAxes(asked, { info }) {
     if (wrong && "problem" in wrong) return wrong.problem;
     combinations = combinations.flatMap((before) => values.map((one) => ({ ...before, [name]: "value" in one ? one.value : undefined })));
   }
-  if (combinations.length > MOST_CELLS) return say("grid.many", { n: combinations.length, most: MOST_CELLS });
+  const [, most] = info?.catalog.gridCells.form ?? [1, Infinity];
+  if (combinations.length > most) return say("grid.many", { n: combinations.length, most });
   return { axes, combinations };
 }
 

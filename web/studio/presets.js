@@ -2,11 +2,11 @@
 // holds how a picture is made, not what: no words, no seed, nothing that is started from.
 
 import { shifted } from "./gears.js";
-import { NAMES, readSetting, writeSetting } from "./settings.js";
+import { namesOf, readSetting, writeSetting } from "./settings.js";
 import { say } from "../words/say.js";
 import { remember, remembered } from "../store/local.js";
 
-/** @import { Info, Settings } from "../api/decant.d.ts" */
+/** @import { Info, Setting, Settings } from "../api/decant.d.ts" */
 /** @import { Bus } from "./bus.js" */
 /** @import { Store } from "./state.js" */
 /** @typedef {{ name: string, settings: Partial<Settings>, own: boolean }} Preset */
@@ -14,9 +14,8 @@ import { remember, remembered } from "../store/local.js";
 const KEPT = "decant.presets";
 /** A model whose own number of steps is no larger was trained to need few. */
 const FEW = 8;
-/** What to make, and what from. @type {Set<keyof Settings>} */
-const NOT_HOW = new Set(["prompt", "negative", "seed", "count", "swaps", "mixes", "loras", "strength", "startStep", "pad", "keepUnmasked"]);
-const HOW = NAMES.filter((name) => !NOT_HOW.has(name));
+/** What to make, and what from: these groups of settings, and of the others these. @type {Set<Setting["group"] | Setting["name"]>} */
+const NOT_HOW = new Set(["prompt", "start", "loras", "seed", "count", "swaps", "mixes"]);
 
 /** @param {Store} store @param {Bus} bus */
 export function createPresets({ get, change }, { tell }) {
@@ -30,10 +29,11 @@ export function createPresets({ get, change }, { tell }) {
     /** What this model cannot do is left as it is, and said. @param {Preset} preset */
     usePreset(preset) {
       const { settings: before, info } = get();
+      const how = howOf(info);
       // What the page makes of the model is for the model as it is.
       const settings = info && !preset.own ? shifted(before, info, null) : before;
-      const rest = Object.fromEntries(HOW.filter((name) => !isNeeded(name)).map((name) => [name, undefined]));
-      const read = HOW.filter((name) => preset.settings[name] !== undefined).map((name) => ({ name, ...readSetting(name, writeSetting(name, /** @type {Settings} */ (preset.settings)), info) }));
+      const rest = Object.fromEntries(how.filter((name) => !isNeeded(name)).map((name) => [name, undefined]));
+      const read = how.filter((name) => preset.settings[name] !== undefined).map((name) => ({ name, ...readSetting(name, writeSetting(name, /** @type {Settings} */ (preset.settings)), info) }));
       const taken = Object.fromEntries(read.flatMap((one) => ("value" in one ? [[one.name, one.value]] : [])));
       change({ settings: { ...settings, ...rest, ...taken }, problems: {} });
       const problems = read.flatMap((one) => ("problem" in one ? [one.problem] : []));
@@ -41,7 +41,7 @@ export function createPresets({ get, change }, { tell }) {
     },
     /** @param {string} name */
     savePreset(name) {
-      const settings = Object.fromEntries(HOW.map((key) => [key, get().settings[key]]));
+      const settings = Object.fromEntries(howOf(get().info).map((key) => [key, get().settings[key]]));
       put([...get().presets.filter((preset) => preset.name !== name), { name, settings, own: true }].sort((a, b) => a.name.localeCompare(b.name)));
     },
     /** @param {string} name */
@@ -74,9 +74,14 @@ export function presetsOf({ defaults: { steps, guidance, sampler, width, height 
   return [asTrained, preset(say("preset.quick", { n: few }), { steps: few, ...fast }), preset(say("preset.careful", { n: many }), { steps: many })];
 }
 
-/** Whether all that a preset says is as it says. @param {Preset} preset @param {Settings} settings */
-export function isPreset(preset, settings) {
-  return HOW.every((name) => JSON.stringify(preset.settings[name]) === JSON.stringify(settings[name]));
+/** The settings that say how. @param {Info | null} info */
+function howOf(info) {
+  return namesOf(info, ({ group, name }) => !NOT_HOW.has(group) && !NOT_HOW.has(name));
+}
+
+/** Whether all that a preset says is as it says; before a model is open, none is. @param {Preset} preset @param {Settings} settings @param {Info | null} info */
+export function isPreset(preset, settings, info) {
+  return info !== null && howOf(info).every((name) => JSON.stringify(preset.settings[name]) === JSON.stringify(settings[name]));
 }
 
 /** What no run can do without. @param {keyof Settings} name */

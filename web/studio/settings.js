@@ -1,72 +1,79 @@
 // Settings as text: one row per setting says how a field's or an address's text becomes what a run can have, and how that is written again.
-// The text is what the command's flags take. What a row does not know, the program says when it makes the picture.
+// The text is what the command's flags take. Limits and choices are the program's own, from the open model's catalogue (`Setting` in decant.d.ts).
+// What a row does not know, the program says when it makes the picture.
 
 import { readMix, readSwap, readUse, writeSwap } from "./lists.js";
+import { LANGUAGES } from "../words/languages.js";
 import { inList, say } from "../words/say.js";
 
-/** @import { Catalog, Entry, Info, Settings } from "../api/decant.d.ts" */
+/** @import { Entry, Info, Setting, Settings } from "../api/decant.d.ts" */
 /** @import { Key } from "../words/languages.js" */
 /** @typedef {{ value: unknown } | { problem: string }} Parsed a value of `undefined` is as usual */
+/** @typedef {(text: string, info: Info | null, name: keyof Settings) => Parsed} Read */
 
 /**
  * @typedef {object} Row
  * @property {Key} label what a person calls it
- * @property {(text: string, info: Info | null) => Parsed} read
+ * @property {Read} read
  * @property {(value: any) => string} [write] by itself as JavaScript writes it
  * @property {string} [usual] what a menu shows for what is as usual
  */
 
 const MOST_WORDS = 65_536;
-const MOST_STEPS = 1000;
-const LARGEST_SEED = 4294967295;
-const LARGEST_SIDE = 4096;
-const MOST_PICTURES = 64;
-/** Ways to enlarge between two passes: `HIRES_WAYS` of the program. */
-const ENLARGED = ["latent", "latent_nearest", "latent_bicubic", "lanczos"];
 
-/** @type {{ [K in keyof Required<Settings>]: Row }} */
-const SETTINGS = {
+/** What a key of the words “setting.NAME” names. @template K @typedef {K extends `setting.${infer N}` ? N : never} NamedBy */
+/** Settings that are read as their kind alone says, and whose field is made from their row (ui/form/fields.js). @typedef {NamedBy<Key>} Plain */
+
+/** The others. @type {{ [K in Exclude<keyof Required<Settings>, Plain>]: Row }} */
+const OWN = {
   prompt: { label: "form.prompt", read: words },
   negative: { label: "form.negative", read: words },
-  steps: { label: "form.steps", read: (text) => whole(text, "name.steps", 1, MOST_STEPS) },
-  guidance: { label: "form.guidance", read: (text) => number(text, "name.guidance", 0, 100) },
-  seed: { label: "form.seed", read: (text) => whole(text, "name.seed", 0, LARGEST_SEED) },
-  sampler: { label: "form.sampler", read: (text, info) => entry(text, info, "samplers", "problem.sampler") },
-  width: { label: "form.width", read: (text, info) => side(text, "name.width", info) },
-  height: { label: "form.height", read: (text, info) => side(text, "name.height", info) },
+  steps: { label: "form.steps", read: whole("name.steps") },
+  guidance: { label: "form.guidance", read: number("name.guidance") },
+  seed: { label: "form.seed", read: whole("name.seed") },
+  sampler: { label: "form.sampler", read: entry("samplers", "problem.sampler") },
+  width: { label: "form.width", read: side("name.width") },
+  height: { label: "form.height", read: side("name.height") },
 
   sigmas: { label: "form.sigmas", read: sigmas },
-  spacing: { label: "form.timesteps", read: orUsual((text, info) => entry(text, info, "spacings", "problem.spacing")) },
-  eta: { label: "form.eta", read: orUsual((text) => number(text, "name.eta", 0, 1)) },
-  order: { label: "form.order", read: orUsual((text) => whole(text, "name.order", 1, 4)) },
-  rng: { label: "form.rng", read: orUsual((text, info) => entry(text, info, "rngs", "problem.rng"), "cpu"), usual: "cpu" },
+  spacing: { label: "form.timesteps", read: orUsual(entry("spacings", "problem.spacing")) },
+  eta: { label: "form.eta", read: orUsual(number("name.eta")) },
+  order: { label: "form.order", read: orUsual(whole("name.order")) },
+  rng: { label: "form.rng", read: orUsual(entry("rngs", "problem.rng"), "cpu"), usual: "cpu" },
   zeroSnr: { label: "form.zero-snr", read: flag },
 
-  rescale: { label: "form.rescale", read: orUsual((text) => number(text, "name.rescale", 0, 1)) },
-  guidanceFrom: { label: "form.guidance-from-whole", read: orUsual((text) => number(text, "name.guidance-from", 0, 1)) },
-  guidanceUntil: { label: "form.guidance-until-whole", read: orUsual((text) => number(text, "name.guidance-until", 0, 1)) },
-  guidanceCurve: { label: "form.curve-whole", read: orUsual((text) => numbers(text, "name.curve")), write: (value) => value.join(",") },
+  rescale: { label: "form.rescale", read: orUsual(number("name.rescale")) },
+  guidanceFrom: { label: "form.guidance-from-whole", read: orUsual(number("name.guidance-from")) },
+  guidanceUntil: { label: "form.guidance-until-whole", read: orUsual(number("name.guidance-until")) },
+  guidanceCurve: { label: "form.curve-whole", read: orUsual(numbers("name.curve")), write: (value) => value.join(",") },
   cfgpp: { label: "form.cfgpp-name", read: flag },
 
-  clipSkip: { label: "form.skip", read: orUsual((text) => whole(text, "name.skip", 0, 24)) },
-  long: { label: "form.long", read: orUsual((text, info) => entry(text, info, "longs", "problem.long"), "truncate"), usual: "truncate" },
+  clipSkip: { label: "form.skip", read: orUsual(whole("name.skip")) },
+  long: { label: "form.long", read: orUsual(entry("longs", "problem.long"), "truncate"), usual: "truncate" },
   emphasis: { label: "form.emphasis", read: flag },
   swaps: { label: "form.swaps", read: (text) => lines(text, readSwap), write: (value) => value.map(writeSwap).join("\n") },
   mixes: { label: "form.mixes", read: (text) => lines(text, readMix), write: (value) => value.map((/** @type {any} */ { prompt, factor }) => `${prompt}:${factor}`).join("\n") },
 
   loras: { label: "form.loras", read: (text) => lines(text, readUse), write: (value) => value.map((/** @type {any} */ { name, weight = 1 }) => `${name}:${weight}`).join("\n") },
 
-  strength: { label: "form.strength", read: orUsual((text) => number(text, "name.strength", 0, 1)) },
-  startStep: { label: "form.first-step-whole", read: orUsual((text) => whole(text, "name.start-step", 0, MOST_STEPS)) },
+  strength: { label: "form.strength", read: orUsual(number("name.strength")) },
+  startStep: { label: "form.first-step-whole", read: orUsual(whole("name.start-step")) },
   pad: { label: "form.margins", read: orUsual(margins), write: (value) => value.join(",") },
   keepUnmasked: { label: "form.keep", read: flag },
-  hires: { label: "form.hires", read: orUsual((text) => number(text, "name.hires", 1, 8)) },
-  hiresBy: { label: "form.hires-by", read: orUsual((text) => oneOf(text, ENLARGED, "problem.hires-by"), "latent"), usual: "latent" },
-  hiresStrength: { label: "form.hires-strength-whole", read: orUsual((text) => number(text, "name.hires-strength", 0, 1)) },
-  hiresSteps: { label: "form.hires-steps-whole", read: orUsual((text) => whole(text, "name.hires-steps", 1, MOST_STEPS)) },
-  decoder: { label: "form.decoder", read: orUsual((text) => oneOf(text, ["model", "tiny"], "problem.decoder"), "model") },
-  count: { label: "form.count", read: orUsual((text) => whole(text, "name.count", 1, MOST_PICTURES)) },
+  hires: { label: "form.hires", read: orUsual(number("name.hires")) },
+  hiresBy: { label: "form.hires-by", read: orUsual(oneOf("problem.hires-by"), "latent"), usual: "latent" },
+  hiresStrength: { label: "form.hires-strength-whole", read: orUsual(number("name.hires-strength")) },
+  decoder: { label: "form.decoder", read: orUsual(oneOf("problem.decoder"), "model") },
+  count: { label: "form.count", read: orUsual(whole("name.count")) },
 };
+
+/** @type {Record<string, Row>} */
+const PLAIN = Object.fromEntries(Object.keys(LANGUAGES.en.rows).filter((key) => key.startsWith("setting.")).map((key) => {
+  const name = key.slice("setting.".length);
+  return [name, { label: /** @type {Key} */ (`setting.${name}`), read: asItsKind(/** @type {Key} */ (key)) }];
+}));
+
+const SETTINGS = /** @type {Record<keyof Settings, Row>} */ ({ ...OWN, ...PLAIN });
 
 /** The names of all settings. */
 export const NAMES = /** @type {(keyof Settings)[]} */ (Object.keys(SETTINGS));
@@ -81,9 +88,14 @@ export function isSetting(name) {
   return Object.hasOwn(SETTINGS, name);
 }
 
+/** @param {string} name @returns {name is keyof Settings} */
+export function isPlain(name) {
+  return Object.hasOwn(PLAIN, name);
+}
+
 /** @param {keyof Settings} name @param {string} text @param {Info | null} info @returns {Parsed} */
 export function readSetting(name, text, info) {
-  return SETTINGS[name].read(text.trim(), info);
+  return SETTINGS[name].read(text.trim(), info, name);
 }
 
 /** What `readSetting` reads the same from; "" for what is as usual. @param {keyof Settings} name @param {Settings} settings */
@@ -97,9 +109,41 @@ export function fieldText(name, settings) {
   return writeSetting(name, settings) || (SETTINGS[name].usual ?? "");
 }
 
-/** An empty field is as usual. @param {Row["read"]} read @param {string} [usual] @returns {Row["read"]} */
+/** The least and the most that a form takes; before a model is open anything, which the program then judges. @param {keyof Settings} name @param {Info | null} info @returns {[number, number]} */
+export function limitsOf(name, info) {
+  return rowOf(name, info)?.form ?? [-Infinity, Infinity];
+}
+
+/** The names of those settings that the program's table says something of. @param {Info | null} info @param {(row: Setting) => boolean} what */
+export function namesOf(info, what) {
+  const rows = info?.catalog.settings.filter(({ name }) => isSetting(name)) ?? [];
+  return /** @type {(keyof Settings)[]} */ (rows.filter(what).map(({ name }) => name));
+}
+
+/** Of the settings those alone. @param {Settings} settings @param {(keyof Settings)[]} names */
+export function only(settings, names) {
+  return /** @type {Settings} */ (/** @type {unknown} */ (Object.fromEntries(names.map((name) => [name, settings[name]]))));
+}
+
+/** @param {keyof Settings} name @param {Info | null} info */
+function rowOf(name, info) {
+  return info?.catalog.settings.find((row) => row.name === name);
+}
+
+/** @param {Key} what @returns {Read} */
+function asItsKind(what) {
+  return (text, info, name) => {
+    const row = rowOf(name, info);
+    if (!row) return { problem: say("problem.closed") };
+    if (text === "" || text === row.usual) return { value: undefined };
+    if (row.kind === "switch") return flag(text);
+    return row.kind === "text" ? words(text) : (row.kind === "whole" ? whole : number)(what)(text, info, name);
+  };
+}
+
+/** An empty field is as usual. @param {Read} read @param {string} [usual] @returns {Read} */
 function orUsual(read, usual = "") {
-  return (text, info) => (text === "" || text === usual ? { value: undefined } : read(text, info));
+  return (text, info, name) => (text === "" || text === usual ? { value: undefined } : read(text, info, name));
 }
 
 /** As the program reads them: `MOST_BYTES` in crates/sd/src/prompt.rs. @param {string} text @returns {Parsed} */
@@ -109,58 +153,76 @@ function words(text) {
   return bytes > MOST_WORDS ? { problem: say("problem.words", { most: MOST_WORDS }) } : { value: text };
 }
 
-/** @param {string} text @param {Key} what @param {number} least @param {number} most @returns {Parsed} */
-function number(text, what, least, most) {
-  const value = Number(text);
-  if (text === "" || !Number.isFinite(value)) return { problem: say("problem.number", { what: say(what) }) };
-  if (value < least || value > most) return { problem: say("problem.range", { what: say(what), least, most }) };
-  return { value };
+/** @param {Key} what @returns {Read} */
+function number(what) {
+  return (text, info, name) => {
+    const value = Number(text);
+    if (text === "" || !Number.isFinite(value)) return { problem: say("problem.number", { what: say(what) }) };
+    const [least, most] = limitsOf(name, info);
+    if (value < least || value > most) return { problem: say("problem.range", { what: say(what), least, most }) };
+    return { value };
+  };
 }
 
-/** @param {string} text @param {Key} what @param {number} least @param {number} most @returns {Parsed} */
-function whole(text, what, least, most) {
-  const read = number(text, what, least, most);
-  if ("value" in read && !Number.isInteger(read.value)) return { problem: say("problem.whole", { what: say(what) }) };
-  return read;
+/** @param {Key} what @returns {Read} */
+function whole(what) {
+  return (text, info, name) => {
+    const read = number(what)(text, info, name);
+    if ("value" in read && !Number.isInteger(read.value)) return { problem: say("problem.whole", { what: say(what) }) };
+    return read;
+  };
 }
 
-/** @param {string} text @param {Key} what @returns {Parsed} */
-function numbers(text, what) {
-  const read = text.split(",").map((part) => number(part.trim(), what, 0, 100));
-  return read.find((one) => "problem" in one) ?? { value: read.map((one) => "value" in one && one.value) };
+/** @param {Key} what @returns {Read} */
+function numbers(what) {
+  return (text, info, name) => {
+    const read = text.split(",").map((part) => number(what)(part.trim(), info, name));
+    return read.find((one) => "problem" in one) ?? { value: read.map((one) => "value" in one && one.value) };
+  };
 }
 
-/** @param {string} text @param {Key} what @param {Info | null} info @returns {Parsed} */
-function side(text, what, info) {
-  if (!info) return { problem: say("problem.closed") };
-  const read = whole(text, what, info.factor, LARGEST_SIDE);
-  if (!("value" in read) || Number(read.value) % info.factor === 0) return read;
-  const below = Math.floor(Number(read.value) / info.factor) * info.factor;
-  return { problem: say("problem.multiple", { what: say(what), factor: info.factor, below, above: below + info.factor }) };
+/** @param {Key} what @returns {Read} */
+function side(what) {
+  return (text, info, name) => {
+    if (!info) return { problem: say("problem.closed") };
+    const { factor } = info;
+    const read = whole(what)(text, info, name);
+    if (!("value" in read)) return read;
+    const value = Number(read.value);
+    if (value < factor) return { problem: say("problem.range", { what: say(what), least: factor, most: limitsOf(name, info)[1] }) };
+    const below = Math.floor(value / factor) * factor;
+    return value === below ? read : { problem: say("problem.multiple", { what: say(what), factor, below, above: below + factor }) };
+  };
 }
 
-/** A row of one of the program's tables. @param {string} text @param {Info | null} info @param {keyof Catalog} table @param {Key} problem where it is none @returns {Parsed} */
-function entry(text, info, table, problem) {
-  if (!info) return { problem: say("problem.closed") };
-  /** @type {Entry[]} */
-  const entries = info.catalog[table];
-  if (entries.some(({ id }) => id === text)) return { value: text };
-  return { problem: say(problem, { text, all: inList(entries.map(({ id }) => id)) }) };
+/** A row of one of the program's tables. @param {"samplers" | "sigmas" | "spacings" | "longs" | "rngs"} table @param {Key} problem where it is none @returns {Read} */
+function entry(table, problem) {
+  return (text, info) => {
+    if (!info) return { problem: say("problem.closed") };
+    /** @type {Entry[]} */
+    const entries = info.catalog[table];
+    return among(text, entries.map(({ id }) => id), problem);
+  };
 }
 
-/** A row's id, or falling numbers. @param {string} text @param {Info | null} info @returns {Parsed} */
-function sigmas(text, info) {
+/** What the program's table lists. @param {Key} problem where it is none of that @returns {Read} */
+function oneOf(problem) {
+  return (text, info, name) => (info ? among(text, rowOf(name, info)?.choices ?? [], problem) : { problem: say("problem.closed") });
+}
+
+/** @param {string} text @param {string[]} choices @param {Key} problem @returns {Parsed} */
+function among(text, choices, problem) {
+  return choices.includes(text) ? { value: text } : { problem: say(problem, { text, all: inList(choices) }) };
+}
+
+/** A row's id, or falling numbers. @type {Read} */
+function sigmas(text, info, name) {
   if (text === "" || text === "config") return { value: undefined };
-  if (!/^[\d.,\s]+$/.test(text)) return entry(text, info, "sigmas", "problem.sigmas");
+  if (!/^[\d.,\s]+$/.test(text)) return entry("sigmas", "problem.sigmas")(text, info, name);
   const list = text.split(",").map(Number);
   const falls = list.every((sigma, i) => Number.isFinite(sigma) && (i === 0 || sigma < Number(list[i - 1])));
   if (list.length < 2 || !falls) return { problem: say("problem.sigma-list") };
   return { value: list.join(",") };
-}
-
-/** @param {string} text @param {string[]} choices @param {Key} problem @returns {Parsed} */
-function oneOf(text, choices, problem) {
-  return choices.includes(text) ? { value: text } : { problem: say(problem, { text, all: inList(choices) }) };
 }
 
 /** @param {string} text @returns {Parsed} */
@@ -168,9 +230,9 @@ function flag(text) {
   return { value: ["1", "true", "on"].includes(text) ? true : undefined };
 }
 
-/** Above, right, below, left; one number is all four. @param {string} text @returns {Parsed} */
-function margins(text) {
-  const list = text.split(",").map((part) => whole(part.trim(), "name.margin", 0, LARGEST_SIDE));
+/** Above, right, below, left; one number is all four. @type {Read} */
+function margins(text, info, name) {
+  const list = text.split(",").map((part) => whole("name.margin")(part.trim(), info, name));
   const wrong = list.find((one) => "problem" in one);
   if (wrong) return wrong;
   const sides = list.map((one) => "value" in one && one.value);

@@ -3,9 +3,10 @@
 import { LANGUAGES } from "./languages.js";
 import { language } from "./say.js";
 
-/** @import { Catalog, Entry } from "../api/decant.d.ts" */
+/** @import { Entry } from "../api/decant.d.ts" */
+/** @import { Menu } from "./languages.js" */
 
-/** An entry of one of them. @template {Entry} T @param {keyof Catalog} table @param {T} entry @returns {T} */
+/** An entry of one of them. @template {Entry} T @param {Menu} table @param {T} entry @returns {T} */
 export function inWords(table, entry) {
   return { ...entry, ...LANGUAGES[language].catalogue?.[table][entry.id] };
 }

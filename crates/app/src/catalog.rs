@@ -1,7 +1,8 @@
-//! What there is to choose from, whatever the model: the solver's tables as plain objects. Menus on the page are made from it.
+//! What there is to choose from, whatever the model: the solver's tables and that of the settings as plain objects. The page's menus, limits
+//! and lists are made from it.
 
 use crate::js::object;
-use decant_sd::request::LONGS;
+use decant_sd::request::{GRID_CELLS, LONGS, settings_catalogue};
 use decant_solver::{RNGS, SAMPLERS, SIGMAS, SamplerRow, TIMESTEP_SPACINGS};
 use js_sys::Array;
 use wasm_bindgen::JsValue;
@@ -19,7 +20,19 @@ pub fn catalog() -> JsValue {
         ("spacings", spacings.collect::<Array>().into()),
         ("longs", LONGS.iter().map(|row| choice(row.id, row.id, row.summary)).collect::<Array>().into()),
         ("rngs", rngs.collect::<Array>().into()),
+        ("settings", settings()),
+        ("gridCells", object([("range", cells(GRID_CELLS[0])), ("form", cells(GRID_CELLS[1]))])),
     ])
+}
+
+/// `Setting[]` in `web/api/decant.d.ts`, through JSON: so it is what a test compares.
+fn settings() -> JsValue {
+    js_sys::JSON::parse(&settings_catalogue().to_string()).expect("what is written as JSON is read as JSON")
+}
+
+/// From one to the most.
+fn cells(most: usize) -> JsValue {
+    [1, most].into_iter().map(JsValue::from).collect::<Array>().into()
 }
 
 /// `Entry` in `web/api/decant.d.ts`.

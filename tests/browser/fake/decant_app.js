@@ -4,7 +4,11 @@
 
 /** @import * as protocol from "../../../web/api/protocol.d.ts" */
 
+/** The program's own table of settings, as a Rust test keeps it. */
+let settings = [];
+
 export default async function init() {
+  settings = await (await fetch(new URL("settings.json", import.meta.url))).json();
   return { memory: new WebAssembly.Memory({ initial: 32 }) };
 }
 
@@ -23,6 +27,8 @@ export function catalog() {
     spacings: [entry("leading", "leading"), entry("trailing", "trailing")],
     longs: [entry("truncate", "truncate"), entry("chunks", "chunks")],
     rngs: [entry("cpu", "CPU"), entry("cuda", "CUDA")],
+    settings,
+    gridCells: { range: /** @type {[number, number]} */ ([1, 1000]), form: /** @type {[number, number]} */ ([1, 144]) },
   };
 }
 

@@ -1,7 +1,8 @@
 // The form: shows the settings, and hands every change of a field to the studio as the text that was typed.
 
 import { byId, inBytes, write } from "../dom.js";
-import { fieldText, isSetting, readSetting } from "../../studio/settings.js";
+import { makeFields } from "./fields.js";
+import { fieldText, isSetting, limitsOf, readSetting } from "../../studio/settings.js";
 import { named } from "../../studio/named.js";
 import { sizeKey } from "../../studio/sizing.js";
 import { language, say } from "../../words/say.js";
@@ -20,7 +21,7 @@ export function formView(studio) {
   const form = byId("settings", HTMLFormElement);
   const generate = byId("generate", HTMLButtonElement);
   const details = byId("details", HTMLDetailsElement);
-  const fields = /** @type {(HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement)[]} */ (Array.from(form.elements)).filter(({ name }) => isSetting(name));
+  let fields = fieldsIn(form);
   const ranges = Array.from(form.querySelectorAll("input")).filter(({ type, dataset }) => type === "range" && dataset["for"]);
   details.open = !matchMedia("(max-width: 760px)").matches;
 
@@ -39,7 +40,11 @@ export function formView(studio) {
   /** @type {Info | null} */
   let known = null;
   return (state) => {
-    if (state.info && state.info !== known) describeModel((known = state.info));
+    if (state.info && state.info !== known) {
+      known = state.info;
+      makeFields(form, known);
+      describeModel(known, (fields = fieldsIn(form)));
+    }
     if (state.info) drawSize(state.info, state);
     for (const field of fields) known || field instanceof HTMLTextAreaElement ? drawField(field, state) : (field.disabled = true); // what it says before is no model's
     byId("strength", HTMLInputElement).placeholder = String(usualStrength(state));
@@ -56,6 +61,13 @@ export function formView(studio) {
     generate.disabled = !["ready", "running"].includes(state.phase) || Object.values(state.problems).some(Boolean);
     write(generate, say(state.phase === "running" && !state.running?.passing ? "queue.add" : "form.generate"));
   };
+}
+
+/** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Field */
+
+/** Those of settings. @param {HTMLFormElement} form */
+function fieldsIn(form) {
+  return /** @type {Field[]} */ (Array.from(form.elements)).filter(({ name }) => isSetting(name));
 }
 
 /**
@@ -78,7 +90,7 @@ function sendsOnEnter(field, send) {
   });
 }
 
-/** @param {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} field @param {State} state */
+/** @param {Field} field @param {State} state */
 function drawField(field, { settings, problems, info }) {
   const name = /** @type {keyof State["settings"]} */ (field.name);
   field.disabled = !info && !(field instanceof HTMLTextAreaElement);
@@ -101,11 +113,16 @@ function says(text, name, settings, info) {
   return "value" in read && JSON.stringify(read.value) === JSON.stringify(settings[name]);
 }
 
-/** Limits that come from the model. @param {Info} info */
-function describeModel({ factor }) {
+/** Limits that come from the program, and from the model. @param {Info} info @param {Field[]} fields */
+function describeModel(info, fields) {
+  for (const field of fields) {
+    if (field.type !== "number") continue;
+    const [least, most] = limitsOf(/** @type {keyof State["settings"]} */ (field.name), info);
+    Object.assign(field, { min: String(least), max: String(most) });
+  }
   for (const side of ["width", "height"]) {
     const field = byId(side, HTMLInputElement);
-    field.step = field.min = String(factor);
+    field.step = field.min = String(info.factor);
   }
 }
 

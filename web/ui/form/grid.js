@@ -14,6 +14,7 @@ import { shownIn } from "../../studio/gallery.js";
 
 /** What stands in the fields first: setting and values, across, down, and sheets. @type {[typeof TRIED[number], string][]} */
 const FIRST = [["steps", ""], ["guidance", ""], ["sampler", ""]];
+/** @type {Record<typeof TRIED[number], string>} */
 const EXAMPLES = { steps: "4, 8, 16", guidance: "1, 4, 8", seed: "1, 2, 3", sampler: "ddim, euler", sigmas: "config, karras", strength: "0.3, 0.6, 0.9", eta: "0, 0.5, 1", rescale: "0, 0.7", clipSkip: "0, 1", guidanceUntil: "0.5, 1", prompt: "a red four | a blue seven" };
 /** A sheet's cells in a PNG, and the room for words, in pixels. */
 const CELL = { least: 128, most: 512 };
@@ -81,7 +82,7 @@ function fieldsOf(studio, state) {
 
   /** @param {State} now @param {Axis[]} asked */
   function drawFields({ info, settings, phase, sheetProblem }, asked) {
-    for (const { menu, field } of rows) field.placeholder = EXAMPLES[/** @type {keyof typeof EXAMPLES} */ (menu.value)];
+    for (const { menu, field } of rows) field.placeholder = EXAMPLES[/** @type {Axis["name"]} */ (menu.value)];
     const some = asked.some(({ texts }) => texts.length > 0);
     const read = info && some ? readAxes(asked, { info, settings }) : null;
     write(problem, typeof read === "string" ? read : some ? "" : sheetProblem);

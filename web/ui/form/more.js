@@ -2,20 +2,19 @@
 // and which of them the sampler reads.
 
 import { byId, write } from "../dom.js";
-import { NAMES } from "../../studio/settings.js";
+import { namesOf } from "../../studio/settings.js";
 import { rowsEditor } from "./rows.js";
 import { say } from "../../words/say.js";
 import { inWords } from "../../words/catalogue.js";
 
-/** @import { Catalog, Entry, Settings } from "../../api/decant.d.ts" */
+/** @import { Catalog, Entry, Setting } from "../../api/decant.d.ts" */
 /** @import { State } from "../../studio/state.js" */
 /** @import { View } from "../views.js" */
 
 /** Noise levels to begin a list of one's own with. */
 const OWN_SIGMAS = "14.6, 7, 3, 1, 0";
-/** Which of the settings are on this sheet: those that are not in the form above it. @type {Set<keyof Settings>} */
-const ABOVE = new Set(["prompt", "negative", "steps", "guidance", "seed", "sampler", "width", "height", "count"]);
-const START = /** @type {(keyof Settings)[]} */ (["strength", "startStep", "pad", "keepUnmasked"]);
+/** Which of the settings are on this sheet: those that are not in the form above it, nor below the starting picture. @type {Set<Setting["group"]>} */
+const ABOVE = new Set(["prompt", "picture", "start"]);
 
 /** @type {View<"exports" | "form">} */
 export function moreView(studio) {
@@ -33,7 +32,7 @@ export function moreView(studio) {
     if (info && info.catalog !== known) spoken = fillMenus((known = info.catalog));
     for (const draw of editors) draw(state);
     if (info && spoken) drawSampling(state, spoken);
-    const more = NAMES.filter((name) => !ABOVE.has(name) && !START.includes(name) && settings[name] !== undefined).length;
+    const more = namesOf(info, ({ group }) => !ABOVE.has(group)).filter((name) => settings[name] !== undefined).length;
     const badge = byId("more-count", HTMLSpanElement);
     badge.hidden = more === 0;
     write(badge, say("form.changed", { n: more }));
@@ -52,7 +51,7 @@ function fillMenus(catalog) {
   menu("spacing", spacings).prepend(new Option(say("form.models-own"), ""));
   menu("rng", rngs);
   menu("long", longs);
-  return { samplers, sigmas, spacings, rngs, longs };
+  return { ...catalog, samplers, sigmas, spacings, rngs, longs };
 }
 
 /** @param {string} id @param {Entry[]} entries */

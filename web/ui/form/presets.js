@@ -53,7 +53,7 @@ export function presetsView(studio, state) {
     select.disabled = keep.disabled = !info;
     if (drawn[0] !== info || drawn[1] !== presets) select.replaceChildren(new Option(say("preset.none"), ""), ...all(now).map((preset) => new Option(preset.name, preset.name)));
     drawn = [info, presets];
-    const current = all(now).find((preset) => isPreset(preset, settings));
+    const current = all(now).find((preset) => isPreset(preset, settings, info));
     select.value = current?.name ?? "";
     forget.hidden = !current?.own;
     keep.hidden = Boolean(current);

@@ -18,7 +18,6 @@ export const PROBLEMS = {
   "name.start-step": "First step",
   "name.hires": "Times larger",
   "name.hires-strength": "Strength of the second pass",
-  "name.hires-steps": "Steps of the second pass",
   "name.count": "Number of pictures",
   "name.margin": "Each margin",
   "problem.setting": "“{label}”",

@@ -75,7 +75,7 @@ export const SETTINGS = {
   "form.hires-latent-bicubic": "latents, bicubic",
   "form.hires-lanczos": "picture, Lanczos",
   "form.hires-strength-whole": "Strength of the second pass",
-  "form.hires-steps-whole": "Steps of the second pass",
+  "setting.hiresSteps": "Steps of the second pass",
   "form.decoder": "Decoder",
   "form.rescale": "Rescale",
   "form.curve": "Curve",

@@ -18,7 +18,6 @@ export const PROBLEMS = {
   "name.start-step": "Primer paso",
   "name.hires": "Veces más grande",
   "name.hires-strength": "Fuerza de la segunda pasada",
-  "name.hires-steps": "Pasos de la segunda pasada",
   "name.count": "Número de imágenes",
   "name.margin": "Márgenes",
   "problem.setting": "«{label}»",

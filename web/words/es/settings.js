@@ -75,7 +75,7 @@ export const SETTINGS = {
   "form.hires-latent-bicubic": "latentes, bicúbica",
   "form.hires-lanczos": "imagen, Lanczos",
   "form.hires-strength-whole": "Fuerza de la segunda pasada",
-  "form.hires-steps-whole": "Pasos de la segunda pasada",
+  "setting.hiresSteps": "Pasos de la segunda pasada",
   "form.decoder": "Decodificador",
   "form.rescale": "Reescalado",
   "form.curve": "Curva",
