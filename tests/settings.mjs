@@ -12,7 +12,8 @@ const rows = JSON.parse(read("browser/fake/settings.json"));
 const html = read("../web/index.html");
 // What is spoken is asked of the address.
 Object.assign(globalThis, { location: { search: "?lang=en" }, navigator: { languages: [] } });
-const { NAMES, fieldText, isPlain, limitsOf, readSetting, writeSetting } = await import("../web/studio/settings.js");
+const { NAMES, fieldText, isPlain, readSetting, writeSetting } = await import("../web/studio/settings.js");
+const { limitsOf } = await import("../web/studio/readers.js");
 const { TRIED } = await import("../web/studio/grid.js");
 
 /** How steps are shown on the way is the page's own affair. */

@@ -95,6 +95,7 @@ export const MORE = [
       const catalog = await page.evaluate(async (base) => (await import(`${base}decant.js`)).Decant.catalog(), address);
       for (const table of ["samplers", "sigmas", "spacings", "rngs"]) assert.ok(catalog[table].every(({ id, name, docs }) => id && name && docs), table);
       assert.equal(catalog.samplers.find(({ id }) => id === "ddim").eta, 0);
+      assert.deepEqual(catalog.settings, JSON.parse(await readFile(new URL("fake/settings.json", import.meta.url), "utf8")));
     },
   },
   {

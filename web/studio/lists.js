@@ -3,7 +3,7 @@
 import { say } from "../words/say.js";
 
 /** @import { LoraUse, Mix, Swap } from "../api/decant.d.ts" */
-/** @import { Parsed } from "./settings.js" */
+/** @import { Parsed } from "./readers.js" */
 
 /** @param {string} line @returns {Parsed} a `Swap`; where no weight is given, in equal shares */
 export function readSwap(line) {

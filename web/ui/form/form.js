@@ -2,7 +2,8 @@
 
 import { byId, inBytes, write } from "../dom.js";
 import { makeFields } from "./fields.js";
-import { fieldText, isSetting, limitsOf, readSetting } from "../../studio/settings.js";
+import { limitsOf } from "../../studio/readers.js";
+import { fieldText, isSetting, readSetting } from "../../studio/settings.js";
 import { named } from "../../studio/named.js";
 import { sizeKey } from "../../studio/sizing.js";
 import { language, say } from "../../words/say.js";
