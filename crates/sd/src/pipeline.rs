@@ -54,6 +54,7 @@ use decant_solver::{Generator, Schedule, sample, schedule};
 use denoise::{Constants, Denoise, Shown};
 use loras::Loras;
 use plan::{Planned, Wish};
+use script::{Script, TextWish};
 use stage::Network;
 use start::{Canvas, Start};
 use std::cell::RefCell;
@@ -98,13 +99,14 @@ struct TinyDecoder {
     config: Autoencoder,
 }
 
-/// A run that is settled, before anything of it is computed.
+/// A run that is settled, before anything of it is computed: its schedule is built and its texts are read once, here.
 struct Course {
     settings: Settings,
     schedule: Schedule,
     /// The model call that it begins with, where it does not begin with noise.
     begin: Option<usize>,
-    planned: Rc<Planned>,
+    script: Script,
+    wish: Wish,
 }
 
 /// What the steps left.
@@ -135,9 +137,14 @@ impl Pipeline {
 
     async fn once<O: Observer>(&mut self, request: &Request, observer: &mut O) -> Result<Generated, Error> {
         let course = self.course(request)?;
-        self.weigh_loras(&course.settings.asked.loras)?;
-        let sampled = self.sampled(&course, observer).await?;
-        self.finished(&course, sampled, observer).await
+        self.made(&course, observer).await
+    }
+
+    /// The picture of a run.
+    async fn made<O: Observer>(&mut self, course: &Course, observer: &mut O) -> Result<Generated, Error> {
+        let planned = self.begun(course)?;
+        let sampled = self.sampled(course, &planned, observer).await?;
+        self.finished(course, &planned, sampled, observer).await
     }
 
     /// After an error nothing is ready any more.
@@ -151,64 +158,75 @@ impl Pipeline {
     /// Refuses what [`Pipeline::generate`] would refuse before it begins, and says what it would be made with. A grid asks for all its cells
     /// before it makes the first. What is ready stays ready.
     pub fn check(&mut self, request: &Request) -> Result<Settings, Error> {
-        let (settings, ..) = self.scheduled(request)?;
-        self.plan_that_fits(self.wish(&settings)?)?;
-        if let Some(second) = self.expected_second(&settings) {
-            let (second, ..) = self.scheduled(&second)?;
-            self.plan_that_fits(self.wish(&second)?)?;
-        }
-        Ok(settings)
+        let course = self.course(request)?;
+        self.plan_that_fits(course.wish)?;
+        self.second_course(&course)?;
+        Ok(course.settings)
     }
 
-    fn course(&mut self, request: &Request) -> Result<Course, Error> {
-        let (settings, schedule, begin) = self.scheduled(request)?;
-        let planned = self.planned(self.wish(&settings)?)?;
-        Ok(Course { settings, schedule, begin, planned })
-    }
-
-    fn scheduled(&self, request: &Request) -> Result<(Settings, Schedule, Option<usize>), Error> {
+    fn course(&self, request: &Request) -> Result<Course, Error> {
         let settings = request.settle(self.defaults(), self.factor())?;
         let schedule = schedule(settings.sampler, self.config.scheduler.followed_by(settings.sampler), settings.sampling())?;
         let begin = self.begin(&settings, &schedule)?;
-        Ok((settings, schedule, begin))
+        let script = self.script(&settings)?;
+        let wish = self.wish(&settings, script.wish)?;
+        Ok(Course { settings, schedule, begin, script, wish })
+    }
+
+    /// How a run is made; the device is made ready for it.
+    fn begun(&mut self, course: &Course) -> Result<Rc<Planned>, Error> {
+        let planned = self.planned(course.wish)?;
+        self.weigh_loras(&course.settings.asked.loras)?;
+        Ok(planned)
     }
 
     /// All steps.
-    async fn sampled<O: Observer>(&mut self, course: &Course, observer: &mut O) -> Result<Sampled, Error> {
-        let made = self.sample(course, observer).await;
+    async fn sampled<O: Observer>(&mut self, course: &Course, planned: &Planned, observer: &mut O) -> Result<Sampled, Error> {
+        let made = self.sample(course, planned, observer).await;
         self.unready(made)
     }
 
-    async fn sample<O: Observer>(&mut self, course: &Course, observer: &mut O) -> Result<Sampled, Error> {
-        let Course { settings, schedule, begin, planned } = course;
+    async fn sample<O: Observer>(&mut self, course: &Course, planned: &Planned, observer: &mut O) -> Result<Sampled, Error> {
+        let Course { settings, schedule, begin, script, .. } = course;
         if planned.wish.preview != Preview::None {
             self.fit_projection(planned).await?;
         }
-        let said = self.conditioning(settings, planned).await?;
+        let said = self.conditioning(settings, script, planned).await?;
         let (negative, embeddings) = (said.negative.as_ref(), said.context.as_slice());
         observer.event(Event::Text { prompt: &said.prompt, negative, embeddings, width: said.width }).await?;
 
         let canvas = Canvas::of(settings);
-        let start = self.start(course, canvas.as_ref()).await?;
+        let start = self.start(course, planned, canvas.as_ref()).await?;
         let (noise, latents, shape) = (&start.noise, &start.latents, self.shape(settings));
         observer.event(Event::Start { noise, latents, shape, schedule, begin: begin.unwrap_or(0) }).await?;
 
         let constants = self.constants(settings, said);
-        let (latents, shown) = self.denoised(course, start, &constants, observer).await?;
+        let (latents, shown) = self.denoised((course, planned), start, &constants, observer).await?;
         Ok(Sampled { latents, shown, canvas })
     }
 
     /// The picture of what was sampled.
-    async fn finished<O: Observer>(&mut self, course: &Course, sampled: Sampled, observer: &mut O) -> Result<Generated, Error> {
-        let made = self.finish(course, sampled, observer).await;
+    async fn finished<O: Observer>(
+        &mut self,
+        course: &Course,
+        planned: &Planned,
+        sampled: Sampled,
+        observer: &mut O,
+    ) -> Result<Generated, Error> {
+        let made = self.finish((course, planned), sampled, observer).await;
         self.unready(made)
     }
 
-    async fn finish<O: Observer>(&mut self, course: &Course, sampled: Sampled, observer: &mut O) -> Result<Generated, Error> {
-        let (Course { settings, planned, .. }, Sampled { latents, shown, canvas }) = (course, sampled);
+    async fn finish<O: Observer>(
+        &mut self,
+        (course, planned): (&Course, &Planned),
+        sampled: Sampled,
+        observer: &mut O,
+    ) -> Result<Generated, Error> {
+        let (Course { settings, .. }, Sampled { latents, shown, canvas }) = (course, sampled);
         let shape = self.shape(settings);
         observer.event(Event::Decoding).await?;
-        let mut picture = self.decoded(course, &latents, shown).await?;
+        let mut picture = self.decoded(course, planned, &latents, shown).await?;
         if let Some(canvas) = canvas.filter(|_| settings.asked.keep_unmasked) {
             canvas.put_back(&mut picture);
         }
@@ -219,12 +237,12 @@ impl Pipeline {
     /// Final latents, and the decoder that showed the steps, which is ready for the final picture.
     async fn denoised<O: Observer>(
         &mut self,
-        course: &Course,
+        (course, planned): (&Course, &Planned),
         start: Start,
         constants: &Constants,
         observer: &mut O,
     ) -> Result<(Vec<f32>, Shower), Error> {
-        let Course { settings, schedule, begin, planned } = course;
+        let Course { settings, schedule, begin, .. } = course;
         let options = decant_solver::Options { begin: *begin, ..settings.sampling() };
         let mut unet = self.take(Network::Unet, planned).await?;
         let mut shown = match planned.wish.preview {
@@ -264,9 +282,8 @@ impl Pipeline {
     }
 
     /// The final picture.
-    async fn decoded(&mut self, course: &Course, latents: &[f32], shown: Shower) -> Result<Picture, Error> {
-        let Course { settings, planned, .. } = course;
-        let by = if settings.asked.decoder == Decoder::Tiny { Network::Tiny } else { Network::Decoder };
+    async fn decoded(&mut self, course: &Course, planned: &Planned, latents: &[f32], shown: Shower) -> Result<Picture, Error> {
+        let by = if course.settings.asked.decoder == Decoder::Tiny { Network::Tiny } else { Network::Decoder };
         let mut decoder = match shown {
             Some((network, shown)) if network == by => shown,
             Some((network, shown)) => {
@@ -308,7 +325,7 @@ impl Pipeline {
     }
 
     /// What a request asks of the networks.
-    fn wish(&self, settings: &Settings) -> Result<Wish, Error> {
+    fn wish(&self, settings: &Settings, text: TextWish) -> Result<Wish, Error> {
         if let Some(name) = settings.needs_two().filter(|_| !self.config.guides_by_two()) {
             return Err(Error::EmbeddedGuidance { name });
         }
@@ -317,7 +334,7 @@ impl Pipeline {
             size: [settings.height / self.factor(), settings.width / self.factor()],
             batch: 1 + twice as usize,
             switches: twice && settings.guide().rests(),
-            text: self.script(settings)?.wish,
+            text,
             encodes: self.encodes(settings),
             preview: settings.asked.preview,
             decoder: settings.asked.decoder,
@@ -370,5 +387,31 @@ impl Pipeline {
             (Network::Tiny, Some(tiny)) => &tiny.config,
             _ => &self.config.vae,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::Folder;
+    use pollster::block_on;
+
+    #[test]
+    fn each_text_of_a_run_is_read_once() {
+        let place = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/models/sd1-tiny");
+        let files = Rc::new(Folder::open(place).expect("the model is there"));
+        let mut pipeline =
+            block_on(Pipeline::load(files, Rc::new(decant_graph::Cpu), Options::default(), &mut |_| {})).expect("the model is sound");
+        let mut read = |prompt: &str, hires| {
+            let before = pipeline.reader().texts_read.get();
+            let guidance = Some(5.0);
+            let request =
+                Request { prompt: prompt.into(), negative: "a dog".into(), steps: Some(2), guidance, hires, ..Request::default() };
+            block_on(pipeline.generate(&request, &mut Unobserved)).expect("the run is sound");
+            pipeline.reader().texts_read.get() - before
+        };
+        assert_eq!(read("a cat", None), 2, "the prompt and the negative prompt");
+        assert_eq!(read("a bird", None), 2);
+        assert_eq!(read("a bird", Some(2.0)), 4, "of each of two passes");
     }
 }

@@ -37,6 +37,9 @@ impl From<&Request> for How {
 pub struct Reader {
     tokenizer: Rc<Tokenizer>,
     inversions: Rc<RefCell<Inversions>>,
+    /// How many texts were read: a run reads each of its own once.
+    #[cfg(test)]
+    pub(crate) texts_read: std::cell::Cell<usize>,
 }
 
 /// Most bytes of a prompt: several times what [`MOST_CHUNKS`] of the longest words take. More is looked at by nobody.
@@ -58,7 +61,12 @@ const MOST_CHUNKS: usize = 32;
 
 impl Reader {
     pub(crate) fn new(tokenizer: Tokenizer, inversions: Rc<RefCell<Inversions>>) -> Reader {
-        Reader { tokenizer: Rc::new(tokenizer), inversions }
+        Reader {
+            tokenizer: Rc::new(tokenizer),
+            inversions,
+            #[cfg(test)]
+            texts_read: Default::default(),
+        }
     }
 
     /// The plain tokenizer.
@@ -71,6 +79,8 @@ impl Reader {
     /// # Errors
     /// Emphasis that is not understood, and prompts of more than 32 chunks or [`MOST_BYTES`].
     pub fn read(&self, prompt: &str, how: How) -> Result<Tokens, Error> {
+        #[cfg(test)]
+        self.texts_read.update(|read| read + 1);
         check_length(prompt)?;
         let parts = match how.emphasis {
             true => emphasis::parse(&lora::from_prompt(prompt).0, how.long != Long::Truncate)?,

@@ -116,7 +116,7 @@ impl Pipeline {
     /// The plan of a plain picture of this size.
     fn alone(&mut self, [width, height]: [usize; 2], images: Images, decoder: Decoder) -> Result<Rc<Planned>, Error> {
         let request = Request { width: Some(width), height: Some(height), guidance: Some(1.0), images, decoder, ..Request::default() };
-        let settings = request.settle(self.defaults(), self.factor())?;
-        self.planned(self.wish(&settings)?)
+        let (_, wish) = self.asked(&request)?;
+        self.planned(wish)
     }
 }

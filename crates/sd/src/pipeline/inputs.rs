@@ -3,6 +3,7 @@
 use super::Pipeline;
 use super::denoise::{Constants, guidance_embedding};
 use super::plan::Planned;
+use super::script::Script;
 use super::stage::Network;
 use super::text::Conditioning;
 use crate::config::TextTime;
@@ -11,16 +12,15 @@ use crate::request::{Request, Settings};
 
 impl Pipeline {
     /// What the text encoders say, one encoder after the other; the last prompts' answer is kept.
-    pub(super) async fn conditioning(&mut self, settings: &Settings, planned: &Planned) -> Result<Conditioning, Error> {
+    pub(super) async fn conditioning(&mut self, settings: &Settings, script: &Script, planned: &Planned) -> Result<Conditioning, Error> {
         let twice = self.asked_twice(settings);
         let asked = words_of(&settings.asked, twice);
         if let Some((_, said)) = self.said.as_ref().filter(|(words, said)| *words == asked && said.negative.is_some() == twice) {
             return Ok(said.clone());
         }
-        let script = self.script(settings)?;
         let mut answers = vec![];
         for at in 0..self.texts.len() {
-            let replaced = self.replaced(at, &script).await?;
+            let replaced = self.replaced(at, script).await?;
             let mut encoder = self.take(Network::Text(at), planned).await?;
             let mut answer = vec![];
             for (role, tokens) in &script.texts {

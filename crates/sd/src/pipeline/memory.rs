@@ -4,7 +4,7 @@ use super::Pipeline;
 use super::plan::{Keep, Plan, Wish};
 use super::programs::Programs;
 use crate::error::{Error, bytes};
-use crate::request::{Decoder, Preview, Request};
+use crate::request::{Decoder, Preview, Request, Settings};
 use decant_graph::{ENCODINGS, Encoding, Program};
 use std::rc::Rc;
 
@@ -97,10 +97,10 @@ impl Pipeline {
 
     /// Memory that this very request takes; of two passes, what the greedier one takes.
     pub fn memory_for(&self, request: &Request) -> Result<Memory, Error> {
-        let settings = request.settle(self.defaults(), self.factor())?;
-        let first = self.plan(self.wish(&settings)?)?.memory;
+        let (settings, wish) = self.asked(request)?;
+        let first = self.plan(wish)?.memory;
         let Some(second) = self.expected_second(&settings) else { return Ok(first) };
-        let second = self.plan(self.wish(&second.settle(self.defaults(), self.factor())?)?)?.memory;
+        let second = self.plan(self.asked(&second)?.1)?.memory;
         Ok(if first.peak() > second.peak() { first } else { second })
     }
 
@@ -119,7 +119,14 @@ impl Pipeline {
     pub(super) fn wish_for(&self, width: usize, height: usize, guided: bool) -> Result<Wish, Error> {
         let guidance = Some(if guided { self.defaults().guidance.max(2.0) } else { 1.0 });
         let request = Request { width: Some(width), height: Some(height), guidance, preview: Preview::Auto, ..Request::default() };
-        self.wish(&request.settle(self.defaults(), self.factor())?)
+        Ok(self.asked(&request)?.1)
+    }
+
+    /// What a request asks of the networks.
+    pub(super) fn asked(&self, request: &Request) -> Result<(Settings, Wish), Error> {
+        let settings = request.settle(self.defaults(), self.factor())?;
+        let wish = self.wish(&settings, self.script(&settings)?.wish)?;
+        Ok((settings, wish))
     }
 
     /// Bytes of the files that these programs' weights take.

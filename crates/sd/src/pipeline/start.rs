@@ -5,6 +5,7 @@
 //! there, so the order is part of the picture.
 
 use super::denoise::Kept;
+use super::plan::Planned;
 use super::stage::Network;
 use super::{Course, Pipeline};
 use crate::autoencoder::Autoencoder;
@@ -101,9 +102,9 @@ impl Pipeline {
     }
 
     /// Draws, encodes and noises what the run starts from.
-    pub(super) async fn start(&mut self, course: &Course, canvas: Option<&Canvas>) -> Result<Start, Error> {
+    pub(super) async fn start(&mut self, course: &Course, planned: &Planned, canvas: Option<&Canvas>) -> Result<Start, Error> {
         let encoder = match self.encodes(&course.settings) {
-            true => Some(self.take(Network::Encoder, &course.planned).await?),
+            true => Some(self.take(Network::Encoder, planned).await?),
             false => None,
         };
         let mut source = Source { autoencoder: &self.config.vae, encoder, random: course.settings.noise() };
@@ -117,7 +118,7 @@ impl Pipeline {
         }
         let Source { encoder, random, .. } = source;
         if let Some(encoder) = encoder {
-            self.give_back(Network::Encoder, encoder, &course.planned);
+            self.give_back(Network::Encoder, encoder, planned);
         }
         let latents = course.first(original.as_deref(), &noise)?;
         let kept = masked.zip(original).map(|(canvas, original)| {

@@ -170,7 +170,7 @@ fn stress(states: &mut [f32], tokens: usize, weights: &[(usize, f32)]) {
 impl Conditioning {
     /// Puts together what each encoder said of each of the script's texts: `said[encoder][text]`. A negative prompt that no encoder was asked
     /// about is zeros.
-    pub fn join(said: &[Vec<Embedded>], mut script: Script) -> Conditioning {
+    pub fn join(said: &[Vec<Embedded>], script: &Script) -> Conditioning {
         let texts = said.first().map_or(0, Vec::len);
         let (mut contexts, mut pooled): (Vec<Vec<f32>>, Vec<Vec<f32>>) = (vec![], vec![]);
         let tokens = script.texts[0].1[0].positions() * script.wish.chunks;
@@ -188,8 +188,8 @@ impl Conditioning {
         };
         let (context, pooled) = (told(&contexts), told(&pooled));
         let at = roles.iter().position(|role| *role == Role::Prompt).expect("every script has a prompt");
-        let prompt = script.texts.swap_remove(at).1.swap_remove(0);
-        Conditioning { prompt, negative: script.negative, context, width, pooled: Some(pooled).filter(|pooled| !pooled.is_empty()) }
+        let (prompt, negative) = (script.texts[at].1[0].clone(), script.negative.clone());
+        Conditioning { prompt, negative, context, width, pooled: Some(pooled).filter(|pooled| !pooled.is_empty()) }
     }
 }
 

@@ -46,12 +46,11 @@ impl Pipeline {
     pub async fn embed(&mut self, request: &Request) -> Result<Embeddings, Error> {
         self.bring_gears(&request.loras).await?;
         let course = self.course(request)?;
-        self.weigh_loras(&course.settings.asked.loras)?;
-        let script = self.script(&course.settings)?;
-        let said = self.conditioning(&course.settings, &course.planned).await?;
-        let rows = said.prompt.positions() * script.wish.chunks;
+        let planned = self.begun(&course)?;
+        let said = self.conditioning(&course.settings, &course.script, &planned).await?;
+        let rows = said.prompt.positions() * course.script.wish.chunks;
         let output = said.context[said.context.len() - rows * said.width..].to_vec();
-        let replaced = self.replaced(0, &script).await?;
+        let replaced = self.replaced(0, &course.script).await?;
         // Where another text is longer, the encoder reads empty ones after this one.
         let mut ids = said.prompt.ids.clone();
         let empty = self.texts[0].reader.tokenizer().encode("")?.ids;
