@@ -93,7 +93,7 @@ impl Session {
     pub async fn fill(&self, weights: String, on_progress: Function) -> Result<(), Failure> {
         let mut pipeline = self.pipeline.try_borrow_mut().map_err(busy)?;
         let wish = choices::wish(&pipeline, &weights)?;
-        pipeline.choose(wish);
+        pipeline.set_encoding(wish);
         let on_gpu = self.about.borrow().machine.gpu;
         match fill(&mut pipeline, &on_progress).await {
             // A GPU that cannot hold or run the model is no GPU for it.
@@ -211,7 +211,7 @@ async fn fill(pipeline: &mut Pipeline, on_progress: &Function) -> Result<(), Err
         };
         tell(on_progress, label, at.bytes, Some(at.total));
     };
-    pipeline.fill(&mut progress).await
+    pipeline.load_resident(&mut progress).await
 }
 
 fn tell(on_progress: &Function, label: &str, loaded: u64, total: Option<u64>) {

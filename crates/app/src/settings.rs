@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use crate::js::{object, texts};
-use decant_sd::model::{Gear, Grammar};
+use decant_sd::config::{Gear, Grammar};
 use decant_sd::request::{Defaults, Preview, Request};
 use js_sys::Array;
 use wasm_bindgen::JsValue;

@@ -65,7 +65,7 @@ pub(crate) fn run(options: &mut Generate) -> Result<(), Failure> {
     let mut request = request::request(options, found.as_ref())?;
     let mut pipeline = load(&options.model, options.quiet)?;
     options.lora.shift(pipeline.config(), &mut request)?;
-    pollster::block_on(pipeline.bring_gears(&request.loras))?;
+    pollster::block_on(pipeline.load_gears(&request.loras))?;
     if let Some(sentence) = pipeline.config().knows_nothing_of(&request.prompt) {
         note!("{sentence}; decant inspect {} lists them", options.model.place());
     }
@@ -238,7 +238,7 @@ fn scales(settings: &Settings) -> String {
 /// How much memory a picture took, predicted and measured, and how it was made.
 pub(crate) fn took(memory: &Memory, device: &dyn Device) -> String {
     let measured = device.used().map_or("not measured on this device".into(), |used| format!("{} measured", bytes(used.peak)));
-    format!("memory: {} predicted, {measured}; {}", bytes(memory.peak()), memory.plan)
+    format!("memory: {} predicted, {measured}; {}", bytes(memory.peak()), memory.placement)
 }
 
 pub(crate) fn bar(quiet: bool, template: &str) -> ProgressBar {

@@ -121,7 +121,7 @@ fn predict(model: &Pipeline, width: usize, height: usize) -> Result<(), Failure>
             let memory = &prediction.memory;
             let name = prediction.encoding.map_or("the files", |encoding| encoding.row().name);
             let sizes = [prediction.file_bytes, memory.weights(), memory.peak()].map(bytes);
-            let how = memory.problem().map_or_else(|| memory.plan.to_string(), |problem| format!("does not fit: {problem}"));
+            let how = memory.problem().map_or_else(|| memory.placement.to_string(), |problem| format!("does not fit: {problem}"));
             say!("  {name:10} {:>9} {:>9} {:>9}  {how}", sizes[0], sizes[1], sizes[2]);
         }
     }

@@ -37,31 +37,31 @@ pub struct Progress {
 }
 
 impl Component {
-    /// Reads the headers of the network's files. `wish` overrides how weights are stored; otherwise f16 files stay f16 and so on.
-    pub async fn open(files: &dyn Files, name: &'static str, wish: Option<Encoding>, device: &dyn Device) -> Result<Component, Error> {
-        Ok(Component::over(Checkpoint::open(files, name).await?, name, wish, device))
+    /// Reads the headers of the network's files. `encoding` overrides how weights are stored; otherwise f16 files stay f16 and so on.
+    pub async fn open(files: &dyn Files, name: &'static str, encoding: Option<Encoding>, device: &dyn Device) -> Result<Component, Error> {
+        Ok(Component::over(Checkpoint::open(files, name).await?, name, encoding, device))
     }
 
     /// Over a checkpoint whose headers were read before, under a name for messages.
-    pub fn over(checkpoint: Checkpoint, name: &'static str, wish: Option<Encoding>, device: &dyn Device) -> Component {
-        Component { name, index: index(name, &checkpoint, wish), checkpoint, set: device.weight_set(), added: BTreeMap::new() }
+    pub fn over(checkpoint: Checkpoint, name: &'static str, encoding: Option<Encoding>, device: &dyn Device) -> Component {
+        Component { name, index: index(name, &checkpoint, encoding), checkpoint, set: device.weight_set(), added: BTreeMap::new() }
     }
 
     /// Changes how weights are stored; those that are on the device already are dropped.
-    pub fn choose(&mut self, wish: Option<Encoding>, device: &dyn Device) {
-        self.index = index(self.name, &self.checkpoint, wish);
+    pub fn set_encoding(&mut self, encoding: Option<Encoding>, device: &dyn Device) {
+        self.index = index(self.name, &self.checkpoint, encoding);
         self.set = device.weight_set();
         self.added.clear();
     }
 
-    /// The program that another wish would give.
-    pub fn program_as(&self, wish: Option<Encoding>, build: impl FnOnce(&Graph)) -> Result<Rc<Program>, Error> {
-        self.finish(index(self.name, &self.checkpoint, wish), build)
+    /// The program that another encoding would give.
+    pub fn program_as(&self, encoding: Option<Encoding>, build: impl FnOnce(&Graph)) -> Result<Rc<Program>, Error> {
+        self.finish(index(self.name, &self.checkpoint, encoding), build)
     }
 
     /// The same with LoRAs beside the weights.
-    pub(crate) fn program_with(&self, wish: Option<Encoding>, loras: &Stack, build: impl FnOnce(&Graph)) -> Result<Rc<Program>, Error> {
-        let mut index = index(self.name, &self.checkpoint, wish);
+    pub(crate) fn program_with(&self, encoding: Option<Encoding>, loras: &Stack, build: impl FnOnce(&Graph)) -> Result<Rc<Program>, Error> {
+        let mut index = index(self.name, &self.checkpoint, encoding);
         index.extend(loras.index());
         self.finish(index, build)
     }
@@ -170,10 +170,10 @@ impl Component {
     }
 }
 
-/// The checkpoint's weights as a graph sees them: all as wished but for the sensitive ones, or as the file has them.
-fn index(name: &str, checkpoint: &Checkpoint, wish: Option<Encoding>) -> WeightIndex {
+/// The checkpoint's weights as a graph sees them: all as chosen but for the sensitive ones, or as the file has them.
+fn index(name: &str, checkpoint: &Checkpoint, encoding: Option<Encoding>) -> WeightIndex {
     let info = |(tensor, t): (&String, &TensorInfo)| {
-        let encoding = wish.map_or_else(|| encoding_of(t.dtype), |wish| kept_as(name, tensor, &t.shape, wish));
+        let encoding = encoding.map_or_else(|| encoding_of(t.dtype), |encoding| kept_as(name, tensor, &t.shape, encoding));
         (tensor.clone(), WeightInfo { shape: t.shape.clone(), encoding })
     };
     checkpoint.tensors().iter().map(info).collect()

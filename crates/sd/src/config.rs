@@ -20,6 +20,7 @@
 mod clip;
 mod index;
 mod keys;
+mod model;
 mod object;
 mod scheduler;
 mod tiny;
@@ -29,6 +30,7 @@ mod vae;
 pub use clip::ClipConfig;
 pub use index::ModelIndex;
 pub use keys::{KeyRow, Rule, Table};
+pub use model::{Gear, Grammar, ModelConfig};
 pub use scheduler::Scheduler;
 pub use tiny::TinyConfig;
 pub use unet::{DownBlock, MidBlock, TextTime, UNetConfig, UpBlock};

@@ -6,7 +6,6 @@
 pub mod pipeline;
 pub mod request;
 pub mod trace;
-pub mod model;
 pub mod lora;
 pub mod component;
 pub mod clip;

@@ -8,59 +8,44 @@
 //!                                           x ─ vae ─► picture
 //! ```
 
-mod coding;
-mod denoise;
-mod event;
-mod fingerprint;
-mod forward;
-mod hires;
-mod inputs;
-mod loras;
-mod memory;
-mod open;
-mod options;
+mod model;
 mod plan;
-mod programs;
-mod script;
-mod stage;
-mod start;
-mod surgery;
-mod text;
-mod vae;
-mod words;
+mod residency;
+mod run;
+mod questions;
 
-pub use coding::RoundTrip;
-pub use event::{Event, Generated, Observer, Predicted, Unobserved};
-pub use forward::Noised;
-pub use memory::{Memory, Part, Prediction};
-pub use options::Options;
-pub use plan::{Keep, Plan};
-pub use words::{Embeddings, Neighbour};
+pub use model::Options;
+pub use plan::memory::{Memory, Part, Prediction};
+pub use plan::{Placement, Resident};
+pub use questions::add_noise::Noised;
+pub use questions::round_trip::RoundTrip;
+pub use questions::token_neighbours::{Embeddings, Neighbour};
+pub use run::event::{Event, Generated, Observer, Predicted, Unobserved};
 
 use crate::autoencoder::Autoencoder;
 use crate::component::Component;
+use crate::config::ModelConfig;
 use crate::error::Error;
 use crate::files::Files;
 use crate::inversion::Inversions;
 use crate::latents::{Latents, Level};
 use crate::layout::Opened;
-use crate::model::ModelConfig;
 use crate::picture::Picture;
 use crate::preview::{FIT_SIZE, Projection};
 use crate::request::{Decoder, Preview, Request, Settings};
 use decant_graph::device::Timing;
 use decant_graph::{Device, Executable, Input};
 use decant_solver::{Generator, Schedule, sample, schedule};
-use denoise::{Constants, Denoise, Shown};
-use loras::Loras;
-use plan::{Planned, Wish};
-use script::{Script, TextWish};
-use stage::Network;
-use start::{Canvas, Start};
+use model::adapters::Loras;
+use model::text_encoder::{Conditioning, TextEncoder};
+use plan::{Plan, RunShape};
+use residency::Network;
+use run::denoise::{Constants, Denoise, PreviewDecoder};
+use run::script::{Script, TextShape};
+use run::start::{Canvas, Start};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use text::{Conditioning, TextEncoder};
 
 /// A model, ready for any prompt and size.
 pub struct Pipeline {
@@ -76,18 +61,18 @@ pub struct Pipeline {
     /// Where the autoencoder's numbers are read, where it is not the model's own.
     vae_files: Option<Rc<dyn Files>>,
     /// The one that it was opened with, while another one stands in for it.
-    own_vae: Option<vae::Waiting>,
+    own_vae: Option<model::vae::Waiting>,
     tiny: Option<TinyDecoder>,
     loras: Loras,
     /// What was asked for last, and how it is made.
-    planned: Option<(Wish, Rc<Planned>)>,
+    current: Option<(RunShape, Rc<Plan>)>,
     /// What else was looked at, and how it would be made: a grid's cells, the last of them last.
-    plans: Vec<(Wish, Rc<Planned>)>,
+    plans: Vec<(RunShape, Rc<Plan>)>,
     /// Programs that stay ready for the next picture.
     ready: BTreeMap<Network, Box<dyn Executable>>,
     projection: Option<Projection>,
-    /// The last request's words, and what the text encoders said of them.
-    said: Option<(Request, Conditioning)>,
+    /// The last request's words, and what the text encoders made of them.
+    conditioning_cache: Option<(Request, Conditioning)>,
     /// Textual inversions that were added.
     inversions: Rc<RefCell<Inversions>>,
 }
@@ -100,19 +85,19 @@ struct TinyDecoder {
 }
 
 /// A run that is settled, before anything of it is computed: its schedule is built and its texts are read once, here.
-struct Course {
+pub(crate) struct Run {
     settings: Settings,
     schedule: Schedule,
     /// The model call that it begins with, where it does not begin with noise.
     begin: Option<usize>,
     script: Script,
-    wish: Wish,
+    shape: RunShape,
 }
 
 /// What the steps left.
 struct Sampled {
     latents: Vec<f32>,
-    shown: Shower,
+    shown: ReadyDecoder,
     canvas: Option<Canvas>,
 }
 
@@ -120,7 +105,7 @@ struct Sampled {
 const MOST_PLANS: usize = 8;
 
 /// The decoder that shows each step, made ready.
-type Shower = Option<(Network, Box<dyn Executable>)>;
+type ReadyDecoder = Option<(Network, Box<dyn Executable>)>;
 
 impl Pipeline {
     /// Makes a picture: one, whatever the request's `count` ([`Request::each`]).
@@ -128,23 +113,23 @@ impl Pipeline {
     /// # Errors
     /// What cannot work is refused before anything is allocated; after any error the pipeline is as good as before.
     pub async fn generate<O: Observer>(&mut self, request: &Request, observer: &mut O) -> Result<Generated, Error> {
-        self.bring_gears(&request.loras).await?;
+        self.load_gears(&request.loras).await?;
         match request.hires {
             None => self.once(request, observer).await,
-            Some(_) => self.twice(request, observer).await,
+            Some(_) => self.run_twice(request, observer).await,
         }
     }
 
     async fn once<O: Observer>(&mut self, request: &Request, observer: &mut O) -> Result<Generated, Error> {
-        let course = self.course(request)?;
-        self.made(&course, observer).await
+        let run = self.run(request)?;
+        self.made(&run, observer).await
     }
 
     /// The picture of a run.
-    async fn made<O: Observer>(&mut self, course: &Course, observer: &mut O) -> Result<Generated, Error> {
-        let planned = self.begun(course)?;
-        let sampled = self.sampled(course, &planned, observer).await?;
-        self.finished(course, &planned, sampled, observer).await
+    async fn made<O: Observer>(&mut self, run: &Run, observer: &mut O) -> Result<Generated, Error> {
+        let plan = self.begun(run)?;
+        let sampled = self.sampled(run, &plan, observer).await?;
+        self.finished(run, &plan, sampled, observer).await
     }
 
     /// After an error nothing is ready any more.
@@ -158,116 +143,105 @@ impl Pipeline {
     /// Refuses what [`Pipeline::generate`] would refuse before it begins, and says what it would be made with. A grid asks for all its cells
     /// before it makes the first. What is ready stays ready.
     pub fn check(&mut self, request: &Request) -> Result<Settings, Error> {
-        let course = self.course(request)?;
-        self.plan_that_fits(course.wish)?;
-        self.second_course(&course)?;
-        Ok(course.settings)
+        let run = self.run(request)?;
+        self.plan_that_fits(run.shape)?;
+        self.second_run(&run)?;
+        Ok(run.settings)
     }
 
-    fn course(&self, request: &Request) -> Result<Course, Error> {
+    fn run(&self, request: &Request) -> Result<Run, Error> {
         let settings = request.settle(self.defaults(), self.factor())?;
         let schedule = schedule(settings.sampler, self.config.scheduler.followed_by(settings.sampler), settings.sampling())?;
         let begin = self.begin(&settings, &schedule)?;
         let script = self.script(&settings)?;
-        let wish = self.wish(&settings, script.wish)?;
-        Ok(Course { settings, schedule, begin, script, wish })
+        let shape = self.run_shape(&settings, script.shape)?;
+        Ok(Run { settings, schedule, begin, script, shape })
     }
 
     /// How a run is made; the device is made ready for it.
-    fn begun(&mut self, course: &Course) -> Result<Rc<Planned>, Error> {
-        let planned = self.planned(course.wish)?;
-        self.weigh_loras(&course.settings.asked.loras)?;
-        Ok(planned)
+    fn begun(&mut self, run: &Run) -> Result<Rc<Plan>, Error> {
+        let plan = self.current_plan(run.shape)?;
+        self.set_lora_weights(&run.settings.asked.loras)?;
+        Ok(plan)
     }
 
     /// All steps.
-    async fn sampled<O: Observer>(&mut self, course: &Course, planned: &Planned, observer: &mut O) -> Result<Sampled, Error> {
-        let made = self.sample(course, planned, observer).await;
+    async fn sampled<O: Observer>(&mut self, run: &Run, plan: &Plan, observer: &mut O) -> Result<Sampled, Error> {
+        let made = self.sample(run, plan, observer).await;
         self.unready(made)
     }
 
-    async fn sample<O: Observer>(&mut self, course: &Course, planned: &Planned, observer: &mut O) -> Result<Sampled, Error> {
-        let Course { settings, schedule, begin, script, .. } = course;
-        if planned.wish.preview != Preview::None {
-            self.fit_projection(planned).await?;
+    async fn sample<O: Observer>(&mut self, run: &Run, plan: &Plan, observer: &mut O) -> Result<Sampled, Error> {
+        let Run { settings, schedule, begin, script, .. } = run;
+        if plan.shape.preview != Preview::None {
+            self.fit_projection(plan).await?;
         }
-        let said = self.conditioning(settings, script, planned).await?;
-        let (negative, embeddings) = (said.negative.as_ref(), said.context.as_slice());
-        observer.event(Event::Text { prompt: &said.prompt, negative, embeddings, width: said.width }).await?;
+        let conditioning = self.conditioning(settings, script, plan).await?;
+        let (negative, embeddings) = (conditioning.negative.as_ref(), conditioning.context.as_slice());
+        observer.event(Event::Text { prompt: &conditioning.prompt, negative, embeddings, width: conditioning.width }).await?;
 
         let canvas = Canvas::of(settings);
-        let start = self.start(course, planned, canvas.as_ref()).await?;
-        let (noise, latents, shape) = (&start.noise, &start.latents, self.shape(settings));
+        let start = self.start(run, plan, canvas.as_ref()).await?;
+        let (noise, latents, shape) = (&start.noise, &start.latents, self.latent_shape(settings));
         observer.event(Event::Start { noise, latents, shape, schedule, begin: begin.unwrap_or(0) }).await?;
 
-        let constants = self.constants(settings, said);
-        let (latents, shown) = self.denoised((course, planned), start, &constants, observer).await?;
+        let constants = self.constants(settings, conditioning);
+        let (latents, shown) = self.denoised((run, plan), start, &constants, observer).await?;
         Ok(Sampled { latents, shown, canvas })
     }
 
     /// The picture of what was sampled.
-    async fn finished<O: Observer>(
-        &mut self,
-        course: &Course,
-        planned: &Planned,
-        sampled: Sampled,
-        observer: &mut O,
-    ) -> Result<Generated, Error> {
-        let made = self.finish((course, planned), sampled, observer).await;
+    async fn finished<O: Observer>(&mut self, run: &Run, plan: &Plan, sampled: Sampled, observer: &mut O) -> Result<Generated, Error> {
+        let made = self.finish((run, plan), sampled, observer).await;
         self.unready(made)
     }
 
-    async fn finish<O: Observer>(
-        &mut self,
-        (course, planned): (&Course, &Planned),
-        sampled: Sampled,
-        observer: &mut O,
-    ) -> Result<Generated, Error> {
-        let (Course { settings, .. }, Sampled { latents, shown, canvas }) = (course, sampled);
-        let shape = self.shape(settings);
+    async fn finish<O: Observer>(&mut self, (run, plan): (&Run, &Plan), sampled: Sampled, observer: &mut O) -> Result<Generated, Error> {
+        let (Run { settings, .. }, Sampled { latents, shown, canvas }) = (run, sampled);
+        let shape = self.latent_shape(settings);
         observer.event(Event::Decoding).await?;
-        let mut picture = self.decoded(course, planned, &latents, shown).await?;
+        let mut picture = self.decoded(run, plan, &latents, shown).await?;
         if let Some(canvas) = canvas.filter(|_| settings.asked.keep_unmasked) {
             canvas.put_back(&mut picture);
         }
-        let memory = planned.memory.clone();
+        let memory = plan.memory.clone();
         Ok(Generated { latents: Latents { shape, values: latents, level: Level::Clean }, settings: settings.clone(), picture, memory })
     }
 
     /// Final latents, and the decoder that showed the steps, which is ready for the final picture.
     async fn denoised<O: Observer>(
         &mut self,
-        (course, planned): (&Course, &Planned),
+        (run, plan): (&Run, &Plan),
         start: Start,
         constants: &Constants,
         observer: &mut O,
-    ) -> Result<(Vec<f32>, Shower), Error> {
-        let Course { settings, schedule, begin, .. } = course;
+    ) -> Result<(Vec<f32>, ReadyDecoder), Error> {
+        let Run { settings, schedule, begin, .. } = run;
         let options = decant_solver::Options { begin: *begin, ..settings.sampling() };
-        let mut unet = self.take(Network::Unet, planned).await?;
-        let mut shown = match planned.wish.preview {
-            Preview::Decoder => Some((Network::Decoder, self.take(Network::Decoder, planned).await?)),
-            Preview::Tiny => Some((Network::Tiny, self.take(Network::Tiny, planned).await?)),
+        let mut unet = self.acquire(Network::Unet, plan).await?;
+        let mut shown = match plan.shape.preview {
+            Preview::Decoder => Some((Network::Decoder, self.acquire(Network::Decoder, plan).await?)),
+            Preview::Tiny => Some((Network::Tiny, self.acquire(Network::Tiny, plan).await?)),
             _ => None,
         };
         let mut denoise = Denoise {
             unet: &mut *unet,
             constants,
-            batch: planned.wish.batch,
-            calls: if planned.plan.halves { planned.wish.batch } else { 1 },
-            guidance: (planned.wish.batch > 1).then(|| settings.guide()),
+            batch: plan.shape.batch,
+            calls: if plan.placement.halves { plan.shape.batch } else { 1 },
+            guidance: (plan.shape.batch > 1).then(|| settings.guide()),
             call: 0,
             of: schedule.calls(&options),
             kind: self.config.scheduler.config.prediction_type,
-            shape: self.shape(settings),
-            more: &start.more,
+            shape: self.latent_shape(settings),
+            extra_channels: &start.extra_channels,
             projection: self.projection.as_ref(),
-            shown: match (&mut shown, planned.wish.preview) {
-                (Some((network, shown)), _) => Shown::Decoder(&mut **shown, self.autoencoder(*network)),
-                (None, Preview::None) => Shown::None,
-                _ => Shown::Projection,
+            shown: match (&mut shown, plan.shape.preview) {
+                (Some((network, shown)), _) => PreviewDecoder::Decoder(&mut **shown, self.autoencoder(*network)),
+                (None, Preview::None) => PreviewDecoder::None,
+                _ => PreviewDecoder::Projection,
             },
-            answers: vec![],
+            outputs: vec![],
             attention: None,
             scale: None,
             renoise: None,
@@ -277,60 +251,60 @@ impl Pipeline {
         };
         let latents =
             sample(settings.sampler, &mut denoise, &start.latents, self.config.scheduler.followed_by(settings.sampler), options).await?;
-        self.give_back(Network::Unet, unet, planned);
+        self.release(Network::Unet, unet, plan);
         Ok((latents, shown))
     }
 
     /// The final picture.
-    async fn decoded(&mut self, course: &Course, planned: &Planned, latents: &[f32], shown: Shower) -> Result<Picture, Error> {
-        let by = if course.settings.asked.decoder == Decoder::Tiny { Network::Tiny } else { Network::Decoder };
+    async fn decoded(&mut self, run: &Run, plan: &Plan, latents: &[f32], shown: ReadyDecoder) -> Result<Picture, Error> {
+        let by = if run.settings.asked.decoder == Decoder::Tiny { Network::Tiny } else { Network::Decoder };
         let mut decoder = match shown {
             Some((network, shown)) if network == by => shown,
             Some((network, shown)) => {
-                self.give_back(network, shown, planned);
-                self.take(by, planned).await?
+                self.release(network, shown, plan);
+                self.acquire(by, plan).await?
             }
-            None => self.take(by, planned).await?,
+            None => self.acquire(by, plan).await?,
         };
-        let picture = self.autoencoder(by).decode(&mut *decoder, latents, planned.wish.size).await?;
-        self.give_back(by, decoder, planned);
+        let picture = self.autoencoder(by).decode(&mut *decoder, latents, plan.shape.size).await?;
+        self.release(by, decoder, plan);
         Ok(picture)
     }
 
     /// How what is asked for is made; decided anew only when something else is asked for.
-    fn planned(&mut self, wish: Wish) -> Result<Rc<Planned>, Error> {
-        if let Some((_, planned)) = self.planned.as_ref().filter(|(asked, _)| *asked == wish) {
-            return Ok(planned.clone());
+    fn current_plan(&mut self, shape: RunShape) -> Result<Rc<Plan>, Error> {
+        if let Some((_, plan)) = self.current.as_ref().filter(|(asked, _)| *asked == shape) {
+            return Ok(plan.clone());
         }
-        let planned = self.plan_that_fits(wish)?;
-        self.let_go(&planned);
-        self.planned = Some((wish, planned.clone()));
-        Ok(planned)
+        let plan = self.plan_that_fits(shape)?;
+        self.evict(&plan);
+        self.current = Some((shape, plan.clone()));
+        Ok(plan)
     }
 
     /// A plan, made once for what is asked for again and again; nothing is allocated or let go.
-    fn plan_that_fits(&mut self, wish: Wish) -> Result<Rc<Planned>, Error> {
-        if let Some((_, planned)) = self.plans.iter().find(|(asked, _)| *asked == wish) {
-            return Ok(planned.clone());
+    fn plan_that_fits(&mut self, shape: RunShape) -> Result<Rc<Plan>, Error> {
+        if let Some((_, plan)) = self.plans.iter().find(|(asked, _)| *asked == shape) {
+            return Ok(plan.clone());
         }
-        let planned = Rc::new(self.plan(wish)?);
-        if !planned.memory.fits() {
-            return Err(self.does_not_fit(&planned, planned.memory.limit.clone()));
+        let plan = Rc::new(self.plan(shape)?);
+        if !plan.memory.fits() {
+            return Err(self.does_not_fit(&plan, plan.memory.limit.clone()));
         }
         if self.plans.len() == MOST_PLANS {
             self.plans.remove(0);
         }
-        self.plans.push((wish, planned.clone()));
-        Ok(planned)
+        self.plans.push((shape, plan.clone()));
+        Ok(plan)
     }
 
     /// What a request asks of the networks.
-    fn wish(&self, settings: &Settings, text: TextWish) -> Result<Wish, Error> {
+    fn run_shape(&self, settings: &Settings, text: TextShape) -> Result<RunShape, Error> {
         if let Some(name) = settings.needs_two().filter(|_| !self.config.guides_by_two()) {
             return Err(Error::EmbeddedGuidance { name });
         }
-        let twice = self.asked_twice(settings);
-        Ok(Wish {
+        let twice = self.uses_cfg(settings);
+        Ok(RunShape {
             size: [settings.height / self.factor(), settings.width / self.factor()],
             batch: 1 + twice as usize,
             switches: twice && settings.guide().rests(),
@@ -344,13 +318,13 @@ impl Pipeline {
         })
     }
 
-    /// Whether guidance takes two answers of the denoiser, with the prompt and without.
-    fn asked_twice(&self, settings: &Settings) -> bool {
+    /// Whether guidance takes two outputs of the denoiser, with the prompt and without.
+    fn uses_cfg(&self, settings: &Settings) -> bool {
         settings.guided() && self.config.guides_by_two()
     }
 
     /// The straight line from latents to colours, fitted when it is first wanted.
-    async fn fit_projection(&mut self, planned: &Planned) -> Result<(), Error> {
+    async fn fit_projection(&mut self, plan: &Plan) -> Result<(), Error> {
         if self.projection.is_some() {
             return Ok(());
         }
@@ -360,17 +334,17 @@ impl Pipeline {
             Some(tiny) => tiny.decoder(size, 1)?,
             None => self.vae.program(|graph| self.config.vae.decoder(graph, size, 1))?,
         };
-        let mut decoder = self.prepare(network, &program, planned).await?;
+        let mut decoder = self.prepare(network, &program, plan).await?;
         self.projection = Some(Projection::fit(&mut *decoder, self.autoencoder(network)).await?);
-        self.put_away(network, decoder, planned);
+        self.discard(network, decoder, plan);
         Ok(())
     }
 
     /// Seconds of each launch of one denoiser call at the size of the last picture.
     pub async fn profile_unet(&mut self) -> Result<Vec<Timing>, Error> {
-        let (_, planned) = self.planned.clone().ok_or(Error::NotReady)?;
-        let mut unet = self.take(Network::Unet, &planned).await?;
-        let program = &planned.programs.unet;
+        let (_, plan) = self.current.clone().ok_or(Error::NotReady)?;
+        let mut unet = self.acquire(Network::Unet, &plan).await?;
+        let program = &plan.programs.unet;
         let numbers = program.inputs.iter().map(|input| {
             let count = program.values[input.value].shape.iter().product();
             (input.name.as_str(), Generator::new(0).randn(count))
@@ -378,7 +352,7 @@ impl Pipeline {
         let numbers: Vec<(&str, Vec<f32>)> = numbers.collect();
         let inputs: Vec<(&str, Input)> = numbers.iter().map(|(name, values)| (*name, Input::F32(values))).collect();
         let timings = unet.profile(&inputs).await?;
-        self.give_back(Network::Unet, unet, &planned);
+        self.release(Network::Unet, unet, &plan);
         Ok(timings)
     }
 

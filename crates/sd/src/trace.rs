@@ -105,8 +105,8 @@ impl Trace {
         add("input", step.before);
         add("latents", step.latents);
         add("denoised", step.denoised);
-        add("noise_text", &noise.with);
-        noise.without.iter().for_each(|without| add("noise_uncond", without));
+        add("noise_text", &noise.cond);
+        noise.uncond.iter().for_each(|uncond| add("noise_uncond", uncond));
         add("noise_guided", &noise.guided);
         let milliseconds = self.lap();
         self.watch.iter_mut().for_each(|watch| watch.steps += milliseconds);

@@ -72,14 +72,14 @@ impl Tiling {
 }
 
 impl Upscaler {
-    /// Reads an upscaler's headers and recognises it by its tensors; `name` is what records call it, `wish` how its weights are kept.
+    /// Reads an upscaler's headers and recognises it by its tensors; `name` is what records call it, `encoding` how its weights are kept.
     ///
     /// # Errors
     /// A sentence for a file that is damaged, something else, or an upscaler of another kind.
-    pub async fn open(name: &str, files: Rc<dyn Files>, device: &dyn Device, wish: Option<Encoding>) -> Result<Upscaler, Error> {
+    pub async fn open(name: &str, files: Rc<dyn Files>, device: &dyn Device, encoding: Option<Encoding>) -> Result<Upscaler, Error> {
         let checkpoint = layout::open_upscaler(&*files).await?;
         let (network, checkpoint) = names::recognise(&*files, &checkpoint)?;
-        let component = Component::over(checkpoint, "upscaler", wish, device);
+        let component = Component::over(checkpoint, "upscaler", encoding, device);
         let program = component.program(|graph| network.write(graph, [network.unit() * 2; 2]))?;
         component.nothing_left_over(&[&program])?;
         Ok(Upscaler { name: name.into(), files, component, network })

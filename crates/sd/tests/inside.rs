@@ -48,9 +48,9 @@ impl Observer for Watching {
         let x0 = step.denoised.iter().zip(&noise.guided).map(|(x0, eps)| scaled * (alpha.sqrt() * x0 + (1.0 - alpha).sqrt() * eps));
         self.parts.push(relative_rms(step.before, &x0.collect::<Vec<f32>>()));
         self.scales.push(noise.scale);
-        if let Some(without) = &noise.without {
+        if let Some(without) = &noise.uncond {
             let guided: Vec<f32> =
-                without.iter().zip(&noise.with).map(|(without, with)| without + noise.scale * (with - without)).collect();
+                without.iter().zip(&noise.cond).map(|(without, with)| without + noise.scale * (with - without)).collect();
             assert!(relative_rms(&noise.guided, &guided) < 1e-4, "guidance of the noises is the noise of what was guided");
         }
         Ok(())

@@ -8,7 +8,7 @@ use decant_graph::device::{Executable, LocalFuture};
 use decant_graph::{Cpu, Device, Encoding, Error as Graph, Limits, Program, WeightSet, WeightUse};
 use decant_sd::Error;
 use decant_sd::files::{Files, Folder};
-use decant_sd::pipeline::{Keep, Memory, Options, Pipeline, Unobserved};
+use decant_sd::pipeline::{Memory, Options, Pipeline, Resident, Unobserved};
 use decant_sd::request::{Preview, Request};
 use pollster::block_on;
 use std::cell::Cell;
@@ -190,7 +190,7 @@ fn show(what: &str, memory: &Memory) {
     let part =
         |part: &decant_sd::pipeline::Part| format!("{} {:.0}+{:.0}", part.name, part.weights as f64 / 1e6, part.activations as f64 / 1e6);
     let parts: Vec<String> = memory.parts.iter().map(part).collect();
-    println!("{what:24} {:5.2} GB {:?} ({} MB)", memory.peak() as f64 / GIGABYTE, memory.plan, parts.join(", "));
+    println!("{what:24} {:5.2} GB {:?} ({} MB)", memory.peak() as f64 / GIGABYTE, memory.placement, parts.join(", "));
 }
 
 #[test]
@@ -230,7 +230,7 @@ fn scarce_memory_is_answered_by_thriftier_plans_down_to_a_sentence() {
     }
     let memory = at(0.3);
     assert!(!memory.fits(), "0.3 GB is less than the denoiser's weights");
-    assert_eq!(memory.plan.keep, Keep::Nothing);
+    assert_eq!(memory.placement.resident, Resident::Nothing);
 }
 
 /// The tiny model's pipeline on a device.
@@ -249,7 +249,7 @@ fn looking_at_other_pictures_leaves_what_is_ready() {
     let room = device.room.clone();
     let mut pipeline = tiny(device, Options::default());
     let first = block_on(pipeline.generate(&request(), &mut Unobserved)).expect("it runs");
-    assert_eq!(first.memory.plan.keep, Keep::Everything);
+    assert_eq!(first.memory.placement.resident, Resident::Everything);
     let made = room.made.get();
     for width in [16, 24, 32] {
         pipeline.check(&Request { width: Some(width), ..request() }).expect("it fits");
@@ -265,7 +265,7 @@ fn every_plan_makes_the_same_picture() {
     let plenty = || Rc::new(Pretend::new(Limits::default(), u64::MAX));
     let mut whole = tiny(plenty(), Options::default());
     let expected = block_on(whole.generate(&request(), &mut Unobserved)).expect("it runs");
-    let mut plans = vec![expected.memory.plan];
+    let mut plans = vec![expected.memory.placement];
     let mut budget = expected.memory.peak();
     // Each budget is one byte less than the last plan's peak, so every plan that saves anything is met.
     loop {
@@ -283,14 +283,14 @@ fn every_plan_makes_the_same_picture() {
         show("sd1-tiny", &generated.memory);
         assert!(generated.memory.peak() <= budget);
         let difference = largest_difference(&expected.picture.values, &generated.picture.values);
-        assert!(difference < 1e-4, "{:?}: pictures differ by {difference:.1e}", generated.memory.plan);
+        assert!(difference < 1e-4, "{:?}: pictures differ by {difference:.1e}", generated.memory.placement);
         let again = block_on(pipeline.generate(&request(), &mut Unobserved)).expect("it runs again");
-        assert_eq!(again.picture, generated.picture, "{:?} a second time", generated.memory.plan);
+        assert_eq!(again.picture, generated.picture, "{:?} a second time", generated.memory.placement);
         budget = generated.memory.peak();
-        plans.push(generated.memory.plan);
+        plans.push(generated.memory.placement);
     }
-    for keep in [Keep::Everything, Keep::Weights, Keep::Denoiser, Keep::Nothing] {
-        assert!(plans.iter().any(|plan| plan.keep == keep), "{keep:?} is never met: {plans:?}");
+    for resident in [Resident::Everything, Resident::Weights, Resident::Denoiser, Resident::Nothing] {
+        assert!(plans.iter().any(|plan| plan.resident == resident), "{resident:?} is never met: {plans:?}");
     }
     assert!(plans.iter().any(|plan| plan.halves) && plans.iter().any(|plan| plan.bands > 1), "{plans:?}");
 }
@@ -310,7 +310,7 @@ fn a_device_without_room_ends_the_run_in_a_sentence_and_the_next_run_works() {
         assert!(error.starts_with(start) && error.ends_with(end), "{error}");
         room.full.set(0);
         block_on(pipeline.generate(&request(), &mut Unobserved)).expect("there is room again");
-        pipeline.choose(None); // so that everything is made ready anew
+        pipeline.set_encoding(None); // so that everything is made ready anew
     }
 }
 
@@ -346,7 +346,7 @@ fn predictions_are_what_the_device_counts() {
         let generated = block_on(pipeline.generate(&request, &mut Unobserved)).expect("it runs");
         let measured = gpu.used().expect("it counts").peak;
         let predicted = generated.memory.peak();
-        println!("{:?}: predicted {predicted}, measured {measured}", generated.memory.plan);
+        println!("{:?}: predicted {predicted}, measured {measured}", generated.memory.placement);
         assert!((measured as f64 / predicted as f64 - 1.0).abs() < 0.1, "predicted {predicted}, measured {measured}");
     }
 }

@@ -4,9 +4,9 @@ mod common;
 
 use common::folder;
 use decant_graph::Cpu;
+use decant_sd::config::Grammar;
 use decant_sd::files::{Folder, Memory};
 use decant_sd::lora::LoraUse;
-use decant_sd::model::Grammar;
 use decant_sd::pipeline::{Options, Pipeline, Unobserved};
 use decant_sd::request::{Decoder, Preview, Request};
 use decant_solver::Sampler;

@@ -127,7 +127,7 @@ fn guidance(model: &str, device: Rc<dyn Device>) {
             "curve" => ([false, true, true, true, true, true], true),
             _ => ([true; 6], false),
         };
-        assert_eq!((asked.0.as_slice(), generated.memory.plan.halves), (&twice[..], rests), "{model} {name}");
+        assert_eq!((asked.0.as_slice(), generated.memory.placement.halves), (&twice[..], rests), "{model} {name}");
         let error = rms(&golden.get(&name), latents(&generated));
         println!("{model} {name}: {error:.1e}");
         assert!(error <= NEAR, "{model} {name}: {error:.1e}");
@@ -140,7 +140,7 @@ struct Asked(Vec<bool>);
 impl Observer for Asked {
     async fn event(&mut self, event: Event<'_>) -> Result<(), Error> {
         if let Event::Step { noise, .. } = event {
-            self.0.push(noise.without.is_some());
+            self.0.push(noise.uncond.is_some());
         }
         Ok(())
     }

@@ -3,9 +3,9 @@
 use super::help;
 use crate::{Failure, source};
 use clap::Args;
+use decant_sd::config::ModelConfig;
 use decant_sd::files::Files;
 use decant_sd::lora::{LoraUse, stem};
-use decant_sd::model::ModelConfig;
 use decant_sd::pipeline::Pipeline;
 use decant_sd::request::Request;
 use decant_solver::Sampler;

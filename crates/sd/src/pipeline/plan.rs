@@ -2,19 +2,22 @@
 //!
 //! Ways are tried from the fastest to the thriftiest; the first that fits is taken. Nothing here allocates: programs know their bytes.
 
-use super::Pipeline;
-use super::loras::Chosen;
-use super::memory::Memory;
-use super::programs::{Built, Programs};
-use super::script::TextWish;
+pub(super) mod memory;
+pub(super) mod programs;
+
 use crate::error::Error;
+use crate::pipeline::Pipeline;
+use crate::pipeline::model::adapters::Chosen;
+use crate::pipeline::plan::memory::Memory;
+use crate::pipeline::plan::programs::{ProgramBuilder, Programs};
+use crate::pipeline::run::script::TextShape;
 use crate::request::{Decoder, Preview};
 use decant_graph::Encoding;
 use std::fmt;
 
 /// What stays on the device while another network runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keep {
+pub enum Resident {
     /// All weights and all activations: nothing is made anew for the next picture. For small pictures.
     Everything,
     /// All weights; activations are those of one network at a time.
@@ -27,22 +30,22 @@ pub enum Keep {
 
 /// One way to make a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Plan {
+pub struct Placement {
     /// What stays.
-    pub keep: Keep,
+    pub resident: Resident,
     /// With guidance, the denoiser is called for one half after the other, not for both at once.
     pub halves: bool,
     /// Horizontal bands that the autoencoder works through one after another.
     pub bands: usize,
 }
 
-impl fmt::Display for Plan {
+impl fmt::Display for Placement {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str(match self.keep {
-            Keep::Everything => "everything stays in memory",
-            Keep::Weights => "weights stay in memory",
-            Keep::Denoiser => "the denoiser stays in memory, the rest is read again for each picture",
-            Keep::Nothing => "one network in memory at a time, each read again for each picture",
+        f.write_str(match self.resident {
+            Resident::Everything => "everything stays in memory",
+            Resident::Weights => "weights stay in memory",
+            Resident::Denoiser => "the denoiser stays in memory, the rest is read again for each picture",
+            Resident::Nothing => "one network in memory at a time, each read again for each picture",
         })?;
         if self.halves {
             f.write_str(", guidance in two calls")?;
@@ -56,13 +59,13 @@ impl fmt::Display for Plan {
 
 /// What a picture asks of the networks, before it is known how they run.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Wish {
+pub(crate) struct RunShape {
     /// Height and width of the latents.
     pub size: [usize; 2],
     /// Pictures in the denoiser's batch: two with guidance.
     pub batch: usize,
     /// Of the words.
-    pub text: TextWish,
+    pub text: TextShape,
     /// Guidance does not last for the whole run: its two pictures are always two calls, so that one can be left out.
     pub switches: bool,
     /// Whether a picture goes through the autoencoder first.
@@ -77,45 +80,45 @@ pub(super) struct Wish {
     pub loras: Chosen,
 }
 
-/// A plan with its programs.
+/// A placement with its programs.
 #[derive(Clone)]
-pub(super) struct Planned {
+pub(crate) struct Plan {
     /// What was asked, but for the preview: never [`Preview::Auto`].
-    pub wish: Wish,
-    pub plan: Plan,
+    pub shape: RunShape,
+    pub placement: Placement,
     pub programs: Programs,
     pub memory: Memory,
 }
 
 /// Below this many bytes of activations in all, everything stays: making buffers anew for each picture would cost more than it saves.
-pub(super) const SMALL: u64 = 64 << 20;
+pub(crate) const SMALL: u64 = 64 << 20;
 /// Numbers of bands that are tried.
 const BANDS: &[usize] = &[1, 2, 4, 8, 16, 32];
 
 impl Pipeline {
     /// The fastest way that fits; where none does, the thriftiest, whose memory says what is wrong.
-    pub(super) fn plan(&self, wish: Wish) -> Result<Planned, Error> {
-        let mut built = Built::new(self, wish)?;
-        let mut thriftiest: Option<Planned> = None;
-        for preview in self.shown(wish, &mut built)? {
-            let wish = Wish { preview, ..wish };
-            for (plan, comfortable) in plans(wish) {
-                let programs = built.programs(plan)?;
-                let memory = self.memory_of(wish, plan, &programs);
-                if comfortable && !programs.is_comfortable(plan, &*self.device)
-                    || plan.keep == Keep::Everything && memory.activations() > SMALL
+    pub(crate) fn plan(&self, shape: RunShape) -> Result<Plan, Error> {
+        let mut built = ProgramBuilder::new(self, shape)?;
+        let mut thriftiest: Option<Plan> = None;
+        for preview in self.shown(shape, &mut built)? {
+            let shape = RunShape { preview, ..shape };
+            for (placement, comfortable) in plans(shape) {
+                let programs = built.programs(placement)?;
+                let memory = self.memory_of(shape, placement, &programs);
+                if comfortable && !programs.is_comfortable(placement, &*self.device)
+                    || placement.resident == Resident::Everything && memory.activations() > SMALL
                 {
                     continue;
                 }
                 let fits = memory.fits();
                 if fits || thriftiest.as_ref().is_none_or(|best| memory.is_better_than(&best.memory)) {
-                    thriftiest = Some(Planned { wish, plan, programs, memory });
+                    thriftiest = Some(Plan { shape, placement, programs, memory });
                 }
                 if fits {
                     break;
                 }
             }
-            if thriftiest.as_ref().is_some_and(|planned| planned.memory.fits()) {
+            if thriftiest.as_ref().is_some_and(|plan| plan.memory.fits()) {
                 break;
             }
         }
@@ -123,11 +126,11 @@ impl Pipeline {
     }
 
     /// What each step can be shown with, best first.
-    fn shown(&self, wish: Wish, built: &mut Built) -> Result<Vec<Preview>, Error> {
-        if self.tiny.is_none() && (wish.preview == Preview::Tiny || wish.decoder == Decoder::Tiny) {
+    fn shown(&self, shape: RunShape, built: &mut ProgramBuilder) -> Result<Vec<Preview>, Error> {
+        if self.tiny.is_none() && (shape.preview == Preview::Tiny || shape.decoder == Decoder::Tiny) {
             return Err(Error::NoTiny);
         }
-        Ok(match wish.preview {
+        Ok(match shape.preview {
             Preview::Auto if self.tiny.is_some() => vec![Preview::Tiny, Preview::Projection],
             Preview::Auto if built.decoding_is_cheap()? => vec![Preview::Decoder, Preview::Projection],
             Preview::Auto => vec![Preview::Projection],
@@ -138,17 +141,18 @@ impl Pipeline {
 
 /// Every way, the fastest first. The first few are only taken where they are comfortable: the autoencoder, which runs once, is not what
 /// fills the memory.
-fn plans(wish: Wish) -> impl Iterator<Item = (Plan, bool)> {
-    let bands = move || BANDS.iter().copied().filter(move |bands| *bands <= wish.size[0]);
-    let halves = match wish {
-        Wish { batch: 1, .. } => &[false][..],
-        Wish { switches: true, .. } => &[true],
+fn plans(shape: RunShape) -> impl Iterator<Item = (Placement, bool)> {
+    let bands = move || BANDS.iter().copied().filter(move |bands| *bands <= shape.size[0]);
+    let halves = match shape {
+        RunShape { batch: 1, .. } => &[false][..],
+        RunShape { switches: true, .. } => &[true],
         _ => &[false, true],
     };
-    let quick = [Keep::Everything, Keep::Weights];
-    let comfortable = quick.into_iter().flat_map(move |keep| bands().map(move |bands| (Plan { keep, halves: halves[0], bands }, true)));
-    let any = [Keep::Everything, Keep::Weights, Keep::Denoiser, Keep::Nothing].into_iter().flat_map(move |keep| {
-        halves.iter().flat_map(move |halves| bands().map(move |bands| (Plan { keep, halves: *halves, bands }, false)))
+    let quick = [Resident::Everything, Resident::Weights];
+    let comfortable =
+        quick.into_iter().flat_map(move |keep| bands().map(move |bands| (Placement { resident: keep, halves: halves[0], bands }, true)));
+    let any = [Resident::Everything, Resident::Weights, Resident::Denoiser, Resident::Nothing].into_iter().flat_map(move |keep| {
+        halves.iter().flat_map(move |halves| bands().map(move |bands| (Placement { resident: keep, halves: *halves, bands }, false)))
     });
     comfortable.chain(any)
 }

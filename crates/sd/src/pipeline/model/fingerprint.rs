@@ -3,9 +3,9 @@
 //! It is not a checksum of the files: names and shapes of all tensors count, and the numbers of some rows of each network. So the same
 //! weights in another layout or format are the same model where they hold the same numbers, and gigabytes need not be read.
 
-use super::Pipeline;
 use crate::component::NOT_COMPUTED;
 use crate::error::Error;
+use crate::pipeline::Pipeline;
 use crate::weights::{Order, TensorInfo};
 
 /// Tensors of each network of which one row is read.

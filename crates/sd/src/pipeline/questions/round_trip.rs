@@ -1,11 +1,11 @@
 //! The autoencoder alone: a picture's latents, and latents' picture.
 
-use super::Pipeline;
-use super::plan::Planned;
-use super::stage::Network;
 use crate::error::Error;
 use crate::latents::{Latents, Level};
 use crate::picture::Picture;
+use crate::pipeline::Pipeline;
+use crate::pipeline::plan::Plan;
+use crate::pipeline::residency::Network;
 use crate::request::{Decoder, Images, Request};
 use decant_solver::{Generator, Noise, Scale};
 use std::rc::Rc;
@@ -53,12 +53,12 @@ impl Pipeline {
     pub async fn encode(&mut self, picture: &Picture, seed: Option<u64>) -> Result<Latents, Error> {
         let pixels = [picture.width, picture.height];
         let images = Images { picture: Some(Rc::new(picture.clone())), ..Images::default() };
-        let planned = self.alone(pixels, images, Decoder::Model)?;
-        let mut encoder = self.take(Network::Encoder, &planned).await?;
+        let plan = self.alone(pixels, images, Decoder::Model)?;
+        let mut encoder = self.acquire(Network::Encoder, &plan).await?;
         let mut random = seed.map(|seed| Noise::Cpu(Generator::new(seed)));
         let values = self.config.vae.encode(&mut *encoder, picture, random.as_mut()).await?;
-        self.give_back(Network::Encoder, encoder, &planned);
-        let [height, width] = planned.wish.size;
+        self.release(Network::Encoder, encoder, &plan);
+        let [height, width] = plan.shape.size;
         Ok(Latents { shape: [self.config.vae.latent_channels(), height, width], values, level: Level::Clean })
     }
 
@@ -75,11 +75,11 @@ impl Pipeline {
     /// # Errors
     /// As for [`Pipeline::decode`], and where there is none.
     pub async fn decode_by(&mut self, by: Decoder, latents: &Latents) -> Result<Picture, Error> {
-        let planned = self.plan_for(latents, by)?;
+        let plan = self.plan_for(latents, by)?;
         let network = if by == Decoder::Tiny { Network::Tiny } else { Network::Decoder };
-        let mut decoder = self.take(network, &planned).await?;
-        let picture = self.autoencoder(network).decode(&mut *decoder, &latents.scaled(Scale::Preserving), planned.wish.size).await?;
-        self.give_back(network, decoder, &planned);
+        let mut decoder = self.acquire(network, &plan).await?;
+        let picture = self.autoencoder(network).decode(&mut *decoder, &latents.scaled(Scale::Preserving), plan.shape.size).await?;
+        self.release(network, decoder, &plan);
         Ok(picture)
     }
 
@@ -89,8 +89,8 @@ impl Pipeline {
     /// As for [`Pipeline::decode`].
     pub async fn project(&mut self, latents: &Latents) -> Result<Picture, Error> {
         if self.projection.is_none() {
-            let planned = self.plan_for(latents, Decoder::Model)?;
-            self.fit_projection(&planned).await?;
+            let plan = self.plan_for(latents, Decoder::Model)?;
+            self.fit_projection(&plan).await?;
         }
         self.check_channels(latents)?;
         let [_, height, width] = latents.shape;
@@ -107,16 +107,16 @@ impl Pipeline {
         Err(Error::Start { what: "latents".into(), problem, advice: "give latents of this model".into() })
     }
 
-    fn plan_for(&mut self, latents: &Latents, by: Decoder) -> Result<Rc<Planned>, Error> {
+    fn plan_for(&mut self, latents: &Latents, by: Decoder) -> Result<Rc<Plan>, Error> {
         self.check_channels(latents)?;
         let [_, height, width] = latents.shape;
         self.alone([width, height].map(|side| side.saturating_mul(self.factor())), Images::default(), by)
     }
 
     /// The plan of a plain picture of this size.
-    fn alone(&mut self, [width, height]: [usize; 2], images: Images, decoder: Decoder) -> Result<Rc<Planned>, Error> {
+    fn alone(&mut self, [width, height]: [usize; 2], images: Images, decoder: Decoder) -> Result<Rc<Plan>, Error> {
         let request = Request { width: Some(width), height: Some(height), guidance: Some(1.0), images, decoder, ..Request::default() };
-        let (_, wish) = self.asked(&request)?;
-        self.planned(wish)
+        let (_, shape) = self.asked(&request)?;
+        self.current_plan(shape)
     }
 }

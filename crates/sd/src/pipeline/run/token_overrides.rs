@@ -1,10 +1,10 @@
 //! Words whose input embeddings are not the token table's: swapped ones, and textual inversions, which stay beside a model until removed.
 
-use super::Pipeline;
-use super::script::Script;
-use super::text::Replaced;
 use crate::error::Error;
 use crate::inversion::{self, Inversion};
+use crate::pipeline::Pipeline;
+use crate::pipeline::model::text_encoder::Replaced;
+use crate::pipeline::run::script::Script;
 use crate::prompt::Reader;
 use std::rc::Rc;
 
@@ -19,13 +19,13 @@ impl Pipeline {
         let widths: Vec<usize> = self.texts.iter().map(|text| text.config.hidden_size).collect();
         let words = inversion::read(name, bytes, &widths, self.reader().tokenizer().room()).await?;
         self.inversions.borrow_mut().replace(words.clone())?;
-        self.said = None;
+        self.conditioning_cache = None;
         Ok(words)
     }
 
     /// Takes a textual inversion's words away; whether there were any of that name.
     pub fn remove_textual_inversion(&mut self, name: &str) -> bool {
-        self.said = None;
+        self.conditioning_cache = None;
         self.inversions.borrow_mut().remove(name)
     }
 
@@ -40,7 +40,7 @@ impl Pipeline {
     }
 
     /// The embeddings that replace a text encoder's own in a script.
-    pub(super) async fn replaced(&self, encoder: usize, script: &Script) -> Result<Replaced, Error> {
+    pub(crate) async fn replaced(&self, encoder: usize, script: &Script) -> Result<Replaced, Error> {
         let mut replaced = Replaced::new();
         let pieces = script.texts.iter().flat_map(|(_, tokens)| &tokens[encoder].pieces);
         for piece in pieces.filter(|piece| piece.inversion) {
@@ -58,7 +58,7 @@ impl Pipeline {
     }
 
     /// A token's own input embedding: a row of the file's token table, or a textual inversion's vector.
-    pub(super) async fn embedding(&self, encoder: usize, id: u32) -> Result<Vec<f32>, Error> {
+    pub(crate) async fn embedding(&self, encoder: usize, id: u32) -> Result<Vec<f32>, Error> {
         let text = &self.texts[encoder];
         if let Some(number) = (id as usize).checked_sub(text.reader.tokenizer().vocabulary()) {
             return self.inversions.borrow().vector(encoder, number).map(<[f32]>::to_vec).ok_or(Error::NotReady);
@@ -67,7 +67,7 @@ impl Pipeline {
     }
 
     /// The tensor whose rows are the tokens' embeddings.
-    pub(super) fn token_table(&self, encoder: usize) -> Result<&'static str, Error> {
+    pub(crate) fn token_table(&self, encoder: usize) -> Result<&'static str, Error> {
         let tensors = self.texts[encoder].component.checkpoint().tensors();
         let names = ["text_model.embeddings.token_embedding.weight", "embeddings.token_embedding.weight"];
         names.into_iter().find(|name| tensors.contains_key(*name)).ok_or(Error::NotReady)

@@ -1,17 +1,17 @@
 //! Another autoencoder in the place of the model's own, while the rest of the model stays as it is.
 
-use super::Pipeline;
-use super::programs::Built;
 use crate::autoencoder::Autoencoder;
 use crate::component::Component;
 use crate::error::Error;
 use crate::files::Files;
 use crate::layout::{self, OpenedVae};
+use crate::pipeline::Pipeline;
+use crate::pipeline::plan::programs::ProgramBuilder;
 use crate::preview::FIT_SIZE;
 use std::rc::Rc;
 
 /// An autoencoder that waits while another one stands in for it: its configuration, its weights' headers, where they are read.
-pub(super) struct Waiting {
+pub(crate) struct Waiting {
     config: Autoencoder,
     component: Component,
     files: Option<Rc<dyn Files>>,
@@ -43,8 +43,8 @@ impl Pipeline {
     }
 
     /// Every weight of the autoencoder is used, and none is missing.
-    pub(super) fn nothing_left_over_of_vae(&self) -> Result<(), Error> {
-        let [_, decoder] = Built::smallest(self, [FIT_SIZE; 2])?;
+    pub(crate) fn nothing_left_over_of_vae(&self) -> Result<(), Error> {
+        let [_, decoder] = ProgramBuilder::smallest(self, [FIT_SIZE; 2])?;
         let pixels = [FIT_SIZE * self.factor(); 2];
         let encoder = self.vae.program(|graph| self.config.vae.encoder(graph, pixels, 1))?;
         self.vae.nothing_left_over(&[&decoder, &encoder])
@@ -52,7 +52,7 @@ impl Pipeline {
 
     /// The one that was there; what was ready with it goes.
     fn exchange(&mut self, other: Waiting) -> Waiting {
-        (self.planned, self.projection) = (None, None);
+        (self.current, self.projection) = (None, None);
         self.plans.clear();
         self.ready.clear();
         let mut component = std::mem::replace(&mut self.vae, other.component);
@@ -63,7 +63,7 @@ impl Pipeline {
 }
 
 /// An autoencoder whose latents are those of the model's own.
-pub(super) async fn fitting(files: Rc<dyn Files>, own: &Autoencoder) -> Result<OpenedVae, Error> {
+pub(crate) async fn fitting(files: Rc<dyn Files>, own: &Autoencoder) -> Result<OpenedVae, Error> {
     let place = files.place();
     let other = layout::open_vae(files, own.scaling_factor()).await?;
     let (got, expected) = (Autoencoder::Kl(other.config.clone()), own);

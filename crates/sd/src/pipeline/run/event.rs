@@ -1,9 +1,9 @@
 //! What a run tells while it goes on, who hears it, and what comes out at the end.
 
-use super::Memory;
 use crate::error::Error;
 use crate::latents::Latents;
 use crate::picture::Picture;
+use crate::pipeline::Memory;
 use crate::request::Settings;
 use crate::tokenizer::Tokens;
 use decant_solver::{Schedule, Step};
@@ -65,9 +65,9 @@ pub enum Event<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Predicted {
     /// With the prompt.
-    pub with: Vec<f32>,
+    pub cond: Vec<f32>,
     /// Without it, where the model was asked for that, too.
-    pub without: Option<Vec<f32>>,
+    pub uncond: Option<Vec<f32>>,
     /// What the step was taken with.
     pub guided: Vec<f32>,
     /// The scale between the two; 1 where the model was asked once.

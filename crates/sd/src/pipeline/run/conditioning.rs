@@ -1,41 +1,43 @@
 //! What the denoiser is told besides latents and timestep: the text, and what the families add to it.
 
-use super::Pipeline;
-use super::denoise::{Constants, guidance_embedding};
-use super::plan::Planned;
-use super::script::Script;
-use super::stage::Network;
-use super::text::Conditioning;
 use crate::config::TextTime;
 use crate::error::Error;
+use crate::pipeline::Pipeline;
+use crate::pipeline::model::text_encoder::Conditioning;
+use crate::pipeline::plan::Plan;
+use crate::pipeline::residency::Network;
+use crate::pipeline::run::denoise::{Constants, guidance_embedding};
+use crate::pipeline::run::script::Script;
 use crate::request::{Request, Settings};
 
 impl Pipeline {
     /// What the text encoders say, one encoder after the other; the last prompts' answer is kept.
-    pub(super) async fn conditioning(&mut self, settings: &Settings, script: &Script, planned: &Planned) -> Result<Conditioning, Error> {
-        let twice = self.asked_twice(settings);
-        let asked = words_of(&settings.asked, twice);
-        if let Some((_, said)) = self.said.as_ref().filter(|(words, said)| *words == asked && said.negative.is_some() == twice) {
+    pub(crate) async fn conditioning(&mut self, settings: &Settings, script: &Script, plan: &Plan) -> Result<Conditioning, Error> {
+        let twice = self.uses_cfg(settings);
+        let asked = text_settings(&settings.asked, twice);
+        if let Some((_, said)) =
+            self.conditioning_cache.as_ref().filter(|(words, said)| *words == asked && said.negative.is_some() == twice)
+        {
             return Ok(said.clone());
         }
         let mut answers = vec![];
         for at in 0..self.texts.len() {
             let replaced = self.replaced(at, script).await?;
-            let mut encoder = self.take(Network::Text(at), planned).await?;
+            let mut encoder = self.acquire(Network::Text(at), plan).await?;
             let mut answer = vec![];
             for (role, tokens) in &script.texts {
-                answer.push(self.texts[at].embed(&mut *encoder, (*role, &tokens[at]), &replaced, script.wish).await?);
+                answer.push(self.texts[at].embed(&mut *encoder, (*role, &tokens[at]), &replaced, script.shape).await?);
             }
             answers.push(answer);
-            self.give_back(Network::Text(at), encoder, planned);
+            self.release(Network::Text(at), encoder, plan);
         }
         let said = Conditioning::join(&answers, script);
-        self.said = Some((asked, said.clone()));
+        self.conditioning_cache = Some((asked, said.clone()));
         Ok(said)
     }
 
     /// What the denoiser is told besides latents and timestep, by its inputs' names.
-    pub(super) fn constants(&self, settings: &Settings, said: Conditioning) -> Constants {
+    pub(crate) fn constants(&self, settings: &Settings, said: Conditioning) -> Constants {
         let batch = 1 + said.negative.is_some() as usize;
         let mut constants = vec![("context", said.context)];
         if let (Some(_), Some(pooled)) = (self.config.unet.addition, said.pooled) {
@@ -51,7 +53,7 @@ impl Pipeline {
 }
 
 /// What of a request decides what the text encoders say; `guided` says whether the negative prompt is read.
-fn words_of(asked: &Request, guided: bool) -> Request {
+fn text_settings(asked: &Request, guided: bool) -> Request {
     let Request { prompt, negative, clip_skip, long, emphasis, swaps, mixes, .. } = asked.clone();
     let negative = if guided { negative } else { String::new() };
     Request { prompt, negative, clip_skip, long, emphasis, swaps, mixes, ..Request::default() }

@@ -1,18 +1,18 @@
 //! The model as a sampler sees it: latents in, guided prediction out; and the observer behind it.
 
-use super::event::{Event, Observer, Predicted};
 use crate::autoencoder::Autoencoder;
 use crate::error::Error;
 use crate::picture::{Picture, channels_first, channels_last};
+use crate::pipeline::run::event::{Event, Observer, Predicted};
 use crate::preview::Projection;
 use decant_graph::{Executable, Input};
 use decant_solver::{Guidance, Noise, PredictionType, Run, Schedule, Step, prediction};
 
 /// What the denoiser is told at every step besides latents and timestep: values for the whole batch, by the input's name.
-pub(super) type Constants = Vec<(&'static str, Vec<f32>)>;
+pub(crate) type Constants = Vec<(&'static str, Vec<f32>)>;
 
 /// What a step's predicted picture is made with.
-pub(super) enum Shown<'a> {
+pub(crate) enum PreviewDecoder<'a> {
     /// Nothing.
     None,
     /// The straight line that stands for the noisy latents, too.
@@ -23,7 +23,7 @@ pub(super) enum Shown<'a> {
 
 /// What of a picture stays under a mask, where the denoiser is not shown it: after each step it is put back, noised as the next step
 /// expects (diffusers' `StableDiffusionInpaintPipeline` with a denoiser of 4 channels).
-pub(super) struct Kept {
+pub(crate) struct InpaintMask {
     /// The picture's latents `[c, h, w]`.
     pub original: Vec<f32>,
     /// The run's unit noise.
@@ -33,7 +33,7 @@ pub(super) struct Kept {
     pub schedule: Schedule,
 }
 
-impl Kept {
+impl InpaintMask {
     /// The latents after a model call, with what stays put back; after the last call without noise.
     fn put_back(&self, index: usize, latents: Vec<f32>) -> Vec<f32> {
         let noised = self.schedule.add_noise(index + 1, &self.original, &self.noise);
@@ -43,14 +43,14 @@ impl Kept {
 }
 
 /// One run's denoiser.
-pub(super) struct Denoise<'a, O> {
+pub(crate) struct Denoise<'a, O> {
     pub unet: &'a mut dyn Executable,
     pub constants: &'a Constants,
-    /// Pictures in the batch: two with guidance by two answers.
+    /// Pictures in the batch: two with guidance by two outputs.
     pub batch: usize,
     /// Calls that the batch is spread over.
     pub calls: usize,
-    /// Where guidance is by two answers.
+    /// Where guidance is by two outputs.
     pub guidance: Option<Guidance>,
     /// Which call comes next, of how many: guidance need not last for all of them.
     pub call: usize,
@@ -60,11 +60,11 @@ pub(super) struct Denoise<'a, O> {
     /// Latent channels, height, width.
     pub shape: [usize; 3],
     /// What is appended to the latents' channels, `[more, h, w]`.
-    pub more: &'a [f32],
+    pub extra_channels: &'a [f32],
     pub projection: Option<&'a Projection>,
-    pub shown: Shown<'a>,
-    /// The model's last answers, channels first: without the prompt (where there is guidance), with it.
-    pub answers: Vec<Vec<f32>>,
+    pub shown: PreviewDecoder<'a>,
+    /// The model's last outputs, channels first: without the prompt (where there is guidance), with it.
+    pub outputs: Vec<Vec<f32>>,
     /// Where the denoiser looked in its last call, with the prompt: `[tokens, h, w]`.
     pub attention: Option<Vec<f32>>,
     /// The scale that guidance had in the last call; `None` where the model was asked once.
@@ -74,7 +74,7 @@ pub(super) struct Denoise<'a, O> {
     /// What drew the first noise, for samplers that draw more.
     pub random: Noise,
     /// What stays under a mask.
-    pub kept: Option<Kept>,
+    pub kept: Option<InpaintMask>,
     pub observer: &'a mut O,
 }
 
@@ -83,12 +83,12 @@ impl<O: Observer> Run for Denoise<'_, O> {
 
     async fn predict(&mut self, x: &[f32], timestep: f32) -> Result<Vec<f32>, Error> {
         let places = self.shape[1] * self.shape[2];
-        let one = channels_last(&[x, self.more].concat(), (x.len() + self.more.len()) / places);
+        let one = channels_last(&[x, self.extra_channels].concat(), (x.len() + self.extra_channels.len()) / places);
         let pictures = self.batch / self.calls;
         let (sample, timesteps) = (one.repeat(pictures), vec![timestep; pictures]);
         let scale = self.guidance.as_ref().and_then(|guidance| guidance.scale(self.call, self.of));
         self.call += 1;
-        self.answers.clear();
+        self.outputs.clear();
         // The last call has the prompt; where guidance rests, it is all that is asked.
         for call in if scale.is_some() { 0 } else { self.calls - 1 }..self.calls {
             let mut inputs = vec![("sample", Input::F32(&sample)), ("timestep", Input::F32(&timesteps))];
@@ -99,15 +99,15 @@ impl<O: Observer> Run for Denoise<'_, O> {
             let mut outputs = self.unet.run(&inputs).await?;
             self.attention = outputs.get(1).map(|map| channels_first(map, map.len() / places));
             let output = outputs.swap_remove(0);
-            self.answers.extend(output.chunks(output.len() / pictures).map(|one| channels_first(one, self.shape[0])));
+            self.outputs.extend(output.chunks(output.len() / pictures).map(|one| channels_first(one, self.shape[0])));
         }
         (self.renoise, self.scale) = (None, scale);
-        Ok(match (&self.guidance, scale, &self.answers[..]) {
-            (Some(guidance), Some(scale), [without, with]) => {
-                self.renoise = guidance.cfgpp.then(|| without.clone());
-                guidance.combine(without, with, scale)
+        Ok(match (&self.guidance, scale, &self.outputs[..]) {
+            (Some(guidance), Some(scale), [uncond, cond]) => {
+                self.renoise = guidance.cfgpp.then(|| uncond.clone());
+                guidance.combine(uncond, cond, scale)
             }
-            _ => self.answers[0].clone(),
+            _ => self.outputs[0].clone(),
         })
     }
 
@@ -130,7 +130,7 @@ impl<O: Observer> Run for Denoise<'_, O> {
         let noisy = self.project(step.input);
         let size = [self.shape[1], self.shape[2]];
         let denoised = match &mut self.shown {
-            Shown::Decoder(decoder, autoencoder) => Some(autoencoder.decode(&mut **decoder, step.denoised, size).await?),
+            PreviewDecoder::Decoder(decoder, autoencoder) => Some(autoencoder.decode(&mut **decoder, step.denoised, size).await?),
             _ => self.project(step.denoised),
         };
         let noise = &self.predicted(&step);
@@ -140,27 +140,27 @@ impl<O: Observer> Run for Denoise<'_, O> {
 }
 
 impl<O> Denoise<'_, O> {
-    /// The last call's answers as noise.
+    /// The last call's outputs as noise.
     fn predicted(&self, step: &Step<'_>) -> Predicted {
         let noise = |answer: &[f32]| prediction::noise(self.kind, step.input, answer, step.sigma);
-        let (without, with) = match &self.answers[..] {
-            [without, with] => (Some(noise(without)), noise(with)),
-            answers => (None, noise(&answers[0])),
+        let (uncond, cond) = match &self.outputs[..] {
+            [uncond, cond] => (Some(noise(uncond)), noise(cond)),
+            outputs => (None, noise(&outputs[0])),
         };
-        Predicted { with, without, guided: noise(step.prediction), scale: self.scale.unwrap_or(1.0) }
+        Predicted { cond, uncond, guided: noise(step.prediction), scale: self.scale.unwrap_or(1.0) }
     }
 
     /// Latents as colours by the fitted straight line, where pictures are wanted.
     fn project(&self, latents: &[f32]) -> Option<Picture> {
         let [_, height, width] = self.shape;
-        let projection = self.projection.filter(|_| !matches!(self.shown, Shown::None))?;
+        let projection = self.projection.filter(|_| !matches!(self.shown, PreviewDecoder::None))?;
         Some(projection.apply(latents, width, height))
     }
 }
 
 /// The guidance scale as a latent consistency model is told it: sines, then cosines, of a thousand times what is above 1
 /// (diffusers' `get_guidance_scale_embedding`; Meng et al. 2022).
-pub(super) fn guidance_embedding(guidance: f32, width: usize) -> Vec<f32> {
+pub(crate) fn guidance_embedding(guidance: f32, width: usize) -> Vec<f32> {
     let (half, scaled) = (width / 2, (guidance - 1.0) * 1000.0);
     let frequency = |i: usize| (i as f32 * -(10_000f32.ln() / (half as f32 - 1.0))).exp();
     let angles: Vec<f32> = (0..half).map(|i| scaled * frequency(i)).collect();

@@ -1,9 +1,9 @@
 //! The forward process, without the denoiser: which noise levels a run goes through, and what a picture's latents are at one of them.
 
-use super::Pipeline;
 use crate::error::Error;
 use crate::latents::{Latents, Level};
 use crate::picture::Picture;
+use crate::pipeline::Pipeline;
 use crate::request::Request;
 use decant_solver::{Generator, Scale, Schedule, schedule};
 

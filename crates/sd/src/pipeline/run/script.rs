@@ -1,15 +1,15 @@
 //! What the text encoders will be told for one picture: tokens, their stress, and whose embeddings are replaced. Nothing runs here.
 
-use super::Pipeline;
-use super::text::TextEncoder;
 use crate::error::Error;
+use crate::pipeline::Pipeline;
+use crate::pipeline::model::text_encoder::TextEncoder;
 use crate::request::{Request, Settings, Swap};
 use crate::tokenizer::Tokens;
 use std::collections::BTreeMap;
 
 /// What a text is for.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Role {
+pub(crate) enum Role {
     Negative,
     Prompt,
     /// Another prompt that is mixed in by this factor.
@@ -18,7 +18,7 @@ pub(super) enum Role {
 
 /// What the words of a picture ask of the text encoders' programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct TextWish {
+pub(crate) struct TextShape {
     /// Times 77 tokens.
     pub chunks: usize,
     /// Layers left out.
@@ -27,29 +27,29 @@ pub(super) struct TextWish {
     pub given: bool,
 }
 
-impl Default for TextWish {
-    fn default() -> TextWish {
-        TextWish { chunks: 1, skip: 0, given: false }
+impl Default for TextShape {
+    fn default() -> TextShape {
+        TextShape { chunks: 1, skip: 0, given: false }
     }
 }
 
 /// All texts of a picture.
-pub(super) struct Script {
+pub(crate) struct Script {
     /// What each is for, and its tokens for each encoder. A negative prompt comes first, where an encoder is asked about one; then the prompt.
     pub texts: Vec<(Role, Vec<Tokens>)>,
     /// The negative prompt's tokens, where there is guidance.
     pub negative: Option<Tokens>,
     /// For each encoder: a token's number, and the tokens that replace it.
     pub swaps: Vec<BTreeMap<u32, Vec<(u32, f32)>>>,
-    pub wish: TextWish,
+    pub shape: TextShape,
 }
 
 impl Pipeline {
     /// Reads all texts, and checks what is asked of them.
-    pub(super) fn script(&self, settings: &Settings) -> Result<Script, Error> {
+    pub(crate) fn script(&self, settings: &Settings) -> Result<Script, Error> {
         let asked = &settings.asked;
         check(asked, &self.texts)?;
-        let guided = self.asked_twice(settings);
+        let guided = self.uses_cfg(settings);
         let zeros = asked.negative.is_empty() && self.texts.len() > 1 && self.config.force_zeros_for_empty_prompt;
         let read = |text: &str| self.texts.iter().map(|encoder| encoder.reader.read(text, asked.into())).collect::<Result<Vec<_>, Error>>();
         let negative = if guided { Some(read(&asked.negative)?) } else { None };
@@ -76,7 +76,7 @@ impl Pipeline {
         let chunks = all().map(|tokens| tokens.chunks).max().unwrap_or(1);
         let given = !asked.swaps.is_empty() || all().any(|tokens| tokens.pieces.iter().any(|piece| piece.inversion));
         let negative = negative.map(|mut tokens| tokens.swap_remove(0));
-        Ok(Script { texts, negative, swaps, wish: TextWish { chunks, skip: asked.clip_skip, given } })
+        Ok(Script { texts, negative, swaps, shape: TextShape { chunks, skip: asked.clip_skip, given } })
     }
 }
 

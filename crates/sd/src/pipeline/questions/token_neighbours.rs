@@ -1,7 +1,7 @@
 //! Words as numbers, without a picture: what a prompt is to the text encoder and to the denoiser, and which tokens are much alike.
 
-use super::Pipeline;
 use crate::error::Error;
+use crate::pipeline::Pipeline;
 use crate::request::Request;
 use crate::tokenizer::Tokens;
 use decant_solver::compare::cosine;
@@ -44,15 +44,15 @@ impl Pipeline {
     /// # Errors
     /// What [`Pipeline::generate`] would refuse.
     pub async fn embed(&mut self, request: &Request) -> Result<Embeddings, Error> {
-        self.bring_gears(&request.loras).await?;
-        let course = self.course(request)?;
-        let planned = self.begun(&course)?;
-        let said = self.conditioning(&course.settings, &course.script, &planned).await?;
-        let rows = said.prompt.positions() * course.script.wish.chunks;
-        let output = said.context[said.context.len() - rows * said.width..].to_vec();
-        let replaced = self.replaced(0, &course.script).await?;
+        self.load_gears(&request.loras).await?;
+        let run = self.run(request)?;
+        let plan = self.begun(&run)?;
+        let conditioning = self.conditioning(&run.settings, &run.script, &plan).await?;
+        let rows = conditioning.prompt.positions() * run.script.shape.chunks;
+        let output = conditioning.context[conditioning.context.len() - rows * conditioning.width..].to_vec();
+        let replaced = self.replaced(0, &run.script).await?;
         // Where another text is longer, the encoder reads empty ones after this one.
-        let mut ids = said.prompt.ids.clone();
+        let mut ids = conditioning.prompt.ids.clone();
         let empty = self.texts[0].reader.tokenizer().encode("")?.ids;
         ids.extend(empty.iter().cycle().take(rows - ids.len()));
         let mut input = vec![];
@@ -63,7 +63,14 @@ impl Pipeline {
             }
         }
         let width = self.texts[0].config.hidden_size;
-        Ok(Embeddings { words: self.spelled(&ids, &said.prompt), tokens: said.prompt, width, input, output_width: said.width, output })
+        Ok(Embeddings {
+            words: self.spelled(&ids, &conditioning.prompt),
+            tokens: conditioning.prompt,
+            width,
+            input,
+            output_width: conditioning.width,
+            output,
+        })
     }
 
     /// What each number stands for; a textual inversion's vectors are called as the prompt calls them.

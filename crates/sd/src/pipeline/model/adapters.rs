@@ -2,15 +2,15 @@
 //!
 //! What a program looks like depends on which are used ([`Chosen`], part of what is planned); their weights change numbers on the device only.
 
-use super::Pipeline;
 use crate::error::Error;
 use crate::files::{Files, Within};
 use crate::lora::{Lora, LoraInfo, LoraUse, Names, Stack, stem};
+use crate::pipeline::Pipeline;
 use std::rc::Rc;
 
 /// Some of the loaded LoRAs: a bit for each, in the order in which they were loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Chosen(u64);
+pub(crate) struct Chosen(u64);
 
 /// The most that are loaded at a time: as many as [`Chosen`] has bits.
 const MOST: usize = u64::BITS as usize;
@@ -23,7 +23,7 @@ type Weights = [f32; 2];
 
 /// The loaded LoRAs.
 #[derive(Default)]
-pub(super) struct Loras {
+pub(crate) struct Loras {
     loaded: Vec<Rc<Lora>>,
     /// Of each, for the picture that is being made; 0 where it is not used.
     weights: Vec<Weights>,
@@ -94,7 +94,7 @@ impl Pipeline {
         let words = lora.take_words(&widths, self.reader().tokenizer().room()).await?;
         if !words.is_empty() {
             self.inversions.borrow_mut().replace(words)?;
-            self.said = None;
+            self.conditioning_cache = None;
         }
         let info = lora.info().clone();
         self.loras.ever += 1;
@@ -108,7 +108,7 @@ impl Pipeline {
     ///
     /// # Errors
     /// A file that is missing or damaged, or another model's.
-    pub async fn bring_gears(&mut self, uses: &[LoraUse]) -> Result<(), Error> {
+    pub async fn load_gears(&mut self, uses: &[LoraUse]) -> Result<(), Error> {
         for gear in self.config.gears.clone() {
             let is_used = uses.iter().any(|used| stem(&used.name) == stem(&gear.lora));
             if !is_used || self.loras.place(&gear.lora).is_some() {
@@ -130,12 +130,12 @@ impl Pipeline {
     /// None of that name is loaded.
     pub fn remove_lora(&mut self, name: &str) -> Result<(), Error> {
         let at = self.loras.loaded.iter().position(|lora| lora.info().name == name).ok_or_else(|| self.loras.unknown(name))?;
-        self.weigh_loras(&[])?;
+        self.set_lora_weights(&[])?;
         self.remove_textual_inversion(&crate::lora::words_of(name));
         self.loras.loaded.remove(at);
         self.loras.weights.remove(at);
         // Both say by their places which are used.
-        self.planned = None;
+        self.current = None;
         self.plans.clear();
         Ok(())
     }
@@ -147,14 +147,14 @@ impl Pipeline {
 
     /// Sets the weights of the next picture. Where they change, what was ready with the old ones goes, and so do matrices that are not used
     /// any more.
-    pub(super) fn weigh_loras(&mut self, uses: &[LoraUse]) -> Result<(), Error> {
+    pub(crate) fn set_lora_weights(&mut self, uses: &[LoraUse]) -> Result<(), Error> {
         let weights = self.loras.asked(uses)?;
         if weights == self.loras.weights {
             return Ok(());
         }
         self.loras.weights = weights;
         let chosen = self.loras.chosen(uses)?;
-        (self.said, self.ready) = (None, Default::default());
+        (self.conditioning_cache, self.ready) = (None, Default::default());
         let Pipeline { texts, unet, loras, .. } = self;
         for component in texts.iter_mut().map(|text| &mut text.component).chain([unet]) {
             component.keep_added(&loras.stack(component.name(), chosen));

@@ -1,21 +1,21 @@
 //! Two passes: a picture of the model's own size, and from that a larger one.
 
-use super::{Course, Event, Generated, Memory, Observer, Pipeline};
 use crate::error::Error;
 use crate::latents::{Latents, Level};
 use crate::picture::Picture;
+use crate::pipeline::{Event, Generated, Memory, Observer, Pipeline, Run};
 use crate::request::{Enlarged, Request, Settings};
 
 impl Pipeline {
     /// Both passes. The settings are the request's, the rest is the second pass's; the memory is that of the pass that takes more.
-    pub(super) async fn twice<O: Observer>(&mut self, request: &Request, observer: &mut O) -> Result<Generated, Error> {
-        let first = self.course(request)?;
-        self.plan_that_fits(first.wish)?;
-        let second = self.second_course(&first)?.ok_or(Error::NotReady)?;
+    pub(crate) async fn run_twice<O: Observer>(&mut self, request: &Request, observer: &mut O) -> Result<Generated, Error> {
+        let first = self.run(request)?;
+        self.plan_that_fits(first.shape)?;
+        let second = self.second_run(&first)?.ok_or(Error::NotReady)?;
         let size = [second.settings.width, second.settings.height];
         let (enlarged, memory) = self.enlarged(&first, size, observer).await?;
         let asked = first.settings.asked.second_pass(size, enlarged);
-        let second = Course { settings: asked.settle(self.defaults(), self.factor())?, ..second };
+        let second = Run { settings: asked.settle(self.defaults(), self.factor())?, ..second };
         let again = self.made(&second, observer).await?;
         let memory = if memory.peak() > again.memory.peak() { memory } else { again.memory.clone() };
         Ok(Generated { settings: first.settings, memory, ..again })
@@ -24,39 +24,39 @@ impl Pipeline {
     /// The first pass, and its result at the second one's size.
     async fn enlarged<O: Observer>(
         &mut self,
-        first: &Course,
+        first: &Run,
         [width, height]: [usize; 2],
         observer: &mut O,
     ) -> Result<(Enlarged, Memory), Error> {
-        let (planned, size) = (self.begun(first)?, [width, height]);
-        let sampled = self.sampled(first, &planned, observer).await?;
+        let (plan, size) = (self.begun(first)?, [width, height]);
+        let sampled = self.sampled(first, &plan, observer).await?;
         let Some(between) = first.settings.asked.hires_by.row().latents else {
-            let made = self.finished(first, &planned, sampled, observer).await?;
+            let made = self.finished(first, &plan, sampled, observer).await?;
             observer.event(Event::Again { picture: Some(&made.picture), size }).await?;
             return Ok((Enlarged::Picture(made.picture.resized(width, height)), made.memory));
         };
         if let Some((network, shown)) = sampled.shown {
-            self.give_back(network, shown, &planned);
+            self.release(network, shown, &plan);
         }
         observer.event(Event::Again { picture: None, size }).await?;
-        let latents = Latents { shape: self.shape(&first.settings), values: sampled.latents, level: Level::Clean };
+        let latents = Latents { shape: self.latent_shape(&first.settings), values: sampled.latents, level: Level::Clean };
         let places = [height, width].map(|side| side / self.factor());
-        Ok((Enlarged::Latents(latents.resized(places, between)), planned.memory.clone()))
+        Ok((Enlarged::Latents(latents.resized(places, between)), plan.memory.clone()))
     }
 
     /// The second pass as far as it is known before the first one: all but what it starts from; `None` where there is none.
     ///
     /// # Errors
     /// What [`Pipeline::generate`] would refuse of it.
-    pub(super) fn second_course(&mut self, first: &Course) -> Result<Option<Course>, Error> {
+    pub(crate) fn second_run(&mut self, first: &Run) -> Result<Option<Run>, Error> {
         let Some(second) = self.expected_second(&first.settings) else { return Ok(None) };
-        let second = self.course(&second)?;
-        self.plan_that_fits(second.wish)?;
+        let second = self.run(&second)?;
+        self.plan_that_fits(second.shape)?;
         Ok(Some(second))
     }
 
     /// The second pass as it will be asked for, with nothing yet in what it starts from; `None` where there is none.
-    pub(super) fn expected_second(&self, settings: &Settings) -> Option<Request> {
+    pub(crate) fn expected_second(&self, settings: &Settings) -> Option<Request> {
         let [width, height] = self.second_size(settings)?;
         let enlarged = match settings.asked.hires_by.row().latents {
             Some(_) => {

@@ -1,9 +1,9 @@
 //! What a picture will take, known before any of it is allocated.
 
-use super::Pipeline;
-use super::plan::{Keep, Plan, Wish};
-use super::programs::Programs;
 use crate::error::{Error, bytes};
+use crate::pipeline::Pipeline;
+use crate::pipeline::plan::programs::Programs;
+use crate::pipeline::plan::{Placement, Resident, RunShape};
 use crate::request::{Decoder, Preview, Request, Settings};
 use decant_graph::{ENCODINGS, Encoding, Program};
 use std::rc::Rc;
@@ -27,7 +27,7 @@ pub struct Memory {
     /// Each network's.
     pub parts: Vec<Part>,
     /// How the picture is made.
-    pub plan: Plan,
+    pub placement: Placement,
     /// Bytes that the device, or the budget, has.
     pub most: u64,
     /// The limit of the device, other than its memory, that stands in the way.
@@ -58,7 +58,7 @@ impl Memory {
 
     /// Bytes that stay on the device when the picture is finished.
     pub fn standing(&self) -> u64 {
-        if self.plan.keep == Keep::Everything { self.peak } else { self.resident() }
+        if self.placement.resident == Resident::Everything { self.peak } else { self.resident() }
     }
 
     /// Whether the device can hold it.
@@ -73,7 +73,7 @@ impl Memory {
     }
 
     /// Of two that do not fit: within the device's limits first, then the smaller one.
-    pub(super) fn is_better_than(&self, other: &Memory) -> bool {
+    pub(crate) fn is_better_than(&self, other: &Memory) -> bool {
         (self.limit.is_some(), self.peak) < (other.limit.is_some(), other.peak)
     }
 }
@@ -92,13 +92,13 @@ pub struct Prediction {
 impl Pipeline {
     /// Memory that a picture of this size takes as weights are kept now, shown as [`Preview::Auto`] shows it.
     pub fn memory(&self, width: usize, height: usize, guided: bool) -> Result<Memory, Error> {
-        Ok(self.plan(self.wish_for(width, height, guided)?)?.memory)
+        Ok(self.plan(self.shape_for(width, height, guided)?)?.memory)
     }
 
     /// Memory that this very request takes; of two passes, what the greedier one takes.
     pub fn memory_for(&self, request: &Request) -> Result<Memory, Error> {
-        let (settings, wish) = self.asked(request)?;
-        let first = self.plan(wish)?.memory;
+        let (settings, shape) = self.asked(request)?;
+        let first = self.plan(shape)?.memory;
         let Some(second) = self.expected_second(&settings) else { return Ok(first) };
         let second = self.plan(self.asked(&second)?.1)?.memory;
         Ok(if first.peak() > second.peak() { first } else { second })
@@ -106,27 +106,27 @@ impl Pipeline {
 
     /// What each way to keep weights comes to at this size: as the files have them, then each encoding.
     pub fn predictions(&self, width: usize, height: usize, guided: bool) -> Result<Vec<Prediction>, Error> {
-        let wish = self.wish_for(width, height, guided)?;
+        let shape = self.shape_for(width, height, guided)?;
         let encodings = std::iter::once(None).chain(ENCODINGS.iter().map(|row| Some(row.encoding)));
         let predict = |encoding| {
-            let planned = self.plan(Wish { encoding, ..wish })?;
-            Ok(Prediction { encoding, file_bytes: self.file_bytes(&planned.programs), memory: planned.memory })
+            let plan = self.plan(RunShape { encoding, ..shape })?;
+            Ok(Prediction { encoding, file_bytes: self.file_bytes(&plan.programs), memory: plan.memory })
         };
         encodings.map(predict).collect()
     }
 
     /// A picture of this size, of which nothing else is known yet.
-    pub(super) fn wish_for(&self, width: usize, height: usize, guided: bool) -> Result<Wish, Error> {
+    pub(crate) fn shape_for(&self, width: usize, height: usize, guided: bool) -> Result<RunShape, Error> {
         let guidance = Some(if guided { self.defaults().guidance.max(2.0) } else { 1.0 });
         let request = Request { width: Some(width), height: Some(height), guidance, preview: Preview::Auto, ..Request::default() };
         Ok(self.asked(&request)?.1)
     }
 
     /// What a request asks of the networks.
-    pub(super) fn asked(&self, request: &Request) -> Result<(Settings, Wish), Error> {
+    pub(crate) fn asked(&self, request: &Request) -> Result<(Settings, RunShape), Error> {
         let settings = request.settle(self.defaults(), self.factor())?;
-        let wish = self.wish(&settings, self.script(&settings)?.wish)?;
-        Ok((settings, wish))
+        let shape = self.run_shape(&settings, self.script(&settings)?.shape)?;
+        Ok((settings, shape))
     }
 
     /// Bytes of the files that these programs' weights take.
@@ -138,16 +138,16 @@ impl Pipeline {
     }
 
     /// The budget, or what the device has.
-    pub(super) fn most(&self) -> u64 {
+    pub(crate) fn most(&self) -> u64 {
         self.options.budget.unwrap_or(u64::MAX).min(self.device.memory())
     }
 
-    pub(super) fn memory_of(&self, wish: Wish, plan: Plan, programs: &Programs) -> Memory {
-        let parts = self.parts(plan.keep, programs);
+    pub(crate) fn memory_of(&self, shape: RunShape, placement: Placement, programs: &Programs) -> Memory {
+        let parts = self.parts(placement.resident, programs);
         let (unet, vae, tiny) = (programs.texts.len(), programs.texts.len() + 1, programs.texts.len() + 2);
         let run = |program: &Rc<Program>| self.device.run_bytes(program);
         let decoded = |by_tiny: bool| if by_tiny { (tiny, programs.tiny.as_ref().map_or(0, run)) } else { (vae, run(&programs.decoder)) };
-        let shown = match wish.preview {
+        let shown = match shape.preview {
             Preview::Decoder => Some(decoded(false)),
             Preview::Tiny => Some(decoded(true)),
             _ => None,
@@ -155,25 +155,25 @@ impl Pipeline {
         let steps: Vec<(usize, u64)> = std::iter::once((unet, run(&programs.unet))).chain(shown).collect();
         let texts = programs.texts.iter().enumerate().map(|(at, program)| vec![(at, run(program))]);
         let encoded = programs.encoder.iter().map(|program| vec![(vae, run(program))]);
-        let stages = texts.chain(encoded).chain([steps, vec![decoded(wish.decoder == Decoder::Tiny)]]);
+        let stages = texts.chain(encoded).chain([steps, vec![decoded(shape.decoder == Decoder::Tiny)]]);
         let fullest = stages.map(|stage| {
             let there = parts.iter().enumerate().filter(|(at, part)| part.stays || stage.iter().any(|(used, _)| used == at));
             there.map(|(_, part)| part.weights).sum::<u64>() + stage.iter().map(|(_, bytes)| bytes).sum::<u64>()
         });
-        let peak = match plan.keep {
-            Keep::Everything => {
+        let peak = match placement.resident {
+            Resident::Everything => {
                 let activations: u64 = programs.all().map(run).sum();
                 parts.iter().map(|part| part.weights).sum::<u64>() + activations
             }
             _ => fullest.max().unwrap_or(0),
         };
         let limit = programs.all().find_map(|program| self.device.does_not_fit(program));
-        Memory { parts, plan, most: self.most(), limit, peak }
+        Memory { parts, placement, most: self.most(), limit, peak }
     }
 
     /// Text encoders, denoiser, autoencoder, and the tiny one where there is one.
-    fn parts(&self, keep: Keep, programs: &Programs) -> Vec<Part> {
-        let all = matches!(keep, Keep::Everything | Keep::Weights);
+    fn parts(&self, resident: Resident, programs: &Programs) -> Vec<Part> {
+        let all = matches!(resident, Resident::Everything | Resident::Weights);
         let part = |name, programs: &[&Rc<Program>], stays| Part {
             name,
             weights: programs.iter().map(|program| self.device.weight_bytes(program)).sum(),
@@ -182,10 +182,10 @@ impl Pipeline {
         };
         let texts = self.texts.iter().zip(&programs.texts).map(|(text, program)| part(text.component.name(), &[program], all));
         let mut parts: Vec<Part> = texts.collect();
-        parts.push(part(self.unet.name(), &[&programs.unet], keep != Keep::Nothing));
+        parts.push(part(self.unet.name(), &[&programs.unet], resident != Resident::Nothing));
         let coders: Vec<&Rc<Program>> = std::iter::once(&programs.decoder).chain(&programs.encoder).collect();
         parts.push(part(self.vae.name(), &coders, all));
-        parts.extend(programs.tiny.iter().map(|program| part("preview", &[program], keep != Keep::Nothing)));
+        parts.extend(programs.tiny.iter().map(|program| part("preview", &[program], resident != Resident::Nothing)));
         parts
     }
 }

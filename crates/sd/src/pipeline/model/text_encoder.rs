@@ -1,12 +1,12 @@
 //! From words to what the denoiser is told: one text encoder, or two whose embeddings lie side by side.
 
-use super::script::{Role, Script, TextWish};
 use crate::clip::{self, Hidden, Reading};
 use crate::component::Component;
 use crate::config::ClipConfig;
 use crate::error::Error;
 use crate::inversion::Inversions;
 use crate::lora::Stack;
+use crate::pipeline::run::script::{Role, Script, TextShape};
 use crate::prompt::Reader;
 use crate::tokenizer::{Tokenizer, Tokens};
 use decant_graph::{Encoding, Executable, Graph, Input, Program};
@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// A text encoder and the tokenizer that it was trained with.
-pub(super) struct TextEncoder {
+pub(crate) struct TextEncoder {
     pub component: Component,
     pub config: ClipConfig,
     pub reader: Rc<Reader>,
@@ -23,10 +23,10 @@ pub(super) struct TextEncoder {
 }
 
 /// Input embeddings that replace rows of the token table, `[hidden_size]` each, by the token's number.
-pub(super) type Replaced = BTreeMap<u32, Vec<f32>>;
+pub(crate) type Replaced = BTreeMap<u32, Vec<f32>>;
 
 /// What one text encoder says of one prompt.
-pub(super) struct Embedded {
+pub(crate) struct Embedded {
     /// `[tokens, width]`.
     pub states: Vec<f32>,
     /// `[projection_dim]`, of an encoder that projects.
@@ -35,7 +35,7 @@ pub(super) struct Embedded {
 
 /// What the denoiser is told of the text: the prompt, and before it what to stay away from, where there is guidance.
 #[derive(Clone)]
-pub(super) struct Conditioning {
+pub(crate) struct Conditioning {
     pub prompt: Tokens,
     pub negative: Option<Tokens>,
     /// `[1 or 2, tokens, width]`: negative first.
@@ -66,17 +66,17 @@ impl TextEncoder {
         Ok(TextEncoder { component, config, reader, hidden })
     }
 
-    fn reading(&self, wish: TextWish) -> Reading {
-        Reading { hidden: self.hidden, skip: wish.skip, given: wish.given }
+    fn reading(&self, shape: TextShape) -> Reading {
+        Reading { hidden: self.hidden, skip: shape.skip, given: shape.given }
     }
 
     /// The most layers that can be left out.
     pub fn most_skipped(&self) -> usize {
-        self.reading(TextWish::default()).most_skipped(&self.config)
+        self.reading(TextShape::default()).most_skipped(&self.config)
     }
 
-    pub fn program_with(&self, encoding: Option<Encoding>, wish: TextWish, loras: &Stack) -> Result<Rc<Program>, Error> {
-        self.component.program_with(encoding, loras, |graph| self.build(graph, self.reading(wish)))
+    pub fn program_with(&self, encoding: Option<Encoding>, shape: TextShape, loras: &Stack) -> Result<Rc<Program>, Error> {
+        self.component.program_with(encoding, loras, |graph| self.build(graph, self.reading(shape)))
     }
 
     fn build(&self, graph: &Graph, reading: Reading) {
@@ -96,17 +96,17 @@ impl TextEncoder {
         program: &mut dyn Executable,
         (role, tokens): (Role, &Tokens),
         replaced: &Replaced,
-        wish: TextWish,
+        shape: TextShape,
     ) -> Result<Embedded, Error> {
         let positions = tokens.positions();
         let empty = self.reader.tokenizer().encode("")?.ids;
         let (mut states, mut pooled) = (vec![], None);
-        for chunk in 0..wish.chunks {
+        for chunk in 0..shape.chunks {
             let ids = tokens.ids.get(chunk * positions..(chunk + 1) * positions).unwrap_or(&empty);
-            let mut outputs = self.run(program, ids, replaced, wish).await?;
+            let mut outputs = self.run(program, ids, replaced, shape).await?;
             let projected = (self.hidden == Hidden::Projected).then(|| outputs.pop()).flatten();
             // diffusers skips layers for the prompt only.
-            let at = usize::from(wish.skip > 0 && role == Role::Negative);
+            let at = usize::from(shape.skip > 0 && role == Role::Negative);
             let mut said = outputs.into_iter().nth(at).ok_or(Error::NotReady)?;
             let place = |piece: &&crate::tokenizer::Piece| piece.at / positions == chunk;
             let stressed = tokens.pieces.iter().filter(place).map(|piece| (piece.at % positions, piece.weight));
@@ -121,15 +121,15 @@ impl TextEncoder {
     }
 
     /// One chunk through the program: its outputs.
-    async fn run(&self, program: &mut dyn Executable, ids: &[u32], replaced: &Replaced, wish: TextWish) -> Result<Vec<Vec<f32>>, Error> {
+    async fn run(&self, program: &mut dyn Executable, ids: &[u32], replaced: &Replaced, shape: TextShape) -> Result<Vec<Vec<f32>>, Error> {
         let positions: Vec<u32> = (0..ids.len() as u32).collect();
-        let (keep, rows): (Vec<f32>, Vec<f32>) = match wish.given {
+        let (keep, rows): (Vec<f32>, Vec<f32>) = match shape.given {
             true => ids.iter().flat_map(|id| given(replaced.get(id), self.config.hidden_size)).unzip(),
             false => (vec![], vec![]),
         };
         let ids = self.known(ids);
         let mut inputs = vec![("ids", Input::U32(&ids)), ("positions", Input::U32(&positions))];
-        if wish.given {
+        if shape.given {
             inputs.extend([("keep", Input::F32(&keep)), ("token_rows", Input::F32(&rows))]);
         }
         Ok(program.run(&inputs).await?)
@@ -173,7 +173,7 @@ impl Conditioning {
     pub fn join(said: &[Vec<Embedded>], script: &Script) -> Conditioning {
         let texts = said.first().map_or(0, Vec::len);
         let (mut contexts, mut pooled): (Vec<Vec<f32>>, Vec<Vec<f32>>) = (vec![], vec![]);
-        let tokens = script.texts[0].1[0].positions() * script.wish.chunks;
+        let tokens = script.texts[0].1[0].positions() * script.shape.chunks;
         for text in 0..texts {
             let states: Vec<&[f32]> = said.iter().map(|encoder| encoder[text].states.as_slice()).collect();
             contexts.push(side_by_side(&states, tokens));

@@ -1,19 +1,20 @@
 //! Opening a model: headers and configurations, then weights; and what can be asked of it before and after.
 
-use super::loras::Loras;
-use super::programs::Built;
-use super::text::TextEncoder;
-use super::vae::fitting;
-use super::{Options, Pipeline, TinyDecoder};
 use crate::autoencoder::Autoencoder;
 use crate::clip::Hidden;
 use crate::component::{Component, Progress};
+use crate::config::ModelConfig;
 use crate::config::{ClipConfig, TinyConfig};
 use crate::error::Error;
 use crate::files::{Files, Within};
 use crate::inversion::Inversions;
 use crate::layout::{self, Choice, Opened};
-use crate::model::ModelConfig;
+use crate::pipeline::model::adapters::Loras;
+use crate::pipeline::model::text_encoder::TextEncoder;
+use crate::pipeline::model::vae::fitting;
+use crate::pipeline::plan::RunShape;
+use crate::pipeline::plan::programs::ProgramBuilder;
+use crate::pipeline::{Options, Pipeline, TinyDecoder};
 use crate::preview::FIT_SIZE;
 use crate::request::{Defaults, Preview};
 use crate::tokenizer::Tokenizer;
@@ -24,7 +25,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 impl Pipeline {
-    /// Opens a model and brings its weights to the device: [`Pipeline::open`], then [`Pipeline::fill`].
+    /// Opens a model and brings its weights to the device: [`Pipeline::open`], then [`Pipeline::load_resident`].
     pub async fn load(
         files: Rc<dyn Files>,
         device: Rc<dyn Device>,
@@ -32,7 +33,7 @@ impl Pipeline {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Pipeline, Error> {
         let mut pipeline = Pipeline::open(files, device, options).await?;
-        pipeline.fill(progress).await?;
+        pipeline.load_resident(progress).await?;
         Ok(pipeline)
     }
 
@@ -81,7 +82,7 @@ impl Pipeline {
             Some(files) => Some(TinyDecoder::open(files, &*device, &config).await?),
             None => None,
         };
-        let (planned, ready) = (None, BTreeMap::new());
+        let (current, ready) = (None, BTreeMap::new());
         let pipeline = Pipeline {
             files,
             device,
@@ -94,11 +95,11 @@ impl Pipeline {
             own_vae: None,
             tiny,
             loras: Loras::default(),
-            planned,
+            current,
             plans: vec![],
             ready,
             projection: None,
-            said: None,
+            conditioning_cache: None,
             inversions,
             opened,
         };
@@ -110,7 +111,7 @@ impl Pipeline {
     fn nothing_left_over(&self) -> Result<(), Error> {
         self.texts.iter().try_for_each(TextEncoder::nothing_left_over)?;
         let size = [FIT_SIZE; 2];
-        let [unet, _] = Built::smallest(self, size)?;
+        let [unet, _] = ProgramBuilder::smallest(self, size)?;
         let pixels = size.map(|side| side * self.factor());
         self.unet.nothing_left_over(&[&unet])?;
         self.nothing_left_over_of_vae()?;
@@ -127,29 +128,29 @@ impl Pipeline {
         }
     }
 
-    /// Changes how weights are kept. What is on the device already is dropped; [`Pipeline::fill`] brings it back.
-    pub fn choose(&mut self, wish: Option<Encoding>) {
-        self.options.weights = wish;
-        (self.planned, self.projection, self.said) = (None, None, None);
+    /// Changes how weights are kept. What is on the device already is dropped; [`Pipeline::load_resident`] brings it back.
+    pub fn set_encoding(&mut self, shape: Option<Encoding>) {
+        self.options.weights = shape;
+        (self.current, self.projection, self.conditioning_cache) = (None, None, None);
         self.plans.clear();
         self.ready.clear();
         let device = self.device.clone();
-        self.texts.iter_mut().for_each(|text| text.component.choose(wish, &*device));
-        self.unet.choose(wish, &*device);
-        self.vae.choose(wish, &*device);
+        self.texts.iter_mut().for_each(|text| text.component.set_encoding(shape, &*device));
+        self.unet.set_encoding(shape, &*device);
+        self.vae.set_encoding(shape, &*device);
     }
 
     /// Brings the weights that stay between pictures to the device, one tensor at a time: all, or, where memory is short for a picture of
     /// the model's own size, those that are wanted at every step.
-    pub async fn fill(&mut self, progress: &mut dyn FnMut(Progress)) -> Result<(), Error> {
+    pub async fn load_resident(&mut self, progress: &mut dyn FnMut(Progress)) -> Result<(), Error> {
         let Defaults { width, height, guidance, .. } = *self.defaults();
-        let planned = self.plan(self.wish_for(width, height, guidance > 1.0)?)?;
-        let largest = planned.memory.parts.iter().map(|part| part.weights).max().unwrap_or(0);
-        let (need, most) = (planned.memory.resident().max(largest), self.most());
+        let plan = self.plan(self.shape_for(width, height, guidance > 1.0)?)?;
+        let largest = plan.memory.parts.iter().map(|part| part.weights).max().unwrap_or(0);
+        let (need, most) = (plan.memory.resident().max(largest), self.most());
         if need > most {
             return Err(Error::ModelMemory { need, most, device: self.device.name() });
         }
-        self.settle(&planned, progress).await
+        self.load_by(&plan, progress).await
     }
 
     /// What the model says of itself.
@@ -199,8 +200,8 @@ impl Pipeline {
 
     /// The programs of a picture of this size, by their networks' names.
     pub fn described(&self, width: usize, height: usize, guided: bool) -> Result<Vec<(&'static str, Rc<Program>)>, Error> {
-        let wish = super::Wish { preview: Preview::None, ..self.wish_for(width, height, guided)? };
-        let programs = self.plan(wish)?.programs;
+        let shape = RunShape { preview: Preview::None, ..self.shape_for(width, height, guided)? };
+        let programs = self.plan(shape)?.programs;
         let texts = self.texts.iter().map(|text| text.component.name()).zip(programs.texts);
         let rest =
             [("unet", Some(programs.unet)), ("encoder", programs.encoder), ("decoder", Some(programs.decoder)), ("preview", programs.tiny)];
@@ -224,7 +225,7 @@ impl TinyDecoder {
     }
 
     /// Its decoder for latents of this size.
-    pub(super) fn decoder(&self, size: [usize; 2], bands: usize) -> Result<Rc<Program>, Error> {
+    pub(crate) fn decoder(&self, size: [usize; 2], bands: usize) -> Result<Rc<Program>, Error> {
         self.component.program(|graph| self.config.decoder(graph, size, bands))
     }
 }

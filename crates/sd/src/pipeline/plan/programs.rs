@@ -1,11 +1,11 @@
 //! The programs of one picture: which there are, and each built once however many plans are tried.
 
-use super::Pipeline;
-use super::loras::Chosen;
-use super::plan::{Plan, SMALL, Wish};
-use super::script::TextWish;
-use super::text::TextEncoder;
 use crate::error::Error;
+use crate::pipeline::Pipeline;
+use crate::pipeline::model::adapters::Chosen;
+use crate::pipeline::model::text_encoder::TextEncoder;
+use crate::pipeline::plan::{Placement, RunShape, SMALL};
+use crate::pipeline::run::script::TextShape;
 use crate::request::{Decoder, Preview};
 use crate::unet;
 use decant_graph::{Device, Program};
@@ -17,7 +17,7 @@ const ENOUGH: usize = 4;
 
 /// The programs of one picture.
 #[derive(Clone)]
-pub(super) struct Programs {
+pub(crate) struct Programs {
     pub texts: Vec<Rc<Program>>,
     pub unet: Rc<Program>,
     pub decoder: Rc<Program>,
@@ -29,9 +29,9 @@ pub(super) struct Programs {
 
 impl Programs {
     /// Whether the autoencoder takes no more than the denoiser does, or very little, or is in so many bands that more would save little.
-    pub fn is_comfortable(&self, plan: Plan, device: &dyn Device) -> bool {
+    pub fn is_comfortable(&self, placement: Placement, device: &dyn Device) -> bool {
         let autoencoder = [Some(&self.decoder), self.encoder.as_ref()].into_iter().flatten().map(|p| device.run_bytes(p)).max();
-        plan.bands >= ENOUGH || autoencoder.unwrap_or(0) <= device.run_bytes(&self.unet).max(SMALL)
+        placement.bands >= ENOUGH || autoencoder.unwrap_or(0) <= device.run_bytes(&self.unet).max(SMALL)
     }
 
     /// All of them.
@@ -40,10 +40,10 @@ impl Programs {
     }
 }
 
-/// Programs that were built for a wish.
-pub(super) struct Built<'p> {
+/// Programs that were built for a shape.
+pub(crate) struct ProgramBuilder<'p> {
     pipeline: &'p Pipeline,
-    wish: Wish,
+    shape: RunShape,
     texts: Vec<Rc<Program>>,
     /// By bands.
     tinies: BTreeMap<usize, Option<Rc<Program>>>,
@@ -53,25 +53,25 @@ pub(super) struct Built<'p> {
     coders: BTreeMap<usize, (Rc<Program>, Option<Rc<Program>>)>,
 }
 
-impl<'p> Built<'p> {
-    pub fn new(pipeline: &'p Pipeline, wish: Wish) -> Result<Built<'p>, Error> {
+impl<'p> ProgramBuilder<'p> {
+    pub fn new(pipeline: &'p Pipeline, shape: RunShape) -> Result<ProgramBuilder<'p>, Error> {
         let text =
-            |text: &TextEncoder| text.program_with(wish.encoding, wish.text, &pipeline.loras.stack(text.component.name(), wish.loras));
+            |text: &TextEncoder| text.program_with(shape.encoding, shape.text, &pipeline.loras.stack(text.component.name(), shape.loras));
         let texts = pipeline.texts.iter().map(text).collect::<Result<_, _>>()?;
-        Ok(Built { pipeline, wish, texts, tinies: BTreeMap::new(), unets: BTreeMap::new(), coders: BTreeMap::new() })
+        Ok(ProgramBuilder { pipeline, shape, texts, tinies: BTreeMap::new(), unets: BTreeMap::new(), coders: BTreeMap::new() })
     }
 
     /// Denoiser and decoder at a size that any model can be checked with.
     pub fn smallest(pipeline: &'p Pipeline, size: [usize; 2]) -> Result<[Rc<Program>; 2], Error> {
         let (preview, decoder) = (Preview::None, Decoder::Model);
         let (encoding, loras) = (pipeline.options.weights, Chosen::default());
-        let mut built = Built::new(
+        let mut built = ProgramBuilder::new(
             pipeline,
-            Wish {
+            RunShape {
                 size,
                 batch: 1,
                 switches: false,
-                text: TextWish::default(),
+                text: TextShape::default(),
                 encodes: false,
                 preview,
                 decoder,
@@ -83,15 +83,15 @@ impl<'p> Built<'p> {
         Ok([built.unet(1)?, built.coder(1)?.0])
     }
 
-    pub fn programs(&mut self, plan: Plan) -> Result<Programs, Error> {
-        let unet = self.unet(if plan.halves { 1 } else { self.wish.batch })?;
-        let (decoder, encoder) = self.coder(plan.bands)?;
-        Ok(Programs { texts: self.texts.clone(), unet, decoder, encoder, tiny: self.tiny(plan.bands)? })
+    pub fn programs(&mut self, placement: Placement) -> Result<Programs, Error> {
+        let unet = self.unet(if placement.halves { 1 } else { self.shape.batch })?;
+        let (decoder, encoder) = self.coder(placement.bands)?;
+        Ok(Programs { texts: self.texts.clone(), unet, decoder, encoder, tiny: self.tiny(placement.bands)? })
     }
 
     /// Whether decoding costs no more than a call of the denoiser.
     pub fn decoding_is_cheap(&mut self) -> Result<bool, Error> {
-        Ok(self.coder(1)?.0.flops() <= self.unet(self.wish.batch)?.flops())
+        Ok(self.coder(1)?.0.flops() <= self.unet(self.shape.batch)?.flops())
     }
 
     fn unet(&mut self, batch: usize) -> Result<Rc<Program>, Error> {
@@ -99,11 +99,11 @@ impl<'p> Built<'p> {
             return Ok(built.clone());
         }
         let Pipeline { config, unet: component, .. } = self.pipeline;
-        let tokens = config.text.max_position_embeddings * self.wish.text.chunks;
-        let loras = self.pipeline.loras.stack(component.name(), self.wish.loras);
-        let build = if self.wish.attention { unet::unet_with_attention } else { unet::unet };
+        let tokens = config.text.max_position_embeddings * self.shape.text.chunks;
+        let loras = self.pipeline.loras.stack(component.name(), self.shape.loras);
+        let build = if self.shape.attention { unet::unet_with_attention } else { unet::unet };
         let program =
-            component.program_with(self.wish.encoding, &loras, |graph| build(graph, &config.unet, batch, self.wish.size, tokens))?;
+            component.program_with(self.shape.encoding, &loras, |graph| build(graph, &config.unet, batch, self.shape.size, tokens))?;
         self.unets.insert(batch, program.clone());
         Ok(program)
     }
@@ -112,7 +112,7 @@ impl<'p> Built<'p> {
         if let Some(built) = self.tinies.get(&bands) {
             return Ok(built.clone());
         }
-        let tiny = self.pipeline.tiny.as_ref().map(|tiny| tiny.decoder(self.wish.size, bands)).transpose()?;
+        let tiny = self.pipeline.tiny.as_ref().map(|tiny| tiny.decoder(self.shape.size, bands)).transpose()?;
         self.tinies.insert(bands, tiny.clone());
         Ok(tiny)
     }
@@ -122,11 +122,11 @@ impl<'p> Built<'p> {
             return Ok(built.clone());
         }
         let Pipeline { config, vae, .. } = self.pipeline;
-        let (size, encoding) = (self.wish.size, self.wish.encoding);
+        let (size, encoding) = (self.shape.size, self.shape.encoding);
         let pixels = size.map(|side| side * config.vae.factor());
         let decoder = vae.program_as(encoding, |graph| config.vae.decoder(graph, size, bands))?;
         let encoder = || vae.program_as(encoding, |graph| config.vae.encoder(graph, pixels, bands));
-        let encoder = if self.wish.encodes { Some(encoder()?) } else { None };
+        let encoder = if self.shape.encodes { Some(encoder()?) } else { None };
         self.coders.insert(bands, (decoder.clone(), encoder.clone()));
         Ok((decoder, encoder))
     }

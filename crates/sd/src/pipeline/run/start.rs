@@ -4,34 +4,34 @@
 //! that of the encoder's sample, that of the run, that of the encoder's sample of what the mask leaves. A stochastic sampler goes on from
 //! there, so the order is part of the picture.
 
-use super::denoise::Kept;
-use super::plan::Planned;
-use super::stage::Network;
-use super::{Course, Pipeline};
 use crate::autoencoder::Autoencoder;
 use crate::error::Error;
 use crate::latents::Level;
 use crate::picture::{Mask, Picture};
+use crate::pipeline::plan::Plan;
+use crate::pipeline::residency::Network;
+use crate::pipeline::run::denoise::InpaintMask;
+use crate::pipeline::{Pipeline, Run};
 use crate::request::Settings;
 use decant_graph::Executable;
 use decant_solver::{Noise, Schedule};
 
 /// Everything that the first step needs.
-pub(super) struct Start {
+pub(crate) struct Start {
     /// The run's noise `[c, h, w]`, of unit variance.
     pub noise: Vec<f32>,
-    /// What the first step takes: the noise itself, or what [`Course::begin`]'s call expects.
+    /// What the first step takes: the noise itself, or what [`Run::begin`]'s call expects.
     pub latents: Vec<f32>,
     /// What an inpainting denoiser sees besides the latents `[1 + c, h, w]`: the mask, and the latents of what it leaves. Else nothing.
-    pub more: Vec<f32>,
+    pub extra_channels: Vec<f32>,
     /// What stays under a mask, where the denoiser does not see it.
-    pub kept: Option<Kept>,
+    pub kept: Option<InpaintMask>,
     /// The generator, with the run's first noise drawn.
     pub random: Noise,
 }
 
 /// The picture that a run starts from, padded and in the run's size, and the mask over it.
-pub(super) struct Canvas {
+pub(crate) struct Canvas {
     pub picture: Picture,
     pub mask: Mask,
 }
@@ -76,10 +76,10 @@ impl Pipeline {
     ///
     /// # Errors
     /// A sentence for latents of another size, or of a noise level that the run does not pass.
-    pub(super) fn begin(&self, settings: &Settings, schedule: &Schedule) -> Result<Option<usize>, Error> {
+    pub(crate) fn begin(&self, settings: &Settings, schedule: &Schedule) -> Result<Option<usize>, Error> {
         let calls = settings.sampler.row().calls;
         let Some(latents) = &settings.asked.images.latents else { return Ok(settings.first_step.map(|step| step * calls)) };
-        let shape = self.shape(settings);
+        let shape = self.latent_shape(settings);
         if latents.shape != shape {
             let [c, h, w] = latents.shape;
             let problem = format!("they have {c} channels of {h}×{w} places, the run has {} of {}×{}", shape[0], shape[1], shape[2]);
@@ -92,40 +92,40 @@ impl Pipeline {
     }
 
     /// Latent channels, height, width.
-    pub(super) fn shape(&self, settings: &Settings) -> [usize; 3] {
+    pub(crate) fn latent_shape(&self, settings: &Settings) -> [usize; 3] {
         [self.config.vae.latent_channels(), settings.height / self.factor(), settings.width / self.factor()]
     }
 
     /// Whether a run needs the autoencoder's first half.
-    pub(super) fn encodes(&self, settings: &Settings) -> bool {
+    pub(crate) fn encodes(&self, settings: &Settings) -> bool {
         self.config.sees_a_picture() || settings.asked.images.picture.is_some()
     }
 
     /// Draws, encodes and noises what the run starts from.
-    pub(super) async fn start(&mut self, course: &Course, planned: &Planned, canvas: Option<&Canvas>) -> Result<Start, Error> {
-        let encoder = match self.encodes(&course.settings) {
-            true => Some(self.take(Network::Encoder, planned).await?),
+    pub(crate) async fn start(&mut self, run: &Run, plan: &Plan, canvas: Option<&Canvas>) -> Result<Start, Error> {
+        let encoder = match self.encodes(&run.settings) {
+            true => Some(self.acquire(Network::Encoder, plan).await?),
             false => None,
         };
-        let mut source = Source { autoencoder: &self.config.vae, encoder, random: course.settings.noise() };
+        let mut source = Source { autoencoder: &self.config.vae, encoder, random: run.settings.noise() };
         let sees = self.config.sees_a_picture();
-        let masked = canvas.filter(|_| course.settings.asked.masks() && !sees);
-        let original = source.original(course, canvas, masked.is_some()).await?;
-        let noise = source.noise(course, self.shape(&course.settings));
-        let more = if sees { source.seen(course, canvas).await? } else { vec![] };
+        let masked = canvas.filter(|_| run.settings.asked.masks() && !sees);
+        let original = source.original(run, canvas, masked.is_some()).await?;
+        let noise = source.noise(run, self.latent_shape(&run.settings));
+        let extra_channels = if sees { source.seen(run, canvas).await? } else { vec![] };
         if masked.is_some() && matches!(self.config.vae, Autoencoder::Kl(_)) {
             source.random.randn(noise.len()); // of the sample that diffusers draws, and does not show to such a denoiser
         }
         let Source { encoder, random, .. } = source;
         if let Some(encoder) = encoder {
-            self.give_back(Network::Encoder, encoder, planned);
+            self.release(Network::Encoder, encoder, plan);
         }
-        let latents = course.first(original.as_deref(), &noise)?;
+        let latents = run.first(original.as_deref(), &noise)?;
         let kept = masked.zip(original).map(|(canvas, original)| {
-            let (mask, schedule) = (canvas.mask.over_latents(self.factor()), course.schedule.clone());
-            Kept { original, noise: noise.clone(), mask, schedule }
+            let (mask, schedule) = (canvas.mask.over_latents(self.factor()), run.schedule.clone());
+            InpaintMask { original, noise: noise.clone(), mask, schedule }
         });
-        Ok(Start { noise, latents, more, kept, random })
+        Ok(Start { noise, latents, extra_channels, kept, random })
     }
 }
 
@@ -143,32 +143,32 @@ impl Source<'_> {
     }
 
     /// The latents of what the run starts from, where something of them is seen again.
-    async fn original(&mut self, course: &Course, canvas: Option<&Canvas>, masked: bool) -> Result<Option<Vec<f32>>, Error> {
-        match (canvas, &course.settings.asked.images.latents) {
-            (Some(canvas), _) if course.begin.is_some() || masked => self.encoded(&canvas.picture).await.map(Some),
-            (None, Some(latents)) if course.begin.is_some() => Ok(Some(latents.values.clone())),
+    async fn original(&mut self, run: &Run, canvas: Option<&Canvas>, masked: bool) -> Result<Option<Vec<f32>>, Error> {
+        match (canvas, &run.settings.asked.images.latents) {
+            (Some(canvas), _) if run.begin.is_some() || masked => self.encoded(&canvas.picture).await.map(Some),
+            (None, Some(latents)) if run.begin.is_some() => Ok(Some(latents.values.clone())),
             _ => Ok(None),
         }
     }
 
     /// The run's unit noise: given, or drawn.
-    fn noise(&mut self, course: &Course, shape: [usize; 3]) -> Vec<f32> {
-        match (&course.settings.asked.images.latents, course.begin) {
+    fn noise(&mut self, run: &Run, shape: [usize; 3]) -> Vec<f32> {
+        match (&run.settings.asked.images.latents, run.begin) {
             (Some(latents), None) => latents.values.clone(),
             _ => self.random.randn(shape.iter().product()),
         }
     }
 
     /// The mask, and the latents of what it leaves of the picture; without a picture, a mask over everything.
-    async fn seen(&mut self, course: &Course, canvas: Option<&Canvas>) -> Result<Vec<f32>, Error> {
-        let blank = Canvas::blank(course.settings.width, course.settings.height);
+    async fn seen(&mut self, run: &Run, canvas: Option<&Canvas>) -> Result<Vec<f32>, Error> {
+        let blank = Canvas::blank(run.settings.width, run.settings.height);
         let canvas = canvas.unwrap_or(&blank);
         let latents = self.encoded(&canvas.left()).await?;
         Ok([canvas.mask.over_latents(self.autoencoder.factor()), latents].concat())
     }
 }
 
-impl Course {
+impl Run {
     /// What the sampler is given.
     fn first(&self, original: Option<&[f32]>, noise: &[f32]) -> Result<Vec<f32>, Error> {
         match (&self.settings.asked.images.latents, self.begin, original) {
