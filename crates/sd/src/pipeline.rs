@@ -1,4 +1,5 @@
-//! From words to a picture: the only file that sees the whole row.
+//! From words to a picture: an opened `Model`, a `plan` of how a run is made, the `Residency` of what is on the device, and the `run` itself.
+//! [`Pipeline`] holds the first three and is their public face.
 //!
 //! ```text
 //! text ─ tokenizer ─► ids ─ clip ─► context ─┐
@@ -13,100 +14,122 @@ mod plan;
 mod residency;
 mod run;
 mod questions;
+mod changes;
+mod predictions;
 
 pub use model::Options;
 pub use plan::memory::{Memory, Part, Prediction};
 pub use plan::{Placement, Resident};
 pub use questions::add_noise::Noised;
+pub use questions::embed::Embeddings;
 pub use questions::round_trip::RoundTrip;
-pub use questions::token_neighbours::{Embeddings, Neighbour};
+pub use questions::token_neighbours::Neighbour;
 pub use run::event::{Event, Generated, Observer, Predicted, Unobserved};
 
-use crate::autoencoder::Autoencoder;
-use crate::component::Component;
+use crate::component::{Component, Progress};
 use crate::config::ModelConfig;
 use crate::error::Error;
-use crate::files::Files;
-use crate::inversion::Inversions;
-use crate::latents::{Latents, Level};
+use crate::files::{Files, Within};
 use crate::layout::Opened;
-use crate::picture::Picture;
-use crate::preview::{FIT_SIZE, Projection};
-use crate::request::{Decoder, Preview, Request, Settings};
+use crate::prompt::Reader;
+use crate::request::{Defaults, Request, Settings};
+use crate::tokenizer::Tokenizer;
+use crate::upscale::Upscaler;
 use decant_graph::device::Timing;
-use decant_graph::{Device, Executable, Input};
-use decant_solver::{Generator, Schedule, sample, schedule};
-use model::adapters::Loras;
-use model::text_encoder::{Conditioning, TextEncoder};
-use plan::{Plan, RunShape};
-use residency::Network;
-use run::denoise::{Constants, Denoise, PreviewDecoder};
-use run::script::{Script, TextShape};
-use run::start::{Canvas, Start};
-use std::cell::RefCell;
-use std::collections::BTreeMap;
+use decant_graph::{Device, Input};
+use decant_solver::Generator;
+use model::Model;
+use model::networks::Network;
+use plan::{Plan, PlanCache, RunShape};
+use residency::{OnDevice, Residency};
+use run::{Computed, Run};
 use std::rc::Rc;
 
 /// A model, ready for any prompt and size.
 pub struct Pipeline {
-    files: Rc<dyn Files>,
-    device: Rc<dyn Device>,
-    options: Options,
-    /// What the files turned out to be; its tensors are with the networks.
-    opened: Opened,
-    config: ModelConfig,
-    texts: Vec<TextEncoder>,
-    unet: Component,
-    vae: Component,
-    /// Where the autoencoder's numbers are read, where it is not the model's own.
-    vae_files: Option<Rc<dyn Files>>,
-    /// The one that it was opened with, while another one stands in for it.
-    own_vae: Option<model::vae::Waiting>,
-    tiny: Option<TinyDecoder>,
-    loras: Loras,
-    /// What was asked for last, and how it is made.
-    current: Option<(RunShape, Rc<Plan>)>,
-    /// What else was looked at, and how it would be made: a grid's cells, the last of them last.
-    plans: Vec<(RunShape, Rc<Plan>)>,
-    /// Programs that stay ready for the next picture.
-    ready: BTreeMap<Network, Box<dyn Executable>>,
-    projection: Option<Projection>,
-    /// The last request's words, and what the text encoders made of them.
-    conditioning_cache: Option<(Request, Conditioning)>,
-    /// Textual inversions that were added.
-    inversions: Rc<RefCell<Inversions>>,
+    model: Model,
+    plans: PlanCache,
+    residency: Residency,
+    computed: Computed,
 }
 
-/// A tiny autoencoder that the model was opened with.
-struct TinyDecoder {
-    files: Rc<dyn Files>,
-    component: Component,
-    config: Autoencoder,
+/// Opening, and what is said of the model.
+impl Pipeline {
+    /// Opens a model and brings its weights to the device: [`Pipeline::open`], then [`Pipeline::load_resident`].
+    pub async fn load(
+        files: Rc<dyn Files>,
+        device: Rc<dyn Device>,
+        options: Options,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Pipeline, Error> {
+        let mut pipeline = Pipeline::open(files, device, options).await?;
+        pipeline.load_resident(progress).await?;
+        Ok(pipeline)
+    }
+
+    /// Reads configurations and headers, and checks that each weight is used and none is missing; no numbers yet.
+    pub async fn open(files: Rc<dyn Files>, device: Rc<dyn Device>, options: Options) -> Result<Pipeline, Error> {
+        let model = Model::open(files, options).await?;
+        Ok(Pipeline { model, plans: PlanCache::default(), residency: Residency::new(device), computed: Computed::default() })
+    }
+
+    /// What the model says of itself.
+    pub fn config(&self) -> &ModelConfig {
+        &self.model.config
+    }
+
+    /// What its files turned out to be.
+    pub fn opened(&self) -> &Opened {
+        &self.model.opened
+    }
+
+    /// What it runs on.
+    pub fn device(&self) -> &dyn Device {
+        self.residency.device()
+    }
+
+    /// What it does when nothing else is asked for.
+    pub fn defaults(&self) -> &Defaults {
+        self.model.defaults()
+    }
+
+    /// Pixels per latent place.
+    pub fn factor(&self) -> usize {
+        self.model.factor()
+    }
+
+    /// Which model it is, in sixteen letters: the same for the same weights in another layout or format.
+    pub async fn fingerprint(&self) -> Result<String, Error> {
+        self.model.fingerprint().await
+    }
+
+    /// Turns prompts into the model's tokens; shared, so that a page can count tokens while a run goes on.
+    pub fn tokenizer(&self) -> Rc<Tokenizer> {
+        self.model.reader().tokenizer().clone()
+    }
+
+    /// Reads prompts as the (first) text encoder does; shared, so that a page can count tokens while a run goes on.
+    pub fn reader(&self) -> Rc<Reader> {
+        self.model.reader().clone()
+    }
+
+    /// Text encoders, denoiser, autoencoder.
+    pub fn components(&self) -> Vec<&Component> {
+        self.model.components()
+    }
+
+    /// The headers of the upscaler that the model's folder brings along, where it does (`upscaler` of `decant.json`); it is called as its folder.
+    ///
+    /// # Errors
+    /// A sentence for a file that is missing or damaged, or none.
+    pub async fn upscaler(&self) -> Result<Option<Upscaler>, Error> {
+        let Some(folder) = &self.model.config.upscaler else { return Ok(None) };
+        let files = Rc::new(Within::new(self.model.files.clone(), folder));
+        Upscaler::open(folder, files, self.device(), None).await.map(Some)
+    }
 }
 
-/// A run that is settled, before anything of it is computed: its schedule is built and its texts are read once, here.
-pub(crate) struct Run {
-    settings: Settings,
-    schedule: Schedule,
-    /// The model call that it begins with, where it does not begin with noise.
-    begin: Option<usize>,
-    script: Script,
-    shape: RunShape,
-}
-
-/// What the steps left.
-struct Sampled {
-    latents: Vec<f32>,
-    shown: ReadyDecoder,
-    canvas: Option<Canvas>,
-}
-
-/// Plans that are kept: programs of Stable Diffusion XL are a few megabytes each.
-const MOST_PLANS: usize = 8;
-
-/// The decoder that shows each step, made ready.
-type ReadyDecoder = Option<(Network, Box<dyn Executable>)>;
-
+/// Runs.
 impl Pipeline {
     /// Makes a picture: one, whatever the request's `count` ([`Request::each`]).
     ///
@@ -115,27 +138,26 @@ impl Pipeline {
     pub async fn generate<O: Observer>(&mut self, request: &Request, observer: &mut O) -> Result<Generated, Error> {
         self.load_gears(&request.loras).await?;
         match request.hires {
-            None => self.once(request, observer).await,
-            Some(_) => self.run_twice(request, observer).await,
+            None => self.make(&Run::new(&self.model, request)?, observer).await,
+            Some(_) => self.make_twice(request, observer).await,
         }
     }
 
-    async fn once<O: Observer>(&mut self, request: &Request, observer: &mut O) -> Result<Generated, Error> {
-        let run = self.run(request)?;
-        self.made(&run, observer).await
-    }
-
     /// The picture of a run.
-    async fn made<O: Observer>(&mut self, run: &Run, observer: &mut O) -> Result<Generated, Error> {
-        let plan = self.begun(run)?;
-        let sampled = self.sampled(run, &plan, observer).await?;
-        self.finished(run, &plan, sampled, observer).await
+    async fn make<O: Observer>(&mut self, run: &Run, observer: &mut O) -> Result<Generated, Error> {
+        let plan = self.follow(run)?;
+        let mut on = self.on_device(&plan);
+        let made = match on.sample(run, observer).await {
+            Ok(sampled) => on.finish(run, sampled, observer).await,
+            Err(error) => Err(error),
+        };
+        self.evict_if_failed(made)
     }
 
     /// After an error nothing is ready any more.
-    fn unready<T>(&mut self, made: Result<T, Error>) -> Result<T, Error> {
+    fn evict_if_failed<T>(&mut self, made: Result<T, Error>) -> Result<T, Error> {
         if made.is_err() {
-            self.ready.clear();
+            self.residency.evict_ready();
         }
         made
     }
@@ -143,207 +165,44 @@ impl Pipeline {
     /// Refuses what [`Pipeline::generate`] would refuse before it begins, and says what it would be made with. A grid asks for all its cells
     /// before it makes the first. What is ready stays ready.
     pub fn check(&mut self, request: &Request) -> Result<Settings, Error> {
-        let run = self.run(request)?;
-        self.plan_that_fits(run.shape)?;
+        let run = Run::new(&self.model, request)?;
+        self.fitting(run.shape)?;
         self.second_run(&run)?;
         Ok(run.settings)
     }
 
-    fn run(&self, request: &Request) -> Result<Run, Error> {
-        let settings = request.settle(self.defaults(), self.factor())?;
-        let schedule = schedule(settings.sampler, self.config.scheduler.followed_by(settings.sampler), settings.sampling())?;
-        let begin = self.begin(&settings, &schedule)?;
-        let script = self.script(&settings)?;
-        let shape = self.run_shape(&settings, script.shape)?;
-        Ok(Run { settings, schedule, begin, script, shape })
-    }
-
     /// How a run is made; the device is made ready for it.
-    fn begun(&mut self, run: &Run) -> Result<Rc<Plan>, Error> {
-        let plan = self.current_plan(run.shape)?;
+    fn follow(&mut self, run: &Run) -> Result<Rc<Plan>, Error> {
+        let plan = self.follow_shape(run.shape)?;
         self.set_lora_weights(&run.settings.asked.loras)?;
         Ok(plan)
     }
 
-    /// All steps.
-    async fn sampled<O: Observer>(&mut self, run: &Run, plan: &Plan, observer: &mut O) -> Result<Sampled, Error> {
-        let made = self.sample(run, plan, observer).await;
-        self.unready(made)
-    }
-
-    async fn sample<O: Observer>(&mut self, run: &Run, plan: &Plan, observer: &mut O) -> Result<Sampled, Error> {
-        let Run { settings, schedule, begin, script, .. } = run;
-        if plan.shape.preview != Preview::None {
-            self.fit_projection(plan).await?;
-        }
-        let conditioning = self.conditioning(settings, script, plan).await?;
-        let (negative, embeddings) = (conditioning.negative.as_ref(), conditioning.context.as_slice());
-        observer.event(Event::Text { prompt: &conditioning.prompt, negative, embeddings, width: conditioning.width }).await?;
-
-        let canvas = Canvas::of(settings);
-        let start = self.start(run, plan, canvas.as_ref()).await?;
-        let (noise, latents, shape) = (&start.noise, &start.latents, self.latent_shape(settings));
-        observer.event(Event::Start { noise, latents, shape, schedule, begin: begin.unwrap_or(0) }).await?;
-
-        let constants = self.constants(settings, conditioning);
-        let (latents, shown) = self.denoised((run, plan), start, &constants, observer).await?;
-        Ok(Sampled { latents, shown, canvas })
-    }
-
-    /// The picture of what was sampled.
-    async fn finished<O: Observer>(&mut self, run: &Run, plan: &Plan, sampled: Sampled, observer: &mut O) -> Result<Generated, Error> {
-        let made = self.finish((run, plan), sampled, observer).await;
-        self.unready(made)
-    }
-
-    async fn finish<O: Observer>(&mut self, (run, plan): (&Run, &Plan), sampled: Sampled, observer: &mut O) -> Result<Generated, Error> {
-        let (Run { settings, .. }, Sampled { latents, shown, canvas }) = (run, sampled);
-        let shape = self.latent_shape(settings);
-        observer.event(Event::Decoding).await?;
-        let mut picture = self.decoded(run, plan, &latents, shown).await?;
-        if let Some(canvas) = canvas.filter(|_| settings.asked.keep_unmasked) {
-            canvas.put_back(&mut picture);
-        }
-        let memory = plan.memory.clone();
-        Ok(Generated { latents: Latents { shape, values: latents, level: Level::Clean }, settings: settings.clone(), picture, memory })
-    }
-
-    /// Final latents, and the decoder that showed the steps, which is ready for the final picture.
-    async fn denoised<O: Observer>(
-        &mut self,
-        (run, plan): (&Run, &Plan),
-        start: Start,
-        constants: &Constants,
-        observer: &mut O,
-    ) -> Result<(Vec<f32>, ReadyDecoder), Error> {
-        let Run { settings, schedule, begin, .. } = run;
-        let options = decant_solver::Options { begin: *begin, ..settings.sampling() };
-        let mut unet = self.acquire(Network::Unet, plan).await?;
-        let mut shown = match plan.shape.preview {
-            Preview::Decoder => Some((Network::Decoder, self.acquire(Network::Decoder, plan).await?)),
-            Preview::Tiny => Some((Network::Tiny, self.acquire(Network::Tiny, plan).await?)),
-            _ => None,
-        };
-        let mut denoise = Denoise {
-            unet: &mut *unet,
-            constants,
-            batch: plan.shape.batch,
-            calls: if plan.placement.halves { plan.shape.batch } else { 1 },
-            guidance: (plan.shape.batch > 1).then(|| settings.guide()),
-            call: 0,
-            of: schedule.calls(&options),
-            kind: self.config.scheduler.config.prediction_type,
-            shape: self.latent_shape(settings),
-            extra_channels: &start.extra_channels,
-            projection: self.projection.as_ref(),
-            shown: match (&mut shown, plan.shape.preview) {
-                (Some((network, shown)), _) => PreviewDecoder::Decoder(&mut **shown, self.autoencoder(*network)),
-                (None, Preview::None) => PreviewDecoder::None,
-                _ => PreviewDecoder::Projection,
-            },
-            outputs: vec![],
-            attention: None,
-            scale: None,
-            renoise: None,
-            random: start.random,
-            kept: start.kept,
-            observer,
-        };
-        let latents =
-            sample(settings.sampler, &mut denoise, &start.latents, self.config.scheduler.followed_by(settings.sampler), options).await?;
-        self.release(Network::Unet, unet, plan);
-        Ok((latents, shown))
-    }
-
-    /// The final picture.
-    async fn decoded(&mut self, run: &Run, plan: &Plan, latents: &[f32], shown: ReadyDecoder) -> Result<Picture, Error> {
-        let by = if run.settings.asked.decoder == Decoder::Tiny { Network::Tiny } else { Network::Decoder };
-        let mut decoder = match shown {
-            Some((network, shown)) if network == by => shown,
-            Some((network, shown)) => {
-                self.release(network, shown, plan);
-                self.acquire(by, plan).await?
-            }
-            None => self.acquire(by, plan).await?,
-        };
-        let picture = self.autoencoder(by).decode(&mut *decoder, latents, plan.shape.size).await?;
-        self.release(by, decoder, plan);
-        Ok(picture)
-    }
-
-    /// How what is asked for is made; decided anew only when something else is asked for.
-    fn current_plan(&mut self, shape: RunShape) -> Result<Rc<Plan>, Error> {
-        if let Some((_, plan)) = self.current.as_ref().filter(|(asked, _)| *asked == shape) {
+    /// How what is asked for is made; decided anew, and the device cleared for it, only when something else is asked for.
+    fn follow_shape(&mut self, shape: RunShape) -> Result<Rc<Plan>, Error> {
+        if let Some((_, plan)) = self.plans.current.as_ref().filter(|(of, _)| *of == shape) {
             return Ok(plan.clone());
         }
-        let plan = self.plan_that_fits(shape)?;
-        self.evict(&plan);
-        self.current = Some((shape, plan.clone()));
+        let plan = self.fitting(shape)?;
+        self.residency.evict(&self.model, &plan);
+        self.plans.current = Some((shape, plan.clone()));
         Ok(plan)
     }
 
-    /// A plan, made once for what is asked for again and again; nothing is allocated or let go.
-    fn plan_that_fits(&mut self, shape: RunShape) -> Result<Rc<Plan>, Error> {
-        if let Some((_, plan)) = self.plans.iter().find(|(asked, _)| *asked == shape) {
-            return Ok(plan.clone());
-        }
-        let plan = Rc::new(self.plan(shape)?);
-        if !plan.memory.fits() {
-            return Err(self.does_not_fit(&plan, plan.memory.limit.clone()));
-        }
-        if self.plans.len() == MOST_PLANS {
-            self.plans.remove(0);
-        }
-        self.plans.push((shape, plan.clone()));
-        Ok(plan)
+    /// A plan that fits; nothing is allocated or given back.
+    fn fitting(&mut self, shape: RunShape) -> Result<Rc<Plan>, Error> {
+        self.plans.fitting(&self.model, shape, self.residency.device())
     }
 
-    /// What a request asks of the networks.
-    fn run_shape(&self, settings: &Settings, text: TextShape) -> Result<RunShape, Error> {
-        if let Some(name) = settings.needs_two().filter(|_| !self.config.guides_by_two()) {
-            return Err(Error::EmbeddedGuidance { name });
-        }
-        let twice = self.uses_cfg(settings);
-        Ok(RunShape {
-            size: [settings.height / self.factor(), settings.width / self.factor()],
-            batch: 1 + twice as usize,
-            switches: twice && settings.guide().rests(),
-            text,
-            encodes: self.encodes(settings),
-            preview: settings.asked.preview,
-            decoder: settings.asked.decoder,
-            attention: settings.asked.attention,
-            encoding: self.options.weights,
-            loras: self.loras.chosen(&settings.asked.loras)?,
-        })
-    }
-
-    /// Whether guidance takes two outputs of the denoiser, with the prompt and without.
-    fn uses_cfg(&self, settings: &Settings) -> bool {
-        settings.guided() && self.config.guides_by_two()
-    }
-
-    /// The straight line from latents to colours, fitted when it is first wanted.
-    async fn fit_projection(&mut self, plan: &Plan) -> Result<(), Error> {
-        if self.projection.is_some() {
-            return Ok(());
-        }
-        let network = if self.tiny.is_some() { Network::Tiny } else { Network::Decoder };
-        let size = [FIT_SIZE; 2];
-        let program = match &self.tiny {
-            Some(tiny) => tiny.decoder(size, 1)?,
-            None => self.vae.program(|graph| self.config.vae.decoder(graph, size, 1))?,
-        };
-        let mut decoder = self.prepare(network, &program, plan).await?;
-        self.projection = Some(Projection::fit(&mut *decoder, self.autoencoder(network)).await?);
-        self.discard(network, decoder, plan);
-        Ok(())
+    fn on_device<'p>(&'p mut self, plan: &'p Plan) -> OnDevice<'p> {
+        OnDevice { model: &self.model, plan, residency: &mut self.residency, computed: &mut self.computed }
     }
 
     /// Seconds of each launch of one denoiser call at the size of the last picture.
     pub async fn profile_unet(&mut self) -> Result<Vec<Timing>, Error> {
-        let (_, plan) = self.current.clone().ok_or(Error::NotReady)?;
-        let mut unet = self.acquire(Network::Unet, &plan).await?;
+        let (_, plan) = self.plans.current.clone().ok_or(Error::NotReady)?;
+        let mut on = self.on_device(&plan);
+        let mut unet = on.acquire(Network::Unet).await?;
         let program = &plan.programs.unet;
         let numbers = program.inputs.iter().map(|input| {
             let count = program.values[input.value].shape.iter().product();
@@ -352,15 +211,8 @@ impl Pipeline {
         let numbers: Vec<(&str, Vec<f32>)> = numbers.collect();
         let inputs: Vec<(&str, Input)> = numbers.iter().map(|(name, values)| (*name, Input::F32(values))).collect();
         let timings = unet.profile(&inputs).await?;
-        self.release(Network::Unet, unet, &plan);
+        on.release(Network::Unet, unet);
         Ok(timings)
-    }
-
-    fn autoencoder(&self, network: Network) -> &Autoencoder {
-        match (network, &self.tiny) {
-            (Network::Tiny, Some(tiny)) => &tiny.config,
-            _ => &self.config.vae,
-        }
     }
 }
 

@@ -22,7 +22,7 @@ mod tiles;
 pub(crate) use names::is_upscaler;
 pub use network::Network;
 
-use crate::component::Component;
+use crate::component::{Component, DeviceWeights};
 use crate::error::{Error, bytes};
 use crate::files::Files;
 use crate::layout;
@@ -45,6 +45,7 @@ pub struct Upscaler {
     name: String,
     files: Rc<dyn Files>,
     component: Component,
+    weights: DeviceWeights,
     network: Network,
 }
 
@@ -79,10 +80,10 @@ impl Upscaler {
     pub async fn open(name: &str, files: Rc<dyn Files>, device: &dyn Device, encoding: Option<Encoding>) -> Result<Upscaler, Error> {
         let checkpoint = layout::open_upscaler(&*files).await?;
         let (network, checkpoint) = names::recognise(&*files, &checkpoint)?;
-        let component = Component::over(checkpoint, "upscaler", encoding, device);
+        let component = Component::over(checkpoint, "upscaler", encoding);
         let program = component.program(|graph| network.write(graph, [network.unit() * 2; 2]))?;
         component.nothing_left_over(&[&program])?;
-        Ok(Upscaler { name: name.into(), files, component, network })
+        Ok(Upscaler { name: name.into(), files, component, weights: DeviceWeights::new(device), network })
     }
 
     /// What records call it.
@@ -146,9 +147,9 @@ impl Upscaler {
         tiling: &Tiling,
         progress: impl AsyncFnMut(usize, usize) -> Result<(), Error>,
     ) -> Result<Picture, Error> {
-        self.component.upload(&*self.files, &tiling.program, &mut |_| {}).await?;
+        self.weights.upload(&self.component, &*self.files, &tiling.program, &mut |_| {}).await?;
         let made = self.tiles(picture, tiling, progress).await;
-        self.component.clear();
+        self.weights.clear();
         made
     }
 
@@ -159,7 +160,7 @@ impl Upscaler {
         mut progress: impl AsyncFnMut(usize, usize) -> Result<(), Error>,
     ) -> Result<Picture, Error> {
         let (scale, of) = (self.scale(), tiling.count());
-        let mut ready = self.component.ready(&tiling.program).await?;
+        let mut ready = self.weights.ready(&tiling.program).await?;
         let (width, height) = (picture.width * scale, picture.height * scale);
         let mut larger = Picture { width, height, values: vec![0.0; 3 * width * height] };
         progress(0, of).await?;

@@ -2,10 +2,10 @@
 
 mod common;
 
+use common::net::Net;
 use common::{devices, folder, relative_rms};
 use decant_graph::op::awkward;
 use decant_graph::{Graph, Input};
-use decant_sd::component::Component;
 use decant_sd::config::{TinyConfig, VaeConfig};
 use decant_sd::files::Folder;
 use decant_sd::{tiny, vae};
@@ -14,11 +14,9 @@ use pollster::block_on;
 /// Heights with odd numbers of rows, and more bands than the smallest level has rows.
 const SIZES: &[([usize; 2], &[usize])] = &[([5, 3], &[2, 3, 7, 40]), ([8, 8], &[4])];
 
-fn run(vae: &mut Component, files: &Folder, input: (&str, &[f32]), build: &dyn Fn(&Graph)) -> Vec<f32> {
-    let program = vae.program(build).expect("the graph fits the weights");
-    block_on(vae.upload(files, &program, &mut |_| {})).expect("the weights can be read");
-    let mut ready = block_on(vae.ready(&program)).expect("the program fits the device");
-    block_on(ready.run(&[(input.0, Input::F32(input.1))])).expect("the program runs").remove(0)
+fn run(vae: &mut Net, files: &Folder, input: (&str, &[f32]), build: &dyn Fn(&Graph)) -> Vec<f32> {
+    let program = vae.program(build);
+    block_on(vae.ready(files, &program).run(&[(input.0, Input::F32(input.1))])).expect("the program runs").remove(0)
 }
 
 #[test]
@@ -26,7 +24,7 @@ fn bands_change_nothing() {
     let files = Folder::open(folder("tests/models/sd1-tiny")).expect("the model is there");
     let config = block_on(VaeConfig::read(&files, "vae")).expect("the configuration is sound");
     for device in devices() {
-        let mut net = block_on(Component::open(&files, "vae", None, &*device)).expect("the weights are there");
+        let mut net = Net::open(&files, "vae", &*device);
         for (size, bands) in SIZES {
             // Pixels that are no multiple of the factor, as an encoder may get them.
             let pixels = [size[0] * config.factor() + 1, size[1] * config.factor()];
@@ -52,7 +50,7 @@ fn bands_change_nothing_of_a_tiny_autoencoder() {
     let files = Folder::open(folder("tests/models/taesd-tiny")).expect("the model is there");
     let config = block_on(TinyConfig::read(&files, ".")).expect("the configuration is sound");
     for device in devices() {
-        let mut net = block_on(Component::open(&files, ".", None, &*device)).expect("the weights are there");
+        let mut net = Net::open(&files, ".", &*device);
         for (size, bands) in SIZES {
             let pixels = [size[0] * config.factor() + 1, size[1] * config.factor()];
             let latents: Vec<f32> = awkward(size[0] * size[1] * config.latent_channels, 7).iter().map(|x| x.clamp(-3.0, 3.0)).collect();

@@ -2,9 +2,9 @@
 
 mod common;
 
+use common::net::Net;
 use common::{Golden, devices, folder, largest_difference, relative_rms};
 use decant_graph::{Cpu, Device, Graph, Input};
-use decant_sd::component::Component;
 use decant_sd::config::UNetConfig;
 use decant_sd::files::Folder;
 use decant_sd::latents::{Latents, Level};
@@ -86,13 +86,12 @@ fn maps_of_one_call_agree() {
     let files = Folder::open(folder("tests/models/sdxl-tiny")).expect("the model is there");
     let config = block_on(UNetConfig::read(&files, "unet")).expect("the configuration is sound");
     for device in devices() {
-        let mut net = block_on(Component::open(&files, "unet", None, &*device)).expect("the weights are there");
+        let mut net = Net::open(&files, "unet", &*device);
         for case in golden.cases() {
             let [batch, channels, height, width] = inputs.shape(&format!("{case}.sample"))[..] else { panic!("four sides") };
-            let program = net.program(|g: &Graph| unet::unet_with_attention(g, &config, batch, [height, width], 77)).expect("it fits");
-            let plain = net.program(|g: &Graph| unet::unet(g, &config, batch, [height, width], 77)).expect("it fits");
+            let program = net.program(|g: &Graph| unet::unet_with_attention(g, &config, batch, [height, width], 77));
+            let plain = net.program(|g: &Graph| unet::unet(g, &config, batch, [height, width], 77));
             assert!(program.steps.len() > plain.steps.len() && program.buffers.iter().sum::<u64>() > plain.buffers.iter().sum());
-            block_on(net.upload(&files, &program, &mut |_| {})).expect("the weights fit");
             let of = |name: &str| inputs.get(&format!("{case}.{name}"));
             let sample: Vec<f32> = of("sample").chunks(channels * height * width).flat_map(|one| channels_last(one, channels)).collect();
             let (timestep, context) = (vec![of("timestep")[0]; batch], of("context"));
@@ -100,8 +99,8 @@ fn maps_of_one_call_agree() {
             let given =
                 [("sample", &sample), ("timestep", &timestep), ("context", &context), ("text_embeds", &texts), ("time_ids", &sizes)];
             let given = given.map(|(name, values)| (name, Input::F32(values)));
-            let outputs = block_on(block_on(net.ready(&program)).expect("it fits").run(&given)).expect("it runs");
-            let unseen = block_on(block_on(net.ready(&plain)).expect("it fits").run(&given)).expect("it runs");
+            let outputs = block_on(net.ready(&files, &program).run(&given)).expect("it runs");
+            let unseen = block_on(net.ready(&files, &plain).run(&given)).expect("it runs");
             assert_eq!(outputs[0], unseen[0], "{case}: the same prediction, to the bit, on {}", device.name());
             let error = relative_rms(&golden.get(&format!("{case}.attention")), &channels_first(&outputs[1], 77));
             println!("sdxl-tiny {case}, {}: {error:.1e}", device.name());

@@ -4,12 +4,12 @@
 
 mod common;
 
+use common::net::Net;
 use common::run::load_as;
 use common::{Golden, all_on_gpu, devices, folder, largest_difference, relative_rms, rms};
 use decant_graph::{Device, Input};
 use decant_sd::Error;
 use decant_sd::clip::{Hidden, Reading};
-use decant_sd::component::Component;
 use decant_sd::config::{ClipConfig, TinyConfig, UNetConfig, VaeConfig};
 use decant_sd::files::Folder;
 use decant_sd::picture::{Picture, channels_first, channels_last};
@@ -26,16 +26,14 @@ const NETWORK: f64 = 1e-4;
 const PICTURE: f64 = 1e-3;
 
 /// One run of one of a component's programs.
-fn run(component: &mut Component, files: &Folder, build: impl FnOnce(&decant_graph::Graph), inputs: &[(&str, Input)]) -> Vec<f32> {
+fn run(component: &mut Net, files: &Folder, build: impl FnOnce(&decant_graph::Graph), inputs: &[(&str, Input)]) -> Vec<f32> {
     run_all(component, files, build, inputs).remove(0)
 }
 
 /// The same, with all outputs.
-fn run_all(component: &mut Component, files: &Folder, build: impl FnOnce(&decant_graph::Graph), inputs: &[(&str, Input)]) -> Vec<Vec<f32>> {
-    let program = component.program(build).expect("the graph fits the weights");
-    block_on(component.upload(files, &program, &mut |_| {})).expect("the weights can be read");
-    let mut ready = block_on(component.ready(&program)).expect("the program fits the device");
-    block_on(ready.run(inputs)).expect("the program runs")
+fn run_all(component: &mut Net, files: &Folder, build: impl FnOnce(&decant_graph::Graph), inputs: &[(&str, Input)]) -> Vec<Vec<f32>> {
+    let program = component.program(build);
+    block_on(component.ready(files, &program).run(inputs)).expect("the program runs")
 }
 
 fn check(what: &str, device: &dyn Device, error: f64, bound: f64) {
@@ -55,7 +53,7 @@ fn text_encoders_agree() {
         let positions: Vec<u32> = (0..batch).flat_map(|_| 0..tokens as u32).collect();
         let inputs = [("ids", Input::U32(&ids)), ("positions", Input::U32(&positions))];
         for device in devices() {
-            let mut text = block_on(Component::open(&files, "text_encoder", None, &*device)).expect("the weights are there");
+            let mut text = Net::open(&files, "text_encoder", &*device);
             for (name, hidden) in [("last", Hidden::Normed.into()), ("penultimate", Reading { skip: 1, ..Hidden::Normed.into() })] {
                 let got = run(&mut text, &files, |g| clip::text_encoder(g, &config, batch, hidden), &inputs);
                 check(&format!("text {model} {name}"), &*device, relative_rms(&golden.get(name), &got), NETWORK);
@@ -75,7 +73,7 @@ fn the_two_text_encoders_of_xl_agree() {
         let positions: Vec<u32> = (0..ids.len() / tokens).flat_map(|_| 0..tokens as u32).collect();
         let inputs = [("ids", Input::U32(&ids)), ("positions", Input::U32(&positions))];
         for device in devices() {
-            let mut text = block_on(Component::open(&files, component, None, &*device)).expect("the weights are there");
+            let mut text = Net::open(&files, component, &*device);
             let outputs = run_all(&mut text, &files, |g| clip::text_encoder(g, &config, ids.len() / tokens, hidden), &inputs);
             let error = relative_rms(&golden.get(&format!("{number}.penultimate")), &outputs[0]);
             check(&format!("text sdxl-tiny {number} penultimate"), &*device, error, NETWORK);
@@ -101,7 +99,7 @@ fn denoisers_agree() {
         let files = Folder::open(folder(&place)).expect("the model is there");
         let config = block_on(UNetConfig::read(&files, component)).expect("the configuration is sound");
         for device in devices() {
-            let mut net = block_on(Component::open(&files, component, None, &*device)).expect("the weights are there");
+            let mut net = Net::open(&files, component, &*device);
             for case in golden.cases() {
                 let shape = golden.shape(&format!("{case}.sample"));
                 let (batch, size) = (shape[0], [shape[2], shape[3]]);
@@ -129,7 +127,7 @@ fn autoencoders_agree() {
         let files = Folder::open(folder("tests/models").join(model)).expect("the model is there");
         let config = block_on(VaeConfig::read(&files, "vae")).expect("the configuration is sound");
         for device in devices() {
-            let mut net = block_on(Component::open(&files, "vae", None, &*device)).expect("the weights are there");
+            let mut net = Net::open(&files, "vae", &*device);
             for case in golden.cases() {
                 let latents = golden.shape(&format!("{case}.latents"));
                 let (batch, c, h, w) = (latents[0], latents[1], latents[2], latents[3]);
@@ -160,7 +158,7 @@ fn tiny_autoencoders_agree() {
         let files = Folder::open(folder("tests/models").join(model)).expect("the model is there");
         let config = block_on(TinyConfig::read(&files, ".")).expect("the configuration is sound");
         for device in devices() {
-            let mut net = block_on(Component::open(&files, ".", None, &*device)).expect("the weights are there");
+            let mut net = Net::open(&files, ".", &*device);
             for case in golden.cases() {
                 let (latents, picture) = (golden.shape(&format!("{case}.latents")), golden.shape(&format!("{case}.image")));
                 let input = tiny::soften(&channels_last(&golden.get(&format!("{case}.latents")), latents[1]));

@@ -4,16 +4,19 @@
 
 pub(super) mod memory;
 pub(super) mod programs;
+pub(super) mod shape;
 
+pub(crate) use shape::RunShape;
+
+use super::model::Model;
+use super::model::networks::Network;
 use crate::error::Error;
-use crate::pipeline::Pipeline;
-use crate::pipeline::model::adapters::Chosen;
-use crate::pipeline::plan::memory::Memory;
-use crate::pipeline::plan::programs::{ProgramBuilder, Programs};
-use crate::pipeline::run::script::TextShape;
 use crate::request::{Decoder, Preview};
-use decant_graph::Encoding;
+use decant_graph::{Device, ENCODINGS, Program};
+use memory::Memory;
+use programs::{ProgramBuilder, Programs};
 use std::fmt;
+use std::rc::Rc;
 
 /// What stays on the device while another network runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,30 +60,7 @@ impl fmt::Display for Placement {
     }
 }
 
-/// What a picture asks of the networks, before it is known how they run.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct RunShape {
-    /// Height and width of the latents.
-    pub size: [usize; 2],
-    /// Pictures in the denoiser's batch: two with guidance.
-    pub batch: usize,
-    /// Of the words.
-    pub text: TextShape,
-    /// Guidance does not last for the whole run: its two pictures are always two calls, so that one can be left out.
-    pub switches: bool,
-    /// Whether a picture goes through the autoencoder first.
-    pub encodes: bool,
-    pub preview: Preview,
-    pub decoder: Decoder,
-    /// Whether the denoiser says where it looks.
-    pub attention: bool,
-    /// How weights are kept; `None` keeps what the files have.
-    pub encoding: Option<Encoding>,
-    /// Which of the loaded LoRAs are used.
-    pub loras: Chosen,
-}
-
-/// A placement with its programs.
+/// How a run is made: where its networks stay, their programs, and what that takes.
 #[derive(Clone)]
 pub(crate) struct Plan {
     /// What was asked, but for the preview: never [`Preview::Auto`].
@@ -90,58 +70,136 @@ pub(crate) struct Plan {
     pub memory: Memory,
 }
 
+impl Resident {
+    /// Whether a network's weights stay on the device when it does not run.
+    pub(crate) fn holds(self, network: Network) -> bool {
+        match self {
+            Resident::Everything | Resident::Weights => true,
+            Resident::Denoiser => matches!(network, Network::Unet | Network::Tiny),
+            Resident::Nothing => false,
+        }
+    }
+}
+
+impl Plan {
+    /// A network's program, where the run has one.
+    pub fn program(&self, network: Network) -> Option<&Rc<Program>> {
+        match network {
+            Network::Text(at) => self.programs.texts.get(at),
+            Network::Unet => Some(&self.programs.unet),
+            Network::Decoder => Some(&self.programs.decoder),
+            Network::Encoder => self.programs.encoder.as_ref(),
+            Network::Tiny => self.programs.tiny.as_ref(),
+        }
+    }
+
+    /// The networks that it has programs for, in the order in which they run.
+    pub fn networks(&self) -> impl Iterator<Item = Network> {
+        let texts = (0..self.programs.texts.len()).map(Network::Text);
+        let rest = [Network::Encoder, Network::Unet, Network::Decoder, Network::Tiny];
+        texts.chain(rest).filter(|network| self.program(*network).is_some())
+    }
+
+    /// The refusal of a picture that does not fit, and what may help; `reason` is the device's own.
+    pub fn does_not_fit(&self, model: &Model, device: &dyn Device, reason: Option<String>) -> Error {
+        let [height, width] = self.shape.size.map(|side| side * model.factor());
+        let smallest =
+            ENCODINGS.iter().min_by_key(|row| row.encoding.bytes(1 << 20)).filter(|row| self.shape.encoding != Some(row.encoding));
+        let weights = smallest.map(|row| format!("weights kept as {}", row.name));
+        let tiny = (self.shape.decoder == Decoder::Model).then(|| "a TAESD as the decoder".to_string());
+        let ways: Vec<String> = std::iter::once("a smaller picture".to_string()).chain(weights).chain(tiny).collect();
+        let advice = match &ways[..] {
+            [one] => format!("ask for {one}"),
+            [first @ .., last] => format!("ask for {}, or {last}", first.join(", ")),
+            [] => String::new(),
+        };
+        Error::Memory { width, height, need: self.memory.peak(), most: self.memory.most, device: device.name(), reason, advice }
+    }
+}
+
+/// Plans that are kept: programs of Stable Diffusion XL are a few megabytes each.
+const MOST_PLANS: usize = 8;
+
+/// Plans that were made, by what they were made for, so that each is made once.
+#[derive(Default)]
+pub(crate) struct PlanCache {
+    /// The one that is followed now.
+    pub current: Option<(RunShape, Rc<Plan>)>,
+    /// What else was looked at: a grid's cells, the last of them last.
+    made: Vec<(RunShape, Rc<Plan>)>,
+}
+
+impl PlanCache {
+    /// A plan that fits.
+    ///
+    /// # Errors
+    /// The refusal of a picture that does not.
+    pub fn fitting(&mut self, model: &Model, shape: RunShape, device: &dyn Device) -> Result<Rc<Plan>, Error> {
+        if let Some((_, plan)) = self.made.iter().find(|(of, _)| *of == shape) {
+            return Ok(plan.clone());
+        }
+        let plan = Rc::new(plan(model, shape, device)?);
+        if !plan.memory.fits() {
+            return Err(plan.does_not_fit(model, device, plan.memory.limit.clone()));
+        }
+        if self.made.len() == MOST_PLANS {
+            self.made.remove(0);
+        }
+        self.made.push((shape, plan.clone()));
+        Ok(plan)
+    }
+}
+
 /// Below this many bytes of activations in all, everything stays: making buffers anew for each picture would cost more than it saves.
 pub(crate) const SMALL: u64 = 64 << 20;
 /// Numbers of bands that are tried.
 const BANDS: &[usize] = &[1, 2, 4, 8, 16, 32];
 
-impl Pipeline {
-    /// The fastest way that fits; where none does, the thriftiest, whose memory says what is wrong.
-    pub(crate) fn plan(&self, shape: RunShape) -> Result<Plan, Error> {
-        let mut built = ProgramBuilder::new(self, shape)?;
-        let mut thriftiest: Option<Plan> = None;
-        for preview in self.shown(shape, &mut built)? {
-            let shape = RunShape { preview, ..shape };
-            for (placement, comfortable) in plans(shape) {
-                let programs = built.programs(placement)?;
-                let memory = self.memory_of(shape, placement, &programs);
-                if comfortable && !programs.is_comfortable(placement, &*self.device)
-                    || placement.resident == Resident::Everything && memory.activations() > SMALL
-                {
-                    continue;
-                }
-                let fits = memory.fits();
-                if fits || thriftiest.as_ref().is_none_or(|best| memory.is_better_than(&best.memory)) {
-                    thriftiest = Some(Plan { shape, placement, programs, memory });
-                }
-                if fits {
-                    break;
-                }
+/// The fastest way that fits; where none does, the thriftiest, whose memory says what is wrong. Nothing is read, allocated or changed.
+pub(crate) fn plan(model: &Model, shape: RunShape, device: &dyn Device) -> Result<Plan, Error> {
+    let mut built = ProgramBuilder::new(model, shape)?;
+    let mut thriftiest: Option<Plan> = None;
+    for preview in previews(model, shape, &mut built)? {
+        let shape = RunShape { preview, ..shape };
+        for (placement, comfortable) in placements(shape) {
+            let programs = built.programs(placement)?;
+            let memory = Memory::of((model, device), shape, placement, &programs);
+            if comfortable && !programs.is_comfortable(placement, device)
+                || placement.resident == Resident::Everything && memory.activations() > SMALL
+            {
+                continue;
             }
-            if thriftiest.as_ref().is_some_and(|plan| plan.memory.fits()) {
+            let fits = memory.fits();
+            if fits || thriftiest.as_ref().is_none_or(|best| memory.is_better_than(&best.memory)) {
+                thriftiest = Some(Plan { shape, placement, programs, memory });
+            }
+            if fits {
                 break;
             }
         }
-        thriftiest.ok_or(Error::NotReady)
-    }
-
-    /// What each step can be shown with, best first.
-    fn shown(&self, shape: RunShape, built: &mut ProgramBuilder) -> Result<Vec<Preview>, Error> {
-        if self.tiny.is_none() && (shape.preview == Preview::Tiny || shape.decoder == Decoder::Tiny) {
-            return Err(Error::NoTiny);
+        if thriftiest.as_ref().is_some_and(|plan| plan.memory.fits()) {
+            break;
         }
-        Ok(match shape.preview {
-            Preview::Auto if self.tiny.is_some() => vec![Preview::Tiny, Preview::Projection],
-            Preview::Auto if built.decoding_is_cheap()? => vec![Preview::Decoder, Preview::Projection],
-            Preview::Auto => vec![Preview::Projection],
-            chosen => vec![chosen],
-        })
     }
+    thriftiest.ok_or(Error::NotReady)
+}
+
+/// What each step can be shown with, best first.
+fn previews(model: &Model, shape: RunShape, built: &mut ProgramBuilder) -> Result<Vec<Preview>, Error> {
+    if model.tiny.is_none() && (shape.preview == Preview::Tiny || shape.decoder == Decoder::Tiny) {
+        return Err(Error::NoTiny);
+    }
+    Ok(match shape.preview {
+        Preview::Auto if model.tiny.is_some() => vec![Preview::Tiny, Preview::Projection],
+        Preview::Auto if built.decoding_is_cheap()? => vec![Preview::Decoder, Preview::Projection],
+        Preview::Auto => vec![Preview::Projection],
+        chosen => vec![chosen],
+    })
 }
 
 /// Every way, the fastest first. The first few are only taken where they are comfortable: the autoencoder, which runs once, is not what
 /// fills the memory.
-fn plans(shape: RunShape) -> impl Iterator<Item = (Placement, bool)> {
+fn placements(shape: RunShape) -> impl Iterator<Item = (Placement, bool)> {
     let bands = move || BANDS.iter().copied().filter(move |bands| *bands <= shape.size[0]);
     let halves = match shape {
         RunShape { batch: 1, .. } => &[false][..],

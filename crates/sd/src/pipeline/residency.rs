@@ -1,199 +1,167 @@
-//! One network after another on the device: weights uploaded when they are wanted, buffers made and given back as the plan says.
+//! What of a model is on the device: weights that stay, programs that are ready, and giving them back as a plan says.
 
-use crate::component::{Component, Progress};
+use super::model::Model;
+use super::model::networks::Network;
+use super::plan::{Plan, Resident};
+use super::run::Computed;
+use crate::component::{Component, DeviceWeights, Progress};
 use crate::error::Error;
-use crate::files::Files;
-use crate::pipeline::Pipeline;
-use crate::pipeline::plan::{Plan, Resident};
-use crate::request::Decoder;
-use decant_graph::{ENCODINGS, Executable, Program};
+use crate::lora::Stack;
+use decant_graph::{Device, Executable, Program};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// A network's program, for one purpose.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Network {
-    /// A text encoder, by its number.
-    Text(usize),
-    Unet,
-    Decoder,
-    Encoder,
-    Tiny,
+/// All that is on the device.
+pub(crate) struct Residency {
+    device: Rc<dyn Device>,
+    /// Programs that stay ready for the next picture.
+    ready: BTreeMap<Network, Box<dyn Executable>>,
+    /// By their networks' names.
+    weights: BTreeMap<&'static str, DeviceWeights>,
 }
 
-impl Network {
-    fn program(self, plan: &Plan) -> Option<&Rc<Program>> {
-        let programs = &plan.programs;
-        match self {
-            Network::Text(at) => programs.texts.get(at),
-            Network::Unet => Some(&programs.unet),
-            Network::Decoder => Some(&programs.decoder),
-            Network::Encoder => programs.encoder.as_ref(),
-            Network::Tiny => programs.tiny.as_ref(),
-        }
+impl Residency {
+    /// Nothing yet.
+    pub fn new(device: Rc<dyn Device>) -> Residency {
+        Residency { device, ready: BTreeMap::new(), weights: BTreeMap::new() }
     }
 
-    /// Whether its weights stay on the device when it does not run.
-    fn stays(self, resident: Resident) -> bool {
-        match resident {
-            Resident::Everything | Resident::Weights => true,
-            Resident::Denoiser => matches!(self, Network::Unet | Network::Tiny),
-            Resident::Nothing => false,
-        }
-    }
-}
-
-impl Pipeline {
-    fn component(&mut self, network: Network) -> Option<&mut Component> {
-        match network {
-            Network::Text(at) => self.texts.get_mut(at).map(|text| &mut text.component),
-            Network::Unet => Some(&mut self.unet),
-            Network::Decoder | Network::Encoder => Some(&mut self.vae),
-            Network::Tiny => self.tiny.as_mut().map(|tiny| &mut tiny.component),
-        }
+    /// What it is about.
+    pub fn device(&self) -> &dyn Device {
+        &*self.device
     }
 
-    fn files_of(&self, network: Network) -> Rc<dyn Files> {
-        match (network, &self.tiny, &self.vae_files) {
-            (Network::Tiny, Some(tiny), _) => tiny.files.clone(),
-            (Network::Decoder | Network::Encoder, _, Some(files)) => files.clone(),
-            _ => self.files.clone(),
-        }
+    fn weights(&mut self, component: &Component) -> &mut DeviceWeights {
+        self.weights.entry(component.name()).or_insert_with(|| DeviceWeights::new(&*self.device))
     }
 
-    /// The networks that a plan has programs for, in the order in which they run.
-    fn order(&self, plan: &Plan) -> Vec<Network> {
-        let texts = (0..self.texts.len()).map(Network::Text);
-        let rest = [Network::Encoder, Network::Unet, Network::Decoder, Network::Tiny];
-        texts.chain(rest).filter(|network| network.program(plan).is_some()).collect()
-    }
-
-    /// Brings the weights that stay between pictures, and gives back those that do not.
-    pub(crate) async fn load_by(&mut self, plan: &Plan, progress: &mut dyn FnMut(Progress)) -> Result<(), Error> {
-        self.evict(plan);
-        let stay: Vec<Network> = self.order(plan).into_iter().filter(|network| network.stays(plan.placement.resident)).collect();
-        let mut total = 0;
-        for &network in &stay {
-            if let (Some(component), Some(program)) = (self.component(network), network.program(plan)) {
-                total += component.file_bytes(program);
-            }
-        }
-        let mut bytes = 0;
+    /// Loads the weights that stay between pictures, and gives back those that do not.
+    pub async fn load(&mut self, model: &Model, plan: &Plan, progress: &mut dyn FnMut(Progress)) -> Result<(), Error> {
+        self.evict(model, plan);
+        let stay: Vec<Network> = plan.networks().filter(|network| plan.placement.resident.holds(*network)).collect();
+        let file_bytes = |network: &Network| Some(model.component(*network)?.file_bytes(plan.program(*network)?));
+        let (mut bytes, total) = (0, stay.iter().filter_map(file_bytes).sum());
         for network in stay {
             let mut tick = |component, read| {
                 bytes += read;
                 progress(Progress { component, bytes, total });
             };
-            let program = network.program(plan).cloned().ok_or(Error::NotReady)?;
-            self.upload(network, &program, plan, &mut tick).await?;
+            let program = plan.program(network).ok_or(Error::NotReady)?;
+            self.upload((model, plan), network, program, &mut tick).await?;
         }
         Ok(())
     }
 
     /// Gives back what another plan left ready, and the weights that do not stay under this one.
-    pub(crate) fn evict(&mut self, plan: &Plan) {
+    pub fn evict(&mut self, model: &Model, plan: &Plan) {
         self.ready.clear();
-        for network in self.order(plan).into_iter().filter(|network| !network.stays(plan.placement.resident)) {
-            self.clear(network);
+        for network in plan.networks().filter(|network| !plan.placement.resident.holds(*network)) {
+            self.clear(model, network);
         }
     }
 
-    /// Brings a program's weights, as far as they are not there.
+    /// Gives back all of a plan that can be loaded again: what is ready for the next picture, and every weight. A program that is running
+    /// keeps its own.
+    fn evict_all(&mut self, model: &Model, plan: &Plan) {
+        self.ready.clear();
+        for network in plan.networks() {
+            self.clear(model, network);
+        }
+    }
+
+    /// Nothing is ready any more; weights stay.
+    pub fn evict_ready(&mut self) {
+        self.ready.clear();
+    }
+
+    /// Gives back a network's weights, which are others from now on.
+    pub fn forget(&mut self, name: &'static str) {
+        self.ready.clear();
+        self.weights.remove(name);
+    }
+
+    /// Gives back the matrices of LoRAs that these do not have.
+    pub fn keep_loras(&mut self, loras: &Stack) {
+        if let Some(weights) = self.weights.get_mut(loras.network) {
+            weights.keep_added(loras);
+        }
+    }
+
+    fn clear(&mut self, model: &Model, network: Network) {
+        if let Some(weights) = model.component(network).and_then(|component| self.weights.get_mut(component.name())) {
+            weights.clear();
+        }
+    }
+
+    /// Uploads a program's weights, as far as they are not there.
     async fn upload(
         &mut self,
+        (model, plan): (&Model, &Plan),
         network: Network,
         program: &Program,
-        plan: &Plan,
         tick: &mut dyn FnMut(&'static str, u64),
     ) -> Result<(), Error> {
-        let files = self.files_of(network);
-        let name = self.component(network).ok_or(Error::NotReady)?.name();
-        let loras = self.loras.stack(name, plan.shape.loras);
-        let component = self.component(network).ok_or(Error::NotReady)?;
-        component.upload(&*files, program, &mut |read| tick(name, read)).await?;
-        component.upload_added(program, &loras).await
+        let component = model.component(network).ok_or(Error::NotReady)?;
+        let (files, loras) = (model.files_of(network), model.loras.stack(component.name(), plan.shape.loras));
+        let weights = self.weights(component);
+        weights.upload(component, files, program, &mut |read| tick(component.name(), read)).await?;
+        weights.upload_added(program, &loras).await
     }
 
+    async fn ready(&mut self, model: (&Model, &Plan), network: Network, program: &Rc<Program>) -> Result<Box<dyn Executable>, Error> {
+        self.upload(model, network, program, &mut |_, _| {}).await?;
+        self.weights(model.0.component(network).ok_or(Error::NotReady)?).ready(program).await
+    }
+}
+
+/// A model on a device, as one plan says: what a run is made with.
+pub(crate) struct OnDevice<'p> {
+    pub model: &'p Model,
+    pub plan: &'p Plan,
+    pub residency: &'p mut Residency,
+    pub computed: &'p mut Computed,
+}
+
+impl OnDevice<'_> {
     /// A network made ready to run.
-    pub(crate) async fn acquire(&mut self, network: Network, plan: &Plan) -> Result<Box<dyn Executable>, Error> {
-        if let Some(ready) = self.ready.remove(&network) {
+    pub async fn acquire(&mut self, network: Network) -> Result<Box<dyn Executable>, Error> {
+        if let Some(ready) = self.residency.ready.remove(&network) {
             return Ok(ready);
         }
-        let program = network.program(plan).cloned().ok_or(Error::NotReady)?;
-        self.prepare(network, &program, plan).await
+        self.prepare(network, self.plan.program(network).ok_or(Error::NotReady)?).await
     }
 
     /// Any program of a network made ready to run.
-    pub(crate) async fn prepare(&mut self, network: Network, program: &Rc<Program>, plan: &Plan) -> Result<Box<dyn Executable>, Error> {
-        let made = match self.prepared(network, program, plan).await {
+    pub async fn prepare(&mut self, network: Network, program: &Rc<Program>) -> Result<Box<dyn Executable>, Error> {
+        let (model, plan) = (self.model, self.plan);
+        let made = match self.residency.ready((model, plan), network, program).await {
             // The driver has less room than it said. Where anything else stays, that makes room; it is read again when it is wanted.
             Err(Error::Graph(decant_graph::Error::Device(_))) if plan.placement.resident != Resident::Nothing => {
-                self.evict_all(plan);
-                self.prepared(network, program, plan).await
+                self.residency.evict_all(model, plan);
+                self.residency.ready((model, plan), network, program).await
             }
             made => made,
         };
-        made.map_err(|error| self.out_of_memory(error, plan))
-    }
-
-    async fn prepared(&mut self, network: Network, program: &Rc<Program>, plan: &Plan) -> Result<Box<dyn Executable>, Error> {
-        self.upload(network, program, plan, &mut |_, _| {}).await?;
-        self.component(network).ok_or(Error::NotReady)?.ready(program).await
-    }
-
-    /// Gives back all that can be loaded again: what is ready for the next picture, and every weight. A program that is running keeps its own.
-    fn evict_all(&mut self, plan: &Plan) {
-        self.ready.clear();
-        for network in self.order(plan) {
-            self.clear(network);
-        }
+        made.map_err(|error| match error {
+            Error::Graph(decant_graph::Error::Device(reason)) => plan.does_not_fit(model, self.residency.device(), Some(reason)),
+            other => other,
+        })
     }
 
     /// A network that has run: it is kept for the next picture, or goes.
-    pub(crate) fn release(&mut self, network: Network, ready: Box<dyn Executable>, plan: &Plan) {
-        if plan.placement.resident == Resident::Everything && network != Network::Encoder {
-            self.ready.insert(network, ready);
+    pub fn release(&mut self, network: Network, ready: Box<dyn Executable>) {
+        if self.plan.placement.resident == Resident::Everything && network != Network::Encoder {
+            self.residency.ready.insert(network, ready);
         } else {
-            self.discard(network, ready, plan);
+            self.discard(network, ready);
         }
     }
 
     /// A network that has run and whose program nobody wants again.
-    pub(crate) fn discard(&mut self, network: Network, ready: Box<dyn Executable>, plan: &Plan) {
+    pub fn discard(&mut self, network: Network, ready: Box<dyn Executable>) {
         drop(ready);
-        if !network.stays(plan.placement.resident) {
-            self.clear(network);
+        if !self.plan.placement.resident.holds(network) {
+            self.residency.clear(self.model, network);
         }
-    }
-
-    fn clear(&mut self, network: Network) {
-        if let Some(component) = self.component(network) {
-            component.clear();
-        }
-    }
-
-    /// What the driver says when it has no room, as the sentence for a picture that does not fit.
-    fn out_of_memory(&self, error: Error, plan: &Plan) -> Error {
-        match error {
-            Error::Graph(decant_graph::Error::Device(reason)) => self.does_not_fit(plan, Some(reason)),
-            other => other,
-        }
-    }
-
-    /// The refusal of a picture, and what may help.
-    pub(crate) fn does_not_fit(&self, plan: &Plan, reason: Option<String>) -> Error {
-        let factor = self.factor();
-        let [height, width] = plan.shape.size.map(|side| side * factor);
-        let memory = &plan.memory;
-        let smallest =
-            ENCODINGS.iter().min_by_key(|row| row.encoding.bytes(1 << 20)).filter(|row| plan.shape.encoding != Some(row.encoding));
-        let weights = smallest.map(|row| format!("weights kept as {}", row.name));
-        let tiny = (plan.shape.decoder == Decoder::Model).then(|| "a TAESD as the decoder".to_string());
-        let ways: Vec<String> = std::iter::once("a smaller picture".to_string()).chain(weights).chain(tiny).collect();
-        let advice = match &ways[..] {
-            [one] => format!("ask for {one}"),
-            [first @ .., last] => format!("ask for {}, or {last}", first.join(", ")),
-            [] => String::new(),
-        };
-        Error::Memory { width, height, need: memory.peak(), most: memory.most, device: self.device.name(), reason, advice }
     }
 }

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub mod net;
 pub mod run;
 
 use decant_gpu::Gpu;

@@ -2,7 +2,7 @@
 
 use crate::common::{devices, folder, relative_rms};
 use crate::{lora, used};
-use decant_graph::{Device, ENCODINGS, Encoding, Graph, Input, WeightUse, cpu};
+use decant_graph::{ENCODINGS, Encoding, Graph, Input, WeightUse, cpu};
 use decant_sd::Error;
 use decant_sd::component::Component;
 use decant_sd::config::UNetConfig;
@@ -60,7 +60,7 @@ fn the_base_stays_quantized_and_the_lora_is_added_in_full() {
             };
             let mut heard = Heard::default();
             block_on(pipeline.generate(&request, &mut heard)).expect("the run is sound");
-            let expected = merged(&files, row.encoding, &*device, &heard);
+            let expected = merged(&files, row.encoding, &heard);
             let error = relative_rms(&expected, &heard.prediction);
             println!("{} on {}: {error:.2e}", row.name, device.name());
             assert!(error < 1e-5, "{} on {}: {error:.2e}", row.name, device.name());
@@ -69,9 +69,9 @@ fn the_base_stays_quantized_and_the_lora_is_added_in_full() {
 }
 
 /// The denoiser without LoRA, whose weights are what the encoding left of the file's, with the products of the LoRA's matrices added.
-fn merged(files: &Folder, encoding: Encoding, device: &dyn Device, heard: &Heard) -> Vec<f32> {
+fn merged(files: &Folder, encoding: Encoding, heard: &Heard) -> Vec<f32> {
     let config = block_on(UNetConfig::read(files, "unet")).expect("the configuration is sound");
-    let component = block_on(Component::open(files, "unet", Some(encoding), device)).expect("the weights are there");
+    let component = block_on(Component::open(files, "unet", Some(encoding))).expect("the weights are there");
     let program = component.program(|graph: &Graph| unet::unet(graph, &config, 1, SIZE, 77)).expect("the graph fits");
     let lora_files = lora("kohya");
     let lora = block_on(Checkpoint::open_file(&*lora_files, "kohya.safetensors")).expect("the LoRA is sound");

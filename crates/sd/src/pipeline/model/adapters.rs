@@ -1,11 +1,14 @@
-//! LoRAs that stay loaded beside a model: adding and removing them, and which of them a picture uses with what weight.
+//! Adapters that stay beside a model: LoRAs, which of them a picture uses with what weight; and the words of textual inversions.
 //!
 //! What a program looks like depends on which are used ([`Chosen`], part of what is planned); their weights change numbers on the device only.
 
+use super::Model;
+use crate::config::Gear;
 use crate::error::Error;
-use crate::files::{Files, Within};
+use crate::files::Files;
+use crate::inversion::{self, Inversion};
 use crate::lora::{Lora, LoraInfo, LoraUse, Names, Stack, stem};
-use crate::pipeline::Pipeline;
+use crate::prompt::Reader;
 use std::rc::Rc;
 
 /// Some of the loaded LoRAs: a bit for each, in the order in which they were loaded.
@@ -72,9 +75,38 @@ impl Loras {
         let weight = |at: usize| self.weights.get(at).map_or(0.0, |weights| weights[of]);
         Stack { network, used: used.map(|(at, lora)| (lora.clone(), weight(at))).collect() }
     }
+
+    /// Sets the weights of the next picture; those that it uses where they change.
+    pub fn set_weights(&mut self, uses: &[LoraUse]) -> Result<Option<Chosen>, Error> {
+        let weights = self.asked(uses)?;
+        if weights == self.weights {
+            return Ok(None);
+        }
+        self.weights = weights;
+        self.chosen(uses).map(Some)
+    }
+
+    /// What is loaded, in order.
+    pub fn infos(&self) -> Vec<&LoraInfo> {
+        self.loaded.iter().map(|lora| lora.info()).collect()
+    }
+
+    /// The place of the one that is loaded under this very name.
+    ///
+    /// # Errors
+    /// None of that name is loaded.
+    pub fn named(&self, name: &str) -> Result<usize, Error> {
+        self.loaded.iter().position(|lora| lora.info().name == name).ok_or_else(|| self.unknown(name))
+    }
+
+    /// Takes the one at this place away.
+    pub fn remove(&mut self, at: usize) {
+        self.loaded.remove(at);
+        self.weights.remove(at);
+    }
 }
 
-impl Pipeline {
+impl Model {
     /// Loads a LoRA under a name, by which requests use it ([`crate::request::Request::loras`]). Headers are read; the rest when it is used.
     ///
     /// # Errors
@@ -94,7 +126,6 @@ impl Pipeline {
         let words = lora.take_words(&widths, self.reader().tokenizer().room()).await?;
         if !words.is_empty() {
             self.inversions.borrow_mut().replace(words)?;
-            self.conditioning_cache = None;
         }
         let info = lora.info().clone();
         self.loras.ever += 1;
@@ -103,62 +134,22 @@ impl Pipeline {
         Ok(info)
     }
 
-    /// Loads those of the model's gears that are used and not there yet: whoever never changes gear does not read their files. What makes a
-    /// picture does so itself; whoever predicts its memory before that asks for it.
-    ///
-    /// # Errors
-    /// A file that is missing or damaged, or another model's.
-    pub async fn load_gears(&mut self, uses: &[LoraUse]) -> Result<(), Error> {
-        for gear in self.config.gears.clone() {
-            let is_used = uses.iter().any(|used| stem(&used.name) == stem(&gear.lora));
-            if !is_used || self.loras.place(&gear.lora).is_some() {
-                continue;
-            }
-            let info = self.add_lora(&gear.lora, Rc::new(Within::new(self.files.clone(), &gear.lora))).await?;
-            if let Some(part) = info.unmatched.first() {
-                let problem = format!("it changes {part}, which the model does not have");
-                self.remove_lora(&gear.lora)?;
-                return Err(Error::Lora { name: gear.lora, problem, hint: "this gear is another model's".into() });
-            }
-        }
-        Ok(())
+    /// Those of the model's gears that are used and not loaded yet.
+    pub fn missing_gears(&self, uses: &[LoraUse]) -> Vec<Gear> {
+        let used = |gear: &&Gear| uses.iter().any(|used| stem(&used.name) == stem(&gear.lora));
+        self.config.gears.iter().filter(used).filter(|gear| self.loras.place(&gear.lora).is_none()).cloned().collect()
     }
 
-    /// Removes a loaded LoRA.
-    ///
-    /// # Errors
-    /// None of that name is loaded.
-    pub fn remove_lora(&mut self, name: &str) -> Result<(), Error> {
-        let at = self.loras.loaded.iter().position(|lora| lora.info().name == name).ok_or_else(|| self.loras.unknown(name))?;
-        self.set_lora_weights(&[])?;
-        self.remove_textual_inversion(&crate::lora::words_of(name));
-        self.loras.loaded.remove(at);
-        self.loras.weights.remove(at);
-        // Both say by their places which are used.
-        self.current = None;
-        self.plans.clear();
-        Ok(())
+    /// Adds the words of a textual inversion's file; one of the same name is replaced.
+    pub async fn add_textual_inversion(&mut self, name: &str, bytes: Vec<u8>) -> Result<Vec<Inversion>, Error> {
+        let widths: Vec<usize> = self.texts.iter().map(|text| text.config.hidden_size).collect();
+        let words = inversion::read(name, bytes, &widths, self.reader().tokenizer().room()).await?;
+        self.inversions.borrow_mut().replace(words.clone())?;
+        Ok(words)
     }
 
-    /// What is loaded, in order.
-    pub fn loras(&self) -> Vec<&LoraInfo> {
-        self.loras.loaded.iter().map(|lora| lora.info()).collect()
-    }
-
-    /// Sets the weights of the next picture. Where they change, what was ready with the old ones goes, and so do matrices that are not used
-    /// any more.
-    pub(crate) fn set_lora_weights(&mut self, uses: &[LoraUse]) -> Result<(), Error> {
-        let weights = self.loras.asked(uses)?;
-        if weights == self.loras.weights {
-            return Ok(());
-        }
-        self.loras.weights = weights;
-        let chosen = self.loras.chosen(uses)?;
-        (self.conditioning_cache, self.ready) = (None, Default::default());
-        let Pipeline { texts, unet, loras, .. } = self;
-        for component in texts.iter_mut().map(|text| &mut text.component).chain([unet]) {
-            component.keep_added(&loras.stack(component.name(), chosen));
-        }
-        Ok(())
+    /// Reads prompts as the (first) text encoder does.
+    pub fn reader(&self) -> &Rc<Reader> {
+        &self.texts[0].reader
     }
 }

@@ -3,15 +3,15 @@
 //! It is not a checksum of the files: names and shapes of all tensors count, and the numbers of some rows of each network. So the same
 //! weights in another layout or format are the same model where they hold the same numbers, and gigabytes need not be read.
 
+use super::Model;
 use crate::component::NOT_COMPUTED;
 use crate::error::Error;
-use crate::pipeline::Pipeline;
 use crate::weights::{Order, TensorInfo};
 
 /// Tensors of each network of which one row is read.
 const ROWS: usize = 24;
 
-impl Pipeline {
+impl Model {
     /// The fingerprint: FNV-1a of 64 bits over the networks' names, tensors and rows, as hexadecimal digits.
     pub async fn fingerprint(&self) -> Result<String, Error> {
         let mut hash = Fnv(0xcbf29ce484222325);

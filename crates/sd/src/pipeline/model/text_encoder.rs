@@ -1,4 +1,4 @@
-//! From words to what the denoiser is told: one text encoder, or two whose embeddings lie side by side.
+//! One text encoder with its tokenizer: from a text's tokens to their embeddings.
 
 use crate::clip::{self, Hidden, Reading};
 use crate::component::Component;
@@ -6,7 +6,8 @@ use crate::config::ClipConfig;
 use crate::error::Error;
 use crate::inversion::Inversions;
 use crate::lora::Stack;
-use crate::pipeline::run::script::{Role, Script, TextShape};
+use crate::pipeline::plan::shape::TextShape;
+use crate::pipeline::run::script::Role;
 use crate::prompt::Reader;
 use crate::tokenizer::{Tokenizer, Tokens};
 use decant_graph::{Encoding, Executable, Graph, Input, Program};
@@ -30,19 +31,6 @@ pub(crate) struct Embedded {
     /// `[tokens, width]`.
     pub states: Vec<f32>,
     /// `[projection_dim]`, of an encoder that projects.
-    pub pooled: Option<Vec<f32>>,
-}
-
-/// What the denoiser is told of the text: the prompt, and before it what to stay away from, where there is guidance.
-#[derive(Clone)]
-pub(crate) struct Conditioning {
-    pub prompt: Tokens,
-    pub negative: Option<Tokens>,
-    /// `[1 or 2, tokens, width]`: negative first.
-    pub context: Vec<f32>,
-    /// Numbers in one token's embedding.
-    pub width: usize,
-    /// `[1 or 2, projection_dim]`, of Stable Diffusion XL.
     pub pooled: Option<Vec<f32>>,
 }
 
@@ -107,11 +95,11 @@ impl TextEncoder {
             let projected = (self.hidden == Hidden::Projected).then(|| outputs.pop()).flatten();
             // diffusers skips layers for the prompt only.
             let at = usize::from(shape.skip > 0 && role == Role::Negative);
-            let mut said = outputs.into_iter().nth(at).ok_or(Error::NotReady)?;
+            let mut embedding = outputs.into_iter().nth(at).ok_or(Error::NotReady)?;
             let place = |piece: &&crate::tokenizer::Piece| piece.at / positions == chunk;
             let stressed = tokens.pieces.iter().filter(place).map(|piece| (piece.at % positions, piece.weight));
-            stress(&mut said, positions, &stressed.collect::<Vec<_>>());
-            states.extend(said);
+            stress(&mut embedding, positions, &stressed.collect::<Vec<_>>());
+            states.extend(embedding);
             if let (0, Some(projected)) = (chunk, projected) {
                 let (at, width) = (self.config.pooled_token(&self.known(ids)), projected.len() / positions);
                 pooled = Some(projected[at * width..][..width].to_vec());
@@ -165,52 +153,4 @@ fn stress(states: &mut [f32], tokens: usize, weights: &[(usize, f32)]) {
     if restored.is_finite() {
         states.iter_mut().for_each(|x| *x *= restored);
     }
-}
-
-impl Conditioning {
-    /// Puts together what each encoder said of each of the script's texts: `said[encoder][text]`. A negative prompt that no encoder was asked
-    /// about is zeros.
-    pub fn join(said: &[Vec<Embedded>], script: &Script) -> Conditioning {
-        let texts = said.first().map_or(0, Vec::len);
-        let (mut contexts, mut pooled): (Vec<Vec<f32>>, Vec<Vec<f32>>) = (vec![], vec![]);
-        let tokens = script.texts[0].1[0].positions() * script.shape.chunks;
-        for text in 0..texts {
-            let states: Vec<&[f32]> = said.iter().map(|encoder| encoder[text].states.as_slice()).collect();
-            contexts.push(side_by_side(&states, tokens));
-            pooled.push(said.iter().find_map(|encoder| encoder[text].pooled.clone()).unwrap_or_default());
-        }
-        let width = contexts[0].len() / tokens;
-        let roles: Vec<Role> = script.texts.iter().map(|(role, _)| *role).collect();
-        let told = |all: &[Vec<f32>]| {
-            let one = |role| roles.iter().position(|of| *of == role).map(|at| all[at].clone());
-            let zeros = || script.negative.as_ref().map(|_| vec![0.0; all[0].len()]);
-            [one(Role::Negative).or_else(zeros).unwrap_or_default(), mixed(&roles, all)].concat()
-        };
-        let (context, pooled) = (told(&contexts), told(&pooled));
-        let at = roles.iter().position(|role| *role == Role::Prompt).expect("every script has a prompt");
-        let (prompt, negative) = (script.texts[at].1[0].clone(), script.negative.clone());
-        Conditioning { prompt, negative, context, width, pooled: Some(pooled).filter(|pooled| !pooled.is_empty()) }
-    }
-}
-
-/// (1 − Σ factor) · prompt + Σ factor · other.
-fn mixed(roles: &[Role], all: &[Vec<f32>]) -> Vec<f32> {
-    let others: f32 = roles.iter().map(|role| if let Role::Mixed(factor) = role { *factor } else { 0.0 }).sum();
-    let share = |role: &Role| match role {
-        Role::Negative => 0.0,
-        Role::Prompt => 1.0 - others,
-        Role::Mixed(factor) => *factor,
-    };
-    let mut sum = vec![0.0; all[0].len()];
-    for (role, values) in roles.iter().zip(all).filter(|(role, _)| **role != Role::Negative) {
-        let share = share(role);
-        sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += share * value);
-    }
-    sum
-}
-
-/// Rows of each part joined: `[rows, Σ widths]`.
-fn side_by_side(parts: &[&[f32]], rows: usize) -> Vec<f32> {
-    let row = |i: usize| parts.iter().flat_map(move |part| part.chunks(part.len() / rows).nth(i).unwrap_or_default().iter().copied());
-    (0..rows).flat_map(row).collect()
 }

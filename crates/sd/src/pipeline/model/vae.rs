@@ -1,11 +1,11 @@
 //! Another autoencoder in the place of the model's own, while the rest of the model stays as it is.
 
+use super::Model;
 use crate::autoencoder::Autoencoder;
 use crate::component::Component;
 use crate::error::Error;
 use crate::files::Files;
 use crate::layout::{self, OpenedVae};
-use crate::pipeline::Pipeline;
 use crate::pipeline::plan::programs::ProgramBuilder;
 use crate::preview::FIT_SIZE;
 use std::rc::Rc;
@@ -17,7 +17,7 @@ pub(crate) struct Waiting {
     files: Option<Rc<dyn Files>>,
 }
 
-impl Pipeline {
+impl Model {
     /// Puts an autoencoder in the place of the one that the model was opened with; headers are read, the rest when it is used.
     ///
     /// # Errors
@@ -25,7 +25,7 @@ impl Pipeline {
     pub async fn use_vae(&mut self, files: Rc<dyn Files>) -> Result<(), Error> {
         let own = self.own_vae.as_ref().map_or(&self.config.vae, |own| &own.config);
         let OpenedVae { files, checkpoint, config } = fitting(files, own).await?;
-        let component = Component::over(checkpoint, "vae", self.options.weights, &*self.device);
+        let component = Component::over(checkpoint, "vae", self.options.weights);
         let before = self.exchange(Waiting { config: Autoencoder::Kl(config), component, files: Some(files) });
         if let Err(error) = self.nothing_left_over_of_vae() {
             self.exchange(before);
@@ -35,10 +35,14 @@ impl Pipeline {
         Ok(())
     }
 
-    /// Puts the autoencoder back that the model was opened with.
-    pub fn use_own_vae(&mut self) {
-        if let Some(own) = self.own_vae.take() {
-            self.exchange(own);
+    /// Puts the autoencoder back that the model was opened with; whether another one stood in for it.
+    pub fn use_own_vae(&mut self) -> bool {
+        match self.own_vae.take() {
+            Some(own) => {
+                self.exchange(own);
+                true
+            }
+            None => false,
         }
     }
 
@@ -50,13 +54,9 @@ impl Pipeline {
         self.vae.nothing_left_over(&[&decoder, &encoder])
     }
 
-    /// The one that was there; what was ready with it goes.
+    /// The one that was there.
     fn exchange(&mut self, other: Waiting) -> Waiting {
-        (self.current, self.projection) = (None, None);
-        self.plans.clear();
-        self.ready.clear();
-        let mut component = std::mem::replace(&mut self.vae, other.component);
-        component.clear();
+        let component = std::mem::replace(&mut self.vae, other.component);
         let config = std::mem::replace(&mut self.config.vae, other.config);
         Waiting { config, component, files: std::mem::replace(&mut self.vae_files, other.files) }
     }

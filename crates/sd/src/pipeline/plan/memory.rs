@@ -1,11 +1,11 @@
 //! What a picture will take, known before any of it is allocated.
 
 use crate::error::{Error, bytes};
-use crate::pipeline::Pipeline;
+use crate::pipeline::model::Model;
 use crate::pipeline::plan::programs::Programs;
-use crate::pipeline::plan::{Placement, Resident, RunShape};
-use crate::request::{Decoder, Preview, Request, Settings};
-use decant_graph::{ENCODINGS, Encoding, Program};
+use crate::pipeline::plan::{Placement, Resident, RunShape, plan};
+use crate::request::{Decoder, Preview};
+use decant_graph::{Device, ENCODINGS, Encoding, Program};
 use std::rc::Rc;
 
 /// Bytes of one network.
@@ -72,80 +72,11 @@ impl Memory {
         self.limit.clone().or_else(|| (self.peak > self.most).then(short))
     }
 
-    /// Of two that do not fit: within the device's limits first, then the smaller one.
-    pub(crate) fn is_better_than(&self, other: &Memory) -> bool {
-        (self.limit.is_some(), self.peak) < (other.limit.is_some(), other.peak)
-    }
-}
-
-/// What a choice of encoding comes to.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Prediction {
-    /// The choice; `None` keeps weights as the files have them.
-    pub encoding: Option<Encoding>,
-    /// Bytes of the model's files to read or download.
-    pub file_bytes: u64,
-    /// What a picture then takes.
-    pub memory: Memory,
-}
-
-impl Pipeline {
-    /// Memory that a picture of this size takes as weights are kept now, shown as [`Preview::Auto`] shows it.
-    pub fn memory(&self, width: usize, height: usize, guided: bool) -> Result<Memory, Error> {
-        Ok(self.plan(self.shape_for(width, height, guided)?)?.memory)
-    }
-
-    /// Memory that this very request takes; of two passes, what the greedier one takes.
-    pub fn memory_for(&self, request: &Request) -> Result<Memory, Error> {
-        let (settings, shape) = self.asked(request)?;
-        let first = self.plan(shape)?.memory;
-        let Some(second) = self.expected_second(&settings) else { return Ok(first) };
-        let second = self.plan(self.asked(&second)?.1)?.memory;
-        Ok(if first.peak() > second.peak() { first } else { second })
-    }
-
-    /// What each way to keep weights comes to at this size: as the files have them, then each encoding.
-    pub fn predictions(&self, width: usize, height: usize, guided: bool) -> Result<Vec<Prediction>, Error> {
-        let shape = self.shape_for(width, height, guided)?;
-        let encodings = std::iter::once(None).chain(ENCODINGS.iter().map(|row| Some(row.encoding)));
-        let predict = |encoding| {
-            let plan = self.plan(RunShape { encoding, ..shape })?;
-            Ok(Prediction { encoding, file_bytes: self.file_bytes(&plan.programs), memory: plan.memory })
-        };
-        encodings.map(predict).collect()
-    }
-
-    /// A picture of this size, of which nothing else is known yet.
-    pub(crate) fn shape_for(&self, width: usize, height: usize, guided: bool) -> Result<RunShape, Error> {
-        let guidance = Some(if guided { self.defaults().guidance.max(2.0) } else { 1.0 });
-        let request = Request { width: Some(width), height: Some(height), guidance, preview: Preview::Auto, ..Request::default() };
-        Ok(self.asked(&request)?.1)
-    }
-
-    /// What a request asks of the networks.
-    pub(crate) fn asked(&self, request: &Request) -> Result<(Settings, RunShape), Error> {
-        let settings = request.settle(self.defaults(), self.factor())?;
-        let shape = self.run_shape(&settings, self.script(&settings)?.shape)?;
-        Ok((settings, shape))
-    }
-
-    /// Bytes of the files that these programs' weights take.
-    fn file_bytes(&self, programs: &Programs) -> u64 {
-        let texts: u64 = self.texts.iter().zip(&programs.texts).map(|(text, program)| text.component.file_bytes(program)).sum();
-        let tiny = self.tiny.as_ref().zip(programs.tiny.as_ref()).map_or(0, |(tiny, program)| tiny.component.file_bytes(program));
-        let encoder = programs.encoder.as_ref().map_or(0, |program| self.vae.file_bytes(program));
-        texts + self.unet.file_bytes(&programs.unet) + self.vae.file_bytes(&programs.decoder) + encoder + tiny
-    }
-
-    /// The budget, or what the device has.
-    pub(crate) fn most(&self) -> u64 {
-        self.options.budget.unwrap_or(u64::MAX).min(self.device.memory())
-    }
-
-    pub(crate) fn memory_of(&self, shape: RunShape, placement: Placement, programs: &Programs) -> Memory {
-        let parts = self.parts(placement.resident, programs);
+    /// What a run takes that is made so.
+    pub(crate) fn of((model, device): (&Model, &dyn Device), shape: RunShape, placement: Placement, programs: &Programs) -> Memory {
+        let parts = parts((model, device), placement.resident, programs);
         let (unet, vae, tiny) = (programs.texts.len(), programs.texts.len() + 1, programs.texts.len() + 2);
-        let run = |program: &Rc<Program>| self.device.run_bytes(program);
+        let run = |program: &Rc<Program>| device.run_bytes(program);
         let decoded = |by_tiny: bool| if by_tiny { (tiny, programs.tiny.as_ref().map_or(0, run)) } else { (vae, run(&programs.decoder)) };
         let shown = match shape.preview {
             Preview::Decoder => Some(decoded(false)),
@@ -167,25 +98,64 @@ impl Pipeline {
             }
             _ => fullest.max().unwrap_or(0),
         };
-        let limit = programs.all().find_map(|program| self.device.does_not_fit(program));
-        Memory { parts, placement, most: self.most(), limit, peak }
+        let limit = programs.all().find_map(|program| device.does_not_fit(program));
+        Memory { parts, placement, most: most(model, device), limit, peak }
     }
 
-    /// Text encoders, denoiser, autoencoder, and the tiny one where there is one.
-    fn parts(&self, resident: Resident, programs: &Programs) -> Vec<Part> {
-        let all = matches!(resident, Resident::Everything | Resident::Weights);
-        let part = |name, programs: &[&Rc<Program>], stays| Part {
-            name,
-            weights: programs.iter().map(|program| self.device.weight_bytes(program)).sum(),
-            activations: programs.iter().map(|program| self.device.run_bytes(program)).max().unwrap_or(0),
-            stays,
-        };
-        let texts = self.texts.iter().zip(&programs.texts).map(|(text, program)| part(text.component.name(), &[program], all));
-        let mut parts: Vec<Part> = texts.collect();
-        parts.push(part(self.unet.name(), &[&programs.unet], resident != Resident::Nothing));
-        let coders: Vec<&Rc<Program>> = std::iter::once(&programs.decoder).chain(&programs.encoder).collect();
-        parts.push(part(self.vae.name(), &coders, all));
-        parts.extend(programs.tiny.iter().map(|program| part("preview", &[program], resident != Resident::Nothing)));
-        parts
+    /// Of two that do not fit: within the device's limits first, then the smaller one.
+    pub(crate) fn is_better_than(&self, other: &Memory) -> bool {
+        (self.limit.is_some(), self.peak) < (other.limit.is_some(), other.peak)
     }
+}
+
+/// What a choice of encoding comes to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prediction {
+    /// The choice; `None` keeps weights as the files have them.
+    pub encoding: Option<Encoding>,
+    /// Bytes of the model's files to read or download.
+    pub file_bytes: u64,
+    /// What a picture then takes.
+    pub memory: Memory,
+}
+
+/// What each way to keep weights comes to for a run of this shape: as the files have them, then each encoding.
+pub(crate) fn predictions(model: &Model, shape: RunShape, device: &dyn Device) -> Result<Vec<Prediction>, Error> {
+    let encodings = std::iter::once(None).chain(ENCODINGS.iter().map(|row| Some(row.encoding)));
+    let predict = |encoding| {
+        let plan = plan(model, RunShape { encoding, ..shape }, device)?;
+        Ok(Prediction { encoding, file_bytes: file_bytes(model, &plan.programs), memory: plan.memory })
+    };
+    encodings.map(predict).collect()
+}
+
+/// The budget, or what the device has.
+pub(crate) fn most(model: &Model, device: &dyn Device) -> u64 {
+    model.options.budget.unwrap_or(u64::MAX).min(device.memory())
+}
+
+/// Bytes of the files that these programs' weights take.
+fn file_bytes(model: &Model, programs: &Programs) -> u64 {
+    let texts: u64 = model.texts.iter().zip(&programs.texts).map(|(text, program)| text.component.file_bytes(program)).sum();
+    let tiny = model.tiny.as_ref().zip(programs.tiny.as_ref()).map_or(0, |(tiny, program)| tiny.component.file_bytes(program));
+    let encoder = programs.encoder.as_ref().map_or(0, |program| model.vae.file_bytes(program));
+    texts + model.unet.file_bytes(&programs.unet) + model.vae.file_bytes(&programs.decoder) + encoder + tiny
+}
+
+/// Text encoders, denoiser, autoencoder, and the tiny one where there is one.
+fn parts((model, device): (&Model, &dyn Device), resident: Resident, programs: &Programs) -> Vec<Part> {
+    let all = matches!(resident, Resident::Everything | Resident::Weights);
+    let part = |name, programs: &[&Rc<Program>], stays| Part {
+        name,
+        weights: programs.iter().map(|program| device.weight_bytes(program)).sum(),
+        activations: programs.iter().map(|program| device.run_bytes(program)).max().unwrap_or(0),
+        stays,
+    };
+    let texts = model.texts.iter().zip(&programs.texts).map(|(text, program)| part(text.component.name(), &[program], all));
+    let mut parts: Vec<Part> = texts.collect();
+    parts.push(part(model.unet.name(), &[&programs.unet], resident != Resident::Nothing));
+    let coders: Vec<&Rc<Program>> = std::iter::once(&programs.decoder).chain(&programs.encoder).collect();
+    parts.push(part(model.vae.name(), &coders, all));
+    parts.extend(programs.tiny.iter().map(|program| part("preview", &[program], resident != Resident::Nothing)));
+    parts
 }

@@ -1,12 +1,9 @@
 //! The programs of one picture: which there are, and each built once however many plans are tried.
 
 use crate::error::Error;
-use crate::pipeline::Pipeline;
-use crate::pipeline::model::adapters::Chosen;
+use crate::pipeline::model::Model;
 use crate::pipeline::model::text_encoder::TextEncoder;
 use crate::pipeline::plan::{Placement, RunShape, SMALL};
-use crate::pipeline::run::script::TextShape;
-use crate::request::{Decoder, Preview};
 use crate::unet;
 use decant_graph::{Device, Program};
 use std::collections::BTreeMap;
@@ -42,7 +39,7 @@ impl Programs {
 
 /// Programs that were built for a shape.
 pub(crate) struct ProgramBuilder<'p> {
-    pipeline: &'p Pipeline,
+    model: &'p Model,
     shape: RunShape,
     texts: Vec<Rc<Program>>,
     /// By bands.
@@ -54,32 +51,16 @@ pub(crate) struct ProgramBuilder<'p> {
 }
 
 impl<'p> ProgramBuilder<'p> {
-    pub fn new(pipeline: &'p Pipeline, shape: RunShape) -> Result<ProgramBuilder<'p>, Error> {
+    pub fn new(model: &'p Model, shape: RunShape) -> Result<ProgramBuilder<'p>, Error> {
         let text =
-            |text: &TextEncoder| text.program_with(shape.encoding, shape.text, &pipeline.loras.stack(text.component.name(), shape.loras));
-        let texts = pipeline.texts.iter().map(text).collect::<Result<_, _>>()?;
-        Ok(ProgramBuilder { pipeline, shape, texts, tinies: BTreeMap::new(), unets: BTreeMap::new(), coders: BTreeMap::new() })
+            |text: &TextEncoder| text.program_with(shape.encoding, shape.text, &model.loras.stack(text.component.name(), shape.loras));
+        let texts = model.texts.iter().map(text).collect::<Result<_, _>>()?;
+        Ok(ProgramBuilder { model, shape, texts, tinies: BTreeMap::new(), unets: BTreeMap::new(), coders: BTreeMap::new() })
     }
 
     /// Denoiser and decoder at a size that any model can be checked with.
-    pub fn smallest(pipeline: &'p Pipeline, size: [usize; 2]) -> Result<[Rc<Program>; 2], Error> {
-        let (preview, decoder) = (Preview::None, Decoder::Model);
-        let (encoding, loras) = (pipeline.options.weights, Chosen::default());
-        let mut built = ProgramBuilder::new(
-            pipeline,
-            RunShape {
-                size,
-                batch: 1,
-                switches: false,
-                text: TextShape::default(),
-                encodes: false,
-                preview,
-                decoder,
-                attention: false,
-                encoding,
-                loras,
-            },
-        )?;
+    pub fn smallest(model: &Model, size: [usize; 2]) -> Result<[Rc<Program>; 2], Error> {
+        let mut built = ProgramBuilder::new(model, RunShape::smallest(model, size))?;
         Ok([built.unet(1)?, built.coder(1)?.0])
     }
 
@@ -98,9 +79,9 @@ impl<'p> ProgramBuilder<'p> {
         if let Some(built) = self.unets.get(&batch) {
             return Ok(built.clone());
         }
-        let Pipeline { config, unet: component, .. } = self.pipeline;
+        let Model { config, unet: component, .. } = self.model;
         let tokens = config.text.max_position_embeddings * self.shape.text.chunks;
-        let loras = self.pipeline.loras.stack(component.name(), self.shape.loras);
+        let loras = self.model.loras.stack(component.name(), self.shape.loras);
         let build = if self.shape.attention { unet::unet_with_attention } else { unet::unet };
         let program =
             component.program_with(self.shape.encoding, &loras, |graph| build(graph, &config.unet, batch, self.shape.size, tokens))?;
@@ -112,7 +93,7 @@ impl<'p> ProgramBuilder<'p> {
         if let Some(built) = self.tinies.get(&bands) {
             return Ok(built.clone());
         }
-        let tiny = self.pipeline.tiny.as_ref().map(|tiny| tiny.decoder(self.shape.size, bands)).transpose()?;
+        let tiny = self.model.tiny.as_ref().map(|tiny| tiny.decoder(self.shape.size, bands)).transpose()?;
         self.tinies.insert(bands, tiny.clone());
         Ok(tiny)
     }
@@ -121,7 +102,7 @@ impl<'p> ProgramBuilder<'p> {
         if let Some(built) = self.coders.get(&bands) {
             return Ok(built.clone());
         }
-        let Pipeline { config, vae, .. } = self.pipeline;
+        let Model { config, vae, .. } = self.model;
         let (size, encoding) = (self.shape.size, self.shape.encoding);
         let pixels = size.map(|side| side * config.vae.factor());
         let decoder = vae.program_as(encoding, |graph| config.vae.decoder(graph, size, bands))?;

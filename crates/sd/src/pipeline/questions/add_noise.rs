@@ -27,7 +27,7 @@ impl Pipeline {
     /// A sentence where the sampler cannot follow what is asked for.
     pub fn schedule(&self, request: &Request) -> Result<Schedule, Error> {
         let settings = request.settle(self.defaults(), self.factor())?;
-        Ok(schedule(settings.sampler, self.config.scheduler.followed_by(settings.sampler), settings.sampling())?)
+        Ok(schedule(settings.sampler, self.model.config.scheduler.followed_by(settings.sampler), settings.sampling())?)
     }
 
     /// A picture's latents with the noise of a training timestep: diffusers' `add_noise`, with `torch.randn` of this seed for the noise.

@@ -4,8 +4,8 @@ use crate::error::Error;
 use crate::latents::{Latents, Level};
 use crate::picture::Picture;
 use crate::pipeline::Pipeline;
-use crate::pipeline::plan::Plan;
-use crate::pipeline::residency::Network;
+use crate::pipeline::model::networks::Network;
+use crate::pipeline::plan::{Plan, RunShape};
 use crate::request::{Decoder, Images, Request};
 use decant_solver::{Generator, Noise, Scale};
 use std::rc::Rc;
@@ -54,12 +54,12 @@ impl Pipeline {
         let pixels = [picture.width, picture.height];
         let images = Images { picture: Some(Rc::new(picture.clone())), ..Images::default() };
         let plan = self.alone(pixels, images, Decoder::Model)?;
-        let mut encoder = self.acquire(Network::Encoder, &plan).await?;
+        let mut encoder = self.on_device(&plan).acquire(Network::Encoder).await?;
         let mut random = seed.map(|seed| Noise::Cpu(Generator::new(seed)));
-        let values = self.config.vae.encode(&mut *encoder, picture, random.as_mut()).await?;
-        self.release(Network::Encoder, encoder, &plan);
+        let values = self.model.config.vae.encode(&mut *encoder, picture, random.as_mut()).await?;
+        self.on_device(&plan).release(Network::Encoder, encoder);
         let [height, width] = plan.shape.size;
-        Ok(Latents { shape: [self.config.vae.latent_channels(), height, width], values, level: Level::Clean })
+        Ok(Latents { shape: [self.model.config.vae.latent_channels(), height, width], values, level: Level::Clean })
     }
 
     /// Latents' picture, by the model's own autoencoder. Noisy ones are brought to the autoencoder's scale first, and show their noise.
@@ -77,9 +77,9 @@ impl Pipeline {
     pub async fn decode_by(&mut self, by: Decoder, latents: &Latents) -> Result<Picture, Error> {
         let plan = self.plan_for(latents, by)?;
         let network = if by == Decoder::Tiny { Network::Tiny } else { Network::Decoder };
-        let mut decoder = self.acquire(network, &plan).await?;
-        let picture = self.autoencoder(network).decode(&mut *decoder, &latents.scaled(Scale::Preserving), plan.shape.size).await?;
-        self.release(network, decoder, &plan);
+        let mut decoder = self.on_device(&plan).acquire(network).await?;
+        let picture = self.model.autoencoder(network).decode(&mut *decoder, &latents.scaled(Scale::Preserving), plan.shape.size).await?;
+        self.on_device(&plan).release(network, decoder);
         Ok(picture)
     }
 
@@ -88,18 +88,18 @@ impl Pipeline {
     /// # Errors
     /// As for [`Pipeline::decode`].
     pub async fn project(&mut self, latents: &Latents) -> Result<Picture, Error> {
-        if self.projection.is_none() {
+        if self.computed.projection.is_none() {
             let plan = self.plan_for(latents, Decoder::Model)?;
-            self.fit_projection(&plan).await?;
+            self.on_device(&plan).fit_projection().await?;
         }
         self.check_channels(latents)?;
         let [_, height, width] = latents.shape;
-        let projection = self.projection.as_ref().ok_or(Error::NotReady)?;
+        let projection = self.computed.projection.as_ref().ok_or(Error::NotReady)?;
         Ok(projection.apply(&latents.scaled(Scale::Preserving), width, height))
     }
 
     fn check_channels(&self, Latents { shape: [channels, ..], .. }: &Latents) -> Result<(), Error> {
-        let expected = self.config.vae.latent_channels();
+        let expected = self.model.config.vae.latent_channels();
         if *channels == expected {
             return Ok(());
         }
@@ -116,7 +116,7 @@ impl Pipeline {
     /// The plan of a plain picture of this size.
     fn alone(&mut self, [width, height]: [usize; 2], images: Images, decoder: Decoder) -> Result<Rc<Plan>, Error> {
         let request = Request { width: Some(width), height: Some(height), guidance: Some(1.0), images, decoder, ..Request::default() };
-        let (_, shape) = self.asked(&request)?;
-        self.current_plan(shape)
+        let (_, shape) = RunShape::of_request(&self.model, &request)?;
+        self.follow_shape(shape)
     }
 }

@@ -1,60 +1,122 @@
-//! What the denoiser is told besides latents and timestep: the text, and what the families add to it.
+//! What the denoiser is given besides latents and timestep: the texts' embeddings, and what the families add to them.
 
+use super::Run;
+use super::denoise::{Constants, guidance_embedding};
+use super::script::{Role, Script};
 use crate::config::TextTime;
 use crate::error::Error;
-use crate::pipeline::Pipeline;
-use crate::pipeline::model::text_encoder::Conditioning;
-use crate::pipeline::plan::Plan;
-use crate::pipeline::residency::Network;
-use crate::pipeline::run::denoise::{Constants, guidance_embedding};
-use crate::pipeline::run::script::Script;
+use crate::pipeline::model::Model;
+use crate::pipeline::model::networks::Network;
+use crate::pipeline::model::text_encoder::Embedded;
+use crate::pipeline::residency::OnDevice;
 use crate::request::{Request, Settings};
+use crate::tokenizer::Tokens;
 
-impl Pipeline {
-    /// What the text encoders say, one encoder after the other; the last prompts' answer is kept.
-    pub(crate) async fn conditioning(&mut self, settings: &Settings, script: &Script, plan: &Plan) -> Result<Conditioning, Error> {
-        let twice = self.uses_cfg(settings);
-        let asked = text_settings(&settings.asked, twice);
-        if let Some((_, said)) =
-            self.conditioning_cache.as_ref().filter(|(words, said)| *words == asked && said.negative.is_some() == twice)
-        {
-            return Ok(said.clone());
+/// What the denoiser is told of the text: the prompt, and before it what to stay away from, where there is guidance.
+#[derive(Clone)]
+pub(crate) struct Conditioning {
+    pub prompt: Tokens,
+    pub negative: Option<Tokens>,
+    /// `[1 or 2, tokens, width]`: negative first.
+    pub context: Vec<f32>,
+    /// Numbers in one token's embedding.
+    pub width: usize,
+    /// `[1 or 2, projection_dim]`, of Stable Diffusion XL.
+    pub pooled: Option<Vec<f32>>,
+}
+
+impl OnDevice<'_> {
+    /// What the text encoders make of a run's texts, one encoder after the other; that of the last run is kept.
+    pub(crate) async fn conditioning(&mut self, run: &Run) -> Result<Conditioning, Error> {
+        let (model, script, guided) = (self.model, &run.script, run.script.negative.is_some());
+        let settings = text_settings(&run.settings.asked, guided);
+        let same = |(of, made): &&(Request, Conditioning)| *of == settings && made.negative.is_some() == guided;
+        if let Some((_, made)) = self.computed.conditioning.as_ref().filter(same) {
+            return Ok(made.clone());
         }
-        let mut answers = vec![];
-        for at in 0..self.texts.len() {
-            let replaced = self.replaced(at, script).await?;
-            let mut encoder = self.acquire(Network::Text(at), plan).await?;
-            let mut answer = vec![];
+        let mut embedded = vec![];
+        for (at, text) in model.texts.iter().enumerate() {
+            let replaced = model.replaced(at, script).await?;
+            let mut encoder = self.acquire(Network::Text(at)).await?;
+            let mut texts = vec![];
             for (role, tokens) in &script.texts {
-                answer.push(self.texts[at].embed(&mut *encoder, (*role, &tokens[at]), &replaced, script.shape).await?);
+                texts.push(text.embed(&mut *encoder, (*role, &tokens[at]), &replaced, script.shape).await?);
             }
-            answers.push(answer);
-            self.release(Network::Text(at), encoder, plan);
+            embedded.push(texts);
+            self.release(Network::Text(at), encoder);
         }
-        let said = Conditioning::join(&answers, script);
-        self.conditioning_cache = Some((asked, said.clone()));
-        Ok(said)
+        let made = Conditioning::join(&embedded, script);
+        self.computed.conditioning = Some((settings, made.clone()));
+        Ok(made)
+    }
+}
+
+impl Conditioning {
+    /// Puts together what each encoder made of each of the script's texts: `embedded[encoder][text]`. A negative prompt that no encoder was asked
+    /// about is zeros.
+    pub fn join(embedded: &[Vec<Embedded>], script: &Script) -> Conditioning {
+        let texts = embedded.first().map_or(0, Vec::len);
+        let (mut contexts, mut pooled): (Vec<Vec<f32>>, Vec<Vec<f32>>) = (vec![], vec![]);
+        let tokens = script.texts[0].1[0].positions() * script.shape.chunks;
+        for text in 0..texts {
+            let states: Vec<&[f32]> = embedded.iter().map(|encoder| encoder[text].states.as_slice()).collect();
+            contexts.push(side_by_side(&states, tokens));
+            pooled.push(embedded.iter().find_map(|encoder| encoder[text].pooled.clone()).unwrap_or_default());
+        }
+        let width = contexts[0].len() / tokens;
+        let roles: Vec<Role> = script.texts.iter().map(|(role, _)| *role).collect();
+        let batched = |all: &[Vec<f32>]| {
+            let one = |role| roles.iter().position(|of| *of == role).map(|at| all[at].clone());
+            let zeros = || script.negative.as_ref().map(|_| vec![0.0; all[0].len()]);
+            [one(Role::Negative).or_else(zeros).unwrap_or_default(), mixed(&roles, all)].concat()
+        };
+        let (context, pooled) = (batched(&contexts), batched(&pooled));
+        let at = roles.iter().position(|role| *role == Role::Prompt).expect("every script has a prompt");
+        let (prompt, negative) = (script.texts[at].1[0].clone(), script.negative.clone());
+        Conditioning { prompt, negative, context, width, pooled: Some(pooled).filter(|pooled| !pooled.is_empty()) }
     }
 
-    /// What the denoiser is told besides latents and timestep, by its inputs' names.
-    pub(crate) fn constants(&self, settings: &Settings, said: Conditioning) -> Constants {
-        let batch = 1 + said.negative.is_some() as usize;
-        let mut constants = vec![("context", said.context)];
-        if let (Some(_), Some(pooled)) = (self.config.unet.addition, said.pooled) {
+    /// The denoiser's inputs that are the same at every step, by their names.
+    pub fn constants(self, model: &Model, settings: &Settings) -> Constants {
+        let batch = 1 + self.negative.is_some() as usize;
+        let mut constants = vec![("context", self.context)];
+        if let (Some(_), Some(pooled)) = (model.config.unet.addition, self.pooled) {
             let [height, width] = [settings.height as f32, settings.width as f32];
             let sizes: [f32; TextTime::SIZES] = [height, width, 0.0, 0.0, height, width]; // nothing was cropped
             constants.extend([("text_embeds", pooled), ("time_ids", sizes.repeat(batch))]);
         }
-        if let Some(width) = self.config.unet.time_cond_proj_dim {
+        if let Some(width) = model.config.unet.time_cond_proj_dim {
             constants.push(("timestep_cond", guidance_embedding(settings.guidance, width).repeat(batch)));
         }
         constants
     }
 }
 
-/// What of a request decides what the text encoders say; `guided` says whether the negative prompt is read.
+/// What of a request decides what the text encoders make of it; `guided` says whether the negative prompt is read.
 fn text_settings(asked: &Request, guided: bool) -> Request {
     let Request { prompt, negative, clip_skip, long, emphasis, swaps, mixes, .. } = asked.clone();
     let negative = if guided { negative } else { String::new() };
     Request { prompt, negative, clip_skip, long, emphasis, swaps, mixes, ..Request::default() }
+}
+
+/// (1 − Σ factor) · prompt + Σ factor · other.
+fn mixed(roles: &[Role], all: &[Vec<f32>]) -> Vec<f32> {
+    let others: f32 = roles.iter().map(|role| if let Role::Mixed(factor) = role { *factor } else { 0.0 }).sum();
+    let share = |role: &Role| match role {
+        Role::Negative => 0.0,
+        Role::Prompt => 1.0 - others,
+        Role::Mixed(factor) => *factor,
+    };
+    let mut sum = vec![0.0; all[0].len()];
+    for (role, values) in roles.iter().zip(all).filter(|(role, _)| **role != Role::Negative) {
+        let share = share(role);
+        sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += share * value);
+    }
+    sum
+}
+
+/// Rows of each part joined: `[rows, Σ widths]`.
+fn side_by_side(parts: &[&[f32]], rows: usize) -> Vec<f32> {
+    let row = |i: usize| parts.iter().flat_map(move |part| part.chunks(part.len() / rows).nth(i).unwrap_or_default().iter().copied());
+    (0..rows).flat_map(row).collect()
 }

@@ -62,7 +62,7 @@ pub(crate) struct Denoise<'a, O> {
     /// What is appended to the latents' channels, `[more, h, w]`.
     pub extra_channels: &'a [f32],
     pub projection: Option<&'a Projection>,
-    pub shown: PreviewDecoder<'a>,
+    pub preview: PreviewDecoder<'a>,
     /// The model's last outputs, channels first: without the prompt (where there is guidance), with it.
     pub outputs: Vec<Vec<f32>>,
     /// Where the denoiser looked in its last call, with the prompt: `[tokens, h, w]`.
@@ -74,7 +74,7 @@ pub(crate) struct Denoise<'a, O> {
     /// What drew the first noise, for samplers that draw more.
     pub random: Noise,
     /// What stays under a mask.
-    pub kept: Option<InpaintMask>,
+    pub inpaint: Option<InpaintMask>,
     pub observer: &'a mut O,
 }
 
@@ -120,8 +120,8 @@ impl<O: Observer> Run for Denoise<'_, O> {
     }
 
     fn keep(&mut self, index: usize, latents: Vec<f32>) -> Vec<f32> {
-        match &self.kept {
-            Some(kept) => kept.put_back(index, latents),
+        match &self.inpaint {
+            Some(inpaint) => inpaint.put_back(index, latents),
             None => latents,
         }
     }
@@ -129,7 +129,7 @@ impl<O: Observer> Run for Denoise<'_, O> {
     async fn observe(&mut self, step: Step<'_>) -> Result<(), Error> {
         let noisy = self.project(step.input);
         let size = [self.shape[1], self.shape[2]];
-        let denoised = match &mut self.shown {
+        let denoised = match &mut self.preview {
             PreviewDecoder::Decoder(decoder, autoencoder) => Some(autoencoder.decode(&mut **decoder, step.denoised, size).await?),
             _ => self.project(step.denoised),
         };
@@ -153,7 +153,7 @@ impl<O> Denoise<'_, O> {
     /// Latents as colours by the fitted straight line, where pictures are wanted.
     fn project(&self, latents: &[f32]) -> Option<Picture> {
         let [_, height, width] = self.shape;
-        let projection = self.projection.filter(|_| !matches!(self.shown, PreviewDecoder::None))?;
+        let projection = self.projection.filter(|_| !matches!(self.preview, PreviewDecoder::None))?;
         Some(projection.apply(latents, width, height))
     }
 }

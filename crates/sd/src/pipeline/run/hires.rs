@@ -1,22 +1,23 @@
 //! Two passes: a picture of the model's own size, and from that a larger one.
 
+use super::Run;
 use crate::error::Error;
 use crate::latents::{Latents, Level};
 use crate::picture::Picture;
-use crate::pipeline::{Event, Generated, Memory, Observer, Pipeline, Run};
+use crate::pipeline::{Event, Generated, Memory, Observer, Pipeline};
 use crate::request::{Enlarged, Request, Settings};
 
 impl Pipeline {
     /// Both passes. The settings are the request's, the rest is the second pass's; the memory is that of the pass that takes more.
-    pub(crate) async fn run_twice<O: Observer>(&mut self, request: &Request, observer: &mut O) -> Result<Generated, Error> {
-        let first = self.run(request)?;
-        self.plan_that_fits(first.shape)?;
+    pub(crate) async fn make_twice<O: Observer>(&mut self, request: &Request, observer: &mut O) -> Result<Generated, Error> {
+        let first = Run::new(&self.model, request)?;
+        self.fitting(first.shape)?;
         let second = self.second_run(&first)?.ok_or(Error::NotReady)?;
         let size = [second.settings.width, second.settings.height];
         let (enlarged, memory) = self.enlarged(&first, size, observer).await?;
         let asked = first.settings.asked.second_pass(size, enlarged);
         let second = Run { settings: asked.settle(self.defaults(), self.factor())?, ..second };
-        let again = self.made(&second, observer).await?;
+        let again = self.make(&second, observer).await?;
         let memory = if memory.peak() > again.memory.peak() { memory } else { again.memory.clone() };
         Ok(Generated { settings: first.settings, memory, ..again })
     }
@@ -28,18 +29,20 @@ impl Pipeline {
         [width, height]: [usize; 2],
         observer: &mut O,
     ) -> Result<(Enlarged, Memory), Error> {
-        let (plan, size) = (self.begun(first)?, [width, height]);
-        let sampled = self.sampled(first, &plan, observer).await?;
+        let (plan, size) = (self.follow(first)?, [width, height]);
+        let made = self.on_device(&plan).sample(first, observer).await;
+        let sampled = self.evict_if_failed(made)?;
         let Some(between) = first.settings.asked.hires_by.row().latents else {
-            let made = self.finished(first, &plan, sampled, observer).await?;
+            let made = self.on_device(&plan).finish(first, sampled, observer).await;
+            let made = self.evict_if_failed(made)?;
             observer.event(Event::Again { picture: Some(&made.picture), size }).await?;
             return Ok((Enlarged::Picture(made.picture.resized(width, height)), made.memory));
         };
-        if let Some((network, shown)) = sampled.shown {
-            self.release(network, shown, &plan);
+        if let Some((network, decoder)) = sampled.preview_decoder {
+            self.on_device(&plan).release(network, decoder);
         }
         observer.event(Event::Again { picture: None, size }).await?;
-        let latents = Latents { shape: self.latent_shape(&first.settings), values: sampled.latents, level: Level::Clean };
+        let latents = Latents { shape: self.model.latent_shape(&first.settings), values: sampled.latents, level: Level::Clean };
         let places = [height, width].map(|side| side / self.factor());
         Ok((Enlarged::Latents(latents.resized(places, between)), plan.memory.clone()))
     }
@@ -50,8 +53,8 @@ impl Pipeline {
     /// What [`Pipeline::generate`] would refuse of it.
     pub(crate) fn second_run(&mut self, first: &Run) -> Result<Option<Run>, Error> {
         let Some(second) = self.expected_second(&first.settings) else { return Ok(None) };
-        let second = self.run(&second)?;
-        self.plan_that_fits(second.shape)?;
+        let second = Run::new(&self.model, &second)?;
+        self.fitting(second.shape)?;
         Ok(Some(second))
     }
 
@@ -60,7 +63,7 @@ impl Pipeline {
         let [width, height] = self.second_size(settings)?;
         let enlarged = match settings.asked.hires_by.row().latents {
             Some(_) => {
-                let shape = [self.config.vae.latent_channels(), height / self.factor(), width / self.factor()];
+                let shape = [self.model.config.vae.latent_channels(), height / self.factor(), width / self.factor()];
                 Enlarged::Latents(Latents { shape, values: vec![], level: Level::Clean })
             }
             None => Enlarged::Picture(Picture { width, height, values: vec![] }),

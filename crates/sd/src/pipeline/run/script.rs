@@ -1,8 +1,9 @@
 //! What the text encoders will be told for one picture: tokens, their stress, and whose embeddings are replaced. Nothing runs here.
 
 use crate::error::Error;
-use crate::pipeline::Pipeline;
+use crate::pipeline::model::Model;
 use crate::pipeline::model::text_encoder::TextEncoder;
+use crate::pipeline::plan::shape::TextShape;
 use crate::request::{Request, Settings, Swap};
 use crate::tokenizer::Tokens;
 use std::collections::BTreeMap;
@@ -16,23 +17,6 @@ pub(crate) enum Role {
     Mixed(f32),
 }
 
-/// What the words of a picture ask of the text encoders' programs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct TextShape {
-    /// Times 77 tokens.
-    pub chunks: usize,
-    /// Layers left out.
-    pub skip: usize,
-    /// Whether some tokens' embeddings are given.
-    pub given: bool,
-}
-
-impl Default for TextShape {
-    fn default() -> TextShape {
-        TextShape { chunks: 1, skip: 0, given: false }
-    }
-}
-
 /// All texts of a picture.
 pub(crate) struct Script {
     /// What each is for, and its tokens for each encoder. A negative prompt comes first, where an encoder is asked about one; then the prompt.
@@ -44,14 +28,15 @@ pub(crate) struct Script {
     pub shape: TextShape,
 }
 
-impl Pipeline {
+impl Script {
     /// Reads all texts, and checks what is asked of them.
-    pub(crate) fn script(&self, settings: &Settings) -> Result<Script, Error> {
+    pub fn read(model: &Model, settings: &Settings) -> Result<Script, Error> {
         let asked = &settings.asked;
-        check(asked, &self.texts)?;
-        let guided = self.uses_cfg(settings);
-        let zeros = asked.negative.is_empty() && self.texts.len() > 1 && self.config.force_zeros_for_empty_prompt;
-        let read = |text: &str| self.texts.iter().map(|encoder| encoder.reader.read(text, asked.into())).collect::<Result<Vec<_>, Error>>();
+        check(asked, &model.texts)?;
+        let guided = model.uses_cfg(settings);
+        let zeros = asked.negative.is_empty() && model.texts.len() > 1 && model.config.force_zeros_for_empty_prompt;
+        let read =
+            |text: &str| model.texts.iter().map(|encoder| encoder.reader.read(text, asked.into())).collect::<Result<Vec<_>, Error>>();
         let negative = if guided { Some(read(&asked.negative)?) } else { None };
         let mut texts: Vec<(Role, Vec<Tokens>)> = vec![];
         texts.extend(negative.clone().filter(|_| !zeros).map(|tokens| (Role::Negative, tokens)));
@@ -59,7 +44,7 @@ impl Pipeline {
         for mix in &asked.mixes {
             texts.push((Role::Mixed(mix.factor), read(&mix.prompt)?));
         }
-        let swaps = self.texts.iter().enumerate().map(|(at, encoder)| {
+        let swaps = model.texts.iter().enumerate().map(|(at, encoder)| {
             let said: Vec<&Tokens> = texts.iter().map(|(_, tokens)| &tokens[at]).collect();
             let mut swapped = BTreeMap::new();
             for swap in &asked.swaps {

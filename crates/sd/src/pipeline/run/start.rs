@@ -4,14 +4,15 @@
 //! that of the encoder's sample, that of the run, that of the encoder's sample of what the mask leaves. A stochastic sampler goes on from
 //! there, so the order is part of the picture.
 
+use super::Run;
+use super::denoise::InpaintMask;
 use crate::autoencoder::Autoencoder;
 use crate::error::Error;
 use crate::latents::Level;
 use crate::picture::{Mask, Picture};
-use crate::pipeline::plan::Plan;
-use crate::pipeline::residency::Network;
-use crate::pipeline::run::denoise::InpaintMask;
-use crate::pipeline::{Pipeline, Run};
+use crate::pipeline::model::Model;
+use crate::pipeline::model::networks::Network;
+use crate::pipeline::residency::OnDevice;
 use crate::request::Settings;
 use decant_graph::Executable;
 use decant_solver::{Noise, Schedule};
@@ -25,7 +26,7 @@ pub(crate) struct Start {
     /// What an inpainting denoiser sees besides the latents `[1 + c, h, w]`: the mask, and the latents of what it leaves. Else nothing.
     pub extra_channels: Vec<f32>,
     /// What stays under a mask, where the denoiser does not see it.
-    pub kept: Option<InpaintMask>,
+    pub inpaint: Option<InpaintMask>,
     /// The generator, with the run's first noise drawn.
     pub random: Noise,
 }
@@ -71,7 +72,7 @@ impl Canvas {
     }
 }
 
-impl Pipeline {
+impl Model {
     /// The model call that a run begins with; `None` where it begins with noise.
     ///
     /// # Errors
@@ -90,42 +91,35 @@ impl Pipeline {
             _ => Ok(settings.first_step.map(|step| step * calls)),
         }
     }
+}
 
-    /// Latent channels, height, width.
-    pub(crate) fn latent_shape(&self, settings: &Settings) -> [usize; 3] {
-        [self.config.vae.latent_channels(), settings.height / self.factor(), settings.width / self.factor()]
-    }
-
-    /// Whether a run needs the autoencoder's first half.
-    pub(crate) fn encodes(&self, settings: &Settings) -> bool {
-        self.config.sees_a_picture() || settings.asked.images.picture.is_some()
-    }
-
+impl OnDevice<'_> {
     /// Draws, encodes and noises what the run starts from.
-    pub(crate) async fn start(&mut self, run: &Run, plan: &Plan, canvas: Option<&Canvas>) -> Result<Start, Error> {
-        let encoder = match self.encodes(&run.settings) {
-            true => Some(self.acquire(Network::Encoder, plan).await?),
+    pub(crate) async fn start(&mut self, run: &Run, canvas: Option<&Canvas>) -> Result<Start, Error> {
+        let model = self.model;
+        let encoder = match model.encodes(&run.settings) {
+            true => Some(self.acquire(Network::Encoder).await?),
             false => None,
         };
-        let mut source = Source { autoencoder: &self.config.vae, encoder, random: run.settings.noise() };
-        let sees = self.config.sees_a_picture();
+        let mut source = Source { autoencoder: &model.config.vae, encoder, random: run.settings.noise() };
+        let sees = model.config.sees_a_picture();
         let masked = canvas.filter(|_| run.settings.asked.masks() && !sees);
         let original = source.original(run, canvas, masked.is_some()).await?;
-        let noise = source.noise(run, self.latent_shape(&run.settings));
+        let noise = source.noise(run, model.latent_shape(&run.settings));
         let extra_channels = if sees { source.seen(run, canvas).await? } else { vec![] };
-        if masked.is_some() && matches!(self.config.vae, Autoencoder::Kl(_)) {
+        if masked.is_some() && matches!(model.config.vae, Autoencoder::Kl(_)) {
             source.random.randn(noise.len()); // of the sample that diffusers draws, and does not show to such a denoiser
         }
         let Source { encoder, random, .. } = source;
         if let Some(encoder) = encoder {
-            self.release(Network::Encoder, encoder, plan);
+            self.release(Network::Encoder, encoder);
         }
         let latents = run.first(original.as_deref(), &noise)?;
-        let kept = masked.zip(original).map(|(canvas, original)| {
-            let (mask, schedule) = (canvas.mask.over_latents(self.factor()), run.schedule.clone());
+        let inpaint = masked.zip(original).map(|(canvas, original)| {
+            let (mask, schedule) = (canvas.mask.over_latents(model.factor()), run.schedule.clone());
             InpaintMask { original, noise: noise.clone(), mask, schedule }
         });
-        Ok(Start { noise, latents, extra_channels, kept, random })
+        Ok(Start { noise, latents, extra_channels, inpaint, random })
     }
 }
 

@@ -1,44 +1,11 @@
-//! Words whose input embeddings are not the token table's: swapped ones, and textual inversions, which stay beside a model until removed.
+//! Tokens whose input embeddings are not the token table's: swapped ones, and those of textual inversions.
 
+use super::script::Script;
 use crate::error::Error;
-use crate::inversion::{self, Inversion};
-use crate::pipeline::Pipeline;
+use crate::pipeline::model::Model;
 use crate::pipeline::model::text_encoder::Replaced;
-use crate::pipeline::run::script::Script;
-use crate::prompt::Reader;
-use std::rc::Rc;
 
-impl Pipeline {
-    /// Adds the words of a textual inversion's file: a `.bin`, `.pt` or `.safetensors`, by its name. A file of the same name is replaced.
-    ///
-    /// Gives what was added; each word's `tokens` are what it is called in prompts.
-    ///
-    /// # Errors
-    /// One sentence for a file that is damaged, is something else, or was made for another family; what was there before stays.
-    pub async fn add_textual_inversion(&mut self, name: &str, bytes: Vec<u8>) -> Result<Vec<Inversion>, Error> {
-        let widths: Vec<usize> = self.texts.iter().map(|text| text.config.hidden_size).collect();
-        let words = inversion::read(name, bytes, &widths, self.reader().tokenizer().room()).await?;
-        self.inversions.borrow_mut().replace(words.clone())?;
-        self.conditioning_cache = None;
-        Ok(words)
-    }
-
-    /// Takes a textual inversion's words away; whether there were any of that name.
-    pub fn remove_textual_inversion(&mut self, name: &str) -> bool {
-        self.conditioning_cache = None;
-        self.inversions.borrow_mut().remove(name)
-    }
-
-    /// The words that were added, in order.
-    pub fn textual_inversions(&self) -> Vec<Inversion> {
-        self.inversions.borrow().all().to_vec()
-    }
-
-    /// Reads prompts as the (first) text encoder does; shared, so that a page can count tokens while a run goes on.
-    pub fn reader(&self) -> Rc<Reader> {
-        self.texts[0].reader.clone()
-    }
-
+impl Model {
     /// The embeddings that replace a text encoder's own in a script.
     pub(crate) async fn replaced(&self, encoder: usize, script: &Script) -> Result<Replaced, Error> {
         let mut replaced = Replaced::new();
