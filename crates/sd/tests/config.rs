@@ -32,7 +32,7 @@ fn every_key_of_the_judges_is_in_a_table_and_has_their_default() {
             let parse = |text: &str| serde_json::from_str::<Value>(text).expect("JSON");
             match row.rule {
                 // a class's default matters where a sampler of that class is written here
-                Rule::Honour(ours) if !scheduler || SAMPLERS.iter().any(|row| row.judge == class) => {
+                Rule::Honour(ours) if !scheduler || SAMPLERS.iter().any(|row| row.reference == class) => {
                     let by_sampler = scheduler && ours == "null"; // absent means each sampler's own, which the solver's tests compare
                     assert!(by_sampler || same(&parse(ours), default), "{class} {key}: expected {default}, got {ours}");
                 }

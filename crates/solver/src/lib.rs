@@ -4,7 +4,7 @@
 //! It is not: tensors, a GPU, prompts, files or JSON; it knows no model, it only awaits one ([`Run`]).
 //! Anything may use it; it uses nothing but `std`, and runs the same natively and on wasm32.
 //!
-//! The judge of every number here is [diffusers](https://github.com/huggingface/diffusers); the tests hold its answers.
+//! The reference of every number here is [diffusers](https://github.com/huggingface/diffusers); the tests hold its answers.
 //!
 //! | letter  | meaning                                                                                     |
 //! |---------|---------------------------------------------------------------------------------------------|

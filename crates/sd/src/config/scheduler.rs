@@ -149,7 +149,7 @@ impl Scheduler {
     pub fn sampler(&self) -> Sampler {
         let by_sigmas = ["Euler", "LMS", "Heun", "KDPM2", "DPMSolverSDE"].iter().any(|start| self.class.starts_with(start));
         let nearest = if by_sigmas { Sampler::Euler } else { Sampler::Ddim };
-        let found = SAMPLERS.iter().find(|row| row.judge == self.class).map_or(nearest, |row| row.sampler);
+        let found = SAMPLERS.iter().find(|row| row.reference == self.class).map_or(nearest, |row| row.sampler);
         self.meant(found)
     }
 
@@ -161,7 +161,7 @@ impl Scheduler {
 
     /// What a sampler follows: the pipeline's own scheduler, or, where its class or algorithm is another, what `from_config` makes of it.
     pub fn followed_by(&self, sampler: Sampler) -> &SchedulerConfig {
-        let own = sampler.row().judge == self.class && (sampler != Sampler::Dpmpp2mSde || self.sampler() == sampler);
+        let own = sampler.row().reference == self.class && (sampler != Sampler::Dpmpp2mSde || self.sampler() == sampler);
         if own { &self.config } else { &self.switched }
     }
 

@@ -10,7 +10,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     sampler: Sampler::Ddim,
     id: "ddim",
     name: "DDIM",
-    judge: "DDIMScheduler",
+    reference: "DDIMScheduler",
     docs: "Predict the picture, then add back the same noise at the next lower level; eta says how much of it is new (Song et al. 2020, arXiv:2010.02502, equations 12 and 16).",
     order: 1,
     calls: 1,

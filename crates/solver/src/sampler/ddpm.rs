@@ -10,7 +10,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     sampler: Sampler::Ddpm,
     id: "ddpm",
     name: "DDPM",
-    judge: "DDPMScheduler",
+    reference: "DDPMScheduler",
     docs: "Step to the mean of what the noising process would have come from, and draw its noise anew (Ho et al. 2020, arXiv:2006.11239, algorithm 2, equation 7).",
     order: 1,
     calls: 1,

@@ -12,7 +12,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     sampler: Sampler::Deis,
     id: "deis",
     name: "DEIS",
-    judge: "DEISMultistepScheduler",
+    reference: "DEISMultistepScheduler",
     docs: "Integrate the polynomial through the last predictions of the noise, in the logarithm of sigma (Zhang & Chen 2022, arXiv:2204.13902, section 3.3, log-rho variant).",
     order: 2,
     calls: 1,

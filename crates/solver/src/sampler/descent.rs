@@ -14,7 +14,7 @@ pub(super) const SGD_ROW: SamplerRow = SamplerRow {
     sampler: Sampler::Sgd,
     id: "sgd",
     name: "Gradient descent",
-    judge: "torch.optim.SGD",
+    reference: "torch.optim.SGD",
     docs: "Experimental: subtract the predicted noise times a learning rate, until little of it is left (the learning rate is the distance to the next noise level, which makes it Euler's method with an end of its own).",
     order: 1,
     calls: 1,
@@ -28,7 +28,7 @@ pub(super) const MOMENTUM_ROW: SamplerRow = SamplerRow {
     sampler: Sampler::Momentum,
     id: "momentum",
     name: "Momentum",
-    judge: "torch.optim.SGD with momentum and dampening",
+    reference: "torch.optim.SGD with momentum and dampening",
     docs: "Experimental: gradient descent along a running mean of the predicted noise (torch.optim.SGD with momentum 0.5 and dampening 0.5).",
     build: |setup| build(setup, Rule::Momentum),
     ..SGD_ROW
@@ -38,7 +38,7 @@ pub(super) const ADAM_ROW: SamplerRow = SamplerRow {
     sampler: Sampler::Adam,
     id: "adam",
     name: "Adam",
-    judge: "Adam's formulas",
+    reference: "Adam's formulas",
     docs: "Experimental: gradient descent along a running mean of the predicted noise, shorter where the noise has grown since the first step (Kingma & Ba 2014, arXiv:1412.6980, algorithm 1, with one second moment for all latents).",
     build: |setup| build(setup, Rule::Adam),
     ..SGD_ROW

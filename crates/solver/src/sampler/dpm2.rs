@@ -10,7 +10,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     sampler: Sampler::Dpm2,
     id: "dpm2",
     name: "DPM2",
-    judge: "KDPM2DiscreteScheduler",
+    reference: "KDPM2DiscreteScheduler",
     docs: "Look at the slope halfway to the next noise level, in the logarithm, and take the whole step along it (Lu et al. 2022, arXiv:2206.00927, algorithm 1, as in Karras et al., algorithm 2).",
     order: 2,
     calls: 2,

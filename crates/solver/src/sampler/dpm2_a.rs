@@ -12,7 +12,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     sampler: Sampler::Dpm2A,
     id: "dpm2_a",
     name: "DPM2 ancestral",
-    judge: "KDPM2AncestralDiscreteScheduler",
+    reference: "KDPM2AncestralDiscreteScheduler",
     docs: "DPM2's step to below the next noise level, then new noise up to it (k-diffusion's sample_dpm_2_ancestral).",
     order: 2,
     calls: 2,

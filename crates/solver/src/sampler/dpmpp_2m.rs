@@ -16,7 +16,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     sampler: Sampler::Dpmpp2m,
     id: "dpmpp_2m",
     name: "DPM++ 2M",
-    judge: "DPMSolverMultistepScheduler",
+    reference: "DPMSolverMultistepScheduler",
     docs: "Extrapolate the picture from the last two predictions (solver_order: one to three) and solve the rest exactly in the logarithm of the signal-to-noise ratio (Lu et al. 2022, arXiv:2211.01095, algorithm 2).",
     order: 2,
     calls: 1,
@@ -161,7 +161,7 @@ impl Coefficients {
             x: to.sigma / from.sigma * if sde { (-h).exp() } else { 1.0 },
             d0: -to.alpha * gone,
             d1: to.alpha * (gone / long + 1.0),
-            // Taylor's series says minus for both; the judge says plus for the stochastic one.
+            // Taylor's series says minus for both; diffusers says plus for the stochastic one.
             d2: -to.alpha * ((gone + long) / (long * long) + if sde { 0.5 } else { -0.5 }),
             noise: if sde { to.sigma * (-gone).sqrt() } else { 0.0 },
         }

@@ -13,7 +13,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     sampler: Sampler::Dpmpp2s,
     id: "dpmpp_2s",
     name: "DPM++ 2S",
-    judge: "DPMSolverSinglestepScheduler",
+    reference: "DPMSolverSinglestepScheduler",
     docs: "Steps in pairs: one to the next noise level, and from the pair's start again with both predictions (Lu et al. 2022, arXiv:2211.01095, algorithm 1; solver_order 3: in threes).",
     order: 2,
     calls: 1,

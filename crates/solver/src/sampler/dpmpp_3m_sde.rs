@@ -11,7 +11,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     sampler: Sampler::Dpmpp3mSde,
     id: "dpmpp_3m_sde",
     name: "DPM++ 3M SDE",
-    judge: "k-diffusion's sample_dpmpp_3m_sde",
+    reference: "k-diffusion's sample_dpmpp_3m_sde",
     docs: "Extrapolate the picture from the last three predictions and solve the stochastic equation; eta says how much of its noise is new (k-diffusion's sample_dpmpp_3m_sde, after Lu et al. 2022, arXiv:2211.01095).",
     order: 2,
     calls: 1,

@@ -12,7 +12,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     sampler: Sampler::DpmppSde,
     id: "dpmpp_sde",
     name: "DPM++ SDE",
-    judge: "DPMSolverSDEScheduler",
+    reference: "DPMSolverSDEScheduler",
     docs: "Half a step with new noise, then the whole step with the prediction from its middle and the noise of the same path; eta says how much of it is new (Lu et al. 2022, arXiv:2211.01095, as in k-diffusion's sample_dpmpp_sde).",
     order: 2,
     calls: 2,

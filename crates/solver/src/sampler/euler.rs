@@ -10,7 +10,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     sampler: Sampler::Euler,
     id: "euler",
     name: "Euler",
-    judge: "EulerDiscreteScheduler",
+    reference: "EulerDiscreteScheduler",
     docs: "Follow the slope dx/dsigma to the next noise level in a straight line, after churning some noise in if asked to (Karras et al. 2022, arXiv:2206.00364, algorithm 2 without correction).",
     order: 1,
     calls: 1,

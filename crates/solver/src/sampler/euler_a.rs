@@ -10,7 +10,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     sampler: Sampler::EulerA,
     id: "euler_a",
     name: "Euler ancestral",
-    judge: "EulerAncestralDiscreteScheduler",
+    reference: "EulerAncestralDiscreteScheduler",
     docs: "Follow the slope below the next noise level, then add new noise up to it, as much as DDPM would (k-diffusion's sample_euler_ancestral).",
     order: 1,
     calls: 1,

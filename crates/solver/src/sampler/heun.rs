@@ -11,7 +11,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     sampler: Sampler::Heun,
     id: "heun",
     name: "Heun",
-    judge: "HeunDiscreteScheduler",
+    reference: "HeunDiscreteScheduler",
     docs: "Euler's step, then the same step with the mean of the slopes at both its ends (Karras et al. 2022, arXiv:2206.00364, algorithm 1).",
     order: 2,
     calls: 2,

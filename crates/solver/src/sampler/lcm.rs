@@ -10,7 +10,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     sampler: Sampler::Lcm,
     id: "lcm",
     name: "LCM",
-    judge: "LCMScheduler",
+    reference: "LCMScheduler",
     docs: "For models distilled to it: predict the picture, noise it to the next level, again (Luo et al. 2023, arXiv:2310.04378, algorithm 3).",
     order: 1,
     calls: 1,

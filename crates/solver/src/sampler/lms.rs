@@ -11,7 +11,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     sampler: Sampler::Lms,
     id: "lms",
     name: "LMS",
-    judge: "LMSDiscreteScheduler",
+    reference: "LMSDiscreteScheduler",
     docs: "Integrate the polynomial through the last four slopes dx/dsigma (Adams–Bashforth for uneven steps; order 1 to 4).",
     order: 4,
     calls: 1,

@@ -11,7 +11,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     sampler: Sampler::Pndm,
     id: "pndm",
     name: "PNDM (PLMS)",
-    judge: "PNDMScheduler",
+    reference: "PNDMScheduler",
     docs: "Extrapolate the noise from the last four predictions, then step as DDIM does; skip_prk_steps begins with lower orders instead of Runge–Kutta steps (Liu et al. 2022, arXiv:2202.09778, equations 11 to 13).",
     order: 2,
     calls: 1,

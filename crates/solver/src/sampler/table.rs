@@ -44,8 +44,8 @@ pub struct SamplerRow {
     pub id: &'static str,
     /// Its name in menus.
     pub name: &'static str,
-    /// The class that the tests compare with; diffusers', where nothing else is said.
-    pub judge: &'static str,
+    /// What the tests compare it with: a scheduler class of diffusers, where nothing else is said.
+    pub reference: &'static str,
     /// What it does, and where that was published.
     pub docs: &'static str,
     /// Its order of convergence with default options, where it is deterministic: half as long steps make an error 2^order times smaller.

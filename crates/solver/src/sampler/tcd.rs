@@ -11,7 +11,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     sampler: Sampler::Tcd,
     id: "tcd",
     name: "TCD",
-    judge: "TCDScheduler",
+    reference: "TCDScheduler",
     docs: "For models distilled to it: step as DDIM below the next level, as far as eta says, and noise up to it (Zheng et al. 2024, arXiv:2402.19159, algorithm 4).",
     order: 1,
     calls: 1,

@@ -12,7 +12,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     sampler: Sampler::UniPc,
     id: "unipc",
     name: "UniPC",
-    judge: "UniPCMultistepScheduler",
+    reference: "UniPCMultistepScheduler",
     docs: "Predict a step from the last predictions, and correct it with the one at its end (Zhao et al. 2023, arXiv:2302.04867, algorithms 1 and 2).",
     order: 3,
     calls: 1,

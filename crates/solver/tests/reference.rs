@@ -1,4 +1,4 @@
-//! Every sampler against its judge: all latents of whole loops, new noise included.
+//! Every sampler against its reference: all latents of whole loops, new noise included.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
@@ -13,7 +13,7 @@ fn bound(_: &Case) -> f64 {
 }
 
 #[test]
-fn latents_are_the_judges() {
+fn latents_are_the_references() {
     let mut worst: Vec<(&str, f64, String)> = SAMPLERS.iter().map(|row| (row.id, 0.0, String::new())).collect();
     let mut wrong = Vec::new();
     let files = [
@@ -24,7 +24,7 @@ fn latents_are_the_judges() {
     let all: Vec<Case> = files.into_iter().flat_map(|text| cases(text).into_iter().skip(1)).collect();
     for case in &all {
         let sampler = Sampler::from_id(case.get("sampler")).unwrap();
-        // A bare case has no key at all: every default is the judge's class's own.
+        // A bare case has no key at all: every default is the reference's class's own.
         let bare = case.keys.iter().any(|(key, _)| key == "bare");
         let config = configured(if bare { SchedulerConfig::default() } else { stable_diffusion() }, case);
         let off = compare(case, sampler, &config, options(case));
@@ -37,7 +37,7 @@ fn latents_are_the_judges() {
         }
     }
     for (id, off, asked) in &worst {
-        println!("{id}: {off:.1e} from {} ({asked})", Sampler::from_id(id).unwrap().row().judge);
+        println!("{id}: {off:.1e} from {} ({asked})", Sampler::from_id(id).unwrap().row().reference);
         assert!(*off > 0.0, "{id} has no case, or one that rounds like ours");
     }
     assert!(wrong.is_empty(), "above the bound:\n{}", wrong.join("\n"));
@@ -50,7 +50,7 @@ fn compare(case: &Case, sampler: Sampler, config: &SchedulerConfig, options: Opt
     let mut compared = 0;
     let model = |x: &[f32], t: f32| x.iter().map(|&x| (0.9 * f64::from(x) - 0.7 * f64::from(t) / 1000.0).tanh() as f32).collect();
     let observer = |step: Step<'_>| {
-        let off = check(case, want.next().expect("as many calls as the judge"), step.latents, f64::INFINITY);
+        let off = check(case, want.next().expect("as many calls as the reference"), step.latents, f64::INFINITY);
         worst = if off > worst || off.is_nan() { off } else { worst };
         compared += 1;
         Ok(())
