@@ -24,6 +24,15 @@ pub(crate) struct Class {
     pub highest_order: Option<usize>,
 }
 
+/// Where the last step ends.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum FinalAlpha {
+    /// At ᾱ 1: no noise is left (`set_alpha_to_one`).
+    One,
+    /// At the ᾱ of timestep 0.
+    FirstTimestep,
+}
+
 /// What becomes of `rescale_betas_zero_snr`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum ZeroSnr {
@@ -79,6 +88,14 @@ impl Setup<'_> {
 
     pub fn zero_snr(&self) -> ZeroSnr {
         if self.config.rescale_betas_zero_snr || self.options.zero_snr { self.row.class.zero_snr } else { ZeroSnr::Unread }
+    }
+
+    /// What `set_alpha_to_one` says.
+    pub fn final_alpha(&self) -> FinalAlpha {
+        match self.config.set_alpha_to_one.unwrap_or(self.row.class.set_alpha_to_one) {
+            true => FinalAlpha::One,
+            false => FinalAlpha::FirstTimestep,
+        }
     }
 
     pub fn lower_order_final(&self) -> bool {

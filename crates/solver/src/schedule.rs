@@ -17,7 +17,7 @@
 //! ```
 
 use crate::betas::alphas_cumprod;
-use crate::class::Setup;
+use crate::class::{FinalAlpha, Setup};
 use crate::prediction::{Bound, mix};
 use crate::sigmas::sigma_of;
 use crate::{Error, Options, PredictionType, Sigmas, TimestepSpacing};
@@ -82,8 +82,8 @@ impl Schedule {
     }
 }
 
-/// The schedule of a sampler that visits these training timesteps, and ends at ᾱ 1 or that of timestep 0.
-pub(crate) fn visiting(setup: &Setup<'_>, timesteps: &[usize], alpha_to_one: bool, bound: Bound) -> Result<Schedule, Error> {
+/// The schedule of a sampler that visits these training timesteps.
+pub(crate) fn visiting(setup: &Setup<'_>, timesteps: &[usize], end: FinalAlpha, bound: Bound) -> Result<Schedule, Error> {
     no_curve(setup)?;
     let alphas_cumprod = alphas_cumprod(setup)?;
     if let Some(t) = timesteps.iter().find(|t| **t >= alphas_cumprod.len()) {
@@ -93,7 +93,10 @@ pub(crate) fn visiting(setup: &Setup<'_>, timesteps: &[usize], alpha_to_one: boo
     }
     let alphas: Vec<f32> = timesteps.iter().map(|&t| alphas_cumprod[t]).collect();
     check_alphas(setup, &alphas, bound)?;
-    let final_alpha_cumprod = if alpha_to_one { 1.0 } else { alphas_cumprod[0] };
+    let final_alpha_cumprod = match end {
+        FinalAlpha::One => 1.0,
+        FinalAlpha::FirstTimestep => alphas_cumprod[0],
+    };
     let sigmas = alphas.into_iter().chain([final_alpha_cumprod]).map(sigma_of).collect();
     let timesteps = timesteps.iter().map(|&t| t as f32).collect();
     Ok(Schedule { timesteps, sigmas, alphas_cumprod, final_alpha_cumprod, init_noise_sigma: 1.0, scale: Scale::Preserving })

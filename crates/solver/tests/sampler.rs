@@ -60,6 +60,7 @@ fn every_sampler_has_one_row() {
     for row in SAMPLERS {
         assert_eq!(Sampler::from_id(row.id).unwrap(), row.sampler);
         assert_eq!(row.sampler.row().id, row.id);
+        assert!(!row.name.is_empty() && !row.reference.is_empty(), "{} has no name, or no reference", row.id);
         assert!((1..=4).contains(&row.order) && (1..=2).contains(&row.calls), "{}", row.id);
         assert!(row.docs.ends_with('.') && row.docs.contains('('), "{} says no source: {}", row.id, row.docs);
     }

@@ -12,12 +12,10 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     name: "DDIM",
     reference: "DDIMScheduler",
     docs: "Predict the picture, then add back the same noise at the next lower level; eta says how much of it is new (Song et al. 2020, arXiv:2010.02502, equations 12 and 16).",
-    order: 1,
-    calls: 1,
-    stochastic: false,
     cfgpp: true,
     class: Class { eta: Some(0.0), ..Class::DISCRETE },
     build,
+    ..SamplerRow::PLAIN
 };
 
 /// As in diffusers a step's end is always `num_train_timesteps / steps` timesteps on,
@@ -25,8 +23,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
     let (kind, bound, eta) = (setup.kind(), setup.bound()?, setup.eta()? as f32);
     let timesteps = whole(setup)?;
-    let to_one = setup.config.set_alpha_to_one.unwrap_or(setup.row.class.set_alpha_to_one);
-    let schedule = visiting(setup, &timesteps, to_one, bound)?;
+    let schedule = visiting(setup, &timesteps, setup.final_alpha(), bound)?;
     let stride = setup.config.num_train_timesteps / timesteps.len();
     let ends: Vec<(f32, f32)> = timesteps.iter().map(|&t| (schedule.alpha(Some(t)), schedule.alpha(t.checked_sub(stride)))).collect();
     Built::new(schedule, move |call| {

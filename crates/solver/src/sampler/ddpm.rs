@@ -1,7 +1,7 @@
 //! DDPM: denoising diffusion probabilistic models, each step's noise drawn anew.
 
 use super::{Built, Sampler, SamplerRow, Stepped};
-use crate::class::{Class, Setup};
+use crate::class::{Class, FinalAlpha, Setup};
 use crate::prediction::{from_alpha, mix};
 use crate::schedule::{visiting, whole};
 use crate::{Error, VarianceType};
@@ -12,12 +12,10 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     name: "DDPM",
     reference: "DDPMScheduler",
     docs: "Step to the mean of what the noising process would have come from, and draw its noise anew (Ho et al. 2020, arXiv:2006.11239, algorithm 2, equation 7).",
-    order: 1,
-    calls: 1,
     stochastic: true,
-    cfgpp: false,
     class: Class::DISCRETE,
     build,
+    ..SamplerRow::PLAIN
 };
 
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
@@ -28,7 +26,7 @@ fn build(setup: &Setup<'_>) -> Result<Built, Error> {
     }
     setup.no_learned_variance()?;
     let timesteps = whole(setup)?;
-    let schedule = visiting(setup, &timesteps, true, bound)?;
+    let schedule = visiting(setup, &timesteps, FinalAlpha::One, bound)?;
     let alphas: Vec<f32> = timesteps.iter().map(|&t| schedule.alpha(Some(t))).chain([1.0]).collect();
     Built::new(schedule, move |call| {
         let (alpha, next) = (alphas[call.index], alphas[call.index + 1]);

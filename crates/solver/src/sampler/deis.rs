@@ -15,11 +15,9 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     reference: "DEISMultistepScheduler",
     docs: "Integrate the polynomial through the last predictions of the noise, in the logarithm of sigma (Zhang & Chen 2022, arXiv:2204.13902, section 3.3, log-rho variant).",
     order: 2,
-    calls: 1,
-    stochastic: false,
-    cfgpp: false,
     class: Class { highest_order: Some(3), zero_snr: ZeroSnr::Unread, ..Class::EULER },
     build,
+    ..SamplerRow::PLAIN
 };
 
 /// Steps from which on the lower orders at the end are left out (diffusers' number).

@@ -16,12 +16,9 @@ pub(super) const SGD_ROW: SamplerRow = SamplerRow {
     name: "Gradient descent",
     reference: "torch.optim.SGD",
     docs: "Experimental: subtract the predicted noise times a learning rate, until little of it is left (the learning rate is the distance to the next noise level, which makes it Euler's method with an end of its own).",
-    order: 1,
-    calls: 1,
-    stochastic: false,
-    cfgpp: false,
     class: Class { zero_snr: ZeroSnr::Unread, ..Class::EULER },
     build: |setup| build(setup, Rule::Sgd),
+    ..SamplerRow::PLAIN
 };
 
 pub(super) const MOMENTUM_ROW: SamplerRow = SamplerRow {

@@ -14,10 +14,9 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     docs: "Look at the slope halfway to the next noise level, in the logarithm, and take the whole step along it (Lu et al. 2022, arXiv:2206.00927, algorithm 1, as in Karras et al., algorithm 2).",
     order: 2,
     calls: 2,
-    stochastic: false,
-    cfgpp: false,
     class: Class::TWO_CALLS,
     build,
+    ..SamplerRow::PLAIN
 };
 
 /// Where each step looks at the slope: halfway to `ends` in the logarithm, but the last step at its end.

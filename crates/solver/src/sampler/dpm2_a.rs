@@ -17,9 +17,9 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     order: 2,
     calls: 2,
     stochastic: true,
-    cfgpp: false,
     class: Class::TWO_CALLS,
     build,
+    ..SamplerRow::PLAIN
 };
 
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {

@@ -19,11 +19,9 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     reference: "DPMSolverMultistepScheduler",
     docs: "Extrapolate the picture from the last two predictions (solver_order: one to three) and solve the rest exactly in the logarithm of the signal-to-noise ratio (Lu et al. 2022, arXiv:2211.01095, algorithm 2).",
     order: 2,
-    calls: 1,
-    stochastic: false,
-    cfgpp: false,
     class: CLASS,
     build: |setup| build(setup, algorithm(setup)?),
+    ..SamplerRow::PLAIN
 };
 
 pub(super) const SDE_ROW: SamplerRow = SamplerRow {

@@ -16,11 +16,9 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     reference: "DPMSolverSinglestepScheduler",
     docs: "Steps in pairs: one to the next noise level, and from the pair's start again with both predictions (Lu et al. 2022, arXiv:2211.01095, algorithm 1; solver_order 3: in threes).",
     order: 2,
-    calls: 1,
-    stochastic: false,
-    cfgpp: false,
     class: Class { highest_order: Some(3), lower_order_final: false, zero_snr: ZeroSnr::Unread, ..Class::EULER },
     build,
+    ..SamplerRow::PLAIN
 };
 
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {

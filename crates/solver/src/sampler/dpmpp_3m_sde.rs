@@ -14,11 +14,10 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     reference: "k-diffusion's sample_dpmpp_3m_sde",
     docs: "Extrapolate the picture from the last three predictions and solve the stochastic equation; eta says how much of its noise is new (k-diffusion's sample_dpmpp_3m_sde, after Lu et al. 2022, arXiv:2211.01095).",
     order: 2,
-    calls: 1,
     stochastic: true,
-    cfgpp: false,
     class: Class { eta: Some(1.0), ..Class::EULER },
     build,
+    ..SamplerRow::PLAIN
 };
 
 /// k-diffusion draws from a Brownian tree; the steps of one are independent, so here each is drawn from the run's generator.

@@ -17,9 +17,9 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     order: 2,
     calls: 2,
     stochastic: true,
-    cfgpp: false,
     class: Class { eta: Some(1.0), ..Class::TWO_CALLS },
     build,
+    ..SamplerRow::PLAIN
 };
 
 /// diffusers draws the path from a Brownian tree with a generator of its own, so its noise cannot be had again from a seed;

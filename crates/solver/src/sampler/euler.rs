@@ -1,7 +1,7 @@
 //! Euler: a straight line along the slope.
 
 use super::{Built, Sampler, SamplerRow, Stepped};
-use crate::class::{Class, Setup};
+use crate::class::Setup;
 use crate::prediction::{from_sigma, mix, zip};
 use crate::sigmas::{Kind, grid};
 use crate::{Error, PredictionType, TimestepType};
@@ -12,12 +12,9 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     name: "Euler",
     reference: "EulerDiscreteScheduler",
     docs: "Follow the slope dx/dsigma to the next noise level in a straight line, after churning some noise in if asked to (Karras et al. 2022, arXiv:2206.00364, algorithm 2 without correction).",
-    order: 1,
-    calls: 1,
-    stochastic: false,
     cfgpp: true,
-    class: Class::EULER,
     build,
+    ..SamplerRow::PLAIN
 };
 
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {

@@ -12,12 +12,11 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     name: "Euler ancestral",
     reference: "EulerAncestralDiscreteScheduler",
     docs: "Follow the slope below the next noise level, then add new noise up to it, as much as DDPM would (k-diffusion's sample_euler_ancestral).",
-    order: 1,
-    calls: 1,
     stochastic: true,
     cfgpp: true,
     class: Class { curves: false, ..Class::EULER },
     build,
+    ..SamplerRow::PLAIN
 };
 
 /// Down to where, and up by how much, so that both together are a step of the noising process reversed.

@@ -15,10 +15,9 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     docs: "Euler's step, then the same step with the mean of the slopes at both its ends (Karras et al. 2022, arXiv:2206.00364, algorithm 1).",
     order: 2,
     calls: 2,
-    stochastic: false,
-    cfgpp: false,
     class: Class::TWO_CALLS,
     build,
+    ..SamplerRow::PLAIN
 };
 
 /// Each step after the first call is called at twice: where it ends, and where the next one starts.

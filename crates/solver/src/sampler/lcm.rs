@@ -12,12 +12,10 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     name: "LCM",
     reference: "LCMScheduler",
     docs: "For models distilled to it: predict the picture, noise it to the next level, again (Luo et al. 2023, arXiv:2310.04378, algorithm 3).",
-    order: 1,
-    calls: 1,
     stochastic: true,
-    cfgpp: false,
     class: Class::DISTILLED,
     build,
+    ..SamplerRow::PLAIN
 };
 
 /// Standard deviation of the data in the boundary condition.
@@ -51,7 +49,7 @@ pub(super) fn distilled(setup: &Setup<'_>) -> Result<Vec<usize>, Error> {
 
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
     let (kind, bound, scaling) = (setup.kind(), setup.bound()?, setup.config.timestep_scaling);
-    let schedule = visiting(setup, &distilled(setup)?, setup.config.set_alpha_to_one.unwrap_or(true), bound)?;
+    let schedule = visiting(setup, &distilled(setup)?, setup.final_alpha(), bound)?;
     let alphas: Vec<f32> = schedule.timesteps.iter().map(|&t| schedule.alphas_cumprod[t as usize]).collect();
     let timesteps = schedule.timesteps.clone();
     Built::new(schedule, move |call| {

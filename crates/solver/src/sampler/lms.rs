@@ -14,11 +14,9 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     reference: "LMSDiscreteScheduler",
     docs: "Integrate the polynomial through the last four slopes dx/dsigma (Adams–Bashforth for uneven steps; order 1 to 4).",
     order: 4,
-    calls: 1,
-    stochastic: false,
-    cfgpp: false,
     class: Class { highest_order: Some(4), zero_snr: ZeroSnr::Unread, ..Class::EULER },
     build,
+    ..SamplerRow::PLAIN
 };
 
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {

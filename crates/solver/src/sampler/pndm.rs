@@ -14,11 +14,9 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     reference: "PNDMScheduler",
     docs: "Extrapolate the noise from the last four predictions, then step as DDIM does; skip_prk_steps begins with lower orders instead of Runge–Kutta steps (Liu et al. 2022, arXiv:2202.09778, equations 11 to 13).",
     order: 2,
-    calls: 1,
-    stochastic: false,
-    cfgpp: false,
     class: Class { set_alpha_to_one: false, zero_snr: ZeroSnr::Unread, ..Class::DISCRETE },
     build,
+    ..SamplerRow::PLAIN
 };
 
 /// What outlives a step.
@@ -44,8 +42,7 @@ fn build(setup: &Setup<'_>) -> Result<Built, Error> {
         (true, n) => [&spaced[n - 1..], &spaced[n - 2..n - 1]].concat().into_iter().chain(spaced[..n - 1].iter().rev().copied()).collect(),
         (false, n) => prk.iter().copied().chain(spaced[..n - 3].iter().rev().copied()).collect(),
     };
-    let to_one = setup.config.set_alpha_to_one.unwrap_or(setup.row.class.set_alpha_to_one);
-    let schedule = visiting(setup, &timesteps, to_one, Bound::None)?;
+    let schedule = visiting(setup, &timesteps, setup.final_alpha(), Bound::None)?;
     let (alphas, end) = (schedule.alphas_cumprod.clone(), schedule.final_alpha_cumprod);
     let mut history = History { kind: setup.kind(), alphas, end, predictions: VecDeque::new(), start: Vec::new(), sum: Vec::new() };
     let mut counter = 0;

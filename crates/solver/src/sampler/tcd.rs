@@ -13,18 +13,16 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     name: "TCD",
     reference: "TCDScheduler",
     docs: "For models distilled to it: step as DDIM below the next level, as far as eta says, and noise up to it (Zheng et al. 2024, arXiv:2402.19159, algorithm 4).",
-    order: 1,
-    calls: 1,
     stochastic: true,
-    cfgpp: false,
     class: Class { eta: Some(0.3), ..Class::DISTILLED },
     build,
+    ..SamplerRow::PLAIN
 };
 
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
     let (kind, eta) = (setup.kind(), setup.eta()?);
     let timesteps = distilled(setup)?;
-    let schedule = visiting(setup, &timesteps, setup.config.set_alpha_to_one.unwrap_or(true), Bound::None)?;
+    let schedule = visiting(setup, &timesteps, setup.final_alpha(), Bound::None)?;
     // Where each step starts, lands, and ends; the last one ends at timestep 0.
     let levels: Vec<[f32; 3]> = (0..timesteps.len())
         .map(|i| {

@@ -15,11 +15,9 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     reference: "UniPCMultistepScheduler",
     docs: "Predict a step from the last predictions, and correct it with the one at its end (Zhao et al. 2023, arXiv:2302.04867, algorithms 1 and 2).",
     order: 3,
-    calls: 1,
-    stochastic: false,
-    cfgpp: false,
     class: Class { highest_order: Some(3), ..Class::EULER },
     build,
+    ..SamplerRow::PLAIN
 };
 
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
