@@ -4,6 +4,7 @@
 //! It computes no schedule (`schedule.rs`, `sigmas.rs`).
 
 use crate::prediction::Bound;
+use crate::sampler::{Denoiser, Letters};
 use crate::{BetaSchedule, Error, Options, PredictionType, SamplerRow, SchedulerConfig, SolverType, TimestepSpacing, VarianceType};
 
 /// A class's defaults, where classes differ.
@@ -142,6 +143,11 @@ impl Setup<'_> {
             expected: "0 to 1".into(),
             hint: "choose a number in that range",
         })
+    }
+
+    /// How the model's raw outputs are read.
+    pub fn denoiser(&self, letters: Letters, bound: Bound) -> Denoiser {
+        Denoiser { kind: self.kind(), letters, bound }
     }
 
     /// What is done to the predicted x0 by classes that clamp and threshold.

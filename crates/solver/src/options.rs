@@ -49,7 +49,7 @@ pub struct Options {
     pub zero_snr: bool,
     /// CFG++: the step adds back the noise of [`crate::Run::renoise`], not that of the guided prediction.
     pub cfgpp: bool,
-    /// Begin at this model call, with latents as [`crate::Schedule::add_noise`] makes them; absent: begin with unit noise.
+    /// Begin at this model call, the first of a step, with latents as [`crate::Schedule::add_noise`] makes them; absent: begin with unit noise.
     pub begin: Option<usize>,
 }
 

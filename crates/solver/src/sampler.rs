@@ -1,8 +1,8 @@
 //! The samplers: one loop for all, and what it needs from outside.
 //!
-//! A sampler is a file in `sampler/`: its row, its schedule, and a step of about twenty lines from what the model said to the next latents.
-//! It knows no model, no prompt and no guidance: [`sample`] awaits [`Run::predict`] before each step,
-//! shows the step and waits for [`Run::observe`], so pause, single-step and cancel are the observer's affair.
+//! A sampler is a file in `sampler/`: its row, its schedule, and an `async fn` of about twenty lines from the first latents to the last.
+//! It knows no model, no prompt and no guidance: where it awaits what the model says of its latents (`sampler/steps.rs`), [`sample`] shows
+//! the last call to [`Run::observe`] and awaits [`Run::predict`], so pause, single-step and cancel are the observer's affair.
 //!
 //! To add one: a file with its `ROW`, a variant of [`Sampler`], a place in [`SAMPLERS`] (`sampler/table.rs`).
 //!
@@ -42,6 +42,7 @@
 mod ddim;
 mod ddpm;
 mod deis;
+mod denoiser;
 mod descent;
 mod dpm2;
 mod dpm2_a;
@@ -55,15 +56,22 @@ mod heun;
 mod lcm;
 mod level;
 mod lms;
+mod outside;
 mod pndm;
+mod steps;
 mod table;
 mod tcd;
 mod unipc;
 
+pub(crate) use denoiser::{Denoiser, Letters};
 pub use table::{SAMPLERS, Sampler, SamplerRow};
 
 use crate::class::Setup;
 use crate::{Error, Options, Schedule, SchedulerConfig};
+use outside::Outside;
+use std::cell::RefCell;
+use std::rc::Rc;
+use steps::{Asked, Desk, Said, Sampling, Steps};
 
 /// What a sampler needs from outside: the model's prediction, new noise, and somebody to show each step to.
 #[expect(async_fn_in_trait, reason = "one thread, in the browser: nobody needs the futures to be Send")]
@@ -121,51 +129,35 @@ pub struct Step<'a> {
 /// A sampler, ready to run.
 pub(crate) struct Built {
     pub schedule: Schedule,
-    pub step: Box<dyn FnMut(Call<'_>) -> Stepped>,
+    denoiser: Denoiser,
+    start: Box<dyn FnOnce(Steps, Vec<f32>) -> Sampling>,
 }
 
 impl Built {
-    fn new(schedule: Schedule, step: impl FnMut(Call<'_>) -> Stepped + 'static) -> Result<Self, Error> {
-        Ok(Self { schedule, step: Box::new(step) })
+    /// `sampler` takes the latents of its first call to the last ones.
+    fn new<F: Future<Output = Vec<f32>> + 'static>(
+        schedule: Schedule,
+        denoiser: Denoiser,
+        sampler: impl FnOnce(Steps, Vec<f32>) -> F + 'static,
+    ) -> Result<Self, Error> {
+        Ok(Self { schedule, denoiser, start: Box::new(|steps, x| Box::pin(sampler(steps, x))) })
     }
-}
-
-/// What a step is taken from.
-pub(crate) struct Call<'a> {
-    /// Which model call.
-    pub index: usize,
-    /// The latents, in the sampler's scale.
-    pub x: &'a [f32],
-    /// What the model said.
-    pub prediction: &'a [f32],
-    /// What it said of the noise that is added back.
-    pub renoise: &'a [f32],
-    /// Set where this step is the last, earlier than the schedule says.
-    pub done: &'a mut bool,
-    /// Draws new noise, as long as the latents.
-    pub noise: &'a mut dyn FnMut() -> Vec<f32>,
-}
-
-/// What a step comes to.
-pub(crate) struct Stepped {
-    pub latents: Vec<f32>,
-    pub denoised: Vec<f32>,
 }
 
 fn build(sampler: Sampler, config: &SchedulerConfig, options: &Options) -> Result<Built, Error> {
     let row = sampler.row();
     options.checked(row)?;
     let built = (row.build)(&Setup { row, config, options })?;
-    match (options.begin, built.schedule.timesteps.len()) {
-        (Some(begin), calls) if begin >= calls => Err(Error::Choice {
-            sampler: row.id,
-            choice: "begin",
-            got: begin.to_string(),
-            expected: format!("0 to {}, one of its model calls", calls - 1),
-            hint: "begin earlier, or take more steps",
-        }),
-        _ => Ok(built),
+    let (calls, begin) = (built.schedule.timesteps.len(), options.begin.unwrap_or(0));
+    if begin < calls && begin.is_multiple_of(row.calls) {
+        return Ok(built);
     }
+    let (got, last) = (begin.to_string(), calls - 1);
+    let expected = match row.calls {
+        1 => format!("0 to {last}, one of its model calls"),
+        calls => format!("0 to {last} by {calls}, the first model call of a step"),
+    };
+    Err(Error::Choice { sampler: row.id, choice: "begin", got, expected, hint: "begin earlier, or take more steps" })
 }
 
 /// The timesteps and noise levels that [`sample`] would visit. `options` can be just a number of steps.
@@ -183,68 +175,21 @@ pub async fn sample<R: Run>(
     options: impl Into<Options>,
 ) -> Result<Vec<f32>, R::Error> {
     let options = options.into();
-    let Built { schedule, mut step } = build(sampler, config, &options)?;
+    let Built { schedule, denoiser, start } = build(sampler, config, &options)?;
     let scale = if options.begin.is_some() { 1.0 } else { schedule.init_noise_sigma };
-    let mut x: Vec<f32> = noise.iter().map(|x| x * scale).collect();
-    let total = schedule.timesteps.len();
-    for index in options.begin.unwrap_or(0)..total {
-        let (timestep, sigma) = (schedule.timesteps[index], schedule.sigmas[index]);
-        let input = schedule.input(index, &x);
-        let prediction = predict(run, &input, timestep).await?;
-        let renoise = if options.cfgpp { run.renoise() } else { None };
-        let said = [&prediction, renoise.as_ref().unwrap_or(&prediction)];
-        if said[1].len() != x.len() {
-            return Err(Error::Length { timestep, expected: x.len(), got: said[1].len() }.into());
-        }
-        let (call, at) = (index + 1, (total, timestep));
-        finite("the model's prediction", call, at, said[0]).and_then(|()| finite("the model's prediction", call, at, said[1]))?;
-        let (Stepped { latents, denoised }, done) = stepped(run, &mut *step, index, &x, said)?;
-        finite("the latents", call, at, &latents)?;
-        let (before, latents) = (x, run.keep(index, latents));
-        x = latents;
-        let (before, input, prediction, denoised, latents) = (&before[..], &input[..], &prediction[..], &denoised[..], &x[..]);
-        run.observe(Step { index, total, timestep, sigma, before, input, prediction, denoised, latents }).await?;
-        if done {
-            break;
+    let mut outside = Outside::new(run, schedule.clone(), &options);
+    let desk = Rc::new(RefCell::new(Desk::default()));
+    let steps = Steps { row: sampler.row(), config: config.clone(), options, schedule, denoiser, desk: desk.clone() };
+    let mut sampler = start(steps, noise.iter().map(|x| x * scale).collect());
+    loop {
+        match steps::next(&mut sampler, &desk) {
+            Asked::Call { call, x } => {
+                let x = outside.observed(x, &desk).await?;
+                let answer = outside.called(call, x).await?;
+                desk.borrow_mut().answer = Some(answer);
+            }
+            Asked::Noise => desk.borrow_mut().noise = Some(outside.noise(noise.len())?),
+            Asked::Nothing(x) => return outside.observed(x, &desk).await,
         }
     }
-    Ok(x)
-}
-
-/// The model's prediction, if it fits the latents.
-async fn predict<R: Run>(run: &mut R, x: &[f32], timestep: f32) -> Result<Vec<f32>, R::Error> {
-    let prediction = run.predict(x, timestep).await?;
-    if prediction.len() == x.len() {
-        return Ok(prediction);
-    }
-    Err(Error::Length { timestep, expected: x.len(), got: prediction.len() }.into())
-}
-
-/// Refuses what is no number: every later step, and the picture, would be none either.
-fn finite(what: &'static str, call: usize, (total, timestep): (usize, f32), values: &[f32]) -> Result<(), Error> {
-    match values.iter().filter(|value| !value.is_finite()).count() {
-        0 => Ok(()),
-        bad => Err(Error::NotFinite { what, call, total, timestep, bad: (bad, values.len()) }),
-    }
-}
-
-/// One step and whether it is the last, if the noise drawn for it fits the latents.
-fn stepped<R: Run>(
-    run: &mut R,
-    step: &mut dyn FnMut(Call<'_>) -> Stepped,
-    index: usize,
-    x: &[f32],
-    [prediction, renoise]: [&Vec<f32>; 2],
-) -> Result<(Stepped, bool), R::Error> {
-    let (mut wrong, mut done) = (None, false);
-    let mut noise = || {
-        let mut noise = run.noise(x.len());
-        if noise.len() != x.len() {
-            wrong = Some(Error::Noise { expected: x.len(), got: noise.len() });
-            noise.resize(x.len(), 0.0);
-        }
-        noise
-    };
-    let stepped = step(Call { index, x, prediction, renoise, done: &mut done, noise: &mut noise });
-    wrong.map_or(Ok((stepped, done)), |error| Err(error.into()))
 }

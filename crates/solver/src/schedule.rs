@@ -76,6 +76,11 @@ impl Schedule {
         x.iter().map(|x| x / scale).collect()
     }
 
+    /// ᾱ at a call that is made at a whole training timestep, or where the last step ends.
+    pub(crate) fn alpha_at(&self, call: usize) -> f32 {
+        self.alpha(self.timesteps.get(call).map(|&t| t as usize))
+    }
+
     /// ᾱ of a training timestep, or where there is none left, of the end.
     pub(crate) fn alpha(&self, timestep: Option<usize>) -> f32 {
         timestep.map_or(self.final_alpha_cumprod, |t| self.alphas_cumprod[t])

@@ -129,6 +129,33 @@ fn cancel_stops_at_exactly_that_step() {
     }
 }
 
+/// Every step can be the first, and what is left is made as always; the second call of a step cannot, since it goes on from the first.
+#[test]
+fn a_run_begins_at_every_step() {
+    let config = SchedulerConfig::default();
+    for row in SAMPLERS {
+        let calls = schedule(row.sampler, &config, 6).unwrap().timesteps.len();
+        for begin in 0..calls {
+            let mut seen = Vec::new();
+            let mut run = Toy::new(
+                |x: &[f32], _| x.to_vec(),
+                |step: Step<'_>| {
+                    seen.push(step.index);
+                    Ok(())
+                },
+            );
+            let options = Options { begin: Some(begin), ..whole(6) };
+            let (result, _) = block_on(sample(row.sampler, &mut run, &[1.0; 4], &config, options));
+            if begin.is_multiple_of(row.calls) {
+                assert_eq!(result.unwrap().len(), 4, "{} from {begin}", row.id);
+                assert_eq!(seen, (begin..calls).collect::<Vec<_>>(), "{}", row.id);
+            } else {
+                assert!(matches!(result, Err(Error::Choice { choice: "begin", .. })), "{} from {begin}: {result:?}", row.id);
+            }
+        }
+    }
+}
+
 /// An observer that is not ready twice after each step: the sampler waits, and its answer does not change.
 #[test]
 fn pause_waits_and_changes_nothing() {

@@ -1,9 +1,9 @@
 //! DDIM: denoising diffusion implicit models.
 
-use super::{Built, Sampler, SamplerRow, Stepped};
+use super::{Built, Letters, Said, Sampler, SamplerRow, Steps};
 use crate::Error;
 use crate::class::{Class, Setup};
-use crate::prediction::{from_alpha, mix};
+use crate::prediction::mix;
 use crate::schedule::{visiting, whole};
 
 pub(super) const ROW: SamplerRow = SamplerRow {
@@ -21,22 +21,28 @@ pub(super) const ROW: SamplerRow = SamplerRow {
 /// As in diffusers a step's end is always `num_train_timesteps / steps` timesteps on,
 /// which with linspace or trailing spacing is not quite where the next step starts.
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
-    let (kind, bound, eta) = (setup.kind(), setup.bound()?, setup.eta()? as f32);
+    let (bound, eta) = (setup.bound()?, setup.eta()? as f32);
     let timesteps = whole(setup)?;
     let schedule = visiting(setup, &timesteps, setup.final_alpha(), bound)?;
     let stride = setup.config.num_train_timesteps / timesteps.len();
-    let ends: Vec<(f32, f32)> = timesteps.iter().map(|&t| (schedule.alpha(Some(t)), schedule.alpha(t.checked_sub(stride)))).collect();
-    Built::new(schedule, move |call| {
-        let (alpha, alpha_next) = ends[call.index];
-        let denoised = bound.apply(from_alpha(kind, call.x, call.prediction, alpha).x0);
-        let eps = from_alpha(kind, call.x, call.renoise, alpha).eps;
+    let ends = timesteps.iter().map(|&t| schedule.alpha(t.checked_sub(stride))).collect();
+    Built::new(schedule, setup.denoiser(Letters::Alpha, bound), move |run, x| ddim(run, x, ends, eta))
+}
+
+async fn ddim(run: Steps, mut x: Vec<f32>, ends: Vec<f32>, eta: f32) -> Vec<f32> {
+    for i in run.steps() {
+        let (alpha, alpha_next) = (run.schedule.alpha_at(i), ends[i]);
+        let Said { x0, mut eps, renoise, .. } = run.denoised(i, &mut x).await;
+        if let Some(output) = renoise {
+            eps = run.parts(i, &x, &output).eps;
+        }
         let variance = (1.0 - alpha_next) / (1.0 - alpha) * (1.0 - alpha / alpha_next);
         let deviation = eta * variance.max(0.0).sqrt(); // set_alpha_to_one false can leave less noise before than after
         let direction = (1.0 - alpha_next - deviation * deviation).max(0.0).sqrt();
-        let mut latents = mix([(alpha_next.sqrt(), &denoised), (direction, &eps)]);
+        x = mix([(alpha_next.sqrt(), &x0), (direction, &eps)]);
         if eta > 0.0 {
-            latents = mix([(1.0, &latents), (deviation, &(call.noise)())]);
+            x = mix([(1.0, &x), (deviation, &run.noise().await)]);
         }
-        Stepped { latents, denoised }
-    })
+    }
+    x
 }

@@ -1,7 +1,7 @@
 //! DEIS: the predicted noise as a polynomial in the logarithm of sigma, integrated exactly.
 
-use super::level::levels;
-use super::{Built, Sampler, SamplerRow, Stepped};
+use super::level::Level;
+use super::{Built, Letters, Sampler, SamplerRow, Steps};
 use crate::Error;
 use crate::class::{Class, Setup, ZeroSnr};
 use crate::prediction::{mix, zip};
@@ -24,33 +24,37 @@ pub(super) const ROW: SamplerRow = SamplerRow {
 const ENOUGH: usize = 15;
 
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
-    let (kind, bound, most) = (setup.kind(), setup.threshold()?, setup.order(setup.config.solver_order)?);
+    let (bound, most) = (setup.threshold()?, setup.order(setup.config.solver_order)?);
     if let Some(algorithm) = setup.config.algorithm_type.filter(|algorithm| algorithm.is_stochastic()) {
         let reason = "DEIS is deterministic";
         return Err(setup.unsupported("algorithm_type", algorithm.id().into(), reason, "choose the sampler dpmpp_2m_sde"));
     }
     let schedule = grid(setup, Kind::Deis)?.schedule;
-    let (sigmas, levels, steps) = (schedule.sigmas.clone(), levels(&schedule.sigmas), schedule.timesteps.len());
-    let few = setup.lower_order_final() && steps < ENOUGH;
+    Built::new(schedule, setup.denoiser(Letters::Lambda, bound), move |run, x| deis(run, x, most))
+}
+
+async fn deis(run: Steps, mut x: Vec<f32>, most: usize) -> Vec<f32> {
+    let (sigmas, steps) = (&run.schedule.sigmas, run.steps().end);
+    let few = run.setup().lower_order_final() && steps < ENOUGH;
     let mut past: VecDeque<Vec<f32>> = VecDeque::new();
-    Built::new(schedule, move |call| {
-        let i = call.index;
-        let (now, next) = (levels[i], levels[i + 1]);
-        let denoised = bound.apply(now.parts(kind, call.x, call.prediction).x0);
-        past.push_front(zip(call.x, &denoised, |x, x0| (x - now.alpha * x0) / now.sigma));
+    for i in run.steps() {
+        let (now, next) = (Level::of(sigmas[i]), Level::of(sigmas[i + 1]));
+        let x0 = run.denoised(i, &mut x).await.x0;
+        past.push_front(zip(&x, &x0, |x, x0| (x - now.alpha * x0) / now.sigma));
         past.truncate(most);
         let order = past.len().min(if few { steps - i } else { most });
         if order == 1 || next.sigma == 0.0 {
             let h = next.lambda - now.lambda;
             let noise = if next.sigma == 0.0 { -now.sigma / now.alpha * next.alpha } else { -next.sigma * h.exp_m1() };
-            return Stepped { latents: mix([(next.alpha / now.alpha, call.x), (noise, &past[0])]), denoised };
+            x = mix([(next.alpha / now.alpha, &x), (noise, &past[0])]);
+            continue;
         }
-        let mut moved = mix([(next.alpha / now.alpha, call.x)]);
+        x = mix([(next.alpha / now.alpha, &x)]);
         for (back, eps) in past.iter().take(order).enumerate() {
-            moved = mix([(1.0, &moved), (next.alpha * coefficient(&sigmas, i, order, back) as f32, eps)]);
+            x = mix([(1.0, &x), (next.alpha * coefficient(sigmas, i, order, back) as f32, eps)]);
         }
-        Stepped { latents: moved, denoised }
-    })
+    }
+    x
 }
 
 /// The integral over sigma from `sigmas[i]` to `sigmas[i + 1]` of the Lagrange polynomial in the logarithm of sigma

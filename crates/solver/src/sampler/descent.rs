@@ -4,9 +4,9 @@
 //! noise is what the model is told next, so the learning rates are the distances between noise levels: evenly in the logarithm where
 //! nothing else is asked for, so that each step takes away the same share. A run ends early when little of the noise is left.
 
-use super::{Built, Sampler, SamplerRow, Stepped};
+use super::{Built, Letters, Said, Sampler, SamplerRow, Steps};
 use crate::class::{Class, Setup, ZeroSnr};
-use crate::prediction::{Parts, from_sigma, mix};
+use crate::prediction::{Bound, mix};
 use crate::sigmas::{Kind, grid};
 use crate::{Error, Options, Sigmas};
 
@@ -58,18 +58,21 @@ fn build(setup: &Setup<'_>, rule: Rule) -> Result<Built, Error> {
     let even = Options { sigmas: Sigmas::Exponential, ..setup.options.clone() };
     let options = if setup.options.sigmas == Sigmas::Config { &even } else { setup.options };
     let schedule = grid(&Setup { options, ..*setup }, Kind::Lms)?.schedule;
-    let (kind, enough, sigmas) = (setup.kind(), setup.options.enough, schedule.sigmas.clone());
+    Built::new(schedule, setup.denoiser(Letters::Sigma, Bound::None), move |run, x| descent(run, x, rule))
+}
+
+async fn descent(run: Steps, mut x: Vec<f32>, rule: Rule) -> Vec<f32> {
     let mut moments = Moments::default();
-    Built::new(schedule, move |call| {
-        let (sigma, next) = (sigmas[call.index], sigmas[call.index + 1]);
-        let Parts { x0, eps } = from_sigma(kind, call.x, call.prediction, sigma);
-        if f64::from(sigma) * mean_square(&eps).sqrt() < f64::from(enough) {
-            *call.done = true;
-            return Stepped { latents: x0.clone(), denoised: x0 };
+    for i in run.steps() {
+        let (sigma, next) = run.sigmas(i);
+        let Said { x0, eps, .. } = run.denoised(i, &mut x).await;
+        if f64::from(sigma) * mean_square(&eps).sqrt() < f64::from(run.options.enough) {
+            return x0;
         }
         let (direction, rate) = moments.follow(rule, eps);
-        Stepped { latents: mix([(1.0, call.x), ((next - sigma) * rate, &direction)]), denoised: x0 }
-    })
+        x = mix([(1.0, &x), ((next - sigma) * rate, &direction)]);
+    }
+    x
 }
 
 /// What an optimiser remembers.

@@ -1,8 +1,8 @@
 //! DPM2: the slope at a step's middle, in the logarithm of sigma.
 
-use super::{Built, Sampler, SamplerRow, Stepped};
+use super::{Built, Letters, Sampler, SamplerRow, Steps};
 use crate::class::{Class, Setup};
-use crate::prediction::{Parts, from_sigma, zip};
+use crate::prediction::{Bound, zip};
 use crate::sigmas::{Grid, Kind, grid, timestep_of};
 use crate::{Error, Schedule};
 
@@ -29,7 +29,7 @@ pub(super) fn middles(starts: &[f32], ends: &[f32]) -> Vec<f32> {
     starts.iter().zip(&ends[..last]).map(middle).chain([ends[last]]).collect()
 }
 
-/// Puts each step's middle between the starts; the last step has none.
+/// Puts each step's middle between the starts; the last step has none, and goes straight to its end.
 pub(super) fn with_middles(grid: Grid, middles: &[f32]) -> Schedule {
     let Grid { mut schedule, logs } = grid;
     let inner = 1..schedule.timesteps.len();
@@ -43,21 +43,22 @@ pub(super) fn with_middles(grid: Grid, middles: &[f32]) -> Schedule {
 }
 
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
-    let kind = setup.kind();
     let grid = grid(setup, Kind::Dpm2)?;
-    let starts = grid.schedule.sigmas.clone();
-    let middles = middles(&starts, &starts[1..]);
-    let schedule = with_middles(grid, &middles);
-    let mut start = Vec::new();
-    Built::new(schedule, move |call| {
-        let step = call.index / 2;
-        let (sigma, middle, next) = (starts[step], middles[step], starts[step + 1]);
-        if call.index % 2 == 0 {
-            let Parts { x0, eps } = from_sigma(kind, call.x, call.prediction, sigma);
-            start = call.x.to_vec();
-            return Stepped { latents: zip(&start, &eps, |x, eps| x + eps * (middle - sigma)), denoised: x0 };
+    let middles = middles(&grid.schedule.sigmas, &grid.schedule.sigmas[1..]);
+    Built::new(with_middles(grid, &middles), setup.denoiser(Letters::Sigma, Bound::None), dpm2)
+}
+
+async fn dpm2(run: Steps, mut x: Vec<f32>) -> Vec<f32> {
+    let sigmas = &run.schedule.sigmas;
+    for i in run.steps() {
+        let (sigma, middle) = run.sigmas(2 * i);
+        let eps = run.denoised(2 * i, &mut x).await.eps;
+        let mut end = zip(&x, &eps, |x, eps| x + eps * (middle - sigma));
+        if i + 1 < run.steps().end {
+            let (next, eps) = (sigmas[2 * i + 2], run.denoised(2 * i + 1, &mut end).await.eps);
+            end = zip(&x, &eps, |x, eps| x + eps * (next - sigma));
         }
-        let Parts { x0, eps } = from_sigma(kind, call.x, call.prediction, middle);
-        Stepped { latents: zip(&start, &eps, |x, eps| x + eps * (next - sigma)), denoised: x0 }
-    })
+        x = end;
+    }
+    x
 }

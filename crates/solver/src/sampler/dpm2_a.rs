@@ -2,10 +2,10 @@
 
 use super::dpm2::{middles, with_middles};
 use super::euler_a::down_and_up;
-use super::{Built, Sampler, SamplerRow, Stepped};
+use super::{Built, Letters, Sampler, SamplerRow, Steps};
 use crate::Error;
 use crate::class::{Class, Setup};
-use crate::prediction::{Parts, from_sigma, mix, zip};
+use crate::prediction::{Bound, mix, zip};
 use crate::sigmas::{Kind, grid};
 
 pub(super) const ROW: SamplerRow = SamplerRow {
@@ -23,27 +23,29 @@ pub(super) const ROW: SamplerRow = SamplerRow {
 };
 
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
-    let kind = setup.kind();
     let grid = grid(setup, Kind::Dpm2)?;
-    let starts = grid.schedule.sigmas.clone();
+    let starts = &grid.schedule.sigmas;
     // From a very high sigma rounding can leave nothing below; diffusers then computes NaN.
     let below = |step: &[f32]| Some(down_and_up(step[0], step[1], 1.0).0).filter(|down| *down > 0.0).unwrap_or(step[1]);
     let mut ends: Vec<f32> = starts.windows(2).map(below).collect();
     ends.splice(ends.len() - 1.., starts.last().copied()); // the last step only falls
-    let middles = middles(&starts, &ends);
-    let schedule = with_middles(grid, &middles);
-    let mut start = Vec::new();
-    Built::new(schedule, move |call| {
-        let step = call.index / 2;
-        let (sigma, middle) = (starts[step], middles[step]);
-        if call.index % 2 == 0 {
-            let Parts { x0, eps } = from_sigma(kind, call.x, call.prediction, sigma);
-            start = call.x.to_vec();
-            return Stepped { latents: zip(&start, &eps, |x, eps| x + eps * (middle - sigma)), denoised: x0 };
+    let middles = middles(starts, &ends);
+    Built::new(with_middles(grid, &middles), setup.denoiser(Letters::Sigma, Bound::None), dpm2_a)
+}
+
+async fn dpm2_a(run: Steps, mut x: Vec<f32>) -> Vec<f32> {
+    let sigmas = &run.schedule.sigmas;
+    for i in run.steps() {
+        let (sigma, middle) = run.sigmas(2 * i);
+        let eps = run.denoised(2 * i, &mut x).await.eps;
+        let mut end = zip(&x, &eps, |x, eps| x + eps * (middle - sigma));
+        if i + 1 < run.steps().end {
+            let eps = run.denoised(2 * i + 1, &mut end).await.eps;
+            let (down, up) = down_and_up(sigma, sigmas[2 * i + 2], 1.0);
+            end = zip(&x, &eps, |x, eps| x + eps * (down - sigma));
+            end = mix([(1.0, &end), (up, &run.noise().await)]);
         }
-        let Parts { x0, eps } = from_sigma(kind, call.x, call.prediction, middle);
-        let (down, up) = down_and_up(sigma, starts[step + 1], 1.0);
-        let latents = zip(&start, &eps, |x, eps| x + eps * (down - sigma));
-        Stepped { latents: mix([(1.0, &latents), (up, &(call.noise)())]), denoised: x0 }
-    })
+        x = end;
+    }
+    x
 }

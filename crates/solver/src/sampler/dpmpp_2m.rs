@@ -3,11 +3,11 @@
 //! A configuration's `algorithm_type` can ask for DPM-Solver, too, which extrapolates the noise.
 
 use super::level::{Level, levels};
-use super::{Built, Sampler, SamplerRow, Stepped};
+use super::{Built, Letters, Said, Sampler, SamplerRow, Steps};
 use crate::class::{Class, Setup};
 use crate::prediction::{Bound, mix, zip};
 use crate::sigmas::{Kind, grid};
-use crate::{AlgorithmType, Error, FinalSigmas, PredictionType, SolverType};
+use crate::{AlgorithmType, Error, FinalSigmas, SolverType};
 use std::collections::VecDeque;
 
 const CLASS: Class = Class { clip_sample: true, highest_order: Some(3), ..Class::EULER };
@@ -52,51 +52,53 @@ pub(super) fn algorithm(setup: &Setup<'_>) -> Result<AlgorithmType, Error> {
 }
 
 fn build(setup: &Setup<'_>, algorithm: AlgorithmType) -> Result<Built, Error> {
-    let (kind, bound) = (setup.kind(), setup.threshold()?);
+    let bound = setup.threshold()?;
     setup.no_learned_variance()?;
-    let (most, heun) = (setup.order(setup.config.solver_order)?, setup.solver_is(SolverType::Heun));
+    let most = setup.order(setup.config.solver_order)?;
     if most == 3 && algorithm == AlgorithmType::SdeDpmsolver {
         let reason = "diffusers has no formula of third order for it";
         return Err(setup.unsupported("algorithm_type", algorithm.id().into(), reason, "choose order 2, or sde-dpmsolver++"));
     }
     let schedule = grid(setup, Kind::Multistep)?.schedule;
     ends_above_zero(setup, algorithm, &schedule.sigmas)?;
-    let (levels, steps) = (levels(&schedule.sigmas), schedule.timesteps.len());
-    let few = setup.lower_order_final() && steps < ENOUGH;
-    let first_at_end = setup.config.euler_at_final || few || setup.config.final_sigmas_type == FinalSigmas::Zero;
+    Built::new(schedule, setup.denoiser(Letters::Lambda, bound), move |run, x| dpmpp_2m(run, x, algorithm, most))
+}
+
+async fn dpmpp_2m(run: Steps, mut x: Vec<f32>, algorithm: AlgorithmType, most: usize) -> Vec<f32> {
+    let (levels, steps, heun) = (levels(&run.schedule.sigmas), run.steps().end, run.setup().solver_is(SolverType::Heun));
+    let few = run.setup().lower_order_final() && steps < ENOUGH;
+    let first_at_end = few || run.config.euler_at_final || run.config.final_sigmas_type == FinalSigmas::Zero;
     let mut past: VecDeque<Vec<f32>> = VecDeque::new();
-    Built::new(schedule, move |call| {
-        let i = call.index;
-        let (denoised, solved) = said(algorithm, levels[i], kind, bound, call.x, call.prediction);
-        past.push_front(solved);
+    for i in run.steps() {
+        let said = run.denoised(i, &mut x).await;
+        past.push_front(solved(algorithm, levels[i], run.denoiser.bound, &x, said));
         past.truncate(most);
-        let allowed = match steps - i {
-            1 if first_at_end => 1,
-            2 if few => 2,
-            _ => 3,
-        };
-        let order = past.len().min(allowed);
         let step = Coefficients::new(levels[i], levels[i + 1], algorithm);
-        let (x, m0) = (step.x, past[0].as_slice());
+        let m0 = past[0].as_slice();
         let slope = |newer: usize| {
             let r = (levels[i - newer].lambda - levels[i - newer - 1].lambda) / step.h;
             (r, mix([(1.0 / r, &past[newer]), (-1.0 / r, &past[newer + 1])]))
         };
-        let mut latents = match order {
-            1 => mix([(x, call.x), (step.d0, m0)]),
-            2 => mix([(x, call.x), (step.d0, m0), (if heun { step.d1 } else { 0.5 * step.d0 }, &slope(0).1)]),
+        let order = match steps - i {
+            1 if first_at_end => 1,
+            2 if few => past.len().min(2),
+            _ => past.len(),
+        };
+        x = match order {
+            1 => mix([(step.x, &x), (step.d0, m0)]),
+            2 => mix([(step.x, &x), (step.d0, m0), (if heun { step.d1 } else { 0.5 * step.d0 }, &slope(0).1)]),
             _ => {
                 let ((r0, d10), (r1, d11)) = (slope(0), slope(1));
                 let d1 = mix([(1.0 + r0 / (r0 + r1), &d10), (-r0 / (r0 + r1), &d11)]);
                 let d2 = mix([(1.0 / (r0 + r1), &d10), (-1.0 / (r0 + r1), &d11)]);
-                mix([(x, call.x), (step.d0, m0), (step.d1, &d1), (step.d2, &d2)])
+                mix([(step.x, &x), (step.d0, m0), (step.d1, &d1), (step.d2, &d2)])
             }
         };
         if algorithm.is_stochastic() {
-            latents = mix([(1.0, &latents), (step.noise, &(call.noise)())]);
+            x = mix([(1.0, &x), (step.noise, &run.noise().await)]);
         }
-        Stepped { latents, denoised }
-    })
+    }
+    x
 }
 
 /// A run's own list of sigmas may end at 0, too, which DPM-Solver cannot.
@@ -108,23 +110,13 @@ pub(super) fn ends_above_zero(setup: &Setup<'_>, algorithm: AlgorithmType, sigma
     Err(setup.unsupported("algorithm_type", algorithm.id().into(), reason, "end the sigmas above 0, or choose another sampler"))
 }
 
-/// The picture that the model sees in `x`, and what the algorithm extrapolates: that picture, or the noise.
-pub(super) fn said(
-    algorithm: AlgorithmType,
-    level: Level,
-    kind: PredictionType,
-    bound: Bound,
-    x: &[f32],
-    prediction: &[f32],
-) -> (Vec<f32>, Vec<f32>) {
-    let parts = level.parts(kind, x, prediction);
-    let x0 = bound.apply(parts.x0);
-    let solved = match (algorithm.of_noise(), bound) {
-        (false, _) => x0.clone(),
-        (true, Bound::None) => parts.eps,
-        (true, _) => zip(x, &x0, |x, x0| (x - level.alpha * x0) / level.sigma),
-    };
-    (x0, solved)
+/// What the algorithm extrapolates of what the model said: the picture, or the noise that the bounded picture leaves.
+pub(super) fn solved(algorithm: AlgorithmType, level: Level, bound: Bound, x: &[f32], said: Said) -> Vec<f32> {
+    match (algorithm.of_noise(), bound) {
+        (false, _) => said.x0,
+        (true, Bound::None) => said.eps,
+        (true, _) => zip(x, &said.x0, |x, x0| (x - level.alpha * x0) / level.sigma),
+    }
 }
 
 /// What each part of a step is multiplied with: the latents, x0 (or the noise), its first and second difference, new noise.

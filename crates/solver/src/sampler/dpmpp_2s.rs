@@ -1,8 +1,8 @@
 //! DPM-Solver++ singlestep: two calls make one step of second order, and share no prediction with the next.
 
-use super::dpmpp_2m::{Coefficients, algorithm, ends_above_zero, said};
+use super::dpmpp_2m::{Coefficients, algorithm, ends_above_zero, solved};
 use super::level::levels;
-use super::{Built, Sampler, SamplerRow, Stepped};
+use super::{Built, Letters, Sampler, SamplerRow, Steps};
 use crate::class::{Class, Setup, ZeroSnr};
 use crate::prediction::mix;
 use crate::sigmas::{Kind, grid};
@@ -22,8 +22,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
 };
 
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
-    let (kind, bound, heun) = (setup.kind(), setup.threshold()?, setup.solver_is(SolverType::Heun));
-    let algorithm = algorithm(setup)?;
+    let (bound, algorithm) = (setup.threshold()?, algorithm(setup)?);
     if algorithm == AlgorithmType::SdeDpmsolver {
         let reason = "diffusers' singlestep class does not know it";
         return Err(setup.unsupported("algorithm_type", algorithm.id().into(), reason, "choose sde-dpmsolver++, or the sampler dpmpp_2m"));
@@ -32,41 +31,44 @@ fn build(setup: &Setup<'_>) -> Result<Built, Error> {
     let schedule = grid(setup, Kind::Singlestep)?.schedule;
     ends_above_zero(setup, algorithm, &schedule.sigmas)?;
     let orders = orders(setup, schedule.timesteps.len())?;
-    let levels = levels(&schedule.sigmas);
+    Built::new(schedule, setup.denoiser(Letters::Lambda, bound), move |run, x| dpmpp_2s(run, x, algorithm, orders))
+}
+
+async fn dpmpp_2s(run: Steps, mut x: Vec<f32>, algorithm: AlgorithmType, orders: Vec<usize>) -> Vec<f32> {
+    let (levels, heun) = (levels(&run.schedule.sigmas), run.setup().solver_is(SolverType::Heun));
     let (mut past, mut start): (VecDeque<Vec<f32>>, Vec<f32>) = (VecDeque::new(), Vec::new());
-    Built::new(schedule, move |call| {
-        let i = call.index;
-        let (denoised, solved) = said(algorithm, levels[i], kind, bound, call.x, call.prediction);
-        past.push_front(solved);
+    for i in run.steps() {
+        let said = run.denoised(i, &mut x).await;
+        past.push_front(solved(algorithm, levels[i], run.denoiser.bound, &x, said));
         past.truncate(3);
         // Sampling that began later than the schedule has fewer predictions.
         let order = orders[i].min(past.len());
         if order == 1 {
-            start = call.x.to_vec();
+            start = x;
         }
         let first = i + 1 - order;
         let step = Coefficients::new(levels[first], levels[i + 1], algorithm);
-        let (x, m0) = (step.x, past[order - 1].as_slice());
+        let m0 = past[order - 1].as_slice();
         let slope = |newer: usize| {
             let r = (levels[i - newer].lambda - levels[first].lambda) / step.h;
             (r, mix([(1.0 / r, &past[newer]), (-1.0 / r, m0)]))
         };
-        let mut latents = match order {
-            1 => mix([(x, &start), (step.d0, m0)]),
-            2 => mix([(x, &start), (step.d0, m0), (if heun { step.d1 } else { 0.5 * step.d0 }, &slope(0).1)]),
-            _ if !heun => mix([(x, &start), (step.d0, m0), (step.d1, &slope(0).1)]),
+        x = match order {
+            1 => mix([(step.x, &start), (step.d0, m0)]),
+            2 => mix([(step.x, &start), (step.d0, m0), (if heun { step.d1 } else { 0.5 * step.d0 }, &slope(0).1)]),
+            _ if !heun => mix([(step.x, &start), (step.d0, m0), (step.d1, &slope(0).1)]),
             _ => {
                 let ((r0, far), (r1, near)) = (slope(0), slope(1));
                 let d1 = mix([(r0 / (r0 - r1), &near), (-r1 / (r0 - r1), &far)]);
                 let d2 = mix([(2.0 / (r0 - r1), &far), (-2.0 / (r0 - r1), &near)]);
-                mix([(x, &start), (step.d0, m0), (step.d1, &d1), (step.d2, &d2)])
+                mix([(step.x, &start), (step.d0, m0), (step.d1, &d1), (step.d2, &d2)])
             }
         };
         if algorithm.is_stochastic() {
-            latents = mix([(1.0, &latents), (step.noise, &(call.noise)())]);
+            x = mix([(1.0, &x), (step.noise, &run.noise().await)]);
         }
-        Stepped { latents, denoised }
-    })
+    }
+    x
 }
 
 /// The order of each call: 1 starts a group.

@@ -1,9 +1,9 @@
 //! DPM++ 3M SDE: the stochastic equation with x0 extrapolated from the last three predictions.
 
-use super::{Built, Sampler, SamplerRow, Stepped};
+use super::{Built, Letters, Sampler, SamplerRow, Steps};
 use crate::Error;
 use crate::class::{Class, Setup};
-use crate::prediction::{from_sigma, mix};
+use crate::prediction::{Bound, mix};
 use crate::sigmas::{Kind, grid};
 use std::collections::VecDeque;
 
@@ -20,26 +20,29 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     ..SamplerRow::PLAIN
 };
 
-/// k-diffusion draws from a Brownian tree; the steps of one are independent, so here each is drawn from the run's generator.
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
-    let (kind, eta, s_noise) = (setup.kind(), setup.eta()? as f32, setup.options.s_noise);
+    let eta = setup.eta()? as f32;
     let schedule = grid(setup, Kind::Heun)?.schedule;
-    let sigmas = schedule.sigmas.clone();
+    Built::new(schedule, setup.denoiser(Letters::Sigma, Bound::None), move |run, x| dpmpp_3m_sde(run, x, eta))
+}
+
+/// k-diffusion draws from a Brownian tree; the steps of one are independent, so here each is drawn from the run's generator.
+async fn dpmpp_3m_sde(run: Steps, mut x: Vec<f32>, eta: f32) -> Vec<f32> {
     let mut past: VecDeque<Vec<f32>> = VecDeque::new();
     // How long the last steps were, in the logarithm.
     let mut lengths: VecDeque<f32> = VecDeque::new();
-    Built::new(schedule, move |call| {
-        let (sigma, next) = (sigmas[call.index], sigmas[call.index + 1]);
-        past.push_front(from_sigma(kind, call.x, call.prediction, sigma).x0);
+    for i in run.steps() {
+        let (sigma, next) = run.sigmas(i);
+        past.push_front(run.denoised(i, &mut x).await.x0);
         past.truncate(3);
-        let denoised = past[0].clone();
         if next == 0.0 {
-            return Stepped { latents: denoised.clone(), denoised };
+            x = past[0].clone();
+            continue;
         }
         let h = sigma.ln() - next.ln();
         let long = h * (eta + 1.0);
         let gone = (-long).exp_m1();
-        let mut latents = mix([((-long).exp(), call.x), (-gone, &denoised)]);
+        x = mix([((-long).exp(), &x), (-gone, &past[0])]);
         let phi2 = gone / long + 1.0;
         let slope = |newer: usize, r: f32| mix([(1.0 / r, &past[newer]), (-1.0 / r, &past[newer + 1])]);
         match (lengths.front(), lengths.get(1)) {
@@ -49,17 +52,17 @@ fn build(setup: &Setup<'_>) -> Result<Built, Error> {
                 let d1 = mix([(1.0 + r0 / (r0 + r1), &d10), (-r0 / (r0 + r1), &d11)]);
                 let d2 = mix([(1.0 / (r0 + r1), &d10), (-1.0 / (r0 + r1), &d11)]);
                 let phi3 = phi2 / long - 0.5;
-                latents = mix([(1.0, &latents), (phi2, &d1), (-phi3, &d2)]);
+                x = mix([(1.0, &x), (phi2, &d1), (-phi3, &d2)]);
             }
-            (Some(h1), None) => latents = mix([(1.0, &latents), (phi2, &slope(0, h1 / h))]),
+            (Some(h1), None) => x = mix([(1.0, &x), (phi2, &slope(0, h1 / h))]),
             _ => {}
         }
         if eta > 0.0 {
-            let deviation = next * (-(-2.0 * h * eta).exp_m1()).sqrt() * s_noise;
-            latents = mix([(1.0, &latents), (deviation, &(call.noise)())]);
+            let deviation = next * (-(-2.0 * h * eta).exp_m1()).sqrt() * run.options.s_noise;
+            x = mix([(1.0, &x), (deviation, &run.noise().await)]);
         }
         lengths.push_front(h);
         lengths.truncate(2);
-        Stepped { latents, denoised }
-    })
+    }
+    x
 }

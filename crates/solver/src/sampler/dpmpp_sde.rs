@@ -2,10 +2,10 @@
 
 use super::dpm2::{middles, with_middles};
 use super::euler_a::down_and_up;
-use super::{Built, Sampler, SamplerRow, Stepped};
+use super::{Built, Letters, Sampler, SamplerRow, Steps};
 use crate::Error;
 use crate::class::{Class, Setup};
-use crate::prediction::{from_sigma, mix, zip};
+use crate::prediction::{Bound, mix, zip};
 use crate::sigmas::{Kind, grid};
 
 pub(super) const ROW: SamplerRow = SamplerRow {
@@ -22,40 +22,45 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     ..SamplerRow::PLAIN
 };
 
+fn build(setup: &Setup<'_>) -> Result<Built, Error> {
+    let eta = setup.eta()? as f32;
+    let grid = grid(setup, Kind::Lms)?;
+    let middles = middles(&grid.schedule.sigmas, &grid.schedule.sigmas[1..]);
+    let denoiser = setup.denoiser(Letters::Sigma, Bound::None);
+    Built::new(with_middles(grid, &middles), denoiser, move |run, x| dpmpp_sde(run, x, eta))
+}
+
 /// diffusers draws the path from a Brownian tree with a generator of its own, so its noise cannot be had again from a seed;
 /// here it is drawn from the run's generator, with the same distribution: half of the step, then the rest of it.
-fn build(setup: &Setup<'_>) -> Result<Built, Error> {
-    let (kind, eta, s_noise) = (setup.kind(), setup.eta()? as f32, setup.options.s_noise);
-    let grid = grid(setup, Kind::Lms)?;
-    let starts = grid.schedule.sigmas.clone();
-    let middles = middles(&starts, &starts[1..]);
-    let schedule = with_middles(grid, &middles);
-    let steps = starts.len() - 1;
-    let (mut start, mut half) = (Vec::new(), Vec::new());
-    Built::new(schedule, move |call| {
-        let step = call.index / 2;
-        let (sigma, middle, next) = (starts[step], middles[step], starts[step + 1]);
-        let second = call.index % 2 == 1;
-        let denoised = from_sigma(kind, call.x, call.prediction, if second { middle } else { sigma }).x0;
-        if step + 1 == steps {
-            let latents = zip(call.x, &denoised, |x, x0| x + (x - x0) / sigma * (next - sigma));
-            return Stepped { latents, denoised };
+async fn dpmpp_sde(run: Steps, mut x: Vec<f32>, eta: f32) -> Vec<f32> {
+    let sigmas = &run.schedule.sigmas;
+    for i in run.steps() {
+        let (sigma, middle) = run.sigmas(2 * i);
+        let x0 = run.denoised(2 * i, &mut x).await.x0;
+        if i + 1 == run.steps().end {
+            x = zip(&x, &x0, |x, x0| x + (x - x0) / sigma * (middle - sigma)); // where the schedule ends
+            continue;
         }
-        let to = if second { next } else { middle };
-        let (down, up) = down_and_up(sigma, to, eta);
-        if !second {
-            start = call.x.to_vec();
-        }
-        let kept = down / sigma;
-        let mut latents = mix([(kept, &start), (-(kept.ln().exp_m1()), &denoised)]);
+        let (down, up) = down_and_up(sigma, middle, eta);
+        let (mut half, mut path) = (toward(&x0, &x, down / sigma), vec![0.0; x.len()]);
         if up > 0.0 {
-            let new = (call.noise)();
-            let path = if second { joined(&half, &new, [sigma, middle, next]) } else { new };
-            latents = mix([(1.0, &latents), (s_noise * up, &path)]);
-            half = path;
+            path = run.noise().await;
+            half = mix([(1.0, &half), (run.options.s_noise * up, &path)]);
         }
-        Stepped { latents, denoised }
-    })
+        let (next, x0) = (sigmas[2 * i + 2], run.denoised(2 * i + 1, &mut half).await.x0);
+        let (down, up) = down_and_up(sigma, next, eta);
+        x = toward(&x0, &x, down / sigma);
+        if up > 0.0 {
+            path = joined(&path, &run.noise().await, [sigma, middle, next]);
+            x = mix([(1.0, &x), (run.options.s_noise * up, &path)]);
+        }
+    }
+    x
+}
+
+/// The latents with so much of their noise kept.
+fn toward(x0: &[f32], x: &[f32], kept: f32) -> Vec<f32> {
+    mix([(kept, x), (-(kept.ln().exp_m1()), x0)])
 }
 
 /// The unit noise of a whole step, from that of its two parts: a Brownian motion's increments add up.

@@ -1,9 +1,9 @@
 //! Euler ancestral: Euler's step goes too far, and new noise brings it back.
 
-use super::{Built, Sampler, SamplerRow, Stepped};
+use super::{Built, Letters, Said, Sampler, SamplerRow, Steps};
 use crate::Error;
 use crate::class::{Class, Setup};
-use crate::prediction::{Parts, from_sigma, mix, zip};
+use crate::prediction::{Bound, mix, zip};
 use crate::sigmas::{Kind, grid};
 
 pub(super) const ROW: SamplerRow = SamplerRow {
@@ -26,17 +26,20 @@ pub(super) fn down_and_up(from: f32, to: f32, eta: f32) -> (f32, f32) {
 }
 
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
-    let (kind, cfgpp) = (setup.kind(), setup.options.cfgpp);
     let schedule = grid(setup, Kind::Ancestral)?.schedule;
-    let sigmas = schedule.sigmas.clone();
-    Built::new(schedule, move |call| {
-        let (sigma, next) = (sigmas[call.index], sigmas[call.index + 1]);
-        let Parts { x0, eps } = from_sigma(kind, call.x, call.prediction, sigma);
+    Built::new(schedule, setup.denoiser(Letters::Sigma, Bound::None), euler_a)
+}
+
+async fn euler_a(run: Steps, mut x: Vec<f32>) -> Vec<f32> {
+    for i in run.steps() {
+        let (sigma, next) = run.sigmas(i);
+        let Said { x0, eps, renoise, .. } = run.denoised(i, &mut x).await;
         let (down, up) = down_and_up(sigma, next, 1.0);
-        let mut latents = zip(call.x, &eps, |x, eps| x + eps * (down - sigma));
-        if cfgpp {
-            latents = mix([(1.0, &x0), (down, &from_sigma(kind, call.x, call.renoise, sigma).eps)]);
-        }
-        Stepped { latents: mix([(1.0, &latents), (up, &(call.noise)())]), denoised: x0 }
-    })
+        x = match renoise {
+            None => zip(&x, &eps, |x, eps| x + eps * (down - sigma)),
+            Some(output) => mix([(1.0, &x0), (down, &run.parts(i, &x, &output).eps)]),
+        };
+        x = mix([(1.0, &x), (up, &run.noise().await)]);
+    }
+    x
 }

@@ -1,9 +1,9 @@
 //! Heun: Euler's step, then again with the mean of the slopes at both ends.
 
-use super::{Built, Sampler, SamplerRow, Stepped};
+use super::{Built, Letters, Sampler, SamplerRow, Steps};
 use crate::Error;
 use crate::class::{Class, Setup};
-use crate::prediction::{from_sigma, zip};
+use crate::prediction::zip;
 use crate::schedule::Schedule;
 use crate::sigmas::{Kind, grid};
 
@@ -29,24 +29,24 @@ fn twice(schedule: &mut Schedule) {
 }
 
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
-    let (kind, bound) = (setup.kind(), setup.clip()?);
     let mut schedule = grid(setup, Kind::Heun)?.schedule;
-    let starts = schedule.sigmas.clone();
     twice(&mut schedule);
-    let (mut start, mut first) = (Vec::new(), Vec::new());
-    Built::new(schedule, move |call| {
-        let (sigma, next) = (starts[call.index / 2], starts[call.index / 2 + 1]);
-        let second = call.index % 2 == 1;
-        let shown_at = if second { next } else { sigma };
-        let x0 = bound.apply(from_sigma(kind, call.x, call.prediction, shown_at).x0);
-        let slope = zip(call.x, &x0, |x, x0| (x - x0) / shown_at);
-        let latents = if second {
-            let mean = zip(&first, &slope, |first, second| (first + second) / 2.0);
-            zip(&start, &mean, |x, slope| x + slope * (next - sigma))
-        } else {
-            (start, first) = (call.x.to_vec(), slope);
-            zip(&start, &first, |x, slope| x + slope * (next - sigma))
-        };
-        Stepped { latents, denoised: x0 }
-    })
+    Built::new(schedule, setup.denoiser(Letters::Sigma, setup.clip()?), heun)
+}
+
+async fn heun(run: Steps, mut x: Vec<f32>) -> Vec<f32> {
+    let slope = |x: &[f32], x0: &[f32], sigma: f32| zip(x, x0, |x, x0| (x - x0) / sigma);
+    for i in run.steps() {
+        let (sigma, next) = run.sigmas(2 * i);
+        let x0 = run.denoised(2 * i, &mut x).await.x0;
+        let first = slope(&x, &x0, sigma);
+        let mut end = zip(&x, &first, |x, slope| x + slope * (next - sigma));
+        if i + 1 < run.steps().end {
+            let x0 = run.denoised(2 * i + 1, &mut end).await.x0;
+            let mean = zip(&first, &slope(&end, &x0, next), |first, second| (first + second) / 2.0);
+            end = zip(&x, &mean, |x, slope| x + slope * (next - sigma));
+        }
+        x = end;
+    }
+    x
 }

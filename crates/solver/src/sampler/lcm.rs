@@ -1,9 +1,9 @@
 //! LCM: latent consistency models, which predict the picture from anywhere, and are noised again.
 
-use super::{Built, Sampler, SamplerRow, Stepped};
+use super::{Built, Letters, Sampler, SamplerRow, Steps};
 use crate::Error;
 use crate::class::{Class, Setup};
-use crate::prediction::{from_alpha, mix};
+use crate::prediction::mix;
 use crate::schedule::visiting;
 
 pub(super) const ROW: SamplerRow = SamplerRow {
@@ -48,21 +48,22 @@ pub(super) fn distilled(setup: &Setup<'_>) -> Result<Vec<usize>, Error> {
 }
 
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
-    let (kind, bound, scaling) = (setup.kind(), setup.bound()?, setup.config.timestep_scaling);
+    let bound = setup.bound()?;
     let schedule = visiting(setup, &distilled(setup)?, setup.final_alpha(), bound)?;
-    let alphas: Vec<f32> = schedule.timesteps.iter().map(|&t| schedule.alphas_cumprod[t as usize]).collect();
-    let timesteps = schedule.timesteps.clone();
-    Built::new(schedule, move |call| {
-        let i = call.index;
-        let x0 = bound.apply(from_alpha(kind, call.x, call.prediction, alphas[i]).x0);
+    Built::new(schedule, setup.denoiser(Letters::Alpha, bound), lcm)
+}
+
+async fn lcm(run: Steps, mut x: Vec<f32>) -> Vec<f32> {
+    for i in run.steps() {
+        let x0 = run.denoised(i, &mut x).await.x0;
         // The boundary condition: at timestep 0 the answer is what was asked about.
-        let t = timesteps[i] * scaling;
+        let t = run.schedule.timesteps[i] * run.config.timestep_scaling;
         let square = t * t + SIGMA_DATA * SIGMA_DATA;
-        let denoised = mix([(t / square.sqrt(), &x0), (SIGMA_DATA * SIGMA_DATA / square, call.x)]);
-        let latents = match alphas.get(i + 1) {
-            None => denoised.clone(),
-            Some(next) => mix([(next.sqrt(), &denoised), ((1.0 - next).sqrt(), &(call.noise)())]),
-        };
-        Stepped { latents, denoised }
-    })
+        x = run.show(mix([(t / square.sqrt(), &x0), (SIGMA_DATA * SIGMA_DATA / square, &x)]));
+        if i + 1 < run.steps().end {
+            let next = run.schedule.alpha_at(i + 1);
+            x = mix([(next.sqrt(), &x), ((1.0 - next).sqrt(), &run.noise().await)]);
+        }
+    }
+    x
 }

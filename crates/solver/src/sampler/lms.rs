@@ -1,9 +1,9 @@
 //! LMS: a linear multistep method in sigma.
 
-use super::{Built, Sampler, SamplerRow, Stepped};
+use super::{Built, Letters, Sampler, SamplerRow, Steps};
 use crate::Error;
 use crate::class::{Class, Setup, ZeroSnr};
-use crate::prediction::{Parts, from_sigma, mix};
+use crate::prediction::{Bound, mix};
 use crate::sigmas::{Kind, grid};
 use std::collections::VecDeque;
 
@@ -20,23 +20,24 @@ pub(super) const ROW: SamplerRow = SamplerRow {
 };
 
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
-    let (kind, most) = (setup.kind(), setup.order(4)?);
-    let schedule = grid(setup, Kind::Lms)?.schedule;
-    let sigmas = schedule.sigmas.clone();
+    let (schedule, most) = (grid(setup, Kind::Lms)?.schedule, setup.order(4)?);
+    Built::new(schedule, setup.denoiser(Letters::Sigma, Bound::None), move |run, x| lms(run, x, most))
+}
+
+async fn lms(run: Steps, mut x: Vec<f32>, most: usize) -> Vec<f32> {
     let mut slopes: VecDeque<Vec<f32>> = VecDeque::new();
-    Built::new(schedule, move |call| {
-        let i = call.index;
-        let Parts { x0, eps } = from_sigma(kind, call.x, call.prediction, sigmas[i]);
-        slopes.push_front(eps);
+    for i in run.steps() {
+        slopes.push_front(run.denoised(i, &mut x).await.eps);
         slopes.truncate(most);
         // Counted from the schedule's start, as in diffusers, also where sampling began later and has fewer slopes.
         let order = most.min(i + 1);
-        let mut moved = vec![0.0; call.x.len()];
+        let mut moved = vec![0.0; x.len()];
         for (j, slope) in slopes.iter().take(order).enumerate() {
-            moved = mix([(1.0, &moved), (coefficient(&sigmas, i, order, j) as f32, slope)]);
+            moved = mix([(1.0, &moved), (coefficient(&run.schedule.sigmas, i, order, j) as f32, slope)]);
         }
-        Stepped { latents: mix([(1.0, call.x), (1.0, &moved)]), denoised: x0 }
-    })
+        x = mix([(1.0, &x), (1.0, &moved)]);
+    }
+    x
 }
 
 /// The integral from `sigmas[i]` to `sigmas[i + 1]` of the Lagrange polynomial that is 1 at `sigmas[i - j]` and 0 at the others.

@@ -1,11 +1,12 @@
 //! PNDM: pseudo numerical methods, which extrapolate the predicted noise along the curve of DDIM.
 
-use super::{Built, Call, Sampler, SamplerRow, Stepped};
+use super::{Built, Letters, Sampler, SamplerRow, Steps};
+use crate::Error;
 use crate::class::{Class, Setup, ZeroSnr};
 use crate::prediction::{Bound, from_alpha, mix};
 use crate::schedule::{visiting, whole};
-use crate::{Error, PredictionType};
 use std::collections::VecDeque;
+use std::ops::Range;
 
 pub(super) const ROW: SamplerRow = SamplerRow {
     sampler: Sampler::Pndm,
@@ -19,19 +20,6 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     ..SamplerRow::PLAIN
 };
 
-/// What outlives a step.
-struct History {
-    kind: PredictionType,
-    /// ᾱ of every training timestep, and of the end.
-    alphas: Vec<f32>,
-    end: f32,
-    /// The last four predictions, the newest last.
-    predictions: VecDeque<Vec<f32>>,
-    /// The latents where a step of several calls started, and its weighted sum of predictions.
-    start: Vec<f32>,
-    sum: Vec<f32>,
-}
-
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
     let spaced: Vec<usize> = whole(setup)?.into_iter().rev().collect();
     let stride = setup.config.num_train_timesteps / spaced.len();
@@ -43,20 +31,7 @@ fn build(setup: &Setup<'_>) -> Result<Built, Error> {
         (false, n) => prk.iter().copied().chain(spaced[..n - 3].iter().rev().copied()).collect(),
     };
     let schedule = visiting(setup, &timesteps, setup.final_alpha(), Bound::None)?;
-    let (alphas, end) = (schedule.alphas_cumprod.clone(), schedule.final_alpha_cumprod);
-    let mut history = History { kind: setup.kind(), alphas, end, predictions: VecDeque::new(), start: Vec::new(), sum: Vec::new() };
-    let mut counter = 0;
-    Built::new(schedule, move |call| {
-        let t = timesteps[call.index] as isize;
-        let denoised = from_alpha(history.kind, call.x, call.prediction, history.alphas[t as usize]).x0;
-        let latents = if counter < prk.len() {
-            history.runge_kutta(&call, counter, prk[counter / 4 * 4] as isize, t, (stride / 2) as isize)
-        } else {
-            history.multistep(&call, counter, t, stride as isize)
-        };
-        counter += 1;
-        Stepped { latents, denoised }
-    })
+    Built::new(schedule, setup.denoiser(Letters::Alpha, Bound::None), move |run, x| pndm(run, x, prk, stride as isize))
 }
 
 /// The timesteps of the first three steps, four calls each.
@@ -69,51 +44,78 @@ fn runge_kutta(setup: &Setup<'_>, spaced: &[usize], stride: usize) -> Result<Vec
     Ok(vec![d, c + half, c + half, c, c, b + half, b + half, b, b, a + half, a + half, a])
 }
 
-impl History {
-    /// Equation 13's four slopes and their weighted sum; `from` is where the step started.
-    fn runge_kutta(&mut self, call: &Call<'_>, counter: usize, from: isize, t: isize, half: isize) -> Vec<f32> {
-        let to = if counter % 2 == 1 { t } else { t - half };
-        let weight = if matches!(counter % 4, 0 | 3) { 1.0 / 6.0 } else { 1.0 / 3.0 };
-        if counter.is_multiple_of(4) {
-            self.predictions.push_back(call.prediction.to_vec());
-            self.start = call.x.to_vec();
-            self.sum = vec![0.0; call.x.len()];
-        }
-        self.sum = mix([(1.0, &self.sum), (weight, call.prediction)]);
-        let output = if counter % 4 == 3 { &self.sum } else { call.prediction };
-        self.transfer(&self.start, output, from, to)
+/// `prk` are the timesteps of Runge–Kutta's calls, if it begins with such.
+async fn pndm(run: Steps, mut x: Vec<f32>, prk: Vec<usize>, stride: isize) -> Vec<f32> {
+    let mut calls = run.steps();
+    let mut past: VecDeque<Vec<f32>> = VecDeque::new();
+    for from in prk.iter().step_by(4) {
+        past.push_back(runge_kutta_step(&run, &mut calls, &mut x, *from as isize, stride / 2).await);
     }
+    if prk.is_empty() {
+        past.push_back(heun_step(&run, &mut calls, &mut x, stride).await);
+    }
+    for i in calls {
+        let t = run.schedule.timesteps[i] as isize;
+        past.push_back(run.denoised(i, &mut x).await.output);
+        while past.len() > 4 {
+            past.pop_front();
+        }
+        x = transfer(&run, &x, &extrapolated(&past), t, t - stride);
+    }
+    x
+}
 
-    /// Equation 12, Adams–Bashforth's weights; the first two calls are a step of Heun's method.
-    fn multistep(&mut self, call: &Call<'_>, counter: usize, t: isize, stride: isize) -> Vec<f32> {
-        if counter == 1 {
-            let first = self.predictions.back().map_or(call.prediction, |first| first);
-            let output = mix([(0.5, call.prediction), (0.5, first)]);
-            return self.transfer(&self.start, &output, t + stride, t);
+/// Equation 13: four slopes, and their weighted sum. Yields the first prediction.
+async fn runge_kutta_step(run: &Steps, calls: &mut Range<usize>, x: &mut Vec<f32>, from: isize, half: isize) -> Vec<f32> {
+    let (mut start, mut first, mut sum) = (Vec::new(), Vec::new(), vec![0.0; x.len()]);
+    for (stage, weight) in [1.0 / 6.0, 1.0 / 3.0, 1.0 / 3.0, 1.0 / 6.0].into_iter().enumerate() {
+        let Some(i) = calls.next() else { break }; // sampling that began later than the schedule
+        let t = run.schedule.timesteps[i] as isize;
+        let output = run.denoised(i, x).await.output;
+        if stage == 0 {
+            (start, first) = (x.clone(), output.clone());
         }
-        if counter == 0 {
-            self.start = call.x.to_vec();
-        }
-        self.predictions.push_back(call.prediction.to_vec());
-        while self.predictions.len() > 4 {
-            self.predictions.pop_front();
-        }
-        let e = |back: usize| self.predictions[self.predictions.len() - 1 - back].as_slice();
-        let output = match self.predictions.len() {
-            1 => e(0).to_vec(),
-            2 => mix([(3.0 / 2.0, e(0)), (-1.0 / 2.0, e(1))]),
-            3 => mix([(23.0 / 12.0, e(0)), (-16.0 / 12.0, e(1)), (5.0 / 12.0, e(2))]),
-            _ => mix([(55.0 / 24.0, e(0)), (-59.0 / 24.0, e(1)), (37.0 / 24.0, e(2)), (-9.0 / 24.0, e(3))]),
-        };
-        self.transfer(call.x, &output, t, t - stride)
+        sum = mix([(1.0, &sum), (weight, &output)]);
+        let (slope, to) = (if stage == 3 { &sum } else { &output }, if stage % 2 == 1 { t } else { t - half });
+        *x = transfer(run, &start, slope, from, to);
     }
+    first
+}
 
-    /// Equation 11: DDIM's step in the form that stays exact where both levels meet.
-    fn transfer(&self, x: &[f32], output: &[f32], from: isize, to: isize) -> Vec<f32> {
-        let level = |t: isize| if t < 0 { self.end } else { self.alphas[(t as usize).min(self.alphas.len() - 1)] };
-        let (alpha, next) = (level(from), level(to));
-        let eps = from_alpha(self.kind, x, output, alpha).eps;
-        let divisor = alpha * (1.0 - next).sqrt() + (alpha * (1.0 - alpha) * next).sqrt();
-        mix([((next / alpha).sqrt(), x), (-(next - alpha) / divisor, &eps)])
+/// One step of Heun's method in two calls. Yields the first prediction.
+async fn heun_step(run: &Steps, calls: &mut Range<usize>, x: &mut Vec<f32>, stride: isize) -> Vec<f32> {
+    let (mut start, mut first) = (Vec::new(), Vec::new());
+    if let Some(i) = calls.next() {
+        let t = run.schedule.timesteps[i] as isize;
+        first = run.denoised(i, x).await.output;
+        start.clone_from(x);
+        *x = transfer(run, &start, &first, t, t - stride);
     }
+    if let Some(i) = calls.next() {
+        let t = run.schedule.timesteps[i] as isize;
+        let second = run.denoised(i, x).await.output;
+        *x = transfer(run, &start, &mix([(0.5, &second), (0.5, &first)]), t + stride, t);
+    }
+    first
+}
+
+/// Equation 12: Adams–Bashforth's weights for the last predictions, the newest last.
+fn extrapolated(past: &VecDeque<Vec<f32>>) -> Vec<f32> {
+    let e = |back: usize| past[past.len() - 1 - back].as_slice();
+    match past.len() {
+        1 => e(0).to_vec(),
+        2 => mix([(3.0 / 2.0, e(0)), (-1.0 / 2.0, e(1))]),
+        3 => mix([(23.0 / 12.0, e(0)), (-16.0 / 12.0, e(1)), (5.0 / 12.0, e(2))]),
+        _ => mix([(55.0 / 24.0, e(0)), (-59.0 / 24.0, e(1)), (37.0 / 24.0, e(2)), (-9.0 / 24.0, e(3))]),
+    }
+}
+
+/// Equation 11: DDIM's step in the form that stays exact where both levels meet.
+fn transfer(run: &Steps, x: &[f32], output: &[f32], from: isize, to: isize) -> Vec<f32> {
+    let alphas = &run.schedule.alphas_cumprod;
+    let level = |t: isize| if t < 0 { run.schedule.final_alpha_cumprod } else { alphas[(t as usize).min(alphas.len() - 1)] };
+    let (alpha, next) = (level(from), level(to));
+    let eps = from_alpha(run.denoiser.kind, x, output, alpha).eps;
+    let divisor = alpha * (1.0 - next).sqrt() + (alpha * (1.0 - alpha) * next).sqrt();
+    mix([((next / alpha).sqrt(), x), (-(next - alpha) / divisor, &eps)])
 }

@@ -1,10 +1,10 @@
 //! TCD: trajectory consistency distillation, which lands below the next level and is noised up to it.
 
 use super::lcm::distilled;
-use super::{Built, Sampler, SamplerRow, Stepped};
+use super::{Built, Letters, Said, Sampler, SamplerRow, Steps};
 use crate::Error;
 use crate::class::{Class, Setup};
-use crate::prediction::{Bound, Parts, from_alpha, mix};
+use crate::prediction::{Bound, mix};
 use crate::schedule::visiting;
 
 pub(super) const ROW: SamplerRow = SamplerRow {
@@ -20,25 +20,23 @@ pub(super) const ROW: SamplerRow = SamplerRow {
 };
 
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
-    let (kind, eta) = (setup.kind(), setup.eta()?);
-    let timesteps = distilled(setup)?;
+    let (timesteps, eta) = (distilled(setup)?, setup.eta()?);
     let schedule = visiting(setup, &timesteps, setup.final_alpha(), Bound::None)?;
-    // Where each step starts, lands, and ends; the last one ends at timestep 0.
-    let levels: Vec<[f32; 3]> = (0..timesteps.len())
-        .map(|i| {
-            let next = timesteps.get(i + 1).copied().unwrap_or(0);
-            let lands = ((1.0 - eta) as f32 * next as f32).floor() as usize;
-            [timesteps[i], lands, next].map(|t| schedule.alphas_cumprod[t])
-        })
-        .collect();
-    Built::new(schedule, move |call| {
-        let [alpha, lands, next] = levels[call.index];
-        let Parts { x0, eps } = from_alpha(kind, call.x, call.prediction, alpha);
-        let mut latents = mix([(lands.sqrt(), &x0), ((1.0 - lands).sqrt(), &eps)]);
-        if eta > 0.0 && call.index + 1 < levels.len() {
+    Built::new(schedule, setup.denoiser(Letters::Alpha, Bound::None), move |run, x| tcd(run, x, timesteps, eta))
+}
+
+async fn tcd(run: Steps, mut x: Vec<f32>, timesteps: Vec<usize>, eta: f64) -> Vec<f32> {
+    for i in run.steps() {
+        let Said { x0, eps, .. } = run.denoised(i, &mut x).await;
+        // Where the step lands, and where it ends: the last one at timestep 0.
+        let next = timesteps.get(i + 1).copied().unwrap_or(0);
+        let below = ((1.0 - eta) as f32 * next as f32).floor() as usize;
+        let [lands, next] = [below, next].map(|t| run.schedule.alphas_cumprod[t]);
+        x = mix([(lands.sqrt(), &x0), ((1.0 - lands).sqrt(), &eps)]);
+        if eta > 0.0 && i + 1 < run.steps().end {
             let kept = next / lands;
-            latents = mix([(kept.sqrt(), &latents), ((1.0 - kept).sqrt(), &(call.noise)())]);
+            x = mix([(kept.sqrt(), &x), ((1.0 - kept).sqrt(), &run.noise().await)]);
         }
-        Stepped { latents, denoised: x0 }
-    })
+    }
+    x
 }

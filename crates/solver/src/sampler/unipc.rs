@@ -1,12 +1,13 @@
 //! UniPC: a predictor whose step is corrected with the prediction at its end, which costs no further call.
 
 use super::level::{Level, levels};
-use super::{Built, Sampler, SamplerRow, Stepped};
+use super::{Built, Letters, Sampler, SamplerRow, Steps};
 use crate::class::{Class, Setup};
 use crate::prediction::{mix, zip};
 use crate::sigmas::{Kind, grid};
 use crate::{Error, FinalSigmas, SolverType};
 use std::collections::VecDeque;
+use std::mem::replace;
 
 pub(super) const ROW: SamplerRow = SamplerRow {
     sampler: Sampler::UniPc,
@@ -21,35 +22,35 @@ pub(super) const ROW: SamplerRow = SamplerRow {
 };
 
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
-    let (kind, bound, most) = (setup.kind(), setup.threshold()?, setup.order(setup.config.solver_order)?);
+    let (bound, most) = (setup.threshold()?, setup.order(setup.config.solver_order)?);
     let schedule = grid(setup, Kind::UniPc)?.schedule;
-    let (levels, steps) = (levels(&schedule.sigmas), schedule.timesteps.len());
-    let lower = setup.lower_order_final();
-    if !lower && most > 1 && setup.config.final_sigmas_type == FinalSigmas::Zero {
+    if !setup.lower_order_final() && most > 1 && setup.config.final_sigmas_type == FinalSigmas::Zero {
         let reason = "the last step would divide by an infinite length";
         return Err(setup.unsupported("lower_order_final", "false".into(), reason, "choose final_sigmas_type sigma_min"));
     }
-    let form = Form { x0: setup.config.predict_x0, bh1: setup.solver_is(SolverType::Bh1) };
-    let uncorrected = setup.config.disable_corrector.clone();
+    Built::new(schedule, setup.denoiser(Letters::Lambda, bound), move |run, x| unipc(run, x, most))
+}
+
+async fn unipc(run: Steps, mut x: Vec<f32>, most: usize) -> Vec<f32> {
+    let (lower, uncorrected) = (run.setup().lower_order_final(), &run.config.disable_corrector);
+    let form = Form { x0: run.config.predict_x0, bh1: run.setup().solver_is(SolverType::Bh1) };
+    let levels = levels(&run.schedule.sigmas);
     let mut past: VecDeque<Vec<f32>> = VecDeque::new();
     // The last step: where it started, and of what order it was.
     let mut last: Option<(Vec<f32>, usize)> = None;
-    Built::new(schedule, move |call| {
-        let i = call.index;
-        let parts = levels[i].parts(kind, call.x, call.prediction);
-        let denoised = bound.apply(parts.x0);
-        let said = if form.x0 { denoised.clone() } else { parts.eps };
-        let mut x = call.x.to_vec();
-        if let Some((start, order)) = last.take_if(|_| i > 0 && !uncorrected.contains(&(i - 1))) {
-            x = form.step(&start, &past, Some(&said), &levels[..=i], order);
+    for i in run.steps() {
+        let said = run.denoised(i, &mut x).await;
+        let output = if form.x0 { said.x0 } else { said.eps };
+        if let Some((start, order)) = last.take_if(|_| !uncorrected.contains(&(i - 1))) {
+            x = form.step(&start, &past, Some(&output), &levels[..=i], order);
         }
-        past.push_front(said);
+        past.push_front(output);
         past.truncate(most);
-        let order = past.len().min(if lower { steps - i } else { most });
-        let latents = form.step(&x, &past, None, &levels[..=i + 1], order);
-        last = Some((x, order));
-        Stepped { latents, denoised }
-    })
+        let order = past.len().min(if lower { run.steps().end - i } else { most });
+        let next = form.step(&x, &past, None, &levels[..=i + 1], order);
+        last = Some((replace(&mut x, next), order));
+    }
+    x
 }
 
 /// In which variable the equation is solved, and the paper's B(h).

@@ -1,0 +1,128 @@
+//! A sampler's side of a run: what the model said of its latents, and new noise, each awaited where it is needed.
+//!
+//! A sampler is an `async fn` that reads as its paper does: it has its loop and its memory, and knows no model and no observer.
+//! What it awaits here is answered by [`super::sample`], which between two answers may wait as long as it likes, or drop the sampler:
+//! so it can be paused, cancelled and begun in the middle without a line of its own. There is no executor behind it:
+//! the sampler is asked to go on once for each answer, in the same thread, and nothing else wakes it.
+
+use super::denoiser::Denoiser;
+use crate::class::Setup;
+use crate::prediction::Parts;
+use crate::{Options, SamplerRow, Schedule, SchedulerConfig};
+use std::cell::RefCell;
+use std::future::poll_fn;
+use std::mem::take;
+use std::ops::Range;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+/// A sampler on its way, to its last latents.
+pub(super) type Sampling = Pin<Box<dyn Future<Output = Vec<f32>>>>;
+
+/// What a sampler is run with.
+pub(super) struct Steps {
+    pub schedule: Schedule,
+    pub denoiser: Denoiser,
+    pub row: &'static SamplerRow,
+    pub config: SchedulerConfig,
+    pub options: Options,
+    pub desk: Rc<RefCell<Desk>>,
+}
+
+/// What the model said of the latents at a call.
+pub(super) struct Said {
+    /// The picture without noise, bounded as the configuration says.
+    pub x0: Vec<f32>,
+    /// The unit noise, of the unbounded picture.
+    pub eps: Vec<f32>,
+    /// The raw output: eps, v or x0.
+    pub output: Vec<f32>,
+    /// With CFG++, the raw output whose noise the step adds back.
+    pub renoise: Option<Vec<f32>>,
+}
+
+impl Steps {
+    /// The steps to take; the first is not 0 where the run begins in the middle.
+    pub fn steps(&self) -> Range<usize> {
+        self.options.begin.unwrap_or(0) / self.row.calls..self.schedule.timesteps.len().div_ceil(self.row.calls)
+    }
+
+    /// The noise level of a call, and what comes after it in the schedule.
+    pub fn sigmas(&self, call: usize) -> (f32, f32) {
+        (self.schedule.sigmas[call], self.schedule.sigmas[call + 1])
+    }
+
+    /// What the sampler was built from.
+    pub fn setup(&self) -> Setup<'_> {
+        Setup { row: self.row, config: &self.config, options: &self.options }
+    }
+
+    /// The model's answer at a call of the schedule: scaled for the model, read as what it predicts, bounded, and shown to the observer.
+    ///
+    /// The observer has then seen the last call, whose step came to `x`; what is kept under a mask has been put back into it.
+    pub async fn denoised(&self, call: usize, x: &mut Vec<f32>) -> Said {
+        let asked = Asked::Call { call, x: take(x) };
+        let Answer { x: kept, output, renoise } = self.ask(asked, |desk| desk.answer.take()).await;
+        *x = kept;
+        let Parts { x0, eps } = self.parts(call, x, &output);
+        Said { x0: self.show(self.denoiser.bound.apply(x0)), eps, output, renoise }
+    }
+
+    /// New standard normals, as many as latents.
+    pub async fn noise(&self) -> Vec<f32> {
+        self.ask(Asked::Noise, |desk| desk.noise.take()).await
+    }
+
+    /// A raw output at a call's noise level as x0 and eps, not bounded.
+    pub fn parts(&self, call: usize, x: &[f32], output: &[f32]) -> Parts {
+        self.denoiser.parts(&self.schedule, call, x, output)
+    }
+
+    /// Has the observer see another picture than [`Steps::denoised`] found.
+    pub fn show(&self, x0: Vec<f32>) -> Vec<f32> {
+        self.desk.borrow_mut().denoised.clone_from(&x0);
+        x0
+    }
+
+    /// Lays a question on the desk, and waits until its answer lies there.
+    async fn ask<T>(&self, asked: Asked, answer: fn(&mut Desk) -> Option<T>) -> T {
+        self.desk.borrow_mut().asked = Some(asked);
+        poll_fn(|_| answer(&mut self.desk.borrow_mut()).map_or(Poll::Pending, Poll::Ready)).await
+    }
+}
+
+/// What lies between a sampler and the loop that runs it.
+#[derive(Default)]
+pub(super) struct Desk {
+    asked: Option<Asked>,
+    pub answer: Option<Answer>,
+    pub noise: Option<Vec<f32>>,
+    /// x0 at the last call, for the observer.
+    pub denoised: Vec<f32>,
+}
+
+/// What a sampler waits for.
+pub(super) enum Asked {
+    /// The model's answer at this call; `x` are the latents that the last one came to.
+    Call { call: usize, x: Vec<f32> },
+    /// New noise.
+    Noise,
+    /// Nothing more: these are its last latents.
+    Nothing(Vec<f32>),
+}
+
+/// The model's raw outputs, and the latents that they are about.
+pub(super) struct Answer {
+    pub x: Vec<f32>,
+    pub output: Vec<f32>,
+    pub renoise: Option<Vec<f32>>,
+}
+
+/// Lets the sampler go on until it asks for something.
+pub(super) fn next(sampler: &mut Sampling, desk: &RefCell<Desk>) -> Asked {
+    match sampler.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(x) => Asked::Nothing(x),
+        Poll::Pending => desk.borrow_mut().asked.take().expect("a sampler awaits its Steps alone, which ask first"),
+    }
+}
