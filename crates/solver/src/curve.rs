@@ -5,7 +5,7 @@
 
 use crate::class::Setup;
 use crate::schedule::linspace;
-use crate::sigmas::Kind;
+use crate::sigma_rule::SigmaRule;
 use crate::{Error, Sigmas, ays, beta};
 
 /// A curve of sigmas.
@@ -24,7 +24,7 @@ pub(crate) enum Curve {
 
 impl Curve {
     /// Which curve: the run's choice, else the configuration's, for classes that know any.
-    pub fn of(setup: &Setup<'_>, kind: Kind) -> Result<Curve, Error> {
+    pub fn of(setup: &Setup<'_>, rule: SigmaRule) -> Result<Curve, Error> {
         let config = setup.config;
         let chosen = match &setup.options.sigmas {
             Sigmas::Config | Sigmas::Model => Curve::Model,
@@ -38,7 +38,7 @@ impl Curve {
         if setup.options.sigmas != Sigmas::Config || !setup.row.class.curves {
             return Ok(chosen);
         }
-        let lu = config.use_lu_lambdas && kind == Kind::Multistep;
+        let lu = config.use_lu_lambdas && rule.reads.lu;
         match (config.use_karras_sigmas, config.use_exponential_sigmas, config.use_beta_sigmas) {
             (true, false, false) => Ok(Curve::Karras),
             (false, false, false) if lu => Ok(Curve::Lu),
@@ -55,11 +55,12 @@ impl Curve {
     }
 
     /// Its sigmas between `ends`, in as many steps; a list has one more. None where the timesteps say which.
-    pub fn sigmas(&self, setup: &Setup<'_>, kind: Kind, ends: (f64, f64)) -> Option<Vec<f64>> {
+    pub fn sigmas(&self, setup: &Setup<'_>, rule: SigmaRule, ends: (f64, f64)) -> Option<Vec<f64>> {
         let (config, n) = (setup.config, setup.options.steps);
         let chosen = (config.sigma_min.unwrap_or(ends.0), config.sigma_max.unwrap_or(ends.1));
-        let (low, high) = match (self, kind) {
-            (Curve::Karras, Kind::Lms) | (Curve::Lu, _) => ends,
+        let (low, high) = match self {
+            Curve::Karras if !rule.reads.karras_ends => ends,
+            Curve::Lu => ends,
             _ => chosen,
         };
         match self {

@@ -44,6 +44,7 @@ mod config;
 mod curve;
 mod options;
 mod schedule;
+mod sigma_rule;
 mod sigmas;
 mod values;
 

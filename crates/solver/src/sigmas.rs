@@ -1,7 +1,7 @@
 //! Noise levels of the samplers that step through sigmas: interpolated from training, or spread along a curve of their own (`curve.rs`).
 //!
 //! It is the middle of diffusers' `set_timesteps`, in its mixture of float32 and double. What its classes do alike is here once;
-//! what they do differently is in [`Kind`].
+//! what they do differently is a [`SigmaRule`].
 //!
 //! ```
 //! use decant_solver::{Sampler, SchedulerConfig, schedule};
@@ -18,136 +18,93 @@ use crate::betas::{self, alphas_cumprod};
 use crate::class::Setup;
 use crate::curve::Curve;
 use crate::schedule::{linspace, spaced, trailing};
+use crate::sigma_rule::{End, Rounds, SigmaRule};
 use crate::{BetaSchedule, Error, FinalSigmas, Interpolation, Scale, Schedule, TimestepSpacing};
 
-/// What diffusers' classes do differently.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Kind {
-    /// Fractional timesteps, curves between the ends of the spaced timesteps; Euler.
-    Euler,
-    /// As Euler, without a configuration's ends for Karras' curve; LMS, DPM++ SDE.
-    Lms,
-    /// As Euler, but no curves; Euler ancestral.
-    Ancestral,
-    /// As Euler, without its own keys; Heun.
-    Heun,
-    /// As Heun, with Karras' timesteps rounded; DPM2.
-    Dpm2,
-    /// Whole timesteps, one interval more than Euler's, curves between the ends of training; DPM++ 2M.
-    Multistep,
-    /// The same with linspace only; DPM++ 2S.
-    Singlestep,
-    /// As multistep, ending a curve at its own last sigma if at all; UniPC.
-    UniPc,
-    /// As UniPC, never ending at 0; DEIS.
-    Deis,
-}
-
-impl Kind {
-    fn scale(self) -> Scale {
-        match self {
-            Kind::Euler | Kind::Lms | Kind::Ancestral | Kind::Heun | Kind::Dpm2 => Scale::Exploding,
-            Kind::Multistep | Kind::Singlestep | Kind::UniPc | Kind::Deis => Scale::Preserving,
-        }
-    }
-}
-
 /// Timesteps and sigmas of each step's start, one sigma more, and the logarithms of all training sigmas.
-pub(crate) struct Grid {
+pub(crate) struct NoiseLevels {
     pub schedule: Schedule,
     pub logs: Vec<f32>,
 }
 
 /// What `set_timesteps` makes of a setup, before classes of two calls a step put their own calls in between.
-pub(crate) fn grid(setup: &Setup<'_>, kind: Kind) -> Result<Grid, Error> {
+pub(crate) fn noise_levels(setup: &Setup<'_>, rule: SigmaRule) -> Result<NoiseLevels, Error> {
     let alphas_cumprod = alphas_cumprod(setup)?;
     let training: Vec<f32> = alphas_cumprod.iter().map(|&alpha| sigma_of(alpha)).collect();
     let logs: Vec<f32> = training.iter().map(|&sigma| f64::from(sigma).ln() as f32).collect();
-    let curve = Curve::of(setup, kind)?;
-    let timesteps = match kind.scale() {
+    let curve = Curve::of(setup, rule)?;
+    let timesteps = match rule.scale {
         Scale::Exploding => spaced(setup)?.into_iter().map(|t| f64::from(t as f32)).collect(),
-        Scale::Preserving => intervals(setup, kind, &logs)?,
+        Scale::Preserving => intervals(setup, rule, &logs)?,
     };
     let sigmas: Vec<f64> = match setup.config.interpolation_type {
-        Interpolation::LogLinear if kind == Kind::Euler => log_linear(&training, timesteps.len()),
+        Interpolation::LogLinear if rule.reads.interpolation => log_linear(&training, timesteps.len()),
         _ => timesteps.iter().map(|&t| interpolate(&training, t)).collect(),
     };
-    let ends = match kind.scale() {
+    let ends = match rule.scale {
         Scale::Exploding => (sigmas[sigmas.len() - 1], sigmas[0]),
         Scale::Preserving => (f64::from(training[0]), f64::from(training[training.len() - 1])),
     };
-    let (timesteps, mut sigmas): (Vec<f32>, Vec<f32>) = match curve.sigmas(setup, kind, ends) {
+    let (timesteps, mut sigmas): (Vec<f32>, Vec<f32>) = match curve.sigmas(setup, rule, ends) {
         None => (timesteps.into_iter().map(|t| t as f32).collect(), sigmas.into_iter().map(|sigma| sigma as f32).collect()),
         Some(sigmas) => {
             let starts = sigmas.len() - usize::from(matches!(curve, Curve::List(_)));
-            let timesteps = sigmas[..starts].iter().map(|&sigma| told(setup, kind, &curve, timestep_of(sigma, &logs))).collect();
+            let timesteps = sigmas[..starts].iter().map(|&sigma| timestep_for(setup, rule, &curve, timestep_of(sigma, &logs))).collect();
             (timesteps, sigmas.into_iter().map(|sigma| sigma as f32).collect())
         }
     };
     if !matches!(curve, Curve::List(_)) {
-        sigmas.push(last(setup, kind, &curve, training[0], sigmas[sigmas.len() - 1]));
+        sigmas.push(end(setup, rule, &curve, training[0], sigmas[sigmas.len() - 1]));
     }
     check_sigmas(setup, &sigmas[..timesteps.len()])?;
-    Ok(Grid { schedule: planned(setup, kind, timesteps, sigmas, alphas_cumprod), logs })
+    Ok(NoiseLevels { schedule: planned(setup, rule, timesteps, sigmas, alphas_cumprod), logs })
 }
 
-fn planned(setup: &Setup<'_>, kind: Kind, timesteps: Vec<f32>, sigmas: Vec<f32>, alphas_cumprod: Vec<f32>) -> Schedule {
+fn planned(setup: &Setup<'_>, rule: SigmaRule, timesteps: Vec<f32>, sigmas: Vec<f32>, alphas_cumprod: Vec<f32>) -> Schedule {
     let largest = sigmas.iter().copied().fold(0.0, f32::max);
-    let init_noise_sigma = match (kind.scale(), setup.spacing()) {
+    let init_noise_sigma = match (rule.scale, setup.spacing()) {
         (Scale::Preserving, _) => 1.0,
         (Scale::Exploding, TimestepSpacing::Linspace | TimestepSpacing::Trailing) => largest,
         (Scale::Exploding, TimestepSpacing::Leading) => (largest * largest + 1.0).sqrt(),
     };
     let last = sigmas[timesteps.len()];
     let final_alpha_cumprod = 1.0 / (last * last + 1.0);
-    Schedule { timesteps, sigmas, alphas_cumprod, final_alpha_cumprod, init_noise_sigma, scale: kind.scale() }
+    Schedule { timesteps, sigmas, alphas_cumprod, final_alpha_cumprod, init_noise_sigma, scale: rule.scale }
 }
 
 /// What the model is told for a sigma of a curve: the timestep `t`, rounded as the class does.
-fn told(setup: &Setup<'_>, kind: Kind, curve: &Curve, t: f64) -> f32 {
-    let cosine = kind == Kind::Multistep && setup.beta_schedule() == BetaSchedule::SquaredcosCapV2;
-    let rounded = match (curve, kind) {
-        (Curve::Karras, Kind::Dpm2 | Kind::Singlestep | Kind::UniPc | Kind::Deis) => t.round_ties_even(),
-        (Curve::Karras | Curve::Lu, Kind::Multistep) if !cosine => t.round_ties_even(),
-        (Curve::List(_), _) if kind.scale() == Scale::Preserving => t.round_ties_even(),
-        _ => t,
+fn timestep_for(setup: &Setup<'_>, rule: SigmaRule, curve: &Curve, t: f64) -> f32 {
+    let whole = rule.scale == Scale::Preserving;
+    let rounded = match (curve, rule.rounds) {
+        (Curve::List(_), _) => whole,
+        (Curve::Karras, Rounds::Karras) => true,
+        (Curve::Karras | Curve::Lu, Rounds::KarrasAndLu) => setup.beta_schedule() != BetaSchedule::SquaredcosCapV2,
+        _ => false,
     };
-    if kind.scale() == Scale::Preserving { rounded.trunc() as f32 } else { rounded as f32 }
+    let t = if rounded { t.round_ties_even() } else { t };
+    if whole { t.trunc() as f32 } else { t as f32 }
 }
 
-/// Where the last step ends.
-fn last(setup: &Setup<'_>, kind: Kind, curve: &Curve, smallest: f32, end: f32) -> f32 {
+/// Where the last step ends; `smallest` is training's last sigma, `last` where the last step starts.
+fn end(setup: &Setup<'_>, rule: SigmaRule, curve: &Curve, smallest: f32, last: f32) -> f32 {
     let to_zero = setup.config.final_sigmas_type == FinalSigmas::Zero;
-    let own_end = if *curve == Curve::Model { smallest } else { end };
-    match kind {
-        Kind::Lms | Kind::Ancestral | Kind::Heun | Kind::Dpm2 => 0.0,
-        Kind::Euler | Kind::Multistep | Kind::Singlestep => {
-            if to_zero {
-                0.0
-            } else {
-                smallest
-            }
-        }
-        Kind::UniPc => {
-            if to_zero {
-                0.0
-            } else {
-                own_end
-            }
-        }
-        Kind::Deis => own_end,
+    match rule.end {
+        End::Zero => 0.0,
+        End::Chosen | End::ChosenOfCurve if to_zero => 0.0,
+        End::ChosenOfCurve | End::Curve if *curve != Curve::Model => last,
+        _ => smallest,
     }
 }
 
 /// Whole timesteps that leave room for one interval more, as DPM-Solver's classes space them.
-fn intervals(setup: &Setup<'_>, kind: Kind, logs: &[f32]) -> Result<Vec<f64>, Error> {
+fn intervals(setup: &Setup<'_>, rule: SigmaRule, logs: &[f32]) -> Result<Vec<f64>, Error> {
     let (train, n) = (setup.config.num_train_timesteps, setup.steps()?);
-    let left = match kind {
+    let left = match rule.reads.lambda_min {
         // lambda is minus the logarithm of sigma; diffusers searches from the noisiest on.
-        Kind::Multistep | Kind::Singlestep => logs.iter().take_while(|log| f64::from(-**log) >= setup.config.lambda_min_clipped).count(),
-        _ => train,
+        true => logs.iter().take_while(|log| f64::from(-**log) >= setup.config.lambda_min_clipped).count(),
+        false => train,
     };
-    let spacing = if kind == Kind::Singlestep { TimestepSpacing::Linspace } else { setup.spacing() };
+    let spacing = rule.spacing.unwrap_or_else(|| setup.spacing());
     if left == 0 {
         let got = setup.config.lambda_min_clipped.to_string();
         return Err(setup.unsupported("lambda_min_clipped", got, "it leaves no timestep", "correct it, or leave it out"));

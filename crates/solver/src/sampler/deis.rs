@@ -5,7 +5,8 @@ use super::{Built, Letters, Sampler, SamplerRow, Steps};
 use crate::Error;
 use crate::class::{Class, Setup, ZeroSnr};
 use crate::prediction::{mix, zip};
-use crate::sigmas::{Kind, grid};
+use crate::sigma_rule::{End, SigmaRule};
+use crate::sigmas::noise_levels;
 use std::collections::VecDeque;
 
 pub(super) const ROW: SamplerRow = SamplerRow {
@@ -20,6 +21,8 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     ..SamplerRow::PLAIN
 };
 
+const RULE: SigmaRule = SigmaRule { end: End::Curve, ..SigmaRule::PRESERVING };
+
 /// Steps from which on the lower orders at the end are left out (diffusers' number).
 const ENOUGH: usize = 15;
 
@@ -29,7 +32,7 @@ fn build(setup: &Setup<'_>) -> Result<Built, Error> {
         let reason = "DEIS is deterministic";
         return Err(setup.unsupported("algorithm_type", algorithm.id().into(), reason, "choose the sampler dpmpp_2m_sde"));
     }
-    let schedule = grid(setup, Kind::Deis)?.schedule;
+    let schedule = noise_levels(setup, RULE)?.schedule;
     Built::new(schedule, setup.denoiser(Letters::Lambda, bound), move |run, x| deis(run, x, most))
 }
 

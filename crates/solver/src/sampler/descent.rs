@@ -4,10 +4,11 @@
 //! noise is what the model is told next, so the learning rates are the distances between noise levels: evenly in the logarithm where
 //! nothing else is asked for, so that each step takes away the same share. A run ends early when little of the noise is left.
 
+use super::lms::RULE;
 use super::{Built, Letters, Said, Sampler, SamplerRow, Steps};
 use crate::class::{Class, Setup, ZeroSnr};
 use crate::prediction::{Bound, mix};
-use crate::sigmas::{Kind, grid};
+use crate::sigmas::noise_levels;
 use crate::{Error, Options, Sigmas};
 
 pub(super) const SGD_ROW: SamplerRow = SamplerRow {
@@ -57,7 +58,7 @@ const BETA2: f64 = 0.999;
 fn build(setup: &Setup<'_>, rule: Rule) -> Result<Built, Error> {
     let even = Options { sigmas: Sigmas::Exponential, ..setup.options.clone() };
     let options = if setup.options.sigmas == Sigmas::Config { &even } else { setup.options };
-    let schedule = grid(&Setup { options, ..*setup }, Kind::Lms)?.schedule;
+    let schedule = noise_levels(&Setup { options, ..*setup }, RULE)?.schedule;
     Built::new(schedule, setup.denoiser(Letters::Sigma, Bound::None), move |run, x| descent(run, x, rule))
 }
 

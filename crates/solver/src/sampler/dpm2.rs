@@ -3,7 +3,8 @@
 use super::{Built, Letters, Sampler, SamplerRow, Steps};
 use crate::class::{Class, Setup};
 use crate::prediction::{Bound, zip};
-use crate::sigmas::{Grid, Kind, grid, timestep_of};
+use crate::sigma_rule::{Rounds, SigmaRule};
+use crate::sigmas::{NoiseLevels, noise_levels, timestep_of};
 use crate::{Error, Schedule};
 
 pub(super) const ROW: SamplerRow = SamplerRow {
@@ -19,6 +20,8 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     ..SamplerRow::PLAIN
 };
 
+pub(super) const RULE: SigmaRule = SigmaRule { rounds: Rounds::Karras, ..SigmaRule::EXPLODING };
+
 /// Where each step looks at the slope: halfway to `ends` in the logarithm, but the last step at its end.
 pub(super) fn middles(starts: &[f32], ends: &[f32]) -> Vec<f32> {
     let last = ends.len() - 1;
@@ -30,8 +33,8 @@ pub(super) fn middles(starts: &[f32], ends: &[f32]) -> Vec<f32> {
 }
 
 /// Puts each step's middle between the starts; the last step has none, and goes straight to its end.
-pub(super) fn with_middles(grid: Grid, middles: &[f32]) -> Schedule {
-    let Grid { mut schedule, logs } = grid;
+pub(super) fn with_middles(levels: NoiseLevels, middles: &[f32]) -> Schedule {
+    let NoiseLevels { mut schedule, logs } = levels;
     let inner = 1..schedule.timesteps.len();
     let told: Vec<f32> =
         inner.clone().flat_map(|i| [timestep_of(f64::from(middles[i - 1]), &logs) as f32, schedule.timesteps[i]]).collect();
@@ -43,9 +46,9 @@ pub(super) fn with_middles(grid: Grid, middles: &[f32]) -> Schedule {
 }
 
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
-    let grid = grid(setup, Kind::Dpm2)?;
-    let middles = middles(&grid.schedule.sigmas, &grid.schedule.sigmas[1..]);
-    Built::new(with_middles(grid, &middles), setup.denoiser(Letters::Sigma, Bound::None), dpm2)
+    let levels = noise_levels(setup, RULE)?;
+    let middles = middles(&levels.schedule.sigmas, &levels.schedule.sigmas[1..]);
+    Built::new(with_middles(levels, &middles), setup.denoiser(Letters::Sigma, Bound::None), dpm2)
 }
 
 async fn dpm2(run: Steps, mut x: Vec<f32>) -> Vec<f32> {

@@ -1,12 +1,12 @@
 //! DPM2 ancestral: DPM2's step goes too far, and new noise brings it back.
 
-use super::dpm2::{middles, with_middles};
+use super::dpm2::{RULE, middles, with_middles};
 use super::euler_a::down_and_up;
 use super::{Built, Letters, Sampler, SamplerRow, Steps};
 use crate::Error;
 use crate::class::{Class, Setup};
 use crate::prediction::{Bound, mix, zip};
-use crate::sigmas::{Kind, grid};
+use crate::sigmas::noise_levels;
 
 pub(super) const ROW: SamplerRow = SamplerRow {
     sampler: Sampler::Dpm2A,
@@ -23,14 +23,14 @@ pub(super) const ROW: SamplerRow = SamplerRow {
 };
 
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
-    let grid = grid(setup, Kind::Dpm2)?;
-    let starts = &grid.schedule.sigmas;
+    let levels = noise_levels(setup, RULE)?;
+    let starts = &levels.schedule.sigmas;
     // From a very high sigma rounding can leave nothing below; diffusers then computes NaN.
     let below = |step: &[f32]| Some(down_and_up(step[0], step[1], 1.0).0).filter(|down| *down > 0.0).unwrap_or(step[1]);
     let mut ends: Vec<f32> = starts.windows(2).map(below).collect();
     ends.splice(ends.len() - 1.., starts.last().copied()); // the last step only falls
     let middles = middles(starts, &ends);
-    Built::new(with_middles(grid, &middles), setup.denoiser(Letters::Sigma, Bound::None), dpm2_a)
+    Built::new(with_middles(levels, &middles), setup.denoiser(Letters::Sigma, Bound::None), dpm2_a)
 }
 
 async fn dpm2_a(run: Steps, mut x: Vec<f32>) -> Vec<f32> {

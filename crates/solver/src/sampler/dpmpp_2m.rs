@@ -6,7 +6,8 @@ use super::level::{Level, levels};
 use super::{Built, Letters, Said, Sampler, SamplerRow, Steps};
 use crate::class::{Class, Setup};
 use crate::prediction::{Bound, mix, zip};
-use crate::sigmas::{Kind, grid};
+use crate::sigma_rule::{End, Reads, Rounds, SigmaRule};
+use crate::sigmas::noise_levels;
 use crate::{AlgorithmType, Error, FinalSigmas, SolverType};
 use std::collections::VecDeque;
 
@@ -34,6 +35,13 @@ pub(super) const SDE_ROW: SamplerRow = SamplerRow {
     ..ROW
 };
 
+const RULE: SigmaRule = SigmaRule {
+    reads: Reads { lu: true, lambda_min: true, ..Reads::PLAIN },
+    rounds: Rounds::KarrasAndLu,
+    end: End::Chosen,
+    ..SigmaRule::PRESERVING
+};
+
 /// Steps from which on the lower orders at the end are left out (diffusers' number).
 const ENOUGH: usize = 15;
 
@@ -59,7 +67,7 @@ fn build(setup: &Setup<'_>, algorithm: AlgorithmType) -> Result<Built, Error> {
         let reason = "diffusers has no formula of third order for it";
         return Err(setup.unsupported("algorithm_type", algorithm.id().into(), reason, "choose order 2, or sde-dpmsolver++"));
     }
-    let schedule = grid(setup, Kind::Multistep)?.schedule;
+    let schedule = noise_levels(setup, RULE)?.schedule;
     ends_above_zero(setup, algorithm, &schedule.sigmas)?;
     Built::new(schedule, setup.denoiser(Letters::Lambda, bound), move |run, x| dpmpp_2m(run, x, algorithm, most))
 }

@@ -5,8 +5,9 @@ use super::level::levels;
 use super::{Built, Letters, Sampler, SamplerRow, Steps};
 use crate::class::{Class, Setup, ZeroSnr};
 use crate::prediction::mix;
-use crate::sigmas::{Kind, grid};
-use crate::{AlgorithmType, Error, FinalSigmas, SolverType};
+use crate::sigma_rule::{End, Reads, SigmaRule};
+use crate::sigmas::noise_levels;
+use crate::{AlgorithmType, Error, FinalSigmas, SolverType, TimestepSpacing};
 use std::collections::VecDeque;
 
 pub(super) const ROW: SamplerRow = SamplerRow {
@@ -21,6 +22,13 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     ..SamplerRow::PLAIN
 };
 
+const RULE: SigmaRule = SigmaRule {
+    spacing: Some(TimestepSpacing::Linspace),
+    reads: Reads { lambda_min: true, ..Reads::PLAIN },
+    end: End::Chosen,
+    ..SigmaRule::PRESERVING
+};
+
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
     let (bound, algorithm) = (setup.threshold()?, algorithm(setup)?);
     if algorithm == AlgorithmType::SdeDpmsolver {
@@ -28,7 +36,7 @@ fn build(setup: &Setup<'_>) -> Result<Built, Error> {
         return Err(setup.unsupported("algorithm_type", algorithm.id().into(), reason, "choose sde-dpmsolver++, or the sampler dpmpp_2m"));
     }
     setup.no_learned_variance()?;
-    let schedule = grid(setup, Kind::Singlestep)?.schedule;
+    let schedule = noise_levels(setup, RULE)?.schedule;
     ends_above_zero(setup, algorithm, &schedule.sigmas)?;
     let orders = orders(setup, schedule.timesteps.len())?;
     Built::new(schedule, setup.denoiser(Letters::Lambda, bound), move |run, x| dpmpp_2s(run, x, algorithm, orders))

@@ -4,7 +4,8 @@ use super::{Built, Letters, Sampler, SamplerRow, Steps};
 use crate::Error;
 use crate::class::{Class, Setup};
 use crate::prediction::{Bound, mix};
-use crate::sigmas::{Kind, grid};
+use crate::sigma_rule::SigmaRule;
+use crate::sigmas::noise_levels;
 use std::collections::VecDeque;
 
 pub(super) const ROW: SamplerRow = SamplerRow {
@@ -22,7 +23,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
 
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
     let eta = setup.eta()? as f32;
-    let schedule = grid(setup, Kind::Heun)?.schedule;
+    let schedule = noise_levels(setup, SigmaRule::EXPLODING)?.schedule;
     Built::new(schedule, setup.denoiser(Letters::Sigma, Bound::None), move |run, x| dpmpp_3m_sde(run, x, eta))
 }
 

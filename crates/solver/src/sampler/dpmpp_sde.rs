@@ -2,11 +2,12 @@
 
 use super::dpm2::{middles, with_middles};
 use super::euler_a::down_and_up;
+use super::lms::RULE;
 use super::{Built, Letters, Sampler, SamplerRow, Steps};
 use crate::Error;
 use crate::class::{Class, Setup};
 use crate::prediction::{Bound, mix, zip};
-use crate::sigmas::{Kind, grid};
+use crate::sigmas::noise_levels;
 
 pub(super) const ROW: SamplerRow = SamplerRow {
     sampler: Sampler::DpmppSde,
@@ -24,10 +25,10 @@ pub(super) const ROW: SamplerRow = SamplerRow {
 
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
     let eta = setup.eta()? as f32;
-    let grid = grid(setup, Kind::Lms)?;
-    let middles = middles(&grid.schedule.sigmas, &grid.schedule.sigmas[1..]);
+    let levels = noise_levels(setup, RULE)?;
+    let middles = middles(&levels.schedule.sigmas, &levels.schedule.sigmas[1..]);
     let denoiser = setup.denoiser(Letters::Sigma, Bound::None);
-    Built::new(with_middles(grid, &middles), denoiser, move |run, x| dpmpp_sde(run, x, eta))
+    Built::new(with_middles(levels, &middles), denoiser, move |run, x| dpmpp_sde(run, x, eta))
 }
 
 /// diffusers draws the path from a Brownian tree with a generator of its own, so its noise cannot be had again from a seed;

@@ -3,7 +3,8 @@
 use super::{Built, Letters, Said, Sampler, SamplerRow, Steps};
 use crate::class::Setup;
 use crate::prediction::{Bound, from_sigma, mix, zip};
-use crate::sigmas::{Kind, grid};
+use crate::sigma_rule::{End, Reads, SigmaRule};
+use crate::sigmas::noise_levels;
 use crate::{Error, Options, PredictionType, TimestepType};
 use std::f32::consts::SQRT_2;
 
@@ -18,8 +19,10 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     ..SamplerRow::PLAIN
 };
 
+const RULE: SigmaRule = SigmaRule { reads: Reads { interpolation: true, ..Reads::PLAIN }, end: End::Chosen, ..SigmaRule::EXPLODING };
+
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
-    let mut schedule = grid(setup, Kind::Euler)?.schedule;
+    let mut schedule = noise_levels(setup, RULE)?.schedule;
     if setup.config.timestep_type == TimestepType::Continuous && setup.kind() == PredictionType::VPrediction {
         // Log-linear interpolation yields one sigma more than steps; diffusers makes a timestep of it.
         let n = schedule.sigmas.len() - 1;

@@ -4,7 +4,8 @@ use super::{Built, Letters, Said, Sampler, SamplerRow, Steps};
 use crate::Error;
 use crate::class::{Class, Setup};
 use crate::prediction::{Bound, mix, zip};
-use crate::sigmas::{Kind, grid};
+use crate::sigma_rule::SigmaRule;
+use crate::sigmas::noise_levels;
 
 pub(super) const ROW: SamplerRow = SamplerRow {
     sampler: Sampler::EulerA,
@@ -26,7 +27,7 @@ pub(super) fn down_and_up(from: f32, to: f32, eta: f32) -> (f32, f32) {
 }
 
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
-    let schedule = grid(setup, Kind::Ancestral)?.schedule;
+    let schedule = noise_levels(setup, SigmaRule::EXPLODING)?.schedule;
     Built::new(schedule, setup.denoiser(Letters::Sigma, Bound::None), euler_a)
 }
 

@@ -5,7 +5,8 @@ use crate::Error;
 use crate::class::{Class, Setup};
 use crate::prediction::zip;
 use crate::schedule::Schedule;
-use crate::sigmas::{Kind, grid};
+use crate::sigma_rule::SigmaRule;
+use crate::sigmas::noise_levels;
 
 pub(super) const ROW: SamplerRow = SamplerRow {
     sampler: Sampler::Heun,
@@ -29,7 +30,7 @@ fn twice(schedule: &mut Schedule) {
 }
 
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
-    let mut schedule = grid(setup, Kind::Heun)?.schedule;
+    let mut schedule = noise_levels(setup, SigmaRule::EXPLODING)?.schedule;
     twice(&mut schedule);
     Built::new(schedule, setup.denoiser(Letters::Sigma, setup.clip()?), heun)
 }

@@ -4,7 +4,8 @@ use super::{Built, Letters, Sampler, SamplerRow, Steps};
 use crate::Error;
 use crate::class::{Class, Setup, ZeroSnr};
 use crate::prediction::{Bound, mix};
-use crate::sigmas::{Kind, grid};
+use crate::sigma_rule::{Reads, SigmaRule};
+use crate::sigmas::noise_levels;
 use std::collections::VecDeque;
 
 pub(super) const ROW: SamplerRow = SamplerRow {
@@ -19,8 +20,10 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     ..SamplerRow::PLAIN
 };
 
+pub(super) const RULE: SigmaRule = SigmaRule { reads: Reads { karras_ends: false, ..Reads::PLAIN }, ..SigmaRule::EXPLODING };
+
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
-    let (schedule, most) = (grid(setup, Kind::Lms)?.schedule, setup.order(4)?);
+    let (schedule, most) = (noise_levels(setup, RULE)?.schedule, setup.order(4)?);
     Built::new(schedule, setup.denoiser(Letters::Sigma, Bound::None), move |run, x| lms(run, x, most))
 }
 

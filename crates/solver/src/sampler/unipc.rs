@@ -4,7 +4,8 @@ use super::level::{Level, levels};
 use super::{Built, Letters, Sampler, SamplerRow, Steps};
 use crate::class::{Class, Setup};
 use crate::prediction::{mix, zip};
-use crate::sigmas::{Kind, grid};
+use crate::sigma_rule::SigmaRule;
+use crate::sigmas::noise_levels;
 use crate::{Error, FinalSigmas, SolverType};
 use std::collections::VecDeque;
 use std::mem::replace;
@@ -23,7 +24,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
 
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
     let (bound, most) = (setup.threshold()?, setup.order(setup.config.solver_order)?);
-    let schedule = grid(setup, Kind::UniPc)?.schedule;
+    let schedule = noise_levels(setup, SigmaRule::PRESERVING)?.schedule;
     if !setup.lower_order_final() && most > 1 && setup.config.final_sigmas_type == FinalSigmas::Zero {
         let reason = "the last step would divide by an infinite length";
         return Err(setup.unsupported("lower_order_final", "false".into(), reason, "choose final_sigmas_type sigma_min"));
