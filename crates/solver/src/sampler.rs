@@ -1,4 +1,4 @@
-//! The samplers: one loop for all, and what it needs from outside.
+//! The samplers, the loop that answers them, and what it needs from outside.
 //!
 //! A sampler is a file in `sampler/`: its row, its schedule, and an `async fn` of about twenty lines from the first latents to the last.
 //! It knows no model, no prompt and no guidance: where it awaits what the model says of its latents (`sampler/steps.rs`), [`sample`] shows

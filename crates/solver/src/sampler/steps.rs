@@ -58,9 +58,10 @@ impl Steps {
         Setup { row: self.row, config: &self.config, options: &self.options }
     }
 
-    /// The model's answer at a call of the schedule: scaled for the model, read as what it predicts, bounded, and shown to the observer.
+    /// What the model says of `x` at a call of the schedule: scaled for it, its answer read as what it predicts, bounded.
     ///
-    /// The observer has then seen the last call, whose step came to `x`; what is kept under a mask has been put back into it.
+    /// `x` is also what the last call's step came to. Before the model is asked, the observer is shown that step and awaited;
+    /// what a mask keeps is put back into `x`, so a step goes on from what `x` then is.
     pub async fn denoised(&self, call: usize, x: &mut Vec<f32>) -> Said {
         let asked = Asked::Call { call, x: take(x) };
         let Answer { x: kept, output, renoise } = self.ask(asked, |desk| desk.answer.take()).await;
