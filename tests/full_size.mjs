@@ -39,10 +39,22 @@ try {
 /** One guided step and the picture by the command. The process's own peak is Linux's VmHWM: on a software GPU, its memory is ours. */
 async function byCommand(encoding) {
   const picture = join(out, `${encoding}.png`);
-  const words = ["generate", "--model", address, "--device", "gpu", "--weights", encoding, "--prompt", "a photograph of an astronaut riding a horse"];
+  const words = [
+    "generate",
+    "--model",
+    address,
+    "--device",
+    "gpu",
+    "--weights",
+    encoding,
+    "--prompt",
+    "a photograph of an astronaut riding a horse",
+  ];
   const numbers = ["--steps", "1", "--guidance", "7.5", "--seed", "1", "--width", size, "--height", size, "--out", picture];
   const start = Date.now();
-  const child = spawn(join(root, ".tools/vulkan/run-lvp"), [join(root, "target/release/decant"), ...words, ...numbers], { stdio: ["ignore", "inherit", "inherit"] });
+  const child = spawn(join(root, ".tools/vulkan/run-lvp"), [join(root, "target/release/decant"), ...words, ...numbers], {
+    stdio: ["ignore", "inherit", "inherit"],
+  });
   let peak = 0;
   const watch = setInterval(async () => {
     const status = await readFile(`/proc/${child.pid}/status`, "utf8").catch(() => "");
@@ -50,7 +62,9 @@ async function byCommand(encoding) {
   }, 200);
   const code = await new Promise((done) => child.on("exit", done));
   clearInterval(watch);
-  console.log(`command, ${encoding}, ${size}×${size}: exit ${code}, ${((Date.now() - start) / 1000).toFixed(0)} s, the process held ${(peak / 1e6).toFixed(2)} GB at most`);
+  console.log(
+    `command, ${encoding}, ${size}×${size}: exit ${code}, ${((Date.now() - start) / 1000).toFixed(0)} s, the process held ${(peak / 1e6).toFixed(2)} GB at most`,
+  );
 }
 
 /** One step in the page's worker, at a size that the browser's software GPU can hold. */
@@ -61,7 +75,9 @@ async function byPage(encoding) {
     await page.goto(`${server.address}bench.html`);
     page.setDefaultTimeout(0);
     const said = await page.evaluate(oneStep, { address, encoding, size: pageSize });
-    console.log(`page, ${encoding}, ${pageSize}×${pageSize}: ${JSON.stringify(said)}${complaints.length ? `; it complained: ${complaints.join("; ")}` : ""}`);
+    console.log(
+      `page, ${encoding}, ${pageSize}×${pageSize}: ${JSON.stringify(said)}${complaints.length ? `; it complained: ${complaints.join("; ")}` : ""}`,
+    );
   } finally {
     await browser.close();
   }
@@ -75,8 +91,24 @@ async function oneStep({ address, encoding, size }) {
   const decant = await Decant.load({ model: address, weights: encoding, device: "gpu", onProgress: ({ loaded }) => (bytes = loaded) });
   const load = seconds(start);
   const before = performance.now();
-  const { image, trace } = await decant.generate({ prompt: "a photograph of an astronaut riding a horse", steps: 1, guidance: 7.5, seed: 1, width: size, height: size });
+  const { image, trace } = await decant.generate({
+    prompt: "a photograph of an astronaut riding a horse",
+    steps: 1,
+    guidance: 7.5,
+    seed: 1,
+    width: size,
+    height: size,
+  });
   const { family, adapter } = decant.info;
   decant.close();
-  return { family, adapter, bytes, load, picture: seconds(before), timings: trace.timings, memory: trace.memory, pixels: image.data.length / 4 };
+  return {
+    family,
+    adapter,
+    bytes,
+    load,
+    picture: seconds(before),
+    timings: trace.timings,
+    memory: trace.memory,
+    pixels: image.data.length / 4,
+  };
 }

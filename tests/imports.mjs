@@ -31,20 +31,35 @@ const ROOMS = {
   "sw.js": [],
 };
 
-/** What stands nowhere but where it may: `api/` is shipped without a page around it, and only the studio changes the state. @type {{ what: RegExp, why: string, not: (name: string) => boolean }[]} */
+/**
+ * What stands nowhere but where it may: `api/` is shipped without a page around it, and only the studio changes the state.
+ * @type {{ what: RegExp, why: string, not: (name: string) => boolean }[]}
+ */
 const UNSAID = [
   { what: /\b(document|window)\b/, why: "api/ knows no page", not: (name) => !name.startsWith("api/") },
-  { what: /\bcreateStore\b/, why: "only main.js makes the state, for the studio", not: (name) => name === "main.js" || name.startsWith("studio/") },
-  { what: /\bStore\b.*\bstate\.js"|\bstate\.js"\)\.Store\b|\bstore\.change\b|\bget, change\b/, why: "only studio/ changes the state", not: (name) => name.startsWith("studio/") },
+  {
+    what: /\bcreateStore\b/,
+    why: "only main.js makes the state, for the studio",
+    not: (name) => name === "main.js" || name.startsWith("studio/"),
+  },
+  {
+    what: /\bStore\b.*\bstate\.js"|\bstate\.js"\)\.Store\b|\bstore\.change\b|\bget, change\b/,
+    why: "only studio/ changes the state",
+    not: (name) => name.startsWith("studio/"),
+  },
 ];
 
 const web = fileURLToPath(new URL("../web/", import.meta.url));
-const modules = readdirSync(web, { recursive: true }).map(String).filter((name) => name.endsWith(".js"));
+const modules = readdirSync(web, { recursive: true })
+  .map(String)
+  .filter((name) => name.endsWith(".js"));
 const texts = new Map(modules.map((name) => [name, readFileSync(join(web, name), "utf8")]));
 const IMPORT = /^(?:import|export)\b(?:[^;"]*?\bfrom)?\s*"(\.[^"]+)"/gm;
 const TYPES = /@import [^"]*"(\.[^"]+)"|\bimport\("(\.[^"]+)"\)\./g;
 const imports = new Map(modules.map((name) => [name, named(name, IMPORT)]));
-const strange = [...imports].flatMap(([name, all]) => all.filter((other) => !imports.has(other) && !other.startsWith("vendor/")).map((other) => `${name} imports ${other}, which is not there`));
+const strange = [...imports].flatMap(([name, all]) =>
+  all.filter((other) => !imports.has(other) && !other.startsWith("vendor/")).map((other) => `${name} imports ${other}, which is not there`),
+);
 
 /** What a module names, by its path in web/. @param {string} name @param {RegExp} pattern */
 function named(name, pattern) {
@@ -70,22 +85,33 @@ function circleFrom(start) {
 
 /** @param {string} name */
 function roomOf(name) {
-  return Object.keys(ROOMS).filter((room) => (room.endsWith("/") ? name.startsWith(room) : name === room)).sort((a, b) => b.length - a.length)[0];
+  return Object.keys(ROOMS)
+    .filter((room) => (room.endsWith("/") ? name.startsWith(room) : name === room))
+    .sort((a, b) => b.length - a.length)[0];
 }
 
 /** What a module names of rooms that its own may not. @param {string} name */
 function astray(name) {
   const room = roomOf(name);
   if (room === undefined) return [`${name} stands in no room (ROOMS in tests/imports.mjs)`];
-  const may = (/** @type {string} */ other) => roomOf(other) === room || (ROOMS[room] ?? []).some((one) => other === one || roomOf(other) === one);
-  return [...(imports.get(name) ?? []), ...named(name, TYPES)].filter((other) => !may(other)).map((other) => `${name} imports ${other}, which ${room} may not`);
+  const may = (/** @type {string} */ other) =>
+    roomOf(other) === room || (ROOMS[room] ?? []).some((one) => other === one || roomOf(other) === one);
+  return [...(imports.get(name) ?? []), ...named(name, TYPES)]
+    .filter((other) => !may(other))
+    .map((other) => `${name} imports ${other}, which ${room} may not`);
 }
 
 /** Lines that say what their room does not. A comment may, where it names no type. @param {string} name */
 function said(name) {
   const rules = UNSAID.filter(({ not }) => !not(name));
-  const lines = (texts.get(name) ?? "").replaceAll(/\/\*(?:(?!\*\/|import)[^])*\*\//g, (comment) => comment.replaceAll(/[^\n]/g, "")).split("\n");
-  return lines.flatMap((line, index) => rules.filter(({ what }) => what.test(line.replace(/(^|\s)\/\/.*$/, ""))).map(({ why }) => `${name}:${index + 1}: ${why}: ${line.trim()}`));
+  const lines = (texts.get(name) ?? "")
+    .replaceAll(/\/\*(?:(?!\*\/|import)[^])*\*\//g, (comment) => comment.replaceAll(/[^\n]/g, ""))
+    .split("\n");
+  return lines.flatMap((line, index) =>
+    rules
+      .filter(({ what }) => what.test(line.replace(/(^|\s)\/\/.*$/, "")))
+      .map(({ why }) => `${name}:${index + 1}: ${why}: ${line.trim()}`),
+  );
 }
 
 const circles = modules.map(circleFrom).filter((way) => way !== null);
@@ -94,4 +120,6 @@ if (faults.length > 0) {
   console.error(faults.join("\n"));
   process.exit(1);
 }
-console.log(`${modules.length} modules in ${Object.keys(ROOMS).length} rooms, ${[...imports.values()].flat().length} imports, no circle, none against the arrows`);
+console.log(
+  `${modules.length} modules in ${Object.keys(ROOMS).length} rooms, ${[...imports.values()].flat().length} imports, no circle, none against the arrows`,
+);

@@ -34,14 +34,16 @@ function here() {
 /** @param {Found} found */
 function* faults({ crates, locks, packages, doubled }) {
   for (const { name, version, license, source } of crates) {
-    if (source !== null && !taken(license)) yield `${name} ${version}: its licence is ${license ?? "not said"}, which is none of those in tools/notices/licence.mjs`;
+    if (source !== null && !taken(license))
+      yield `${name} ${version}: its licence is ${license ?? "not said"}, which is none of those in tools/notices/licence.mjs`;
   }
   for (const lock of locks) yield* lockFaults(lock);
   yield* doubles(locks[0], doubled);
   for (const [path, { version, license, resolved }] of Object.entries(packages)) {
     const name = path.replace(/^.*node_modules\//, "");
     if (!path) continue;
-    if (!taken(license) && !(license && TOOLS[name] === license)) yield `npm's ${name} ${version}: its licence is ${license ?? "not said"}, which is none of those in tools/notices/licence.mjs`;
+    if (!taken(license) && !(license && TOOLS[name] === license))
+      yield `npm's ${name} ${version}: its licence is ${license ?? "not said"}, which is none of those in tools/notices/licence.mjs`;
     if (/^(git|file|http:)/.test(resolved ?? "")) yield `npm's ${name} ${version} comes from ${resolved}, not from npm`;
   }
 }
@@ -59,21 +61,28 @@ function* doubles(lock, known) {
   /** @type {Map<string, string[]>} */
   const versions = new Map();
   for (const { name, version } of locked(lock)) versions.set(name, [...(versions.get(name) ?? []), version]);
-  for (const [name, all] of versions) if (all.length > 1 && !Object.hasOwn(known, name)) yield `${name} comes in ${all.length} versions (${all.join(", ")}): have one, or say in tools/notices/policy.mjs who wants the other`;
-  for (const name of Object.keys(known)) if ((versions.get(name)?.length ?? 0) < 2) yield `${name} comes in one version: tools/notices/policy.mjs need not know it any more`;
+  for (const [name, all] of versions)
+    if (all.length > 1 && !Object.hasOwn(known, name))
+      yield `${name} comes in ${all.length} versions (${all.join(", ")}): have one, or say in tools/notices/policy.mjs who wants the other`;
+  for (const name of Object.keys(known))
+    if ((versions.get(name)?.length ?? 0) < 2) yield `${name} comes in one version: tools/notices/policy.mjs need not know it any more`;
 }
 
 /** @param {string} lock */
 function locked(lock) {
-  return lock.split("[[package]]").slice(1).map((text) => {
-    const value = (/** @type {string} */ key) => new RegExp(`^${key} = "(.*)"$`, "m").exec(text)?.[1] ?? "";
-    return { name: value("name"), version: value("version"), source: value("source") };
-  });
+  return lock
+    .split("[[package]]")
+    .slice(1)
+    .map((text) => {
+      const value = (/** @type {string} */ key) => new RegExp(`^${key} = "(.*)"$`, "m").exec(text)?.[1] ?? "";
+      return { name: value("name"), version: value("version"), source: value("source") };
+    });
 }
 
 /** A check that cannot fail is none: what it does not find of these. */
 function* missedFaults() {
-  const crate = (/** @type {string} */ name, source = CRATES, version = "1.0.0") => `[[package]]\nname = "${name}"\nversion = "${version}"\nsource = "${source}"\n`;
+  const crate = (/** @type {string} */ name, source = CRATES, version = "1.0.0") =>
+    `[[package]]\nname = "${name}"\nversion = "${version}"\nsource = "${source}"\n`;
   const licensed = (/** @type {string | null} */ license) => ({ crates: [{ name: "a", version: "1.0.0", license, source: CRATES }] });
   const sound = { crates: [], locks: [crate("a")], packages: { "node_modules/b": { version: "1.0.0", license: "ISC" } }, doubled: {} };
   /** @type {[string, Partial<Found>, number][]} */
@@ -90,7 +99,11 @@ function* missedFaults() {
     ["two versions that are known", { locks: [crate("a") + crate("a", CRATES, "2.0.0")], doubled: { a: "b" } }, 0],
     ["a known double that is none", { doubled: { a: "b" } }, 1],
     ["a licence of npm's", { packages: { "node_modules/b": { version: "1.0.0", license: "MPL-2.0" } } }, 1],
-    ["a package from git", { packages: { "node_modules/b": { version: "1.0.0", license: "MIT", resolved: "git+ssh://example.org/b.git" } } }, 1],
+    [
+      "a package from git",
+      { packages: { "node_modules/b": { version: "1.0.0", license: "MIT", resolved: "git+ssh://example.org/b.git" } } },
+      1,
+    ],
   ];
   for (const [name, part, count] of cases) {
     const found = [...faults({ ...sound, ...part })];

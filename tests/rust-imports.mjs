@@ -18,18 +18,35 @@ function bare(text) {
 }
 
 /** The module of a file below src: `op/linear.rs` is ["op", "linear"]. @param {string} file */
-const moduleOf = (file) => file.replace(/\.rs$/, "").split("/").filter((part) => part !== "lib" && part !== "main" && part !== "mod");
+const moduleOf = (file) =>
+  file
+    .replace(/\.rs$/, "")
+    .split("/")
+    .filter((part) => part !== "lib" && part !== "main" && part !== "mod");
 
-/** What a use tree names, one path each: `a::{b, c::d as e}` is [["a", "b", "b"], …], the last part being the name that it goes by. @param {string} tree @returns {string[][]} */
+/**
+ * What a use tree names, one path each: `a::{b, c::d as e}` is [["a", "b", "b"], …], the last part being the name that it goes by.
+ * @param {string} tree
+ * @returns {string[][]}
+ */
 function paths(tree) {
   const at = tree.indexOf("{");
   if (at < 0) {
     const [path, alias] = tree.trim().split(/\s+as\s+/);
-    const parts = path.split("::").map((part) => part.trim()).filter((part) => part !== "");
+    const parts = path
+      .split("::")
+      .map((part) => part.trim())
+      .filter((part) => part !== "");
     return parts.length === 0 ? [] : [[...parts, alias?.trim() ?? parts[parts.length - 1]]];
   }
-  const before = tree.slice(0, at).split("::").map((part) => part.trim()).filter((part) => part !== "");
-  return listed(tree.slice(at + 1, tree.lastIndexOf("}"))).flatMap(paths).map((path) => [...before, ...path]);
+  const before = tree
+    .slice(0, at)
+    .split("::")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+  return listed(tree.slice(at + 1, tree.lastIndexOf("}")))
+    .flatMap(paths)
+    .map((path) => [...before, ...path]);
 }
 
 /** The parts of a list at its outermost commas. @param {string} list */
@@ -47,11 +64,26 @@ function listed(list) {
 /** The circles of one crate, each as a way from a module back to itself. @param {string} crate */
 function circles(crate) {
   const source = join(crates, crate, "src");
-  const files = readdirSync(source, { recursive: true }).map(String).filter((name) => name.endsWith(".rs") && !/(^|\/)tests?(\/|\.rs$)/.test(name));
+  const files = readdirSync(source, { recursive: true })
+    .map(String)
+    .filter((name) => name.endsWith(".rs") && !/(^|\/)tests?(\/|\.rs$)/.test(name));
   const modules = new Map(files.map((file) => [moduleOf(file).join("::"), bare(readFileSync(join(source, file), "utf8"))]));
-  const uses = new Map([...modules].map(([name, text]) => [name, [...text.matchAll(/^\s*(pub(?:\([^)]*\))?\s+)?use\s+([^;]+);/gm)].map(([, open, tree]) => ({ open: open !== undefined, paths: paths(tree) }))]));
+  const uses = new Map(
+    [...modules].map(([name, text]) => [
+      name,
+      [...text.matchAll(/^\s*(pub(?:\([^)]*\))?\s+)?use\s+([^;]+);/gm)].map(([, open, tree]) => ({
+        open: open !== undefined,
+        paths: paths(tree),
+      })),
+    ]),
+  );
 
-  /** A path as parts from the crate's root; null where it leaves the crate. @param {string} from @param {string[]} path @returns {string[] | null} */
+  /**
+   * A path as parts from the crate's root; null where it leaves the crate.
+   * @param {string} from
+   * @param {string[]} path
+   * @returns {string[] | null}
+   */
   const absolute = (from, path) => {
     const here = from === "" ? [] : from.split("::");
     if (path[0] === "crate") return path.slice(1);
@@ -61,7 +93,12 @@ function circles(crate) {
     return modules.has([...here, path[0]].join("::")) ? [...here, ...path] : null;
   };
 
-  /** The module that holds what a path from the root names, through what modules hand on. @param {string[]} path @param {number} depth @returns {string} */
+  /**
+   * The module that holds what a path from the root names, through what modules hand on.
+   * @param {string[]} path
+   * @param {number} depth
+   * @returns {string}
+   */
   const holder = (path, depth = 0) => {
     let length = path.length;
     while (length > 0 && !modules.has(path.slice(0, length).join("::"))) length--;
@@ -78,12 +115,17 @@ function circles(crate) {
   };
 
   const within = (/** @type {string} */ a, /** @type {string} */ b) => a === "" || b === a || b.startsWith(`${a}::`);
-  const imports = new Map([...modules].map(([name, text]) => {
-    const inline = [...text.matchAll(/\b(crate|super)((?:::\w+)+)/g)].map(([path]) => path.split("::"));
-    const used = (uses.get(name) ?? []).filter(({ open }) => !open).flatMap(({ paths }) => paths.map((path) => path.slice(0, -1)));
-    const all = [...used, ...inline].map((path) => absolute(name, path)).filter((path) => path !== null).map((path) => holder(path));
-    return [name, new Set(all.filter((other) => !within(other, name) && !within(name, other)))];
-  }));
+  const imports = new Map(
+    [...modules].map(([name, text]) => {
+      const inline = [...text.matchAll(/\b(crate|super)((?:::\w+)+)/g)].map(([path]) => path.split("::"));
+      const used = (uses.get(name) ?? []).filter(({ open }) => !open).flatMap(({ paths }) => paths.map((path) => path.slice(0, -1)));
+      const all = [...used, ...inline]
+        .map((path) => absolute(name, path))
+        .filter((path) => path !== null)
+        .map((path) => holder(path));
+      return [name, new Set(all.filter((other) => !within(other, name) && !within(name, other)))];
+    }),
+  );
 
   const found = [];
   for (const start of imports.keys()) {
@@ -93,7 +135,11 @@ function circles(crate) {
   return found;
 }
 
-/** The shortest way from a module back to itself; null where there is none. @param {string} start @param {Map<string, Set<string>>} imports */
+/**
+ * The shortest way from a module back to itself; null where there is none.
+ * @param {string} start
+ * @param {Map<string, Set<string>>} imports
+ */
 function circleFrom(start, imports) {
   const ways = [[start]];
   const seen = new Set();

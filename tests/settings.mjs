@@ -18,13 +18,24 @@ const { TRIED } = await import("../web/studio/grid.js");
 
 /** How steps are shown on the way is the page's own affair. */
 const own = rows.filter(({ group }) => group !== "preview");
-const info = /** @type {any} */ ({ factor: 8, catalog: { settings: rows, samplers: [], sigmas: [], spacings: [], longs: [], rngs: [], gridCells: { form: [1, 144] } } });
-for (const name of ["sampler", "sigmas", "spacing", "long", "rng"]) info.catalog[`${name}s`.replace("ss", "s")] = rows.find((row) => row.name === name)?.choices.map((id) => ({ id }));
+const info = /** @type {any} */ ({
+  factor: 8,
+  catalog: { settings: rows, samplers: [], sigmas: [], spacings: [], longs: [], rngs: [], gridCells: { form: [1, 144] } },
+});
+for (const name of ["sampler", "sigmas", "spacing", "long", "rng"])
+  info.catalog[`${name}s`.replace("ss", "s")] = rows.find((row) => row.name === name)?.choices.map((id) => ({ id }));
 
 /** Settings whose parts of the page are no field of their name: editors, margins, files. */
 const NO_FIELD = ["swaps", "mixes", "loras", "decoder"];
 /** A field's tag and type, by the kind of its setting. */
-const FIELDS = { text: /<textarea/, whole: /<input type="number"/, real: /<input type="number"/, switch: /<input type="checkbox"/, choice: /<select|<input type="text"/, numbers: /<input type="text"/ };
+const FIELDS = {
+  text: /<textarea/,
+  whole: /<input type="number"/,
+  real: /<input type="number"/,
+  switch: /<input type="checkbox"/,
+  choice: /<select|<input type="text"/,
+  numbers: /<input type="text"/,
+};
 /** What a field of that kind can hold. */
 const TEXTS = { text: ["words"], switch: ["true"], numbers: ["1"], list: [] };
 
@@ -69,10 +80,22 @@ const CHECKS = {
         assert.doesNotMatch(tag, / (min|max)="/, name);
       }
       const [, options] = html.match(new RegExp(`<select id="${name}"[^>]*>([^]*?)</select>`)) ?? [];
-      if (options?.trim()) assert.deepEqual(Array.from(options.matchAll(/value="(\w+)"/g), ([, id]) => id), choices, name);
+      if (options?.trim())
+        assert.deepEqual(
+          Array.from(options.matchAll(/value="(\w+)"/g), ([, id]) => id),
+          choices,
+          name,
+        );
     }
   },
-  "what a grid offers is what the table says": () => assert.deepEqual([...TRIED].sort(), rows.filter(({ inGrid }) => inGrid).map(({ name }) => name).sort()),
+  "what a grid offers is what the table says": () =>
+    assert.deepEqual(
+      [...TRIED].sort(),
+      rows
+        .filter(({ inGrid }) => inGrid)
+        .map(({ name }) => name)
+        .sort(),
+    ),
 };
 
 for (const [what, check] of Object.entries(CHECKS)) {

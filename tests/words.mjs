@@ -11,18 +11,30 @@ import { fileURLToPath } from "node:url";
 const web = fileURLToPath(new URL("../web/", import.meta.url));
 /** Texts that are the same in every language: names, and what a view writes over. */
 const SAME = /^(Decant|GPU|CPU|CFG\+\+|[A-Z]{2}|&nbsp;|Esc|.)$/;
-/** The module, its files and its worker speak English, like the program: they are an API. The benchmark's page is for those who work on it, a recording is data. */
+/**
+ * The module, its files and its worker speak English, like the program: they are an API. The benchmark's page is for those who work on it,
+ * a recording is data.
+ */
 const ENGLISH = /^(api|worker|vendor|words)\/|^(store\/opfs|trace\/safetensors|trace\/format|reach\/bench|lessons\/player\/recording)\.js$/;
-/** A literal that reads like a sentence: it begins large and goes on in small letters, with a space between; what begins with M and a number is a path. */
+/**
+ * A literal that reads like a sentence: it begins large and goes on in small letters, with a space between; what begins with M and a number
+ * is a path.
+ */
 const SENTENCE = /(["'`])((?!M[\d$]|Decant\\n)[“A-Z](?:(?!\1)[^\\\n]|\\.)*? (?:(?!\1)[^\\\n]|\\.)*?[a-z]{2}(?:(?!\1)[^\\\n]|\\.)*?)\1/g;
 
-const files = readdirSync(web, { recursive: true }).filter((name) => name.endsWith(".js")).sort();
+const files = readdirSync(web, { recursive: true })
+  .filter((name) => name.endsWith(".js"))
+  .sort();
 const code = Object.fromEntries(files.map((name) => [name, withoutComments(readFileSync(join(web, name), "utf8"))]));
 const html = readFileSync(join(web, "index.html"), "utf8");
 const { LANGUAGES } = await import(join(web, "words/languages.js"));
 /** English, which the others are held to, and each of the others, as their tables. */
 const english = await readRows("en");
-const others = await Promise.all(Object.keys(LANGUAGES).filter((code) => code !== "en").map(async (code) => ({ code, rows: await readRows(code) })));
+const others = await Promise.all(
+  Object.keys(LANGUAGES)
+    .filter((code) => code !== "en")
+    .map(async (code) => ({ code, rows: await readRows(code) })),
+);
 const faults = [...checkRows(), ...checkUse(), ...checkPage(), ...checkCode(), ...(await checkThings())];
 for (const fault of faults) console.log(fault);
 process.exitCode = faults.length > 0 ? 1 : 0;
@@ -58,7 +70,8 @@ function* checkRow(name, key, row, first) {
   if (typeof row !== "string" && typeof row.other !== "string") yield `${name}: ${key} lacks its form “other”`;
   for (const text of textsOf(row)) {
     if (!text?.trim()) yield `${name}: ${key} has an empty text`;
-    else if (marks(text) !== marks(first)) yield `${name}: ${key}: “${text}” has ${marks(text) || "no marks"}, not ${marks(first) || "none"}`;
+    else if (marks(text) !== marks(first))
+      yield `${name}: ${key}: “${text}” has ${marks(text) || "no marks"}, not ${marks(first) || "none"}`;
   }
 }
 
@@ -85,15 +98,24 @@ function* checkPage() {
     const from = index + whole.length;
     const key = /\sdata-say="([^"]*)"/.exec(attributes)?.[1];
     if (key !== undefined) yield* compare(key, html.slice(from, html.indexOf(`</${tag}>`, from)));
-    for (const [attribute, end] of [["aria-label", "label"], ["title", "title"], ["placeholder", "placeholder"], ["content", "content"]]) {
+    for (const [attribute, end] of [
+      ["aria-label", "label"],
+      ["title", "title"],
+      ["placeholder", "placeholder"],
+      ["content", "content"],
+    ]) {
       const said = new RegExp(`\\sdata-say-${end}="([^"]*)"`).exec(attributes)?.[1];
       const text = new RegExp(`\\s${attribute}="([^"]*)"`).exec(attributes)?.[1] ?? "";
       if (said !== undefined) yield* compare(said, text);
       // A button that changes is named by its view; a name in its own language stays.
-      else if (attribute !== "content" && /[a-z]{2}/.test(text) && !/\s(id="theme"|lang=)/.test(attributes)) yield `index.html: ${attribute}="${text}" has no row`;
+      else if (attribute !== "content" && /[a-z]{2}/.test(text) && !/\s(id="theme"|lang=)/.test(attributes))
+        yield `index.html: ${attribute}="${text}" has no row`;
     }
   }
-  const rest = html.replace(/^[^]*<body/, "").replaceAll(/<([a-z]\w*)[^<>]*\sdata-say="[^]*?<\/\1>/g, "").replaceAll(/<code>.*?<\/code>/g, "");
+  const rest = html
+    .replace(/^[^]*<body/, "")
+    .replaceAll(/<([a-z]\w*)[^<>]*\sdata-say="[^]*?<\/\1>/g, "")
+    .replaceAll(/<code>.*?<\/code>/g, "");
   for (const [, text] of rest.matchAll(/>([^<>]+)</g)) {
     if (text.trim() && !SAME.test(text.trim())) yield `index.html: “${text.trim()}” has no row`;
   }
@@ -108,31 +130,47 @@ function* compare(key, shown) {
 function* checkCode() {
   for (const name of files.filter((one) => !ENGLISH.test(one))) {
     // A lesson's texts are data, the languages side by side.
-    const [wanted, ...counts] = Object.keys(LANGUAGES).map((language) => [language, code[name].match(new RegExp(`\\b${language}: *["'\`\\[{]`, "g"))?.length ?? 0]);
-    for (const [language, count] of counts) if (count !== wanted[1]) yield `${name}: ${wanted[1]} texts in English, ${count} in ${language}`;
+    const [wanted, ...counts] = Object.keys(LANGUAGES).map((language) => [
+      language,
+      code[name].match(new RegExp(`\\b${language}: *["'\`\\[{]`, "g"))?.length ?? 0,
+    ]);
+    for (const [language, count] of counts)
+      if (count !== wanted[1]) yield `${name}: ${wanted[1]} texts in English, ${count} in ${language}`;
     for (const line of code[name].split("\n")) {
       // What no person reads, and papers by their names: “Ho & Salimans 2022, …”.
       if (/\bnew (\w*Error|DOMException)\(|["'`][^"'`]+ (19|20)\d\d, /.test(line)) continue;
-      for (const [, , text] of line.replaceAll(/\b(en|es): *(["'`]).*?\2/g, "").matchAll(SENTENCE)) yield `${name}: “${text}” stands outside of words/`;
+      for (const [, , text] of line.replaceAll(/\b(en|es): *(["'`]).*?\2/g, "").matchAll(SENTENCE))
+        yield `${name}: “${text}” stands outside of words/`;
     }
   }
 }
 
 /** Of each model that lists its words. */
 async function checkThings() {
-  const [{ THINGS, EXAMPLES }, { understand }] = await Promise.all(["spanish", "understood"].map((name) => import(join(web, `studio/understood/${name}.js`))));
+  const [{ THINGS, EXAMPLES }, { understand }] = await Promise.all(
+    ["spanish", "understood"].map((name) => import(join(web, `studio/understood/${name}.js`))),
+  );
   const found = [];
   for (const model of readdirSync(join(web, "../models")).filter((name) => !name.includes("."))) {
-    const info = { words: [], examples: [], grammar: null, ...JSON.parse(readFileSync(join(web, `../models/${model}/decant.json`), "utf8")) };
+    const info = {
+      words: [],
+      examples: [],
+      grammar: null,
+      ...JSON.parse(readFileSync(join(web, `../models/${model}/decant.json`), "utf8")),
+    };
     for (const thing of info.words) {
       for (const name of THINGS[thing]?.split("|") ?? [""]) {
         const { prompt, unknown, nothing } = understand(`un ${name}`, info);
         const read = prompt.replace(/^(an?|un) /, "");
-        if (name === "" || unknown.length > 0 || nothing || (read !== thing && read !== name)) found.push(`studio/understood/spanish.js: ${model} can paint “${thing}”, and “${name}” is read as “${read}”`);
+        if (name === "" || unknown.length > 0 || nothing || (read !== thing && read !== name))
+          found.push(`studio/understood/spanish.js: ${model} can paint “${thing}”, and “${name}” is read as “${read}”`);
       }
     }
-    for (const prompt of info.examples) if (EXAMPLES[prompt] === undefined) found.push(`studio/understood/spanish.js: ${model} proposes “${prompt}”, which has no Spanish`);
-    for (const { text } of info.words.length > 0 ? JSON.parse(readFileSync(join(web, "../tests/prompts/emoji.json"), "utf8")).prompts : []) {
+    for (const prompt of info.examples)
+      if (EXAMPLES[prompt] === undefined) found.push(`studio/understood/spanish.js: ${model} proposes “${prompt}”, which has no Spanish`);
+    for (const { text } of info.words.length > 0
+      ? JSON.parse(readFileSync(join(web, "../tests/prompts/emoji.json"), "utf8")).prompts
+      : []) {
       const { unknown, translated } = understand(text, info);
       if (unknown.length > 0 || translated) found.push(`understood: of “${text}”, ${model} is said not to know ${unknown}`);
     }

@@ -8,7 +8,8 @@ import { build } from "esbuild";
 /** The libraries that the page takes along: of each, what web/vendor/*.d.ts names and no more. @type {import("esbuild").Plugin} */
 export const VENDOR = {
   name: "vendor",
-  setup: ({ onResolve }) => onResolve({ filter: /\/vendor\/\w+\.js$/ }, ({ path, resolveDir }) => ({ path: resolve(resolveDir, path.replace(/\.js$/, ".d.ts")) })),
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/vendor\/\w+\.js$/ }, ({ path, resolveDir }) => ({ path: resolve(resolveDir, path.replace(/\.js$/, ".d.ts")) })),
 };
 
 /**
@@ -27,7 +28,17 @@ export async function bundle(folder, path, standIns, how) {
       const file = fileURLToPath(new URL(standIns[name], import.meta.url));
       return { contents: await readFile(file, "utf8"), resolveDir: dirname(file) };
     });
-  const { outputFiles } = await build({ entryPoints: [join(folder, path)], bundle: true, write: false, target: "es2022", charset: "utf8", logLevel: "error", plugins: [{ name: "stand-ins", setup }, VENDOR], ...how });
-  if (missing.size > 0) throw new Error(`${path} does not import ${[...missing].join(" nor ")}, in whose place something else should come.`);
+  const { outputFiles } = await build({
+    entryPoints: [join(folder, path)],
+    bundle: true,
+    write: false,
+    target: "es2022",
+    charset: "utf8",
+    logLevel: "error",
+    plugins: [{ name: "stand-ins", setup }, VENDOR],
+    ...how,
+  });
+  if (missing.size > 0)
+    throw new Error(`${path} does not import ${[...missing].join(" nor ")}, in whose place something else should come.`);
   return outputFiles[0].text;
 }

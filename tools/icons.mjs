@@ -23,7 +23,11 @@ const PICTURES = [
 
 const browser = await launch();
 const page = await browser.context.newPage();
-for (const { name, size: [width, height], html } of PICTURES) {
+for (const {
+  name,
+  size: [width, height],
+  html,
+} of PICTURES) {
   await page.setViewportSize({ width, height });
   await page.setContent(`<body style="margin:0;background:transparent">${html}`);
   await page.screenshot({ path: here(`web/icons/${name}`), omitBackground: true });

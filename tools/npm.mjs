@@ -11,13 +11,20 @@ import { notices } from "./notices.mjs";
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const [folder, out] = process.argv.slice(2);
 const COPIED = { [join(folder, "worker/pkg/decant_app_bg.wasm")]: "decant_app_bg.wasm", [join(folder, "models/digits")]: "models/digits" };
-for (const name of ["LICENSE", "LICENSE-MIT", "LICENSE-APACHE", "web/api/decant.d.ts", "tools/npm/README.md", "tools/npm/example.html"]) COPIED[here(`../${name}`)] = name.split("/").pop();
+for (const name of ["LICENSE", "LICENSE-MIT", "LICENSE-APACHE", "web/api/decant.d.ts", "tools/npm/README.md", "tools/npm/example.html"])
+  COPIED[here(`../${name}`)] = name.split("/").pop();
 
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 for (const [from, to] of Object.entries(COPIED)) await cp(from, join(out, to), { recursive: true });
-await writeFile(join(out, "decant.js"), await bundle(here("../web"), "api/decant.js", { "api/parts.js": "npm/parts.js" }, { format: "esm" }));
-await writeFile(join(out, "worker.js"), await bundle(here("../web"), "worker/worker.js", { "worker/program.js": "npm/program.js" }, { format: "esm", minify: true }));
+await writeFile(
+  join(out, "decant.js"),
+  await bundle(here("../web"), "api/decant.js", { "api/parts.js": "npm/parts.js" }, { format: "esm" }),
+);
+await writeFile(
+  join(out, "worker.js"),
+  await bundle(here("../web"), "worker/worker.js", { "worker/program.js": "npm/program.js" }, { format: "esm", minify: true }),
+);
 await writeFile(join(out, "licences.txt"), await notices({ modules: [], models: ["digits"] }));
 await writeFile(join(out, "package.json"), `${JSON.stringify(await about(), null, 2)}\n`);
 

@@ -11,7 +11,10 @@ import { build, transform } from "esbuild";
 import { VENDOR } from "./bundle.mjs";
 import { filesIn } from "./files.mjs";
 
-/** What pages begin with, and the module, whose address does not change: from where each is written to where it is asked for, without the ending. */
+/**
+ * What pages begin with, and the module, whose address does not change: from where each is written to where it is asked for, without the
+ * ending.
+ */
 const PAGES = { main: "main.js", decant: "api/decant.js", "reach/bench": "reach/bench.js" };
 /** Of the module, in whose folder others find them. */
 const TYPES = "api/decant.d.ts";
@@ -21,7 +24,16 @@ const ALONE = ["ui/theme.js", "worker/worker.js", "worker/helper.js", "worker/be
 const WRITTEN = /\.(js|css|ts)$|^tsconfig\.json$|^index\.html$/;
 
 /** @type {import("esbuild").BuildOptions} */
-const HOW = { bundle: true, format: "esm", minify: true, target: "es2022", charset: "utf8", legalComments: "eof", logLevel: "warning", plugins: [VENDOR] };
+const HOW = {
+  bundle: true,
+  format: "esm",
+  minify: true,
+  target: "es2022",
+  charset: "utf8",
+  legalComments: "eof",
+  logLevel: "warning",
+  plugins: [VENDOR],
+};
 
 if (import.meta.url === String(pathToFileURL(process.argv[1]))) await makePage(process.argv[2], process.argv[3]);
 
@@ -29,7 +41,14 @@ if (import.meta.url === String(pathToFileURL(process.argv[1]))) await makePage(p
 export async function makePage(web, out) {
   // What several share lies in a folder, from where parts.js finds the worker as it does in its own.
   const pages = Object.fromEntries(Object.entries(PAGES).map(([name, path]) => [name, join(web, path)]));
-  const { metafile } = await build({ ...HOW, entryPoints: pages, outdir: out, splitting: true, chunkNames: "parts/[name]-[hash]", metafile: true });
+  const { metafile } = await build({
+    ...HOW,
+    entryPoints: pages,
+    outdir: out,
+    splitting: true,
+    chunkNames: "parts/[name]-[hash]",
+    metafile: true,
+  });
   await build({ ...HOW, entryPoints: ALONE.map((path) => join(web, path)), outdir: out, outbase: web });
   for (const name of (await filesIn(web)).filter((path) => !WRITTEN.test(path))) await cp(join(web, name), join(out, name));
   await cp(join(web, TYPES), join(out, basename(TYPES)));
@@ -40,11 +59,19 @@ export async function makePage(web, out) {
   const rest = needed(metafile, out, "main.js").map((path) => `  <link rel="modulepreload" href="./${path}">\n`);
   const [first, ...others] = sheets.map(([line]) => line);
   if (!first || !page.includes("</head>")) throw new Error("index.html has no style sheets, or no head.");
-  const joined = others.reduce((text, line) => text.replace(line, ""), page.replace(first, '  <link rel="stylesheet" href="./style.css">\n'));
+  const joined = others.reduce(
+    (text, line) => text.replace(line, ""),
+    page.replace(first, '  <link rel="stylesheet" href="./style.css">\n'),
+  );
   await writeFile(join(out, "index.html"), joined.replace("</head>", `${rest.join("")}</head>`));
 }
 
-/** What a script imports, and what that imports; not what is fetched when it is wanted. @param {import("esbuild").Metafile} metafile @param {string} out @param {string} entry */
+/**
+ * What a script imports, and what that imports; not what is fetched when it is wanted.
+ * @param {import("esbuild").Metafile} metafile
+ * @param {string} out
+ * @param {string} entry
+ */
 function needed({ outputs }, out, entry) {
   const reached = new Set();
   const walk = (/** @type {string} */ path) => {
@@ -54,5 +81,8 @@ function needed({ outputs }, out, entry) {
   };
   const paths = new Map(Object.keys(outputs).map((path) => [relative(resolve(out), resolve(path)), path]));
   walk(/** @type {string} */ (paths.get(entry)));
-  return [...paths].filter(([, path]) => reached.has(path)).map(([name]) => name).sort();
+  return [...paths]
+    .filter(([, path]) => reached.has(path))
+    .map(([name]) => name)
+    .sort();
 }

@@ -26,7 +26,14 @@ async function single(page) {
   const main = await script("main.js", { "api/parts.js": "single/parts.js" }, "esm");
   const worker = await script("worker/worker.js", { "worker/program.js": "single/program.js" }, "iife");
   const icon = (await readFile(join(folder, "icon.png"))).toString("base64");
-  const parts = [part("worker.js", worker), ...(await Promise.all((await files()).map(async (path) => part(path, Buffer.from(asText(gzipSync(await readFile(join(folder, path)), { level: 9 }))).toString("latin1")))))];
+  const parts = [
+    part("worker.js", worker),
+    ...(await Promise.all(
+      (await files()).map(async (path) =>
+        part(path, Buffer.from(asText(gzipSync(await readFile(join(folder, path)), { level: 9 }))).toString("latin1")),
+      ),
+    )),
+  ];
   return page
     .replaceAll(/ *<link rel="(stylesheet|manifest|modulepreload|apple-touch-icon)"[^>]*>\n/g, "")
     .replaceAll(/ *<meta property="og:[^>]*>\n/g, "")
@@ -37,9 +44,17 @@ async function single(page) {
     .replace("</body>", () => `${parts.join("\n")}\n<script type="module">${main}</script>\n</body>`);
 }
 
-/** @param {string} path @param {Record<string, string>} standIns @param {"esm" | "iife"} format a classic script where it runs before the first paint, or in a worker */
+/**
+ * @param {string} path
+ * @param {Record<string, string>} standIns
+ * @param {"esm" | "iife"} format a classic script where it runs before the first paint, or in a worker
+ */
 async function script(path, standIns, format) {
-  const text = await bundle(web, path, standIns, { format, minify: true, ...(format === "iife" && { define: { "import.meta.url": "location.href" } }) });
+  const text = await bundle(web, path, standIns, {
+    format,
+    minify: true,
+    ...(format === "iife" && { define: { "import.meta.url": "location.href" } }),
+  });
   if (/<!--|<\/script/i.test(text)) throw new Error(`${path} holds what a script element cannot: “<!--” or “</script”.`);
   return text;
 }

@@ -13,7 +13,10 @@ const PLACES = ["crates", "shaders", "web"];
 const IS_CODE = /\.(rs|wgsl|js|ts|html|css)$/;
 const IS_TEST = /(^|\/)(tests|benches|examples|vendor)\/|_test\.rs$|\/tests\.rs$/;
 
-/** For each kind one that is there, and what it is called in code. Those were chosen that are like most others of their kind. @type {Record<string, { example: string, named: RegExp }>} */
+/**
+ * For each kind one that is there, and what it is called in code. Those were chosen that are like most others of their kind.
+ * @type {Record<string, { example: string, named: RegExp }>}
+ */
 const KINDS = {
   sampler: { example: "deis", named: /\bdeis\b|\bDeis\b/ },
   operation: { example: "geglu", named: /\bgeglu\b|\bGeglu\b/ },
@@ -30,7 +33,11 @@ const KINDS = {
 
 const [wanted] = process.argv.slice(2);
 const names = (await Promise.all(PLACES.map(async (place) => (await filesIn(`${root}${place}`)).map((name) => `${place}/${name}`)))).flat();
-const files = await Promise.all(names.filter((name) => IS_CODE.test(name) && !IS_TEST.test(name)).map(async (name) => ({ name, text: await readFile(`${root}${name}`, "utf8") })));
+const files = await Promise.all(
+  names
+    .filter((name) => IS_CODE.test(name) && !IS_TEST.test(name))
+    .map(async (name) => ({ name, text: await readFile(`${root}${name}`, "utf8") })),
+);
 for (const [kind, { example, named }] of Object.entries(KINDS)) {
   if (wanted && kind !== wanted) continue;
   const touched = files.filter(({ text }) => named.test(text)).map(({ name }) => name);

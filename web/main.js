@@ -18,9 +18,17 @@ const store = createStore((state) => {
   for (const draw of draws) draw(state);
 });
 const studio = createStudio(store);
-const draws = [studio.undo.watchSettings, studio.typing.watchTyping, studio.sizing.watchSize, ...VIEWS.map((view) => view(studio, store.get))];
+const draws = [
+  studio.undo.watchSettings,
+  studio.typing.watchTyping,
+  studio.sizing.watchSize,
+  ...VIEWS.map((view) => view(studio, store.get)),
+];
 
-/** What fails while the page is drawn fails in each frame, and telling it draws the next. @param {import("./studio/state.js").Message} message */
+/**
+ * What fails while the page is drawn fails in each frame, and telling it draws the next.
+ * @param {import("./studio/state.js").Message} message
+ */
 const tellOnce = (message) => store.get().messages.some(({ text }) => text === message.text) || studio.messages.tell(message);
 addEventListener("error", ({ message }) => tellOnce({ tone: "error", text: say("error.unexpected", { message }) }));
 addEventListener("unhandledrejection", ({ reason }) => tellOnce(sentenceOf(reason, "run")));

@@ -8,7 +8,9 @@
 // It also says the two words that let a page share memory among its workers (see ISOLATED), which a plain static server does not say: so from the
 // second opening on the page is cross-origin isolated. Nothing is opened anew for it.
 
-/** @typedef {{ waitUntil(what: Promise<unknown>): void, respondWith(what: Promise<Response>): void, request: Request, data: unknown, source: { postMessage(message: unknown): void } | null }} WorkerEvent what the page's types do not know */
+/**
+ * @typedef {{ waitUntil(what: Promise<unknown>): void, respondWith(what: Promise<Response>): void, request: Request, data: unknown, source: { postMessage(message: unknown): void } | null }} WorkerEvent what the page's types do not know
+ */
 
 const KEPT = "decant";
 const self_ = /** @type {any} */ (self);
@@ -61,7 +63,10 @@ async function use({ source }) {
   else await self_.skipWaiting();
 }
 
-/** Whoever was opened before this worker was there has what it still fetches from here, if it is of the same version. @param {WorkerEvent} event */
+/**
+ * Whoever was opened before this worker was there has what it still fetches from here, if it is of the same version.
+ * @param {WorkerEvent} event
+ */
 async function serve({ data }) {
   if (data === VERSION) await self_.clients.claim();
 }
@@ -74,7 +79,10 @@ async function answer(request, path) {
   return ASKED.has(request.destination) ? isolated(await answer) : answer;
 }
 
-/** The same answer with ISOLATED. One that sends elsewhere (of the type "opaqueredirect") has no headers to add to. @param {Response} answer */
+/**
+ * The same answer with ISOLATED. One that sends elsewhere (of the type "opaqueredirect") has no headers to add to.
+ * @param {Response} answer
+ */
 function isolated(answer) {
   if (answer.type === "error" || answer.type.startsWith("opaque")) return answer;
   const { body, status, statusText } = answer;
@@ -83,7 +91,11 @@ function isolated(answer) {
   return new Response(body, { status, statusText, headers });
 }
 
-/** What was asked for of a file: a model that is being read when this worker takes over goes on to get parts. @param {Response} kept @param {string | null} range "bytes=0-99" */
+/**
+ * What was asked for of a file: a model that is being read when this worker takes over goes on to get parts.
+ * @param {Response} kept
+ * @param {string | null} range "bytes=0-99"
+ */
 async function part(kept, range) {
   const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(range ?? "") ?? [];
   if (first === undefined) return kept;
@@ -97,7 +109,9 @@ async function part(kept, range) {
 
 /** Whether the server has another version. */
 async function isBuiltAnew() {
-  const served = await fetch(location.href, { cache: "no-store" }).then((answer) => answer.text()).catch(() => null);
+  const served = await fetch(location.href, { cache: "no-store" })
+    .then((answer) => answer.text())
+    .catch(() => null);
   return served !== null && !served.includes(JSON.stringify(files));
 }
 

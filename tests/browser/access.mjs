@@ -17,13 +17,29 @@ const WEIGHTS = ["serious", "critical"];
 async function findings(page, rules) {
   if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(AXE);
   const found = await page.evaluate(async (only) => {
-    const { violations } = await globalThis.axe.run(document, { resultTypes: ["violations"], ...(only ? { runOnly: { type: "rule", values: only } } : { rules: { "target-size": { enabled: true } } }) });
-    return violations.map(({ id, impact, help, nodes }) => ({ id, impact, help, nodes: nodes.map(({ html, any }) => `${html.slice(0, 140)} ${any[0]?.message ?? ""}`) }));
+    const { violations } = await globalThis.axe.run(document, {
+      resultTypes: ["violations"],
+      ...(only ? { runOnly: { type: "rule", values: only } } : { rules: { "target-size": { enabled: true } } }),
+    });
+    return violations.map(({ id, impact, help, nodes }) => ({
+      id,
+      impact,
+      help,
+      nodes: nodes.map(({ html, any }) => `${html.slice(0, 140)} ${any[0]?.message ?? ""}`),
+    }));
   }, rules);
-  return found.filter(({ impact }) => WEIGHTS.includes(impact)).map(({ id, help, nodes }) => `${id}: ${help}\n    ${nodes.slice(0, 6).join("\n    ")}${nodes.length > 6 ? `\n    and ${nodes.length - 6} more` : ""}`);
+  return found
+    .filter(({ impact }) => WEIGHTS.includes(impact))
+    .map(
+      ({ id, help, nodes }) =>
+        `${id}: ${help}\n    ${nodes.slice(0, 6).join("\n    ")}${nodes.length > 6 ? `\n    and ${nodes.length - 6} more` : ""}`,
+    );
 }
 
-/** Everything about the page as it stands: each way of colouring it, each width that zooming makes. @param {import("playwright-core").Page} page */
+/**
+ * Everything about the page as it stands: each way of colouring it, each width that zooming makes.
+ * @param {import("playwright-core").Page} page
+ */
 export async function examine(page) {
   const faults = await findings(page);
   for (const theme of ["dark", "projector"]) {
@@ -47,7 +63,11 @@ export async function examine(page) {
 /** @type {import("./journeys.mjs").Journey[]} */
 export const ACCESS = [
   // What stands on several screens of a place is looked at on one.
-  ...[...STUDIO_SCREENS, ...INSIDE_SCREENS.filter(({ name }) => !["inside-step", "inside-numbers", "inside-guidance", "inside-looking"].includes(name)), ...LESSON_SCREENS].map((screen) => ({
+  ...[
+    ...STUDIO_SCREENS,
+    ...INSIDE_SCREENS.filter(({ name }) => !["inside-step", "inside-numbers", "inside-guidance", "inside-looking"].includes(name)),
+    ...LESSON_SCREENS,
+  ].map((screen) => ({
     name: `access: ${screen.name}`,
     open: null,
     first: screen.open === "",
@@ -70,10 +90,13 @@ export const ACCESS = [
     async play({ page, address }) {
       await page.goto(`${address}models/digits/model_index.json`);
       const faults = [];
-      for (const [index, screen] of (await lessonScreens(page, address)).filter(({ name }) => name.startsWith(`lesson-${lesson}-`)).entries()) {
+      for (const [index, screen] of (await lessonScreens(page, address))
+        .filter(({ name }) => name.startsWith(`lesson-${lesson}-`))
+        .entries()) {
         await enter(page, address, screen, { language: index % 2 ? "es" : "en", theme: ["light", "projector", "dark"][index % 3] });
         // All lessons are laid out alike: the first stands for those with pictures, the sixth for those with charts.
-        for (const fault of await (index === 0 && [1, 6].includes(lesson) ? examine(page) : findings(page))) faults.push(`${screen.name}: ${fault}`);
+        for (const fault of await (index === 0 && [1, 6].includes(lesson) ? examine(page) : findings(page)))
+          faults.push(`${screen.name}: ${fault}`);
       }
       if (faults.length > 0) assert.fail(faults.join("\n"));
     },
@@ -102,13 +125,19 @@ export const ACCESS = [
     name: "access: dialogs take the focus, keep it, and give it back",
     async play({ page }) {
       await opened(page);
-      for (const [button, dialog] of [["#open-model", "#opener"], ["#show-keys", "#keys"]]) {
+      for (const [button, dialog] of [
+        ["#open-model", "#opener"],
+        ["#show-keys", "#keys"],
+      ]) {
         await page.focus(button);
         await page.keyboard.press("Enter");
         await page.waitForSelector(`${dialog}[open]`);
         for (let i = 0; i < 12; i++) {
           await page.keyboard.press("Tab");
-          assert.ok(await page.evaluate((id) => document.activeElement === document.body || document.activeElement?.closest(id), dialog), `Tab left ${dialog}`);
+          assert.ok(
+            await page.evaluate((id) => document.activeElement === document.body || document.activeElement?.closest(id), dialog),
+            `Tab left ${dialog}`,
+          );
         }
         await page.keyboard.press("Escape");
         await page.waitForSelector(`${dialog}:not([open])`, { state: "attached" });
@@ -121,7 +150,8 @@ export const ACCESS = [
     open: "?steps=12&prompt=a%20slow%20seven",
     async play({ page }) {
       await opened(page);
-      const where = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.className || document.activeElement?.tagName);
+      const where = () =>
+        page.evaluate(() => document.activeElement?.id || document.activeElement?.className || document.activeElement?.tagName);
       await page.focus("#generate");
       await page.keyboard.press("Enter");
       await page.waitForFunction(() => Number(document.querySelector("#progress")?.getAttribute("aria-valuenow")) >= 1);
@@ -144,7 +174,11 @@ export const ACCESS = [
     async play({ page }) {
       await made(page);
       assert.equal(await page.evaluate(() => document.getAnimations().length), 0);
-      const moving = await page.evaluate(() => [...document.querySelectorAll("*")].filter((element) => parseFloat(getComputedStyle(element).transitionDuration) > 0).map((element) => element.className));
+      const moving = await page.evaluate(() =>
+        [...document.querySelectorAll("*")]
+          .filter((element) => parseFloat(getComputedStyle(element).transitionDuration) > 0)
+          .map((element) => element.className),
+      );
       assert.deepEqual(moving, []);
     },
   },
@@ -155,15 +189,27 @@ export const ACCESS = [
       await made(page);
       await page.emulateMedia({ forcedColors: "active" });
       await drawn(page);
-      const background = (selector) => page.evaluate((one) => getComputedStyle(document.querySelector(one)).backgroundColor + getComputedStyle(document.querySelector(one)).backgroundImage, selector);
-      assert.notEqual(await background(".switch input:checked + span"), await background(".switch input:not(:checked) + span"), "the switch does not show what is on");
+      const background = (selector) =>
+        page.evaluate(
+          (one) =>
+            getComputedStyle(document.querySelector(one)).backgroundColor + getComputedStyle(document.querySelector(one)).backgroundImage,
+          selector,
+        );
+      assert.notEqual(
+        await background(".switch input:checked + span"),
+        await background(".switch input:not(:checked) + span"),
+        "the switch does not show what is on",
+      );
       assert.notEqual(await background("#progress span"), await background("body"), "the progress cannot be seen");
       assert.deepEqual(await findings(page), []);
     },
   },
 ];
 
-/** Goes once around the page with Tab. Which controls were not reached, and which did not show it. @param {import("playwright-core").Page} page */
+/**
+ * Goes once around the page with Tab. Which controls were not reached, and which did not show it.
+ * @param {import("playwright-core").Page} page
+ */
 async function tabThrough(page) {
   await page.evaluate(() => {
     globalThis.reached = new Set();
@@ -176,18 +222,29 @@ async function tabThrough(page) {
       const element = document.activeElement;
       if (!element || element === document.body || globalThis.reached.has(element)) return globalThis.reached.size > 3;
       globalThis.reached.add(element);
-      const shown = [element, element.nextElementSibling].some((one) => one && getComputedStyle(one).outlineStyle !== "none" && parseFloat(getComputedStyle(one).outlineWidth) >= 2);
+      const shown = [element, element.nextElementSibling].some(
+        (one) => one && getComputedStyle(one).outlineStyle !== "none" && parseFloat(getComputedStyle(one).outlineWidth) >= 2,
+      );
       if (!shown) globalThis.unseen.push(element.outerHTML.slice(0, 120));
       return false;
     });
     if (again) break;
   }
   return page.evaluate(() => {
-    const controls = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")].filter((element) => {
-      // Of a group of radios one is enough; what is coarse has a number beside it.
-      if (element.matches(":disabled, [tabindex='-1'], [type=radio]:not(:checked)") || !element.checkVisibility({ visibilityProperty: true })) return false;
-      return !element.closest("details:not([open]) > :not(summary)");
-    });
-    return { missed: controls.filter((element) => !globalThis.reached.has(element)).map((element) => element.outerHTML.slice(0, 120)), unseen: globalThis.unseen };
+    const controls = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")].filter(
+      (element) => {
+        // Of a group of radios one is enough; what is coarse has a number beside it.
+        if (
+          element.matches(":disabled, [tabindex='-1'], [type=radio]:not(:checked)") ||
+          !element.checkVisibility({ visibilityProperty: true })
+        )
+          return false;
+        return !element.closest("details:not([open]) > :not(summary)");
+      },
+    );
+    return {
+      missed: controls.filter((element) => !globalThis.reached.has(element)).map((element) => element.outerHTML.slice(0, 120)),
+      unseen: globalThis.unseen,
+    };
   });
 }

@@ -19,9 +19,15 @@ export const ATTACKED = [
       const file = madeBytes(2 * CHUNK + 77, 11);
       let lies = 0;
       // A cache gives the first part for the second, once; then it goes on so until it is mended.
-      const server = await elsewhere({ "cached.gguf": file }, {
-        lie: ({ start, end }) => (start > 0 && lies-- > 0 ? { headers: { "content-range": `bytes 0-${end - start - 1}/${file.length}` }, body: file.subarray(0, end - start) } : null),
-      });
+      const server = await elsewhere(
+        { "cached.gguf": file },
+        {
+          lie: ({ start, end }) =>
+            start > 0 && lies-- > 0
+              ? { headers: { "content-range": `bytes 0-${end - start - 1}/${file.length}` }, body: file.subarray(0, end - start) }
+              : null,
+        },
+      );
       lies = 1;
       await clean(page, address);
       const sum = readSum(page, 2);
@@ -163,18 +169,32 @@ export const ATTACKED = [
       await ready(page);
       await page.evaluate(() => {
         window.createImageBitmap = () => Promise.reject(new Error("it was decoded"));
-        const header = [0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52, 0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60, 1, 0, 0, 0, 0, 0, 0, 0, 0];
+        const header = [
+          0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52, 0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60, 1, 0, 0, 0, 0, 0,
+          0, 0, 0,
+        ];
         const jpeg = [0xff, 0xd8, 0xff, 0xe0, 0, 16, ...Array(14).fill(0), 0xff, 0xc2, 0, 11, 8, 0xff, 0xff, 0xff, 0xff, 1, 0, 0, 0];
-        const webp = [..."RIFF\0\0\0\0WEBPVP8X"].map((letter) => letter.charCodeAt(0)).concat([10, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0xff, 0xff, 0, 0, 0]);
+        const webp = [..."RIFF\0\0\0\0WEBPVP8X"]
+          .map((letter) => letter.charCodeAt(0))
+          .concat([10, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0xff, 0xff, 0, 0, 0]);
         Object.assign(window, { pictures: { "large.png": header, "large.jpg": jpeg, "large.webp": webp } });
       });
-      for (const [name, sides] of [["large.png", "60000 × 60000"], ["large.jpg", "65535 × 65535"], ["large.webp", "65536 × 65536"]]) {
+      for (const [name, sides] of [
+        ["large.png", "60000 × 60000"],
+        ["large.jpg", "65535 × 65535"],
+        ["large.webp", "65536 × 65536"],
+      ]) {
         await page.evaluate((called) => {
           const transfer = new DataTransfer();
-          transfer.items.add(new File([Uint8Array.from(/** @type {any} */ (window).pictures[called])], called, { type: `image/${called.slice(6)}` }));
+          transfer.items.add(
+            new File([Uint8Array.from(/** @type {any} */ (window).pictures[called])], called, { type: `image/${called.slice(6)}` }),
+          );
           document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
         }, name);
-        await page.waitForFunction((wanted) => document.querySelector("#taken:not([hidden])")?.textContent?.includes(wanted), `“${name}” has ${sides} pixels`);
+        await page.waitForFunction(
+          (wanted) => document.querySelector("#taken:not([hidden])")?.textContent?.includes(wanted),
+          `“${name}” has ${sides} pixels`,
+        );
         assert.ok((await text(page, "#image-problem")).includes(sides));
         assert.ok(await page.isVisible("#image-problem"), "the field is not folded away");
       }

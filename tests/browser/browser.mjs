@@ -28,8 +28,19 @@ async function start({ program = process.env.CHROME || "/usr/bin/chromium", more
     // Playwright's own arguments switch WebGPU off; these are all that a test needs.
     ignoreDefaultArgs: true,
     args: [
-      "--headless=new", "--no-sandbox", "--remote-debugging-pipe", "--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--disable-quic", "--no-first-run",
-      "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars", `--user-data-dir=${profile}`, ...more,
+      "--headless=new",
+      "--no-sandbox",
+      "--remote-debugging-pipe",
+      "--enable-unsafe-webgpu",
+      "--use-webgpu-adapter=swiftshader",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      "--hide-scrollbars",
+      `--user-data-dir=${profile}`,
+      ...more,
     ],
     viewport: null,
   });
@@ -47,7 +58,10 @@ async function start({ program = process.env.CHROME || "/usr/bin/chromium", more
  * @param {import("playwright-core").BrowserContext} context
  * @param {{ width?: number, height?: number, scheme?: "light" | "dark", motion?: "reduce", first?: boolean, usual?: boolean }} [look]
  */
-export async function newPage(context, { width = 1280, height = 900, scheme = "light", motion = "reduce", first = false, usual = false } = {}) {
+export async function newPage(
+  context,
+  { width = 1280, height = 900, scheme = "light", motion = "reduce", first = false, usual = false } = {},
+) {
   const page = await context.newPage();
   // Whoever was here before is not shown an example; the journey of a first visit says otherwise.
   await page.addInitScript((isFirst) => {
@@ -56,13 +70,14 @@ export async function newPage(context, { width = 1280, height = 900, scheme = "l
     sessionStorage.setItem("test.begun", "1");
   }, first);
   // Most journeys are made with the model that is quick and known to the digit, `usual` ones with that which the page opens by itself.
-  if (!usual) await page.addInitScript(() => {
-    new MutationObserver((_, observer) => {
-      const usual = document.querySelector('meta[name="model"]');
-      usual?.setAttribute("content", "models/digits");
-      if (usual) observer.disconnect();
-    }).observe(document, { childList: true, subtree: true });
-  });
+  if (!usual)
+    await page.addInitScript(() => {
+      new MutationObserver((_, observer) => {
+        const usual = document.querySelector('meta[name="model"]');
+        usual?.setAttribute("content", "models/digits");
+        if (usual) observer.disconnect();
+      }).observe(document, { childList: true, subtree: true });
+    });
   const lost = await watchTab(page);
   await page.setViewportSize({ width, height });
   await page.emulateMedia({ colorScheme: scheme, reducedMotion: motion });
@@ -84,7 +99,8 @@ async function watchTab(page) {
   /** @type {Map<string, number>} */
   const opened = new Map();
   await page.addInitScript(() => {
-    if (self === top && location.protocol.startsWith("http")) sessionStorage.setItem("test.documents", String(Number(sessionStorage.getItem("test.documents") ?? 0) + 1));
+    if (self === top && location.protocol.startsWith("http"))
+      sessionStorage.setItem("test.documents", String(Number(sessionStorage.getItem("test.documents") ?? 0) + 1));
   });
   page.on("domcontentloaded", () => {
     const { origin } = new URL(page.url());
@@ -93,7 +109,12 @@ async function watchTab(page) {
   return async () => {
     if (!page.url().startsWith("http")) return null;
     const wanted = opened.get(new URL(page.url()).origin) ?? 0;
-    const tab = await page.evaluate(() => ({ kept: Number(sessionStorage.getItem("test.documents") ?? 0), navigations: performance.getEntriesByType("navigation").length })).catch(() => null);
+    const tab = await page
+      .evaluate(() => ({
+        kept: Number(sessionStorage.getItem("test.documents") ?? 0),
+        navigations: performance.getEntriesByType("navigation").length,
+      }))
+      .catch(() => null);
     if (!tab || (tab.kept >= wanted && tab.navigations > 0)) return null;
     return `the tab opened ${wanted} documents here, its sessionStorage knows of ${tab.kept}, and its list of navigations has ${tab.navigations}`;
   };

@@ -24,12 +24,20 @@ async function paints(page) {
   return (x, y) => ({ x: box.x + box.width * x, y: box.y + box.height * y });
 }
 
-/** Which part of each quarter of the picture (left above, right above, left below, right below) is painted. @param {import("playwright-core").Page} page */
+/**
+ * Which part of each quarter of the picture (left above, right above, left below, right below) is painted.
+ * @param {import("playwright-core").Page} page
+ */
 function painted(page) {
   return page.evaluate(() => {
     const veil = document.querySelector("#easel .veil");
     const [width, height] = [veil.width / 2, veil.height / 2];
-    return [[0, 0], [1, 0], [0, 1], [1, 1]].map(([x, y]) => {
+    return [
+      [0, 0],
+      [1, 0],
+      [0, 1],
+      [1, 1],
+    ].map(([x, y]) => {
       const { data } = veil.getContext("2d").getImageData(x * width, y * height, width, height);
       return data.filter((value, i) => i % 4 === 3 && value >= 128).length / (width * height);
     });
@@ -90,7 +98,10 @@ export const EASEL = [
       assert.equal(await page.textContent("#zoom"), "225 %");
       await stroke(page, at(0.45, 0.45), at(0.55, 0.55)); // the middle, and smaller than it looks
       const close = await painted(page);
-      assert.ok(close.every((part) => part > 0 && part < 0.2), `${close}`);
+      assert.ok(
+        close.every((part) => part > 0 && part < 0.2),
+        `${close}`,
+      );
       await page.click("#easel-generate");
       await finished(page, 2);
       assert.ok(await page.isHidden("#easel"));
@@ -139,7 +150,8 @@ export const EASEL = [
     async play({ page }) {
       const at = await paints(page);
       const session = await page.context().newCDPSession(page);
-      const touch = (type, ...points) => session.send("Input.dispatchTouchEvent", { type, touchPoints: points.map((point, id) => ({ ...point, id })) });
+      const touch = (type, ...points) =>
+        session.send("Input.dispatchTouchEvent", { type, touchPoints: points.map((point, id) => ({ ...point, id })) });
       await touch("touchStart", at(0.2, 0.2));
       await touch("touchMove", at(0.3, 0.3));
       await touch("touchMove", at(0.4, 0.2));
@@ -162,7 +174,16 @@ export const EASEL = [
       const widths = [];
       for (const force of [0.2, 0.9]) {
         await page.click("#mask-clear");
-        const pen = (type, point) => session.send("Input.dispatchMouseEvent", { type, ...point, button: "left", buttons: 1, pointerType: "pen", force, clickCount: 1 });
+        const pen = (type, point) =>
+          session.send("Input.dispatchMouseEvent", {
+            type,
+            ...point,
+            button: "left",
+            buttons: 1,
+            pointerType: "pen",
+            force,
+            clickCount: 1,
+          });
         await pen("mousePressed", at(0.5, 0.2));
         await pen("mouseMoved", at(0.5, 0.8));
         await pen("mouseReleased", at(0.5, 0.8));

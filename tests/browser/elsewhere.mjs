@@ -3,8 +3,13 @@
 
 import { createServer } from "node:http";
 
-/** What is wrong with an answer: its headers, its body, its status, or that it never ends. @typedef {{ status?: number, headers?: object, body?: Buffer, endless?: boolean }} Lie */
-/** @typedef {{ ranges: boolean, lie: ((asked: { path: string, start: number, end: number }) => Lie | null) | null, etag: string, cutAfter: number, away: boolean, pace: number, hub: string | null }} Mood `cutAfter`: bytes over all answers, after which every connection breaks; `pace`: milliseconds per 64 KiB; `hub`: "owner/name" */
+/**
+ * What is wrong with an answer: its headers, its body, its status, or that it never ends.
+ * @typedef {{ status?: number, headers?: object, body?: Buffer, endless?: boolean }} Lie
+ */
+/**
+ * @typedef {{ ranges: boolean, lie: ((asked: { path: string, start: number, end: number }) => Lie | null) | null, etag: string, cutAfter: number, away: boolean, pace: number, hub: string | null }} Mood `cutAfter`: bytes over all answers, after which every connection breaks; `pace`: milliseconds per 64 KiB; `hub`: "owner/name"
+ */
 
 /** @param {Record<string, Buffer>} files by path: "model/unet.safetensors" @param {Partial<Mood>} [mood] */
 export async function elsewhere(files, mood = {}) {
@@ -37,12 +42,18 @@ export function madeBytes(size, seed) {
 async function answer(request, response, files, state, log) {
   if (state.away) return void request.socket.destroy();
   const { pathname } = new URL(request.url, "http://localhost");
-  const shared = { "access-control-allow-origin": "*", "access-control-allow-headers": "range", "access-control-expose-headers": "ETag, Content-Range, Accept-Ranges" };
+  const shared = {
+    "access-control-allow-origin": "*",
+    "access-control-allow-headers": "range",
+    "access-control-expose-headers": "ETag, Content-Range, Accept-Ranges",
+  };
   if (request.method === "OPTIONS") return void response.writeHead(204, shared).end();
   const path = decodeURIComponent(pathname.slice(1));
   if (state.hub && path === `api/models/${state.hub}/tree/main`) {
     const list = Object.entries(files).map(([name, bytes]) => ({ type: "file", path: name.replace(/^cdn\//, ""), size: bytes.length }));
-    return void response.writeHead(200, { ...shared, "content-type": "application/json" }).end(JSON.stringify([{ type: "directory", path: "unet" }, ...list]));
+    return void response
+      .writeHead(200, { ...shared, "content-type": "application/json" })
+      .end(JSON.stringify([{ type: "directory", path: "unet" }, ...list]));
   }
   if (state.hub && path.startsWith(`${state.hub}/resolve/main/`)) {
     return void response.writeHead(302, { ...shared, location: `/cdn/${path.slice(`${state.hub}/resolve/main/`.length)}` }).end();
@@ -54,7 +65,13 @@ async function answer(request, response, files, state, log) {
   const [start, end] = partly ? [Number(from), Math.min(Number(to) + 1, bytes.length)] : [0, bytes.length];
   log.requests.push(`${path} ${start}-${end - 1}`);
   const lie = state.lie?.({ path, start, end });
-  if (lie) return tell(response, lie, { ...shared, etag: `"${state.etag}"`, ...(partly && { "content-range": `bytes ${start}-${end - 1}/${bytes.length}` }) }, bytes.subarray(start, end));
+  if (lie)
+    return tell(
+      response,
+      lie,
+      { ...shared, etag: `"${state.etag}"`, ...(partly && { "content-range": `bytes ${start}-${end - 1}/${bytes.length}` }) },
+      bytes.subarray(start, end),
+    );
   const headers = { ...shared, etag: `"${state.etag}"`, "content-length": end - start, "content-type": "application/octet-stream" };
   response.writeHead(partly ? 206 : 200, partly ? { ...headers, "content-range": `bytes ${start}-${end - 1}/${bytes.length}` } : headers);
   for (let at = start; at < end && !response.destroyed; at += 1 << 16) {
@@ -89,7 +106,9 @@ function until(emitter, names) {
 /** Nothing is stored. On a page of the same origin that opens no model. */
 export async function clean(page, address) {
   await page.goto(`${address}models/digits/model_index.json`);
-  await page.evaluate(async () => (await navigator.storage.getDirectory()).removeEntry("decant-models", { recursive: true }).catch(() => {}));
+  await page.evaluate(async () =>
+    (await navigator.storage.getDirectory()).removeEntry("decant-models", { recursive: true }).catch(() => {}),
+  );
 }
 
 /** What the stand-in makes of all bytes that it reads, of the model that is the page's `nth`: its own may open first. */
@@ -101,6 +120,7 @@ export async function readSum(page, nth = 1) {
 
 export function sumOf(bytes) {
   let sum = 0;
-  for (let at = 0; at < bytes.length; at += 1 << 20) for (let i = at; i < Math.min(at + (1 << 20), bytes.length); i += 4099) sum = (sum * 31 + bytes[i]) % 4294967291;
+  for (let at = 0; at < bytes.length; at += 1 << 20)
+    for (let i = at; i < Math.min(at + (1 << 20), bytes.length); i += 4099) sum = (sum * 31 + bytes[i]) % 4294967291;
   return sum;
 }

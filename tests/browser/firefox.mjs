@@ -36,8 +36,16 @@ export async function firefox(preferences = {}) {
   const profile = await mkdtemp(join(tmpdir(), "decant-firefox-"));
   const port = await freePort();
   const all = { ...QUIET, ...preferences, "marionette.port": port };
-  await writeFile(join(profile, "user.js"), Object.entries(all).map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`).join(""));
-  const started = spawn(PROGRAM, ["--headless", "--marionette", "--no-remote", "--profile", profile], { stdio: "ignore", env: { ...process.env, HOME: profile } });
+  await writeFile(
+    join(profile, "user.js"),
+    Object.entries(all)
+      .map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`)
+      .join(""),
+  );
+  const started = spawn(PROGRAM, ["--headless", "--marionette", "--no-remote", "--profile", profile], {
+    stdio: "ignore",
+    env: { ...process.env, HOME: profile },
+  });
   const line = await speak(port);
   const ended = new Promise((done) => started.once("exit", done));
   await line.ask("WebDriver:NewSession", {});
@@ -48,7 +56,9 @@ export async function firefox(preferences = {}) {
     /** @param {string} body @param {unknown[]} [args] */
     async evaluate(body, ...args) {
       const script = `const done = arguments[arguments.length - 1]; (async function () { ${body} }).apply(null, arguments).then((value) => done({ value }), (error) => done({ error: String(error) }))`;
-      const { value: { value, error } } = await line.ask("WebDriver:ExecuteAsyncScript", { script, args, newSandbox: true, sandbox: null });
+      const {
+        value: { value, error },
+      } = await line.ask("WebDriver:ExecuteAsyncScript", { script, args, newSandbox: true, sandbox: null });
       if (error) throw new Error(`in Firefox: ${error}`);
       return value;
     },

@@ -92,7 +92,11 @@ export const GETTING = [
     open: null,
     expects: /Failed to load resource|favicon/,
     async play({ page, address }) {
-      const files = { "m/decant.json": Buffer.from('{"files":["model_index.json","unet/w.safetensors"]}'), "m/model_index.json": Buffer.from("{}"), "m/unet/w.safetensors": madeBytes(9 << 20, 4) };
+      const files = {
+        "m/decant.json": Buffer.from('{"files":["model_index.json","unet/w.safetensors"]}'),
+        "m/model_index.json": Buffer.from("{}"),
+        "m/unet/w.safetensors": madeBytes(9 << 20, 4),
+      };
       const server = await elsewhere(files);
       await clean(page, address);
       await follow(page, `${address}?model=${server.address}m`);
@@ -177,7 +181,11 @@ export const GETTING = [
     name: "a hub's repository, its file's page and a redirect lead to the files",
     open: null,
     async play({ page, address }) {
-      const files = { "cdn/model_index.json": Buffer.from("{}"), "cdn/unet/w.safetensors": madeBytes(3 << 20, 9), "cdn/one file.ckpt": madeBytes(1 << 20, 10) };
+      const files = {
+        "cdn/model_index.json": Buffer.from("{}"),
+        "cdn/unet/w.safetensors": madeBytes(3 << 20, 9),
+        "cdn/one file.ckpt": madeBytes(1 << 20, 10),
+      };
       const server = await elsewhere(files, { hub: "owner/name" });
       await clean(page, address);
       const cases = [
@@ -189,13 +197,16 @@ export const GETTING = [
       for (const { model, bytes } of cases) {
         await follow(page, `${address}?model=${encodeURIComponent(server.address + model)}`);
         await ready(page);
-        const about = await page.evaluate(async ([base, wanted]) => {
-          const { Decant } = await import(`${base}decant.js`);
-          const found = await Decant.inspect(wanted);
-          const [choice] = await found.weigh({ width: 32, height: 32, guidance: 4 });
-          found.close();
-          return choice.readBytes;
-        }, [address, server.address + model]);
+        const about = await page.evaluate(
+          async ([base, wanted]) => {
+            const { Decant } = await import(`${base}decant.js`);
+            const found = await Decant.inspect(wanted);
+            const [choice] = await found.weigh({ width: 32, height: 32, guidance: 4 });
+            found.close();
+            return choice.readBytes;
+          },
+          [address, server.address + model],
+        );
         assert.equal(about, bytes, model);
       }
       const written = await page.evaluate(async (base) => {
@@ -203,7 +214,11 @@ export const GETTING = [
         const sources = await Promise.all(["hub.example/owner/name", "models/digits", "model.safetensors"].map(modelSource));
         return sources.map(({ url, keep }) => [url.replace(base, "./"), keep]);
       }, address);
-      assert.deepEqual(written, [["https://hub.example/owner/name", true], ["./models/digits", false], ["./model.safetensors", true]]);
+      assert.deepEqual(written, [
+        ["https://hub.example/owner/name", true],
+        ["./models/digits", false],
+        ["./model.safetensors", true],
+      ]);
       await server.close();
     },
   },
@@ -215,30 +230,41 @@ export const GETTING = [
       const file = madeBytes(5 * CHUNK + 77, 18);
       const server = await elsewhere({ "far.safetensors": file, "other.safetensors": file });
       await clean(page, address);
-      await page.evaluate(async ([base, from]) => {
-        const [{ RemoteFile }, { Keeper }, { Line }] = await Promise.all(["remote", "keeper", "line"].map((name) => import(`${base}web/worker/${name}.js`)));
-        const heard = { bytes: 0, interrupted: 0, stop: false };
-        const arrived = async (_, __, bytes) => {
-          heard.bytes += bytes;
-          if (heard.stop) throw { code: "cancelled", message: "It was cancelled." };
-        };
-        const interrupted = async () => void heard.interrupted++;
-        const watch = { arrived, interrupted, note() {} };
-        const open = () => {
-          const [line, keeper] = [new Line(watch), new Keeper(null, watch)];
-          return (name) => new RemoteFile(line, keeper, from + name, name);
-        };
-        Object.assign(globalThis, { heard, open, files: new Map() });
-      }, [address, server.address]);
+      await page.evaluate(
+        async ([base, from]) => {
+          const [{ RemoteFile }, { Keeper }, { Line }] = await Promise.all(
+            ["remote", "keeper", "line"].map((name) => import(`${base}web/worker/${name}.js`)),
+          );
+          const heard = { bytes: 0, interrupted: 0, stop: false };
+          const arrived = async (_, __, bytes) => {
+            heard.bytes += bytes;
+            if (heard.stop) throw { code: "cancelled", message: "It was cancelled." };
+          };
+          const interrupted = async () => void heard.interrupted++;
+          const watch = { arrived, interrupted, note() {} };
+          const open = () => {
+            const [line, keeper] = [new Line(watch), new Keeper(null, watch)];
+            return (name) => new RemoteFile(line, keeper, from + name, name);
+          };
+          Object.assign(globalThis, { heard, open, files: new Map() });
+        },
+        [address, server.address],
+      );
       /** A few bytes of a chunk, their first one, and how many have been heard of in all. */
       const read = (name, index, fresh = false) =>
-        page.evaluate(async ([name, at, fresh]) => {
-          const { files, heard } = globalThis;
-          if (fresh) globalThis.file = globalThis.open();
-          if (fresh || !files.has(name)) files.set(name, globalThis.file(name));
-          const bytes = await files.get(name).read(at, at + 5).catch(({ code }) => code);
-          return { first: typeof bytes === "string" ? bytes : bytes[0], heard: heard.bytes, interrupted: heard.interrupted };
-        }, [name, index * CHUNK, fresh]);
+        page.evaluate(
+          async ([name, at, fresh]) => {
+            const { files, heard } = globalThis;
+            if (fresh) globalThis.file = globalThis.open();
+            if (fresh || !files.has(name)) files.set(name, globalThis.file(name));
+            const bytes = await files
+              .get(name)
+              .read(at, at + 5)
+              .catch(({ code }) => code);
+            return { first: typeof bytes === "string" ? bytes : bytes[0], heard: heard.bytes, interrupted: heard.interrupted };
+          },
+          [name, index * CHUNK, fresh],
+        );
       const chunk = (index, name = "far") => `${name}.safetensors ${index * CHUNK}-${Math.min((index + 1) * CHUNK, file.length) - 1}`;
       const first = (index) => file[index * CHUNK];
       assert.equal((await read("far.safetensors", 0, true)).first, first(0));
@@ -353,7 +379,11 @@ export const GETTING = [
     async play({ page }) {
       await ready(page);
       await page.click("#open-model");
-      await page.setInputFiles("#file", { name: "mine.safetensors", mimeType: "application/octet-stream", buffer: madeBytes(20 << 20, 19) });
+      await page.setInputFiles("#file", {
+        name: "mine.safetensors",
+        mimeType: "application/octet-stream",
+        buffer: madeBytes(20 << 20, 19),
+      });
       await page.waitForSelector("#load");
       await load(page);
       await ready(page);
@@ -366,10 +396,13 @@ export const GETTING = [
         const decant = await Decant.load({ model: new File([new Uint8Array(1 << 20)], "x.safetensors") });
         const told = [];
         await decant.generate({ prompt: "read again", steps: 1, onProgress: (progress) => void told.push(progress) });
-        const stopped = await decant.generate({ prompt: "read again", steps: 1, onProgress: () => Promise.reject(new Error("enough")) }).catch(({ message }) => message);
+        const stopped = await decant
+          .generate({ prompt: "read again", steps: 1, onProgress: () => Promise.reject(new Error("enough")) })
+          .catch(({ message }) => message);
         const without = await decant.generate({ prompt: "read again", steps: 1 });
         decant.close();
-        if (!told.every(({ label, from }) => label === "Reading again what did not stay in memory" && from === "disk") || told.length === 0) throw new Error(JSON.stringify(told));
+        if (!told.every(({ label, from }) => label === "Reading again what did not stay in memory" && from === "disk") || told.length === 0)
+          throw new Error(JSON.stringify(told));
         if (stopped !== "enough" || without.trace.steps.length !== 1) throw new Error(`it ended with ${stopped}`);
       });
     },
@@ -392,7 +425,10 @@ export const GETTING = [
       await page.check("#device [value=gpu]");
       await ready(page);
       const server = await elsewhere({ "its.safetensors": madeBytes(1 << 20, 17) });
-      for (const [family, says] of [["sd-turbo", null], ["sd9", /There is no family “sd9”/]]) {
+      for (const [family, says] of [
+        ["sd-turbo", null],
+        ["sd9", /There is no family “sd9”/],
+      ]) {
         const link = `${address}?model=${server.address}its.safetensors&family=${family}`;
         await (says ? page.goto(link) : follow(page, link)); // once loaded, it asks no second time
         if (says) await page.waitForSelector(".message.error");
@@ -570,7 +606,7 @@ async function until(is) {
 
 /** The number that a count has come to rest at. */
 async function standsStill(count) {
-  for (let before = -1; ; ) {
+  for (let before = -1; ;) {
     if (before === count()) return before;
     before = count();
     await new Promise((done) => setTimeout(done, 250));

@@ -15,7 +15,10 @@ const PICTURE = 1e-3;
 export const models = { digits: "models/digits", "sd1-tiny": "tests/models/sd1-tiny", "sd2-tiny": "tests/models/sd2-tiny" };
 for (const family of ["sdxl", "lcm", "bk-sdm", "inpaint", "turbo"]) models[`${family}-tiny`] = `tests/models/${family}-tiny`;
 
-/** @param {RegExp} [wanted] @returns {Promise<{ name: string, model: string, settings: object, tensors: Record<string, Float32Array> }[]>} */
+/**
+ * @param {RegExp} [wanted]
+ * @returns {Promise<{ name: string, model: string, settings: object, tensors: Record<string, Float32Array> }[]>}
+ */
 export async function readGoldens(wanted = /./) {
   const names = (await readdir(FOLDER)).filter((name) => name.startsWith("pipeline-") && wanted.test(name)).sort();
   const files = await Promise.all(names.map((name) => readOne(name.replace(/^pipeline-|\.safetensors$/g, ""))));
@@ -42,7 +45,10 @@ export async function checkGolden(page, address, device, { model, settings, tens
   closeTo("noise", largest(made.noise, tensors.noise), NOISE);
   made.steps.forEach(({ latents, denoised, timestep }, index) => {
     const number = String(index).padStart(3, "0");
-    assert.ok(Math.abs(timestep - tensors.timesteps[index]) < 1e-2, `timestep ${index}: expected ${tensors.timesteps[index]}, got ${timestep}`);
+    assert.ok(
+      Math.abs(timestep - tensors.timesteps[index]) < 1e-2,
+      `timestep ${index}: expected ${tensors.timesteps[index]}, got ${timestep}`,
+    );
     closeTo(`latents after step ${index}`, relative(latents, tensors[`latents_${number}`]), PICTURE);
     closeTo(`denoised in step ${index}`, relative(denoised, tensors[`denoised_${number}`]), PICTURE);
   });
@@ -66,7 +72,11 @@ export async function modelsWithTokens() {
 /** Every prompt of tokens.json through a model's tokenizer: the same ids, and what is cut is said. */
 export async function checkTokens(page, address, model) {
   const { prompts } = JSON.parse(await readFile(join(FOLDER, "tokens.json"), "utf8"));
-  const got = await page.evaluate(tokenizeAll, { base: address, model: address + models[model], texts: prompts.map(({ prompt }) => prompt) });
+  const got = await page.evaluate(tokenizeAll, {
+    base: address,
+    model: address + models[model],
+    texts: prompts.map(({ prompt }) => prompt),
+  });
   prompts.forEach(({ purpose, ids, untruncated }, index) => {
     const { ids: gotIds, used, limit, cut } = got[index];
     assert.deepEqual(gotIds, ids[model], purpose);
@@ -97,14 +107,25 @@ async function tokenizeAll({ base, model, texts }) {
   return counts.map(({ ids, ...count }) => ({ ids: [...ids], ...count }));
 }
 
-/** Eight bytes of length, a header in JSON, numbers: https://huggingface.co/docs/safetensors. All of ours are float32. @param {Buffer} file */
+/**
+ * Eight bytes of length, a header in JSON, numbers: https://huggingface.co/docs/safetensors. All of ours are float32.
+ * @param {Buffer} file
+ */
 export function readSafetensors(file) {
   const length = Number(file.readBigUInt64LE(0));
   const { __metadata__: metadata, ...entries } = JSON.parse(file.toString("utf8", 8, 8 + length));
-  const tensors = Object.entries(entries).map(([name, { dtype, data_offsets: [from, to] }]) => {
-    assert.equal(dtype, "F32", name);
-    return [name, new Float32Array(file.buffer.slice(file.byteOffset + 8 + length + from, file.byteOffset + 8 + length + to))];
-  });
+  const tensors = Object.entries(entries).map(
+    ([
+      name,
+      {
+        dtype,
+        data_offsets: [from, to],
+      },
+    ]) => {
+      assert.equal(dtype, "F32", name);
+      return [name, new Float32Array(file.buffer.slice(file.byteOffset + 8 + length + from, file.byteOffset + 8 + length + to))];
+    },
+  );
   const shapes = Object.fromEntries(Object.entries(entries).map(([name, { shape }]) => [name, shape]));
   return { metadata, tensors: Object.fromEntries(tensors), shapes };
 }

@@ -17,22 +17,35 @@ export const INSIDE = [
     fake: true,
     async play({ page, address }) {
       const got = await page.evaluate(async (base) => {
-        const [{ Decant }, { readTrace, writeTrace, isTrace }] = await Promise.all([import(`${base}decant.js`), import(`${base}web/trace/format.js`)]);
+        const [{ Decant }, { readTrace, writeTrace, isTrace }] = await Promise.all([
+          import(`${base}decant.js`),
+          import(`${base}web/trace/format.js`),
+        ]);
         const decant = await Decant.load({ model: `${base}models/digits`, device: "cpu" });
         const { trace } = await decant.generate({ prompt: "a blue seven", negative: "dull", steps: 3, seed: 5, attention: true });
         decant.close();
         const file = await writeTrace(trace);
         const read = await readTrace(file);
-        const plain = (value) => JSON.stringify(value, (_, part) => {
-          if (part instanceof ImageData) return [part.width, part.height, ...part.data];
-          if (ArrayBuffer.isView(part)) return Array.from(part);
-          // In one order, whoever wrote it.
-          return part?.constructor === Object ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part;
-        });
+        const plain = (value) =>
+          JSON.stringify(value, (_, part) => {
+            if (part instanceof ImageData) return [part.width, part.height, ...part.data];
+            if (ArrayBuffer.isView(part)) return Array.from(part);
+            // In one order, whoever wrote it.
+            return part?.constructor === Object ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part;
+          });
         const again = await (await writeTrace(read)).bytes();
         const differing = Object.keys(trace).filter((name) => plain(trace[name] ?? null) !== plain(read[name]));
-        const parts = trace.steps.flatMap((step, i) => Object.keys(step).filter((name) => plain(step[name]) !== plain(read.steps[i][name])));
-        return { recognised: await isTrace(file), other: await isTrace(new Blob(["PK\x03\x04 and so on, and so on"])), differing, parts, steps: read.steps.length, same: (await file.bytes()).every((byte, i) => byte === again[i]) };
+        const parts = trace.steps.flatMap((step, i) =>
+          Object.keys(step).filter((name) => plain(step[name]) !== plain(read.steps[i][name])),
+        );
+        return {
+          recognised: await isTrace(file),
+          other: await isTrace(new Blob(["PK\x03\x04 and so on, and so on"])),
+          differing,
+          parts,
+          steps: read.steps.length,
+          same: (await file.bytes()).every((byte, i) => byte === again[i]),
+        };
       }, address);
       assert.deepEqual(got, { recognised: true, other: false, differing: [], parts: [], steps: 3, same: true });
     },
@@ -40,31 +53,90 @@ export const INSIDE = [
   {
     name: "a run that the command wrote is read, and damaged files are refused in a sentence",
     async play({ page, address }) {
-      const got = await page.evaluate(async ({ base, bytes }) => {
-        const { readTrace } = await import(`${base}web/trace/format.js`);
-        const file = Uint8Array.from(bytes);
-        const { steps, settings, image } = await readTrace(new Blob([file]));
-        const header = new TextDecoder().decode(file.slice(8, 8 + Number(new DataView(file.buffer).getBigUint64(0, true))));
-        const rewritten = (/** @type {(text: string) => string} */ change) => {
-          const text = new TextEncoder().encode(change(header));
-          const length = new DataView(new ArrayBuffer(8));
-          length.setBigUint64(0, BigInt(text.length), true);
-          return new Blob([length, text, file.slice(8 + header.length)]);
-        };
-        const wrong = [new Blob([]), new Blob([file.slice(0, 2000)]), new Blob([file.slice(0, -40000)]), new Blob([new Uint8Array(64).fill(255)]), rewritten((text) => text.replace("decant trace", "something else")), rewritten((text) => text.replaceAll("latents_0", "lateness_")), rewritten((text) => text.replace("denoised_001", "denoised_xyz")), rewritten((text) => text.replace("[1,3,32,32]", "[1,3,16,64,1]")), rewritten((text) => text.replace("[1,4,8,8]", "[1,4,8,9]"))];
-        // What holds nothing could be as large as it likes; and what is told besides tensors must be what the page reads.
-        wrong.push(rewritten((text) => text.replace("{", '{"attention_000":{"dtype":"F32","shape":[1,0,16384,16384],"data_offsets":[0,0]},')));
-        const told = { settings: { prompt: 7 }, tokens: {}, negative_tokens: 3, told: [{ channels: {} }], timings: [], memory: {}, also: "a mask" };
-        for (const [name, value] of [...Object.entries(told), ["settings", null]]) wrong.push(rewritten((text) => text.replace('"__metadata__":{', (found) => `${found}${JSON.stringify(name)}:${JSON.stringify(value === null ? "{" : JSON.stringify(value))},`)));
-        const said = await Promise.all(wrong.map((blob) => readTrace(blob).then(() => "nothing", (error) => error.message)));
-        // As of a run that starts from a picture: its first model call is the fourth.
-        const later = await readTrace(rewritten((text) => text.replaceAll('_000"', '_003"').replaceAll('_001"', '_004"')));
-        const begun = later.steps.map(({ index, total, timestep, sigma, latents }, at) => [index, total, timestep === steps[at].timestep, sigma === steps[at].sigma, latents.every((value, i) => value === steps[at].latents[i])]);
-        return { said, settings, begun, size: [image.width, image.height], sigmas: steps.map(({ sigma }) => sigma > 0), spread: steps.map(({ channels }) => channels.denoised.length), noised: steps[0].input.length, next: steps[1].input.every((value, i) => value === steps[0].latents[i]) };
-      }, { base: address, bytes: [...(await readFile(RECORDED))] });
+      const got = await page.evaluate(
+        async ({ base, bytes }) => {
+          const { readTrace } = await import(`${base}web/trace/format.js`);
+          const file = Uint8Array.from(bytes);
+          const { steps, settings, image } = await readTrace(new Blob([file]));
+          const header = new TextDecoder().decode(file.slice(8, 8 + Number(new DataView(file.buffer).getBigUint64(0, true))));
+          const rewritten = (/** @type {(text: string) => string} */ change) => {
+            const text = new TextEncoder().encode(change(header));
+            const length = new DataView(new ArrayBuffer(8));
+            length.setBigUint64(0, BigInt(text.length), true);
+            return new Blob([length, text, file.slice(8 + header.length)]);
+          };
+          const wrong = [
+            new Blob([]),
+            new Blob([file.slice(0, 2000)]),
+            new Blob([file.slice(0, -40000)]),
+            new Blob([new Uint8Array(64).fill(255)]),
+            rewritten((text) => text.replace("decant trace", "something else")),
+            rewritten((text) => text.replaceAll("latents_0", "lateness_")),
+            rewritten((text) => text.replace("denoised_001", "denoised_xyz")),
+            rewritten((text) => text.replace("[1,3,32,32]", "[1,3,16,64,1]")),
+            rewritten((text) => text.replace("[1,4,8,8]", "[1,4,8,9]")),
+          ];
+          // What holds nothing could be as large as it likes; and what is told besides tensors must be what the page reads.
+          wrong.push(
+            rewritten((text) => text.replace("{", '{"attention_000":{"dtype":"F32","shape":[1,0,16384,16384],"data_offsets":[0,0]},')),
+          );
+          const told = {
+            settings: { prompt: 7 },
+            tokens: {},
+            negative_tokens: 3,
+            told: [{ channels: {} }],
+            timings: [],
+            memory: {},
+            also: "a mask",
+          };
+          for (const [name, value] of [...Object.entries(told), ["settings", null]])
+            wrong.push(
+              rewritten((text) =>
+                text.replace(
+                  '"__metadata__":{',
+                  (found) => `${found}${JSON.stringify(name)}:${JSON.stringify(value === null ? "{" : JSON.stringify(value))},`,
+                ),
+              ),
+            );
+          const said = await Promise.all(
+            wrong.map((blob) =>
+              readTrace(blob).then(
+                () => "nothing",
+                (error) => error.message,
+              ),
+            ),
+          );
+          // As of a run that starts from a picture: its first model call is the fourth.
+          const later = await readTrace(rewritten((text) => text.replaceAll('_000"', '_003"').replaceAll('_001"', '_004"')));
+          const begun = later.steps.map(({ index, total, timestep, sigma, latents }, at) => [
+            index,
+            total,
+            timestep === steps[at].timestep,
+            sigma === steps[at].sigma,
+            latents.every((value, i) => value === steps[at].latents[i]),
+          ]);
+          return {
+            said,
+            settings,
+            begun,
+            size: [image.width, image.height],
+            sigmas: steps.map(({ sigma }) => sigma > 0),
+            spread: steps.map(({ channels }) => channels.denoised.length),
+            noised: steps[0].input.length,
+            next: steps[1].input.every((value, i) => value === steps[0].latents[i]),
+          };
+        },
+        { base: address, bytes: [...(await readFile(RECORDED))] },
+      );
       assert.deepEqual([got.size, got.sigmas, got.spread, got.noised, got.next], [[32, 32], [true, true], [4, 4], 256, true]);
-      assert.deepEqual(got.begun, [[3, 5, true, true, true], [4, 5, true, true, true]]);
-      assert.deepEqual([got.settings.prompt, got.settings.steps, got.settings.sampler, got.settings.guidance], ["a blue seven on a yellow background", 2, "ddim", 1]);
+      assert.deepEqual(got.begun, [
+        [3, 5, true, true, true],
+        [4, 5, true, true, true],
+      ]);
+      assert.deepEqual(
+        [got.settings.prompt, got.settings.steps, got.settings.sampler, got.settings.guidance],
+        ["a blue seven on a yellow background", 2, "ddim", 1],
+      );
       for (const sentence of got.said) assert.match(sentence, /^The file is damaged or is no recorded run: .{12,}\.$/);
     },
   },
@@ -79,7 +151,11 @@ export const INSIDE = [
         const host = document.createElement("div");
         stripFigure(host)({ trace: { steps, settings: { steps: 5 }, image }, cursor: 1 });
         const columns = [...host.querySelectorAll(".frame")];
-        return { done: columns.map(({ classList }) => classList.contains("done")), current: columns.findIndex(({ classList }) => classList.contains("current")), said: host.firstElementChild.getAttribute("aria-valuetext") };
+        return {
+          done: columns.map(({ classList }) => classList.contains("done")),
+          current: columns.findIndex(({ classList }) => classList.contains("current")),
+          said: host.firstElementChild.getAttribute("aria-valuetext"),
+        };
       }, address);
       assert.deepEqual(got, { done: [true, true, true], current: 1, said: "Step 4 of 5, sigma 1, timestep 500" });
     },
@@ -173,7 +249,13 @@ export const INSIDE = [
       await page.waitForFunction(() => document.querySelector("#prompt-tokens").textContent.startsWith("5 of"));
       const step = await page.getAttribute(".inside-timeline", "data-at");
       await page.waitForFunction((before) => document.querySelector(".inside-timeline").dataset.at !== before, step);
-      assert.deepEqual(await page.locator(".heat-tokens li span:first-child").allTextContents(), ["start", "slow", "blue", "seven", "end and padding"]);
+      assert.deepEqual(await page.locator(".heat-tokens li span:first-child").allTextContents(), [
+        "start",
+        "slow",
+        "blue",
+        "seven",
+        "end and padding",
+      ]);
     },
   },
   {
@@ -186,9 +268,15 @@ export const INSIDE = [
       const picture = () => page.evaluate(() => document.querySelector("#inside-picture .x0 canvas").toDataURL());
       const told = await picture();
       assert.match(await caption(), /^x₀ predicted at step 2 · by the run’s decoder$/);
-      for (const [by, words] of [["projection", "by projection, in rough colours"], ["model", "by the full decoder"]]) {
+      for (const [by, words] of [
+        ["projection", "by projection, in rough colours"],
+        ["model", "by the full decoder"],
+      ]) {
         await page.selectOption("#inside-by", by);
-        await page.waitForFunction((end) => document.querySelector("#inside-picture .x0 figcaption").textContent === `x₀ predicted at step 2 · ${end}`, words);
+        await page.waitForFunction(
+          (end) => document.querySelector("#inside-picture .x0 figcaption").textContent === `x₀ predicted at step 2 · ${end}`,
+          words,
+        );
         if (by === "projection") assert.notEqual(await picture(), told);
       }
       await page.selectOption("#inside-by", "told");
@@ -237,7 +325,11 @@ export const INSIDE = [
       await openedInside(page);
       await page.locator("#inside-words").scrollIntoViewIfNeeded();
       await page.locator("#inside-words tbody button").nth(2).click();
-      await page.setInputFiles(".swap-form input[type=file]", { name: "word-style.pt", mimeType: "application/octet-stream", buffer: Buffer.alloc(150) });
+      await page.setInputFiles(".swap-form input[type=file]", {
+        name: "word-style.pt",
+        mimeType: "application/octet-stream",
+        buffer: Buffer.alloc(150),
+      });
       await page.click(".near .chip:has-text('word-style')");
       assert.equal(await page.inputValue(".swap-rows input[type=text]"), "word-style");
       // Whoever changes a word stays where they are, from the first moment of the new run on.
@@ -251,7 +343,9 @@ export const INSIDE = [
       await page.click("#inside-use-swap");
       await page.waitForSelector(".before-after:not([hidden])");
       await page.waitForFunction(() => document.querySelector("#inside-edits").textContent.endsWith("seven → word-style"));
-      await page.waitForFunction(() => document.querySelector(".x0 figcaption").textContent === "The finished picture: a blue seven, with seven → word-style");
+      await page.waitForFunction(
+        () => document.querySelector(".x0 figcaption").textContent === "The finished picture: a blue seven, with seven → word-style",
+      );
       await page.waitForSelector("#inside-undo:enabled");
       await page.click("text=Restore the word");
       await page.waitForFunction(() => document.querySelector("#inside-edits").textContent === "");
@@ -267,18 +361,30 @@ export const INSIDE = [
     async play({ page }) {
       await openedInside(page);
       await page.click("#inside-keep");
-      await page.evaluate(() => (document.querySelector("#seed").value = "99", document.querySelector("#seed").dispatchEvent(new Event("input", { bubbles: true }))));
+      await page.evaluate(
+        () => (
+          (document.querySelector("#seed").value = "99"),
+          document.querySelector("#seed").dispatchEvent(new Event("input", { bubbles: true }))
+        ),
+      );
       await page.click("#inside-run");
       await page.waitForFunction(() => document.querySelector("#inside-pair .run-name")?.textContent.endsWith("seed 99"));
       await page.waitForSelector('.inside-timeline[data-at="end"]');
       await page.locator("#inside-pair").scrollIntoViewIfNeeded();
-      const shown = () => page.evaluate(() => [...document.querySelectorAll("#inside-pair .run")].map((run) => [...run.querySelectorAll("canvas")].map((canvas) => canvas.toDataURL())));
+      const shown = () =>
+        page.evaluate(() =>
+          [...document.querySelectorAll("#inside-pair .run")].map((run) =>
+            [...run.querySelectorAll("canvas")].map((canvas) => canvas.toDataURL()),
+          ),
+        );
       await page.waitForFunction(() => /apart/.test(document.querySelector("#inside-apart").textContent));
       const [own, other] = await shown();
       assert.notDeepEqual(own, other);
       await page.focus(".inside-strip [role=slider]");
       await page.keyboard.press("Home");
-      await page.waitForFunction(() => [...document.querySelectorAll("#inside-pair .run-pictures figcaption")].every((caption) => caption.textContent.endsWith("step 1")));
+      await page.waitForFunction(() =>
+        [...document.querySelectorAll("#inside-pair .run-pictures figcaption")].every((caption) => caption.textContent.endsWith("step 1")),
+      );
       assert.notDeepEqual((await shown())[1], other, "the kept run moves along");
       assert.match(await text(page, "#inside-apart"), /are [\d.]+ apart \(RMS; cosine 0\.5\)/);
       await page.click("text=Swap the two");
@@ -294,7 +400,10 @@ export const INSIDE = [
     async play({ page }) {
       await openedInside(page);
       await page.locator("#inside-paths").scrollIntoViewIfNeeded();
-      assert.deepEqual(await page.locator("#inside-paths input[name=inside-path-sampler]:checked").evaluateAll((all) => all.map(({ value }) => value)), ["ddim", "euler"]);
+      assert.deepEqual(
+        await page.locator("#inside-paths input[name=inside-path-sampler]:checked").evaluateAll((all) => all.map(({ value }) => value)),
+        ["ddim", "euler"],
+      );
       await page.click("#inside-draw-paths");
       await page.waitForFunction(() => document.querySelector("#inside-paths-status").textContent === "3 runs drawn.");
       assert.deepEqual(await page.locator("#inside-paths .ends b").allTextContents(), ["DDIM, 1", "DDIM, 8", "Euler, 8"]);
@@ -318,18 +427,29 @@ export const INSIDE = [
       await page.waitForTimeout(700);
       const live = await page.evaluate(canvasesInside);
       assert.ok(live.length >= 14, `${live.length} canvases`);
-      const csv = (await saved(page, "#inside-csv")).toString().trim().split("\r\n").map((line) => line.split(","));
+      const csv = (await saved(page, "#inside-csv"))
+        .toString()
+        .trim()
+        .split("\r\n")
+        .map((line) => line.split(","));
       assert.deepEqual([csv.length, csv[0].length, csv[3][0], csv[3][1]], [5, 44, "3", "491"]);
-      assert.ok(csv.every((line) => line.length === csv[0].length && line.every((value) => value !== "")), csv.join("\n"));
+      assert.ok(
+        csv.every((line) => line.length === csv[0].length && line.every((value) => value !== "")),
+        csv.join("\n"),
+      );
       const file = await saved(page, "#inside-save");
       await page.addInitScript(() => sessionStorage.clear()); // else the page brings the run back, once the gallery has it
       await page.reload();
       await page.waitForSelector("#inside-begin:enabled");
-      await page.evaluate((bytes) => {
-        const dataTransfer = new DataTransfer();
-        dataTransfer.items.add(new File([new Uint8Array(bytes)], "run.safetensors"));
-        for (const kind of ["dragover", "drop"]) document.body.dispatchEvent(new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }));
-      }, [...file]);
+      await page.evaluate(
+        (bytes) => {
+          const dataTransfer = new DataTransfer();
+          dataTransfer.items.add(new File([new Uint8Array(bytes)], "run.safetensors"));
+          for (const kind of ["dragover", "drop"])
+            document.body.dispatchEvent(new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }));
+        },
+        [...file],
+      );
       await page.waitForSelector('.inside-timeline[data-at="end"]');
       await page.focus(".inside-strip [role=slider]");
       for (const key of ["Home", "ArrowRight", "ArrowRight"]) await page.keyboard.press(key);
@@ -337,7 +457,10 @@ export const INSIDE = [
       await settledInside(page);
       await page.waitForTimeout(700);
       const recorded = await page.evaluate(canvasesInside);
-      assert.deepEqual(recorded.map(({ where }) => where), live.map(({ where }) => where));
+      assert.deepEqual(
+        recorded.map(({ where }) => where),
+        live.map(({ where }) => where),
+      );
       for (const [i, { where, pixels }] of recorded.entries()) assert.equal(pixels, live[i].pixels, where);
     },
   },
@@ -356,8 +479,17 @@ export const INSIDE = [
         assert.deepEqual(await page.evaluate(overflow), []);
         assert.deepEqual(await page.evaluate(contrastFaults), []);
       }
-      assert.deepEqual((await page.evaluate(nameFaults)).filter((one) => !one.startsWith("<dialog")), []);
-      const small = await page.evaluate((least) => [...document.querySelectorAll("#inside button, #inside select, #inside summary, #inside label:has(input)")].filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < least).map((one) => one.outerHTML.slice(0, 90)), width < 500 ? 42 : 24);
+      assert.deepEqual(
+        (await page.evaluate(nameFaults)).filter((one) => !one.startsWith("<dialog")),
+        [],
+      );
+      const small = await page.evaluate(
+        (least) =>
+          [...document.querySelectorAll("#inside button, #inside select, #inside summary, #inside label:has(input)")]
+            .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < least)
+            .map((one) => one.outerHTML.slice(0, 90)),
+        width < 500 ? 42 : 24,
+      );
       assert.deepEqual(small, []);
     },
   })),
@@ -367,12 +499,24 @@ export const INSIDE = [
 function shownInside() {
   const pixels = (selector) => [...document.querySelectorAll(selector)].map((canvas) => canvas.toDataURL()).join();
   const words = (selector) => document.querySelector(selector)?.textContent ?? "";
-  return { numbers: words(".moment"), x0: pixels("#inside-picture .x0 canvas"), noisy: pixels("#inside-picture .noisy canvas"), guidance: pixels("#inside-guidance canvas"), attention: pixels("#inside-looking .heat-field canvas"), channels: pixels("#inside-channels canvas"), schedule: words("#inside-schedule .figure-schedule + .summary"), mark: document.querySelector("#inside-schedule .mark-here").style.transform, strip: document.querySelector(".inside-strip [role=slider]").getAttribute("aria-valuetext") };
+  return {
+    numbers: words(".moment"),
+    x0: pixels("#inside-picture .x0 canvas"),
+    noisy: pixels("#inside-picture .noisy canvas"),
+    guidance: pixels("#inside-guidance canvas"),
+    attention: pixels("#inside-looking .heat-field canvas"),
+    channels: pixels("#inside-channels canvas"),
+    schedule: words("#inside-schedule .figure-schedule + .summary"),
+    mark: document.querySelector("#inside-schedule .mark-here").style.transform,
+    strip: document.querySelector(".inside-strip [role=slider]").getAttribute("aria-valuetext"),
+  };
 }
 
 /** Every canvas of the place that draws from the run alone. */
 function canvasesInside() {
-  return [...document.querySelectorAll("#inside canvas")].filter((canvas) => canvas.checkVisibility() && !canvas.closest("#inside-words")).map((canvas, i) => ({ where: `${canvas.closest("section")?.className} ${i}`, pixels: canvas.toDataURL() }));
+  return [...document.querySelectorAll("#inside canvas")]
+    .filter((canvas) => canvas.checkVisibility() && !canvas.closest("#inside-words"))
+    .map((canvas, i) => ({ where: `${canvas.closest("section")?.className} ${i}`, pixels: canvas.toDataURL() }));
 }
 
 /** The file that a button saves. @param {import("playwright-core").Page} page @param {string} button */

@@ -51,7 +51,9 @@ export const ISOLATED = [
         await server.close();
         await page.goto(`${address}?model=${server.address}other.safetensors`);
         await page.click("#agree");
-        await page.waitForFunction(() => /the server is not there, or does not let this page read from it/.test(document.querySelector("#look-said")?.textContent ?? ""));
+        await page.waitForFunction(() =>
+          /the server is not there, or does not let this page read from it/.test(document.querySelector("#look-said")?.textContent ?? ""),
+        );
       });
     },
   },
@@ -123,13 +125,19 @@ export const ISOLATED = [
 
 /** In Firefox, which knows `credentialless`, and with it switched off, as in browsers without it. @type {import("./reach.mjs").Reach[]} */
 export const IN_FIREFOX = [
-  { knows: true, name: "Firefox: the page is isolated from the second opening on, without a reload of its own, and opens a model from another origin" },
+  {
+    knows: true,
+    name: "Firefox: the page is isolated from the second opening on, without a reload of its own, and opens a model from another origin",
+  },
   { knows: false, name: "Firefox without credentialless: the page is as it was" },
 ].map(({ knows, name }) => ({
   name,
   async play() {
     const server = await elsewhere({ "own.safetensors": madeBytes(1 << 20, 8) });
-    const browser = await firefox({ "browser.tabs.remote.coep.credentialless": knows, "dom.origin-trials.coep-credentialless.state": knows ? 1 : 2 });
+    const browser = await firefox({
+      "browser.tabs.remote.coep.credentialless": knows,
+      "dom.origin-trials.coep-credentialless.state": knows ? 1 : 2,
+    });
     try {
       await onSite(async ({ address }) => {
         const open = `${address}?model=models/digits&steps=5`;
@@ -181,7 +189,11 @@ export async function isolatedAt(page, address) {
 async function isolation(page) {
   const worker = page.workers().at(-1);
   const page_ = await page.evaluate(() => crossOriginIsolated);
-  const shares = await page.evaluate(() => typeof SharedArrayBuffer !== "undefined" && new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }).buffer instanceof SharedArrayBuffer);
+  const shares = await page.evaluate(
+    () =>
+      typeof SharedArrayBuffer !== "undefined" &&
+      new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }).buffer instanceof SharedArrayBuffer,
+  );
   return { page: page_, worker: (await worker?.evaluate(() => crossOriginIsolated)) ?? null, shares };
 }
 

@@ -8,7 +8,9 @@ import { contrastFaults, nameFaults, overflow } from "./look.mjs";
 import { again, done, drawn, finished, follow, load, pixels, ready, status, text } from "./steps.mjs";
 
 /** @typedef {{ page: import("playwright-core").Page, address: string, complaints: string[], models: string }} Scene */
-/** @typedef {{ name: string, open?: string | null, width?: number, height?: number, first?: boolean, usual?: boolean, host?: string, fake?: boolean, real?: boolean, crash?: boolean, gpu?: boolean, expects?: RegExp, play: (scene: Scene) => Promise<void> }} Journey */
+/**
+ * @typedef {{ name: string, open?: string | null, width?: number, height?: number, first?: boolean, usual?: boolean, host?: string, fake?: boolean, real?: boolean, crash?: boolean, gpu?: boolean, expects?: RegExp, play: (scene: Scene) => Promise<void> }} Journey
+ */
 
 /** @type {Journey[]} */
 export const JOURNEYS = [
@@ -91,8 +93,20 @@ export const JOURNEYS = [
     open: "?prompt=green%20eight&negative=red&steps=4&guidance=2.5&seed=123&sampler=euler&width=32&height=48&run=1",
     async play({ page }) {
       await finished(page, 4);
-      const values = await page.$$eval("#details [name], #prompt", (fields) => Object.fromEntries(fields.map(({ name, value }) => [name, value])));
-      assert.deepEqual(values, { prompt: "green eight", negative: "red", steps: "4", guidance: "2.5", seed: "123", sampler: "euler", width: "32", height: "48", count: "" });
+      const values = await page.$$eval("#details [name], #prompt", (fields) =>
+        Object.fromEntries(fields.map(({ name, value }) => [name, value])),
+      );
+      assert.deepEqual(values, {
+        prompt: "green eight",
+        negative: "red",
+        steps: "4",
+        guidance: "2.5",
+        seed: "123",
+        sampler: "euler",
+        width: "32",
+        height: "48",
+        count: "",
+      });
       assert.deepEqual((await pixels(page)).size, [32, 48]);
     },
   },
@@ -103,7 +117,14 @@ export const JOURNEYS = [
     async play({ page }) {
       await ready(page);
       const said = (await page.locator(".message.error p").allTextContents()).join("\n");
-      for (const part of ["“0” as “Steps”. Steps must be between 1", "Guidance must be a number", "multiple of", "no sampler called “magic”", "device=tpu", "“colour”"]) {
+      for (const part of [
+        "“0” as “Steps”. Steps must be between 1",
+        "Guidance must be a number",
+        "multiple of",
+        "no sampler called “magic”",
+        "device=tpu",
+        "“colour”",
+      ]) {
         assert.ok(said.includes(part), `“${part}” is not said in:\n${said}`);
       }
       await page.fill("#steps", "2");
@@ -190,11 +211,25 @@ export const JOURNEYS = [
     async play({ page, address }) {
       const weights = "**/unet/diffusion_pytorch_model.*";
       const cases = [
-        { does: (route) => route.fulfill({ status: 500, body: "" }), says: /^The connection broke: the server answers with status 500/, at: "#interrupted:visible" },
-        { does: (route) => route.fulfill({ status: 403, body: "" }), says: /unet\/diffusion_pytorch_model\.\w+ could not be read: the server answers with status 403 Forbidden: it wants to know who asks/ },
-        { does: (route) => route.fulfill({ status: 200, contentType: "text/html", body: "<p>Welcome!" }), says: /there is no weight file for unet/ },
+        {
+          does: (route) => route.fulfill({ status: 500, body: "" }),
+          says: /^The connection broke: the server answers with status 500/,
+          at: "#interrupted:visible",
+        },
+        {
+          does: (route) => route.fulfill({ status: 403, body: "" }),
+          says: /unet\/diffusion_pytorch_model\.\w+ could not be read: the server answers with status 403 Forbidden: it wants to know who asks/,
+        },
+        {
+          does: (route) => route.fulfill({ status: 200, contentType: "text/html", body: "<p>Welcome!" }),
+          says: /there is no weight file for unet/,
+        },
         { does: (route) => route.fulfill({ status: 200, body: "PK\x03\x04 and so on, zipped" }), says: /is a zip archive/ },
-        { does: (route) => route.fulfill({ status: 206, headers: { "content-range": "bytes 0-7/9000000" }, body: "GGUF\x03\x00\x00\x00" }), says: /^The connection broke: asked for the bytes 8 to 8388607, the server sent 0 to 7/, at: "#interrupted:visible" },
+        {
+          does: (route) => route.fulfill({ status: 206, headers: { "content-range": "bytes 0-7/9000000" }, body: "GGUF\x03\x00\x00\x00" }),
+          says: /^The connection broke: asked for the bytes 8 to 8388607, the server sent 0 to 7/,
+          at: "#interrupted:visible",
+        },
       ];
       for (const { does, says, at = ".message.error p" } of cases) {
         await page.route(weights, does);
@@ -218,7 +253,9 @@ export const JOURNEYS = [
     expects: /Failed to load resource|favicon/,
     async play({ page, address, models }) {
       const names = JSON.parse(await readFile(`${models}/../dist/models/digits/decant.json`, "utf8")).files;
-      const files = await Promise.all([...names, "decant.json"].map(async (name) => [`shared/${name}`, await readFile(`${models}/../dist/models/digits/${name}`)]));
+      const files = await Promise.all(
+        [...names, "decant.json"].map(async (name) => [`shared/${name}`, await readFile(`${models}/../dist/models/digits/${name}`)]),
+      );
       const server = await elsewhere(Object.fromEntries(files));
       const model = `${server.address}shared`;
       await follow(page, `${address}?model=${model}&steps=2&run=1`);
@@ -426,11 +463,16 @@ export const JOURNEYS = [
         const decant = await Decant.load({ model: `${base}models/digits`, onProgress: (event) => progress.push(event) });
         const request = { prompt: "a red four", steps: 4, seed: 3 };
         let awaited = 0;
-        const first = await decant.generate({ ...request, onStep: async (step) => {
-          await new Promise((resolve) => setTimeout(resolve, 20));
-          if (step.index === awaited) awaited++;
-        } });
-        const rejected = await decant.generate({ ...request, onStep: () => Promise.reject(new Error("enough")) }).catch(({ message }) => message);
+        const first = await decant.generate({
+          ...request,
+          onStep: async (step) => {
+            await new Promise((resolve) => setTimeout(resolve, 20));
+            if (step.index === awaited) awaited++;
+          },
+        });
+        const rejected = await decant
+          .generate({ ...request, onStep: () => Promise.reject(new Error("enough")) })
+          .catch(({ message }) => message);
         const controller = new AbortController();
         let seen = 0;
         const stop = () => {
@@ -444,12 +486,34 @@ export const JOURNEYS = [
         const closed = await decant.generate(request).catch(({ code }) => code);
         const { trace } = first;
         return {
-          awaited, rejected, aborted, seen, closed, tokens, progress: progress.length, same: String(one.image.data) === String(two.image.data),
-          steps: trace.steps.length, shape: trace.steps[0].shape, floats: trace.steps[0].latents.length, noise: trace.noise.length, seed: trace.settings.seed, factor: decant.info.factor, memory: trace.memory,
+          awaited,
+          rejected,
+          aborted,
+          seen,
+          closed,
+          tokens,
+          progress: progress.length,
+          same: String(one.image.data) === String(two.image.data),
+          steps: trace.steps.length,
+          shape: trace.steps[0].shape,
+          floats: trace.steps[0].latents.length,
+          noise: trace.noise.length,
+          seed: trace.settings.seed,
+          factor: decant.info.factor,
+          memory: trace.memory,
         };
       }, address);
       const { progress, tokens, shape, floats, noise, factor, memory, ...rest } = result;
-      assert.deepEqual(rest, { awaited: 4, rejected: "enough", aborted: "AbortError", seen: 1, closed: "cancelled", same: true, steps: 4, seed: 3 });
+      assert.deepEqual(rest, {
+        awaited: 4,
+        rejected: "enough",
+        aborted: "AbortError",
+        seen: 1,
+        closed: "cancelled",
+        same: true,
+        steps: 4,
+        seed: 3,
+      });
       assert.ok(progress > 0 && factor > 0);
       assert.ok(memory.predicted > 0 && memory.heap > 0 && memory.heap < 256e6, JSON.stringify(memory));
       assert.equal(tokens.used, 3);
@@ -500,7 +564,10 @@ export const JOURNEYS = [
       await page.focus("#theme");
       await page.keyboard.press("p");
       assert.equal(await theme(), "projector");
-      assert.ok((await page.evaluate(() => document.querySelector("#generate").getBoundingClientRect().height)) > size * 1.2, "a projector shows everything larger");
+      assert.ok(
+        (await page.evaluate(() => document.querySelector("#generate").getBoundingClientRect().height)) > size * 1.2,
+        "a projector shows everything larger",
+      );
       await page.keyboard.press("p");
       assert.equal(await theme(), "dark");
       await page.click("#theme");

@@ -27,7 +27,9 @@ const TOLERANCE = 1e-3;
 
 /** By what they are about: the knobs of one kind share a page, which keeps their models open. @returns {Promise<Record<string, Knob[]>>} */
 export async function readKnobs() {
-  const words = ["clip-skip", "inversion", "inversion-4", "mix", "swap", "emphasis", "chunks"].map((name) => wordsKnob(`words-sd1-${name}`));
+  const words = ["clip-skip", "inversion", "inversion-4", "mix", "swap", "emphasis", "chunks"].map((name) =>
+    wordsKnob(`words-sd1-${name}`),
+  );
   const loras = ["kohya", "locon", "loha", "two"].map((name) => loraKnob(`lora-${name}`));
   const guidance = ["ddim.rescale", "euler.part", "ddim.curve", "ddim.cfgpp"].map((name) => guidanceKnob("guidance-sd1-tiny", name));
   const pictures = [
@@ -40,7 +42,12 @@ export async function readKnobs() {
   return Object.fromEntries(await Promise.all(kinds.map(async ([kind, knobs]) => [kind, await Promise.all(knobs)])));
 }
 
-/** Makes each picture in the page, with what is beside the model for as long, and compares. @param {import("playwright-core").Page} page @param {string} address @param {Knob[]} knobs */
+/**
+ * Makes each picture in the page, with what is beside the model for as long, and compares.
+ * @param {import("playwright-core").Page} page
+ * @param {string} address
+ * @param {Knob[]} knobs
+ */
 export async function checkKnobs(page, address, knobs) {
   const errors = [];
   for (const { name, model, settings, beside = [], inputs, latents, image } of knobs) {
@@ -60,8 +67,20 @@ async function golden(name) {
 async function wordsKnob(name) {
   const { metadata, tensors } = await golden(name);
   const files = (metadata.inversions ?? "").split(",").filter(Boolean);
-  const beside = files.map(async (file) => ({ kind: "inversion", name: file, file, bytes: [...(await readFile(join(GOLDEN, "inversions", file)))] }));
-  return { name, model: metadata.model, settings: JSON.parse(metadata.request), beside: await Promise.all(beside), latents: tensors.latents, image: tensors.image };
+  const beside = files.map(async (file) => ({
+    kind: "inversion",
+    name: file,
+    file,
+    bytes: [...(await readFile(join(GOLDEN, "inversions", file)))],
+  }));
+  return {
+    name,
+    model: metadata.model,
+    settings: JSON.parse(metadata.request),
+    beside: await Promise.all(beside),
+    latents: tensors.latents,
+    image: tensors.image,
+  };
 }
 
 async function loraKnob(name) {
@@ -74,7 +93,13 @@ async function loraKnob(name) {
   });
   const numbers = numbersOf(metadata, ["steps", "guidance", "seed", "width", "height"]);
   const last = `latents_${String(numbers.steps - 1).padStart(3, "0")}`;
-  return { name, model: metadata.model, settings: { prompt, negative, sampler, ...numbers, loras }, beside: await Promise.all(beside), latents: tensors[last] };
+  return {
+    name,
+    model: metadata.model,
+    settings: { prompt, negative, sampler, ...numbers, loras },
+    beside: await Promise.all(beside),
+    latents: tensors[last],
+  };
 }
 
 /** What a case asks for is a sentence of its recipe's: "7.5 rescaled by 0.7". */
@@ -89,7 +114,15 @@ async function guidanceKnob(file, name) {
     curve: (guidanceCurve) => ({ guidanceCurve }),
     cfgpp: ([scale]) => ({ guidance: scale, cfgpp: true }),
   }[kind](asked);
-  const settings = { prompt, negative, sampler, ...numbersOf(metadata, ["steps", "seed"]), width: Number(size), height: Number(size), ...guidance };
+  const settings = {
+    prompt,
+    negative,
+    sampler,
+    ...numbersOf(metadata, ["steps", "seed"]),
+    width: Number(size),
+    height: Number(size),
+    ...guidance,
+  };
   return { name: `${file}, ${name}`, model, settings, latents: tensors[name] };
 }
 
@@ -97,7 +130,14 @@ async function startKnob(file, name) {
   const { metadata, tensors, shapes } = await golden(file);
   const { model, start_step: startStep, ...asked } = JSON.parse(metadata.cases)[name];
   const [height, width] = shapes.picture.slice(-2);
-  const settings = { prompt: metadata.prompt, negative: metadata.negative_prompt, ...asked, ...(startStep !== undefined && { startStep }), width, height };
+  const settings = {
+    prompt: metadata.prompt,
+    negative: metadata.negative_prompt,
+    ...asked,
+    ...(startStep !== undefined && { startStep }),
+    width,
+    height,
+  };
   const pixels = (planes) => ({ width, height, rgba: planesToPixels(planes) });
   const grey = (plane) => new Float32Array([...plane, ...plane, ...plane]);
   const inputs = { image: pixels(tensors.picture), ...(tensors.mask && { mask: pixels(grey(tensors.mask)) }) };
@@ -118,7 +158,10 @@ async function makeOne({ base, model, settings, beside, inputs }) {
     const chosen = new File([new Uint8Array(bytes)], file);
     await (kind === "lora" ? decant.addLora(chosen, name) : decant.addTextualInversion(chosen, name));
   }
-  const pixels = Object.entries(inputs ?? {}).map(([name, { width, height, rgba }]) => [name, new ImageData(new Uint8ClampedArray(rgba), width, height)]);
+  const pixels = Object.entries(inputs ?? {}).map(([name, { width, height, rgba }]) => [
+    name,
+    new ImageData(new Uint8ClampedArray(rgba), width, height),
+  ]);
   const { image, trace } = await decant.generate({ ...settings, ...Object.fromEntries(pixels) });
   for (const { kind, name } of beside) await (kind === "lora" ? decant.removeLora(name) : decant.removeTextualInversion(name));
   return { latents: [...trace.steps.at(-1).latents], image: [...image.data] };

@@ -43,7 +43,11 @@ export const LARGER = [
       await page.click("#gallery-list .tile");
       await page.click("#larger");
       await page.waitForSelector("#upscalers >> text=compact-x2");
-      await page.setInputFiles("#larger-sheet input[type=file]", { name: "rrdb-x4.pth", mimeType: "application/octet-stream", buffer: await readFile(new URL("rrdb-x4.pth", UPSCALERS)) });
+      await page.setInputFiles("#larger-sheet input[type=file]", {
+        name: "rrdb-x4.pth",
+        mimeType: "application/octet-stream",
+        buffer: await readFile(new URL("rrdb-x4.pth", UPSCALERS)),
+      });
       await page.click("#upscalers >> text=rrdb-x4");
       await page.waitForFunction(() => document.querySelector("#picture canvas").width === 256);
       await drawn(page);
@@ -97,10 +101,16 @@ export const LARGER = [
       const { sum } = await pixels(page);
       const sound = await readFile(new URL("rrdb-x4.pth", UPSCALERS));
       await page.click("#larger");
-      const file = (/** @type {string} */ name, /** @type {Buffer} */ buffer) => page.setInputFiles("#larger-sheet input[type=file]", { name, mimeType: "application/octet-stream", buffer });
+      const file = (/** @type {string} */ name, /** @type {Buffer} */ buffer) =>
+        page.setInputFiles("#larger-sheet input[type=file]", { name, mimeType: "application/octet-stream", buffer });
       await file("cut.pth", sound.subarray(0, 5000));
       await page.waitForSelector(".message.error:has-text('cut')");
-      await file("else.safetensors", await readFile(new URL("../../models/digits/unet/diffusion_pytorch_model.safetensors", import.meta.url)).catch(() => Buffer.from("no tensors")));
+      await file(
+        "else.safetensors",
+        await readFile(new URL("../../models/digits/unet/diffusion_pytorch_model.safetensors", import.meta.url)).catch(() =>
+          Buffer.from("no tensors"),
+        ),
+      );
       await page.waitForFunction(() => document.querySelectorAll(".message.error").length === 2);
       await file("rrdb-x4.pth", sound);
       await page.waitForSelector("#upscalers >> text=rrdb-x4");

@@ -9,7 +9,11 @@ const counts = (page) => page.locator(".card-bar").evaluateAll((bars) => bars.ma
 
 /** What came of the step that is shown. Its figures are there, its numbers are said, and nothing went wrong. */
 async function shown(page) {
-  await page.waitForFunction(() => document.querySelector(".working[hidden]") && (document.querySelector(".figures > *") || document.querySelector(".acts .problem")?.textContent));
+  await page.waitForFunction(
+    () =>
+      document.querySelector(".working[hidden]") &&
+      (document.querySelector(".figures > *") || document.querySelector(".acts .problem")?.textContent),
+  );
   assert.equal(await text(page, ".acts .problem"), "");
 }
 
@@ -17,7 +21,12 @@ async function shown(page) {
 async function enter(page, where) {
   await page.evaluate((path) => (location.hash = `#lessons/${path}`), where);
   const [lesson, step] = where.split("/");
-  await page.waitForFunction(([number, at]) => document.querySelector(".lesson-head h2")?.textContent?.startsWith(`${number} ·`) && document.querySelector(".dot[aria-current]")?.textContent === at, [lesson, step]);
+  await page.waitForFunction(
+    ([number, at]) =>
+      document.querySelector(".lesson-head h2")?.textContent?.startsWith(`${number} ·`) &&
+      document.querySelector(".dot[aria-current]")?.textContent === at,
+    [lesson, step],
+  );
 }
 
 /** Says what is expected, has it measured, and waits for it. */
@@ -56,7 +65,11 @@ export const LESSONS = [
       await page.locator(".card").first().click();
       for (const [lesson, count] of steps.entries()) {
         for (let step = 1; step <= count; step++) {
-          await page.waitForFunction(([number, at]) => location.hash === `#lessons/${number}/${at}` && document.querySelector(".dot[aria-current]")?.textContent === String(at), [lesson + 1, step]);
+          await page.waitForFunction(
+            ([number, at]) =>
+              location.hash === `#lessons/${number}/${at}` && document.querySelector(".dot[aria-current]")?.textContent === String(at),
+            [lesson + 1, step],
+          );
           await playStep(page);
           assert.match(await text(page, ".source code"), /await (d|D)ecant\.\w+\(/, `the source of ${lesson + 1}/${step}`);
           const words = await page.locator(".telling > p").evaluateAll((all) => all.map((one) => one.textContent.split(/\s+/).length));
@@ -79,8 +92,11 @@ export const LESSONS = [
       await opened(page);
       await page.emulateMedia({ colorScheme: "dark" });
       const faults = async (/** @type {string} */ where) => {
-        for (const check of [overflow, nameFaults, contrastFaults]) assert.deepEqual(await page.evaluate(check), [], `${check.name} of ${where}`);
-        const small = await page.locator("#lessons :is(a, button, summary):visible").evaluateAll((all) => all.filter((one) => one.getBoundingClientRect().height < 24).map((one) => one.outerHTML.slice(0, 90)));
+        for (const check of [overflow, nameFaults, contrastFaults])
+          assert.deepEqual(await page.evaluate(check), [], `${check.name} of ${where}`);
+        const small = await page
+          .locator("#lessons :is(a, button, summary):visible")
+          .evaluateAll((all) => all.filter((one) => one.getBoundingClientRect().height < 24).map((one) => one.outerHTML.slice(0, 90)));
         assert.deepEqual(small, [], `targets of ${where}`);
       };
       await faults("the overview");
@@ -137,15 +153,33 @@ export const LESSONS = [
           for (const root of await page.locator(".formula .root").all()) {
             const under = await root.locator("> .radicand").boundingBox();
             const sign = await root.boundingBox();
-            assert.ok(under && sign && sign.height >= under.height - 1 && sign.x < under.x, `the root of ${lesson + 1}/${step} is as high as what is under it`);
-            const { over, hook } = await page.evaluate(inkOf, { png: (await root.screenshot()).toString("base64"), from: (under.x - sign.x) / sign.width });
-            assert.ok(over > 0.97, `the line of the root of ${lesson + 1}/${step} goes over ${Math.round(over * 100)} % of what is under it`);
-            assert.ok(hook > 0.75, `the sign of the root of ${lesson + 1}/${step} is ${Math.round(hook * 100)} % as high as what is under it`);
+            assert.ok(
+              under && sign && sign.height >= under.height - 1 && sign.x < under.x,
+              `the root of ${lesson + 1}/${step} is as high as what is under it`,
+            );
+            const { over, hook } = await page.evaluate(inkOf, {
+              png: (await root.screenshot()).toString("base64"),
+              from: (under.x - sign.x) / sign.width,
+            });
+            assert.ok(
+              over > 0.97,
+              `the line of the root of ${lesson + 1}/${step} goes over ${Math.round(over * 100)} % of what is under it`,
+            );
+            assert.ok(
+              hook > 0.75,
+              `the sign of the root of ${lesson + 1}/${step} is ${Math.round(hook * 100)} % as high as what is under it`,
+            );
             roots++;
           }
           for (const fraction of await page.locator(".formula .fraction").all()) {
-            const [above, below] = [await fraction.locator("> :first-child").boundingBox(), await fraction.locator("> :last-child").boundingBox()];
-            assert.ok(above && below && above.y + above.height <= below.y + 1 && Math.abs(above.width - below.width) <= 1, `a fraction of ${lesson + 1}/${step}`);
+            const [above, below] = [
+              await fraction.locator("> :first-child").boundingBox(),
+              await fraction.locator("> :last-child").boundingBox(),
+            ];
+            assert.ok(
+              above && below && above.y + above.height <= below.y + 1 && Math.abs(above.width - below.width) <= 1,
+              `a fraction of ${lesson + 1}/${step}`,
+            );
           }
         }
       }
@@ -156,12 +190,63 @@ export const LESSONS = [
     name: "lessons: a number is rounded to what it means",
     fake: true,
     async play({ page, address }) {
-      const written = (/** @type {string} */ query) => page.goto(`${address}${query}`).then(() => page.evaluate(async (base) => {
-        const { figures } = await import(`${base}web/figures/numbers.js`);
-        return [[106.366], [106.366, { most: 2 }], [0.5263], [0.02514], [14.6146], [0], [12], [59136], [-0.0441], [99.9908, { most: 4 }], [0.5, { least: 3 }], [0.00004], [12345.6], [Infinity], [NaN]].map(([value, how]) => figures(value, how));
-      }, address));
-      assert.deepEqual(await written("?lang=en"), ["106", "110", "0.526", "0.0251", "14.6", "0", "12", "59,136", "−0.0441", "99.99", "0.500", "4.0e−5", "1.2e+4", "∞", "–"]);
-      assert.deepEqual(await written("?lang=es"), ["106", "110", "0,526", "0,0251", "14,6", "0", "12", "59\u00a0136", "−0,0441", "99,99", "0,500", "4,0e−5", "1,2e+4", "∞", "–"]);
+      const written = (/** @type {string} */ query) =>
+        page.goto(`${address}${query}`).then(() =>
+          page.evaluate(async (base) => {
+            const { figures } = await import(`${base}web/figures/numbers.js`);
+            return [
+              [106.366],
+              [106.366, { most: 2 }],
+              [0.5263],
+              [0.02514],
+              [14.6146],
+              [0],
+              [12],
+              [59136],
+              [-0.0441],
+              [99.9908, { most: 4 }],
+              [0.5, { least: 3 }],
+              [0.00004],
+              [12345.6],
+              [Infinity],
+              [NaN],
+            ].map(([value, how]) => figures(value, how));
+          }, address),
+        );
+      assert.deepEqual(await written("?lang=en"), [
+        "106",
+        "110",
+        "0.526",
+        "0.0251",
+        "14.6",
+        "0",
+        "12",
+        "59,136",
+        "−0.0441",
+        "99.99",
+        "0.500",
+        "4.0e−5",
+        "1.2e+4",
+        "∞",
+        "–",
+      ]);
+      assert.deepEqual(await written("?lang=es"), [
+        "106",
+        "110",
+        "0,526",
+        "0,0251",
+        "14,6",
+        "0",
+        "12",
+        "59\u00a0136",
+        "−0,0441",
+        "99,99",
+        "0,500",
+        "4,0e−5",
+        "1,2e+4",
+        "∞",
+        "–",
+      ]);
     },
   },
   {
@@ -183,7 +268,9 @@ export const LESSONS = [
       await page.click(".act");
       await shown(page);
       await page.locator(".chart").first().scrollIntoViewIfNeeded();
-      await page.waitForFunction(() => /Up and down is drawn [\d.,]+ times as large as left to right/.test(document.querySelector(".figures .summary")?.textContent ?? ""));
+      await page.waitForFunction(() =>
+        /Up and down is drawn [\d.,]+ times as large as left to right/.test(document.querySelector(".figures .summary")?.textContent ?? ""),
+      );
     },
   },
   {
@@ -204,7 +291,10 @@ export const LESSONS = [
       assert.match(await page.locator(".source code").textContent(), /seed: 33/);
       await page.click("text=The code that ran");
       await page.click(".source-tabs button:nth-child(2)");
-      assert.match(await text(page, ".source code"), /^decant generate --model builtin:digits --prompt '.+' --seed 33 --steps 12 --out one\.png\n/);
+      assert.match(
+        await text(page, ".source code"),
+        /^decant generate --model builtin:digits --prompt '.+' --seed 33 --steps 12 --out one\.png\n/,
+      );
     },
   },
   {
@@ -218,7 +308,10 @@ export const LESSONS = [
       assert.equal(await page.locator(".sheet .unprinted").isVisible(), false);
       assert.ok((await page.locator(".sheet li").count()) >= 15);
       assert.match(await text(page, ".sheet-who"), /Seed: 5/);
-      const { height, view } = await page.evaluate(() => ({ height: document.querySelector(".sheet").getBoundingClientRect().height, view: document.documentElement.scrollHeight }));
+      const { height, view } = await page.evaluate(() => ({
+        height: document.querySelector(".sheet").getBoundingClientRect().height,
+        view: document.documentElement.scrollHeight,
+      }));
       assert.ok(view >= height, `${height} pixels of questions on ${view} pixels of paper`);
     },
   },
@@ -233,7 +326,14 @@ export const LESSONS = [
       assert.equal(await page.locator("#notes").isVisible(), false);
       await page.keyboard.press("t");
       assert.equal(await page.locator("#notes").isVisible(), true);
-      for (const [key, hash] of [["n", "1/2"], ["ArrowRight", "1/3"], ["b", "1/2"], ["PageDown", "1/3"], ["PageUp", "1/2"], ["ArrowLeft", "1/1"]]) {
+      for (const [key, hash] of [
+        ["n", "1/2"],
+        ["ArrowRight", "1/3"],
+        ["b", "1/2"],
+        ["PageDown", "1/3"],
+        ["PageUp", "1/2"],
+        ["ArrowLeft", "1/1"],
+      ]) {
         await page.keyboard.press(key);
         await at(`#lessons/${hash}`);
         await drawn(page);
@@ -264,7 +364,9 @@ export const LESSONS = [
         canvas.getContext("2d").fillRect(0, 0, 9, 9);
         const transfer = new DataTransfer();
         transfer.items.add(new File([await canvas.convertToBlob()], "dropped.png", { type: "image/png" }));
-        document.querySelector(".figures").dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
+        document
+          .querySelector(".figures")
+          .dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
       });
       await page.waitForFunction(() => document.querySelector(".picture-field .hint")?.textContent?.includes("dropped.png"));
       await page.setInputFiles("#lessons input[type=file]", `${models}/catalog.json`);
@@ -315,9 +417,15 @@ export const LESSONS = [
       const read = await page.evaluate(async (base) => {
         const { readNumber } = await import(`${base}web/lessons/player/question.js`);
         const each = (/** @type {string} */ language, /** @type {string[]} */ texts) => texts.map((text) => readNumber(text, language));
-        return [each("en", ["59,136", "1,234,567", "0.5", "1,5", "0,994", " 12 ", "−0.04", "", "many"]), each("es", ["59.136", "59 136", "1.234,5", "0,5", "0.994", "1.5", "9856"])];
+        return [
+          each("en", ["59,136", "1,234,567", "0.5", "1,5", "0,994", " 12 ", "−0.04", "", "many"]),
+          each("es", ["59.136", "59 136", "1.234,5", "0,5", "0.994", "1.5", "9856"]),
+        ];
       }, address);
-      assert.deepEqual(read, [[59136, 1234567, 0.5, 1.5, 0.994, 12, -0.04, null, null], [59136, 59136, 1234.5, 0.5, 0.994, 1.5, 9856]]);
+      assert.deepEqual(read, [
+        [59136, 1234567, 0.5, 1.5, 0.994, 12, -0.04, null, null],
+        [59136, 59136, 1234.5, 0.5, 0.994, 1.5, 9856],
+      ]);
     },
   },
   {
@@ -349,7 +457,8 @@ export const LESSONS = [
     real: true,
     async play({ page }) {
       await opened(page);
-      const within = (/** @type {number} */ value, /** @type {number} */ from, /** @type {number} */ to, /** @type {string} */ what) => assert.ok(value >= from && value <= to, `${what}: ${value}, expected ${from} to ${to}`);
+      const within = (/** @type {number} */ value, /** @type {number} */ from, /** @type {number} */ to, /** @type {string} */ what) =>
+        assert.ok(value >= from && value <= to, `${what}: ${value}, expected ${from} to ${to}`);
       await page.fill(".estimate input", "12");
       await page.keyboard.press("Enter");
       await shown(page);
@@ -399,7 +508,8 @@ async function inkOf({ png, from }) {
   const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
   context.drawImage(image, 0, 0);
   const { data } = context.getImageData(0, 0, width, height);
-  const ink = (/** @type {number} */ x, /** @type {number} */ y) => Math.abs((data[4 * (y * width + x)] ?? 0) - (data[4 * (width * (height - 1))] ?? 0)) > 60;
+  const ink = (/** @type {number} */ x, /** @type {number} */ y) =>
+    Math.abs((data[4 * (y * width + x)] ?? 0) - (data[4 * (width * (height - 1))] ?? 0)) > 60;
   const columns = Array.from({ length: width }, (_, x) => x);
   const right = columns.filter((x) => x > from * width + 1 && x < width - 2);
   const over = right.filter((x) => [0, 1, 2, 3].some((y) => ink(x, y))).length / right.length;

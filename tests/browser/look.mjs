@@ -2,12 +2,17 @@
 
 /** Elements that reach beyond the right edge, of the page or of a part of it that is to scroll downwards only. */
 export function overflow() {
-  const scrolls = (element, until) => element.parentElement && element.parentElement !== until && (getComputedStyle(element.parentElement).overflowX !== "visible" || scrolls(element.parentElement, until));
+  const scrolls = (element, until) =>
+    element.parentElement &&
+    element.parentElement !== until &&
+    (getComputedStyle(element.parentElement).overflowX !== "visible" || scrolls(element.parentElement, until));
   return [document.documentElement, ...document.querySelectorAll("main, .settings, .stage, dialog")].flatMap((box) => {
     if (!box.checkVisibility() || box.scrollWidth <= box.clientWidth + 1) return [];
     const edge = box.getBoundingClientRect().right;
     // What lies in a box that scrolls by itself makes nothing wider.
-    const guilty = [...box.querySelectorAll("*")].filter((element) => element.getBoundingClientRect().right > edge + 1 && !scrolls(element, box));
+    const guilty = [...box.querySelectorAll("*")].filter(
+      (element) => element.getBoundingClientRect().right > edge + 1 && !scrolls(element, box),
+    );
     return (guilty.length > 0 ? guilty : [box]).map((element) => `${element.tagName}#${element.id}.${element.className}`);
   });
 }
@@ -15,8 +20,13 @@ export function overflow() {
 /** Controls that a screen reader could not name. A dialog that was never opened may be empty still. */
 export function nameFaults() {
   const named = (element) =>
-    element.getAttribute("aria-label") || element.labels?.[0]?.textContent?.trim() || element.textContent?.trim() || document.getElementById(element.getAttribute("aria-labelledby"))?.textContent;
-  return [...document.querySelectorAll("button, input, select, textarea, a, dialog, canvas[role], [role=slider], [role=progressbar]")].filter((element) => !element.matches("dialog:empty") && !named(element)).map((element) => element.outerHTML.slice(0, 120));
+    element.getAttribute("aria-label") ||
+    element.labels?.[0]?.textContent?.trim() ||
+    element.textContent?.trim() ||
+    document.getElementById(element.getAttribute("aria-labelledby"))?.textContent;
+  return [...document.querySelectorAll("button, input, select, textarea, a, dialog, canvas[role], [role=slider], [role=progressbar]")]
+    .filter((element) => !element.matches("dialog:empty") && !named(element))
+    .map((element) => element.outerHTML.slice(0, 120));
 }
 
 /** Texts with less contrast to what is behind them than WCAG's AA asks: 4.5, or 3 for large letters. Disabled controls are exempt. */
@@ -47,7 +57,10 @@ export function contrastFaults() {
     const [light, dark] = [luminance(rgba(style.color)), luminance(behind(element))].sort((a, b) => b - a);
     const contrast = (light + 0.05) / (dark + 0.05);
     const large = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && Number(style.fontWeight) >= 700);
-    if (contrast < (large ? 3 : 4.5)) faults.push(`${contrast.toFixed(2)}: ${element.tagName}#${element.id}.${element.className} “${element.textContent.trim().slice(0, 30)}”`);
+    if (contrast < (large ? 3 : 4.5))
+      faults.push(
+        `${contrast.toFixed(2)}: ${element.tagName}#${element.id}.${element.className} “${element.textContent.trim().slice(0, 30)}”`,
+      );
   }
   return faults;
 }

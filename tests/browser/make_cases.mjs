@@ -13,15 +13,25 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const cases = [];
 for (const name of ["digits-ddim-seed1", "digits-euler-seed0"]) {
   const { settings, tensors } = await readOne(name);
-  const latents = Object.keys(tensors).filter((key) => key.startsWith("latents_")).sort().map((key) => base64(tensors[key]));
-  cases.push({ settings, latents, picture: base64(Uint8Array.from(interleaved(tensors.image), (value) => Math.round(value * 255))), sums: {} });
+  const latents = Object.keys(tensors)
+    .filter((key) => key.startsWith("latents_"))
+    .sort()
+    .map((key) => base64(tensors[key]));
+  cases.push({
+    settings,
+    latents,
+    picture: base64(Uint8Array.from(interleaved(tensors.image), (value) => Math.round(value * 255))),
+    sums: {},
+  });
 }
 
 const server = await serve({ folder: join(root, "dist"), overlays: MODULES });
 const browser = await launch();
 const { page } = await newPage(browser.context);
 await page.goto(`${server.address}models/digits/model_index.json`);
-for (const one of cases) for (const kernels of ["simd128", undefined]) Object.assign(one.sums, await page.evaluate(sumOnCpu, { base: server.address, settings: one.settings, kernels }));
+for (const one of cases)
+  for (const kernels of ["simd128", undefined])
+    Object.assign(one.sums, await page.evaluate(sumOnCpu, { base: server.address, settings: one.settings, kernels }));
 await writeFile(join(root, "web/reach/cases.json"), `${JSON.stringify(cases, null, 1)}\n`);
 await browser.close();
 server.close();

@@ -26,8 +26,19 @@ const rows = [];
 for (let run = 0; run < runs; run++) rows.push(await visit(address));
 server.close();
 const [first] = rows;
-const middle = Object.fromEntries(Object.keys(first).map((key) => [key, typeof first[key] === "number" ? rows.map((row) => row[key]).sort((a, b) => a - b)[runs >> 1] : first[key]]));
-for (const [name, value] of Object.entries({ date: new Date().toISOString().slice(0, 10), ...middle, ...sizes, "load of the machine": loadavg()[0].toFixed(1) })) console.log(`${name}: ${typeof value === "number" ? Math.round(value) : value}`);
+const middle = Object.fromEntries(
+  Object.keys(first).map((key) => [
+    key,
+    typeof first[key] === "number" ? rows.map((row) => row[key]).sort((a, b) => a - b)[runs >> 1] : first[key],
+  ]),
+);
+for (const [name, value] of Object.entries({
+  date: new Date().toISOString().slice(0, 10),
+  ...middle,
+  ...sizes,
+  "load of the machine": loadavg()[0].toFixed(1),
+}))
+  console.log(`${name}: ${typeof value === "number" ? Math.round(value) : value}`);
 
 /** What an opening and its first picture take over the wire. @param {string} address */
 async function transferred(address) {
@@ -60,18 +71,30 @@ async function visit(address) {
   // The thread's own time: unlike a clock's, it does not grow when others use the machine.
   const session = await context.newCDPSession(page);
   await session.send("Performance.enable", { timeDomain: "threadTicks" });
-  const spent = async () => Object.fromEntries((await session.send("Performance.getMetrics")).metrics.map(({ name, value }) => [name, value * 1000]));
+  const spent = async () =>
+    Object.fromEntries((await session.send("Performance.getMetrics")).metrics.map(({ name, value }) => [name, value * 1000]));
   const before = await spent();
   const frames = await page.evaluate(framesOfRun);
   const after = await spent();
-  const [busy, script, style] = [["TaskDuration"], ["ScriptDuration"], ["LayoutDuration", "RecalcStyleDuration"]].map((names) => names.reduce((sum, name) => sum + after[name] - before[name], 0));
+  const [busy, script, style] = [["TaskDuration"], ["ScriptDuration"], ["LayoutDuration", "RecalcStyleDuration"]].map((names) =>
+    names.reduce((sum, name) => sum + after[name] - before[name], 0),
+  );
   const adapter = await page.textContent("#adapter");
   await close();
   const [tasks, blocked] = [marks.tasks.length, marks.tasks.reduce((sum, time) => sum + time - 50, 0)];
   return {
-    adapter, "first paint ms": marks.paint, "first contentful paint ms": marks.contentful, "model ready ms": marks.ready, "first picture ms": marks.picture,
-    "long tasks until then": tasks, "longest of them ms": Math.max(0, ...marks.tasks), "blocked in all ms": blocked,
-    "frames a second during a run": frames.rate, "longest frame ms": frames.longest, "frames over 34 ms": frames.late, "frames in all": frames.count,
+    adapter,
+    "first paint ms": marks.paint,
+    "first contentful paint ms": marks.contentful,
+    "model ready ms": marks.ready,
+    "first picture ms": marks.picture,
+    "long tasks until then": tasks,
+    "longest of them ms": Math.max(0, ...marks.tasks),
+    "blocked in all ms": blocked,
+    "frames a second during a run": frames.rate,
+    "longest frame ms": frames.longest,
+    "frames over 34 ms": frames.late,
+    "frames in all": frames.count,
     "main thread's own time, of each second": `${Math.round((busy * frames.rate) / frames.count)} ms, ${Math.round((script * frames.rate) / frames.count)} of them scripts, ${Math.round((style * frames.rate) / frames.count)} style and layout`,
   };
 }
@@ -115,5 +138,10 @@ async function framesOfRun() {
     requestAnimationFrame(frame);
   });
   const gaps = times.slice(1).map((time, index) => time - times[index]);
-  return { rate: (gaps.length * 1000) / (times.at(-1) - times[0]), longest: Math.max(...gaps), late: gaps.filter((gap) => gap > 34).length, count: gaps.length };
+  return {
+    rate: (gaps.length * 1000) / (times.at(-1) - times[0]),
+    longest: Math.max(...gaps),
+    late: gaps.filter((gap) => gap > 34).length,
+    count: gaps.length,
+  };
 }

@@ -45,7 +45,10 @@ export const MISHAPS = [
       assert.ok(await page.isHidden("#loading"));
       const [download] = await Promise.all([page.waitForEvent("download"), page.click("#download")]);
       const bytes = [...(await readFile(await download.path()))];
-      const record = await page.evaluate(async (png) => (await import(new URL("decant.js", document.baseURI).href)).Decant.readRecord(new Blob([new Uint8Array(png)])), bytes);
+      const record = await page.evaluate(
+        async (png) => (await import(new URL("decant.js", document.baseURI).href)).Decant.readRecord(new Blob([new Uint8Array(png)])),
+        bytes,
+      );
       assert.deepEqual([record.model, record.settings.seed], ["digits", 5]);
     },
   },

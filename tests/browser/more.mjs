@@ -9,9 +9,30 @@ import { again, drawn, finished, pixels, ready, text } from "./steps.mjs";
 
 /** What every setting looks like in an address. */
 const EVERYTHING = {
-  prompt: "a puppy", negative: "red", steps: "3", guidance: "2.5", seed: "123", sampler: "lms", width: "32", height: "48", sigmas: "karras", spacing: "trailing", order: "2",
-  rng: "cuda", zeroSnr: "true", rescale: "0.7", guidanceFrom: "0.1", guidanceUntil: "0.9", guidanceCurve: "1,7,3", cfgpp: "true", clipSkip: "1", long: "chunks", emphasis: "true",
-  swaps: "puppy=skunk:0.5+cat:0.5\nred=blue", mixes: "a cat: big:0.25", count: "2",
+  prompt: "a puppy",
+  negative: "red",
+  steps: "3",
+  guidance: "2.5",
+  seed: "123",
+  sampler: "lms",
+  width: "32",
+  height: "48",
+  sigmas: "karras",
+  spacing: "trailing",
+  order: "2",
+  rng: "cuda",
+  zeroSnr: "true",
+  rescale: "0.7",
+  guidanceFrom: "0.1",
+  guidanceUntil: "0.9",
+  guidanceCurve: "1,7,3",
+  cfgpp: "true",
+  clipSkip: "1",
+  long: "chunks",
+  emphasis: "true",
+  swaps: "puppy=skunk:0.5+cat:0.5\nred=blue",
+  mixes: "a cat: big:0.25",
+  count: "2",
 };
 
 /** @type {Journey[]} */
@@ -31,7 +52,8 @@ export const MORE = [
       await page.waitForSelector("text=Link copied.");
       const link = await page.evaluate(() => navigator.clipboard.readText());
       assert.deepEqual(Object.fromEntries(new URL(link).searchParams), EVERYTHING);
-      const values = () => page.$$eval("#settings :is(input, select, textarea)", (fields) => fields.map(({ id, value, checked }) => [id, value, checked]));
+      const values = () =>
+        page.$$eval("#settings :is(input, select, textarea)", (fields) => fields.map(({ id, value, checked }) => [id, value, checked]));
       const before = await values();
       await page.goto(link);
       await ready(page);
@@ -58,7 +80,9 @@ export const MORE = [
       await page.selectOption("#sigmas-menu", "karras");
       await page.waitForSelector("#sigmas", { state: "hidden" });
       assert.ok(await page.isEnabled("#generate"));
-      const ids = await page.$$eval("#sampler option, #sigmas-menu option, #spacing option, #rng option", (options) => options.map(({ value }) => value));
+      const ids = await page.$$eval("#sampler option, #sigmas-menu option, #spacing option, #rng option", (options) =>
+        options.map(({ value }) => value),
+      );
       for (const id of ["ddim", "config", "karras", "leading", "trailing", "cpu", "cuda"]) assert.ok(ids.includes(id), id);
     },
   },
@@ -93,7 +117,11 @@ export const MORE = [
     async play({ page, address }) {
       await page.goto(`${address}models/digits/model_index.json`);
       const catalog = await page.evaluate(async (base) => (await import(`${base}decant.js`)).Decant.catalog(), address);
-      for (const table of ["samplers", "sigmas", "spacings", "rngs"]) assert.ok(catalog[table].every(({ id, name, docs }) => id && name && docs), table);
+      for (const table of ["samplers", "sigmas", "spacings", "rngs"])
+        assert.ok(
+          catalog[table].every(({ id, name, docs }) => id && name && docs),
+          table,
+        );
       assert.equal(catalog.samplers.find(({ id }) => id === "ddim").eta, 0);
       assert.deepEqual(catalog.settings, JSON.parse(await readFile(new URL("fake/settings.json", import.meta.url), "utf8")));
     },
@@ -136,7 +164,11 @@ export const MORE = [
       await page.waitForSelector("#image-problem:has-text('could not be read')");
       assert.match(await text(page, "#image-problem"), /^“notes\.txt” could not be read as a picture/);
       const photo = await readFile(new URL("../golden/pictures/turned-6.jpg", import.meta.url));
-      await page.setInputFiles("#image-file", { name: "cut.jpg", mimeType: "image/jpeg", buffer: photo.subarray(0, (photo.length * 2) / 3) });
+      await page.setInputFiles("#image-file", {
+        name: "cut.jpg",
+        mimeType: "image/jpeg",
+        buffer: photo.subarray(0, (photo.length * 2) / 3),
+      });
       await page.waitForSelector("#image-problem:has-text('breaks off')");
       assert.match(await text(page, "#image-problem"), /^“cut\.jpg” is damaged or breaks off/);
       await page.setInputFiles("#mask-file", await drawnFile(page, "small.png", { width: 8, height: 8, colour: "#fff" }));
@@ -164,7 +196,10 @@ export const MORE = [
       await again(page, 3);
       const [left, right] = await Promise.all([mean(page, 0, 16), mean(page, 22, 30)]);
       assert.ok(Math.abs(left[0] - 0x20) + Math.abs(left[1] - 0xa0) < 4, `where nothing was painted it should be green still: ${left}`);
-      assert.ok(Math.abs(right[0] - 0x20) + Math.abs(right[1] - 0xa0) + Math.abs(right[2] - 0x40) > 12, `where it was painted it should be new: ${right}`);
+      assert.ok(
+        Math.abs(right[0] - 0x20) + Math.abs(right[1] - 0xa0) + Math.abs(right[2] - 0x40) > 12,
+        `where it was painted it should be new: ${right}`,
+      );
       await page.click("#remove-mask");
       await page.waitForSelector("#remove-mask", { state: "hidden" });
     },
@@ -195,7 +230,10 @@ export const MORE = [
       await page.click("#beside summary");
       await page.setInputFiles("#beside-file", [someFile("my lora.safetensors", 300), someFile("word.pt", 300)]);
       await page.waitForFunction(() => document.querySelectorAll("#beside-list li").length === 2);
-      assert.match(await text(page, "#beside-list li:first-child"), /^my loraLoRA, rank 8, 12 layers of the denoiser, 4 of the text encoder$/);
+      assert.match(
+        await text(page, "#beside-list li:first-child"),
+        /^my loraLoRA, rank 8, 12 layers of the denoiser, 4 of the text encoder$/,
+      );
       assert.match(await text(page, "#beside-list li:last-child"), /4 vectorsUse in a prompt: word$/);
       await page.fill("[aria-label='Weight of my lora']", "0.5");
       await again(page, 2);
@@ -223,7 +261,15 @@ export const MORE = [
       await page.selectOption("#sampler", "ddim");
       await drop(page, { name: "saved.png", type: "image/png", bytes: saved });
       await page.waitForSelector("text=Using the settings of “saved.png”.");
-      assert.deepEqual([await page.inputValue("#seed"), await page.inputValue("#sampler"), await page.inputValue("#order"), await page.locator("#swaps li input").first().inputValue()], ["5", "lms", "3", "blue"]);
+      assert.deepEqual(
+        [
+          await page.inputValue("#seed"),
+          await page.inputValue("#sampler"),
+          await page.inputValue("#order"),
+          await page.locator("#swaps li input").first().inputValue(),
+        ],
+        ["5", "lms", "3", "blue"],
+      );
       const plain = await drawnFile(page, "plain.png", { width: 16, height: 16, colour: "#888" });
       await drop(page, { name: plain.name, type: plain.mimeType, bytes: [...plain.buffer] });
       await page.waitForSelector("#start-thumb canvas:visible");
@@ -249,7 +295,13 @@ export const MORE = [
       }, address);
       const [, known = ""] = /there is no colour, expected one of ([\w, ]+)/.exec(refusal) ?? [];
       // How steps are shown is the page's own affair.
-      assert.deepEqual(known.split(", ").filter((name) => name !== "preview").sort(), [...names].sort());
+      assert.deepEqual(
+        known
+          .split(", ")
+          .filter((name) => name !== "preview")
+          .sort(),
+        [...names].sort(),
+      );
     },
   },
   {
@@ -268,10 +320,13 @@ export const MORE = [
       await page.waitForSelector("#taken p:text-is('Using the settings of “saved.png”.')");
       await again(page, 4);
       assert.equal((await pixels(page)).sum, first);
-      const { settings } = await page.evaluate(async (bytes) => {
-        const { Decant } = await import(new URL("decant.js", document.baseURI).href);
-        return Decant.readRecord(new Blob([new Uint8Array(bytes)]));
-      }, [...saved]);
+      const { settings } = await page.evaluate(
+        async (bytes) => {
+          const { Decant } = await import(new URL("decant.js", document.baseURI).href);
+          return Decant.readRecord(new Blob([new Uint8Array(bytes)]));
+        },
+        [...saved],
+      );
       assert.equal(settings.mixes[0].prompt, "a red four");
       const plain = await drawnFile(page, "plain.png", { width: 16, height: 16, colour: "#888" });
       await page.setInputFiles("#record-file", plain);
@@ -331,7 +386,11 @@ export const MORE = [
       await drawn(page);
       assert.deepEqual([await page.inputValue("#width"), await page.inputValue("#height")], [String(side + 32), String(side)]);
       await page.click("#generate");
-      await page.waitForFunction((width) => document.querySelector("#picture canvas")?.width === width && document.querySelector("#generate")?.textContent === "Generate", side + 32);
+      await page.waitForFunction(
+        (width) =>
+          document.querySelector("#picture canvas")?.width === width && document.querySelector("#generate")?.textContent === "Generate",
+        side + 32,
+      );
       await page.fill("#pad", "1,2");
       await drawn(page);
       assert.match(await text(page, "#pad-problem"), /Enter one margin for all sides, or four/);
@@ -353,7 +412,11 @@ export const MORE = [
         const latents = { values: changed.trace.noise, shape: changed.trace.steps[0].shape };
         const again = await decant.generate({ prompt: "a red four", latents, steps: 2 });
         const refusals = [];
-        const refused = (request) => decant.generate({ prompt: "x", steps: 4, ...request }).then(() => refusals.push("made"), ({ code, message }) => refusals.push(`${code}: ${message}`));
+        const refused = (request) =>
+          decant.generate({ prompt: "x", steps: 4, ...request }).then(
+            () => refusals.push("made"),
+            ({ code, message }) => refusals.push(`${code}: ${message}`),
+          );
         await refused({ image, strength: 0 });
         await refused({ image, strength: 0.5, startStep: 2 });
         await refused({ image, mask: new ImageData(8, 8) });
@@ -365,12 +428,28 @@ export const MORE = [
         await refused({ steps: 2000 });
         const fingerprint = await decant.fingerprint();
         decant.close();
-        return { settings, steps: changed.trace.steps.length, size: [again.image.width, again.image.height], same: hash === fingerprint && hash.length === 16, refusals };
+        return {
+          settings,
+          steps: changed.trace.steps.length,
+          size: [again.image.width, again.image.height],
+          same: hash === fingerprint && hash.length === 16,
+          refusals,
+        };
       }, address);
       const { strength, steps, width, height } = got.settings;
       assert.deepEqual({ strength, steps, width, height, taken: got.steps }, { strength: 0.6, steps: 5, width: 32, height: 32, taken: 3 });
       assert.deepEqual([got.size, got.same], [[32, 32], true]);
-      const wanted = [/Strength 0:/, /strength 0\.5 and startStep 2/i, /8×8 pixels, the picture 32×32/, /no picture to start from/, /could not be read as a picture/, /heun/, /puppy/, /ink/, /1000/];
+      const wanted = [
+        /Strength 0:/,
+        /strength 0\.5 and startStep 2/i,
+        /8×8 pixels, the picture 32×32/,
+        /no picture to start from/,
+        /could not be read as a picture/,
+        /heun/,
+        /puppy/,
+        /ink/,
+        /1000/,
+      ];
       assert.equal(got.refusals.length, wanted.length);
       wanted.forEach((sentence, i) => assert.match(got.refusals[i], sentence));
       for (const refusal of got.refusals) assert.match(refusal, /^request: \S[^]*[.!?”]$/);
@@ -431,24 +510,32 @@ export const MORE = [
 
 /** A PNG of one colour, as a file to choose. */
 export async function drawnFile(page, name, { width, height, colour }) {
-  const bytes = await page.evaluate(async ({ width, height, colour }) => {
-    const canvas = new OffscreenCanvas(width, height);
-    const context = canvas.getContext("2d");
-    context.fillStyle = colour;
-    context.fillRect(0, 0, width, height);
-    return [...new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer())];
-  }, { width, height, colour });
+  const bytes = await page.evaluate(
+    async ({ width, height, colour }) => {
+      const canvas = new OffscreenCanvas(width, height);
+      const context = canvas.getContext("2d");
+      context.fillStyle = colour;
+      context.fillRect(0, 0, width, height);
+      return [...new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer())];
+    },
+    { width, height, colour },
+  );
   return { name, mimeType: "image/png", buffer: Buffer.from(bytes) };
 }
 
 /** The mean colour of the shown picture between two columns. */
 function mean(page, from = 0, to = Infinity) {
-  return page.evaluate(([from, to]) => {
-    const canvas = document.querySelector("#picture canvas");
-    const end = Math.min(to, canvas.width);
-    const { data } = canvas.getContext("2d").getImageData(from, 0, end - from, canvas.height);
-    return [0, 1, 2].map((channel) => data.filter((_, i) => i % 4 === channel).reduce((sum, value) => sum + value, 0) / (data.length / 4));
-  }, [from, to === Infinity ? 1e9 : to]);
+  return page.evaluate(
+    ([from, to]) => {
+      const canvas = document.querySelector("#picture canvas");
+      const end = Math.min(to, canvas.width);
+      const { data } = canvas.getContext("2d").getImageData(from, 0, end - from, canvas.height);
+      return [0, 1, 2].map(
+        (channel) => data.filter((_, i) => i % 4 === channel).reduce((sum, value) => sum + value, 0) / (data.length / 4),
+      );
+    },
+    [from, to === Infinity ? 1e9 : to],
+  );
 }
 
 /** A file of nothing in particular. */
@@ -458,9 +545,13 @@ function someFile(name, size) {
 
 /** Lets a file fall on the page. */
 export function drop(page, { name, type, bytes }) {
-  return page.evaluate(({ name, type, bytes }) => {
-    const dataTransfer = new DataTransfer();
-    dataTransfer.items.add(new File([new Uint8Array(bytes)], name, { type }));
-    for (const kind of ["dragover", "drop"]) document.body.dispatchEvent(new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }));
-  }, { name, type, bytes });
+  return page.evaluate(
+    ({ name, type, bytes }) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([new Uint8Array(bytes)], name, { type }));
+      for (const kind of ["dragover", "drop"])
+        document.body.dispatchEvent(new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }));
+    },
+    { name, type, bytes },
+  );
 }

@@ -21,9 +21,15 @@ export async function checkOnCpu(page, address, { wanted, path }) {
   return judge(rows);
 }
 
-/** The same picture's latents by one thread and by three, to the bit, and the sums that the self-test knows. @param {import("playwright-core").Page} page */
+/**
+ * The same picture's latents by one thread and by three, to the bit, and the sums that the self-test knows.
+ * @param {import("playwright-core").Page} page
+ */
 export async function checkBits(page, address) {
-  const sums = await page.evaluate(latentSums, { base: address, choices: [{ threads: 1 }, { threads: 3 }, { kernels: "simd128", threads: 1 }, { kernels: "simd128", threads: 3 }] });
+  const sums = await page.evaluate(latentSums, {
+    base: address,
+    choices: [{ threads: 1 }, { threads: 3 }, { kernels: "simd128", threads: 1 }, { kernels: "simd128", threads: 3 }],
+  });
   const [one, three, plain, plainThree] = sums;
   assert.equal(three, one, "threads may not change a bit");
   assert.equal(plainThree, plain, "threads may not change a bit");
@@ -33,7 +39,10 @@ export async function checkBits(page, address) {
 /** @param {{ operation: string, sizes: string, error: number, tolerance: number }[]} rows */
 function judge(rows) {
   const wrong = rows.filter(({ error, tolerance }) => !(error <= tolerance));
-  assert.deepEqual(wrong.map(({ operation, sizes, error, tolerance }) => `${operation} ${sizes}: error ${error.toExponential(2)}, tolerance ${tolerance}`), []);
+  assert.deepEqual(
+    wrong.map(({ operation, sizes, error, tolerance }) => `${operation} ${sizes}: error ${error.toExponential(2)}, tolerance ${tolerance}`),
+    [],
+  );
   assert.ok(rows.length > 50);
   return `${rows.length} sizes`;
 }

@@ -62,7 +62,11 @@ export const OWN_MODELS = [
       // While one types.
       await page.check("#as-typed");
       await page.fill("#prompt", "a cat");
-      await page.waitForFunction(() => /^4 steps in/.test(document.querySelector("#status").textContent) && document.querySelector("#picture canvas").getAttribute("aria-label") === "Picture: a cat");
+      await page.waitForFunction(
+        () =>
+          /^4 steps in/.test(document.querySelector("#status").textContent) &&
+          document.querySelector("#picture canvas").getAttribute("aria-label") === "Picture: a cat",
+      );
       assert.equal(await page.inputValue("#steps"), before[0]);
       // And as a model of its own, once.
       await page.goto(`${address}?model=models/emoji-fast&seed=3&run=1`);
@@ -81,7 +85,13 @@ export const OWN_MODELS = [
       const put = await page.evaluate(async () => {
         const { withWord } = await import(new URL("web/ui/form/known.js", document.baseURI).href);
         const known = ["dog", "hot dog", "owl", "t-rex (small)"];
-        return [withWord("a hot dog on blue", "owl", known), withWord("An owl, flat", "dog", known), withWord("two dogs and one dog", "owl", known), withWord("clouds", "dog", known), withWord("", "owl", [])];
+        return [
+          withWord("a hot dog on blue", "owl", known),
+          withWord("An owl, flat", "dog", known),
+          withWord("two dogs and one dog", "owl", known),
+          withWord("clouds", "dog", known),
+          withWord("", "owl", []),
+        ];
       });
       assert.deepEqual(put, ["an owl on blue", "a dog, flat", "two dogs and one owl", "a dog", "an owl"]);
     },
@@ -117,15 +127,29 @@ export const OWN_MODELS = [
     open: "?model=models/emoji#lessons/2/1",
     fake: true,
     async play({ page }) {
-      await page.waitForFunction(() => document.querySelector("#model-name")?.textContent === "emoji" && document.querySelector("#generate:enabled"));
+      await page.waitForFunction(
+        () => document.querySelector("#model-name")?.textContent === "emoji" && document.querySelector("#generate:enabled"),
+      );
       await page.click(".act:enabled");
-      await page.waitForFunction(() => document.querySelector(".working[hidden]") && document.querySelector(".figures > *") && document.querySelector(".recorded[hidden]"));
+      await page.waitForFunction(
+        () =>
+          document.querySelector(".working[hidden]") &&
+          document.querySelector(".figures > *") &&
+          document.querySelector(".recorded[hidden]"),
+      );
       assert.equal(page.workers().length, 2);
       await page.click("#open-model");
       await page.click("#own >> text=Open >> nth=-1");
-      await page.waitForFunction(() => document.querySelector("#model-name")?.textContent === "digits" && document.querySelector("#generate:enabled"));
+      await page.waitForFunction(
+        () => document.querySelector("#model-name")?.textContent === "digits" && document.querySelector("#generate:enabled"),
+      );
       await page.click(".act:enabled");
-      await page.waitForFunction(() => document.querySelector(".working[hidden]") && document.querySelector(".figures > *") && document.querySelector(".recorded[hidden]"));
+      await page.waitForFunction(
+        () =>
+          document.querySelector(".working[hidden]") &&
+          document.querySelector(".figures > *") &&
+          document.querySelector(".recorded[hidden]"),
+      );
       assert.equal(page.workers().length, 1);
     },
   },

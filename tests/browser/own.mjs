@@ -12,7 +12,10 @@ import { again, drawn, load, ready, text } from "./steps.mjs";
 
 const MODELS = fileURLToPath(new URL("../models/", import.meta.url));
 
-/** What lies in tests/models/layouts, and of which model it is; `family` where its tensors are several families'. @type {{ name: string, twin: string, family?: string, golden: string }[]} */
+/**
+ * What lies in tests/models/layouts, and of which model it is; `family` where its tensors are several families'.
+ * @type {{ name: string, twin: string, family?: string, golden: string }[]}
+ */
 const LAYOUTS = [
   { name: "inpaint-tiny.safetensors", twin: "inpaint-tiny", family: "sd1-inpainting", golden: "inpaint-tiny-euler-alone" },
   { name: "turbo-tiny.safetensors", twin: "turbo-tiny", family: "sd-turbo", golden: "turbo-tiny-euler-one-step" },
@@ -45,18 +48,30 @@ export async function layoutTests() {
   }));
 }
 
-/** A folder that holds the layout's files and the twin's tokenizers (a twin's text encoder has no rows for CLIP's whole vocabulary); a folder of weights has the twin's configurations, too. */
+/**
+ * A folder that holds the layout's files and the twin's tokenizers (a twin's text encoder has no rows for CLIP's whole vocabulary); a
+ * folder of weights has the twin's configurations, too.
+ */
 async function filesOf({ name, twin }) {
-  const weights = name === twin ? (await filesBelow(join("layouts", name))).map((file) => [file, join("layouts", name, file)]) : [[name, join("layouts", name)]];
-  const beside = (await filesBelow(twin)).filter((file) => (name === twin ? /\.(json|txt)$/ : /^tokenizer/).test(file)).map((file) => [file, join(twin, file)]);
-  const files = await Promise.all([...weights, ...beside].map(async ([file, path]) => [`theirs/${file}`, await readFile(join(MODELS, path))]));
+  const weights =
+    name === twin
+      ? (await filesBelow(join("layouts", name))).map((file) => [file, join("layouts", name, file)])
+      : [[name, join("layouts", name)]];
+  const beside = (await filesBelow(twin))
+    .filter((file) => (name === twin ? /\.(json|txt)$/ : /^tokenizer/).test(file))
+    .map((file) => [file, join(twin, file)]);
+  const files = await Promise.all(
+    [...weights, ...beside].map(async ([file, path]) => [`theirs/${file}`, await readFile(join(MODELS, path))]),
+  );
   const list = files.map(([path]) => path.slice("theirs/".length));
   return Object.fromEntries([...files, ["theirs/decant.json", Buffer.from(JSON.stringify({ files: list }))]]);
 }
 
 async function filesBelow(folder) {
   const entries = await readdir(join(MODELS, folder), { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(join(MODELS, folder).length + 1));
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(join(MODELS, folder).length + 1));
 }
 
 /** @type {import("./journeys.mjs").Journey[]} */
@@ -89,7 +104,8 @@ export const OWN = [
         }
         await again(page, settings.steps);
         await drawn(page);
-        for (let step = 0; step < settings.steps; step++) closeToPicture(`step ${step}`, await framePixels(page, step), tensors[`preview_${String(step).padStart(3, "0")}`]);
+        for (let step = 0; step < settings.steps; step++)
+          closeToPicture(`step ${step}`, await framePixels(page, step), tensors[`preview_${String(step).padStart(3, "0")}`]);
         assert.match(await text(page, "#model-name"), /bk-sdm-tiny/);
       }
     },
@@ -105,7 +121,11 @@ export const OWN = [
       const sum = createHash("sha256").update(files["theirs/lcm-tiny.safetensors"]).digest("hex");
       const server = await elsewhere(files);
       await page.goto(`${address}models/digits/model_index.json`);
-      const open = (sha256) => page.evaluate(loadOnce, { base: address, model: { address: `${server.address}theirs`, sha256: { "lcm-tiny.safetensors": sha256 } } });
+      const open = (sha256) =>
+        page.evaluate(loadOnce, {
+          base: address,
+          model: { address: `${server.address}theirs`, sha256: { "lcm-tiny.safetensors": sha256 } },
+        });
       const asked = () => server.asked().filter((line) => line.includes("lcm-tiny.safetensors"));
       const said = await open(sum);
       assert.deepEqual([said.code, said.notes], [null, []]);
@@ -116,7 +136,10 @@ export const OWN = [
       assert.deepEqual(asked(), ["theirs/lcm-tiny.safetensors 0-0"]);
       const other = await open("0".repeat(64));
       assert.equal(other.code, "model");
-      assert.equal(other.message, `lcm-tiny.safetensors is not the file that was published: its SHA-256 is ${sum}, and ${"0".repeat(64)} was expected. What was kept of it is deleted; open it again, or take it from another place.`);
+      assert.equal(
+        other.message,
+        `lcm-tiny.safetensors is not the file that was published: its SHA-256 is ${sum}, and ${"0".repeat(64)} was expected. What was kept of it is deleted; open it again, or take it from another place.`,
+      );
       server.asked();
       assert.equal((await open(sum)).code, null);
       assert.ok(asked().length > 2, "it came anew");
@@ -131,7 +154,10 @@ export const OWN = [
         const { modelSource } = await import(`${base}web/api/source.js`);
         return modelSource(`host.example/a/b/resolve/main/my%20model.safetensors#sha256=${"AB".repeat(32)}`);
       }, address);
-      assert.deepEqual([typed.url, typed.sha256], ["https://host.example/a/b/resolve/main/my%20model.safetensors", { "my model.safetensors": "ab".repeat(32) }]);
+      assert.deepEqual(
+        [typed.url, typed.sha256],
+        ["https://host.example/a/b/resolve/main/my%20model.safetensors", { "my model.safetensors": "ab".repeat(32) }],
+      );
       await whole.close();
     },
   },
@@ -141,8 +167,16 @@ export const OWN = [
 async function loadOnce({ base, model }) {
   const { Decant } = await import(`${base}decant.js`);
   const [labels, notes] = [[], []];
-  const loading = Decant.load({ model, device: "cpu", onProgress: ({ label }) => void labels.push(label), onNote: (note) => notes.push(note) });
-  const { code, message } = await loading.then((decant) => (decant.close(), { code: null, message: "" }), (error) => error);
+  const loading = Decant.load({
+    model,
+    device: "cpu",
+    onProgress: ({ label }) => void labels.push(label),
+    onNote: (note) => notes.push(note),
+  });
+  const { code, message } = await loading.then(
+    (decant) => (decant.close(), { code: null, message: "" }),
+    (error) => error,
+  );
   return { code, message, labels, notes };
 }
 
@@ -152,7 +186,9 @@ async function padded(path, bytes) {
   const length = Number(file.readBigUInt64LE(0));
   const header = JSON.parse(file.toString("utf8", 8, 8 + length));
   const end = file.length - 8 - length;
-  const json = Buffer.from(JSON.stringify({ ...header, "model_ema.copy": { dtype: "U8", shape: [bytes], data_offsets: [end, end + bytes] } }));
+  const json = Buffer.from(
+    JSON.stringify({ ...header, "model_ema.copy": { dtype: "U8", shape: [bytes], data_offsets: [end, end + bytes] } }),
+  );
   const start = Buffer.alloc(8);
   start.writeBigUInt64LE(BigInt(json.length));
   return Buffer.concat([start, json, file.subarray(8 + length), madeBytes(bytes, 21)]);

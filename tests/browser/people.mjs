@@ -13,7 +13,10 @@ const beside = (name) => ({ name, type: "", bytes: Array(200).fill(0) });
 const focused = (page) => page.evaluate(() => document.activeElement?.id || document.activeElement?.className);
 
 /** As soon as it can be: small models open fast. */
-const cancelOpening = (page) => page.waitForFunction(() => document.querySelector("#opening-buttons:not([hidden])") && (document.querySelector("#cancel-opening").click(), true));
+const cancelOpening = (page) =>
+  page.waitForFunction(
+    () => document.querySelector("#opening-buttons:not([hidden])") && (document.querySelector("#cancel-opening").click(), true),
+  );
 
 /** @type {Journey[]} */
 export const PEOPLE = [
@@ -26,17 +29,37 @@ export const PEOPLE = [
       await page.keyboard.press(".");
       await page.waitForSelector(".inside-timeline[data-at='0']");
       await page.waitForSelector(".heat-tokens li");
-      assert.deepEqual(await page.locator(".heat-tokens li span:first-child").allTextContents(), ["start", "a", "blue", "seven", "end and padding"]);
+      assert.deepEqual(await page.locator(".heat-tokens li span:first-child").allTextContents(), [
+        "start",
+        "a",
+        "blue",
+        "seven",
+        "end and padding",
+      ]);
       await page.keyboard.press("Escape");
       const told = await page.evaluate(async (base) => {
         const { Decant } = await import(`${base}decant.js`);
         const decant = await Decant.load({ model: `${base}models/digits` });
         const told = [];
-        const { trace } = await decant.generate({ prompt: "a red four", negative: "blue", guidance: 3, steps: 2, onStep: (_, { tokens }) => void told.push(tokens) });
+        const { trace } = await decant.generate({
+          prompt: "a red four",
+          negative: "blue",
+          guidance: 3,
+          steps: 2,
+          onStep: (_, { tokens }) => void told.push(tokens),
+        });
         decant.close();
-        return { texts: told.map((tokens) => [tokens.prompt, tokens.negative].map(({ pieces }) => pieces.map(({ text }) => text.replace("</w>", "")).join(" "))), same: told.every((tokens) => tokens === trace.tokens) || told.length };
+        return {
+          texts: told.map((tokens) =>
+            [tokens.prompt, tokens.negative].map(({ pieces }) => pieces.map(({ text }) => text.replace("</w>", "")).join(" ")),
+          ),
+          same: told.every((tokens) => tokens === trace.tokens) || told.length,
+        };
       }, address);
-      assert.deepEqual(told.texts, [["a red four", "blue"], ["a red four", "blue"]]);
+      assert.deepEqual(told.texts, [
+        ["a red four", "blue"],
+        ["a red four", "blue"],
+      ]);
     },
   },
   {
@@ -67,8 +90,24 @@ export const PEOPLE = [
       await page.keyboard.press("Shift+Enter");
       await page.keyboard.type("on yellow");
       assert.equal(await page.inputValue("#prompt"), "a blue seven\non yellow");
-      const compose = (more) => page.evaluate((own) => document.querySelector("#prompt").dispatchEvent(Object.defineProperties(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true, isComposing: own.isComposing }), { keyCode: { value: own.keyCode } })), more);
-      assert.deepEqual([await compose({ isComposing: true, keyCode: 13 }), await compose({ isComposing: false, keyCode: 229 })], [true, true], "a letter that is being composed keeps its Enter");
+      const compose = (more) =>
+        page.evaluate(
+          (own) =>
+            document
+              .querySelector("#prompt")
+              .dispatchEvent(
+                Object.defineProperties(
+                  new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true, isComposing: own.isComposing }),
+                  { keyCode: { value: own.keyCode } },
+                ),
+              ),
+          more,
+        );
+      assert.deepEqual(
+        [await compose({ isComposing: true, keyCode: 13 }), await compose({ isComposing: false, keyCode: 229 })],
+        [true, true],
+        "a letter that is being composed keeps its Enter",
+      );
       await drawn(page);
       await status(page, /^Stopped/);
       await page.keyboard.press("Enter");
@@ -77,7 +116,11 @@ export const PEOPLE = [
       assert.equal(await focused(page), "prompt", "whoever writes goes on writing");
       // A phone's keyboard that tells of no key, only of a line.
       await page.fill("#seed", "8");
-      await page.evaluate(() => document.querySelector("#prompt").dispatchEvent(new InputEvent("beforeinput", { inputType: "insertLineBreak", bubbles: true, cancelable: true })));
+      await page.evaluate(() =>
+        document
+          .querySelector("#prompt")
+          .dispatchEvent(new InputEvent("beforeinput", { inputType: "insertLineBreak", bubbles: true, cancelable: true })),
+      );
       await page.waitForFunction(() => /seed 8/.test(document.querySelector("#gallery-list .tile")?.getAttribute("aria-label") ?? ""));
     },
   },
@@ -150,8 +193,10 @@ export const PEOPLE = [
       await ready(page);
       await page.evaluate(() => {
         const dataTransfer = new DataTransfer();
-        for (const name of ["one lora.safetensors", "two lora.safetensors", "a word.bin"]) dataTransfer.items.add(new File([new Uint8Array(200)], name));
-        for (const kind of ["dragover", "drop"]) document.body.dispatchEvent(new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }));
+        for (const name of ["one lora.safetensors", "two lora.safetensors", "a word.bin"])
+          dataTransfer.items.add(new File([new Uint8Array(200)], name));
+        for (const kind of ["dragover", "drop"])
+          document.body.dispatchEvent(new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }));
       });
       await page.waitForFunction(() => document.querySelectorAll("#in-use li").length === 3);
       await page.goto(`${address}?model=models/missing`);
@@ -188,7 +233,11 @@ export const PEOPLE = [
       await stroke(0.8);
       const twice = await shown();
       assert.notEqual(once, twice);
-      for (const [key, wanted] of [["Control+z", once], ["Control+z", bare], ["Control+y", once]]) {
+      for (const [key, wanted] of [
+        ["Control+z", once],
+        ["Control+z", bare],
+        ["Control+y", once],
+      ]) {
         await page.keyboard.press(key);
         await drawn(page);
         assert.equal(await shown(), wanted, key);
@@ -211,7 +260,10 @@ export const PEOPLE = [
       };
       await address("models/missing");
       await page.waitForSelector("#look-problem:visible");
-      assert.match(await text(page, "#look-problem-text"), /^There is no model at models\/missing, or only part of one\. Check the address/);
+      assert.match(
+        await text(page, "#look-problem-text"),
+        /^There is no model at models\/missing, or only part of one\. Check the address/,
+      );
       assert.equal(await page.inputValue("#address"), "models/missing");
       assert.equal(await focused(page), "address");
       await page.fill("#address", "http://");
@@ -264,7 +316,9 @@ export const PEOPLE = [
         await page.click("#open-model");
         await page.fill("#address", "elsewhere.test/owner/name");
         await page.keyboard.press("Enter");
-        await page.waitForFunction(() => /^This browser is offline, and “name” is not stored in it/.test(document.querySelector("#look-problem-text").textContent));
+        await page.waitForFunction(() =>
+          /^This browser is offline, and “name” is not stored in it/.test(document.querySelector("#look-problem-text").textContent),
+        );
         assert.equal(await page.inputValue("#address"), "elsewhere.test/owner/name");
       } finally {
         await page.context().setOffline(false);
@@ -284,7 +338,9 @@ export const PEOPLE = [
       const asked = [];
       page.on("request", (request) => request.url().startsWith(server.address) && asked.push(request.url()));
       await page.goto(`${address}models/digits/model_index.json`);
-      await page.evaluate(async () => (await navigator.storage.getDirectory()).removeEntry("decant-models", { recursive: true }).catch(() => {}));
+      await page.evaluate(async () =>
+        (await navigator.storage.getDirectory()).removeEntry("decant-models", { recursive: true }).catch(() => {}),
+      );
       const link = `${address}?model=${server.address}linked.safetensors&prompt=a%20red%20four&steps=3&run=1`;
       await page.goto(link);
       await page.waitForSelector("#ask:visible");
@@ -297,7 +353,10 @@ export const PEOPLE = [
       // Declined, the page's own model comes, with the link's words, and nothing runs by itself.
       await page.click("#decline");
       await ready(page);
-      assert.deepEqual([await text(page, "#model-name"), await page.inputValue("#prompt"), await text(page, "#status")], ["digits", "a red four", ""]);
+      assert.deepEqual(
+        [await text(page, "#model-name"), await page.inputValue("#prompt"), await text(page, "#status")],
+        ["digits", "a red four", ""],
+      );
       assert.deepEqual(asked, []);
       const other = await page.context().newPage();
       await other.goto(link);
@@ -333,7 +392,10 @@ export const PEOPLE = [
       await page.waitForSelector(".message.error:has-text('9.1 GB')");
       await drawn(page);
       assert.equal((await pixels(page)).sum, sum);
-      assert.deepEqual([await text(page, "[data-of=step]"), await page.evaluate(() => document.querySelector("#picture").className)], ["3 done", "picture"]);
+      assert.deepEqual(
+        [await text(page, "[data-of=step]"), await page.evaluate(() => document.querySelector("#picture").className)],
+        ["3 done", "picture"],
+      );
       const note = () => text(page, "#size-note");
       await page.waitForFunction(() => /32 × 32 picture takes/.test(document.querySelector("#size-note").textContent));
       const small = await note();
@@ -398,15 +460,18 @@ export const PEOPLE = [
       await ready(page);
       await again(page, 2);
       await page.waitForSelector("#gallery-list [aria-current=true]");
-      await page.evaluate(() => new Promise((resolve, reject) => {
-        const opening = indexedDB.open("decant-gallery");
-        opening.onerror = reject;
-        opening.onsuccess = () => {
-          const transaction = opening.result.transaction(["traces"], "readwrite");
-          transaction.objectStore("traces").clear();
-          transaction.oncomplete = () => (opening.result.close(), resolve(undefined));
-        };
-      }));
+      await page.evaluate(
+        () =>
+          new Promise((resolve, reject) => {
+            const opening = indexedDB.open("decant-gallery");
+            opening.onerror = reject;
+            opening.onsuccess = () => {
+              const transaction = opening.result.transaction(["traces"], "readwrite");
+              transaction.objectStore("traces").clear();
+              transaction.oncomplete = () => (opening.result.close(), resolve(undefined));
+            };
+          }),
+      );
       await page.click("#gallery-list .tile");
       await page.waitForSelector("#strip-gone:visible");
       assert.ok(await page.isHidden("#filmstrip"));
@@ -416,49 +481,56 @@ export const PEOPLE = [
       assert.ok(await page.isVisible("#specimen figure"));
     },
   },
-  ...["en", "es"].map((language) => /** @type {Journey} */ ({
-    name: `no message has a setting's internal name, whichever setting (${language})`,
-    open: `?lang=${language}&steps=2`,
-    fake: true,
-    async play({ page, address }) {
-      await ready(page);
-      const faults = await page.evaluate(async (base) => {
-        const [{ NAMES, labelOf, readSetting }, { sentenceOf }, { readAddressSettings }] = await Promise.all(["settings", "sentences", "link"].map((name) => import(`${base}web/studio/${name}.js`)));
-        const { Decant } = await import(`${base}decant.js`);
-        const catalog = await Decant.catalog();
-        const info = /** @type {any} */ ({ catalog, factor: 16, defaults: {} });
-        const internal = (name) => new RegExp(`(?<![\\w-])(${name}|${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)})(?![\\w-])|--`);
-        const faults = [];
-        for (const name of NAMES) {
-          const label = labelOf(name);
-          const field = document.querySelector(`#settings [name="${name}"]`);
-          const shown = field && (document.querySelector(`label[for="${name}"]`) ?? field.closest("label"))?.textContent?.trim();
-          // In a sentence a label stands alone: “Start of guidance”, where the form has “Start at” below “Guidance”.
-          const below = ["guidanceFrom", "guidanceUntil", "guidanceCurve", "startStep"].includes(name);
-          if (shown && shown !== label && !below) faults.push(`${name}: “${label}” is not what its field is called: “${shown}”`);
-          const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-          const said = [
-            `${name}: there is no such thing; leave --${flag} out.`,
-            `Settings: ${name} is "much", expected a number.`,
-            ...(name !== flag ? [`Ask for less of ${name}, or leave ${flag.replaceAll("-", "_")} out.`] : []),
-          ].map((message) => sentenceOf(Object.assign(new Error(message), { code: "request" }), "run").text);
-          for (const problem of [readSetting(name, "?!", info)]) if ("problem" in problem) said.push(problem.problem);
-          said.push(...readAddressSettings(new URLSearchParams({ [name]: "?!" }), /** @type {any} */ ({}), info).problems);
-          for (const sentence of said) {
-            // A name that is a label's word, too (“steps”, “seed”), is a word.
-            const rest = sentence.replaceAll(label, "");
-            if (internal(name).test(rest) && (name !== flag || /^[a-z]/.test(sentence) || rest.includes("--"))) faults.push(`${name}: ${sentence}`);
-            if (/^(Settings: )?\w+: there is no such/.test(sentence)) faults.push(`${name}: ${sentence}`);
-          }
-        }
-        return faults;
-      }, address);
-      assert.deepEqual(faults, []);
-      await page.fill("#prompt", "refuse keepUnmasked");
-      await page.click("#generate");
-      await page.waitForSelector(".message.error");
-      const wanted = language === "en" ? "“Keep the rest unchanged”" : "«Dejar el resto intacto»";
-      assert.equal(await text(page, ".message.error p"), `${wanted}: there is no mask; give one, or leave ${wanted} (${wanted}) out.`);
-    },
-  })),
+  ...["en", "es"].map(
+    (language) =>
+      /** @type {Journey} */ ({
+        name: `no message has a setting's internal name, whichever setting (${language})`,
+        open: `?lang=${language}&steps=2`,
+        fake: true,
+        async play({ page, address }) {
+          await ready(page);
+          const faults = await page.evaluate(async (base) => {
+            const [{ NAMES, labelOf, readSetting }, { sentenceOf }, { readAddressSettings }] = await Promise.all(
+              ["settings", "sentences", "link"].map((name) => import(`${base}web/studio/${name}.js`)),
+            );
+            const { Decant } = await import(`${base}decant.js`);
+            const catalog = await Decant.catalog();
+            const info = /** @type {any} */ ({ catalog, factor: 16, defaults: {} });
+            const internal = (name) =>
+              new RegExp(`(?<![\\w-])(${name}|${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)})(?![\\w-])|--`);
+            const faults = [];
+            for (const name of NAMES) {
+              const label = labelOf(name);
+              const field = document.querySelector(`#settings [name="${name}"]`);
+              const shown = field && (document.querySelector(`label[for="${name}"]`) ?? field.closest("label"))?.textContent?.trim();
+              // In a sentence a label stands alone: “Start of guidance”, where the form has “Start at” below “Guidance”.
+              const below = ["guidanceFrom", "guidanceUntil", "guidanceCurve", "startStep"].includes(name);
+              if (shown && shown !== label && !below) faults.push(`${name}: “${label}” is not what its field is called: “${shown}”`);
+              const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+              const said = [
+                `${name}: there is no such thing; leave --${flag} out.`,
+                `Settings: ${name} is "much", expected a number.`,
+                ...(name !== flag ? [`Ask for less of ${name}, or leave ${flag.replaceAll("-", "_")} out.`] : []),
+              ].map((message) => sentenceOf(Object.assign(new Error(message), { code: "request" }), "run").text);
+              for (const problem of [readSetting(name, "?!", info)]) if ("problem" in problem) said.push(problem.problem);
+              said.push(...readAddressSettings(new URLSearchParams({ [name]: "?!" }), /** @type {any} */ ({}), info).problems);
+              for (const sentence of said) {
+                // A name that is a label's word, too (“steps”, “seed”), is a word.
+                const rest = sentence.replaceAll(label, "");
+                if (internal(name).test(rest) && (name !== flag || /^[a-z]/.test(sentence) || rest.includes("--")))
+                  faults.push(`${name}: ${sentence}`);
+                if (/^(Settings: )?\w+: there is no such/.test(sentence)) faults.push(`${name}: ${sentence}`);
+              }
+            }
+            return faults;
+          }, address);
+          assert.deepEqual(faults, []);
+          await page.fill("#prompt", "refuse keepUnmasked");
+          await page.click("#generate");
+          await page.waitForSelector(".message.error");
+          const wanted = language === "en" ? "“Keep the rest unchanged”" : "«Dejar el resto intacto»";
+          assert.equal(await text(page, ".message.error p"), `${wanted}: there is no mask; give one, or leave ${wanted} (${wanted}) out.`);
+        },
+      }),
+  ),
 ];

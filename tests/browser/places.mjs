@@ -5,7 +5,9 @@ import { drawnFile } from "./more.mjs";
 import { drawn } from "./steps.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
-/** @typedef {{ name: string, open?: string, reach?: (page: Page) => Promise<void>, settle?: (page: Page) => Promise<void>, usual?: boolean }} Screen `usual`: for its pictures with the model that the page opens by itself; `open` is the rest of the address; `settle` is done again when the colours have changed */
+/**
+ * @typedef {{ name: string, open?: string, reach?: (page: Page) => Promise<void>, settle?: (page: Page) => Promise<void>, usual?: boolean }} Screen `usual`: for its pictures with the model that the page opens by itself; `open` is the rest of the address; `settle` is done again when the colours have changed
+ */
 
 /**
  * Goes to a screen, on a page that remembers nothing of before.
@@ -16,11 +18,14 @@ export async function enter(page, address, { open = "?", reach }, { language = "
   await page.evaluate((colours) => {
     localStorage.clear();
     localStorage.setItem("decant.theme", colours);
-    return new Promise((done) => Object.assign(indexedDB.deleteDatabase("decant-gallery"), { onsuccess: done, onerror: done, onblocked: done }));
+    return new Promise((done) =>
+      Object.assign(indexedDB.deleteDatabase("decant-gallery"), { onsuccess: done, onerror: done, onblocked: done }),
+    );
   }, theme);
   const [search = "", hash] = open.split("#");
   // An address that asks for nothing is a first visit, with its example, whatever its language.
-  const asks = search === "" ? (language === "en" ? "" : `?lang=${language}`) : `${search.length > 1 ? search : "?device=auto"}&lang=${language}`;
+  const asks =
+    search === "" ? (language === "en" ? "" : `?lang=${language}`) : `${search.length > 1 ? search : "?device=auto"}&lang=${language}`;
   await page.goto(`${address}${asks}${hash ? `#${hash}` : ""}`);
   await reach?.(page);
   await page.evaluate(() => localStorage.clear());
@@ -33,7 +38,12 @@ export async function opened(page) {
 
 /** All steps are done, and the picture is there. */
 export async function made(page) {
-  await page.waitForFunction(() => document.querySelector("#status")?.textContent?.trim() && document.querySelector("#pause")?.matches(":disabled") && document.querySelector("#picture canvas:not([hidden])"));
+  await page.waitForFunction(
+    () =>
+      document.querySelector("#status")?.textContent?.trim() &&
+      document.querySelector("#pause")?.matches(":disabled") &&
+      document.querySelector("#picture canvas:not([hidden])"),
+  );
   await page.waitForSelector("#generate:enabled", { state: "attached" });
   await drawn(page);
 }
@@ -255,7 +265,9 @@ export async function openedInside(page, at = "end") {
 
 /** Everything of the place is drawn, what is out of sight too. @param {Page} page */
 export async function settledInside(page) {
-  await page.waitForFunction(() => document.querySelectorAll("#inside .chart svg").length >= 2 && document.querySelector("#inside .figure-table tbody tr"));
+  await page.waitForFunction(
+    () => document.querySelectorAll("#inside .chart svg").length >= 2 && document.querySelector("#inside .figure-table tbody tr"),
+  );
   await drawn(page);
 }
 
@@ -271,23 +283,14 @@ async function atThirdStep(page) {
 /** @type {Screen[]} */
 export const INSIDE_SCREENS = [
   { name: "inside-empty", open: "?#inside", reach: (page) => page.waitForSelector("#inside-begin:enabled").then(() => undefined) },
-  {
-    name: "inside-step",
-    open: `?${STEPS}#inside`,
-    reach: atThirdStep,
-  },
+  { name: "inside-step", open: `?${STEPS}#inside`, reach: atThirdStep },
   ...["guidance", "looking"].map((part) => ({
     name: `inside-${part}`,
     open: `?${STEPS}#inside`,
     settle: (page) => showPart(page, part),
     reach: atThirdStep,
   })),
-  {
-    name: "inside-numbers",
-    open: `?${STEPS}#inside`,
-    settle: (page) => showPart(page, "channels"),
-    reach: atThirdStep,
-  },
+  { name: "inside-numbers", open: `?${STEPS}#inside`, settle: (page) => showPart(page, "channels"), reach: atThirdStep },
   {
     name: "inside-words",
     open: `?${STEPS}#inside`,
@@ -331,26 +334,23 @@ export const INSIDE_SCREENS = [
 
 /** @type {Screen[]} */
 export const LESSON_SCREENS = [
-  {
-    name: "lessons",
-    open: "?#lessons",
-    reach: async (page) => void (await page.waitForSelector("#lessons .card")),
-  },
-  {
-    name: "lessons-sheet",
-    open: "?#lessons/sheet",
-    reach: async (page) => void (await page.waitForSelector("#lessons .sheet")),
-  },
+  { name: "lessons", open: "?#lessons", reach: async (page) => void (await page.waitForSelector("#lessons .card")) },
+  { name: "lessons-sheet", open: "?#lessons/sheet", reach: async (page) => void (await page.waitForSelector("#lessons .sheet")) },
 ];
 
 /** Every step of every lesson, played. @param {Page} page @param {string} address @returns {Promise<Screen[]>} */
 export async function lessonScreens(page, address) {
-  const counts = await page.evaluate(async (base) => (await import(`${base}web/lessons/index.js`)).LESSONS.map(({ steps }) => steps.length), address);
-  return counts.flatMap((count, lesson) => Array.from({ length: count }, (_, step) => ({
-    name: `lesson-${lesson + 1}-${step + 1}`,
-    open: `?#lessons/${lesson + 1}/${step + 1}`,
-    reach: playStep,
-  })));
+  const counts = await page.evaluate(
+    async (base) => (await import(`${base}web/lessons/index.js`)).LESSONS.map(({ steps }) => steps.length),
+    address,
+  );
+  return counts.flatMap((count, lesson) =>
+    Array.from({ length: count }, (_, step) => ({
+      name: `lesson-${lesson + 1}-${step + 1}`,
+      open: `?#lessons/${lesson + 1}/${step + 1}`,
+      reach: playStep,
+    })),
+  );
 }
 
 /** Answers what is asked, does what is to be done, and waits for what comes of it. @param {Page} page */
@@ -359,7 +359,11 @@ async function playStep(page) {
   await page.waitForSelector("#lessons .lesson h3");
   await drawn(page);
   if (await page.locator("#lessons .choice").count()) await page.locator("#lessons .choice").first().click();
-  if (await page.locator("#lessons .estimate input").count()) await page.locator("#lessons .estimate input").fill("10").then(() => page.keyboard.press("Enter"));
+  if (await page.locator("#lessons .estimate input").count())
+    await page
+      .locator("#lessons .estimate input")
+      .fill("10")
+      .then(() => page.keyboard.press("Enter"));
   await drawn(page);
   if (await page.locator("#lessons .act").isVisible()) await page.locator("#lessons .act").click();
   await drawn(page);

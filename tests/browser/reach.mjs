@@ -17,7 +17,9 @@ import { kept, onSite, placesScript, version } from "./site.mjs";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const run = promisify(execFile);
 
-/** @typedef {{ name: string, expects?: RegExp, play: (scene: { page: import("playwright-core").Page }) => Promise<string | void> }} Reach */
+/**
+ * @typedef {{ name: string, expects?: RegExp, play: (scene: { page: import("playwright-core").Page }) => Promise<string | void> }} Reach
+ */
 
 /** What this browser can do, and the self-test. @type {import("./journeys.mjs").Journey[]} */
 export const PREFLIGHT = [
@@ -31,8 +33,16 @@ export const PREFLIGHT = [
       await page.click("#show-machine-too");
       await page.waitForSelector("#machine-rows .verdict");
       const rows = await page.locator("#machine-rows li").allInnerTexts();
-      for (const said of [/^Uses the GPU\n.*emulated/, /^Uses the CPU\nWebAssembly has vector/, /^Stores models and pictures\n.* of /, /^Works offline\nThis browser cannot install the page/]) {
-        assert.ok(rows.some((row) => said.test(row)), `${said} is not in:\n${rows.join("\n")}`);
+      for (const said of [
+        /^Uses the GPU\n.*emulated/,
+        /^Uses the CPU\nWebAssembly has vector/,
+        /^Stores models and pictures\n.* of /,
+        /^Works offline\nThis browser cannot install the page/,
+      ]) {
+        assert.ok(
+          rows.some((row) => said.test(row)),
+          `${said} is not in:\n${rows.join("\n")}`,
+        );
       }
       assert.deepEqual(await page.evaluate(nameFaults), []);
       assert.deepEqual(await page.evaluate(contrastFaults), []);
@@ -50,7 +60,11 @@ export const PREFLIGHT = [
       const refused = await page.evaluate(async () => {
         const found = [];
         document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) => found.push(effectiveDirective));
-        for (const [tag, part] of [["img", { src: "//elsewhere.test/x.png" }], ["script", { src: "//elsewhere.test/x.js" }], ["script", { textContent: "0" }]]) {
+        for (const [tag, part] of [
+          ["img", { src: "//elsewhere.test/x.png" }],
+          ["script", { src: "//elsewhere.test/x.js" }],
+          ["script", { textContent: "0" }],
+        ]) {
           document.body.append(Object.assign(document.createElement(tag), part));
         }
         await new Promise((done) => setTimeout(done, 300));
@@ -64,17 +78,27 @@ export const PREFLIGHT = [
     fake: true,
     async play({ page }) {
       await selfTest(page);
-      for (const verdict of await page.$$eval("#test-results li", (items) => items.map(({ dataset }) => dataset.verdict))) assert.equal(verdict, "no");
+      for (const verdict of await page.$$eval("#test-results li", (items) => items.map(({ dataset }) => dataset.verdict)))
+        assert.equal(verdict, "no");
       assert.match(await text(page, "#test-results li"), /not the same as diffusers/);
     },
   },
 ];
 
-/** The self-test on the built page. @param {import("playwright-core").Page} page @param {string} address @param {number} devices 1: without the GPU, which takes an emulator minutes */
+/**
+ * The self-test on the built page.
+ * @param {import("playwright-core").Page} page
+ * @param {string} address
+ * @param {number} devices 1: without the GPU, which takes an emulator minutes
+ */
 export async function checkSelfTest(page, address, devices) {
   await page.goto(`${address}?device=cpu`);
   const [cpu, gpu] = await selfTest(page, devices);
-  assert.match(cpu, /to the last bit/, `${cpu} The CPU's arithmetic changed: if that was meant, node tests/browser/make_cases.mjs writes the new sums.`);
+  assert.match(
+    cpu,
+    /to the last bit/,
+    `${cpu} The CPU's arithmetic changed: if that was meant, node tests/browser/make_cases.mjs writes the new sums.`,
+  );
   if (devices > 1) assert.match(gpu, /^GPU \(.+\): same as diffusers/);
 }
 
@@ -90,18 +114,36 @@ export const KEPT = [
         const session = await page.context().newCDPSession(page);
         const { errors, data } = await session.send("Page.getAppManifest");
         assert.deepEqual(errors, []);
-        for (const { src } of JSON.parse(data).icons) assert.ok((await page.evaluate((path) => fetch(path).then(({ ok }) => ok), src)), src);
+        for (const { src } of JSON.parse(data).icons) assert.ok(await page.evaluate((path) => fetch(path).then(({ ok }) => ok), src), src);
         assert.deepEqual((await session.send("Page.getInstallabilityErrors")).installabilityErrors, []);
         server.close();
         await page.context().setOffline(true);
         for (const place of ["inside", "lessons", "studio"]) await enter(page, place); // of the first visit's page, too
         const parts = await page.evaluate(async () => {
-          const ask = (range) => fetch("models/digits/model_index.json", { headers: { range }, cache: "no-store" }).then(async (answer) => [answer.status, answer.headers.get("content-range"), await answer.text()]);
+          const ask = (range) =>
+            fetch("models/digits/model_index.json", { headers: { range }, cache: "no-store" }).then(async (answer) => [
+              answer.status,
+              answer.headers.get("content-range"),
+              await answer.text(),
+            ]);
           const [, , all] = await ask("bytes=0-8388607");
-          return { all, size: all.length, middle: await ask("bytes=2-5"), end: await ask(`bytes=${all.length - 3}-`), beyond: await ask(`bytes=${all.length}-`) };
+          return {
+            all,
+            size: all.length,
+            middle: await ask("bytes=2-5"),
+            end: await ask(`bytes=${all.length - 3}-`),
+            beyond: await ask(`bytes=${all.length}-`),
+          };
         });
         const { all, size } = parts;
-        assert.deepEqual([parts.middle, parts.end, parts.beyond], [[206, `bytes 2-5/${size}`, all.slice(2, 6)], [206, `bytes ${size - 3}-${size - 1}/${size}`, all.slice(-3)], [416, `bytes */${size}`, ""]]);
+        assert.deepEqual(
+          [parts.middle, parts.end, parts.beyond],
+          [
+            [206, `bytes 2-5/${size}`, all.slice(2, 6)],
+            [206, `bytes ${size - 3}-${size - 1}/${size}`, all.slice(-3)],
+            [416, `bytes */${size}`, ""],
+          ],
+        );
         await page.goto(`${address}?steps=3&run=1`);
         await finished(page, 3);
         for (const place of ["lessons", "inside", "studio"]) await enter(page, place);
@@ -141,7 +183,10 @@ export const KEPT = [
         await page.click(".message button:text('Reload')");
         await page.waitForSelector('.places a[href="#studio"]:text("Atelier")');
         await ready(page);
-        const left = await page.evaluate(async (name) => (await (await caches.open("decant")).keys()).filter(({ url }) => url.includes(name)).length, script);
+        const left = await page.evaluate(
+          async (name) => (await (await caches.open("decant")).keys()).filter(({ url }) => url.includes(name)).length,
+          script,
+        );
         assert.equal(left, 1, "the old version is cleared away");
       });
     },
@@ -202,7 +247,17 @@ export const SINGLE = [
         await page.click("#show-keys");
         await page.click("#show-licences");
         await page.waitForSelector("#licences pre:not(:empty)");
-        licensed(await text(page, "#licences pre"), ["wgpu", "candle-core", "tokenizers", "d3-scale", "@observablehq/plot", "fflate", "Fluent Emoji", "CLIP's vocabulary", "Rust's standard library"]);
+        licensed(await text(page, "#licences pre"), [
+          "wgpu",
+          "candle-core",
+          "tokenizers",
+          "d3-scale",
+          "@observablehq/plot",
+          "fflate",
+          "Fluent Emoji",
+          "CLIP's vocabulary",
+          "Rust's standard library",
+        ]);
         const { length } = await readFile(join(folder, "decant.html"));
         assert.ok(length < 60e6);
         return `${(length / 1e6).toFixed(1)} MB`;
@@ -224,8 +279,27 @@ export const PACKAGE = [
         const { stdout } = await run("npm", ["pack", "./package", "--silent"], { cwd: folder });
         await writeFile(join(folder, "package.json"), '{ "private": true, "type": "module" }');
         await run("npm", ["install", `./${stdout.trim()}`, "--offline", "--no-audit", "--no-fund", "--silent"], { cwd: folder });
-        await writeFile(join(folder, "use.ts"), 'import { Decant, type Trace } from "decant";\nexport const run = async (): Promise<Trace> => (await (await Decant.load({ model: "m" })).generate({ prompt: "" })).trace;\n// @ts-expect-error: a prompt is needed\nexport const wrong = async () => (await Decant.load({ model: "m" })).generate({});\n');
-        await run(join(root, "node_modules/.bin/tsc"), ["--noEmit", "--strict", "--module", "esnext", "--moduleResolution", "bundler", "--lib", "es2024,dom,dom.iterable,dom.asynciterable", "--types", "", "use.ts"], { cwd: folder });
+        await writeFile(
+          join(folder, "use.ts"),
+          'import { Decant, type Trace } from "decant";\nexport const run = async (): Promise<Trace> => (await (await Decant.load({ model: "m" })).generate({ prompt: "" })).trace;\n// @ts-expect-error: a prompt is needed\nexport const wrong = async () => (await Decant.load({ model: "m" })).generate({});\n',
+        );
+        await run(
+          join(root, "node_modules/.bin/tsc"),
+          [
+            "--noEmit",
+            "--strict",
+            "--module",
+            "esnext",
+            "--moduleResolution",
+            "bundler",
+            "--lib",
+            "es2024,dom,dom.iterable,dom.asynciterable",
+            "--types",
+            "",
+            "use.ts",
+          ],
+          { cwd: folder },
+        );
         const licences = await readFile(join(folder, "node_modules/decant/licences.txt"), "utf8");
         licensed(licences, ["wgpu", "candle-core", "tokenizers", "CLIP's vocabulary"]);
         assert.ok(!/d3-|Fluent/.test(licences), "what is not in the package has no notice in it");
@@ -233,7 +307,9 @@ export const PACKAGE = [
         const server = await serve({ folder });
         await page.goto(server.address);
         await page.waitForFunction(() => /^16 steps in /.test(document.querySelector("p").textContent));
-        const colours = await page.evaluate(() => new Set(new Uint32Array(document.querySelector("canvas").getContext("2d").getImageData(0, 0, 32, 32).data.buffer)).size);
+        const colours = await page.evaluate(
+          () => new Set(new Uint32Array(document.querySelector("canvas").getContext("2d").getImageData(0, 0, 32, 32).data.buffer)).size,
+        );
         server.close();
         assert.ok(colours > 100, `${colours} colours`);
         return `${((await stat(join(folder, stdout.trim()))).size / 1e6).toFixed(1)} MB packed`;
@@ -248,7 +324,10 @@ export const PACKAGE = [
 function licensed(notices, names) {
   const parts = notices.split(/\n\n-{80}\n\n/);
   const list = parts.find((part) => part.startsWith("Works of others"));
-  assert.ok(parts.some((part) => part.startsWith("MIT License")), "Decant's own licence is there");
+  assert.ok(
+    parts.some((part) => part.startsWith("MIT License")),
+    "Decant's own licence is there",
+  );
   for (const name of names) {
     assert.ok(list?.includes(`\n${name}`), `${name} is not listed`);
     const text = parts.find((part) => part !== list && part.split(":\n\n")[0]?.includes(name));

@@ -33,7 +33,9 @@ try {
   server.close();
 }
 
-/** Runs in the page. Pictures go onto one sheet and numbers into one list of 16-bit floats; what stands in their places says where they are. */
+/**
+ * Runs in the page. Pictures go onto one sheet and numbers into one list of 16-bit floats; what stands in their places says where they are.
+ */
 async function record({ base, seed }) {
   const { Decant } = await import(`${base}decant.js`);
   const { LESSONS } = await import(`${base}web/lessons/index.js`);
@@ -57,8 +59,14 @@ async function record({ base, seed }) {
       const made = await makeCalls(decant, step.calls, at, quiet);
       const shown = step.show(made, at);
       const key = `${id}/${index + 1}`;
-      all[key] = { shown: { ...shown, figures: await Promise.all(shown.figures.map(lean)) }, javascript: javascriptOf(step.calls, at, made, step.picture ? first : []), commands: commandsOf(step.calls, at, made) };
-      said.push(`${key} (${((performance.now() - started) / 1000).toFixed(1)} s): ${shown.facts.map((fact) => `${fact.id} ${typeof fact.value === "number" ? Number(fact.value.toPrecision(5)) : fact.value}`).join(", ")}`);
+      all[key] = {
+        shown: { ...shown, figures: await Promise.all(shown.figures.map(lean)) },
+        javascript: javascriptOf(step.calls, at, made, step.picture ? first : []),
+        commands: commandsOf(step.calls, at, made),
+      };
+      said.push(
+        `${key} (${((performance.now() - started) / 1000).toFixed(1)} s): ${shown.facts.map((fact) => `${fact.id} ${typeof fact.value === "number" ? Number(fact.value.toPrecision(5)) : fact.value}`).join(", ")}`,
+      );
     }
   }
 
@@ -72,18 +80,29 @@ async function record({ base, seed }) {
   const webp = await asText(await sheet.convertToBlob({ type: "image/webp", quality: 0.9 }));
   const halves = await asText(new Blob([Uint16Array.from(numbers, asHalf)], { type: "application/octet-stream" }));
   const source = `// Made by tests/browser/record.mjs with models/digits on the CPU, seed ${seed}. Do not edit.\n\nexport const RECORDING = {\n  pictures: "${webp}",\n  numbers: "${halves.slice(halves.indexOf(",") + 1)}",\n  shown: ${JSON.stringify(packed)},\n};\n`;
-  said.push(`${pictures.length} pictures, ${(webp.length / 1000).toFixed(0)} KB; ${numbers.length} numbers, ${(halves.length / 1000).toFixed(0)} KB; the rest ${(JSON.stringify(packed).length / 1000).toFixed(0)} KB`);
+  said.push(
+    `${pictures.length} pictures, ${(webp.length / 1000).toFixed(0)} KB; ${numbers.length} numbers, ${(halves.length / 1000).toFixed(0)} KB; the rest ${(JSON.stringify(packed).length / 1000).toFixed(0)} KB`,
+  );
   return { source, said: said.join("\n") };
 
   /** Of a run, only what its figure draws. */
   async function lean({ kind, data, ...rest }) {
     if (!data.trace) return { kind, data, ...rest };
-    const wanted = { strip: ["index", "total", "timestep", "sigma", "previewNoisy", "previewDenoised"], guidance: ["index", "total", "timestep", "sigma", "shape", "guidance", "noiseText", "noiseUncond", "noise"] }[kind];
+    const wanted = {
+      strip: ["index", "total", "timestep", "sigma", "previewNoisy", "previewDenoised"],
+      guidance: ["index", "total", "timestep", "sigma", "shape", "guidance", "noiseText", "noiseUncond", "noise"],
+    }[kind];
     const { settings, image, steps } = data.trace;
     const part = (/** @type {any} */ one) => Object.fromEntries(wanted.map((name) => [name, one[name]]));
     // What the arrows are drawn by is measured here, since the page that shows the recording has nobody to ask.
-    const measured = async ({ noiseUncond, noiseText, noise }) => ({ measured: { apart: await Decant.distance(noiseUncond, noiseText), taken: await Decant.distance(noise, noiseText) } });
-    const trace = { settings, image: kind === "strip" ? image : null, steps: await Promise.all(steps.map(async (one) => ({ ...part(one), ...(kind === "guidance" && (await measured(one))) }))) };
+    const measured = async ({ noiseUncond, noiseText, noise }) => ({
+      measured: { apart: await Decant.distance(noiseUncond, noiseText), taken: await Decant.distance(noise, noiseText) },
+    });
+    const trace = {
+      settings,
+      image: kind === "strip" ? image : null,
+      steps: await Promise.all(steps.map(async (one) => ({ ...part(one), ...(kind === "guidance" && (await measured(one))) }))),
+    };
     return { kind, data: { ...data, trace }, ...rest };
   }
 
@@ -95,13 +114,17 @@ async function record({ base, seed }) {
     }
     if (ArrayBuffer.isView(value)) return Array.from(value);
     if (Array.isArray(value)) return value.map(pack);
-    if (value === null || typeof value !== "object") return typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value;
+    if (value === null || typeof value !== "object")
+      return typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value;
     return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, pack(inner)]));
   }
 
   /** Rows of equal height, from left to right; the same picture twice has one place. */
   function placeOf(image) {
-    const same = pictures.find((one) => one.image.width === image.width && one.image.height === image.height && one.image.data.every((byte, at) => byte === image.data[at]));
+    const same = pictures.find(
+      (one) =>
+        one.image.width === image.width && one.image.height === image.height && one.image.data.every((byte, at) => byte === image.data[at]),
+    );
     if (same) return [same.x, same.y, image.width, image.height];
     const last = pictures.findLast((one) => one.image.height === image.height);
     const fits = last && last.x + 2 * last.image.width <= WIDTH();

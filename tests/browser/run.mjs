@@ -40,13 +40,28 @@ import { makePage } from "../../tools/page.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 /** What people do on the page. */
-const JOURNEYS = [...USUAL, ...MORE, ...STUDIO, ...STAGE, ...EASEL, ...MISHAPS, ...PEOPLE, ...INSIDE, ...LESSONS, ...OWN_MODELS, ...PREFLIGHT];
+const JOURNEYS = [
+  ...USUAL,
+  ...MORE,
+  ...STUDIO,
+  ...STAGE,
+  ...EASEL,
+  ...MISHAPS,
+  ...PEOPLE,
+  ...INSIDE,
+  ...LESSONS,
+  ...OWN_MODELS,
+  ...PREFLIGHT,
+];
 const words = process.argv.slice(2);
 const counts = { passed: 0, failed: 0, skipped: 0 };
 /** More than two gain nothing: a run of the real model keeps a core busy, and drawing the page another. */
 const LANES = Math.max(1, Number(process.env.LANES) || Math.min(2, availableParallelism()));
 
-/** The browsers: Debian's, whose GPU is SwiftShader, in every lane; the others once. @typedef {{ name: string, choice: object, once?: boolean }} Kind */
+/**
+ * The browsers: Debian's, whose GPU is SwiftShader, in every lane; the others once.
+ * @typedef {{ name: string, choice: object, once?: boolean }} Kind
+ */
 const debian = { name: "debian", choice: { more: ["--host-resolver-rules=MAP elsewhere.test 127.0.0.1"] } };
 /** What a page installs stays. */
 const keeping = { name: "keeping", choice: { keeps: true }, once: true };
@@ -54,21 +69,40 @@ const lavapipe = { name: "lavapipe", choice: { program: LAVAPIPE }, once: true }
 /** Its GPU is going to be crashed, which it may remember. */
 const victim = { name: "victim", choice: { program: LAVAPIPE }, once: true };
 
-/** What is to be played or skipped. @type {({ where: string, name: string, browser: Kind, play: (lane: number) => Promise<string> } | { skipped: string })[]} */
+/**
+ * What is to be played or skipped.
+ * @type {({ where: string, name: string, browser: Kind, play: (lane: number) => Promise<string> } | { skipped: string })[]}
+ */
 const jobs = [];
 
-/** What is tested: the page as it is written now, with a stand-in for the model, and what `./build.sh` made. Both at sub-paths, because pages end up in such places. */
+/**
+ * What is tested: the page as it is written now, with a stand-in for the model, and what `./build.sh` made. Both at sub-paths, because
+ * pages end up in such places.
+ */
 const page = join(root, "target/tested");
 await rm(page, { recursive: true, force: true });
 await makePage(join(root, "web"), page);
-const fake = await serve({ folder: page, overlays: { ...MODULES, "worker/pkg/": join(root, "tests/browser/fake"), "models/slow/": join(root, "models/digits"), "models/": join(root, "models") }, base: "/some/where/" });
-const built = existsSync(join(root, "dist/worker/pkg/decant_app.js")) && (await serve({ folder: join(root, "dist"), overlays: { ...MODULES, "tests/models/": join(root, "tests/models") }, base: "/decant/" }));
+const fake = await serve({
+  folder: page,
+  overlays: {
+    ...MODULES,
+    "worker/pkg/": join(root, "tests/browser/fake"),
+    "models/slow/": join(root, "models/digits"),
+    "models/": join(root, "models"),
+  },
+  base: "/some/where/",
+});
+const built =
+  existsSync(join(root, "dist/worker/pkg/decant_app.js")) &&
+  (await serve({ folder: join(root, "dist"), overlays: { ...MODULES, "tests/models/": join(root, "tests/models") }, base: "/decant/" }));
 // A server that answers with whole files only, as python's does.
 const whole = built && (await serve({ folder: join(root, "dist"), overlays: MODULES, ranges: false }));
 
 // One that says by itself what lets a page share memory.
 const ISOLATING = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
-const isolating = built && (await serve({ folder: join(root, "dist"), overlays: { ...MODULES, "tests/models/": join(root, "tests/models") }, headers: ISOLATING }));
+const isolating =
+  built &&
+  (await serve({ folder: join(root, "dist"), overlays: { ...MODULES, "tests/models/": join(root, "tests/models") }, headers: ISOLATING }));
 
 const browsers = new Map();
 try {
@@ -78,9 +112,18 @@ try {
   for (const journey of [...GETTING, ...ATTACKED]) play("getting", debian, fake, journey);
   if (built && whole && isolating) await testBuilt(built, whole, isolating);
   else skip("all tests of the built page; ./build.sh makes it");
-  await playInLanes(jobs, { lanes: LANES, alone: aloneOf, play: (job, lane) => ("skipped" in job ? `skipped: ${job.skipped}` : job.play(lane)), tell: (line) => console.log(line) });
+  await playInLanes(jobs, {
+    lanes: LANES,
+    alone: aloneOf,
+    play: (job, lane) => ("skipped" in job ? `skipped: ${job.skipped}` : job.play(lane)),
+    tell: (line) => console.log(line),
+  });
 } finally {
-  for (const browser of browsers.values()) await browser.then((started) => started.close(), () => {});
+  for (const browser of browsers.values())
+    await browser.then(
+      (started) => started.close(),
+      () => {},
+    );
   for (const server of [fake, built, whole, isolating]) if (server) server.close();
 }
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
@@ -91,22 +134,36 @@ async function testBuilt(built, whole, isolating) {
   for (const journey of JOURNEYS.filter(({ fake, crash }) => !fake && !crash)) play("built", debian, built, journey);
   for (const journey of SPANISH.filter(({ real }) => real)) play("built", debian, built, journey);
   play("built", debian, built, { ...RECORDED, open: null });
-  for (const journey of JOURNEYS.filter(({ name }) => name.startsWith("open, generate"))) play("built, no byte ranges", debian, whole, journey);
+  for (const journey of JOURNEYS.filter(({ name }) => name.startsWith("open, generate")))
+    play("built, no byte ranges", debian, whole, journey);
   for (const { name, expects, play: act } of [...KEPT, ...ISOLATED]) test("kept", name, keeping, built, act, { expects, start: null });
   if (HAS_FIREFOX) for (const { name, play: act } of IN_FIREFOX) test("kept", name, debian, built, act, { start: null });
   else skip("how the page is isolated in Firefox; apt-get install firefox-esr, or FIREFOX=PROGRAM in the environment");
   for (const { name, play: act } of PACKAGE) test("package", name, debian, built, act, { start: null });
   for (const { name, play: act } of SINGLE) test("one file", name, debian, built, act, { start: null });
-  if (!existsSync(LAVAPIPE)) test("built", "the self-test finds the CPU to be right", debian, built, ({ page }) => checkSelfTest(page, built.address, 1), { start: null });
-  for (const model of await modelsWithTokens()) test("CPU", `tokens of ${model}`, debian, built, ({ page }) => checkTokens(page, built.address, model));
+  if (!existsSync(LAVAPIPE))
+    test("built", "the self-test finds the CPU to be right", debian, built, ({ page }) => checkSelfTest(page, built.address, 1), {
+      start: null,
+    });
+  for (const model of await modelsWithTokens())
+    test("CPU", `tokens of ${model}`, debian, built, ({ page }) => checkTokens(page, built.address, model));
   await testGoldens("CPU", debian, built, "cpu");
-  for (const path of PATHS) test("CPU", `every operation on ${path.path}`, debian, isolating, ({ page }) => checkOnCpu(page, isolating.address, path));
+  for (const path of PATHS)
+    test("CPU", `every operation on ${path.path}`, debian, isolating, ({ page }) => checkOnCpu(page, isolating.address, path));
   test("CPU", "threads change no bit", debian, isolating, ({ page }) => checkBits(page, isolating.address));
   await testGoldens("CPU, 3 threads", debian, isolating, "cpu", /digits-euler|sd1-tiny/, { threads: 3 });
   await testGoldens("CPU, simd128", debian, built, "cpu", /digits-euler|sd1-tiny/, { kernels: "simd128" });
   for (const { name, check } of QUESTIONS) test("CPU", name, debian, built, ({ page }) => check(page, built.address, "cpu"));
-  for (const [kind, knobs] of Object.entries(await readKnobs())) test("CPU", `diffusers' ${kind}`, debian, built, ({ page }) => checkKnobs(page, built.address, knobs));
-  for (const { name, check } of await layoutTests()) test("CPU", `diffusers' picture from layouts/${name}`, debian, built, async ({ page }) => `RMS ${(await check(page, built.address)).toExponential(1)}`);
+  for (const [kind, knobs] of Object.entries(await readKnobs()))
+    test("CPU", `diffusers' ${kind}`, debian, built, ({ page }) => checkKnobs(page, built.address, knobs));
+  for (const { name, check } of await layoutTests())
+    test(
+      "CPU",
+      `diffusers' picture from layouts/${name}`,
+      debian,
+      built,
+      async ({ page }) => `RMS ${(await check(page, built.address)).toExponential(1)}`,
+    );
   for (const journey of [...OWN, ...LARGER]) play("built", debian, built, journey);
   // Minutes on SwiftShader, so one is enough: lavapipe runs the same kernels, and the rest of them, below.
   await testGoldens("GPU on SwiftShader", debian, built, "gpu", /digits-euler/);
@@ -115,11 +172,20 @@ async function testBuilt(built, whole, isolating) {
     return skip("diffusers' pictures on the GPU in Chromium, but for one; tests/rig/setup_vulkan.sh makes a Chromium that is fast enough");
   }
   await testKernels("lavapipe", lavapipe, built);
-  test("built, GPU on lavapipe", "the self-test finds CPU and GPU to be right", lavapipe, built, ({ page }) => checkSelfTest(page, built.address, 2), { start: null });
+  test(
+    "built, GPU on lavapipe",
+    "the self-test finds CPU and GPU to be right",
+    lavapipe,
+    built,
+    ({ page }) => checkSelfTest(page, built.address, 2),
+    { start: null },
+  );
   test("GPU on lavapipe", "every operation agrees with the CPU", lavapipe, built, ({ page }) => checkOperations(page, built.address));
   await testGoldens("GPU on lavapipe", lavapipe, built, "gpu");
-  for (const { name, check } of QUESTIONS.filter(({ gpu }) => gpu)) test("GPU on lavapipe", name, lavapipe, built, ({ page }) => check(page, built.address, "gpu"));
-  for (const journey of JOURNEYS.filter(({ gpu }) => gpu)) play("built, GPU on lavapipe", lavapipe, built, { ...journey, open: `${journey.open ?? "?"}&device=gpu` });
+  for (const { name, check } of QUESTIONS.filter(({ gpu }) => gpu))
+    test("GPU on lavapipe", name, lavapipe, built, ({ page }) => check(page, built.address, "gpu"));
+  for (const journey of JOURNEYS.filter(({ gpu }) => gpu))
+    play("built, GPU on lavapipe", lavapipe, built, { ...journey, open: `${journey.open ?? "?"}&device=gpu` });
   for (const journey of JOURNEYS.filter(({ crash }) => crash)) play("built, GPU on lavapipe", victim, built, journey);
 }
 
@@ -134,20 +200,35 @@ async function testGoldens(where, browser, built, device, wanted, more = {}) {
 
 async function testKernels(where, browser, built) {
   const kernels = await readKernels(join(root, "target/shaders"));
-  if (kernels.length === 0) return skip(`Chromium's compiler on every kernel (${where}); cargo test -p decant-gpu --test shaders writes them`);
+  if (kernels.length === 0)
+    return skip(`Chromium's compiler on every kernel (${where}); cargo test -p decant-gpu --test shaders writes them`);
   test(where, `Chromium's compiler takes all ${kernels.length} kernels`, browser, built, ({ page }) => checkKernels(page, kernels));
 }
 
 function play(where, browser, server, { name, open = "", host = "127.0.0.1", width, height, first, usual, expects, play: act }) {
   const address = server.address.replace("127.0.0.1", host);
-  test(where, name, browser, { address }, async ({ page, complaints }) => {
-    if (open !== null) await page.goto(address + open);
-    await act({ page, address, complaints, models: join(root, "models") });
-  }, { width, height, first, usual, expects, start: null });
+  test(
+    where,
+    name,
+    browser,
+    { address },
+    async ({ page, complaints }) => {
+      if (open !== null) await page.goto(address + open);
+      await act({ page, address, complaints, models: join(root, "models") });
+    },
+    { width, height, first, usual, expects, start: null },
+  );
 }
 
 /** Writes a test down, to be played on a page of its own, which must not complain of anything but what it `expects` to. */
-function test(where, name, browser, server, act, { width, height, first, usual, expects = /favicon/, start = "models/digits/model_index.json" } = {}) {
+function test(
+  where,
+  name,
+  browser,
+  server,
+  act,
+  { width, height, first, usual, expects = /favicon/, start = "models/digits/model_index.json" } = {},
+) {
   if (words.length > 0 && !words.some((word) => `${where}: ${name}`.includes(word))) return;
   jobs.push({ where, name, browser, play });
 
@@ -158,7 +239,9 @@ function test(where, name, browser, server, act, { width, height, first, usual, 
   /** Null where Chromium lost what the tab knew, the first time. */
   async function attempt(lane, isAgain) {
     const started = performance.now();
-    let page, complaints = [], lost = async () => null;
+    let page,
+      complaints = [],
+      lost = async () => null;
     try {
       ({ page, complaints, lost } = await newPage((await browserOf(browser, lane)).context, { width, height, first, usual }));
       if (start) await page.goto(server.address + start);

@@ -18,7 +18,13 @@ const folder = join(root, "docs/screens");
 const SIZES = { 1440: { width: 1440, height: 900 }, 1024: { width: 1024, height: 768 }, 390: { width: 390, height: 844 } };
 const THEMES = ["light", "dark", "projector"];
 /** Every step of a lesson is shown once, in turn in another size and colour. */
-const ONCE = [["1440", "light"], ["1024", "dark"], ["390", "light"], ["1024", "projector"], ["390", "dark"]];
+const ONCE = [
+  ["1440", "light"],
+  ["1024", "dark"],
+  ["390", "light"],
+  ["1024", "projector"],
+  ["390", "dark"],
+];
 /** What is kept of a picture's width, and of what WebP is asked for: letters can still be read. */
 const KEPT = { 1440: 0.75, 1024: 0.875, 390: 1 };
 const QUALITY = 0.55;
@@ -84,7 +90,12 @@ async function takeLessons(screens) {
   });
 }
 
-/** What goes wrong there, and what the page says of itself, is printed. @param {string} what @param {{ width: number, height: number, usual?: boolean }} size @param {(page: Page) => Promise<void>} act */
+/**
+ * What goes wrong there, and what the page says of itself, is printed.
+ * @param {string} what
+ * @param {{ width: number, height: number, usual?: boolean }} size
+ * @param {(page: Page) => Promise<void>} act
+ */
 async function onPage(what, size, act) {
   const { page, complaints } = await newPage(browser.context, { ...size, first: true });
   page.setDefaultTimeout(180_000);
@@ -112,15 +123,18 @@ async function shoot(page, screen, size, theme) {
 
 /** The browser itself can write it. @param {Buffer} png @param {number} part of its width */
 async function webp(png, part) {
-  const text = await press.page.evaluate(async ({ data, part, quality }) => {
-    const blob = await (await fetch(`data:image/png;base64,${data}`)).blob();
-    const { width } = await createImageBitmap(blob);
-    const picture = await createImageBitmap(blob, { resizeWidth: Math.round(width * part), resizeQuality: "high" });
-    const canvas = document.createElement("canvas");
-    Object.assign(canvas, { width: picture.width, height: picture.height });
-    canvas.getContext("2d")?.drawImage(picture, 0, 0);
-    return canvas.toDataURL("image/webp", quality);
-  }, { data: png.toString("base64"), part, quality: QUALITY });
+  const text = await press.page.evaluate(
+    async ({ data, part, quality }) => {
+      const blob = await (await fetch(`data:image/png;base64,${data}`)).blob();
+      const { width } = await createImageBitmap(blob);
+      const picture = await createImageBitmap(blob, { resizeWidth: Math.round(width * part), resizeQuality: "high" });
+      const canvas = document.createElement("canvas");
+      Object.assign(canvas, { width: picture.width, height: picture.height });
+      canvas.getContext("2d")?.drawImage(picture, 0, 0);
+      return canvas.toDataURL("image/webp", quality);
+    },
+    { data: png.toString("base64"), part, quality: QUALITY },
+  );
   return Buffer.from(text.split(",")[1], "base64");
 }
 
@@ -129,9 +143,13 @@ async function contents(screens) {
   const names = (await readdir(folder)).filter((name) => name.endsWith(".webp"));
   const bytes = (await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size))).reduce((sum, size) => sum + size, 0);
   const rows = screens.map(({ name }) => {
-    const mine = Object.keys(SIZES).flatMap((size) => THEMES.map((theme) => `${name}-${size}-${theme}.webp`)).filter((file) => names.includes(file));
+    const mine = Object.keys(SIZES)
+      .flatMap((size) => THEMES.map((theme) => `${name}-${size}-${theme}.webp`))
+      .filter((file) => names.includes(file));
     const width = (file) => (file.includes("-390-") ? 110 : file.includes("-1024-") ? 240 : 300);
-    return mine.length === 0 ? "" : `## ${name}\n\n${mine.map((file) => `<a href="${file}"><img src="${file}" width="${width(file)}" alt="${file.replace(/\.webp$/, "").replaceAll("-", " ")}"></a>`).join("\n")}\n`;
+    return mine.length === 0
+      ? ""
+      : `## ${name}\n\n${mine.map((file) => `<a href="${file}"><img src="${file}" width="${width(file)}" alt="${file.replace(/\.webp$/, "").replaceAll("-", " ")}"></a>`).join("\n")}\n`;
   });
   return [
     "# Every screen of the page\n",

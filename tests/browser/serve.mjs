@@ -22,7 +22,10 @@ const TYPES = {
 };
 
 /** The page's modules one by one, as they are written, for tests of one of them: in a page they are parts of few files (tools/page.mjs). */
-export const MODULES = { "web/worker/pkg/": fileURLToPath(new URL("../../dist/worker/pkg", import.meta.url)), "web/": fileURLToPath(new URL("../../web", import.meta.url)) };
+export const MODULES = {
+  "web/worker/pkg/": fileURLToPath(new URL("../../dist/worker/pkg", import.meta.url)),
+  "web/": fileURLToPath(new URL("../../web", import.meta.url)),
+};
 
 /**
  * Serves folders on 127.0.0.1, the first one that has the file. `overlays` maps a path to the folder that takes its place; `headers` come with every answer.
@@ -48,14 +51,21 @@ async function answer(request, response, { folder, overlays, base, ranges, more 
   const served = found?.isDirectory() ? join(file, "index.html") : file;
   const size = (found?.isDirectory() ? await stat(served).catch(() => null) : found)?.size;
   if (size === undefined) return refuse(response, 404, "no such file");
-  const headers = { "content-type": TYPES[extname(served)] ?? "application/octet-stream", "cache-control": "no-cache", ...more, ...(ranges && { "accept-ranges": "bytes" }) };
+  const headers = {
+    "content-type": TYPES[extname(served)] ?? "application/octet-stream",
+    "cache-control": "no-cache",
+    ...more,
+    ...(ranges && { "accept-ranges": "bytes" }),
+  };
   const range = ranges ? readRange(request.headers.range, size) : null;
   if (range === "beyond") return response.writeHead(416, { "content-range": `bytes */${size}` }).end();
   const { start, end } = range ?? { start: 0, end: size - 1 };
   const part = range ? { "content-range": `bytes ${start}-${end}/${size}` } : {};
   response.writeHead(range ? 206 : 200, { ...headers, ...part, "content-length": end - start + 1 });
   if (request.method === "HEAD" || size === 0) return response.end();
-  createReadStream(served, { start, end }).on("error", () => response.destroy()).pipe(response);
+  createReadStream(served, { start, end })
+    .on("error", () => response.destroy())
+    .pipe(response);
 }
 
 /** The file behind a path; null when the path climbs out of the folder. */
@@ -86,6 +96,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const base = `/${option("--base") ?? ""}/`.replace(/\/+/g, "/");
   const folder = given[0] ?? "dist";
   // When the port is taken, the next free one is as good.
-  const served = await serve({ folder, base, port }).catch((error) => (error.code === "EADDRINUSE" ? serve({ folder, base }) : Promise.reject(error)));
+  const served = await serve({ folder, base, port }).catch((error) =>
+    error.code === "EADDRINUSE" ? serve({ folder, base }) : Promise.reject(error),
+  );
   console.log(`Decant is at ${served.address}  (stop with Ctrl+C)`);
 }

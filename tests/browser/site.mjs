@@ -29,7 +29,10 @@ export async function onSite(act) {
   }
 }
 
-/** Makes a folder a version of its own; beside it first, since a browser may look for a new service worker at any moment. @param {string} folder */
+/**
+ * Makes a folder a version of its own; beside it first, since a browser may look for a new service worker at any moment.
+ * @param {string} folder
+ */
 export async function version(folder) {
   const next = `${folder}.next`;
   await cp(folder, next, { recursive: true });
@@ -41,7 +44,8 @@ export async function version(folder) {
 
 /** The script of the folder that holds the places' names. @param {string} folder @returns {Promise<string>} */
 export async function placesScript(folder) {
-  for (const name of await readdir(folder, { recursive: true })) if (name.endsWith(".js") && (await readFile(join(folder, name), "utf8")).includes('"place.studio":{en:')) return name;
+  for (const name of await readdir(folder, { recursive: true }))
+    if (name.endsWith(".js") && (await readFile(join(folder, name), "utf8")).includes('"place.studio":{en:')) return name;
   throw new Error(`No script of ${folder} holds the places' names.`);
 }
 

@@ -12,7 +12,10 @@ export const SPANISH = [
     async play({ page, address }) {
       await ready(page);
       assert.equal(await page.getAttribute("html", "lang"), "es");
-      assert.deepEqual(await page.evaluate(async (base) => (await import(`${base}web/figures/numbers.js`)).figures(-0.00012), address), "−1,2e−4");
+      assert.deepEqual(
+        await page.evaluate(async (base) => (await import(`${base}web/figures/numbers.js`)).figures(-0.00012), address),
+        "−1,2e−4",
+      );
       assert.equal(await text(page, "#generate"), "Generar");
       assert.match(await text(page, "#prompt-tokens"), /^\d+ de 7\d tokens\.$/);
       await page.click("#generate");
@@ -39,10 +42,17 @@ export const SPANISH = [
       await page.fill("#width", "32");
       assert.equal(await page.locator(".message.error p[lang]").count(), 0, "what the page says is Spanish");
       const sentences = await page.evaluate(async (base) => {
-        const [{ sentenceOf }, { spokenError }] = await Promise.all(["studio/sentences", "words/say"].map((name) => import(`${base}web/${name}.js`)));
-        return [spokenError("error.film"), new Error("Not enough.")].map((error) => sentenceOf(error, "run")).map(({ text, lang }) => [text, lang ?? "es"]);
+        const [{ sentenceOf }, { spokenError }] = await Promise.all(
+          ["studio/sentences", "words/say"].map((name) => import(`${base}web/${name}.js`)),
+        );
+        return [spokenError("error.film"), new Error("Not enough.")]
+          .map((error) => sentenceOf(error, "run"))
+          .map(({ text, lang }) => [text, lang ?? "es"]);
       }, address);
-      assert.deepEqual(sentences, [["El navegador no pudo grabar el vídeo.", "es"], ["Not enough.", "en"]]);
+      assert.deepEqual(sentences, [
+        ["El navegador no pudo grabar el vídeo.", "es"],
+        ["Not enough.", "en"],
+      ]);
       await page.click("#open-model");
       await page.fill("#address", "models/missing");
       await page.keyboard.press("Enter");

@@ -5,23 +5,53 @@ import { again, done, drawn, finished, ready, status } from "./steps.mjs";
 
 /** @import { Journey } from "./journeys.mjs" */
 
-/** What stands below the prompt, once it has been rested on. @param {import("playwright-core").Page} page @param {string} prompt @param {RegExp} wanted */
+/**
+ * What stands below the prompt, once it has been rested on.
+ * @param {import("playwright-core").Page} page
+ * @param {string} prompt
+ * @param {RegExp} wanted
+ */
 async function saysOf(page, prompt, wanted) {
   await page.fill("#prompt", prompt);
   await page.waitForFunction((source) => new RegExp(source).test(document.querySelector("#prompt-words").textContent), wanted.source);
 }
 
 /** Windows, and which part of their height the picture has at least. @type {[number, number, number][]} */
-const WINDOWS = [[1920, 1080, 0.65], [1440, 900, 0.6], [1366, 768, 0.55], [1024, 768, 0.5], [390, 844, 0.4]];
+const WINDOWS = [
+  [1920, 1080, 0.65],
+  [1440, 900, 0.6],
+  [1366, 768, 0.55],
+  [1024, 768, 0.5],
+  [390, 844, 0.4],
+];
 /** What a person looks at or presses while a picture is made. */
-const LOOKED_AT = ["#picture", "#specimen dl", "#pause", "#step", "#cancel", "#progress", "#filmstrip", "#filmstrip .last", "#strip-legend", "#prompt", "#generate", "#details", "#gallery", "#made"];
+const LOOKED_AT = [
+  "#picture",
+  "#specimen dl",
+  "#pause",
+  "#step",
+  "#cancel",
+  "#progress",
+  "#filmstrip",
+  "#filmstrip .last",
+  "#strip-legend",
+  "#prompt",
+  "#generate",
+  "#details",
+  "#gallery",
+  "#made",
+];
 
 /** Where each of these is on the page, whatever was scrolled. @param {import("playwright-core").Page} page */
 function places(page) {
-  return page.evaluate((selectors) => selectors.map((selector) => {
-    const { left, top, width, height } = document.querySelector(selector).getBoundingClientRect();
-    return { selector, left, top: top + scrollY + document.querySelector(".stage").scrollTop, width, height };
-  }), LOOKED_AT);
+  return page.evaluate(
+    (selectors) =>
+      selectors.map((selector) => {
+        const { left, top, width, height } = document.querySelector(selector).getBoundingClientRect();
+        return { selector, left, top: top + scrollY + document.querySelector(".stage").scrollTop, width, height };
+      }),
+    LOOKED_AT,
+  );
 }
 
 /** @type {Journey[]} */
@@ -39,14 +69,24 @@ export const STAGE = [
       await drawn(page);
       const share = await page.evaluate(() => document.querySelector("#picture").getBoundingClientRect().height / innerHeight);
       assert.ok(share >= least, `the picture has ${Math.round(share * 100)} % of the window's height`);
-      const middles = await page.$$eval(".bar > *", (all) => all.filter((one) => one.checkVisibility()).map((one) => one.getBoundingClientRect()).filter(({ width }) => width > 0).map(({ top, bottom }) => (top + bottom) / 2));
+      const middles = await page.$$eval(".bar > *", (all) =>
+        all
+          .filter((one) => one.checkVisibility())
+          .map((one) => one.getBoundingClientRect())
+          .filter(({ width }) => width > 0)
+          .map(({ top, bottom }) => (top + bottom) / 2),
+      );
       assert.ok(Math.max(...middles) - Math.min(...middles) < 6, `the bar's parts are at ${middles}`);
       const before = await places(page);
       await page.click("#pause");
       await finished(page, 8);
       await drawn(page);
       for (const [index, now] of (await places(page)).entries()) {
-        for (const side of ["left", "top", "width", "height"]) assert.ok(Math.abs(now[side] - before[index][side]) <= 1, `${now.selector} moved: ${side} ${before[index][side]}, now ${now[side]}`);
+        for (const side of ["left", "top", "width", "height"])
+          assert.ok(
+            Math.abs(now[side] - before[index][side]) <= 1,
+            `${now.selector} moved: ${side} ${before[index][side]}, now ${now[side]}`,
+          );
       }
     },
   })),
@@ -115,11 +155,16 @@ export const STAGE = [
       for (const steps of ["3", "70"]) {
         await page.fill("#steps", steps);
         await again(page, Number(steps));
-        const frames = await page.$$eval("#filmstrip .frame canvas", (all) => all.map((canvas) => {
-          const { width, height } = canvas.getBoundingClientRect();
-          return { side: Math.min(width, height), fit: getComputedStyle(canvas).objectFit };
-        }));
-        assert.ok(frames.every(({ side, fit }) => side >= 20 && fit === "contain"), JSON.stringify(frames.slice(0, 3)));
+        const frames = await page.$$eval("#filmstrip .frame canvas", (all) =>
+          all.map((canvas) => {
+            const { width, height } = canvas.getBoundingClientRect();
+            return { side: Math.min(width, height), fit: getComputedStyle(canvas).objectFit };
+          }),
+        );
+        assert.ok(
+          frames.every(({ side, fit }) => side >= 20 && fit === "contain"),
+          JSON.stringify(frames.slice(0, 3)),
+        );
         assert.ok(frames.length <= 2 * Number(steps));
       }
       // The last frame is the last step, though there are fewer frames than steps.
@@ -141,10 +186,18 @@ export const STAGE = [
       assert.equal(await page.inputValue("#prompt"), "a star above a castle");
       await saysOf(page, "a fox on a motorbike, on Mars", /^Not in this model’s words: motorbike, Mars\.$/);
       await saysOf(page, "two tigers", /^Not one of this model’s words: two\.$/);
-      await saysOf(page, "the motorbike", /words: motorbike\. This model draws \d{3} things, and none of them is named here: the picture will be a guess\.$/);
+      await saysOf(
+        page,
+        "the motorbike",
+        /words: motorbike\. This model draws \d{3} things, and none of them is named here: the picture will be a guess\.$/,
+      );
       await saysOf(page, "", /^$/);
       await saysOf(page, "a (fox:1.3) next to mushrooms, flat", /^$/);
-      await saysOf(page, "Un gato negro junto a una moto sobre fondo azul claro, en 3D", /^Translated for the model: “a black cat next to a moto on a light blue background, 3d”\. Not one of this model’s words: moto\.$/);
+      await saysOf(
+        page,
+        "Un gato negro junto a una moto sobre fondo azul claro, en 3D",
+        /^Translated for the model: “a black cat next to a moto on a light blue background, 3d”\. Not one of this model’s words: moto\.$/,
+      );
       await saysOf(page, "una rosa rosa", /“a pink rose”\.$/);
       await again(page, 2);
       assert.equal(await page.getAttribute("#picture canvas", "aria-label"), "Picture: a pink rose");
@@ -162,11 +215,23 @@ export const STAGE = [
       assert.equal(shown.length, 6);
       const read = await page.evaluate(async (prompts) => {
         const load = (path) => import(new URL(`web/${path}`, document.baseURI).href);
-        const [{ understand }, { EXAMPLES }, { words, grammar, examples }] = await Promise.all([load("studio/understood/understood.js"), load("studio/understood/spanish.js"), fetch("models/emoji/decant.json").then((answer) => answer.json())]);
-        return { own: examples.map((prompt) => EXAMPLES[prompt]), read: prompts.map((prompt) => understand(prompt, { words, grammar })), examples };
+        const [{ understand }, { EXAMPLES }, { words, grammar, examples }] = await Promise.all([
+          load("studio/understood/understood.js"),
+          load("studio/understood/spanish.js"),
+          fetch("models/emoji/decant.json").then((answer) => answer.json()),
+        ]);
+        return {
+          own: examples.map((prompt) => EXAMPLES[prompt]),
+          read: prompts.map((prompt) => understand(prompt, { words, grammar })),
+          examples,
+        };
       }, shown);
       assert.deepEqual(shown, read.own);
-      for (const [i, { translated, unknown, prompt }] of read.read.entries()) assert.deepEqual([translated, unknown, prompt.replace("next to", "beside")], [true, [], read.examples[i].replace("next to", "beside")]);
+      for (const [i, { translated, unknown, prompt }] of read.read.entries())
+        assert.deepEqual(
+          [translated, unknown, prompt.replace("next to", "beside")],
+          [true, [], read.examples[i].replace("next to", "beside")],
+        );
       await page.click("#examples button");
       await page.waitForFunction(() => /^Traducido para el modelo: «.*»\.$/.test(document.querySelector("#prompt-words").textContent));
     },
@@ -189,8 +254,14 @@ export const STAGE = [
         prompts.push(await page.getAttribute("#picture canvas", "aria-label"));
       }
       assert.equal(new Set(prompts).size, 4, prompts.join("; "));
-      assert.deepEqual(prompts.slice(0, 2), ["Picture: a fox on a light blue background, flat", "Picture: a fox on a light blue background, 3d"]);
-      assert.ok(prompts.slice(2).every((one) => /a fox on an? (?!light blue)[a-z ]+ background, (flat|3d)$/.test(one)), prompts.join("; "));
+      assert.deepEqual(prompts.slice(0, 2), [
+        "Picture: a fox on a light blue background, flat",
+        "Picture: a fox on a light blue background, 3d",
+      ]);
+      assert.ok(
+        prompts.slice(2).every((one) => /a fox on an? (?!light blue)[a-z ]+ background, (flat|3d)$/.test(one)),
+        prompts.join("; "),
+      );
     },
   },
   {
@@ -230,7 +301,11 @@ export const STAGE = [
       await page.fill("#steps", "12");
       await page.check("#as-typed");
       await page.fill("#prompt", "rough slow green four");
-      await page.waitForFunction(() => Number(document.querySelector("#progress")?.getAttribute("aria-valuenow")) >= 2 && /of 12/.test(document.querySelector("#status").textContent));
+      await page.waitForFunction(
+        () =>
+          Number(document.querySelector("#progress")?.getAttribute("aria-valuenow")) >= 2 &&
+          /of 12/.test(document.querySelector("#status").textContent),
+      );
       assert.equal(await page.getAttribute("#picture canvas", "aria-label"), first);
       assert.ok(await page.isHidden("#rough"));
       await page.waitForSelector("#picture canvas[aria-label='Picture: rough slow green four']");
@@ -246,15 +321,27 @@ export const STAGE = [
     async play({ page }) {
       await ready(page);
       await again(page, 2);
-      const tops = await page.evaluate(() => ["#prompt", "#generate", "#picture", "#step", "#filmstrip", "#download", "#specimen", "#details", "#gallery"].map((selector) => [document.querySelector(selector).getBoundingClientRect().top, selector]));
-      assert.deepEqual(tops.map(([, selector]) => selector), tops.toSorted(([one], [other]) => one - other).map(([, selector]) => selector));
+      const tops = await page.evaluate(() =>
+        ["#prompt", "#generate", "#picture", "#step", "#filmstrip", "#download", "#specimen", "#details", "#gallery"].map((selector) => [
+          document.querySelector(selector).getBoundingClientRect().top,
+          selector,
+        ]),
+      );
+      assert.deepEqual(
+        tops.map(([, selector]) => selector),
+        tops.toSorted(([one], [other]) => one - other).map(([, selector]) => selector),
+      );
       await page.focus("#generate");
       const reached = [];
       for (let i = 0; i < 12; i++) {
         await page.keyboard.press("Tab");
         reached.push(await page.evaluate(() => document.activeElement.id));
       }
-      assert.deepEqual(reached.filter((id) => ["step", "filmstrip", "download", "as-typed"].includes(id)).slice(0, 3), ["step", "filmstrip", "download"], reached.join(" "));
+      assert.deepEqual(
+        reached.filter((id) => ["step", "filmstrip", "download", "as-typed"].includes(id)).slice(0, 3),
+        ["step", "filmstrip", "download"],
+        reached.join(" "),
+      );
     },
   },
 ];

@@ -6,7 +6,11 @@ export async function load(page) {
   await drawn(page);
 }
 
-/** Opens a link to a model of another site, lets the page ask that site, and loads what it found there. @param {import("playwright-core").Page} page @param {string} link */
+/**
+ * Opens a link to a model of another site, lets the page ask that site, and loads what it found there.
+ * @param {import("playwright-core").Page} page
+ * @param {string} link
+ */
 export async function follow(page, link) {
   await page.goto(link);
   await page.click("#agree");
@@ -45,7 +49,12 @@ async function begun(page) {
 
 export async function finished(page, steps) {
   await drawn(page);
-  await page.waitForFunction((count) => document.querySelector("#status")?.textContent?.match(`^${count} steps? in`) && document.querySelector("#generate")?.textContent === "Generate", steps);
+  await page.waitForFunction(
+    (count) =>
+      document.querySelector("#status")?.textContent?.match(`^${count} steps? in`) &&
+      document.querySelector("#generate")?.textContent === "Generate",
+    steps,
+  );
 }
 
 /** @param {string | RegExp} wanted */

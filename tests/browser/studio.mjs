@@ -10,7 +10,10 @@ import { again, done, drawn, finished, pixels, ready, status, text } from "./ste
 /** A page whose gallery is empty, whatever was made before. @param {import("playwright-core").Page} page @param {string} address */
 async function anew(page, address, open = "?steps=3") {
   await page.goto(`${address}models/digits/model_index.json`);
-  await page.evaluate(() => new Promise((done) => Object.assign(indexedDB.deleteDatabase("decant-gallery"), { onsuccess: done, onerror: done, onblocked: done })));
+  await page.evaluate(
+    () =>
+      new Promise((done) => Object.assign(indexedDB.deleteDatabase("decant-gallery"), { onsuccess: done, onerror: done, onblocked: done })),
+  );
   await page.goto(address + open);
   await ready(page);
 }
@@ -91,7 +94,10 @@ export const STUDIO = [
       assert.equal(await page.$eval("#compare .slider-stack", (stack) => stack.style.getPropertyValue("--at")), "45%");
       const difference = await page.evaluate(() => {
         const canvas = /** @type {HTMLCanvasElement} */ (document.querySelectorAll("#compare canvas")[2]);
-        return canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data.some((value, i) => i % 4 !== 3 && value > 0);
+        return canvas
+          .getContext("2d")
+          ?.getImageData(0, 0, canvas.width, canvas.height)
+          .data.some((value, i) => i % 4 !== 3 && value > 0);
       });
       assert.ok(difference, "two seeds' pictures do not differ");
       await page.keyboard.press("Escape");
@@ -99,10 +105,13 @@ export const STUDIO = [
       const files = unzipSync(await readFile(await download.path()));
       assert.equal(Object.keys(files).length, 2);
       const [name] = Object.keys(files).filter((one) => one.startsWith("decant-digits-5-"));
-      const record = await page.evaluate(async (bytes) => {
-        const { Decant } = await import(new URL("decant.js", document.baseURI).href);
-        return Decant.readRecord(new Blob([new Uint8Array(bytes)]));
-      }, [...files[/** @type {string} */ (name)]]);
+      const record = await page.evaluate(
+        async (bytes) => {
+          const { Decant } = await import(new URL("decant.js", document.baseURI).href);
+          return Decant.readRecord(new Blob([new Uint8Array(bytes)]));
+        },
+        [...files[/** @type {string} */ (name)]],
+      );
       assert.deepEqual([record.settings.prompt, record.settings.seed, record.source], ["a blue seven", 5, "decant"]);
     },
   },
@@ -287,7 +296,10 @@ export const STUDIO = [
       await ready(page);
       await page.selectOption("#preset", "slow and lms");
       await drawn(page);
-      assert.deepEqual([await page.inputValue("#steps"), await page.inputValue("#sampler"), await page.inputValue("#seed")], ["33", "lms", "7"]);
+      assert.deepEqual(
+        [await page.inputValue("#steps"), await page.inputValue("#sampler"), await page.inputValue("#seed")],
+        ["33", "lms", "7"],
+      );
       await page.click("#forget-preset");
       await drawn(page);
       assert.equal(await page.locator("#preset option", { hasText: "slow and lms" }).count(), 0);
@@ -378,7 +390,10 @@ export const STUDIO = [
       assert.equal(await text(page, "#make-sheet"), "Make 12 pictures");
       await page.click("#make-sheet");
       await page.waitForFunction(() => document.querySelectorAll("#sheet td canvas").length === 12);
-      assert.deepEqual(await page.$$eval("#sheet tr:first-child th[scope=col]", (all) => all.map((one) => one.textContent)), Array(2).fill(["steps 2", "steps 3", "steps 4"]).flat());
+      assert.deepEqual(
+        await page.$$eval("#sheet tr:first-child th[scope=col]", (all) => all.map((one) => one.textContent)),
+        Array(2).fill(["steps 2", "steps 3", "steps 4"]).flat(),
+      );
       assert.equal(await text(page, "#sheet caption >> nth=1"), "sampler lms");
       const [download] = await Promise.all([page.waitForEvent("download"), page.click("#sheet-download")]);
       const png = await readFile(await download.path());
@@ -404,11 +419,16 @@ export const STUDIO = [
       const film = await readFile(await download.path());
       assert.deepEqual([...film.subarray(0, 4)], [0x1a, 0x45, 0xdf, 0xa3]);
       await page.goto(`${address}models/digits/model_index.json`); // where a video may be played
-      const size = await page.evaluate(async (bytes) => {
-        const video = Object.assign(document.createElement("video"), { src: URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: "video/webm" })) });
-        await new Promise((done, failed) => Object.assign(video, { onloadedmetadata: done, onerror: failed }));
-        return [video.videoWidth, video.videoHeight];
-      }, [...film]);
+      const size = await page.evaluate(
+        async (bytes) => {
+          const video = Object.assign(document.createElement("video"), {
+            src: URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: "video/webm" })),
+          });
+          await new Promise((done, failed) => Object.assign(video, { onloadedmetadata: done, onerror: failed }));
+          return [video.videoWidth, video.videoHeight];
+        },
+        [...film],
+      );
       assert.deepEqual(size, [512, 256]);
     },
   },
@@ -435,7 +455,8 @@ export const STUDIO = [
       await status(page, /^\d steps? in /);
       await page.waitForSelector("#generate:text-is('Generate')");
       const second = await page.evaluate(pixelMean);
-      for (const [channel, value] of first.entries()) assert.ok(Math.abs(value - Number(second[channel])) < 24, `${first} became ${second}`);
+      for (const [channel, value] of first.entries())
+        assert.ok(Math.abs(value - Number(second[channel])) < 24, `${first} became ${second}`);
     },
   },
 ];

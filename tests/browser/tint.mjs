@@ -27,8 +27,12 @@ async function compileAll(kernels) {
   for (const { name, code } of kernels) {
     const module = device.createShaderModule({ code });
     const { messages } = await module.getCompilationInfo();
-    faults.push(...messages.filter(({ type }) => type !== "info").map(({ type, lineNum, message }) => `${name}:${lineNum}: ${type}: ${message}`));
-    await device.createComputePipelineAsync({ layout: "auto", compute: { module } }).catch(({ message }) => faults.push(`${name}: ${message}`));
+    faults.push(
+      ...messages.filter(({ type }) => type !== "info").map(({ type, lineNum, message }) => `${name}:${lineNum}: ${type}: ${message}`),
+    );
+    await device
+      .createComputePipelineAsync({ layout: "auto", compute: { module } })
+      .catch(({ message }) => faults.push(`${name}: ${message}`));
   }
   device.destroy();
   return faults;

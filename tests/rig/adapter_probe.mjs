@@ -37,14 +37,21 @@ async function probe(need) {
   if (!adapter) return { adapter: null };
   const { vendor, architecture, device: chip, description, isFallbackAdapter, subgroupMinSize, subgroupMaxSize } = adapter.info;
   const limits = Object.fromEntries(
-    ["maxBufferSize", "maxStorageBufferBindingSize", "maxStorageBuffersPerShaderStage", "maxComputeWorkgroupStorageSize", "maxComputeInvocationsPerWorkgroup"]
-      .map((name) => [name, adapter.limits[name]]),
+    [
+      "maxBufferSize",
+      "maxStorageBufferBindingSize",
+      "maxStorageBuffersPerShaderStage",
+      "maxComputeWorkgroupStorageSize",
+      "maxComputeInvocationsPerWorkgroup",
+    ].map((name) => [name, adapter.limits[name]]),
   );
   const features = [...adapter.features].sort();
   const device = await adapter.requestDevice({ requiredFeatures: need.filter((feature) => adapter.features.has(feature)) });
   return {
     adapter: { vendor, architecture, device: chip, description, isFallbackAdapter, subgroupMinSize, subgroupMaxSize },
-    features, limits, sum: await sumOfThousand(device),
+    features,
+    limits,
+    sum: await sumOfThousand(device),
   };
 
   async function sumOfThousand(device) {

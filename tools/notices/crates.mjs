@@ -18,19 +18,35 @@ writeFileSync(out, `${JSON.stringify([standardLibrary(), ...crates()], null, 1)}
 function crates() {
   const { packages } = JSON.parse(cargo("metadata", "--format-version", "1", "--filter-platform", TARGET));
   // Of exactly these features: what only a macro needs while compiling is not in the program.
-  const inside = new Set(cargo("tree", "-p", "decant-app", "--target", TARGET, "-e", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}").split("\n").map((line) => line.split(" ").slice(0, 2).join(" ")));
+  const inside = new Set(
+    cargo("tree", "-p", "decant-app", "--target", TARGET, "-e", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}")
+      .split("\n")
+      .map((line) => line.split(" ").slice(0, 2).join(" ")),
+  );
   const others = packages.filter(({ source, name, version }) => source !== null && inside.has(`${name} v${version}`));
   return others.map(({ name, version, license, authors, manifest_path, repository }) => {
     const licences = taken(license);
     if (!licences) throw new Error(`${name} ${version}: the licence “${license}” is not accepted (tools/notices/licence.mjs).`);
-    return { name, version, licence: licences.join(" AND "), from: repository ?? "", texts: textsOf(dirname(manifest_path), licences, authors) };
+    return {
+      name,
+      version,
+      licence: licences.join(" AND "),
+      from: repository ?? "",
+      texts: textsOf(dirname(manifest_path), licences, authors),
+    };
   });
 }
 
 /** Compiled into every program, and no package of cargo's. @returns {Notice} */
 function standardLibrary() {
   const version = /^release: (.+)$/m.exec(execFileSync("rustc", ["-vV"], { encoding: "utf8" }))?.[1] ?? "";
-  return { name: "Rust's standard library", version, licence: "MIT", from: "https://github.com/rust-lang/rust", texts: [published("MIT", ["The Rust Project contributors"])] };
+  return {
+    name: "Rust's standard library",
+    version,
+    licence: "MIT",
+    from: "https://github.com/rust-lang/rust",
+    texts: [published("MIT", ["The Rust Project contributors"])],
+  };
 }
 
 /** @param {string[]} args */

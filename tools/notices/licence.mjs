@@ -60,7 +60,9 @@ const rank = (licences) => Math.max(...licences.map((id) => Object.keys(ACCEPTED
 export function textsOf(folder, licences, authors) {
   const all = licenceFiles(folder).map((path) => ({ path, text: tidy(readFileSync(join(folder, path), "utf8")) }));
   // What lies deeper is the licence of something that the package has from elsewhere: Unicode's tables, for one.
-  const wanted = all.filter(({ path, text }) => /^notice/i.test(path) || path.includes("/") || licences.some((id) => ACCEPTED[id].test(text)));
+  const wanted = all.filter(
+    ({ path, text }) => /^notice/i.test(path) || path.includes("/") || licences.some((id) => ACCEPTED[id].test(text)),
+  );
   const missing = licences.filter((id) => !all.some(({ text }) => ACCEPTED[id].test(text)));
   return [...new Set([...wanted.map(({ text }) => text), ...missing.map((id) => published(id, authors))])];
 }
@@ -70,7 +72,8 @@ function licenceFiles(folder, below = "") {
   const entries = readdirSync(join(folder, below), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
   return entries.flatMap((entry) => {
     const path = below + entry.name;
-    if (entry.isDirectory()) return /^(tests?|bench(es)?|examples?|fuzz|docs?|node_modules|ci|\..*)$/.test(entry.name) ? [] : licenceFiles(folder, `${path}/`);
+    if (entry.isDirectory())
+      return /^(tests?|bench(es)?|examples?|fuzz|docs?|node_modules|ci|\..*)$/.test(entry.name) ? [] : licenceFiles(folder, `${path}/`);
     return /^(licen[cs]es?|copying|copyright|notice|unlicense)([.-](?!rs$|js$|mjs$|ts$|html$)[^.]*)*$/i.test(entry.name) ? [path] : [];
   });
 }
@@ -79,10 +82,17 @@ function licenceFiles(folder, below = "") {
 export function published(id, authors) {
   const file = new URL(`./texts/${id}.txt`, import.meta.url);
   if (!existsSync(file)) throw new Error(`Something comes without its licence's text, ${id}: write that to tools/notices/texts/${id}.txt.`);
-  return tidy(readFileSync(file, "utf8")).replace("{authors}", authors.map((author) => author.replace(/ *<[^>]*>/, "")).join(", ") || "its authors");
+  return tidy(readFileSync(file, "utf8")).replace(
+    "{authors}",
+    authors.map((author) => author.replace(/ *<[^>]*>/, "")).join(", ") || "its authors",
+  );
 }
 
 /** @param {string} text */
 function tidy(text) {
-  return text.replaceAll("\r\n", "\n").replaceAll(/[ \t]+$/gm, "").replace(/^\uFEFF?\n*/, "").trimEnd();
+  return text
+    .replaceAll("\r\n", "\n")
+    .replaceAll(/[ \t]+$/gm, "")
+    .replace(/^\uFEFF?\n*/, "")
+    .trimEnd();
 }

@@ -11,7 +11,10 @@ export const BANNED = {
   wee_alloc: "leaks and is looked after by nobody",
 };
 
-/** Crates that come in two versions, and who wants the older one. A row that is not needed any more is a fault, too. @type {Record<string, string>} */
+/**
+ * Crates that come in two versions, and who wants the older one. A row that is not needed any more is a fault, too.
+ * @type {Record<string, string>}
+ */
 export const DOUBLED = {
   base64: "spm_precompiled, of tokenizers",
   "bit-set": "fancy-regex, of tokenizers",
@@ -26,5 +29,8 @@ export const DOUBLED = {
   "windows-sys": "ring, of the command's TLS, on Windows",
 };
 
-/** npm's packages that are under another licence, only build or test, and are in nothing that is handed on. @type {Record<string, string>} */
+/**
+ * npm's packages that are under another licence, only build or test, and are in nothing that is handed on.
+ * @type {Record<string, string>}
+ */
 export const TOOLS = { "axe-core": "MPL-2.0" };

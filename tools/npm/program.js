@@ -6,7 +6,10 @@ export async function loadProgram() {
   try {
     return { app, memory: (await start()).memory };
   } catch (error) {
-    throw { code: "internal", message: `The program decant_app_bg.wasm could not be loaded from beside ${import.meta.url}: ${error instanceof Error ? error.message : error}` };
+    throw {
+      code: "internal",
+      message: `The program decant_app_bg.wasm could not be loaded from beside ${import.meta.url}: ${error instanceof Error ? error.message : error}`,
+    };
   }
 }
 

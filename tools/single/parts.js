@@ -27,7 +27,9 @@ export async function fetchPart(path) {
 export async function partsBelow(address) {
   if (!address.startsWith(FOLDER)) return null;
   const folder = `${address.slice(FOLDER.length).replace(/\/$/, "")}/`;
-  const paths = Array.from(document.querySelectorAll("script[data-part]"), (script) => script.getAttribute("data-part") ?? "").filter((path) => path.startsWith(folder));
+  const paths = Array.from(document.querySelectorAll("script[data-part]"), (script) => script.getAttribute("data-part") ?? "").filter(
+    (path) => path.startsWith(folder),
+  );
   if (paths.length === 0) return null;
   return Promise.all(paths.map(async (path) => ({ path: path.slice(folder.length), file: new File([await unpacked(path)], path) })));
 }

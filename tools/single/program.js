@@ -11,7 +11,10 @@ export async function loadProgram() {
     const { memory } = await start({ module_or_path: new Response(bytes, { headers: { "content-type": "application/wasm" } }) });
     return { app, memory };
   } catch (error) {
-    throw { code: "internal", message: `The program that is inside this page could not be started: ${error instanceof Error ? error.message : error}` };
+    throw {
+      code: "internal",
+      message: `The program that is inside this page could not be started: ${error instanceof Error ? error.message : error}`,
+    };
   }
 }
 

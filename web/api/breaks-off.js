@@ -13,7 +13,7 @@ export function breaksOff(bytes) {
  * @param {Uint8Array} bytes
  */
 function hasEnd(bytes) {
-  for (let at = 2; at + 1 < bytes.length; ) {
+  for (let at = 2; at + 1 < bytes.length;) {
     const marker = bytes[at + 1] ?? 0;
     // Between segments and in what a scan holds, only 0xff begins a marker; behind it 0x00 is a stuffed byte, 0xff fills.
     if (bytes[at] !== 0xff || marker === 0xff) at += 1;

@@ -13,7 +13,8 @@
  */
 
 /** A worker that is no more says nothing itself. */
-const GONE = "The part of the page that computes has ended: it crashed, or the browser had no memory left for it. Open the model again to go on; a smaller picture, or the weights in a smaller encoding, take less.";
+const GONE =
+  "The part of the page that computes has ended: it crashed, or the browser had no memory left for it. Open the model again to go on; a smaller picture, or the weights in a smaller encoding, take less.";
 
 export class WorkerCalls {
   #worker;

@@ -131,7 +131,13 @@ class Found {
   }
 }
 
-/** A model that is not wanted any more, or cannot be had, leaves no worker behind. @template T @param {WorkerCalls} calls @param {AbortSignal | undefined} signal @param {() => Promise<T>} act */
+/**
+ * A model that is not wanted any more, or cannot be had, leaves no worker behind.
+ * @template T
+ * @param {WorkerCalls} calls
+ * @param {AbortSignal | undefined} signal
+ * @param {() => Promise<T>} act
+ */
 async function orClosed(calls, signal, act) {
   const stop = () => calls.close(signal?.reason);
   signal?.addEventListener("abort", stop);

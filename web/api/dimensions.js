@@ -3,10 +3,15 @@
 /** Where a JPEG's size stands behind camera's data and colour profiles, it is still looked for so far. */
 const MOST_HEADER = 4 << 20;
 
-/** Null where the format is not known here, or its header breaks off. @param {Blob} file @returns {Promise<{ width: number, height: number } | null>} */
+/**
+ * Null where the format is not known here, or its header breaks off.
+ * @param {Blob} file
+ * @returns {Promise<{ width: number, height: number } | null>}
+ */
 export async function dimensionsOf(file) {
   const start = await bytesOf(file, 32);
-  const text = (/** @type {number} */ from, /** @type {number} */ to) => String.fromCharCode(...new Uint8Array(start.buffer, from, to - from));
+  const text = (/** @type {number} */ from, /** @type {number} */ to) =>
+    String.fromCharCode(...new Uint8Array(start.buffer, from, to - from));
   if (start.byteLength < 32) return null;
   if (text(1, 4) === "PNG") return { width: start.getUint32(16), height: start.getUint32(20) };
   if (text(0, 3) === "GIF") return { width: start.getUint16(6, true), height: start.getUint16(8, true) };
@@ -26,7 +31,7 @@ function inWebp(start, kind) {
 
 /** A JPEG's frame header comes after any number of other segments. @param {DataView} bytes */
 function inJpeg(bytes) {
-  for (let at = 2; at + 9 <= bytes.byteLength; ) {
+  for (let at = 2; at + 9 <= bytes.byteLength;) {
     const [mark, kind] = [bytes.getUint8(at), bytes.getUint8(at + 1)];
     if (mark !== 0xff) return null;
     const isFrame = kind >= 0xc0 && kind <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(kind);

@@ -54,7 +54,11 @@ export async function readPicture(source, what = "the picture", enough = ENOUGH)
 
 /** @param {{ width: number, height: number }} picture @param {string} name */
 function checkSize({ width, height }, name) {
-  if (width * height > MOST) throw failure("request", `${sentence(name)} has ${width} × ${height} pixels, which is more than a browser can hold; make it smaller first.`);
+  if (width * height > MOST)
+    throw failure(
+      "request",
+      `${sentence(name)} has ${width} × ${height} pixels, which is more than a browser can hold; make it smaller first.`,
+    );
 }
 
 /** @param {ImageSource} source @param {string} name @returns {Promise<ImageBitmap>} one of our own, to be closed */

@@ -62,7 +62,11 @@ export class Model {
 
   /** @type {api.Decant["writePicture"]} */
   async writePicture({ image, trace }) {
-    const bytes = await this.#calls.ask("writePicture", { image: pixelsOf(image), settings: trace.settings, about: await this.#about(trace) });
+    const bytes = await this.#calls.ask("writePicture", {
+      image: pixelsOf(image),
+      settings: trace.settings,
+      about: await this.#about(trace),
+    });
     return new Blob([bytes], { type: "image/png" });
   }
 
@@ -77,7 +81,14 @@ export class Model {
   /** What a record says besides the settings. @param {api.Trace} trace */
   async #about({ also = [], enlarged = [] }) {
     const { adapter: device, weights } = this.info;
-    return { model: stem(this.#name), hash: await this.fingerprint(), device, weights: weights === "stored" ? "" : weights, also, enlarged };
+    return {
+      model: stem(this.#name),
+      hash: await this.fingerprint(),
+      device,
+      weights: weights === "stored" ? "" : weights,
+      also,
+      enlarged,
+    };
   }
 
   /** @type {api.Decant["fingerprint"]} */
@@ -87,7 +98,21 @@ export class Model {
   }
 
   /** Each picture's seed is one more than the last one's. @param {api.Request} request @returns {Promise<api.Result>} */
-  async #run({ signal, onStep, onPicture, onProgress, onTile, onNote, image, mask, latents, attention = false, enlarge = false, count = 1, ...asked }) {
+  async #run({
+    signal,
+    onStep,
+    onPicture,
+    onProgress,
+    onTile,
+    onNote,
+    image,
+    mask,
+    latents,
+    attention = false,
+    enlarge = false,
+    count = 1,
+    ...asked
+  }) {
     signal?.throwIfAborted();
     const settings = complete(asked, this.info, Boolean(image || latents));
     const inputs = { ...(await readInputs({ image, mask, latents })), attention, enlarge: enlarge && this.info.upscaler !== null };
@@ -104,25 +129,35 @@ export class Model {
     return { ...first, pictures };
   }
 
-  /** @param {Settings} settings @param {Inputs & { attention: boolean, enlarge: boolean }} inputs @param {Pick<api.Request, "onStep" | "onProgress" | "onTile" | "onNote" | "signal">} events @returns {Promise<api.Made>} */
+  /**
+   * @param {Settings} settings
+   * @param {Inputs & { attention: boolean, enlarge: boolean }} inputs
+   * @param {Pick<api.Request, "onStep" | "onProgress" | "onTile" | "onNote" | "signal">} events
+   * @returns {Promise<api.Made>}
+   */
   async #make(settings, { attention, enlarge, ...inputs }, { onStep, onProgress, onTile, onNote, signal }) {
     /** @type {Trace} */
     const trace = { settings, tokens: null, noise: null, steps: [], image: null, timings: null, memory: null };
-    const result = await this.#calls.ask("generate", { settings, inputs, attention, enlarge }, async (event) => {
-      // Parts of a model that did not stay on the device are read again.
-      if ("interrupted" in event) await interrupted(event.interrupted);
-      if ("progress" in event) await onProgress?.(event.progress);
-      if ("tiles" in event) await onTile?.(...event.tiles);
-      if ("note" in event) onNote?.(event.note);
-      if (!("step" in event)) return;
-      const { tokens, again, ...raw } = event.step;
-      trace.tokens ??= tokens;
-      // A trace is of one pass: the one that the picture comes of.
-      if (again) trace.steps.length = 0;
-      const step = readStep(raw);
-      trace.steps.push(step);
-      await onStep?.(step, trace);
-    }, signal);
+    const result = await this.#calls.ask(
+      "generate",
+      { settings, inputs, attention, enlarge },
+      async (event) => {
+        // Parts of a model that did not stay on the device are read again.
+        if ("interrupted" in event) await interrupted(event.interrupted);
+        if ("progress" in event) await onProgress?.(event.progress);
+        if ("tiles" in event) await onTile?.(...event.tiles);
+        if ("note" in event) onNote?.(event.note);
+        if (!("step" in event)) return;
+        const { tokens, again, ...raw } = event.step;
+        trace.tokens ??= tokens;
+        // A trace is of one pass: the one that the picture comes of.
+        if (again) trace.steps.length = 0;
+        const step = readStep(raw);
+        trace.steps.push(step);
+        await onStep?.(step, trace);
+      },
+      signal,
+    );
     const { image, settings: settled, ...rest } = result;
     const picture = readPixels(image);
     Object.assign(trace, rest, { tokens: trace.tokens ?? rest.tokens, image: picture, settings: { ...settings, ...settled } });
@@ -132,7 +167,13 @@ export class Model {
   /** @type {api.Decant["upscaler"]} */
   async upscaler() {
     const info = await this.#inTurn("openOwnUpscaler", {});
-    return new Upscaler({ ask: (kind, what, onEvent, signal) => this.#turns.next(() => this.#calls.ask(kind, what, onEvent, signal), signal), close: () => {} }, info);
+    return new Upscaler(
+      {
+        ask: (kind, what, onEvent, signal) => this.#turns.next(() => this.#calls.ask(kind, what, onEvent, signal), signal),
+        close: () => {},
+      },
+      info,
+    );
   }
 
   /** @type {api.Decant["tokenize"]} */
@@ -179,7 +220,13 @@ export class Model {
     return readPixels(await this.#inTurn("decode", { latents, by }));
   }
 
-  /** What reads the model, or changes it for the next run, waits for the runs before it. @template {Kind} K @param {K} kind @param {What<K>} what @returns {Promise<Result<K>>} */
+  /**
+   * What reads the model, or changes it for the next run, waits for the runs before it.
+   * @template {Kind} K
+   * @param {K} kind
+   * @param {What<K>} what
+   * @returns {Promise<Result<K>>}
+   */
   #inTurn(kind, what) {
     return this.#turns.next(() => this.#calls.ask(kind, what, unmended));
   }
@@ -189,11 +236,24 @@ export class Model {
   }
 }
 
-/** What is started from has a size of its own. @param {Partial<Settings> & { prompt: string }} asked @param {Info} info @param {boolean} sized @returns {Settings} */
+/**
+ * What is started from has a size of its own.
+ * @param {Partial<Settings> & { prompt: string }} asked
+ * @param {Info} info
+ * @param {boolean} sized
+ * @returns {Settings}
+ */
 function complete(asked, { defaults }, sized) {
   const { width, height, ...others } = defaults;
   const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
-  return /** @type {Settings} */ ({ negative: "", seed: drawSeed(), ...others, ...(!sized && { width, height }), ...given, prompt: asked.prompt });
+  return /** @type {Settings} */ ({
+    negative: "",
+    seed: drawSeed(),
+    ...others,
+    ...(!sized && { width, height }),
+    ...given,
+    prompt: asked.prompt,
+  });
 }
 
 /** A seed by lot. */

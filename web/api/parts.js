@@ -13,7 +13,11 @@ export function fetchPart(path) {
   return fetch(path);
 }
 
-/** The files of a folder that is inside the page; null where it is not, and a server has it. @param {string} _address absolute @returns {Promise<ModelFile[]> | null} */
+/**
+ * The files of a folder that is inside the page; null where it is not, and a server has it.
+ * @param {string} _address absolute
+ * @returns {Promise<ModelFile[]> | null}
+ */
 export function partsBelow(_address) {
   return null;
 }

@@ -4,7 +4,12 @@ export class Turns {
   /** What came last, for the next to wait on. @type {Promise<unknown>} */
   #last = Promise.resolve();
 
-  /** @template T @param {() => Promise<T>} act @param {AbortSignal} [signal] ends the waiting at once; what has begun hears it itself @returns {Promise<T>} */
+  /**
+   * @template T
+   * @param {() => Promise<T>} act
+   * @param {AbortSignal} [signal] ends the waiting at once; what has begun hears it itself
+   * @returns {Promise<T>}
+   */
   next(act, signal) {
     const turn = this.#last;
     const done = turn.then(() => {
@@ -16,7 +21,12 @@ export class Turns {
   }
 }
 
-/** Rejects when the signal comes before the turn does. @param {AbortSignal} signal @param {Promise<unknown>} turn @returns {Promise<never>} */
+/**
+ * Rejects when the signal comes before the turn does.
+ * @param {AbortSignal} signal
+ * @param {Promise<unknown>} turn
+ * @returns {Promise<never>}
+ */
 function stopped(signal, turn) {
   return new Promise((_, reject) => {
     const stop = () => reject(signal.reason);

@@ -19,14 +19,22 @@ export async function modelSource(model) {
   return { files: fromRoot(await chosenFiles(model)) };
 }
 
-/** Where a model is downloaded from, absolute; null for one that is on this machine or came with the page. @param {Model} model @returns {string | null} */
+/**
+ * Where a model is downloaded from, absolute; null for one that is on this machine or came with the page.
+ * @param {Model} model
+ * @returns {string | null}
+ */
 export function downloadOf(model) {
   if (typeof model !== "string" && !("address" in model)) return null;
   const { url, keep } = typeof model === "string" ? addressSource(model) : addressSource(model.address, model);
   return keep ? url : null;
 }
 
-/** What to call a model in a sentence: the last part of its address, or what was picked; "" for files that share no folder. @param {Model} model @returns {string} */
+/**
+ * What to call a model in a sentence: the last part of its address, or what was picked; "" for files that share no folder.
+ * @param {Model} model
+ * @returns {string}
+ */
 export function modelName(model) {
   if (typeof model === "string") return lastPart(model);
   if ("address" in model) return lastPart(model.address);
@@ -37,7 +45,10 @@ export function modelName(model) {
   return (first instanceof File ? first.webkitRelativePath || first.name : first.path).split("/")[0] ?? "";
 }
 
-/** What a file is called in settings and records: without its end; a colon would end the name there (`<lora:name:0.8>`). @param {string} name */
+/**
+ * What a file is called in settings and records: without its end; a colon would end the name there (`<lora:name:0.8>`).
+ * @param {string} name
+ */
 export function stem(name) {
   return name.replace(/\.\w+$/, "").replaceAll(":", " ");
 }
@@ -79,11 +90,18 @@ function addressSource(address, { files = [], sha256 = {} } = {}) {
     throw failure("model", `“${address}” is not an address that a model could be loaded from.`, "address");
   }
   const [, sum] = SUM.exec(url.hash) ?? [];
-  if (!sum && url.hash.startsWith("#sha256=")) throw failure("model", `“${url.hash}” is no SHA-256: that is 64 digits from 0 to f.`, "address");
+  if (!sum && url.hash.startsWith("#sha256="))
+    throw failure("model", `“${url.hash}” is no SHA-256: that is 64 digits from 0 to f.`, "address");
   url.hash = "";
   const name = lastPart(address);
   const keep = !url.href.startsWith(new URL("models/", base()).href);
-  return { url: url.href, name, keep, only: files.length > 0 ? files : null, sha256: sum ? { [decodeURIComponent(name)]: sum.toLowerCase() } : sha256 };
+  return {
+    url: url.href,
+    name,
+    keep,
+    only: files.length > 0 ? files : null,
+    sha256: sum ? { [decodeURIComponent(name)]: sum.toLowerCase() } : sha256,
+  };
 }
 
 /** What addresses are relative to: the page, or what its `<base>` says, as for every request. */
@@ -96,12 +114,22 @@ async function insideOr(source) {
   const files = await partsBelow(source.url);
   if (files) return { files };
   if (!source.url.startsWith("file:")) return source;
-  throw failure("model", `“${source.name}” cannot be read: a page opened from a file may not read other files by their address. Choose it as a file or a folder, or drop it on the page.`, "address");
+  throw failure(
+    "model",
+    `“${source.name}” cannot be read: a page opened from a file may not read other files by their address. Choose it as a file or a folder, or drop it on the page.`,
+    "address",
+  );
 }
 
 /** @param {string} address */
 function lastPart(address) {
-  return address.replace(/[?#].*/, "").replace(/\/+$/, "").split("/").pop() || address;
+  return (
+    address
+      .replace(/[?#].*/, "")
+      .replace(/\/+$/, "")
+      .split("/")
+      .pop() || address
+  );
 }
 
 /** @param {File} file @returns {ModelFile} */
@@ -109,7 +137,10 @@ function pickedFile(file) {
   return { path: file.webkitRelativePath || file.name, file };
 }
 
-/** Paths as seen from the folder nearest to the top that holds `model_index.json`, or else from the one folder that holds everything. @param {ModelFile[]} files */
+/**
+ * Paths as seen from the folder nearest to the top that holds `model_index.json`, or else from the one folder that holds everything.
+ * @param {ModelFile[]} files
+ */
 function fromRoot(files) {
   const index = files.filter(({ path }) => path.split("/").pop() === "model_index.json").sort((a, b) => a.path.length - b.path.length)[0];
   const first = files[0]?.path.split("/") ?? [];
@@ -123,7 +154,8 @@ async function walkHandle(handle, prefix = "") {
   const path = prefix + handle.name;
   if (handle.kind === "file") return [{ path, file: await /** @type {FileSystemFileHandle} */ (handle).getFile() }];
   const files = [];
-  for await (const inner of /** @type {FileSystemDirectoryHandle} */ (handle).values()) files.push(...(await walkHandle(inner, `${path}/`)));
+  for await (const inner of /** @type {FileSystemDirectoryHandle} */ (handle).values())
+    files.push(...(await walkHandle(inner, `${path}/`)));
   return files;
 }
 

@@ -23,9 +23,14 @@ export class Upscaler {
     const image = pixelsOf(await readPicture(picture, "the picture", Infinity));
     const record = picture instanceof Blob ? new Uint8Array(await picture.arrayBuffer()) : null;
     signal?.throwIfAborted();
-    const made = await this.#calls.ask("enlarge", { image, record, budget }, (event) => {
-      if ("tiles" in event) return onTile?.(...event.tiles);
-    }, signal);
+    const made = await this.#calls.ask(
+      "enlarge",
+      { image, record, budget },
+      (event) => {
+        if ("tiles" in event) return onTile?.(...event.tiles);
+      },
+      signal,
+    );
     const { rgba, width, height } = made.image;
     return { image: new ImageData(rgba, width, height), png: new Blob([made.png], { type: "image/png" }) };
   }

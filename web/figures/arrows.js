@@ -9,7 +9,9 @@ const [WIDTH, HEIGHT] = [520, 250];
 const MARGIN = { left: 44, right: 22, top: 24, bottom: 50 };
 
 /** @typedef {[number, number]} Point */
-/** @typedef {{ without: Point | null, with: Point, result: Point | null, negative: boolean }} Geometry `negative`: “without” is the answer to a negative prompt */
+/**
+ * @typedef {{ without: Point | null, with: Point, result: Point | null, negative: boolean }} Geometry `negative`: “without” is the answer to a negative prompt
+ */
 
 /** @returns {{ element: SVGSVGElement, draw: (geometry: Geometry, summary: string) => void }} */
 export function arrows() {
@@ -30,23 +32,44 @@ function scaleOf(geometry) {
   const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
   const [left, right] = [Math.min(...xs), Math.max(...xs, 0.1)];
   const [low, high] = [Math.min(...ys), Math.max(...ys)];
-  const unit = Math.min((WIDTH - MARGIN.left - MARGIN.right) / (right - left), (HEIGHT - MARGIN.top - MARGIN.bottom) / Math.max(high - low, 0.15));
+  const unit = Math.min(
+    (WIDTH - MARGIN.left - MARGIN.right) / (right - left),
+    (HEIGHT - MARGIN.top - MARGIN.bottom) / Math.max(high - low, 0.15),
+  );
   const middle = (HEIGHT - MARGIN.top - MARGIN.bottom) / 2 + MARGIN.top + ((high + low) / 2) * unit;
   const base = high - low < 0.15 ? middle : HEIGHT - MARGIN.bottom + low * unit;
-  return { unit, left, right, low, high, at: (/** @type {Point} */ [x, y]) => /** @type {Point} */ ([MARGIN.left + (x - left) * unit, base - y * unit]) };
+  return {
+    unit,
+    left,
+    right,
+    low,
+    high,
+    at: (/** @type {Point} */ [x, y]) => /** @type {Point} */ ([MARGIN.left + (x - left) * unit, base - y * unit]),
+  };
 }
 
 /** @param {ReturnType<typeof scaleOf>} to @param {boolean} negative */
 function axes({ unit, left, right, at }, negative) {
   const bottom = HEIGHT - MARGIN.bottom + 6;
   const stride = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50].find((one) => one * unit >= 46) ?? 100;
-  const across = Array.from({ length: Math.floor(right / stride) - Math.ceil(left / stride) + 1 }, (_, i) => (Math.ceil(left / stride) + i) * stride);
+  const across = Array.from(
+    { length: Math.floor(right / stride) - Math.ceil(left / stride) + 1 },
+    (_, i) => (Math.ceil(left / stride) + i) * stride,
+  );
   const origin = at([0, 0])[1];
-  const up = Array.from({ length: 41 }, (_, i) => (i - 20) * stride).filter((y) => y !== 0 && origin - y * unit > MARGIN.top - 8 && origin - y * unit < bottom - 6);
+  const up = Array.from({ length: 41 }, (_, i) => (i - 20) * stride).filter(
+    (y) => y !== 0 && origin - y * unit > MARGIN.top - 8 && origin - y * unit < bottom - 6,
+  );
   return [
     node("path", { class: "axis", d: `M${MARGIN.left} ${bottom}H${WIDTH - MARGIN.right}M${MARGIN.left - 8} ${MARGIN.top - 8}V${bottom}` }),
-    ...across.flatMap((x) => [node("path", { class: "axis", d: `M${at([x, 0])[0]} ${bottom}v5` }), label(at([x, 0])[0], bottom + 16, figures(Number(x.toFixed(6))), "middle")]),
-    ...[0, ...up].flatMap((y) => [node("path", { class: "axis", d: `M${MARGIN.left - 8} ${origin - y * unit}h-5` }), label(MARGIN.left - 17, origin - y * unit + 4, figures(Number(y.toFixed(6))), "end")]),
+    ...across.flatMap((x) => [
+      node("path", { class: "axis", d: `M${at([x, 0])[0]} ${bottom}v5` }),
+      label(at([x, 0])[0], bottom + 16, figures(Number(x.toFixed(6))), "middle"),
+    ]),
+    ...[0, ...up].flatMap((y) => [
+      node("path", { class: "axis", d: `M${MARGIN.left - 8} ${origin - y * unit}h-5` }),
+      label(MARGIN.left - 17, origin - y * unit + 4, figures(Number(y.toFixed(6))), "end"),
+    ]),
     label(WIDTH - MARGIN.right, HEIGHT - 6, say(negative ? "figure.guidance.xNegative" : "figure.guidance.x"), "end"),
     label(2, 10, say("figure.guidance.y"), "start"),
   ];
@@ -82,7 +105,12 @@ function arrow([x1, y1], [x2, y2], kind) {
 /** @param {Point} at @param {string} text @param {string} kind @param {number} dy */
 function name([x, y], text, kind, dy) {
   const room = x > WIDTH - 120;
-  const element = label(room ? Math.min(x, WIDTH - 4) : x + 4, Math.min(Math.max(y + dy, 12), HEIGHT - MARGIN.bottom), text, room ? "end" : "start");
+  const element = label(
+    room ? Math.min(x, WIDTH - 4) : x + 4,
+    Math.min(Math.max(y + dy, 12), HEIGHT - MARGIN.bottom),
+    text,
+    room ? "end" : "start",
+  );
   element.setAttribute("class", `name ${kind}`);
   return element;
 }
@@ -94,7 +122,12 @@ function label(x, y, text, anchor) {
   return element;
 }
 
-/** @template {keyof SVGElementTagNameMap} K @param {K} tag @param {Record<string, string | number>} attributes @returns {SVGElementTagNameMap[K]} */
+/**
+ * @template {keyof SVGElementTagNameMap} K
+ * @param {K} tag
+ * @param {Record<string, string | number>} attributes
+ * @returns {SVGElementTagNameMap[K]}
+ */
 function node(tag, attributes) {
   const element = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));

@@ -8,7 +8,9 @@ import { figures } from "./numbers.js";
 import { whenSeen } from "./seen.js";
 
 /** @import { ChannelStatistics } from "../api/decant.d.ts" */
-/** @typedef {{ values: Float32Array, shape: [number, number, number], statistics?: ChannelStatistics[] | undefined, range?: number | undefined }} Channels `range` is what the scale's ends stand for, on both sides of zero */
+/**
+ * @typedef {{ values: Float32Array, shape: [number, number, number], statistics?: ChannelStatistics[] | undefined, range?: number | undefined }} Channels `range` is what the scale's ends stand for, on both sides of zero
+ */
 
 /** @param {HTMLElement} host @returns {(data: Channels) => void} */
 export function channelsFigure(host) {
@@ -22,7 +24,14 @@ export function channelsFigure(host) {
       const canvas = /** @type {HTMLCanvasElement} */ (row.children[c]?.firstElementChild);
       paintMap(canvas, { values, width, height, from: c * height * width, range: [-range, range] });
       const numbers = statistics?.[c];
-      const words = numbers ? say("figure.channel.numbers", { mean: figures(numbers.mean), deviation: figures(numbers.deviation), least: figures(numbers.least), largest: figures(numbers.largest) }) : "";
+      const words = numbers
+        ? say("figure.channel.numbers", {
+            mean: figures(numbers.mean),
+            deviation: figures(numbers.deviation),
+            least: figures(numbers.least),
+            largest: figures(numbers.largest),
+          })
+        : "";
       canvas.setAttribute("aria-label", `${say("figure.channel", { n: c + 1 })}. ${words}`);
       const [mean, spread] = row.children[c]?.querySelectorAll("figcaption span") ?? [];
       if (mean) write(mean, numbers ? `${figures(numbers.mean)} ± ${figures(numbers.deviation)}` : "");
@@ -37,5 +46,16 @@ function channel(_, index) {
   const canvas = h("canvas");
   canvas.setAttribute("role", "img");
   const titles = { mean: say("figure.channel.mean"), spread: say("figure.channel.spread") };
-  return h("figure", {}, canvas, h("figcaption", { className: "numbers" }, h("b", {}, say("figure.channel", { n: index + 1 })), h("span", { title: titles.mean }), h("span", { title: titles.spread })));
+  return h(
+    "figure",
+    {},
+    canvas,
+    h(
+      "figcaption",
+      { className: "numbers" },
+      h("b", {}, say("figure.channel", { n: index + 1 })),
+      h("span", { title: titles.mean }),
+      h("span", { title: titles.spread }),
+    ),
+  );
 }

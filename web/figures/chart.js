@@ -13,10 +13,11 @@ const PAUSE = 250;
 /** @type {Promise<Plot> | null} */
 let fetched = null;
 /** Without a network it fails, and is tried again for the next drawing. */
-const fetchPlot = () => (fetched ??= import("../vendor/plot.js").catch((error) => {
-  fetched = null;
-  throw error;
-}));
+const fetchPlot = () =>
+  (fetched ??= import("../vendor/plot.js").catch((error) => {
+    fetched = null;
+    throw error;
+  }));
 
 /**
  * @template {object} Data
@@ -51,7 +52,8 @@ export function chart(host, options, after = () => {}, below = host) {
     drawn.setAttribute("role", "img");
     drawn.setAttribute("aria-label", summary);
     // A picture is named once, and not each of its marks.
-    for (const mark of drawn.querySelectorAll("[aria-label], [aria-description]")) for (const name of ["label", "description"]) mark.removeAttribute(`aria-${name}`);
+    for (const mark of drawn.querySelectorAll("[aria-label], [aria-description]"))
+      for (const name of ["label", "description"]) mark.removeAttribute(`aria-${name}`);
     caption.textContent = summary;
     frame.replaceChildren(...(names.length > 0 ? [legend(names)] : []), drawn);
     after(drawn, data);

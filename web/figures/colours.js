@@ -21,12 +21,17 @@ function scale(stops) {
   for (let i = 0; i < 256; i++) {
     const at = (i / 255) * (colours.length - 1);
     const below = Math.min(Math.floor(at), colours.length - 2);
-    for (let c = 0; c < 3; c++) table[i * 3 + c] = Number(colours[below]?.[c]) * (below + 1 - at) + Number(colours[below + 1]?.[c]) * (at - below);
+    for (let c = 0; c < 3; c++)
+      table[i * 3 + c] = Number(colours[below]?.[c]) * (below + 1 - at) + Number(colours[below + 1]?.[c]) * (at - below);
   }
   return table;
 }
 
-/** A bar with the scale's colours and its ends in numbers. @param {Scale} colours @returns {{ element: HTMLElement, label: (...texts: string[]) => void }} */
+/**
+ * A bar with the scale's colours and its ends in numbers.
+ * @param {Scale} colours
+ * @returns {{ element: HTMLElement, label: (...texts: string[]) => void }}
+ */
 export function colourBar(colours) {
   const stops = Array.from({ length: 9 }, (_, i) => {
     const at = place(i / 8);

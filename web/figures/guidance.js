@@ -15,7 +15,10 @@ import { whenSeen } from "./seen.js";
 /** As a sum is read: with it; without it + the difference = what is taken. */
 const PARTS = /** @type {const} */ (["with", "without", "difference", "result"]);
 
-/** @param {HTMLElement} host @returns {(data: { step: Step, negative?: boolean }) => void} `negative`: what is asked besides the prompt is a negative one, and not the empty text */
+/**
+ * @param {HTMLElement} host
+ * @returns {(data: { step: Step, negative?: boolean }) => void} `negative`: what is asked besides the prompt is a negative one, and not the empty text
+ */
 export function guidanceFigure(host) {
   const maps = Object.fromEntries(PARTS.map((part) => [part, h("canvas")]));
   const captions = Object.fromEntries(PARTS.map((part) => [part, h("figcaption")]));
@@ -44,15 +47,25 @@ export function guidanceFigure(host) {
       // The difference is small, and is what there is to see: it has a scale of its own, which is said.
       const own = part === "difference" && values ? reach(values) : range;
       if (values) paintTiles(canvas, values, step.shape, [-own, own]);
-      write(caption, say(negative && part === "without" ? "figure.guidance.negative" : `figure.guidance.${part}`, { scale: figures(step.guidance), range: figures(own) }));
+      write(
+        caption,
+        say(negative && part === "without" ? "figure.guidance.negative" : `figure.guidance.${part}`, {
+          scale: figures(step.guidance),
+          range: figures(own),
+        }),
+      );
       canvas.setAttribute("aria-label", caption.textContent ?? "");
     }
     bar.label(figures(-range), "0", figures(range));
-    if (step.noiseText) describe(step, negative).then(({ summary, geometry }) => {
-      if (now !== step) return;
-      write(words, summary);
-      plot.draw({ ...geometry, negative }, summary);
-    }, (error) => write(words, String(error)));
+    if (step.noiseText)
+      describe(step, negative).then(
+        ({ summary, geometry }) => {
+          if (now !== step) return;
+          write(words, summary);
+          plot.draw({ ...geometry, negative }, summary);
+        },
+        (error) => write(words, String(error)),
+      );
   });
 }
 
@@ -74,7 +87,10 @@ function differenceOf(text, uncond, scale) {
   return values;
 }
 
-/** A scale that changes in coarse strides, so that maps of neighbouring steps can be compared. @param {Record<string, Float32Array | null>} parts */
+/**
+ * A scale that changes in coarse strides, so that maps of neighbouring steps can be compared.
+ * @param {Record<string, Float32Array | null>} parts
+ */
 function niceReach(parts) {
   return Math.ceil(reach(...[parts["with"], parts["without"], parts["result"]].filter((one) => one instanceof Float32Array)));
 }
@@ -83,7 +99,10 @@ function niceReach(parts) {
 async function describe({ noiseText, noiseUncond, noise, guidance }, negative) {
   if (!noiseUncond) {
     const { lengths } = await measure(noiseText, noiseText);
-    return { summary: say("figure.guidance.unguided", { length: figures(lengths[0]) }), geometry: { without: null, with: /** @type {[number, number]} */ ([lengths[0], 0]), result: null } };
+    return {
+      summary: say("figure.guidance.unguided", { length: figures(lengths[0]) }),
+      geometry: { without: null, with: /** @type {[number, number]} */ ([lengths[0], 0]), result: null },
+    };
   }
   const apart = await measure(noiseUncond, noiseText);
   const taken = await measure(noise, noiseText);
@@ -91,6 +110,13 @@ async function describe({ noiseText, noiseUncond, noise, guidance }, negative) {
   const angle = Math.acos(Math.min(1, Math.max(-1, apart.cosine)));
   const tip = /** @type {[number, number]} */ ([towards * Math.cos(angle), towards * Math.sin(angle)]);
   const result = /** @type {[number, number]} */ ([without + guidance * (tip[0] - without), guidance * tip[1]]);
-  const summary = say(negative ? "figure.guidance.summaryNegative" : "figure.guidance.summary", { without: figures(without), with: figures(towards), angle: figures((angle * 180) / Math.PI), apart: figures(apart.rms), scale: figures(guidance), result: figures(taken.lengths[0]) });
+  const summary = say(negative ? "figure.guidance.summaryNegative" : "figure.guidance.summary", {
+    without: figures(without),
+    with: figures(towards),
+    angle: figures((angle * 180) / Math.PI),
+    apart: figures(apart.rms),
+    scale: figures(guidance),
+    result: figures(taken.lengths[0]),
+  });
   return { summary, geometry: { without: /** @type {[number, number]} */ ([without, 0]), with: tip, result } };
 }

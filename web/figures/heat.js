@@ -49,7 +49,8 @@ export function heatFigure(host, { onToken } = {}) {
     const shares = sharesOf(attention, at);
     Array.from(list.children).forEach((item) => drawShare(/** @type {HTMLElement} */ (item), shares, token));
     spot.hidden = at === null;
-    if (at) spot.style.cssText = `left:${(100 * at[0]) / attention.shape[2]}%;top:${(100 * at[1]) / attention.shape[1]}%;width:${100 / attention.shape[2]}%;height:${100 / attention.shape[1]}%`;
+    if (at)
+      spot.style.cssText = `left:${(100 * at[0]) / attention.shape[2]}%;top:${(100 * at[1]) / attention.shape[1]}%;width:${100 / attention.shape[2]}%;height:${100 / attention.shape[1]}%`;
     const names = namesOf(now.tokens, attention.shape[0]);
     const summary = at ? placeWords(names, shares, at) : token === null ? say("figure.heat.hint") : tokenWords(names, attention, token);
     write(words, summary);
@@ -61,7 +62,12 @@ export function heatFigure(host, { onToken } = {}) {
     speak(true);
     look();
   };
-  placesOf(field, () => now?.attention?.shape ?? null, () => at, show);
+  placesOf(
+    field,
+    () => now?.attention?.shape ?? null,
+    () => at,
+    show,
+  );
 
   return whenSeen(host, (data) => {
     const before = now;
@@ -81,7 +87,13 @@ export function heatFigure(host, { onToken } = {}) {
 function chip({ text, rows }, onToken) {
   const [row = 0] = rows;
   const act = () => onToken?.(row);
-  const button = h("button", { type: "button", className: "chip token" }, h("span", {}, text), h("i", { className: "share" }), h("span", { className: "id numbers" }));
+  const button = h(
+    "button",
+    { type: "button", className: "chip token" },
+    h("span", {}, text),
+    h("i", { className: "share" }),
+    h("span", { className: "id numbers" }),
+  );
   for (const event of /** @type {const} */ (["pointerenter", "focus", "click"])) button.addEventListener(event, act);
   return h("li", { data: { rows: rows.join() } }, button);
 }
@@ -97,7 +109,13 @@ function drawShare(item, shares, token) {
   if (number) write(number, percent(share));
 }
 
-/** The picture in grey, and the heat upon it: the more, the less of the picture. @param {HTMLCanvasElement} canvas @param {ImageData | null} image @param {Attention} attention @param {number | null} token */
+/**
+ * The picture in grey, and the heat upon it: the more, the less of the picture.
+ * @param {HTMLCanvasElement} canvas
+ * @param {ImageData | null} image
+ * @param {Attention} attention
+ * @param {number | null} token
+ */
 function paintHeat(canvas, image, { shape: [, height, width], values }, token) {
   const [w, h] = image ? [image.width, image.height] : [width * 8, height * 8];
   const [least, most] = token === null ? [0, 1] : endsOf({ shape: [0, height, width], values }, token);
@@ -109,7 +127,8 @@ function paintHeat(canvas, image, { shape: [, height, width], values }, token) {
     const colour = place(heat);
     const own = image ? image.data.subarray(i * 4, i * 4 + 3) : [128, 128, 128];
     const grey = 0.3 * Number(own[0]) + 0.59 * Number(own[1]) + 0.11 * Number(own[2]);
-    for (let c = 0; c < 3; c++) shown.data[i * 4 + c] = token === null ? Number(own[c]) : 0.25 * grey + 0.75 * Number(FROM_NOTHING[colour + c]);
+    for (let c = 0; c < 3; c++)
+      shown.data[i * 4 + c] = token === null ? Number(own[c]) : 0.25 * grey + 0.75 * Number(FROM_NOTHING[colour + c]);
     shown.data[i * 4 + 3] = 255;
   }
   canvas.width = w;
@@ -118,10 +137,16 @@ function paintHeat(canvas, image, { shape: [, height, width], values }, token) {
   canvas.getContext("2d")?.putImageData(shown, 0, 0);
 }
 
-/** The least and the largest share: what the colours' ends stand for. @param {Attention} attention @param {number} token @returns {[number, number]} */
+/**
+ * The least and the largest share: what the colours' ends stand for.
+ * @param {Attention} attention
+ * @param {number} token
+ * @returns {[number, number]}
+ */
 function endsOf({ shape: [, height, width], values }, token) {
   let [least, most] = [Infinity, 0];
-  for (const value of values.subarray(token * height * width, (token + 1) * height * width)) [least, most] = [Math.min(least, value), Math.max(most, value)];
+  for (const value of values.subarray(token * height * width, (token + 1) * height * width))
+    [least, most] = [Math.min(least, value), Math.max(most, value)];
   return [least, most];
 }
 
@@ -138,26 +163,51 @@ function sharesOf({ shape: [tokens, height, width], values }, at) {
 
 /** @param {import("./tokens.js").Name[]} names @param {Float64Array} shares @param {[number, number]} at */
 function placeWords(names, shares, [x, y]) {
-  const rows = names.map(({ text, rows }) => ({ text, share: rows.reduce((sum, row) => sum + Number(shares[row]), 0) })).sort((a, b) => b.share - a.share);
-  return say("figure.heat.place", { x: x + 1, y: y + 1, tokens: rows.slice(0, 4).map(({ text, share }) => `${text} ${percent(share)}`).join(", ") });
+  const rows = names
+    .map(({ text, rows }) => ({ text, share: rows.reduce((sum, row) => sum + Number(shares[row]), 0) }))
+    .sort((a, b) => b.share - a.share);
+  return say("figure.heat.place", {
+    x: x + 1,
+    y: y + 1,
+    tokens: rows
+      .slice(0, 4)
+      .map(({ text, share }) => `${text} ${percent(share)}`)
+      .join(", "),
+  });
 }
 
 /** @param {import("./tokens.js").Name[]} names @param {Attention} attention @param {number} token */
 function tokenWords(names, attention, token) {
-  const { shape: [, height, width], values } = attention;
+  const {
+    shape: [, height, width],
+    values,
+  } = attention;
   const own = values.subarray(token * height * width, (token + 1) * height * width);
   const [, most] = endsOf(attention, token);
   const best = own.indexOf(most);
   const text = names.find(({ rows }) => rows.includes(token))?.text ?? "";
-  return say("figure.heat.token", { token: text, x: (best % width) + 1, y: Math.floor(best / width) + 1, most: percent(most), mean: percent(own.reduce((sum, value) => sum + value, 0) / own.length) });
+  return say("figure.heat.token", {
+    token: text,
+    x: (best % width) + 1,
+    y: Math.floor(best / width) + 1,
+    most: percent(most),
+    mean: percent(own.reduce((sum, value) => sum + value, 0) / own.length),
+  });
 }
 
-/** Pointer and arrow keys over the picture. @param {HTMLElement} field @param {() => [number, number, number] | null} shape @param {() => [number, number] | null} at @param {(cell: [number, number] | null) => void} show */
+/**
+ * Pointer and arrow keys over the picture.
+ * @param {HTMLElement} field
+ * @param {() => [number, number, number] | null} shape
+ * @param {() => [number, number] | null} at
+ * @param {(cell: [number, number] | null) => void} show
+ */
 function placesOf(field, shape, at, show) {
   const under = (/** @type {PointerEvent} */ { clientX, clientY }) => {
     const [, height, width] = shape() ?? [0, 1, 1];
     const { left, top, width: w, height: h } = field.getBoundingClientRect();
-    const inside = (/** @type {number} */ value, /** @type {number} */ count) => Math.min(Math.max(Math.floor(value * count), 0), count - 1);
+    const inside = (/** @type {number} */ value, /** @type {number} */ count) =>
+      Math.min(Math.max(Math.floor(value * count), 0), count - 1);
     show([inside((clientX - left) / w, width), inside((clientY - top) / h, height)]);
   };
   field.addEventListener("pointermove", under);
@@ -167,7 +217,7 @@ function placesOf(field, shape, at, show) {
   field.addEventListener("keydown", (event) => {
     const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
     const grid = shape();
-    if (event.key === "Escape" && at()) return event.preventDefault(), show(null);
+    if (event.key === "Escape" && at()) return (event.preventDefault(), show(null));
     if (!move || !grid) return;
     event.preventDefault();
     const [x, y] = at() ?? [Math.floor(grid[2] / 2) - Number(move[0]), Math.floor(grid[1] / 2) - Number(move[1])];

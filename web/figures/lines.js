@@ -28,16 +28,33 @@ export function linesFigure(host) {
 
 /** @param {import("./chart.js").Plot} plot @param {Lines} data @param {number} width */
 function optionsOf(plot, { series, x, y }, width) {
-  const shown = series.map((one) => ({ ...one, points: one.points.filter(([across, up]) => Number.isFinite(across) && Number.isFinite(up) && (!x.log || across > 0) && (!y.log || up > 0)) }));
+  const shown = series.map((one) => ({
+    ...one,
+    points: one.points.filter(
+      ([across, up]) => Number.isFinite(across) && Number.isFinite(up) && (!x.log || across > 0) && (!y.log || up > 0),
+    ),
+  }));
   const marks = shown.flatMap(({ points }, n) => {
     const { colour, symbol, dash } = lookOf(n);
     return [
       plot.line(points, { x: "0", y: "1", stroke: colour, strokeWidth: 1.75, strokeDasharray: dash }),
-      plot.dot(points, { x: "0", y: "1", symbol, r: points.length > 40 ? 1.8 : 3, fill: "var(--ground)", stroke: colour, title: ([across, up]) => `${figures(across)}, ${figures(up)}` }),
+      plot.dot(points, {
+        x: "0",
+        y: "1",
+        symbol,
+        r: points.length > 40 ? 1.8 : 3,
+        fill: "var(--ground)",
+        stroke: colour,
+        title: ([across, up]) => `${figures(across)}, ${figures(up)}`,
+      }),
     ];
   });
   const tickFormat = (/** @type {number} */ value) => figures(value);
-  const scale = (/** @type {Axis} */ { label, log }) => ({ label, labelArrow: /** @type {const} */ ("none"), ...(log && { type: /** @type {const} */ ("log") }) });
+  const scale = (/** @type {Axis} */ { label, log }) => ({
+    label,
+    labelArrow: /** @type {const} */ ("none"),
+    ...(log && { type: /** @type {const} */ ("log") }),
+  });
   return {
     height: Math.min(300, Math.max(190, width * 0.6)),
     marginLeft: 52,
@@ -47,14 +64,35 @@ function optionsOf(plot, { series, x, y }, width) {
     y: { ...scale(y), grid: true, tickFormat, ticks: 5 },
     marks,
     names: shown.length > 1 ? shown.map(({ name }) => name) : [],
-    summary: shown.map(({ name, points }) => say("figure.lines.summary", { name, first: figures(points[0]?.[1] ?? NaN), last: figures(points.at(-1)?.[1] ?? NaN), count: points.length })).join(" "),
+    summary: shown
+      .map(({ name, points }) =>
+        say("figure.lines.summary", {
+          name,
+          first: figures(points[0]?.[1] ?? NaN),
+          last: figures(points.at(-1)?.[1] ?? NaN),
+          count: points.length,
+        }),
+      )
+      .join(" "),
   };
 }
 
 /** @param {Lines} data */
 function table({ series, x, y }) {
   const places = [...new Set(series.flatMap(({ points }) => points.map(([across]) => across)))].sort((a, b) => a - b);
-  const head = h("tr", {}, h("th", { scope: "col" }, x.label), ...series.map(({ name }) => h("th", { scope: "col" }, series.length > 1 ? name : y.label)));
-  const rows = places.map((place) => h("tr", {}, h("th", { scope: "row" }, figures(place)), ...series.map(({ points }) => h("td", {}, figures(points.find(([across]) => across === place)?.[1] ?? NaN)))));
+  const head = h(
+    "tr",
+    {},
+    h("th", { scope: "col" }, x.label),
+    ...series.map(({ name }) => h("th", { scope: "col" }, series.length > 1 ? name : y.label)),
+  );
+  const rows = places.map((place) =>
+    h(
+      "tr",
+      {},
+      h("th", { scope: "row" }, figures(place)),
+      ...series.map(({ points }) => h("td", {}, figures(points.find(([across]) => across === place)?.[1] ?? NaN))),
+    ),
+  );
   return h("table", { className: "numbers" }, h("thead", {}, head), h("tbody", {}, ...rows));
 }

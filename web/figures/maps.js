@@ -29,7 +29,13 @@ export function paintMap(canvas, { values, width, height, from = 0, range }, col
   show(canvas, image);
 }
 
-/** Four channels as one picture, two by two, with a line of nothing between them. @param {HTMLCanvasElement} canvas @param {Float32Array} values @param {[number, number, number]} shape @param {[number, number]} range */
+/**
+ * Four channels as one picture, two by two, with a line of nothing between them.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Float32Array} values
+ * @param {[number, number, number]} shape
+ * @param {[number, number]} range
+ */
 export function paintTiles(canvas, values, [channels, height, width], range) {
   const wanted = [numberOf(values), channels, height, width, ...range, "tiles"].join();
   if (shown.get(canvas) === wanted) return;

@@ -19,7 +19,12 @@ export function measure(a, b) {
   return asked;
 }
 
-/** What was measured before, for a run that was recorded: then nobody is asked. @param {Float32Array} a @param {Float32Array} b @param {Distance} distance */
+/**
+ * What was measured before, for a run that was recorded: then nobody is asked.
+ * @param {Float32Array} a
+ * @param {Float32Array} b
+ * @param {Distance} distance
+ */
 export function know(a, b, distance) {
   const others = known.get(a) ?? new WeakMap();
   known.set(a, others.set(b, Promise.resolve(distance)));

@@ -12,7 +12,9 @@ export function figures(value, { most = 3, least = 1 } = {}) {
   if (!Number.isFinite(value)) return value > 0 ? "∞" : value < 0 ? "−∞" : "–";
   if (Number.isInteger(value) && Math.abs(value) < 1e9) return inThousands(value);
   const extreme = Math.abs(value) >= 10000 || (value !== 0 && Math.abs(value) < 0.001);
-  const text = extreme ? value.toExponential(1).replace(/^-?[\d.]+/, (digits) => inNumber(Number(digits), { minimumFractionDigits: 1 })) : inNumber(value, { maximumSignificantDigits: most, minimumSignificantDigits: Math.min(least, most) });
+  const text = extreme
+    ? value.toExponential(1).replace(/^-?[\d.]+/, (digits) => inNumber(Number(digits), { minimumFractionDigits: 1 }))
+    : inNumber(value, { maximumSignificantDigits: most, minimumSignificantDigits: Math.min(least, most) });
   return text.replaceAll("-", "−");
 }
 
@@ -27,8 +29,15 @@ export function percent(part) {
   return `${inNumber(part * 100, { minimumFractionDigits: digits, maximumFractionDigits: digits })} %`;
 }
 
-/** Of several lines, the nth: its colour, the sign of its points and its dashes, so that no colour has to be told from another. @param {number} n */
+/**
+ * Of several lines, the nth: its colour, the sign of its points and its dashes, so that no colour has to be told from another.
+ * @param {number} n
+ */
 export function lookOf(n) {
   const symbols = /** @type {const} */ (["circle", "square", "triangle", "diamond", "star", "cross"]);
-  return { colour: `var(--line-${(n % 6) + 1})`, symbol: symbols[n % 6] ?? "circle", dash: ["none", "6 3", "2 3", "9 3 2 3", "12 4", "1 4"][n % 6] ?? "none" };
+  return {
+    colour: `var(--line-${(n % 6) + 1})`,
+    symbol: symbols[n % 6] ?? "circle",
+    dash: ["none", "6 3", "2 3", "9 3 2 3", "12 4", "1 4"][n % 6] ?? "none",
+  };
 }

@@ -3,7 +3,10 @@
 import { h, paint, write } from "../ui/dom.js";
 import { say } from "../words/say.js";
 
-/** @param {HTMLElement} host @returns {(data: { image: ImageData | null, caption: string, label?: string }) => void} `label` is what the picture shows, in words */
+/**
+ * @param {HTMLElement} host
+ * @returns {(data: { image: ImageData | null, caption: string, label?: string }) => void} `label` is what the picture shows, in words
+ */
 export function pictureFigure(host) {
   const canvas = h("canvas", { hidden: true, aria: { label: say("figure.picture.none") } });
   canvas.setAttribute("role", "img");

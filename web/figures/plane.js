@@ -19,7 +19,15 @@ function optionsOf(plot, { runs, explained }, width) {
     const many = rows.length > 24;
     return [
       plot.line(rows, { x: "x", y: "y", stroke: colour, strokeWidth: 1.75, strokeDasharray: dash, strokeLinejoin: "round" }),
-      plot.dot(rows.slice(0, -1), { x: "x", y: "y", symbol, r: many ? 2 : 3, fill: "var(--ground)", stroke: colour, title: (row) => `${row.name}: ${row.step}` }),
+      plot.dot(rows.slice(0, -1), {
+        x: "x",
+        y: "y",
+        symbol,
+        r: many ? 2 : 3,
+        fill: "var(--ground)",
+        stroke: colour,
+        title: (row) => `${row.name}: ${row.step}`,
+      }),
       plot.dot(rows.slice(-1), { x: "x", y: "y", symbol, r: 5.5, fill: colour, stroke: "var(--ground)" }),
     ];
   });
@@ -31,13 +39,22 @@ function optionsOf(plot, { runs, explained }, width) {
     y: { label: say("figure.plane.y", { part: percent(explained[1]) }), labelArrow: /** @type {const} */ ("none"), grid: true, ticks: 6 },
     marks,
     names: runs.map(({ name }) => name),
-    summary: say("figure.plane.summary", { runs: runs.map(({ name, points }) => `${name} (${points.length})`).join(", "), part: percent(explained[0] + explained[1]), stretch: figures(stretchOf(runs, width, height), { most: 2 }) }),
+    summary: say("figure.plane.summary", {
+      runs: runs.map(({ name, points }) => `${name} (${points.length})`).join(", "),
+      part: percent(explained[0] + explained[1]),
+      stretch: figures(stretchOf(runs, width, height), { most: 2 }),
+    }),
   };
 }
 
 const MARGINS = { marginLeft: 48, marginRight: 20, marginTop: 20, marginBottom: 42, inset: 10 };
 
-/** How many times larger the second axis is drawn than the first: what looks like a wide bend may be a slight one. @param {Path[]} runs @param {number} width @param {number} height */
+/**
+ * How many times larger the second axis is drawn than the first: what looks like a wide bend may be a slight one.
+ * @param {Path[]} runs
+ * @param {number} width
+ * @param {number} height
+ */
 function stretchOf(runs, width, height) {
   const range = (/** @type {0 | 1} */ axis) => {
     const values = runs.flatMap(({ points }) => points.map((point) => point[axis]));

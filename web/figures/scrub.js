@@ -21,7 +21,16 @@ export function scrubs(slider, { at, last, cursor, onScrub }) {
   });
   slider.addEventListener("keydown", (event) => {
     const here = asked ?? cursor();
-    const to = { ArrowLeft: here - 1, ArrowDown: here - 1, ArrowRight: here + 1, ArrowUp: here + 1, PageUp: here + 5, PageDown: here - 5, Home: 0, End: last() }[event.key];
+    const to = {
+      ArrowLeft: here - 1,
+      ArrowDown: here - 1,
+      ArrowRight: here + 1,
+      ArrowUp: here + 1,
+      PageUp: here + 5,
+      PageDown: here - 5,
+      Home: 0,
+      End: last(),
+    }[event.key];
     if (to === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     go(to);

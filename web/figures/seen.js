@@ -20,10 +20,13 @@ export function whenSeen(host, draw) {
     drawn = asked;
     draw(asked);
   };
-  new IntersectionObserver((entries) => {
-    seen = entries.some(({ isIntersecting }) => isIntersecting);
-    if (seen) catchUp();
-  }, { rootMargin: "120px" }).observe(host);
+  new IntersectionObserver(
+    (entries) => {
+      seen = entries.some(({ isIntersecting }) => isIntersecting);
+      if (seen) catchUp();
+    },
+    { rootMargin: "120px" },
+  ).observe(host);
   return (data) => {
     asked = data;
     if (seen) return catchUp();

@@ -12,7 +12,12 @@ export function sliderFigure(host) {
   const range = h("input", { type: "range", min: "0", max: "100", step: "1", value: "50", aria: { label: say("slider.place") } });
   const stack = h("div", { className: "slider-stack" }, before, after, difference, h("span", { className: "slider-line" }), range);
   const [left, right] = [h("span"), h("span")];
-  const mode = h("button", { type: "button", className: "quiet-button", textContent: say("slider.difference"), aria: { pressed: "false" } });
+  const mode = h("button", {
+    type: "button",
+    className: "quiet-button",
+    textContent: say("slider.difference"),
+    aria: { pressed: "false" },
+  });
   const caption = h("figcaption", { className: "slider-labels" }, left, mode, right);
   const figure = h("figure", { className: "slider" }, stack, caption);
   host.append(figure);
@@ -56,7 +61,12 @@ function canvas() {
   return Object.assign(h("canvas", { aria: { label: say("slider.empty") } }), { role: "img" });
 }
 
-/** Black where both are equal: a canvas subtracts by itself. @param {HTMLCanvasElement} into @param {HTMLCanvasElement} before @param {HTMLCanvasElement} after */
+/**
+ * Black where both are equal: a canvas subtracts by itself.
+ * @param {HTMLCanvasElement} into
+ * @param {HTMLCanvasElement} before
+ * @param {HTMLCanvasElement} after
+ */
 function drawDifference(into, before, after) {
   Object.assign(into, { width: before.width, height: before.height });
   into.className = before.className;

@@ -8,19 +8,32 @@ import { sayPlace, scrubs } from "./scrub.js";
 
 /** @import { Trace } from "../api/decant.d.ts" */
 
-/** Pixels below which a frame is too small to be seen; where there are more steps than that leaves room for, each frame stands for several. */
+/**
+ * Pixels below which a frame is too small to be seen; where there are more steps than that leaves room for, each frame stands for several.
+ */
 const LEAST = 26;
 
-/** @typedef {{ trace: Trace | null, cursor: number, total?: number }} Strip `total` is how many steps there are going to be, where none is yet */
+/**
+ * @typedef {{ trace: Trace | null, cursor: number, total?: number }} Strip `total` is how many steps there are going to be, where none is yet
+ */
 
-/** @param {HTMLElement} host where the strip comes to stand, or the strip itself @param {{ onScrub?: (place: number) => void }} [acts] @returns {(data: Strip) => void} */
+/**
+ * @param {HTMLElement} host where the strip comes to stand, or the strip itself
+ * @param {{ onScrub?: (place: number) => void }} [acts]
+ * @returns {(data: Strip) => void}
+ */
 export function stripFigure(host, { onScrub } = {}) {
   const strip = host.matches(".filmstrip") ? host : h("div", { className: "filmstrip", aria: { label: say("strip") } });
   if (strip !== host) host.append(strip);
   /** @type {Strip} */
   let now = { trace: null, cursor: -1 };
   let most = 100;
-  const arrived = scrubs(strip, { at: (x) => placeAt(strip, x, now.trace), last: () => places(now.trace) - 1, cursor: () => now.cursor, onScrub });
+  const arrived = scrubs(strip, {
+    at: (x) => placeAt(strip, x, now.trace),
+    last: () => places(now.trace) - 1,
+    cursor: () => now.cursor,
+    onScrub,
+  });
   sayPlace(strip, 0, 0, say("strip.none"));
   new ResizeObserver(() => {
     const before = most;
@@ -70,14 +83,16 @@ function roomOf(strip) {
 /** @param {Trace | null} trace @param {number} cursor */
 function wordsOf(trace, cursor) {
   const step = trace?.steps[cursor];
-  if (step) return say("strip.step", { n: step.index + 1, total: step.total, sigma: figures(step.sigma), timestep: Math.round(step.timestep) });
+  if (step)
+    return say("strip.step", { n: step.index + 1, total: step.total, sigma: figures(step.sigma), timestep: Math.round(step.timestep) });
   return say(trace?.image ? "strip.picture" : "strip.none");
 }
 
 /** @param {HTMLElement} strip @param {number} columns */
 function drawColumns(strip, columns) {
   if (strip.children.length === columns + 1) return;
-  const column = (/** @type {string} */ kind, /** @type {number} */ rows) => h("div", { className: kind }, ...Array.from({ length: rows }, () => h("canvas")));
+  const column = (/** @type {string} */ kind, /** @type {number} */ rows) =>
+    h("div", { className: kind }, ...Array.from({ length: rows }, () => h("canvas")));
   strip.replaceChildren(...Array.from({ length: columns }, () => column("frame", 2)), column("last", 1));
 }
 

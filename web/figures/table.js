@@ -13,17 +13,47 @@ import { whenSeen } from "./seen.js";
 /** Padding beyond this many rows is left out, and said to be. */
 const PADDING = 2;
 
-/** @param {HTMLElement} host @param {{ onEdit?: (piece: number) => void }} [acts] called with a token's place among the prompt's @returns {(data: { embeddings: Embeddings | null }) => void} */
+/**
+ * @param {HTMLElement} host
+ * @param {{ onEdit?: (piece: number) => void }} [acts] called with a token's place among the prompt's
+ * @returns {(data: { embeddings: Embeddings | null }) => void}
+ */
 export function tableFigure(host, { onEdit } = {}) {
   const body = h("tbody");
-  const heads = ["position", "token", "id", "input", "inputLength", "output", "outputLength", ...(onEdit ? /** @type {const} */ (["edit"]) : [])];
-  const head = h("tr", {}, ...heads.map((name) => h("th", { scope: "col" }, say(/** @type {import("../words/languages.js").Key} */ (`figure.table.${name}`)))));
+  const heads = [
+    "position",
+    "token",
+    "id",
+    "input",
+    "inputLength",
+    "output",
+    "outputLength",
+    ...(onEdit ? /** @type {const} */ (["edit"]) : []),
+  ];
+  const head = h(
+    "tr",
+    {},
+    ...heads.map((name) => h("th", { scope: "col" }, say(/** @type {import("../words/languages.js").Key} */ (`figure.table.${name}`)))),
+  );
   const [input, output] = [colourBar(AROUND_ZERO), colourBar(AROUND_ZERO)];
   const rest = h("p", { className: "summary hint numbers" });
-  host.append(h("div", { className: "figure-table" }, h("div", { className: "wide" }, h("table", { className: "numbers" }, h("thead", {}, head), body)), h("div", { className: "bars" }, input.element, output.element), rest));
+  host.append(
+    h(
+      "div",
+      { className: "figure-table" },
+      h("div", { className: "wide" }, h("table", { className: "numbers" }, h("thead", {}, head), body)),
+      h("div", { className: "bars" }, input.element, output.element),
+      rest,
+    ),
+  );
   return whenSeen(host, ({ embeddings }) => {
     if (!embeddings) return body.replaceChildren();
-    const { tokens: { pieces, chunks }, words, width, outputWidth } = embeddings;
+    const {
+      tokens: { pieces, chunks },
+      words,
+      width,
+      outputWidth,
+    } = embeddings;
     const long = Math.round(words.length / Math.max(chunks, 1));
     const ranges = { input: spread(embeddings.input), output: spread(embeddings.output) };
     const counts = Array.from({ length: chunks }, (_, chunk) => pieces.filter((piece) => piece.chunk === chunk).length);
@@ -31,16 +61,36 @@ export function tableFigure(host, { onEdit } = {}) {
     body.replaceChildren(...shown.map((row) => rowOf(embeddings, row, pieceOf(row, long, counts), ranges, onEdit)));
     input.label(figures(-ranges.input), say("figure.table.input"), figures(ranges.input));
     output.label(figures(-ranges.output), say("figure.table.output"), figures(ranges.output));
-    rest.textContent = say("figure.table.summary", { rows: words.length, tokens: pieces.length, width, outputWidth, left: words.length - shown.length });
+    rest.textContent = say("figure.table.summary", {
+      rows: words.length,
+      tokens: pieces.length,
+      width,
+      outputWidth,
+      left: words.length - shown.length,
+    });
   });
 }
 
-/** @param {Embeddings} embeddings @param {number} row @param {number | null} piece @param {{ input: number, output: number }} ranges @param {((piece: number) => void) | undefined} onEdit */
+/**
+ * @param {Embeddings} embeddings
+ * @param {number} row
+ * @param {number | null} piece
+ * @param {{ input: number, output: number }} ranges
+ * @param {((piece: number) => void) | undefined} onEdit
+ */
 function rowOf({ tokens: { pieces, ids }, words, width, input, outputWidth, output }, row, piece, ranges, onEdit) {
   const text = (words[row] ?? "").replace("</w>", "");
   const [into, out] = [input.slice(row * width, (row + 1) * width), output.slice(row * outputWidth, (row + 1) * outputWidth)];
   const known = piece === null ? undefined : pieces[piece];
-  const cells = [h("td", {}, String(row)), h("th", { scope: "row", className: known ? "word" : "word rest" }, text), h("td", {}, known?.inversion ? "–" : String(ids[row] ?? "")), strip(into, ranges.input, text), lengthOf(into), strip(out, ranges.output, text), lengthOf(out)];
+  const cells = [
+    h("td", {}, String(row)),
+    h("th", { scope: "row", className: known ? "word" : "word rest" }, text),
+    h("td", {}, known?.inversion ? "–" : String(ids[row] ?? "")),
+    strip(into, ranges.input, text),
+    lengthOf(into),
+    strip(out, ranges.output, text),
+    lengthOf(out),
+  ];
   if (onEdit) {
     const edit = h("button", { type: "button", className: "quiet-button" }, say("figure.table.change"));
     edit.setAttribute("aria-label", say("figure.table.changeToken", { token: text }));
@@ -54,7 +104,14 @@ function rowOf({ tokens: { pieces, ids }, words, width, input, outputWidth, outp
 function strip(values, range, text) {
   const canvas = h("canvas", { className: "vector" });
   canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", say("figure.table.vector", { token: text, count: values.length, first: Array.from(values.subarray(0, 3), (value) => figures(value)).join(", ") }));
+  canvas.setAttribute(
+    "aria-label",
+    say("figure.table.vector", {
+      token: text,
+      count: values.length,
+      first: Array.from(values.subarray(0, 3), (value) => figures(value)).join(", "),
+    }),
+  );
   paintMap(canvas, { values, width: values.length, height: 1, range: [-range, range] });
   return h("td", { className: "strip" }, canvas);
 }
@@ -62,11 +119,19 @@ function strip(values, range, text) {
 /** @param {Float32Array} values */
 function lengthOf(values) {
   const cell = element("td", "…");
-  measure(values, values).then(({ lengths }) => (cell.textContent = figures(lengths[0])), () => (cell.textContent = "–"));
+  measure(values, values).then(
+    ({ lengths }) => (cell.textContent = figures(lengths[0])),
+    () => (cell.textContent = "–"),
+  );
   return cell;
 }
 
-/** Which of the prompt's tokens a row is; null for the start and the padding. @param {number} row @param {number} long rows of a chunk @param {number[]} counts tokens of each chunk */
+/**
+ * Which of the prompt's tokens a row is; null for the start and the padding.
+ * @param {number} row
+ * @param {number} long rows of a chunk
+ * @param {number[]} counts tokens of each chunk
+ */
 function pieceOf(row, long, counts) {
   const [chunk, at] = [Math.floor(row / long), (row % long) - 1];
   if (at < 0 || at >= Number(counts[chunk])) return null;

@@ -3,9 +3,16 @@
 import { say } from "../words/say.js";
 
 /** @import { TokenCount } from "../api/decant.d.ts" */
-/** @typedef {{ text: string, rows: number[], piece: number | null }} Name one token, or all of the padding; `piece` is its place among the prompt's */
+/**
+ * @typedef {{ text: string, rows: number[], piece: number | null }} Name one token, or all of the padding; `piece` is its place among the prompt's
+ */
 
-/** Each chunk of a prompt has a start, its tokens, and padding to 77 rows. @param {TokenCount | null} tokens @param {number} total rows @returns {Name[]} */
+/**
+ * Each chunk of a prompt has a start, its tokens, and padding to 77 rows.
+ * @param {TokenCount | null} tokens
+ * @param {number} total rows
+ * @returns {Name[]}
+ */
 export function namesOf(tokens, total) {
   const chunks = Math.max(1, tokens?.chunks ?? 1);
   const long = Math.round(total / chunks);

@@ -21,7 +21,11 @@ export function channelsPart(section) {
     return h("label", {}, radio, h("span", {}, say(`inside.channels.${one}`)));
   });
   const host = h("div");
-  section.append(h("fieldset", { className: "switch" }, h("legend", { className: "unseen" }, say("inside.channels.which")), ...radios), host, h("p", { className: "hint" }, say("inside.channels.hint")));
+  section.append(
+    h("fieldset", { className: "switch" }, h("legend", { className: "unseen" }, say("inside.channels.which")), ...radios),
+    host,
+    h("p", { className: "hint" }, say("inside.channels.hint")),
+  );
   const draw = channelsFigure(host);
   const look = () => {
     if (!now) return;
@@ -36,6 +40,8 @@ export function channelsPart(section) {
 
 /** What holds all steps so far, in coarse strides. @param {Trace} trace @param {typeof KINDS[number]} kind */
 function rangeOf({ steps }, kind) {
-  const ends = steps.flatMap((/** @type {Step} */ { channels }) => channels?.[kind] ?? []).map(({ least, largest }) => Math.max(-least, largest));
+  const ends = steps
+    .flatMap((/** @type {Step} */ { channels }) => channels?.[kind] ?? [])
+    .map(({ least, largest }) => Math.max(-least, largest));
   return ends.length > 0 ? Math.ceil(Math.max(...ends)) : undefined;
 }

@@ -18,22 +18,30 @@ export function distancePart(section) {
   return whenSeen(section, ({ trace, state: { phase } }) => {
     if (trace === measured || (phase === "running" && !trace.image)) return;
     measured = trace;
-    distancesOf(trace).then((rows) => {
-      if (trace !== measured) return;
-      const series = [{ name: say("inside.distance.step"), points: rows.map(({ step, moved }) => pair(step, moved)) }, { name: say("inside.distance.left"), points: rows.map(({ step, left }) => pair(step, left)) }];
-      draw({ series, x: { label: say("inside.distance.x") }, y: { label: say("inside.distance.y") } });
-    }, () => (measured = null));
+    distancesOf(trace).then(
+      (rows) => {
+        if (trace !== measured) return;
+        const series = [
+          { name: say("inside.distance.step"), points: rows.map(({ step, moved }) => pair(step, moved)) },
+          { name: say("inside.distance.left"), points: rows.map(({ step, left }) => pair(step, left)) },
+        ];
+        draw({ series, x: { label: say("inside.distance.x") }, y: { label: say("inside.distance.y") } });
+      },
+      () => (measured = null),
+    );
   });
 }
 
 /** Root mean square over all numbers of the latents. @param {Trace} trace */
 export async function distancesOf({ steps }) {
   const end = steps.at(-1)?.latents;
-  return Promise.all(steps.map(async ({ index, input, latents }) => ({
-    step: index + 1,
-    moved: input?.length ? (await measure(input, latents)).rms : NaN,
-    left: end ? (await measure(latents, end)).rms : NaN,
-  })));
+  return Promise.all(
+    steps.map(async ({ index, input, latents }) => ({
+      step: index + 1,
+      moved: input?.length ? (await measure(input, latents)).rms : NaN,
+      left: end ? (await measure(latents, end)).rms : NaN,
+    })),
+  );
 }
 
 /** @param {number} x @param {number} y @returns {[number, number]} */

@@ -23,7 +23,16 @@ export function emptyPart(section, studio) {
     if (!now) return void (focused = false);
     const { phase, live, trace } = now;
     const starting = phase === "running" && !live?.steps.length;
-    const key = phase === "opening" ? "inside.opening" : phase === "failed" ? "inside.failed" : starting ? "inside.starting" : trace?.image ? "inside.noSteps" : "inside.empty";
+    const key =
+      phase === "opening"
+        ? "inside.opening"
+        : phase === "failed"
+          ? "inside.failed"
+          : starting
+            ? "inside.starting"
+            : trace?.image
+              ? "inside.noSteps"
+              : "inside.empty";
     write(words, say(key));
     begin.disabled = phase !== "ready";
     // Once, so that whoever enters can begin with a key.

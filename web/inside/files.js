@@ -27,7 +27,16 @@ export function filesPart(section, studio, state) {
   csv.id = "inside-csv";
   const whole = button(say("inside.files.whole"), saves(writeTrace, ".safetensors"));
   whole.id = "inside-save";
-  section.append(h("p", { className: "hint" }, say("inside.files.hint")), h("p", { className: "sources" }, csv, whole, fileButton(say("inside.open"), ".safetensors", (file) => studio.runs.openRun(file))));
+  section.append(
+    h("p", { className: "hint" }, say("inside.files.hint")),
+    h(
+      "p",
+      { className: "sources" },
+      csv,
+      whole,
+      fileButton(say("inside.open"), ".safetensors", (file) => studio.runs.openRun(file)),
+    ),
+  );
   return ({ trace }) => {
     for (const one of [csv, whole]) one.disabled = !trace.image;
   };
@@ -36,13 +45,36 @@ export function filesPart(section, studio, state) {
 /** One line a model call; what a run does not tell is left empty. @param {Trace} trace */
 async function stepsAsCsv(trace) {
   const distances = await distancesOf(trace);
-  const rows = await Promise.all(trace.steps.map(async (step, i) => {
-    const { index, timestep, sigma, guidance, milliseconds, noiseText, noiseUncond, noise, channels } = step;
-    const apart = noiseUncond && noiseText?.length ? await measure(noiseUncond, noiseText) : null;
-    const taken = noise?.length ? (await measure(noise, noise)).lengths[0] : null;
-    const numbers = /** @type {const} */ (["latents", "denoised"]).flatMap((kind) => (channels?.[kind] ?? []).flatMap(({ mean, deviation, least, largest }, c) => [[`${kind}_${c + 1}_mean`, mean], [`${kind}_${c + 1}_deviation`, deviation], [`${kind}_${c + 1}_least`, least], [`${kind}_${c + 1}_largest`, largest]]));
-    return Object.fromEntries([["step", index + 1], ["timestep", timestep], ["sigma", sigma], ["guidance", guidance], ["milliseconds", milliseconds], ["moved_rms", distances[i]?.moved], ["left_rms", distances[i]?.left], ["noise_without_rms", apart?.lengths[0]], ["noise_with_rms", apart?.lengths[1]], ["noise_apart_rms", apart?.rms], ["noise_cosine", apart?.cosine], ["noise_taken_rms", taken], ...numbers]);
-  }));
+  const rows = await Promise.all(
+    trace.steps.map(async (step, i) => {
+      const { index, timestep, sigma, guidance, milliseconds, noiseText, noiseUncond, noise, channels } = step;
+      const apart = noiseUncond && noiseText?.length ? await measure(noiseUncond, noiseText) : null;
+      const taken = noise?.length ? (await measure(noise, noise)).lengths[0] : null;
+      const numbers = /** @type {const} */ (["latents", "denoised"]).flatMap((kind) =>
+        (channels?.[kind] ?? []).flatMap(({ mean, deviation, least, largest }, c) => [
+          [`${kind}_${c + 1}_mean`, mean],
+          [`${kind}_${c + 1}_deviation`, deviation],
+          [`${kind}_${c + 1}_least`, least],
+          [`${kind}_${c + 1}_largest`, largest],
+        ]),
+      );
+      return Object.fromEntries([
+        ["step", index + 1],
+        ["timestep", timestep],
+        ["sigma", sigma],
+        ["guidance", guidance],
+        ["milliseconds", milliseconds],
+        ["moved_rms", distances[i]?.moved],
+        ["left_rms", distances[i]?.left],
+        ["noise_without_rms", apart?.lengths[0]],
+        ["noise_with_rms", apart?.lengths[1]],
+        ["noise_apart_rms", apart?.rms],
+        ["noise_cosine", apart?.cosine],
+        ["noise_taken_rms", taken],
+        ...numbers,
+      ]);
+    }),
+  );
   const names = Object.keys(rows[0] ?? {});
   const lines = rows.map((row) => names.map((name) => (Number.isFinite(row[name]) ? row[name] : "")).join(","));
   return new Blob([`${[names.join(","), ...lines].join("\r\n")}\r\n`], { type: "text/csv" });

@@ -21,13 +21,42 @@ import { filesPart } from "./files.js";
 /** @import { State } from "../studio/state.js" */
 /** @import { Build } from "../ui/places.js" */
 
-/** What a part draws from: the state, the run, and the step at the cursor (the last one's where the finished picture is shown). @typedef {{ state: State, trace: Trace, step: Step, finished: boolean }} Moment */
-/** A part builds itself into its section and gives back what draws a moment. @template {keyof Studio} [Used=keyof Studio] @typedef {(section: HTMLElement, studio: Pick<Studio, Used>, state: () => State) => (moment: Moment) => void} Part */
+/**
+ * What a part draws from: the state, the run, and the step at the cursor (the last one's where the finished picture is shown).
+ * @typedef {{ state: State, trace: Trace, step: Step, finished: boolean }} Moment
+ */
+/**
+ * A part builds itself into its section and gives back what draws a moment.
+ * @template {keyof Studio} [Used=keyof Studio]
+ * @typedef {(section: HTMLElement, studio: Pick<Studio, Used>, state: () => State) => (moment: Moment) => void} Part
+ */
 
 /** In reading order; the first four fill the first screen. */
-const PARTS = /** @type {const} */ (["picture", "guidance", "looking", "channels", "schedule", "distance", "words", "paths", "pair", "files"]);
+const PARTS = /** @type {const} */ ([
+  "picture",
+  "guidance",
+  "looking",
+  "channels",
+  "schedule",
+  "distance",
+  "words",
+  "paths",
+  "pair",
+  "files",
+]);
 /** @type {Record<typeof PARTS[number], Part>} */
-const BUILD = { picture: picturePart, guidance: guidancePart, looking: lookingPart, channels: channelsPart, schedule: schedulePart, distance: distancePart, words: wordsPart, paths: pathsPart, pair: pairPart, files: filesPart };
+const BUILD = {
+  picture: picturePart,
+  guidance: guidancePart,
+  looking: lookingPart,
+  channels: channelsPart,
+  schedule: schedulePart,
+  distance: distancePart,
+  words: wordsPart,
+  paths: pathsPart,
+  pair: pairPart,
+  files: filesPart,
+};
 
 /** @type {Build} */
 export function insidePlace(root, studio, state) {

@@ -27,7 +27,12 @@ export function lookingPart(section, studio) {
     const tokens = trace.tokens?.prompt ?? null;
     const { attention } = step;
     if (!attention) return;
-    figure({ image: finished ? trace.image : step.previewDenoised, attention, tokens, token: token !== null && token < attention.shape[0] ? token : sharpest(attention, tokens) });
+    figure({
+      image: finished ? trace.image : step.previewDenoised,
+      attention,
+      tokens,
+      token: token !== null && token < attention.shape[0] ? token : sharpest(attention, tokens),
+    });
   };
   return (moment) => {
     now = moment;
@@ -42,6 +47,7 @@ export function lookingPart(section, studio) {
 function sharpest({ shape: [, height, width], values }, tokens) {
   const count = tokens?.pieces.filter(({ chunk }) => chunk === 0).length ?? 1;
   let [best, most] = [1, 0];
-  for (let row = 1; row <= count; row++) for (const value of values.subarray(row * height * width, (row + 1) * height * width)) if (value > most) [best, most] = [row, value];
+  for (let row = 1; row <= count; row++)
+    for (const value of values.subarray(row * height * width, (row + 1) * height * width)) if (value > most) [best, most] = [row, value];
   return best;
 }

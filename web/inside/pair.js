@@ -15,14 +15,48 @@ import { editsOf } from "./edits.js";
 
 /** @type {import("./inside.js").Part<"runs">} */
 export function pairPart(section, studio, state) {
-  const none = h("div", {}, h("p", { className: "hint" }, say("inside.pair.none")), h("p", { className: "sources" }, button(say("inside.keep"), () => studio.runs.compareWith(state().trace)), fileButton(say("inside.pair.open"), ".safetensors", studio.runs.compareFile)));
+  const none = h(
+    "div",
+    {},
+    h("p", { className: "hint" }, say("inside.pair.none")),
+    h(
+      "p",
+      { className: "sources" },
+      button(say("inside.keep"), () => studio.runs.compareWith(state().trace)),
+      fileButton(say("inside.pair.open"), ".safetensors", studio.runs.compareFile),
+    ),
+  );
   const hosts = { ownNoisy: h("div"), own: h("div"), other: h("div"), otherNoisy: h("div"), slider: h("div"), lines: h("div") };
   const words = h("p", { className: "lead numbers", id: "inside-apart" });
   const [ownName, otherName] = [h("p", { className: "run-name" }), h("p", { className: "run-name" })];
-  const runs = h("div", { className: "two-runs" }, h("div", { className: "run" }, ownName, h("div", { className: "run-pictures" }, hosts.ownNoisy, hosts.own)), h("div", { className: "run" }, otherName, h("div", { className: "run-pictures" }, hosts.otherNoisy, hosts.other)));
-  const some = h("div", { className: "pair", hidden: true }, runs, words, h("div", { className: "two-figures" }, hosts.slider, hosts.lines), h("p", { className: "sources" }, button(say("inside.pair.exchange"), studio.runs.exchangeRuns), button(say("inside.pair.forget"), () => studio.runs.compareWith(null))));
+  const runs = h(
+    "div",
+    { className: "two-runs" },
+    h("div", { className: "run" }, ownName, h("div", { className: "run-pictures" }, hosts.ownNoisy, hosts.own)),
+    h("div", { className: "run" }, otherName, h("div", { className: "run-pictures" }, hosts.otherNoisy, hosts.other)),
+  );
+  const some = h(
+    "div",
+    { className: "pair", hidden: true },
+    runs,
+    words,
+    h("div", { className: "two-figures" }, hosts.slider, hosts.lines),
+    h(
+      "p",
+      { className: "sources" },
+      button(say("inside.pair.exchange"), studio.runs.exchangeRuns),
+      button(say("inside.pair.forget"), () => studio.runs.compareWith(null)),
+    ),
+  );
   section.append(none, some);
-  const draws = { ownNoisy: pictureFigure(hosts.ownNoisy), own: pictureFigure(hosts.own), other: pictureFigure(hosts.other), otherNoisy: pictureFigure(hosts.otherNoisy), slider: sliderFigure(hosts.slider), lines: linesFigure(hosts.lines) };
+  const draws = {
+    ownNoisy: pictureFigure(hosts.ownNoisy),
+    own: pictureFigure(hosts.own),
+    other: pictureFigure(hosts.other),
+    otherNoisy: pictureFigure(hosts.otherNoisy),
+    slider: sliderFigure(hosts.slider),
+    lines: linesFigure(hosts.lines),
+  };
   /** The step and the other run whose numbers are wanted: those of an earlier pair may come later. @type {Step | null} */
   let wanted = null;
   /** @type {Trace | null} */
@@ -40,9 +74,26 @@ export function pairPart(section, studio, state) {
     const all = await Promise.all(trace.steps.map(async (own) => ({ own, apart: await apartOf(own, twinOf(own, trace, other)) })));
     if (wanted !== step || against !== other) return;
     const here = all.find(({ own }) => own === step)?.apart;
-    write(words, here ? say("inside.pair.apart", { latents: figures(here.latents.rms), cosine: figures(here.latents.cosine), denoised: figures(here.denoised.rms) }) : say("inside.pair.sizes"));
+    write(
+      words,
+      here
+        ? say("inside.pair.apart", {
+            latents: figures(here.latents.rms),
+            cosine: figures(here.latents.cosine),
+            denoised: figures(here.denoised.rms),
+          })
+        : say("inside.pair.sizes"),
+    );
     hosts.lines.hidden = !here;
-    if (here) draws.lines({ series: [{ name: say("inside.pair.x0.short"), points: all.map(({ own, apart }) => [own.index + 1, apart?.denoised.rms ?? NaN]) }, { name: say("inside.pair.latents.short"), points: all.map(({ own, apart }) => [own.index + 1, apart?.latents.rms ?? NaN]) }], x: { label: say("inside.distance.x") }, y: { label: say("inside.pair.y") } });
+    if (here)
+      draws.lines({
+        series: [
+          { name: say("inside.pair.x0.short"), points: all.map(({ own, apart }) => [own.index + 1, apart?.denoised.rms ?? NaN]) },
+          { name: say("inside.pair.latents.short"), points: all.map(({ own, apart }) => [own.index + 1, apart?.latents.rms ?? NaN]) },
+        ],
+        x: { label: say("inside.distance.x") },
+        y: { label: say("inside.pair.y") },
+      });
   };
   return whenSeen(section, (/** @type {Moment} */ { state: { other, phase }, trace, step }) => {
     none.hidden = other !== null;
@@ -56,7 +107,12 @@ export function pairPart(section, studio, state) {
   });
 }
 
-/** The same step of another run; of a run with another number of steps, the one nearest in time. @param {Step} step @param {Trace} trace @param {Trace} other */
+/**
+ * The same step of another run; of a run with another number of steps, the one nearest in time.
+ * @param {Step} step
+ * @param {Trace} trace
+ * @param {Trace} other
+ */
 function twinOf(step, trace, other) {
   if (other.steps.length === trace.steps.length) return other.steps[trace.steps.indexOf(step)] ?? null;
   const { timestep } = step;
@@ -74,5 +130,11 @@ async function apartOf(step, twin) {
 /** What a run was made with, its edited words too. @param {Trace} trace */
 function named({ settings, steps }) {
   const edits = editsOf(settings);
-  return { prompt: edits ? `${settings.prompt} (${edits})` : settings.prompt, sampler: settings.sampler, seed: settings.seed, guidance: settings.guidance, n: steps.length };
+  return {
+    prompt: edits ? `${settings.prompt} (${edits})` : settings.prompt,
+    sampler: settings.sampler,
+    seed: settings.seed,
+    guidance: settings.guidance,
+    n: steps.length,
+  };
 }

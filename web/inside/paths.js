@@ -22,16 +22,37 @@ const USUAL_STEPS = [1, 8];
 /** @type {import("./inside.js").Part<"model">} */
 export function pathsPart(section, studio, state) {
   const samplers = h("div", { className: "ticks" });
-  const counts = h("div", { className: "ticks" }, ...STEPS.map((n) => tick("inside-path-steps", String(n), say("inside.paths.n", { n }), USUAL_STEPS.includes(n))));
+  const counts = h(
+    "div",
+    { className: "ticks" },
+    ...STEPS.map((n) => tick("inside-path-steps", String(n), say("inside.paths.n", { n }), USUAL_STEPS.includes(n))),
+  );
   const begin = button(say("inside.paths.draw"), () => go());
   begin.id = "inside-draw-paths";
   const stop = button(say("inside.cancel"), () => stopping.abort());
-  const kind = h("select", { aria: { label: say("inside.paths.of") } }, h("option", { value: "denoised" }, say("inside.paths.denoised")), h("option", { value: "latents" }, say("inside.paths.latents")));
+  const kind = h(
+    "select",
+    { aria: { label: say("inside.paths.of") } },
+    h("option", { value: "denoised" }, say("inside.paths.denoised")),
+    h("option", { value: "latents" }, say("inside.paths.latents")),
+  );
   const status = h("p", { className: "hint numbers", role: "status", id: "inside-paths-status" });
   const [plot, ends] = [h("div"), h("ul", { className: "ends" })];
   stop.hidden = true;
-  const group = (/** @type {import("../words/languages.js").Key} */ title, /** @type {HTMLElement} */ content) => h("fieldset", { className: "choices" }, h("legend", {}, say(title)), content);
-  section.append(h("p", { className: "hint" }, say("inside.paths.hint")), h("div", { className: "paths-form" }, group("inside.paths.samplers", samplers), group("inside.paths.steps", counts), h("p", { className: "sources" }, begin, stop, kind), status), h("div", { className: "paths-drawn" }, plot, ends));
+  const group = (/** @type {import("../words/languages.js").Key} */ title, /** @type {HTMLElement} */ content) =>
+    h("fieldset", { className: "choices" }, h("legend", {}, say(title)), content);
+  section.append(
+    h("p", { className: "hint" }, say("inside.paths.hint")),
+    h(
+      "div",
+      { className: "paths-form" },
+      group("inside.paths.samplers", samplers),
+      group("inside.paths.steps", counts),
+      h("p", { className: "sources" }, begin, stop, kind),
+      status,
+    ),
+    h("div", { className: "paths-drawn" }, plot, ends),
+  );
   const draw = planeFigure(plot);
   let stopping = new AbortController();
   /** @type {Made[]} */
@@ -46,7 +67,13 @@ export function pathsPart(section, studio, state) {
     made = [];
     try {
       for (const [n, job] of asked.entries()) {
-        const { trace } = await model.generate({ ...plain(state()), ...job.settings, signal: stopping.signal, onStep: ({ index, total }) => write(status, say("inside.paths.going", { run: n + 1, runs: asked.length, name: job.name, step: index + 1, total })) });
+        const { trace } = await model.generate({
+          ...plain(state()),
+          ...job.settings,
+          signal: stopping.signal,
+          onStep: ({ index, total }) =>
+            write(status, say("inside.paths.going", { run: n + 1, runs: asked.length, name: job.name, step: index + 1, total })),
+        });
         made = [...made, { name: job.name, trace }];
         await show();
       }
@@ -75,7 +102,16 @@ export function pathsPart(section, studio, state) {
     if (!info || info === listed) return;
     listed = info;
     const usual = info.catalog.samplers.filter(({ id }) => USUAL.includes(id));
-    samplers.replaceChildren(...info.catalog.samplers.map(({ id, name }) => tick("inside-path-sampler", id, name, (usual.length > 0 ? usual : info.catalog.samplers.slice(0, 3)).some((one) => one.id === id))));
+    samplers.replaceChildren(
+      ...info.catalog.samplers.map(({ id, name }) =>
+        tick(
+          "inside-path-sampler",
+          id,
+          name,
+          (usual.length > 0 ? usual : info.catalog.samplers.slice(0, 3)).some((one) => one.id === id),
+        ),
+      ),
+    );
   };
 }
 
@@ -89,32 +125,53 @@ function checked(group) {
   return Array.from(group.querySelectorAll("input:checked"), (input) => /** @type {HTMLInputElement} */ (input).value);
 }
 
-/** One step is the same with every sampler that begins alike, and is asked of the first alone. @param {string[]} samplers @param {number[]} counts @param {Info | null} info */
+/**
+ * One step is the same with every sampler that begins alike, and is asked of the first alone.
+ * @param {string[]} samplers
+ * @param {number[]} counts
+ * @param {Info | null} info
+ */
 function jobsOf(samplers, counts, info) {
-  return samplers.flatMap((sampler, i) => counts.filter((steps) => steps > 1 || i === 0).map((steps) => {
-    const name = info?.catalog.samplers.find(({ id }) => id === sampler)?.name ?? sampler;
-    // Other spacings begin below the last timestep when steps are few, and the paths would begin at different places.
-    return { name: say("inside.paths.name", { name, n: steps }), settings: { sampler, steps, spacing: "trailing" } };
-  }));
+  return samplers.flatMap((sampler, i) =>
+    counts
+      .filter((steps) => steps > 1 || i === 0)
+      .map((steps) => {
+        const name = info?.catalog.samplers.find(({ id }) => id === sampler)?.name ?? sampler;
+        // Other spacings begin below the last timestep when steps are few, and the paths would begin at different places.
+        return { name: say("inside.paths.name", { name, n: steps }), settings: { sampler, steps, spacing: "trailing" } };
+      }),
+  );
 }
 
 /** What makes one picture, without what belongs to one sampler alone. @param {import("../studio/state.js").State} state */
 function plain({ settings, info }) {
-  return only(settings, namesOf(info, ({ name, group, readsText }) => readsText || name === "rng" || (group === "picture" && name !== "count")));
+  return only(
+    settings,
+    namesOf(info, ({ name, group, readsText }) => readsText || name === "rng" || (group === "picture" && name !== "count")),
+  );
 }
 
-/** Predictions, or latents as the model sees them: scaled to unit variance, so that samplers of both conventions share one plane. @param {Trace} trace @param {string} kind */
+/**
+ * Predictions, or latents as the model sees them: scaled to unit variance, so that samplers of both conventions share one plane.
+ * @param {Trace} trace
+ * @param {string} kind
+ */
 function pointsOf({ steps, noise }, kind) {
   if (kind === "denoised") return steps.map(({ denoised }) => denoised);
   // Samplers that keep unit variance begin with the noise itself; those in k-diffusion's convention, x = x0 + sigma · eps (Karras et al., 2022),
   // with sigma times as much of it. The trace has both, the noise and what the first call began with, so their sizes tell which it is.
-  const size = (/** @type {Float32Array | null | undefined} */ values) => Math.sqrt(values?.reduce((sum, value) => sum + value ** 2, 0) ?? 0);
+  const size = (/** @type {Float32Array | null | undefined} */ values) =>
+    Math.sqrt(values?.reduce((sum, value) => sum + value ** 2, 0) ?? 0);
   const wide = size(steps[0]?.input) > 1.01 * size(noise);
   const seen = steps.map(({ input, sigma }) => (wide ? input.map((value) => value / Math.hypot(1, sigma)) : input));
   return [...seen, ...steps.slice(-1).map(({ latents }) => latents)];
 }
 
-/** The picture where a run ends, and how far that is from the end of the longest one of the same sampler kind. @param {Made} one @param {Made[]} all */
+/**
+ * The picture where a run ends, and how far that is from the end of the longest one of the same sampler kind.
+ * @param {Made} one
+ * @param {Made[]} all
+ */
 async function endOf({ name, trace }, all) {
   const best = all.reduce((a, b) => (b.trace.steps.length > a.trace.steps.length ? b : a));
   const canvas = h("canvas", { aria: { label: name } });
@@ -123,5 +180,11 @@ async function endOf({ name, trace }, all) {
   const [mine, theirs] = [trace.steps.at(-1)?.denoised, best.trace.steps.at(-1)?.denoised];
   const apart = mine && theirs ? (await measure(mine, theirs)).rms : NaN;
   const distance = trace === best.trace ? say("inside.paths.best") : say("inside.paths.apart", { rms: figures(apart) });
-  return h("li", {}, canvas, h("b", {}, name), h("span", { className: "numbers" }, inList([say("inside.paths.calls", { n: trace.steps.length }), distance])));
+  return h(
+    "li",
+    {},
+    canvas,
+    h("b", {}, name),
+    h("span", { className: "numbers" }, inList([say("inside.paths.calls", { n: trace.steps.length }), distance])),
+  );
 }

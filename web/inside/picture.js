@@ -25,7 +25,22 @@ export function picturePart(section, studio, state) {
   const drawSmall = pictureFigure(small);
   const choice = h("select", { id: "inside-by" }, ...WAYS.map((by) => h("option", { value: by }, say(`inside.by.${by}`))));
   const problem = h("p", { className: "hint", role: "status" });
-  section.append(large, h("div", { className: "beneath" }, small, h("div", {}, h("label", { htmlFor: choice.id, className: "label" }, say("inside.by")), choice, problem, h("p", { className: "hint" }, say("inside.picture.hint")))));
+  section.append(
+    large,
+    h(
+      "div",
+      { className: "beneath" },
+      small,
+      h(
+        "div",
+        {},
+        h("label", { htmlFor: choice.id, className: "label" }, say("inside.by")),
+        choice,
+        problem,
+        h("p", { className: "hint" }, say("inside.picture.hint")),
+      ),
+    ),
+  );
   const decoded = createDecoder(studio);
   /** @type {Moment | null} */
   let now = null;
@@ -38,12 +53,23 @@ export function picturePart(section, studio, state) {
     clearTimeout(calm);
     const ready = by === "told" ? null : decoded.ready(step, by);
     if (finished && trace.image) drawLarge({ image: trace.image, caption: say("inside.finished", { prompt: promptOf(trace.settings) }) });
-    else drawLarge({ image: ready ?? step.previewDenoised, caption: say("inside.x0", { step: step.index + 1, by: ready ? say(`inside.madeBy.${by}`) : madeBy(step) }) });
+    else
+      drawLarge({
+        image: ready ?? step.previewDenoised,
+        caption: say("inside.x0", { step: step.index + 1, by: ready ? say(`inside.madeBy.${by}`) : madeBy(step) }),
+      });
     drawSmall({ image: step.previewNoisy, caption: say("inside.noisy", { step: step.index + 1 }) });
     write(problem, "");
     if (by === "told" || ready || finished) return;
     write(problem, say(state().phase === "running" ? "inside.decodes.later" : "inside.decodes"));
-    calm = setTimeout(() => decoded.ask(step, by).then(() => now?.step === step && look(), (error) => now?.step === step && write(problem, sentenceOf(error, "run").text)), CALM);
+    calm = setTimeout(
+      () =>
+        decoded.ask(step, by).then(
+          () => now?.step === step && look(),
+          (error) => now?.step === step && write(problem, sentenceOf(error, "run").text),
+        ),
+      CALM,
+    );
   };
   choice.addEventListener("change", look);
   return whenSeen(section, (/** @type {Moment} */ moment) => {

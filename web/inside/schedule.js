@@ -17,15 +17,21 @@ export function schedulePart(section, studio) {
   let asked = null;
   /** @type {Float32Array | undefined} */
   let curve;
-  /** @type {{ key: string, curve: unknown, schedule: Pick<Schedule, "timesteps" | "sigmas"> & { alphasCumprod?: Float32Array | undefined } } | null} */
+  /**
+   * @type {{ key: string, curve: unknown, schedule: Pick<Schedule, "timesteps" | "sigmas"> & { alphasCumprod?: Float32Array | undefined } } | null}
+   */
   let made = null;
   /** @type {Moment | null} */
   let now = null;
   const look = () => {
     if (!now) return;
-    const { trace, state: { cursor } } = now;
+    const {
+      trace,
+      state: { cursor },
+    } = now;
     const key = `${trace.settings.seed} ${trace.steps.length} ${trace.steps[0]?.sigma} ${trace.steps.at(-1)?.sigma}`;
-    if (made?.key !== key || made.curve !== curve) made = { key, curve, schedule: { ...stepsOf(trace), ...(curve && { alphasCumprod: curve }) } };
+    if (made?.key !== key || made.curve !== curve)
+      made = { key, curve, schedule: { ...stepsOf(trace), ...(curve && { alphasCumprod: curve }) } };
     draw({ schedule: made.schedule, cursor });
   };
   return whenSeen(section, (/** @type {Moment} */ moment) => {
@@ -34,11 +40,14 @@ export function schedulePart(section, studio) {
     if (model && asked !== model && moment.state.phase === "ready") {
       // Until it answers there is no curve: the last model's may be another.
       [asked, curve] = [model, undefined];
-      model.schedule({ steps: 4 }).then(({ alphasCumprod }) => {
-        if (asked !== model) return;
-        curve = alphasCumprod;
-        look();
-      }, () => {});
+      model.schedule({ steps: 4 }).then(
+        ({ alphasCumprod }) => {
+          if (asked !== model) return;
+          curve = alphasCumprod;
+          look();
+        },
+        () => {},
+      );
     }
     look();
   });
@@ -46,5 +55,8 @@ export function schedulePart(section, studio) {
 
 /** @param {Trace} trace */
 function stepsOf({ steps }) {
-  return { timesteps: Float32Array.from(steps, ({ timestep }) => timestep), sigmas: Float32Array.of(...steps.map(({ sigma }) => sigma), 0) };
+  return {
+    timesteps: Float32Array.from(steps, ({ timestep }) => timestep),
+    sigmas: Float32Array.of(...steps.map(({ sigma }) => sigma), 0),
+  };
 }

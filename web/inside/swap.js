@@ -12,7 +12,12 @@ import { say } from "../words/say.js";
 
 const NEIGHBOURS = 10;
 
-/** @param {Pick<Studio, Used>} studio @param {() => State} state @param {(swap: Swap) => void} use @param {(token: string) => void} putBack */
+/**
+ * @param {Pick<Studio, Used>} studio
+ * @param {() => State} state
+ * @param {(swap: Swap) => void} use
+ * @param {(token: string) => void} putBack
+ */
 export function swapForm(studio, state, use, putBack) {
   const title = h("h4");
   const rows = h("ul", { className: "swap-rows" });
@@ -24,14 +29,34 @@ export function swapForm(studio, state, use, putBack) {
     await studio.adapters.addBeside(file, "inversion");
     suggest();
   });
-  const form = h("form", { className: "swap-form", hidden: true }, title, rows, h("p", { className: "sources" }, button(say("inside.swap.add"), () => add("", 0.5).querySelector("input")?.focus()), apply, back, vector), nearWords, near);
+  const form = h(
+    "form",
+    { className: "swap-form", hidden: true },
+    title,
+    rows,
+    h(
+      "p",
+      { className: "sources" },
+      button(say("inside.swap.add"), () => add("", 0.5).querySelector("input")?.focus()),
+      apply,
+      back,
+      vector,
+    ),
+    nearWords,
+    near,
+  );
   let token = "";
   /** How often neighbours were asked for: only the last answer counts. */
   let asked = 0;
 
   /** @param {string} word @param {number} weight */
   function add(word, weight) {
-    const row = h("li", {}, h("input", { type: "text", value: word, spellcheck: false, aria: { label: say("inside.swap.word") } }), h("input", { type: "number", step: "any", value: String(weight), aria: { label: say("inside.swap.weight") } }));
+    const row = h(
+      "li",
+      {},
+      h("input", { type: "text", value: word, spellcheck: false, aria: { label: say("inside.swap.word") } }),
+      h("input", { type: "number", step: "any", value: String(weight), aria: { label: say("inside.swap.weight") } }),
+    );
     row.append(crossButton(say("inside.swap.remove"), () => row.remove()));
     rows.append(row);
     return row;
@@ -59,7 +84,9 @@ export function swapForm(studio, state, use, putBack) {
       const found = (await model?.neighbours(token, NEIGHBOURS)) ?? [];
       if (turn !== asked) return;
       write(nearWords, say("inside.swap.near"));
-      const others = found.map(({ token: near, cosine }) => ({ word: near.replace("</w>", ""), cosine })).filter(({ word }) => word !== own);
+      const others = found
+        .map(({ token: near, cosine }) => ({ word: near.replace("</w>", ""), cosine }))
+        .filter(({ word }) => word !== own);
       near.append(...others.map(({ word, cosine }) => chip(word, figures(cosine))));
     } catch (error) {
       if (turn === asked) write(nearWords, sentenceOf(error, "run").text);
@@ -68,7 +95,10 @@ export function swapForm(studio, state, use, putBack) {
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const parts = Array.from(rows.children, (row) => Array.from(row.querySelectorAll("input"))).map(([word, weight]) => ({ token: word?.value.trim() ?? "", weight: weight?.valueAsNumber ?? NaN }));
+    const parts = Array.from(rows.children, (row) => Array.from(row.querySelectorAll("input"))).map(([word, weight]) => ({
+      token: word?.value.trim() ?? "",
+      weight: weight?.valueAsNumber ?? NaN,
+    }));
     const whole = parts.filter((part) => part.token && Number.isFinite(part.weight));
     if (whole.length > 0) use({ token, with: whole });
   });

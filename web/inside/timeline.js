@@ -17,13 +17,32 @@ export function timelinePart(section, studio, state) {
   tell.addEventListener("change", () => studio.runs.recordAttention(tell.checked));
   const keep = button(say("inside.keep"), () => studio.runs.compareWith(state().trace));
   keep.id = "inside-keep";
-  const buttons = h("p", { className: "sources" }, h("label", { className: "inside-tick", htmlFor: tell.id }, tell, say("inside.attention")), keep, cancel, run);
+  const buttons = h(
+    "p",
+    { className: "sources" },
+    h("label", { className: "inside-tick", htmlFor: tell.id }, tell, say("inside.attention")),
+    keep,
+    cancel,
+    run,
+  );
   section.append(strip, h("div", { className: "moment-line" }, numbers, buttons));
 
   return ({ state: now, trace, step, finished }) => {
     draw({ trace, cursor: now.cursor });
     section.dataset["at"] = finished ? "end" : String(step.index);
-    write(numbers, finished ? say("inside.atEnd", { n: trace.steps.length, time: trace.timings ? inTime(trace.timings.total) : "–" }) : say("inside.at", { step: step.index + 1, total: step.total, timestep: Math.round(step.timestep), sigma: figures(step.sigma), scale: figures(step.guidance ?? trace.settings.guidance), time: inTime(step.milliseconds) }));
+    write(
+      numbers,
+      finished
+        ? say("inside.atEnd", { n: trace.steps.length, time: trace.timings ? inTime(trace.timings.total) : "–" })
+        : say("inside.at", {
+            step: step.index + 1,
+            total: step.total,
+            timestep: Math.round(step.timestep),
+            sigma: figures(step.sigma),
+            scale: figures(step.guidance ?? trace.settings.guidance),
+            time: inTime(step.milliseconds),
+          }),
+    );
     const running = now.phase === "running";
     write(run, say(running ? (now.paused ? "inside.resume" : "inside.pause") : "inside.run"));
     run.disabled = now.phase !== "running" && now.phase !== "ready";

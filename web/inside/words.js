@@ -28,12 +28,28 @@ export function wordsPart(section, studio, state) {
   /** @type {Embeddings | null} */
   let embeddings = null;
 
-  const form = swapForm(studio, state, (swap) => apply({ swaps: [...without(state().settings.swaps, swap.token), swap] }), (token) => apply({ swaps: without(state().settings.swaps, token) }));
+  const form = swapForm(
+    studio,
+    state,
+    (swap) => apply({ swaps: [...without(state().settings.swaps, swap.token), swap] }),
+    (token) => apply({ swaps: without(state().settings.swaps, token) }),
+  );
   const mix = mixForm((one) => apply({ mixes: [...(state().settings.mixes ?? []), one] }));
-  const drawTable = tableFigure(hosts.table, { onEdit: (piece) => embeddings && form.open((embeddings.tokens.pieces[piece]?.text ?? "").replace("</w>", "")) });
+  const drawTable = tableFigure(hosts.table, {
+    onEdit: (piece) => embeddings && form.open((embeddings.tokens.pieces[piece]?.text ?? "").replace("</w>", "")),
+  });
   const [drawBefore, drawAfter] = [pictureFigure(hosts.before), pictureFigure(hosts.after)];
   const pictures = h("div", { className: "before-after", hidden: true }, hosts.before, hosts.after);
-  section.append(h("p", { className: "hint" }, say("inside.words.hint")), prompt, h("div", { className: "words-body" }, hosts.table, h("div", { className: "words-edit" }, form.element, mix, edits, h("p", { className: "sources" }, undo), pictures, problem)));
+  section.append(
+    h("p", { className: "hint" }, say("inside.words.hint")),
+    prompt,
+    h(
+      "div",
+      { className: "words-body" },
+      hosts.table,
+      h("div", { className: "words-edit" }, form.element, mix, edits, h("p", { className: "sources" }, undo), pictures, problem),
+    ),
+  );
 
   /** Changes the settings and makes the picture anew, beside the one before. @param {Edits} change */
   async function apply(change) {
@@ -79,18 +95,24 @@ export function wordsPart(section, studio, state) {
     const key = JSON.stringify(words);
     if (!model || phase !== "ready" || key === asked) return;
     asked = key;
-    model.embed(words).then((embedded) => {
-      embeddings = embedded;
-      write(problem, "");
-      drawTable({ embeddings: embedded });
-    }, (error) => write(problem, sentenceOf(error, "run").text));
+    model.embed(words).then(
+      (embedded) => {
+        embeddings = embedded;
+        write(problem, "");
+        drawTable({ embeddings: embedded });
+      },
+      (error) => write(problem, sentenceOf(error, "run").text),
+    );
   });
   return look;
 }
 
 /** What the encoder reads. @param {Settings} settings @param {Info | null} info */
 function wordsOf(settings, info) {
-  return only(settings, namesOf(info, ({ readsText }) => readsText));
+  return only(
+    settings,
+    namesOf(info, ({ readsText }) => readsText),
+  );
 }
 
 /** @param {Swap[] | undefined} swaps @param {string} token */
@@ -107,7 +129,18 @@ function alike(made, asked) {
 function mixForm(use) {
   const text = h("input", { type: "text", id: "inside-mix", spellcheck: false });
   const factor = h("input", { type: "number", min: "0", max: "1", step: "any", value: "0.5", aria: { label: say("inside.words.factor") } });
-  const form = h("form", { className: "mix-form" }, h("label", { className: "label", htmlFor: text.id }, say("inside.words.mix")), h("div", { className: "with-button" }, text, factor, h("button", { type: "submit", className: "quiet-button" }, say("inside.words.mixIn"))));
+  const form = h(
+    "form",
+    { className: "mix-form" },
+    h("label", { className: "label", htmlFor: text.id }, say("inside.words.mix")),
+    h(
+      "div",
+      { className: "with-button" },
+      text,
+      factor,
+      h("button", { type: "submit", className: "quiet-button" }, say("inside.words.mixIn")),
+    ),
+  );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (text.value.trim() && Number.isFinite(factor.valueAsNumber)) use({ prompt: text.value.trim(), factor: factor.valueAsNumber });

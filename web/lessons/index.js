@@ -57,7 +57,10 @@ import { PICTURES } from "./07-pictures.js";
  * @property {Info} info
  */
 
-/** Words that the open model knows. @typedef {{ prompt: string, word: string, from: string, to: string, negative: string, other: string, turned: string }} Example */
+/**
+ * Words that the open model knows.
+ * @typedef {{ prompt: string, word: string, from: string, to: string, negative: string, other: string, turned: string }} Example
+ */
 
 /**
  * A number that the learner sets, or a text.
@@ -65,8 +68,14 @@ import { PICTURES } from "./07-pictures.js";
  */
 
 /** @typedef {{ figures: Figure[], facts: Fact[] }} Shown */
-/** A drawing of web/figures/ with its data, texts in every language. @typedef {{ kind: import("./player/figures.js").Kind, data: Record<string, any>, wide?: boolean }} Figure */
-/** A number that was measured; `figures`: how many of them mean something, where that is not three. @typedef {{ id: string, name: Both, value: number | string, figures?: number, unit?: string }} Fact */
+/**
+ * A drawing of web/figures/ with its data, texts in every language.
+ * @typedef {{ kind: import("./player/figures.js").Kind, data: Record<string, any>, wide?: boolean }} Figure
+ */
+/**
+ * A number that was measured; `figures`: how many of them mean something, where that is not three.
+ * @typedef {{ id: string, name: Both, value: number | string, figures?: number, unit?: string }} Fact
+ */
 
 /**
  * Something to expect before it is measured: a number, which is compared with the fact called `fact`, or one of several answers.

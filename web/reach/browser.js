@@ -8,7 +8,9 @@ import { wantedThreads } from "../store/threads.js";
 import { say } from "../words/say.js";
 
 /** @typedef {"yes" | "partly" | "no"} Verdict */
-/** @typedef {{ title: string, verdict: Verdict, text: string, facts: Record<string, string | number | boolean> }} Row a thing, whether it can be done, what that means, and the numbers for a bug report */
+/**
+ * @typedef {{ title: string, verdict: Verdict, text: string, facts: Record<string, string | number | boolean> }} Row a thing, whether it can be done, what that means, and the numbers for a bug report
+ */
 
 /** A module of one function that turns a vector’s bits around: `(v128) -> v128`. */
 const VECTORS = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 6, 1, 96, 1, 123, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 32, 0, 253, 77, 11);
@@ -17,31 +19,67 @@ const VECTORS = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 6, 1, 96, 1, 123, 
 export async function lookAround() {
   const { gpu } = /** @type {any} */ (navigator);
   const adapter = await (gpu?.requestAdapter().catch(() => null) ?? null);
-  return [onGpu(gpu, adapter), ...(adapter ? [limits(adapter), extras(adapter)] : []), onCpu(), threads(), memory(), await storage(), files(), await offline(), notifications()];
+  return [
+    onGpu(gpu, adapter),
+    ...(adapter ? [limits(adapter), extras(adapter)] : []),
+    onCpu(),
+    threads(),
+    memory(),
+    await storage(),
+    files(),
+    await offline(),
+    notifications(),
+  ];
 }
 
 /** Which version this is, for a bug report. */
 export function aboutPage() {
-  return { version: VERSION || "not built", "single file": INSIDE, "secure context": isSecureContext, language: document.documentElement.lang, "browser says": navigator.userAgent };
+  return {
+    version: VERSION || "not built",
+    "single file": INSIDE,
+    "secure context": isSecureContext,
+    language: document.documentElement.lang,
+    "browser says": navigator.userAgent,
+  };
 }
 
 /** @param {any} gpu @param {any} adapter @returns {Row} */
 function onGpu(gpu, adapter) {
   const title = say("reach.gpu");
-  const none = (/** @type {string} */ text) => ({ title, verdict: /** @type {const} */ ("no"), text, facts: { WebGPU: Boolean(gpu), adapter: "none" } });
+  const none = (/** @type {string} */ text) => ({
+    title,
+    verdict: /** @type {const} */ ("no"),
+    text,
+    facts: { WebGPU: Boolean(gpu), adapter: "none" },
+  });
   if (!gpu) return none(say(isSecureContext ? "reach.gpu.no" : "reach.gpu.insecure"));
   if (!adapter) return none(say("reach.gpu.no-adapter"));
-  const { vendor = "", architecture = "", device = "", description = "", isFallbackAdapter = adapter.isFallbackAdapter ?? false } = adapter.info ?? {};
+  const {
+    vendor = "",
+    architecture = "",
+    device = "",
+    description = "",
+    isFallbackAdapter = adapter.isFallbackAdapter ?? false,
+  } = adapter.info ?? {};
   const name = description || [vendor, architecture, device].filter(Boolean).join(" ");
   const software = isFallbackAdapter || /swiftshader|llvmpipe|lavapipe/i.test(`${name} ${architecture}`);
   const facts = { WebGPU: true, adapter: name || "unnamed", vendor, architecture, software };
   const values = { adapter: name || say("reach.gpu.unnamed") };
-  return software ? { title, verdict: "partly", text: say("reach.gpu.partly", values), facts } : { title, verdict: "yes", text: say("reach.gpu.yes", values), facts };
+  return software
+    ? { title, verdict: "partly", text: say("reach.gpu.partly", values), facts }
+    : { title, verdict: "yes", text: say("reach.gpu.yes", values), facts };
 }
 
 /** @param {any} adapter @returns {Row} */
 function limits(adapter) {
-  const names = ["maxBufferSize", "maxStorageBufferBindingSize", "maxStorageBuffersPerShaderStage", "maxComputeWorkgroupStorageSize", "maxComputeInvocationsPerWorkgroup", "maxComputeWorkgroupsPerDimension"];
+  const names = [
+    "maxBufferSize",
+    "maxStorageBufferBindingSize",
+    "maxStorageBuffersPerShaderStage",
+    "maxComputeWorkgroupStorageSize",
+    "maxComputeInvocationsPerWorkgroup",
+    "maxComputeWorkgroupsPerDimension",
+  ];
   const facts = Object.fromEntries(names.map((name) => [name, adapter.limits[name]]));
   const values = { buffer: inBytes(adapter.limits.maxBufferSize), binding: inBytes(adapter.limits.maxStorageBufferBindingSize) };
   return { title: say("reach.limits"), verdict: "yes", text: say("reach.limits.yes", values), facts };
@@ -58,14 +96,24 @@ function extras(adapter) {
 function onCpu() {
   const vectors = WebAssembly.validate(VECTORS);
   const cores = navigator.hardwareConcurrency ?? 1;
-  return { title: say("reach.cpu"), verdict: vectors ? "yes" : "no", text: vectors ? say("reach.cpu.yes", { n: cores, kernels: INSIDE ? "simd128" : bestKernels() }) : say("reach.cpu.no"), facts: { "wasm simd128": vectors, kernels: INSIDE ? "simd128" : bestKernels(), cores } };
+  return {
+    title: say("reach.cpu"),
+    verdict: vectors ? "yes" : "no",
+    text: vectors ? say("reach.cpu.yes", { n: cores, kernels: INSIDE ? "simd128" : bestKernels() }) : say("reach.cpu.no"),
+    facts: { "wasm simd128": vectors, kernels: INSIDE ? "simd128" : bestKernels(), cores },
+  };
 }
 
 /** @returns {Row} */
 function threads() {
   const used = SHARES ? (wantedThreads() ?? usualThreads()) : 1;
   const facts = { "shares memory": SHARES, threads: used };
-  return { title: say("reach.threads"), verdict: SHARES ? "yes" : "partly", text: say(SHARES ? "reach.threads.yes" : "reach.threads.partly", { n: used }), facts };
+  return {
+    title: say("reach.threads"),
+    verdict: SHARES ? "yes" : "partly",
+    text: say(SHARES ? "reach.threads.yes" : "reach.threads.partly", { n: used }),
+    facts,
+  };
 }
 
 /** @returns {Row} */
@@ -73,17 +121,28 @@ function memory() {
   const gigabytes = /** @type {any} */ (navigator).deviceMemory;
   const title = say("reach.memory");
   if (!gigabytes) return { title, verdict: "partly", text: say("reach.memory.partly"), facts: { "memory in GB": "not told" } };
-  return { title, verdict: "yes", text: say("reach.memory.yes", { memory: inBytes(gigabytes * 1e9) }), facts: { "memory in GB": gigabytes } };
+  return {
+    title,
+    verdict: "yes",
+    text: say("reach.memory.yes", { memory: inBytes(gigabytes * 1e9) }),
+    facts: { "memory in GB": gigabytes },
+  };
 }
 
 /** @returns {Promise<Row>} */
 async function storage() {
   const title = say("reach.storage");
   const folder = await navigator.storage?.getDirectory?.().catch(() => null);
-  if (!folder) return { title, verdict: "no", text: say(INSIDE ? "reach.storage.file" : "reach.storage.no"), facts: { "private files": false } };
+  if (!folder)
+    return { title, verdict: "no", text: say(INSIDE ? "reach.storage.file" : "reach.storage.no"), facts: { "private files": false } };
   const { usage = 0, quota = 0 } = await navigator.storage.estimate();
   const verdict = (await navigator.storage.persisted?.()) ? "yes" : "partly";
-  return { title, verdict, text: say(`reach.storage.${verdict}`, { used: inBytes(usage), quota: inBytes(quota) }), facts: { "private files": true, "bytes used": usage, "bytes allowed": quota, persisted: verdict === "yes" } };
+  return {
+    title,
+    verdict,
+    text: say(`reach.storage.${verdict}`, { used: inBytes(usage), quota: inBytes(quota) }),
+    facts: { "private files": true, "bytes used": usage, "bytes allowed": quota, persisted: verdict === "yes" },
+  };
 }
 
 /** @returns {Row} */
@@ -101,7 +160,12 @@ async function offline() {
   if (why === "file") return { title, verdict: "yes", text: say("reach.offline.file"), facts };
   if (why) return { title, verdict: "no", text: say(why === "saving" ? "reach.offline.saving" : "reach.offline.no"), facts };
   const kept = Boolean((await navigator.serviceWorker.getRegistration())?.active);
-  return { title, verdict: kept ? "yes" : "partly", text: say(kept ? "reach.offline.yes" : "reach.offline.partly"), facts: { "kept for offline use": kept } };
+  return {
+    title,
+    verdict: kept ? "yes" : "partly",
+    text: say(kept ? "reach.offline.yes" : "reach.offline.partly"),
+    facts: { "kept for offline use": kept },
+  };
 }
 
 /** @returns {Row} */

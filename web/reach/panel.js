@@ -33,7 +33,12 @@ function build(dialog) {
   const test = button(say("test.start"), () => void (test.dataset["going"] ? testing.abort() : run(test)));
   test.id = "self-test";
   dialog.append(
-    h("header", {}, h("h2", { id: "machine-title" }, say("reach.title")), crossButton(say("do.close"), () => dialog.close())),
+    h(
+      "header",
+      {},
+      h("h2", { id: "machine-title" }, say("reach.title")),
+      crossButton(say("do.close"), () => dialog.close()),
+    ),
     h("p", { className: "hint" }, say("reach.lead")),
     h("ul", { id: "machine-rows", className: "findings" }, h("li", {}, say("reach.looking"))),
     ...(SHARES ? [threadsField()] : []),
@@ -41,7 +46,13 @@ function build(dialog) {
     h("p", { className: "hint" }, say("test.lead")),
     h("ul", { id: "test-results", className: "findings" }),
     h("p", { id: "test-progress", className: "hint numbers", role: "status" }),
-    h("p", { className: "sources" }, test, button(say("test.copy"), copy), h("span", { id: "test-copied", className: "hint", role: "status" })),
+    h(
+      "p",
+      { className: "sources" },
+      test,
+      button(say("test.copy"), copy),
+      h("span", { id: "test-copied", className: "hint", role: "status" }),
+    ),
     h("textarea", { id: "report", readOnly: true, hidden: true, rows: 8, aria: { label: say("test.report") } }),
   );
   dialog.addEventListener("close", () => testing.abort());
@@ -50,7 +61,12 @@ function build(dialog) {
 function threadsField() {
   const cores = navigator.hardwareConcurrency ?? 1;
   const usual = h("option", { value: "" }, say("reach.threads.usual", { n: usualThreads() }));
-  const select = h("select", { id: "threads" }, usual, ...Array.from({ length: cores }, (_, at) => h("option", { value: String(at + 1) }, String(at + 1))));
+  const select = h(
+    "select",
+    { id: "threads" },
+    usual,
+    ...Array.from({ length: cores }, (_, at) => h("option", { value: String(at + 1) }, String(at + 1))),
+  );
   select.value = String(wantedThreads() ?? "");
   select.addEventListener("change", () => {
     chooseThreads(select.value);
@@ -100,7 +116,11 @@ async function testOne(device, signal) {
   try {
     const { outcome, adapter, path, worst, milliseconds } = await testDevice(device, (reached) => tell(name, reached), signal);
     note(`${outcome}, worst error ${worst.toExponential(1)}, ${milliseconds.toFixed(0)} ms a step, ${adapter}${path && `, ${path}`}`);
-    const values = { device: `${name} (${device === "gpu" ? adapter : path})`, worst: inNumber(worst, { maximumSignificantDigits: 1 }), time: inTime(milliseconds) };
+    const values = {
+      device: `${name} (${device === "gpu" ? adapter : path})`,
+      worst: inNumber(worst, { maximumSignificantDigits: 1 }),
+      time: inTime(milliseconds),
+    };
     return { verdict: outcome === "off" ? "no" : "yes", text: say(`test.${outcome}`, values) };
   } catch (error) {
     if (signal.aborted) {
@@ -121,8 +141,13 @@ function tell(device, reached) {
 async function copy() {
   const facts = { ...aboutPage(), ...Object.assign({}, ...rows.map((row) => row.facts)), ...tested };
   const report = byId("report", HTMLTextAreaElement);
-  report.value = `Decant\n${Object.entries(facts).map(([name, value]) => `${name}: ${value}`).join("\n")}\n`;
-  const copied = await navigator.clipboard?.writeText(report.value).then(() => true, () => false);
+  report.value = `Decant\n${Object.entries(facts)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join("\n")}\n`;
+  const copied = await navigator.clipboard?.writeText(report.value).then(
+    () => true,
+    () => false,
+  );
   report.hidden = Boolean(copied);
   write(byId("test-copied", HTMLSpanElement), say(copied ? "test.copied" : "test.not-copied"));
 }

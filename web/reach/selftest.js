@@ -8,7 +8,9 @@ import { fetchPart } from "../api/parts.js";
 import { wantedThreads } from "../store/threads.js";
 
 /** @import { Settings } from "../api/decant.d.ts" */
-/** @typedef {{ settings: Settings, latents: string[], picture: string, sums: Record<string, string> }} Case the latents after each step as f32 in base64, the picture's RGB, and the SHA-256 of the CPU's last latents, by kernels */
+/**
+ * @typedef {{ settings: Settings, latents: string[], picture: string, sums: Record<string, string> }} Case the latents after each step as f32 in base64, the picture's RGB, and the SHA-256 of the CPU's last latents, by kernels
+ */
 /** @typedef {{ picture: number, pictures: number, step: number, steps: number } | null} Reached null while the model is opened */
 
 /**
@@ -36,13 +38,23 @@ export async function testDevice(device, tell, signal) {
     const kernels = path?.split(",")[0] ?? "";
     let exact = device === "cpu";
     for (const [index, one] of cases.entries()) {
-      const onStep = (/** @type {{ index: number, total: number }} */ { index: step, total }) => tell({ picture: index + 1, pictures: cases.length, step: step + 1, steps: total });
+      const onStep = (/** @type {{ index: number, total: number }} */ { index: step, total }) =>
+        tell({ picture: index + 1, pictures: cases.length, step: step + 1, steps: total });
       const { image, trace } = await decant.generate({ ...one.settings, signal, onStep });
       for (const [step, { latents, milliseconds }] of trace.steps.entries()) {
         worst.push(await errorOf(latents, new Float32Array(bytesOf(one.latents[step] ?? "").buffer), true));
         times.push(milliseconds);
       }
-      worst.push(await errorOf(Float32Array.from(image.data.filter((_, at) => at % 4 < 3), toUnit), Float32Array.from(bytesOf(one.picture), toUnit), false));
+      worst.push(
+        await errorOf(
+          Float32Array.from(
+            image.data.filter((_, at) => at % 4 < 3),
+            toUnit,
+          ),
+          Float32Array.from(bytesOf(one.picture), toUnit),
+          false,
+        ),
+      );
       exact &&= (await sumOf(trace.steps.at(-1)?.latents ?? new Float32Array())) === one.sums[kernels];
     }
     const largest = Math.max(...worst);

@@ -27,7 +27,11 @@ export function forget(address) {
   remember(KEPT, JSON.stringify(all().filter((one) => one !== address)));
 }
 
-/** Whether opening it needs a person's word first: it is another site's, and not kept here with that word. @param {string} model an address @returns {Promise<boolean>} */
+/**
+ * Whether opening it needs a person's word first: it is another site's, and not kept here with that word.
+ * @param {string} model an address
+ * @returns {Promise<boolean>}
+ */
 export async function needsWord(model) {
   const url = addressOr(model);
   if (url === null || new URL(url).origin === location.origin) return false;

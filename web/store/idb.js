@@ -1,6 +1,8 @@
 // The browser's own database (IndexedDB), as promises: opened for one piece of work, and closed after it.
 
-/** @typedef {{ name: string, version: number, upgrade: (database: IDBDatabase) => void }} Shape what a database is called, and what makes its stores */
+/**
+ * @typedef {{ name: string, version: number, upgrade: (database: IDBDatabase) => void }} Shape what a database is called, and what makes its stores
+ */
 
 /**
  * Does one piece of work in one transaction: all of it is kept, or nothing.

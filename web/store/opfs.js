@@ -8,7 +8,10 @@
 // There is no list of chunks to keep: a chunk that was cut off when its tab closed does not have the hash in its name, and two tabs that
 // store the same chunk write the same bytes under the same name.
 
-/** Where a model's files are: below `base`; `names` when all are known; `query` belongs to each. @typedef {{ base: string, names: string[] | null, query: string }} Place */
+/**
+ * Where a model's files are: below `base`; `names` when all are known; `query` belongs to each.
+ * @typedef {{ base: string, names: string[] | null, query: string }} Place
+ */
 
 /** Bytes in a chunk: a second on a slow line, a round trip hardly felt, and all that a damaged one costs. */
 export const CHUNK = 8 << 20;
@@ -16,11 +19,17 @@ export const CHUNK = 8 << 20;
 const FOLDER = "decant-models";
 const ABOUT = "about.json";
 
-/** @typedef {{ address: string, name: string, opened: number, place?: Place }} AboutModel `opened` in milliseconds since 1970; `place` is for opening it without its server */
-/** @typedef {{ size: number, validator: string, published?: string } | { absent: true }} AboutFile `published`: the whole file has been found to have this SHA-256 */
+/**
+ * @typedef {{ address: string, name: string, opened: number, place?: Place }} AboutModel `opened` in milliseconds since 1970; `place` is for opening it without its server
+ */
+/**
+ * @typedef {{ size: number, validator: string, published?: string } | { absent: true }} AboutFile `published`: the whole file has been found to have this SHA-256
+ */
 /** @typedef {{ key: string, address: string, name: string, opened: number, bytes: number }} StoredModel */
 /** @typedef {{ usage: number, quota: number, persisted: boolean }} Room bytes */
-/** @typedef {{ truncate(size: number): void, write(bytes: Uint8Array, at: { at: number }): number, flush(): void, close(): void }} SyncAccess a worker's, which the page's types do not know */
+/**
+ * @typedef {{ truncate(size: number): void, write(bytes: Uint8Array, at: { at: number }): number, flush(): void, close(): void }} SyncAccess a worker's, which the page's types do not know
+ */
 
 /** The browser's storage is full, or its owner allows no more. */
 export class NoRoom extends Error {}
@@ -34,7 +43,12 @@ async function root() {
   }
 }
 
-/** A model's own folder, made if need be; null where nothing can be stored. @param {string} address @param {string} name @returns {Promise<ModelStore | null>} */
+/**
+ * A model's own folder, made if need be; null where nothing can be stored.
+ * @param {string} address
+ * @param {string} name
+ * @returns {Promise<ModelStore | null>}
+ */
 export async function storeOf(address, name) {
   const folder = await root();
   if (!folder || !globalThis.crypto?.subtle) return null;
@@ -107,7 +121,11 @@ export class FileStore {
     await write(this.#folder, ABOUT, encode(about));
   }
 
-  /** A chunk's bytes; null when it is not there or is not what was stored, in which case it is gone. @param {number} index @returns {Promise<Uint8Array<ArrayBuffer> | null>} */
+  /**
+   * A chunk's bytes; null when it is not there or is not what was stored, in which case it is gone.
+   * @param {number} index
+   * @returns {Promise<Uint8Array<ArrayBuffer> | null>}
+   */
   async read(index) {
     const sum = this.#chunks.get(index);
     if (!sum) return null;
@@ -154,7 +172,14 @@ export async function listStored() {
     const about = /** @type {AboutModel | null} */ (await readJson(own, ABOUT));
     const bytes = await bytesIn(own);
     // A model that was looked at and not loaded has left little more than names.
-    if (bytes > 0) models.push({ key, address: about?.address ?? "", name: about?.name ?? "a model that was not finished", opened: about?.opened ?? 0, bytes });
+    if (bytes > 0)
+      models.push({
+        key,
+        address: about?.address ?? "",
+        name: about?.name ?? "a model that was not finished",
+        opened: about?.opened ?? 0,
+        bytes,
+      });
   }
   return models.sort((a, b) => b.opened - a.opened);
 }
@@ -171,7 +196,10 @@ export async function room() {
   return { usage, quota, persisted: (await navigator.storage.persisted?.()) ?? false };
 }
 
-/** All chunks are full but a file's last one, so no chunk needs to be opened to know its length. @param {FileSystemDirectoryHandle} model */
+/**
+ * All chunks are full but a file's last one, so no chunk needs to be opened to know its length.
+ * @param {FileSystemDirectoryHandle} model
+ */
 async function bytesIn(model) {
   let bytes = 0;
   for await (const folder of model.values()) {
@@ -184,7 +212,12 @@ async function bytesIn(model) {
   return bytes;
 }
 
-/** A worker's quick way to write; it fails while another tab writes the same file. @param {FileSystemDirectoryHandle} folder @param {string} name @param {Uint8Array<ArrayBuffer>} bytes */
+/**
+ * A worker's quick way to write; it fails while another tab writes the same file.
+ * @param {FileSystemDirectoryHandle} folder
+ * @param {string} name
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ */
 async function write(folder, name, bytes) {
   try {
     const handle = await folder.getFileHandle(name, { create: true });
@@ -215,7 +248,12 @@ async function readJson(folder, name) {
 function soundAbout(about) {
   if (!about || typeof about !== "object") return null;
   if ("absent" in about) return { absent: true };
-  const isSound = "size" in about && Number.isSafeInteger(about.size) && Number(about.size) >= 0 && "validator" in about && typeof about.validator === "string";
+  const isSound =
+    "size" in about &&
+    Number.isSafeInteger(about.size) &&
+    Number(about.size) >= 0 &&
+    "validator" in about &&
+    typeof about.validator === "string";
   return isSound ? /** @type {AboutFile} */ (about) : null;
 }
 

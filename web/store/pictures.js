@@ -16,7 +16,9 @@ import { settled, transact } from "./idb.js";
  * @property {number} bytes of its PNG and its thumbnail
  * @property {Blob} thumb
  */
-/** @typedef {{ kept: Kept, png: Blob, trace: Trace | undefined }} Whole a picture with all that is kept of it, to be put back after it was removed */
+/**
+ * @typedef {{ kept: Kept, png: Blob, trace: Trace | undefined }} Whole a picture with all that is kept of it, to be put back after it was removed
+ */
 
 /** How many pictures' steps are kept, and how large they may be: a picture of 512 × 512 in 20 steps takes 46 MB. */
 const MOST_TRACES = 6;
@@ -45,11 +47,13 @@ export async function listKept() {
 
 /** @param {Omit<Kept, "id">} picture @param {Blob} png @param {Trace} trace @returns {Promise<Kept>} */
 export async function keep(picture, png, trace) {
-  const id = Number(await within([PICTURES, PNGS], "readwrite", async (pictures, pngs) => {
-    const key = await settled(pictures.add(picture));
-    pngs.put(png, key);
-    return key;
-  }));
+  const id = Number(
+    await within([PICTURES, PNGS], "readwrite", async (pictures, pngs) => {
+      const key = await settled(pictures.add(picture));
+      pngs.put(png, key);
+      return key;
+    }),
+  );
   // Steps are kept where there is room; a picture does without.
   if (bytesOf(trace) <= MOST_TRACE_BYTES) await within([TRACES], "readwrite", (traces) => keepTrace(traces, id, trace)).catch(() => {});
   return { ...picture, id };
@@ -95,7 +99,12 @@ export function putBack(all) {
   });
 }
 
-/** @template T @param {string[]} stores @param {IDBTransactionMode} mode @param {(...stores: [IDBObjectStore, IDBObjectStore, IDBObjectStore]) => Promise<T> | T} act */
+/**
+ * @template T
+ * @param {string[]} stores
+ * @param {IDBTransactionMode} mode
+ * @param {(...stores: [IDBObjectStore, IDBObjectStore, IDBObjectStore]) => Promise<T> | T} act
+ */
 function within(stores, mode, act) {
   return transact(SHAPE, stores, mode, /** @type {(...stores: IDBObjectStore[]) => Promise<T> | T} */ (act));
 }
@@ -107,7 +116,11 @@ export function withoutSteps(trace) {
 
 /** What a run's steps take. @param {Trace} trace */
 function bytesOf({ steps }) {
-  const arrays = steps.flatMap((step) => Object.values(step).map((value) => (value instanceof Float32Array ? value.byteLength : value instanceof ImageData ? value.data.byteLength : 0)));
+  const arrays = steps.flatMap((step) =>
+    Object.values(step).map((value) =>
+      value instanceof Float32Array ? value.byteLength : value instanceof ImageData ? value.data.byteLength : 0,
+    ),
+  );
   const attention = steps.map((step) => step.attention?.values.byteLength ?? 0);
   return [...arrays, ...attention].reduce((sum, bytes) => sum + bytes, 0);
 }

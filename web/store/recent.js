@@ -18,7 +18,12 @@ export async function listRecent() {
 /** What is forgotten was remembered before. */
 const turns = new Turns();
 
-/** Keeps handles, in the place of those to the same files. @param {string} name @param {FileSystemHandle[]} handles @returns {Promise<void>} */
+/**
+ * Keeps handles, in the place of those to the same files.
+ * @param {string} name
+ * @param {FileSystemHandle[]} handles
+ * @returns {Promise<void>}
+ */
 export function rememberRecent(name, handles) {
   return turns.next(async () => {
     /** @type {{ id?: number }} */
@@ -56,6 +61,10 @@ async function same(these, those) {
 
 /** @template T @param {IDBTransactionMode} mode @param {(store: IDBObjectStore) => IDBRequest<T>} act @returns {Promise<T>} */
 function inStore(mode, act) {
-  const shape = { name: "decant", version: 1, upgrade: (/** @type {IDBDatabase} */ database) => void database.createObjectStore(STORE, { keyPath: "id", autoIncrement: true }) };
+  const shape = {
+    name: "decant",
+    version: 1,
+    upgrade: (/** @type {IDBDatabase} */ database) => void database.createObjectStore(STORE, { keyPath: "id", autoIncrement: true }),
+  };
   return transact(shape, [STORE], mode, (store) => settled(act(/** @type {IDBObjectStore} */ (store))));
 }

@@ -13,7 +13,7 @@ const SHAPE = { name: "decant-upscalers", version: 1, upgrade: (database) => voi
 export function listUpscalers() {
   return within("readonly", async (files) => {
     const names = /** @type {string[]} */ (await settled(files.getAllKeys()));
-    return Promise.all(names.map(async (name) => ({ name, bytes: (/** @type {Blob} */ (await settled(files.get(name)))).size })));
+    return Promise.all(names.map(async (name) => ({ name, bytes: /** @type {Blob} */ (await settled(files.get(name))).size })));
   });
 }
 

@@ -31,9 +31,13 @@ export function createAdapters({ get, change }, { model, tell }) {
       change({ loaded: [...get().loaded.filter((one) => what !== "vae" || one.what !== "vae"), added] });
       const { settings } = get();
       const named = settings.loras?.some(({ name }) => name === added.name);
-      if (what === "lora" && !named) change({ settings: { ...settings, loras: [...(settings.loras ?? []), { name: added.name, weight: 1 }] } });
+      if (what === "lora" && !named)
+        change({ settings: { ...settings, loras: [...(settings.loras ?? []), { name: added.name, weight: 1 }] } });
       if (what === "vae") return change({ taken: { what, text: say("taken.vae", { name: added.name }) } });
-      const text = what === "lora" ? say("taken.lora", { name: added.name }) : say("taken.inversion", { name: added.name, words: inList(added.words) });
+      const text =
+        what === "lora"
+          ? say("taken.lora", { name: added.name })
+          : say("taken.inversion", { name: added.name, words: inList(added.words) });
       change({ taken: { what, text, ...(added.words[0] && { word: added.words[0] }) } });
     } catch (error) {
       if (decant === model()) tell(sentenceOf(error, "run"));
@@ -43,7 +47,8 @@ export function createAdapters({ get, change }, { model, tell }) {
   /** A name that no other has. @param {string} file */
   function freeName(file) {
     const first = stem(file);
-    const taken = (/** @type {string} */ name) => [...get().loaded, ...(get().info?.gears ?? []).map(({ lora }) => ({ name: lora }))].some((other) => other.name === name);
+    const taken = (/** @type {string} */ name) =>
+      [...get().loaded, ...(get().info?.gears ?? []).map(({ lora }) => ({ name: lora }))].some((other) => other.name === name);
     let name = first;
     for (let n = 2; taken(name); n++) name = `${first} ${n}`;
     return name;
@@ -76,7 +81,10 @@ export function createAdapters({ get, change }, { model, tell }) {
     change({ settings: { ...settings, loras }, problems: { ...problems, loras: undefined } });
   }
 
-  /** Loads everything again, beside a model that was just opened; what does not fit it is left out, with a sentence. @param {Decant} decant */
+  /**
+   * Loads everything again, beside a model that was just opened; what does not fit it is left out, with a sentence.
+   * @param {Decant} decant
+   */
   async function loadAgain(decant) {
     for (const one of get().loaded) {
       try {

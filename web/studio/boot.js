@@ -41,7 +41,9 @@ export async function begin(studio, store) {
   const asked = readAddress(params);
   const before = session?.model;
   const former = typeof before?.address === "string" ? formerly(before.address) : null;
-  const chosen = before?.address ? { model: former?.model ?? before.address, weights: before.weights, preview: null, family: before.family } : { model: asked.model, weights: asked.weights, preview: null, family: asked.family };
+  const chosen = before?.address
+    ? { model: former?.model ?? before.address, weights: before.weights, preview: null, family: before.family }
+    : { model: asked.model, weights: asked.weights, preview: null, family: asked.family };
   const chooses = choosing(params, asked, store);
   if (!before?.address && asked.model !== USUAL_MODEL && (await needsWord(asked.model))) {
     // Nothing is asked of another site before a person has seen which it is.
@@ -54,11 +56,26 @@ export async function begin(studio, store) {
     });
     return async () => {};
   }
-  await studio.model.open(chosen, asked.device, session ? (info, state) => ({ settings: fitting(former ? fromFormer(state.settings, before?.name ?? "", info) : state.settings, info, state), problems: asked.problems }) : chooses);
+  await studio.model.open(
+    chosen,
+    asked.device,
+    session
+      ? (info, state) => ({
+          settings: fitting(former ? fromFormer(state.settings, before?.name ?? "", info) : state.settings, info, state),
+          problems: asked.problems,
+        })
+      : chooses,
+  );
   return async () => {
     if (session) return goOn(studio, store, session);
     if (asked.run) return studio.run.generate();
-    if ([...params.keys()].some((key) => !APPEARANCE.includes(key)) || store.get().phase !== "ready" || store.get().place !== "studio" || !isFirstVisit()) return;
+    if (
+      [...params.keys()].some((key) => !APPEARANCE.includes(key)) ||
+      store.get().phase !== "ready" ||
+      store.get().place !== "studio" ||
+      !isFirstVisit()
+    )
+      return;
     note(studio, say("visit.first", { prompt: store.get().settings.prompt }));
     await studio.run.generate();
   };
@@ -82,11 +99,17 @@ function choosing(params, { problems, gear }, { get, change }) {
   };
 }
 
-/** What was being made is begun again: once by itself, and after that only when a person says so. @param {Studio} studio @param {Store} store @param {Session} before */
+/**
+ * What was being made is begun again: once by itself, and after that only when a person says so.
+ * @param {Studio} studio
+ * @param {Store} store
+ * @param {Session} before
+ */
 async function goOn(studio, store, { settings, model, tries, jobs }) {
   const loras = absentLoras(settings, store.get());
   if (loras.length > 0) studio.messages.tell({ tone: "note", text: say("reload.loras", { names: inList(loras) }) });
-  if (model.address === null) return studio.messages.tell({ tone: "note", text: say("reload.model", { name: model.name }), about: "visit", stays: true });
+  if (model.address === null)
+    return studio.messages.tell({ tone: "note", text: say("reload.model", { name: model.name }), about: "visit", stays: true });
   if (store.get().queue.length < jobs.length) studio.messages.tell({ tone: "note", text: say("reload.lost") });
   if (store.get().queue.length === 0 || store.get().phase !== "ready") return;
   note(studio, say(tries > 0 ? "reload.waits" : "reload.again"));
@@ -98,7 +121,13 @@ function note(studio, text) {
   studio.messages.tell({ tone: "note", text, about: "visit" });
 }
 
-/** Settings that this model can have; for the rest, what it says itself. @param {Settings} settings @param {Info} info @param {State} state @returns {Settings} */
+/**
+ * Settings that this model can have; for the rest, what it says itself.
+ * @param {Settings} settings
+ * @param {Info} info
+ * @param {State} state
+ * @returns {Settings}
+ */
 function fitting(settings, info, state) {
   const usual = takeDefaults(info, state).settings;
   const names = /** @type {(keyof Settings)[]} */ (Object.keys(settings));

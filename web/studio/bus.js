@@ -24,7 +24,12 @@ export function createBus({ get, change }) {
     tell(...more) {
       const about = more.map((message) => message.about).filter(Boolean);
       const { messages, place } = get();
-      change({ messages: [...messages.filter((before) => !before.about || !about.includes(before.about)), ...more.map((message) => ({ place, ...message }))] });
+      change({
+        messages: [
+          ...messages.filter((before) => !before.about || !about.includes(before.about)),
+          ...more.map((message) => ({ place, ...message })),
+        ],
+      });
     },
   };
 }

@@ -15,7 +15,10 @@ import { say } from "../words/say.js";
 /** @import { createStage } from "./stage.js" */
 /** @import { Store } from "./state.js" */
 
-/** What is being made larger, and how many of its tiles are done; none are counted while the upscaler is read. @typedef {{ by: string, done: number, of: number }} Enlarging */
+/**
+ * What is being made larger, and how many of its tiles are done; none are counted while the upscaler is read.
+ * @typedef {{ by: string, done: number, of: number }} Enlarging
+ */
 
 /** Where it is kept that pictures are to stay as the model makes them. */
 const EACH = "decant.enlarge";
@@ -48,7 +51,9 @@ export function createEnlarging({ get, change }, { model, tell }, { exports, gal
 
   async function readList() {
     const kept = await listUpscalers().catch(() => []);
-    const more = Array.from(unkept, ([name, { size }]) => ({ name, bytes: size })).filter(({ name }) => !kept.some((one) => one.name === name));
+    const more = Array.from(unkept, ([name, { size }]) => ({ name, bytes: size })).filter(
+      ({ name }) => !kept.some((one) => one.name === name),
+    );
     change({ upscalers: [...kept, ...more] });
   }
 
@@ -61,7 +66,9 @@ export function createEnlarging({ get, change }, { model, tell }, { exports, gal
       upscaler.close();
       await keepUpscaler(name, file).catch(() => unkept.set(name, file));
       await readList();
-      change({ taken: { what: "upscaler", text: say(unkept.has(name) ? "larger.taken-unkept" : "larger.taken", { name, scale }), word: name } });
+      change({
+        taken: { what: "upscaler", text: say(unkept.has(name) ? "larger.taken-unkept" : "larger.taken", { name, scale }), word: name },
+      });
     } catch (error) {
       tell(sentenceOf(error, "run"));
     }
@@ -129,4 +136,3 @@ export function createEnlarging({ get, change }, { model, tell }, { exports, gal
     stopEnlarging: () => stopping.abort(),
   };
 }
-

@@ -11,13 +11,22 @@ import { writeAddress } from "./link.js";
 /** @import { createModel } from "./model.js" */
 /** @import { Store } from "./state.js" */
 
-/** @param {Store} store @param {Bus} bus @param {{ gallery: Pick<ReturnType<typeof createGallery>, "pngOfKept">, model: Pick<ReturnType<typeof createModel>, "openedModel"> }} others */
+/**
+ * @param {Store} store
+ * @param {Bus} bus
+ * @param {{ gallery: Pick<ReturnType<typeof createGallery>, "pngOfKept">, model: Pick<ReturnType<typeof createModel>, "openedModel"> }} others
+ */
 export function createExport({ get }, { model: open, makerOf, tell }, { gallery: { pngOfKept }, model: { openedModel } }) {
-  /** A finished picture as a PNG with its record: as it was kept, or by the model that made it; null when that is not open any more. @param {Trace} trace */
+  /**
+   * A finished picture as a PNG with its record: as it was kept, or by the model that made it; null when that is not open any more.
+   * @param {Trace} trace
+   */
   async function savePicture(trace) {
     const { image } = trace;
     const model = image && makerOf(image);
-    return enlargedFile(image) ?? (await pngOfKept(trace)) ?? (image && model && model === open() ? model.writePicture({ image, trace }) : null);
+    return (
+      enlargedFile(image) ?? (await pngOfKept(trace)) ?? (image && model && model === open() ? model.writePicture({ image, trace }) : null)
+    );
   }
 
   /** A finished run as an animation; null when the model that made it is not open any more. @param {Trace} trace */
@@ -40,9 +49,13 @@ export function createExport({ get }, { model: open, makerOf, tell }, { gallery:
     const { address } = openedModel();
     const model = typeof address === "string" ? address : (address?.address ?? null);
     const link = writeAddress(location.href, model, settings);
-    const copied = await navigator.clipboard?.writeText(link).then(() => true, () => false);
+    const copied = await navigator.clipboard?.writeText(link).then(
+      () => true,
+      () => false,
+    );
     if (!copied) history.replaceState(null, "", link);
-    const [there, here] = model === null ? /** @type {const} */ (["link.copied-own", "link.shown-own"]) : /** @type {const} */ (["link.copied", "link.shown"]);
+    const [there, here] =
+      model === null ? /** @type {const} */ (["link.copied-own", "link.shown-own"]) : /** @type {const} */ (["link.copied", "link.shown"]);
     tell({ tone: "note", text: say(copied ? there : here), about: "link" });
   }
 

@@ -53,7 +53,12 @@ export function createForm({ get, change }, { model: open }, { padBy }) {
   };
 }
 
-/** What the model is given: its own words for those of another language, which the page has said. @param {Settings} settings @param {Pick<State, "info" | "loaded">} state @returns {Settings} */
+/**
+ * What the model is given: its own words for those of another language, which the page has said.
+ * @param {Settings} settings
+ * @param {Pick<State, "info" | "loaded">} state
+ * @returns {Settings}
+ */
 export function asRead(settings, { info, loaded }) {
   return { ...settings, prompt: understand(settings.prompt, info, learntOf(loaded)).prompt };
 }

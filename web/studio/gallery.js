@@ -43,7 +43,11 @@ export const MOST_KEPT = 1000;
 /** A thumbnail's longer side. */
 const THUMB = 256;
 
-/** @param {Store} store @param {Bus} bus @param {{ form: Pick<ReturnType<typeof createForm>, "count">, stage: Pick<ReturnType<typeof createStage>, "show"> }} others */
+/**
+ * @param {Store} store
+ * @param {Bus} bus
+ * @param {{ form: Pick<ReturnType<typeof createForm>, "count">, stage: Pick<ReturnType<typeof createStage>, "show"> }} others
+ */
 export function createGallery({ get, change }, { makerOf, tell }, { form, stage }) {
   const turns = new Turns();
   /** Other tabs show the same gallery. */
@@ -83,12 +87,22 @@ export function createGallery({ get, change }, { makerOf, tell }, { form, stage 
     });
   }
 
-  /** Keeps a finished picture. Whatever becomes of that, the run goes on. @param {Made} made @param {Blob} [file] its PNG, where there is one already */
+  /**
+   * Keeps a finished picture. Whatever becomes of that, the run goes on.
+   * @param {Made} made
+   * @param {Blob} [file] its PNG, where there is one already
+   */
   function keepMade({ image, trace }, file) {
     const { model, info } = get();
     // Asked for at once, because the next run would make it wait. A model that is closed meanwhile writes no record, and the picture is kept all the same.
     const written = file ? Promise.resolve(file) : write({ image, trace }).catch(() => null);
-    const about = { made: Date.now(), settings: trace.settings, model, device: info?.adapter ?? "", milliseconds: trace.timings?.total ?? 0 };
+    const about = {
+      made: Date.now(),
+      settings: trace.settings,
+      model,
+      device: info?.adapter ?? "",
+      milliseconds: trace.timings?.total ?? 0,
+    };
     return turns.next(async () => {
       if (get().gallery.pictures.length >= MOST_KEPT) return put({ problem: say("gallery.full", { most: MOST_KEPT }) });
       try {
@@ -156,7 +170,12 @@ export function createGallery({ get, change }, { makerOf, tell }, { form, stage 
     return turns.next(async () => {
       const removed = await removeKept(ids);
       const { pictures, selected } = get().gallery;
-      put({ pictures: pictures.filter(({ id }) => !ids.includes(id)), selected: selected.filter((id) => !ids.includes(id)), removed, problem: "" });
+      put({
+        pictures: pictures.filter(({ id }) => !ids.includes(id)),
+        selected: selected.filter((id) => !ids.includes(id)),
+        removed,
+        problem: "",
+      });
       tellTabs();
       await measure();
     });
@@ -178,7 +197,10 @@ export function createGallery({ get, change }, { makerOf, tell }, { form, stage 
     put({ compared: two.length === 2 ? await Promise.all(two.map(async (kept) => ({ kept, image: await imageOf(kept) }))) : [] });
   }
 
-  /** Pictures with their records, in one archive: its parts are handed to the browser one by one, which need not hold them in memory. @param {Kept[]} pictures */
+  /**
+   * Pictures with their records, in one archive: its parts are handed to the browser one by one, which need not hold them in memory.
+   * @param {Kept[]} pictures
+   */
   async function archive(pictures) {
     const { Zip, ZipPassThrough } = await import("../vendor/zip.js");
     /** @type {Blob[]} */
@@ -213,7 +235,9 @@ export function createGallery({ get, change }, { makerOf, tell }, { form, stage 
     pngOfKept,
     pngOf,
     /** What was deleted can still come back, without its steps: they would fill the memory. */
-    forgetSteps: () => get().gallery.removed.some(({ trace }) => trace) && put({ removed: get().gallery.removed.map((one) => ({ ...one, trace: undefined })) }),
+    forgetSteps: () =>
+      get().gallery.removed.some(({ trace }) => trace) &&
+      put({ removed: get().gallery.removed.map((one) => ({ ...one, trace: undefined })) }),
     select,
     selectAll: () => put({ selected: found(get().gallery).map(({ id }) => id) }),
     selectNone: () => put({ selected: [] }),

@@ -12,7 +12,13 @@ export function gearOf({ loras = [] }, info) {
   return info?.gears.find(({ lora }) => loras.some(({ name }) => name === lora)) ?? null;
 }
 
-/** The same settings in a gear, or, where `name` is null or none of the model's, as the model itself is used. @param {Settings} settings @param {Info} info @param {string | null} name @returns {Settings} */
+/**
+ * The same settings in a gear, or, where `name` is null or none of the model's, as the model itself is used.
+ * @param {Settings} settings
+ * @param {Info} info
+ * @param {string | null} name
+ * @returns {Settings}
+ */
 export function shifted(settings, info, name) {
   const gear = info.gears.find((one) => one.name === name);
   const rest = (settings.loras ?? []).filter((use) => !info.gears.some(({ lora }) => lora === use.name));
@@ -21,7 +27,11 @@ export function shifted(settings, info, name) {
   return { ...settings, steps, guidance, sampler, loras: loras.length > 0 ? loras : undefined };
 }
 
-/** The LoRAs that settings use, and nobody has loaded. @param {Pick<Settings, "loras">} settings @param {Pick<State, "loaded" | "info">} state */
+/**
+ * The LoRAs that settings use, and nobody has loaded.
+ * @param {Pick<Settings, "loras">} settings
+ * @param {Pick<State, "loaded" | "info">} state
+ */
 export function absentLoras({ loras = [] }, { loaded, info }) {
   const there = [...loaded.filter(({ what }) => what === "lora").map(({ name }) => name), ...(info?.gears ?? []).map(({ lora }) => lora)];
   return loras.map(({ name }) => name).filter((name) => !there.includes(name));
@@ -29,7 +39,9 @@ export function absentLoras({ loras = [] }, { loaded, info }) {
 
 /** Settings without the gears of a model that is open no more. @param {Settings} settings @param {Gear[]} gone @param {Info} info */
 export function withoutGears(settings, gone, info) {
-  const loras = settings.loras?.filter(({ name }) => !gone.some(({ lora }) => lora === name) || info.gears.some(({ lora }) => lora === name));
+  const loras = settings.loras?.filter(
+    ({ name }) => !gone.some(({ lora }) => lora === name) || info.gears.some(({ lora }) => lora === name),
+  );
   return { ...settings, loras: loras?.length ? loras : undefined };
 }
 
@@ -40,7 +52,12 @@ export function formerly(address) {
   return found ? { model: found.now, gear: found.gear } : null;
 }
 
-/** Settings of a record that names such a model, with what its gear uses. @param {Settings} settings @param {string} model as the record names it @param {Info | null} info */
+/**
+ * Settings of a record that names such a model, with what its gear uses.
+ * @param {Settings} settings
+ * @param {string} model as the record names it
+ * @param {Info | null} info
+ */
 export function fromFormer(settings, model, info) {
   const gear = info?.gears.find(({ name }) => FORMER.some((former) => former.name === model && former.gear === name));
   return gear && !gearOf(settings, info) ? { ...settings, loras: [...(settings.loras ?? []), { name: gear.lora, weight: 1 }] } : settings;

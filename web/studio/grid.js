@@ -11,10 +11,24 @@ import { startOf } from "./init-image.js";
 /** @import { Store } from "./state.js" */
 
 /** @typedef {{ name: typeof TRIED[number], texts: string[] }} Axis a setting, and its values as texts */
-/** @typedef {{ id: number, axes: Axis[], settings: Settings, cells: (Trace | null)[] }} Sheet `cells` in the order of its last axis first */
+/**
+ * @typedef {{ id: number, axes: Axis[], settings: Settings, cells: (Trace | null)[] }} Sheet `cells` in the order of its last axis first
+ */
 
 /** What can be tried out, in the order of the menus: the settings that the program's table has `inGrid` (tests/settings.mjs). */
-export const TRIED = /** @type {const} */ (["steps", "guidance", "seed", "sampler", "sigmas", "strength", "eta", "rescale", "clipSkip", "guidanceUntil", "prompt"]);
+export const TRIED = /** @type {const} */ ([
+  "steps",
+  "guidance",
+  "seed",
+  "sampler",
+  "sigmas",
+  "strength",
+  "eta",
+  "rescale",
+  "clipSkip",
+  "guidanceUntil",
+  "prompt",
+]);
 
 /**
  * @param {Store} store @param {Pick<ReturnType<typeof createQueue>, "enqueue" | "unqueue">} queue
@@ -30,7 +44,8 @@ export function createGrid({ get, change }, { enqueue, unqueue }, { cancel }) {
     const id = ++count;
     const cells = read.combinations.map(() => null);
     change({ sheet: { id, axes: read.axes, settings: get().settings, cells }, sheetShown: true, sheetProblem: "" });
-    for (const [cell, own] of read.combinations.entries()) enqueue({ ...startOf({ ...get().settings, ...own, count: undefined }, get().start), of: { sheet: id, cell } });
+    for (const [cell, own] of read.combinations.entries())
+      enqueue({ ...startOf({ ...get().settings, ...own, count: undefined }, get().start), of: { sheet: id, cell } });
   }
 
   /** What of the sheet is not made yet is not made. */
@@ -46,7 +61,8 @@ export function createGrid({ get, change }, { enqueue, unqueue }, { cancel }) {
 /** A cell's picture is made. @param {Store} store @param {Job} job @param {Trace} trace */
 export function fillCell({ get, change }, { of }, trace) {
   const { sheet } = get();
-  if (sheet && of?.sheet === sheet.id) change({ sheet: { ...sheet, cells: sheet.cells.map((cell, place) => (place === of.cell ? trace : cell)) } });
+  if (sheet && of?.sheet === sheet.id)
+    change({ sheet: { ...sheet, cells: sheet.cells.map((cell, place) => (place === of.cell ? trace : cell)) } });
 }
 
 /**
@@ -72,7 +88,10 @@ export function readAxes(asked, { info }) {
 
 /** “8, 16, 32”; prompts, which have commas, are parted by bars. @param {keyof Settings} name @param {string} text */
 export function textsOf(name, text) {
-  return text.split(name === "prompt" ? "|" : ",").map((part) => part.trim()).filter(Boolean);
+  return text
+    .split(name === "prompt" ? "|" : ",")
+    .map((part) => part.trim())
+    .filter(Boolean);
 }
 
 /** What a value is in a sheet's margin: “steps 16”. @param {Axis} axis @param {number} place */
@@ -82,6 +101,12 @@ export function labelOf({ name, texts }, place) {
 
 /** What all cells have in common. @param {Sheet} sheet */
 export function commonOf({ axes, settings }) {
-  const same = /** @type {const} */ (["prompt", "steps", "guidance", "sampler", "seed"]).filter((name) => !axes.some((axis) => axis.name === name));
-  return inList(same.map((name) => (name === "prompt" ? `“${settings.prompt}”` : say("grid.label", { name: say(`grid.${name}`), value: fieldText(name, settings) }))));
+  const same = /** @type {const} */ (["prompt", "steps", "guidance", "sampler", "seed"]).filter(
+    (name) => !axes.some((axis) => axis.name === name),
+  );
+  return inList(
+    same.map((name) =>
+      name === "prompt" ? `“${settings.prompt}”` : say("grid.label", { name: say(`grid.${name}`), value: fieldText(name, settings) }),
+    ),
+  );
 }

@@ -90,7 +90,8 @@ export function createImport({ get, change }, { model: open, tell }, { adapters,
     change({ taken: { what: "settings", text: say("record.taken", { name: file.name }), image } });
     const hash = record.source === "decant" && record.hash ? ((await open()?.fingerprint()) ?? "") : "";
     const lacks = missing(record, settings, get(), hash);
-    if (lacks.length > 0) tell({ tone: "note", text: [say("record.taken", { name: file.name }), ...lacks].join(" "), about: "record", stays: true });
+    if (lacks.length > 0)
+      tell({ tone: "note", text: [say("record.taken", { name: file.name }), ...lacks].join(" "), about: "record", stays: true });
   }
 
   return { takeDropped, takeRecord };
@@ -123,7 +124,11 @@ async function kindOf(file) {
   return file.size <= MOST_BESIDE ? Decant.recognise(file) : "model";
 }
 
-/** Several files that all belong beside a model, and what each is; null where they are something else: a model in parts, a folder. @param {Model} dropped @returns {Promise<[File, Loaded["what"] | "preview" | "upscaler"][] | null>} */
+/**
+ * Several files that all belong beside a model, and what each is; null where they are something else: a model in parts, a folder.
+ * @param {Model} dropped
+ * @returns {Promise<[File, Loaded["what"] | "preview" | "upscaler"][] | null>}
+ */
 async function allBeside(dropped) {
   if (!Array.isArray(dropped) || dropped.length < 2) return null;
   /** @type {[File, Loaded["what"] | "preview" | "upscaler"][]} */
@@ -145,7 +150,12 @@ async function recordIn(file) {
   return picture || text ? Decant.readRecord(file) : null;
 }
 
-/** A photograph may say damaged things of its camera; it is still a picture to start from. @param {File} file @param {unknown} error @returns {null} */
+/**
+ * A photograph may say damaged things of its camera; it is still a picture to start from.
+ * @param {File} file
+ * @param {unknown} error
+ * @returns {null}
+ */
 function unlessPhoto(file, error) {
   if (/^image\/(jpeg|webp)$/.test(file.type)) return null;
   throw error;

@@ -44,7 +44,11 @@ export function createInitImage({ get, change }) {
 
   /** Margins are in the picture's pixels: what is made grows by as much, in the scale that it has. @param {Settings["pad"]} pad */
   function padBy(pad) {
-    const { settings, info, start: { image } } = get();
+    const {
+      settings,
+      info,
+      start: { image },
+    } = get();
     if (!image || !info) return change({ settings: { ...settings, pad } });
     const [before, after] = [padded(image.pixels, settings.pad), padded(image.pixels, pad)];
     const width = toFactor((settings.width * after.width) / before.width, info);
@@ -59,7 +63,18 @@ export function createInitImage({ get, change }) {
       const { image } = get().start;
       if (image && (image.pixels.width !== pixels.width || image.pixels.height !== pixels.height)) {
         const { width, height } = pixels;
-        return put({}, { mask: say("start.mask-size", { name: file.name, width, height, pictureWidth: image.pixels.width, pictureHeight: image.pixels.height }) });
+        return put(
+          {},
+          {
+            mask: say("start.mask-size", {
+              name: file.name,
+              width,
+              height,
+              pictureWidth: image.pixels.width,
+              pictureHeight: image.pixels.height,
+            }),
+          },
+        );
       }
       put({ mask: { name: file.name, pixels } });
       change({ easel: image ? "painting" : null, taken: { what: "mask", text: say("taken.mask", { name: file.name }), image: pixels } });
@@ -89,15 +104,26 @@ export function createInitImage({ get, change }) {
 /** What a run takes of it: without a picture, nothing says how much of it stays. @param {Settings} settings @param {Starting} start */
 export function startOf(settings, { image, mask, latents }) {
   // Latents have a size of their own.
-  const own = /** @type {Settings} */ (/** @type {unknown} */ ({ ...settings, width: undefined, height: undefined, pad: undefined, keepUnmasked: undefined }));
+  const own = /** @type {Settings} */ (
+    /** @type {unknown} */ ({ ...settings, width: undefined, height: undefined, pad: undefined, keepUnmasked: undefined })
+  );
   if (latents) return { settings: own, inputs: { latents } };
   // Without a mask and margins there is no rest to keep, and its box is not shown.
   const kept = mask || settings.pad ? settings : { ...settings, keepUnmasked: undefined };
-  if (image) return { settings: settings.startStep === undefined ? kept : { ...kept, strength: undefined }, inputs: { image: image.pixels, mask: mask?.pixels } };
+  if (image)
+    return {
+      settings: settings.startStep === undefined ? kept : { ...kept, strength: undefined },
+      inputs: { image: image.pixels, mask: mask?.pixels },
+    };
   return { settings: { ...settings, strength: undefined, startStep: undefined, pad: undefined, keepUnmasked: undefined }, inputs: {} };
 }
 
-/** The size of as many pixels as are asked for, in the picture's proportions, where they differ. @param {ImageData} picture @param {Settings} asked @param {Info} info */
+/**
+ * The size of as many pixels as are asked for, in the picture's proportions, where they differ.
+ * @param {ImageData} picture
+ * @param {Settings} asked
+ * @param {Info} info
+ */
 function shapedLike(picture, asked, info) {
   const { width, height } = padded(picture, asked.pad);
   const scale = Math.sqrt((asked.width * asked.height) / (width * height));

@@ -15,10 +15,17 @@ import { say } from "../words/say.js";
 /** @import { Choice, Inspection, Model, Weights } from "../api/decant.d.ts" */
 /** @import { RecentModel } from "../store/recent.js" */
 /** @import { Message, Store } from "./state.js" */
-/** @typedef {{ name: string, role: "model" | "preview", family: string, address: string, files: string[] | null, size: number | null, licence: string, sha256: Record<string, string> | null, note: string }} CatalogEntry one of models/catalog.json: bytes, and the checksums that are known */
-/** @typedef {{ model: Model, weights: Weights, preview: Model | null, family?: string | undefined }} Chosen `family` where the model was taken for another than it would be */
+/**
+ * @typedef {{ name: string, role: "model" | "preview", family: string, address: string, files: string[] | null, size: number | null, licence: string, sha256: Record<string, string> | null, note: string }} CatalogEntry one of models/catalog.json: bytes, and the checksums that are known
+ */
+/**
+ * @typedef {{ model: Model, weights: Weights, preview: Model | null, family?: string | undefined }} Chosen `family` where the model was taken for another than it would be
+ */
 
-/** A model that the page's address names: what it is opened with, and what is done when nobody wants it. @typedef {{ choose: import("./model.js").Choose, weights: Weights, then: () => unknown, decline: () => unknown }} Link */
+/**
+ * A model that the page's address names: what it is opened with, and what is done when nobody wants it.
+ * @typedef {{ choose: import("./model.js").Choose, weights: Weights, then: () => unknown, decline: () => unknown }} Link
+ */
 
 /** @param {Store} store */
 export function createLibrary({ get, change }) {
@@ -42,7 +49,12 @@ export function createLibrary({ get, change }) {
     change({ shelf: { catalog, stored, recent, room: space } });
   }
 
-  /** Shows which site a link would have the page read from, and asks it for nothing. @param {string} address @param {string | undefined} family @param {Link} linked */
+  /**
+   * Shows which site a link would have the page read from, and asks it for nothing.
+   * @param {string} address
+   * @param {string | undefined} family
+   * @param {Link} linked
+   */
   function askFirst(address, family, linked) {
     leave();
     [model, asked, link] = [address, family, linked];
@@ -65,12 +77,31 @@ export function createLibrary({ get, change }) {
     try {
       if (!(await isAtHand(chosen))) throw Object.assign(new Error(say("look.offline", { name })), { spoken: true });
       if (signal.aborted) return;
-      const found = await Decant.inspect(chosen, { device: get().device, threads: wantedThreads(), family, signal, onProgress: (progress) => part({ progress }), onNote, onInterrupted });
+      const found = await Decant.inspect(chosen, {
+        device: get().device,
+        threads: wantedThreads(),
+        family,
+        signal,
+        onProgress: (progress) => part({ progress }),
+        onNote,
+        onInterrupted,
+      });
       const { width, height } = found.info.defaults;
       const choices = await found.weigh({ width, height, guidance: found.info.defaults.guidance });
       if (signal.aborted) return found.close();
       inspection = found;
-      change({ look: { phase: "found", name, family, info: found.info, size: { width, height }, problem: "", choices, weights: choices.find(({ weights }) => weights === link?.weights)?.weights ?? suggestedOf(choices) } });
+      change({
+        look: {
+          phase: "found",
+          name,
+          family,
+          info: found.info,
+          size: { width, height },
+          problem: "",
+          choices,
+          weights: choices.find(({ weights }) => weights === link?.weights)?.weights ?? suggestedOf(choices),
+        },
+      });
     } catch (error) {
       if (signal.aborted) return;
       // What was typed stays, to be corrected.
@@ -212,7 +243,11 @@ async function readCatalog() {
   }
 }
 
-/** So that it opens next time: handles are kept, and what was downloaded is not to be cleared away. @param {string} name @param {Model} model */
+/**
+ * So that it opens next time: handles are kept, and what was downloaded is not to be cleared away.
+ * @param {string} name
+ * @param {Model} model
+ */
 async function remember(name, model) {
   if (typeof model === "string" || "address" in model) return (await listStored()).length > 0 && navigator.storage.persist();
   const handles = "kind" in model ? [model] : Array.isArray(model) ? model : [];

@@ -27,7 +27,9 @@ export function readAddress(params) {
   if (!kept) problems.push(say("address.weights", { asked: weights, all: inList(WEIGHTS) }));
   const threads = params.get("threads") ?? "1";
   if (!numberIn(threads)) problems.push(say("address.threads", { asked: threads }));
-  const strange = [...params.keys()].filter((key) => !isSetting(key) && !["model", "device", "threads", "weights", "family", "run", "lang", "class"].includes(key));
+  const strange = [...params.keys()].filter(
+    (key) => !isSetting(key) && !["model", "device", "threads", "weights", "family", "run", "lang", "class"].includes(key),
+  );
   if (strange.length > 0) problems.push(say("address.strange", { names: inList(strange.map((key) => `“${key}”`)) }));
   const model = params.get("model") || USUAL_MODEL;
   const former = formerly(model);
@@ -54,7 +56,15 @@ export function readAddressSettings(params, before, info) {
     if (!isSetting(name)) continue;
     const read = readSetting(name, text, info);
     if ("value" in read) Object.assign(settings, { [name]: read.value });
-    else problems.push(say("address.setting", { name: say("problem.setting", { label: labelOf(name) }), text, problem: read.problem, taken: writeSetting(name, before) || say("address.usual") }));
+    else
+      problems.push(
+        say("address.setting", {
+          name: say("problem.setting", { label: labelOf(name) }),
+          text,
+          problem: read.problem,
+          taken: writeSetting(name, before) || say("address.usual"),
+        }),
+      );
   }
   return { settings, problems };
 }

@@ -37,7 +37,15 @@ export function createMaker({ get, change }, { model: open, setMaker, tell }, { 
     forgetSteps();
     const goesOn = job.series !== undefined && job.series === series;
     series = job.series;
-    change({ phase: "running", running: job, paused, live, ...(!goesOn && { series: [] }), ...shown, messages: get().messages.filter(({ tone }) => tone === "note") });
+    change({
+      phase: "running",
+      running: job,
+      paused,
+      live,
+      ...(!goesOn && { series: [] }),
+      ...shown,
+      messages: get().messages.filter(({ tone }) => tone === "note"),
+    });
     // The first of several has its record, and is kept, while the others are made.
     if ((settings.count ?? 1) > 1) model.fingerprint();
     /** @param {Made} made */
@@ -47,7 +55,18 @@ export function createMaker({ get, change }, { model: open, setMaker, tell }, { 
     };
     const enlarge = get().enlarges && !job.passing;
     try {
-      await model.generate({ ...settings, ...inputs, attention: get().attention, enlarge, signal, onStep, onPicture, onTile, onNote, onProgress: (reading) => change({ reading }) });
+      await model.generate({
+        ...settings,
+        ...inputs,
+        attention: get().attention,
+        enlarge,
+        signal,
+        onStep,
+        onPicture,
+        onTile,
+        onNote,
+        onProgress: (reading) => change({ reading }),
+      });
       return true;
     } catch (error) {
       if (!signal.aborted) tell(sentenceOf(error, "run"));
@@ -55,14 +74,28 @@ export function createMaker({ get, change }, { model: open, setMaker, tell }, { 
     } finally {
       // A run that was refused, or stopped before its first step, leaves the picture that was there.
       const untouched = last.trace && get().trace === live;
-      change({ running: null, live: null, enlarging: enlarge ? null : get().enlarging, watching: true, ...(untouched && { trace: last.trace, cursor: last.cursor, following: last.following }), reading: null, paused: false, ...(get().phase === "running" && { phase: "ready" }) });
+      change({
+        running: null,
+        live: null,
+        enlarging: enlarge ? null : get().enlarging,
+        watching: true,
+        ...(untouched && { trace: last.trace, cursor: last.cursor, following: last.following }),
+        reading: null,
+        paused: false,
+        ...(get().phase === "running" && { phase: "ready" }),
+      });
     }
   }
 
   /** @param {Step} _step @param {Trace} trace */
   function onStep(_step, trace) {
     const live = { ...trace };
-    change({ live, reading: null, ...(get().watching && { trace: live }), ...(get().watching && get().following && { cursor: live.steps.length - 1 }) });
+    change({
+      live,
+      reading: null,
+      ...(get().watching && { trace: live }),
+      ...(get().watching && get().following && { cursor: live.steps.length - 1 }),
+    });
     return gate.pass();
   }
 
@@ -82,7 +115,11 @@ export function createMaker({ get, change }, { model: open, setMaker, tell }, { 
     const { running, series: before, watching } = get();
     const trace = { ...made.trace };
     const several = (running?.settings.count ?? 1) > 1 || running?.series !== undefined;
-    change({ live: trace, series: several ? [...before, withoutSteps(trace)] : [], ...(watching && { trace, cursor: trace.steps.length }) });
+    change({
+      live: trace,
+      series: several ? [...before, withoutSteps(trace)] : [],
+      ...(watching && { trace, cursor: trace.steps.length }),
+    });
     if (running) fillCell({ get, change }, running, withoutSteps(trace));
     if (!running?.passing) keepMade(made);
   }

@@ -16,7 +16,10 @@ import { noticeOf, orTheUsual, sentenceOf, stoppedOpening } from "./sentences.js
 /** @import { Chosen, Link, createLibrary } from "./library.js" */
 /** @import { createMaker } from "./maker.js" */
 /** @import { Message, State, Store } from "./state.js" */
-/** A model that was open, `decant` where it still is. @typedef {{ chosen: Chosen, device: DeviceChoice, info: Info, decant: import("../api/decant.d.ts").Decant | null }} Earlier */
+/**
+ * A model that was open, `decant` where it still is.
+ * @typedef {{ chosen: Chosen, device: DeviceChoice, info: Info, decant: import("../api/decant.d.ts").Decant | null }} Earlier
+ */
 /** The settings to begin with. @typedef {(info: Info, before: State) => { settings: Settings, problems: string[] }} Choose */
 /** @typedef {{ chosen: Chosen, device: DeviceChoice, choose: Choose }} Opening */
 
@@ -64,7 +67,18 @@ export function createModel({ get, change }, bus, { adapters, form, library, mak
    * @param {Opening} wanted @param {(loading: Loading) => Promise<import("../api/decant.d.ts").Decant>} [load]
    * @param {Message[]} [messages] what is still to be said
    */
-  async function opens(wanted, load = (loading) => Decant.load({ model: wanted.chosen.model, device: wanted.device, threads: wantedThreads(), family: wanted.chosen.family, ...loading }), messages = []) {
+  async function opens(
+    wanted,
+    load = (loading) =>
+      Decant.load({
+        model: wanted.chosen.model,
+        device: wanted.device,
+        threads: wantedThreads(),
+        family: wanted.chosen.family,
+        ...loading,
+      }),
+    messages = [],
+  ) {
     const { chosen, device, choose } = wanted;
     const turn = ++opening;
     stopping.abort();
@@ -79,14 +93,29 @@ export function createModel({ get, change }, bus, { adapters, form, library, mak
     const gears = get().info?.gears ?? [];
     change({ phase: "opening", opening: null, interrupted: null, paused: false, model: name, device, info: null, messages, taken: null });
     try {
-      const loaded = await load({ weights: chosen.weights, ...(chosen.preview && { preview: chosen.preview }), signal, ...hearing(turn, gate) });
+      const loaded = await load({
+        weights: chosen.weights,
+        ...(chosen.preview && { preview: chosen.preview }),
+        signal,
+        ...hearing(turn, gate),
+      });
       if (turn !== opening) return loaded.close();
       bus.setModel(loaded);
       await adapters.loadAgain(loaded);
       if (turn !== opening) return;
       const { settings: begun, problems } = choose(loaded.info, get());
       const settings = withoutGears(begun, gears, loaded.info);
-      change({ phase: "ready", opening: null, interrupted: null, paused: false, info: loaded.info, settings, problems: {}, example: loaded.info.defaults.prompt, ...(other && { attention: tellsCheaply(loaded.info) }) });
+      change({
+        phase: "ready",
+        opening: null,
+        interrupted: null,
+        paused: false,
+        info: loaded.info,
+        settings,
+        problems: {},
+        example: loaded.info.defaults.prompt,
+        ...(other && { attention: tellsCheaply(loaded.info) }),
+      });
       bus.tell(...problems.map((text) => ({ tone: /** @type {const} */ ("error"), text })), ...noticeOf(loaded.info));
       form.count();
       isOpen(chosen);
@@ -98,7 +127,10 @@ export function createModel({ get, change }, bus, { adapters, form, library, mak
     }
   }
 
-  /** The model that is open makes room for another, and comes back if that one does not open. A small one stays open meanwhile; a large one's memory is given back, and it is read again. */
+  /**
+   * The model that is open makes room for another, and comes back if that one does not open. A small one stays open meanwhile; a large
+   * one's memory is given back, and it is read again.
+   */
   function setAside() {
     const { info } = get();
     const decant = bus.model();
@@ -123,9 +155,19 @@ export function createModel({ get, change }, bus, { adapters, form, library, mak
     const last = aside;
     aside = null;
     if (!last) {
-      return change({ phase: "failed", opening: null, interrupted: null, paused: false, messages: [...get().messages, orTheUsual(sentence)] });
+      return change({
+        phase: "failed",
+        opening: null,
+        interrupted: null,
+        paused: false,
+        messages: [...get().messages, orTheUsual(sentence)],
+      });
     }
-    const again = { tone: /** @type {const} */ ("note"), text: say("opening.back", { model: nameOf(last.chosen) }), about: /** @type {const} */ ("back") };
+    const again = {
+      tone: /** @type {const} */ ("note"),
+      text: say("opening.back", { model: nameOf(last.chosen) }),
+      about: /** @type {const} */ ("back"),
+    };
     const failed = refused;
     if (!last.decant) {
       await opens({ ...last, choose: keep }, undefined, messages);
@@ -133,14 +175,28 @@ export function createModel({ get, change }, bus, { adapters, form, library, mak
     } else {
       opened = last.chosen;
       bus.setModel(last.decant);
-      change({ phase: "ready", opening: null, interrupted: null, paused: false, model: nameOf(opened), device: last.device, info: last.info, messages });
+      change({
+        phase: "ready",
+        opening: null,
+        interrupted: null,
+        paused: false,
+        model: nameOf(opened),
+        device: last.device,
+        info: last.info,
+        messages,
+      });
       bus.tell(again);
       form.count();
     }
     refused = failed;
   }
 
-  /** What is heard while a model opens. The gate pauses it like a run. @param {number} turn @param {import("./step-gate.js").Gate} gate @returns {OpeningEvents} */
+  /**
+   * What is heard while a model opens. The gate pauses it like a run.
+   * @param {number} turn
+   * @param {import("./step-gate.js").Gate} gate
+   * @returns {OpeningEvents}
+   */
   function hearing(turn, gate) {
     const ours = () => turn === opening;
     return {
@@ -163,7 +219,10 @@ export function createModel({ get, change }, bus, { adapters, form, library, mak
     tryAgain?.();
   }
 
-  /** The open model draws its steps by a small decoder from now on, or as it did before: it is opened again with it. @param {File | null} file */
+  /**
+   * The open model draws its steps by a small decoder from now on, or as it did before: it is opened again with it.
+   * @param {File | null} file
+   */
   async function attachPreview(file) {
     await open({ ...opened, preview: file });
     const draws = get().phase === "ready" && opened.preview === file && file;

@@ -6,18 +6,28 @@ import { say } from "../words/say.js";
 
 /** @import { Settings } from "../api/decant.d.ts" */
 
-/** What is no word of a language is a name wherever it stands; other names are also words, and are the setting's where a sentence begins with them. */
+/**
+ * What is no word of a language is a name wherever it stands; other names are also words, and are the setting's where a sentence begins
+ * with them.
+ */
 const NO_WORD = ["cfgpp", "hires", "rng", "pad", "eta", "loras"];
 
 /** How a name is spelled: as the page's, as Python would, as the command's flag. @param {string} name */
 function spellings(name) {
   const dashed = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   const whole = name !== dashed || NO_WORD.includes(name);
-  return [...(whole ? [`(?<![\\w-])${name}(?![\\w-])`, `(?<![\\w-])${dashed.replaceAll("-", "_")}(?![\\w-])`] : []), `--${dashed}(?![\\w-])`];
+  return [
+    ...(whole ? [`(?<![\\w-])${name}(?![\\w-])`, `(?<![\\w-])${dashed.replaceAll("-", "_")}(?![\\w-])`] : []),
+    `--${dashed}(?![\\w-])`,
+  ];
 }
 
 /** @type {[RegExp, RegExp, keyof Settings][]} */
-const PATTERNS = NAMES.map((name) => [new RegExp(spellings(name).join("|"), "g"), new RegExp(`^(?:settings: )?${name}(?=:| is | holds | [^\\s:]+:| \\d)`, "i"), name]);
+const PATTERNS = NAMES.map((name) => [
+  new RegExp(spellings(name).join("|"), "g"),
+  new RegExp(`^(?:settings: )?${name}(?=:| is | holds | [^\\s:]+:| \\d)`, "i"),
+  name,
+]);
 
 /** @param {string} sentence */
 export function named(sentence) {

@@ -33,16 +33,23 @@ export function createPresets({ get, change }, { tell }) {
       // What the page makes of the model is for the model as it is.
       const settings = info && !preset.own ? shifted(before, info, null) : before;
       const rest = Object.fromEntries(how.filter((name) => !isNeeded(name)).map((name) => [name, undefined]));
-      const read = how.filter((name) => preset.settings[name] !== undefined).map((name) => ({ name, ...readSetting(name, writeSetting(name, /** @type {Settings} */ (preset.settings)), info) }));
+      const read = how
+        .filter((name) => preset.settings[name] !== undefined)
+        .map((name) => ({ name, ...readSetting(name, writeSetting(name, /** @type {Settings} */ (preset.settings)), info) }));
       const taken = Object.fromEntries(read.flatMap((one) => ("value" in one ? [[one.name, one.value]] : [])));
       change({ settings: { ...settings, ...rest, ...taken }, problems: {} });
       const problems = read.flatMap((one) => ("problem" in one ? [one.problem] : []));
-      if (problems.length > 0) tell({ tone: "note", text: say("preset.partly", { name: preset.name, problems: problems.join(" ") }), about: "record" });
+      if (problems.length > 0)
+        tell({ tone: "note", text: say("preset.partly", { name: preset.name, problems: problems.join(" ") }), about: "record" });
     },
     /** @param {string} name */
     savePreset(name) {
       const settings = Object.fromEntries(howOf(get().info).map((key) => [key, get().settings[key]]));
-      put([...get().presets.filter((preset) => preset.name !== name), { name, settings, own: true }].sort((a, b) => a.name.localeCompare(b.name)));
+      put(
+        [...get().presets.filter((preset) => preset.name !== name), { name, settings, own: true }].sort((a, b) =>
+          a.name.localeCompare(b.name),
+        ),
+      );
     },
     /** @param {string} name */
     removePreset: (name) => put(get().presets.filter((preset) => preset.name !== name)),
@@ -53,7 +60,9 @@ export function createPresets({ get, change }, { tell }) {
 export function keptPresets() {
   try {
     const list = JSON.parse(remembered(KEPT) ?? "[]");
-    return list.filter((/** @type {any} */ { name, settings }) => typeof name === "string" && settings && typeof settings === "object").map((/** @type {any} */ one) => ({ ...one, own: true }));
+    return list
+      .filter((/** @type {any} */ { name, settings }) => typeof name === "string" && settings && typeof settings === "object")
+      .map((/** @type {any} */ one) => ({ ...one, own: true }));
   } catch {
     return [];
   }
@@ -62,7 +71,11 @@ export function keptPresets() {
 /** What is good for the open model. @param {Info} info @returns {Preset[]} */
 export function presetsOf({ defaults: { steps, guidance, sampler, width, height }, catalog, family }) {
   const usual = { steps, guidance, sampler, width, height };
-  const preset = (/** @type {string} */ name, /** @type {Partial<Settings>} */ more) => ({ name, settings: { ...usual, ...more }, own: false });
+  const preset = (/** @type {string} */ name, /** @type {Partial<Settings>} */ more) => ({
+    name,
+    settings: { ...usual, ...more },
+    own: false,
+  });
   const asTrained = preset(say("preset.model"), {});
   if (steps <= FEW) {
     const kind = /turbo/i.test(family) ? "Turbo" : /LCM/.test(family) ? "LCM" : "";
@@ -71,7 +84,11 @@ export function presetsOf({ defaults: { steps, guidance, sampler, width, height 
   }
   const fast = catalog.samplers.some(({ id }) => id === "dpmpp_2m") ? { sampler: "dpmpp_2m", sigmas: "karras" } : {};
   const [few, many] = [Math.max(6, Math.round(steps * 0.5)), Math.max(50, steps * 2)];
-  return [asTrained, preset(say("preset.quick", { n: few }), { steps: few, ...fast }), preset(say("preset.careful", { n: many }), { steps: many })];
+  return [
+    asTrained,
+    preset(say("preset.quick", { n: few }), { steps: few, ...fast }),
+    preset(say("preset.careful", { n: many }), { steps: many }),
+  ];
 }
 
 /** The settings that say how. @param {Info | null} info */
@@ -79,7 +96,12 @@ function howOf(info) {
   return namesOf(info, ({ group, name }) => !NOT_HOW.has(group) && !NOT_HOW.has(name));
 }
 
-/** Whether all that a preset says is as it says; before a model is open, none is. @param {Preset} preset @param {Settings} settings @param {Info | null} info */
+/**
+ * Whether all that a preset says is as it says; before a model is open, none is.
+ * @param {Preset} preset
+ * @param {Settings} settings
+ * @param {Info | null} info
+ */
 export function isPreset(preset, settings, info) {
   return info !== null && howOf(info).every((name) => JSON.stringify(preset.settings[name]) === JSON.stringify(settings[name]));
 }

@@ -15,7 +15,10 @@
  * @property {boolean} [passing] it is shown and not kept
  */
 
-/** @param {Store} store @param {{ make: (job: Job) => Promise<boolean> }} maker gives back false where it failed, so that the rest waits for a person */
+/**
+ * @param {Store} store
+ * @param {{ make: (job: Job) => Promise<boolean> }} maker gives back false where it failed, so that the rest waits for a person
+ */
 export function createQueue({ get, change }, { make }) {
   let count = 0;
   let going = false;
@@ -36,7 +39,7 @@ export function createQueue({ get, change }, { make }) {
   async function advance() {
     if (going) return;
     going = true;
-    for (let fine = true; fine && get().phase === "ready"; ) {
+    for (let fine = true; fine && get().phase === "ready";) {
       const [job, ...rest] = get().queue;
       if (!job) break;
       change({ queue: rest });

@@ -8,7 +8,12 @@ import { inList, say } from "../words/say.js";
 /** @typedef {{ value: unknown } | { problem: string }} Parsed a value of `undefined` is as usual */
 /** @typedef {(text: string, info: Info | null, name: keyof Settings) => Parsed} Read */
 
-/** The least and the most that a form takes; before a model is open anything, which the program then judges. @param {keyof Settings} name @param {Info | null} info @returns {[number, number]} */
+/**
+ * The least and the most that a form takes; before a model is open anything, which the program then judges.
+ * @param {keyof Settings} name
+ * @param {Info | null} info
+ * @returns {[number, number]}
+ */
 export function limitsOf(name, info) {
   return rowOf(name, info)?.form ?? [-Infinity, Infinity];
 }
@@ -65,13 +70,22 @@ export function side(what) {
   };
 }
 
-/** A row of one of the program's tables. @param {"samplers" | "sigmas" | "spacings" | "longs" | "rngs"} table @param {Key} problem where it is none @returns {Read} */
+/**
+ * A row of one of the program's tables.
+ * @param {"samplers" | "sigmas" | "spacings" | "longs" | "rngs"} table
+ * @param {Key} problem where it is none
+ * @returns {Read}
+ */
 export function entry(table, problem) {
   return (text, info) => {
     if (!info) return { problem: say("problem.closed") };
     /** @type {Entry[]} */
     const entries = info.catalog[table];
-    return among(text, entries.map(({ id }) => id), problem);
+    return among(
+      text,
+      entries.map(({ id }) => id),
+      problem,
+    );
   };
 }
 
@@ -112,7 +126,10 @@ export function margins(text, info, name) {
 
 /** One thing a line; none is as usual. @param {string} text @param {(line: string) => Parsed} read @returns {Parsed} */
 export function lines(text, read) {
-  const all = text.split("\n").filter((line) => line.trim()).map(read);
+  const all = text
+    .split("\n")
+    .filter((line) => line.trim())
+    .map(read);
   const value = all.map((one) => "value" in one && one.value);
   return all.find((one) => "problem" in one) ?? { value: value.length > 0 ? value : undefined };
 }

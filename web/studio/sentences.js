@@ -38,15 +38,30 @@ const OFFERS = {
 };
 
 /** What can be done about what went wrong while a model was opened. @type {Partial<Record<ErrorCode, Offer[]>>} */
-const AFTER_OPENING = { network: [OFFERS.resume, OFFERS.other], memory: [OFFERS.smallerThen, OFFERS.other], device: [OFFERS.tryAgain, OFFERS.other], gone: [OFFERS.tryAgain, OFFERS.other], cancelled: [OFFERS.resume, OFFERS.other] };
+const AFTER_OPENING = {
+  network: [OFFERS.resume, OFFERS.other],
+  memory: [OFFERS.smallerThen, OFFERS.other],
+  device: [OFFERS.tryAgain, OFFERS.other],
+  gone: [OFFERS.tryAgain, OFFERS.other],
+  cancelled: [OFFERS.resume, OFFERS.other],
+};
 /** And during a run. What was asked for can be asked differently, in the form. @type {Partial<Record<ErrorCode, Offer[]>>} */
 const AFTER_RUN = { request: [], memory: [OFFERS.smaller], device: [OFFERS.again, OFFERS.cpu], gone: [OFFERS.again, OFFERS.smaller] };
 
 /** What the program says is English; what the page says is not. @param {unknown} error @param {"open" | "run"} during @returns {Message} */
 export function sentenceOf(error, during) {
-  const { code = "internal", message, spoken = false } = /** @type {Partial<DecantError> & { spoken?: boolean }} */ (error instanceof Error ? error : { message: String(error) });
+  const {
+    code = "internal",
+    message,
+    spoken = false,
+  } = /** @type {Partial<DecantError> & { spoken?: boolean }} */ (error instanceof Error ? error : { message: String(error) });
   const offers = during === "open" ? (AFTER_OPENING[code] ?? [OFFERS.other]) : (AFTER_RUN[code] ?? [OFFERS.again]);
-  return { tone: code === "cancelled" ? "note" : "error", text: spoken ? (message ?? "") : message ? named(message) : say("error.unknown"), ...(message && !spoken && { lang: "en" }), offers };
+  return {
+    tone: code === "cancelled" ? "note" : "error",
+    text: spoken ? (message ?? "") : message ? named(message) : say("error.unknown"),
+    ...(message && !spoken && { lang: "en" }),
+    offers,
+  };
 }
 
 /** Where no model is open at all, the page's own is a way on. @param {Message} message @returns {Message} */
@@ -54,7 +69,12 @@ export function orTheUsual(message) {
   return { ...message, offers: [...(message.offers ?? []), OFFERS.usual] };
 }
 
-/** Why a model could not be looked at, for whoever chose it: nothing of what it would have held. @param {unknown} error @param {{ name: string, address: string | null }} model `address` is null for one from this machine @returns {LookProblem} */
+/**
+ * Why a model could not be looked at, for whoever chose it: nothing of what it would have held.
+ * @param {unknown} error
+ * @param {{ name: string, address: string | null }} model `address` is null for one from this machine
+ * @returns {LookProblem}
+ */
 export function lookProblemOf(error, { name, address }) {
   const { text } = sentenceOf(error, "open");
   const { code, why, spoken } = /** @type {Partial<DecantError> & { spoken?: boolean }} */ (error instanceof Error ? error : {});
@@ -63,7 +83,8 @@ export function lookProblemOf(error, { name, address }) {
   if (/\bstatus 40[13]\b/.test(text)) return { text: say("look.denied", { host, name }), details: text };
   if (code === "network") return { text: say("look.network", { host }), details: text };
   if (code !== "model") return { text, details: "" };
-  if (why === "absent") return { text: address === null ? say("look.absent", { name }) : say("look.absent-there", { address }), details: text };
+  if (why === "absent")
+    return { text: address === null ? say("look.absent", { name }) : say("look.absent-there", { address }), details: text };
   if (address !== null && why === "unread") return { text: say("look.server", { host, name }), details: text };
   return { text: say("look.unknown", { name }), details: text };
 }

@@ -21,7 +21,10 @@ import { entry, flag, lines, margins, number, numbers, oneOf, orUsual, rowOf, si
 const MOST_WORDS = 65_536;
 
 /** What a key of the words “setting.NAME” names. @template K @typedef {K extends `setting.${infer N}` ? N : never} NamedBy */
-/** Settings that are read as their kind alone says, and whose field is made from their row (ui/form/fields.js). @typedef {NamedBy<Key>} Plain */
+/**
+ * Settings that are read as their kind alone says, and whose field is made from their row (ui/form/fields.js).
+ * @typedef {NamedBy<Key>} Plain
+ */
 
 /** The others. @type {{ [K in Exclude<keyof Required<Settings>, Plain>]: Row }} */
 const OWN = {
@@ -51,9 +54,17 @@ const OWN = {
   long: { label: "form.long", read: orUsual(entry("longs", "problem.long"), "truncate"), usual: "truncate" },
   emphasis: { label: "form.emphasis", read: flag },
   swaps: { label: "form.swaps", read: (text) => lines(text, readSwap), write: (value) => value.map(writeSwap).join("\n") },
-  mixes: { label: "form.mixes", read: (text) => lines(text, readMix), write: (value) => value.map((/** @type {any} */ { prompt, factor }) => `${prompt}:${factor}`).join("\n") },
+  mixes: {
+    label: "form.mixes",
+    read: (text) => lines(text, readMix),
+    write: (value) => value.map((/** @type {any} */ { prompt, factor }) => `${prompt}:${factor}`).join("\n"),
+  },
 
-  loras: { label: "form.loras", read: (text) => lines(text, readUse), write: (value) => value.map((/** @type {any} */ { name, weight = 1 }) => `${name}:${weight}`).join("\n") },
+  loras: {
+    label: "form.loras",
+    read: (text) => lines(text, readUse),
+    write: (value) => value.map((/** @type {any} */ { name, weight = 1 }) => `${name}:${weight}`).join("\n"),
+  },
 
   strength: { label: "form.strength", read: orUsual(number("name.strength")) },
   startStep: { label: "form.first-step-whole", read: orUsual(whole("name.start-step")) },
@@ -67,10 +78,14 @@ const OWN = {
 };
 
 /** @type {Record<string, Row>} */
-const PLAIN = Object.fromEntries(Object.keys(LANGUAGES.en.rows).filter((key) => key.startsWith("setting.")).map((key) => {
-  const name = key.slice("setting.".length);
-  return [name, { label: /** @type {Key} */ (`setting.${name}`), read: asItsKind(/** @type {Key} */ (key)) }];
-}));
+const PLAIN = Object.fromEntries(
+  Object.keys(LANGUAGES.en.rows)
+    .filter((key) => key.startsWith("setting."))
+    .map((key) => {
+      const name = key.slice("setting.".length);
+      return [name, { label: /** @type {Key} */ (`setting.${name}`), read: asItsKind(/** @type {Key} */ (key)) }];
+    }),
+);
 
 const SETTINGS = /** @type {Record<keyof Settings, Row>} */ ({ ...OWN, ...PLAIN });
 
@@ -108,7 +123,11 @@ export function fieldText(name, settings) {
   return writeSetting(name, settings) || (SETTINGS[name].usual ?? "");
 }
 
-/** The names of those settings that the program's table says something of. @param {Info | null} info @param {(row: Setting) => boolean} what */
+/**
+ * The names of those settings that the program's table says something of.
+ * @param {Info | null} info
+ * @param {(row: Setting) => boolean} what
+ */
 export function namesOf(info, what) {
   const rows = info?.catalog.settings.filter(({ name }) => isSetting(name)) ?? [];
   return /** @type {(keyof Settings)[]} */ (rows.filter(what).map(({ name }) => name));

@@ -26,7 +26,11 @@ export function createSizing({ get, change }, { model }) {
 
   /** @param {string} key */
   async function weigh(key) {
-    const { settings: { width, height, guidance }, info, phase } = get();
+    const {
+      settings: { width, height, guidance },
+      info,
+      phase,
+    } = get();
     if (!info || phase !== "ready" || key !== sizeKey(get())) return void (asked = "");
     try {
       const choices = (await model()?.weigh({ width, height, guidance })) ?? [];

@@ -33,7 +33,10 @@ export function createStage({ get, change }) {
     /** Shows another place of the page. @param {{ place: Place, path: string }} where */
     enter(where) {
       const { place, messages } = get();
-      change({ ...where, ...(place !== where.place && { taken: null, messages: messages.filter(({ tone, stays }) => tone === "error" || stays) }) });
+      change({
+        ...where,
+        ...(place !== where.place && { taken: null, messages: messages.filter(({ tone, stays }) => tone === "error" || stays) }),
+      });
     },
   };
 }

@@ -73,7 +73,10 @@ import { keptPresets } from "./presets.js";
  * @property {string} [word] by which a prompt uses it
  */
 
-/** A link names a model of another site, which hears of nothing until a person agrees. @typedef {{ phase: "ask", host: string, address: string }} Asking */
+/**
+ * A link names a model of another site, which hears of nothing until a person agrees.
+ * @typedef {{ phase: "ask", host: string, address: string }} Asking
+ */
 
 /** In words for people, and what the program or the server said. @typedef {{ text: string, details: string }} LookProblem */
 
@@ -110,19 +113,12 @@ import { keptPresets } from "./presets.js";
  * @property {"link" | "record" | "version" | "notify" | "visit" | "back" | "larger"} [about] of several about one thing, only the last is shown
  */
 
-/** @typedef {{ label: string, does: "use-gpu" | "use-cpu" | "reopen" | "try-again" | "open-other" | "open-usual" | "look-again" | "look-refused" | "use-version" }} Offer */
+/**
+ * @typedef {{ label: string, does: "use-gpu" | "use-cpu" | "reopen" | "try-again" | "open-other" | "open-usual" | "look-again" | "look-refused" | "use-version" }} Offer
+ */
 
 /** Until a model says its own. No words: those of one model are not another's. @type {Settings} */
-const FIRST_SETTINGS = {
-  prompt: "",
-  negative: "",
-  steps: 20,
-  guidance: 4,
-  seed: 7,
-  sampler: "ddim",
-  width: 32,
-  height: 32,
-};
+const FIRST_SETTINGS = { prompt: "", negative: "", steps: 20, guidance: 4, seed: 7, sampler: "ddim", width: 32, height: 32 };
 
 /** @type {State} */
 const FIRST = {

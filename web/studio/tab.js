@@ -40,7 +40,13 @@ export function createSession(model, tries) {
     finished = state.trace;
     const all = (state.running ? [state.running, ...state.queue] : state.queue).filter(({ passing }) => !passing);
     /** @type {Session} */
-    const session = { settings: state.settings, model: model(), jobs: all.map((job) => ({ settings: job.settings, from: fromOf(job, state) })), shown: shownIn(state.trace) ?? null, tries };
+    const session = {
+      settings: state.settings,
+      model: model(),
+      jobs: all.map((job) => ({ settings: job.settings, from: fromOf(job, state) })),
+      shown: shownIn(state.trace) ?? null,
+      tries,
+    };
     const text = JSON.stringify(session);
     // Before a model has said what it likes, there is nothing to remember but what somebody typed.
     if (text !== written && (state.info || state.settings.prompt !== state.example)) keepText((written = text));
@@ -63,13 +69,17 @@ export function recallSession() {
 
 /** What was started from. @returns {Promise<Starting>} */
 export async function recallStart() {
-  const kept = await transact(SHAPE, ["start"], "readonly", (store) => settled(/** @type {IDBObjectStore} */ (store).get(sessionStorage.getItem(TAB) ?? ""))).catch(() => undefined);
+  const kept = await transact(SHAPE, ["start"], "readonly", (store) =>
+    settled(/** @type {IDBObjectStore} */ (store).get(sessionStorage.getItem(TAB) ?? "")),
+  ).catch(() => undefined);
   return kept ?? { image: null, mask: null };
 }
 
 /** What was to be made, as far as it can be begun again. @param {Session} session @param {Starting} start @returns {Omit<Job, "id">[]} */
 export function jobsOf({ jobs }, start) {
-  return jobs.filter(({ from }) => from === "noise" || (from === "start" && (start.image || start.latents))).map(({ settings, from }) => (from === "start" ? startOf(settings, start) : { settings, inputs: {} }));
+  return jobs
+    .filter(({ from }) => from === "noise" || (from === "start" && (start.image || start.latents)))
+    .map(({ settings, from }) => (from === "start" ? startOf(settings, start) : { settings, inputs: {} }));
 }
 
 /** @param {Job} job @param {State} state */
@@ -88,7 +98,11 @@ function keepText(text) {
   }
 }
 
-/** Two tabs do not share what they start from: each has a key of its own, which begins with the time, so that what tabs left behind is found. @param {Starting} start */
+/**
+ * Two tabs do not share what they start from: each has a key of its own, which begins with the time, so that what tabs left behind is
+ * found.
+ * @param {Starting} start
+ */
 function keepStart(start) {
   transact(SHAPE, ["start"], "readwrite", async (/** @type {IDBObjectStore} */ store) => {
     const before = sessionStorage.getItem(TAB);

@@ -37,13 +37,21 @@ export function createVariations({ get, change }, { enqueue }) {
       const prompts = otherPrompts(settings.prompt, get().info?.grammar ?? null, settings.seed);
       if (!prompts) return void enqueue(startOf({ ...settings, seed: (settings.seed + 1) % SEEDS, count: 4 }, get().start));
       const series = ++asked;
-      for (const [i, prompt] of prompts.entries()) enqueue({ ...startOf({ ...settings, prompt, seed: (settings.seed + 1 + i) % SEEDS }, get().start), series });
+      for (const [i, prompt] of prompts.entries())
+        enqueue({ ...startOf({ ...settings, prompt, seed: (settings.seed + 1 + i) % SEEDS }, get().start), series });
     },
     /** Begun from the picture itself. @param {keyof typeof STRENGTHS} how */
     vary(how) {
       const shown = made();
       if (!shown) return;
-      const settings = { ...shown.settings, seed: drawSeed(), strength: STRENGTHS[how], startStep: undefined, pad: undefined, keepUnmasked: undefined };
+      const settings = {
+        ...shown.settings,
+        seed: drawSeed(),
+        strength: STRENGTHS[how],
+        startStep: undefined,
+        pad: undefined,
+        keepUnmasked: undefined,
+      };
       enqueue({ settings, inputs: { image: shown.image } });
     },
   };

@@ -20,7 +20,11 @@ export async function isTrace(blob) {
 export async function writeTrace({ settings, tokens, noise, steps, image, timings, memory, also, enlarged }) {
   /** @type {Contents["tensors"]} */
   const tensors = new Map();
-  const add = (/** @type {string} */ name, /** @type {number[]} */ shape, /** @type {Float32Array | Uint8Array | null | undefined} */ values) => {
+  const add = (
+    /** @type {string} */ name,
+    /** @type {number[]} */ shape,
+    /** @type {Float32Array | Uint8Array | null | undefined} */ values,
+  ) => {
     if (values?.length) tensors.set(name, { dtype: values instanceof Uint8Array ? "U8" : "F32", shape, values });
   };
   const [first] = steps;
@@ -28,13 +32,32 @@ export async function writeTrace({ settings, tokens, noise, steps, image, timing
     add("noise", [1, ...first.shape], noise);
     add("start", [1, ...first.shape], first.input);
   }
-  add("timesteps", [steps.length], Float32Array.from(steps, ({ timestep }) => timestep));
+  add(
+    "timesteps",
+    [steps.length],
+    Float32Array.from(steps, ({ timestep }) => timestep),
+  );
   add("sigmas", [steps.length + 1], Float32Array.of(...steps.map(({ sigma }) => sigma), 0));
   for (const step of steps) addStep(step, add);
   if (image) add("image", [1, 3, image.height, image.width], planes(image));
   const stepMeta = steps.map(({ total, guidance, milliseconds, channels }) => ({ total, guidance, milliseconds, channels }));
   const { prompt, negative, sampler, guidance, seed } = settings;
-  const metadata = { format: FORMAT, settings: JSON.stringify(settings), prompt, negative, sampler, steps: String(settings.steps), guidance: String(guidance), seed: String(seed), told: JSON.stringify(stepMeta), timings: JSON.stringify(timings), memory: JSON.stringify(memory), also: JSON.stringify(also ?? []), ...(enlarged && { enlarged: JSON.stringify(enlarged) }), ...(tokens && { tokens: writeTokens(tokens.prompt), negative_tokens: writeTokens(tokens.negative) }) };
+  const metadata = {
+    format: FORMAT,
+    settings: JSON.stringify(settings),
+    prompt,
+    negative,
+    sampler,
+    steps: String(settings.steps),
+    guidance: String(guidance),
+    seed: String(seed),
+    told: JSON.stringify(stepMeta),
+    timings: JSON.stringify(timings),
+    memory: JSON.stringify(memory),
+    also: JSON.stringify(also ?? []),
+    ...(enlarged && { enlarged: JSON.stringify(enlarged) }),
+    ...(tokens && { tokens: writeTokens(tokens.prompt), negative_tokens: writeTokens(tokens.negative) }),
+  };
   return writeSafetensors({ tensors, metadata });
 }
 
@@ -49,7 +72,8 @@ function addStep(step, add) {
   add(`noise_uncond_${end}`, shape, step.noiseUncond);
   add(`noise_guided_${end}`, shape, step.noise);
   if (step.attention) add(`attention_${end}`, step.attention.shape, step.attention.values);
-  for (const [name, picture] of Object.entries({ noisy: step.previewNoisy, denoised: step.previewDenoised })) add(`preview_${name}_${end}`, [picture.height, picture.width, 3], colours(picture));
+  for (const [name, picture] of Object.entries({ noisy: step.previewNoisy, denoised: step.previewDenoised }))
+    add(`preview_${name}_${end}`, [picture.height, picture.width, 3], colours(picture));
 }
 
 /** Rejects with a sentence where the file is damaged, or something else. @param {Blob} blob @returns {Promise<Trace>} */
@@ -75,16 +99,25 @@ export async function readTrace(blob) {
   };
 }
 
-/** @param {Contents} contents @param {number[]} calls the model calls that it holds @param {number} at which of them @param {StepMeta} meta @param {Partial<Settings>} settings @returns {Step} */
+/**
+ * @param {Contents} contents
+ * @param {number[]} calls the model calls that it holds
+ * @param {number} at which of them
+ * @param {StepMeta} meta
+ * @param {Partial<Settings>} settings
+ * @returns {Step}
+ */
 function readStep({ tensors }, calls, at, meta, settings) {
   const index = calls[at] ?? 0;
   const end = number(index);
   const first = wanted(tensors, `latents_${end}`);
   const shape = /** @type {[number, number, number]} */ (first.shape.slice(-3));
-  if (shape.length !== 3 || first.shape.slice(0, -3).some((side) => side !== 1)) throw damaged(`latents_${end} is [${first.shape.join(", ")}], not [1, channels, height, width]`);
+  if (shape.length !== 3 || first.shape.slice(0, -3).some((side) => side !== 1))
+    throw damaged(`latents_${end} is [${first.shape.join(", ")}], not [1, channels, height, width]`);
   const like = (/** @type {string} */ name) => {
     const tensor = tensors.get(name);
-    if (tensor && tensor.values.length !== first.values.length) throw damaged(`${name} is [${tensor.shape.join(", ")}], unlike latents_${end}`);
+    if (tensor && tensor.values.length !== first.values.length)
+      throw damaged(`${name} is [${tensor.shape.join(", ")}], unlike latents_${end}`);
     return /** @type {Float32Array} */ (tensor?.values ?? new Float32Array(0));
   };
   wanted(tensors, `denoised_${end}`);
@@ -129,13 +162,23 @@ function attentionOf(tensor) {
   return { shape: /** @type {[number, number, number]} */ (tensor.shape), values: tensor.values };
 }
 
-/** The numbers under the maps, for files that do not say them: what the module says of a live step. @param {Float32Array} values @param {[number, number, number]} shape @returns {ChannelStatistics[]} */
+/**
+ * The numbers under the maps, for files that do not say them: what the module says of a live step.
+ * @param {Float32Array} values
+ * @param {[number, number, number]} shape
+ * @returns {ChannelStatistics[]}
+ */
 function statisticsOf(values, [channels, height, width]) {
   return Array.from({ length: channels }, (_, channel) => {
     const own = values.subarray(channel * height * width, (channel + 1) * height * width);
     const mean = own.reduce((sum, value) => sum + value, 0) / own.length;
     const deviation = Math.sqrt(own.reduce((sum, value) => sum + (value - mean) ** 2, 0) / own.length);
-    return { mean, deviation, least: own.reduce((a, b) => Math.min(a, b), Infinity), largest: own.reduce((a, b) => Math.max(a, b), -Infinity) };
+    return {
+      mean,
+      deviation,
+      least: own.reduce((a, b) => Math.min(a, b), Infinity),
+      largest: own.reduce((a, b) => Math.max(a, b), -Infinity),
+    };
   });
 }
 
@@ -151,7 +194,8 @@ function previewOf(tensor, latents, [channels, height, width]) {
 /** @param {Tensor} tensor @returns {ImageData} */
 function fromPlanes({ shape, values }) {
   const [one, three, height = 0, width = 0] = shape;
-  if (shape.length !== 4 || one !== 1 || three !== 3 || height * width === 0) throw damaged(`image is [${shape.join(", ")}], not [1, 3, height, width]`);
+  if (shape.length !== 4 || one !== 1 || three !== 3 || height * width === 0)
+    throw damaged(`image is [${shape.join(", ")}], not [1, 3, height, width]`);
   return fill(width, height, (i, c) => Math.round(255 * Number(values[c * height * width + i])));
 }
 
@@ -167,7 +211,10 @@ function fill(width, height, value) {
 
 /** @param {ImageData} image */
 function planes({ data, width, height }) {
-  return Float32Array.from({ length: 3 * width * height }, (_, i) => Number(data[(i % (width * height)) * 4 + Math.floor(i / (width * height))]) / 255);
+  return Float32Array.from(
+    { length: 3 * width * height },
+    (_, i) => Number(data[(i % (width * height)) * 4 + Math.floor(i / (width * height))]) / 255,
+  );
 }
 
 /** @param {ImageData} image */

@@ -13,15 +13,52 @@ const isWord = (value) => typeof value === "string";
 const isNumber = (value) => typeof value === "number";
 /** @type {(of: Check) => Check} */
 const listOf = (of) => (value) => Array.isArray(value) && value.every(of);
-/** An object in which these are so; what is not there is no fault, unless it is `needed`. @type {(fields: Record<string, Check>, needed?: boolean) => Check} */
-const fields = (wanted, needed = false) => (value) =>
-  typeof value === "object" && value !== null && !Array.isArray(value) && Object.entries(wanted).every(([name, is]) => ((value[name] ?? null) === null ? !needed : is(value[name])));
+/**
+ * An object in which these are so; what is not there is no fault, unless it is `needed`.
+ * @type {(fields: Record<string, Check>, needed?: boolean) => Check}
+ */
+const fields =
+  (wanted, needed = false) =>
+  (value) =>
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.entries(wanted).every(([name, is]) => ((value[name] ?? null) === null ? !needed : is(value[name])));
 
 const STATISTICS = listOf(fields({ mean: isNumber, deviation: isNumber, least: isNumber, largest: isNumber }, true));
 const CHECKS = {
-  settings: fields({ prompt: isWord, negative: isWord, sampler: isWord, steps: isNumber, guidance: isNumber, seed: isNumber, width: isNumber, height: isNumber, swaps: listOf(fields({ token: isWord, with: listOf(fields({ token: isWord, weight: isNumber }, true)) }, true)), mixes: listOf(fields({ prompt: isWord, factor: isNumber }, true)), loras: listOf(fields({ name: isWord })) }),
-  tokens: fields({ used: isNumber, limit: isNumber, cut: isWord, chunks: isNumber, pieces: listOf(fields({ id: isNumber, text: isWord, chunk: isNumber }, true)), ids: listOf(isNumber) }, true),
-  told: listOf(fields({ total: isNumber, guidance: isNumber, milliseconds: isNumber, channels: fields({ latents: STATISTICS, denoised: STATISTICS }, true) })),
+  settings: fields({
+    prompt: isWord,
+    negative: isWord,
+    sampler: isWord,
+    steps: isNumber,
+    guidance: isNumber,
+    seed: isNumber,
+    width: isNumber,
+    height: isNumber,
+    swaps: listOf(fields({ token: isWord, with: listOf(fields({ token: isWord, weight: isNumber }, true)) }, true)),
+    mixes: listOf(fields({ prompt: isWord, factor: isNumber }, true)),
+    loras: listOf(fields({ name: isWord })),
+  }),
+  tokens: fields(
+    {
+      used: isNumber,
+      limit: isNumber,
+      cut: isWord,
+      chunks: isNumber,
+      pieces: listOf(fields({ id: isNumber, text: isWord, chunk: isNumber }, true)),
+      ids: listOf(isNumber),
+    },
+    true,
+  ),
+  told: listOf(
+    fields({
+      total: isNumber,
+      guidance: isNumber,
+      milliseconds: isNumber,
+      channels: fields({ latents: STATISTICS, denoised: STATISTICS }, true),
+    }),
+  ),
   timings: fields({ text: isNumber, steps: isNumber, picture: isNumber, total: isNumber }, true),
   memory: fields({ predicted: isNumber, heap: isNumber }, true),
   also: listOf(isWord),
@@ -47,7 +84,11 @@ export function readMeta(metadata) {
   };
 }
 
-/** Older files have the main settings alone; the command's say nothing of what is as usual but there. @param {Record<string, string>} metadata @returns {Partial<Settings>} */
+/**
+ * Older files have the main settings alone; the command's say nothing of what is as usual but there.
+ * @param {Record<string, string>} metadata
+ * @returns {Partial<Settings>}
+ */
 function readSettings(metadata) {
   const { prompt = "", negative = "", sampler = "", steps, guidance, seed } = metadata;
   const settings = read(metadata, "settings") ?? {};

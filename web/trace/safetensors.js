@@ -21,7 +21,9 @@ export function writeSafetensors({ tensors, metadata }) {
   const padding = new Uint8Array((8 - (text.length % 8)) % 8).fill(0x20);
   const length = new DataView(new ArrayBuffer(8));
   length.setBigUint64(0, BigInt(text.length + padding.length), true);
-  const parts = [...tensors.values()].map(({ values }) => /** @type {Uint8Array<ArrayBuffer>} */ (new Uint8Array(values.buffer, values.byteOffset, values.byteLength)));
+  const parts = [...tensors.values()].map(
+    ({ values }) => /** @type {Uint8Array<ArrayBuffer>} */ (new Uint8Array(values.buffer, values.byteOffset, values.byteLength)),
+  );
   return new Blob([length, text, padding, ...parts]);
 }
 
@@ -39,12 +41,23 @@ export async function readSafetensors(blob) {
   return { tensors, metadata: metadataOf(header) };
 }
 
-/** What a file says of itself, without its numbers; null for a file of another format. @param {Blob} blob @returns {Promise<Record<string, string> | null>} */
+/**
+ * What a file says of itself, without its numbers; null for a file of another format.
+ * @param {Blob} blob
+ * @returns {Promise<Record<string, string> | null>}
+ */
 export async function peekMetadata(blob) {
-  return readHeader(blob).then(({ header }) => metadataOf(header), () => null);
+  return readHeader(blob).then(
+    ({ header }) => metadataOf(header),
+    () => null,
+  );
 }
 
-/** The shapes of a file's tensors, none of which is read; null where it is no safetensors file. @param {Blob} blob @returns {Promise<Map<string, number[]> | null>} */
+/**
+ * The shapes of a file's tensors, none of which is read; null where it is no safetensors file.
+ * @param {Blob} blob
+ * @returns {Promise<Map<string, number[]> | null>}
+ */
 export async function peekTensors(blob) {
   const found = await readHeader(blob).catch(() => null);
   if (!found) return null;
@@ -59,7 +72,8 @@ async function readHeader(blob) {
   if (length > Math.min(blob.size - 8, MOST_HEADER)) throw damaged(`its header would take ${length} bytes, and it has ${blob.size}`);
   try {
     const header = JSON.parse(await blob.slice(8, 8 + length).text());
-    if (typeof header === "object" && header !== null && !Array.isArray(header)) return { header: /** @type {Record<string, unknown>} */ (header), begin: 8 + length };
+    if (typeof header === "object" && header !== null && !Array.isArray(header))
+      return { header: /** @type {Record<string, unknown>} */ (header), begin: 8 + length };
   } catch {
     // The same sentence as for a list.
   }
@@ -82,7 +96,10 @@ function readTensor(name, entry, body) {
   if (shape.includes(0)) throw damaged(`${name} is [${shape.join(", ")}], which holds nothing`);
   const [from, to] = /** @type {[number, number]} */ (place);
   const bytes = shape.reduce((product, side) => product * side, BYTES[dtype]);
-  if (to - from !== bytes || to > body.byteLength) throw damaged(`${name} is [${shape.join(", ")}] and should take ${bytes} bytes; there are ${Math.max(0, Math.min(to, body.byteLength) - from)}`);
+  if (to - from !== bytes || to > body.byteLength)
+    throw damaged(
+      `${name} is [${shape.join(", ")}] and should take ${bytes} bytes; there are ${Math.max(0, Math.min(to, body.byteLength) - from)}`,
+    );
   const part = body.slice(from, to);
   return { dtype, shape, values: dtype === "F32" ? new Float32Array(part) : new Uint8Array(part) };
 }

@@ -27,7 +27,10 @@ export function within(parent, selector, kind) {
 /** Which pixels a canvas shows, so that nothing is painted twice. @type {WeakMap<HTMLCanvasElement, ImageData>} */
 const painted = new WeakMap();
 
-/** Small pictures are shown as the squares that they are; others are smoothed by the browser. @param {{ width: number, height: number }} picture */
+/**
+ * Small pictures are shown as the squares that they are; others are smoothed by the browser.
+ * @param {{ width: number, height: number }} picture
+ */
 export const inSquares = ({ width, height }) => Math.max(width, height) <= 64;
 
 /**
@@ -67,7 +70,11 @@ export function crossButton(label, action) {
   return element;
 }
 
-/** Takes the file that is chosen, and lets the same one be chosen again. @param {HTMLInputElement} input @param {(file: File) => unknown} take */
+/**
+ * Takes the file that is chosen, and lets the same one be chosen again.
+ * @param {HTMLInputElement} input
+ * @param {(file: File) => unknown} take
+ */
 export function hearFile(input, take) {
   input.addEventListener("change", () => {
     const [file] = input.files ?? [];
@@ -80,10 +87,21 @@ export function hearFile(input, take) {
 export function fileButton(label, accept, take) {
   const input = h("input", { type: "file", accept, hidden: true, aria: { label } });
   hearFile(input, take);
-  return h("span", {}, button(label, () => input.click()), input);
+  return h(
+    "span",
+    {},
+    button(label, () => input.click()),
+    input,
+  );
 }
 
-/** An element with that text in it. @template {keyof HTMLElementTagNameMap} K @param {K} tag @param {string} text @param {string} [kind] its class */
+/**
+ * An element with that text in it.
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {string} text
+ * @param {string} [kind] its class
+ */
 export function element(tag, text, kind = "") {
   return Object.assign(document.createElement(tag), { textContent: text, className: kind });
 }

@@ -9,7 +9,10 @@ import { say } from "../words/say.js";
 /** Which version of the page this is; "" where nothing was built. */
 export const VERSION = document.querySelector('meta[name="version"]')?.getAttribute("content") ?? "";
 
-/** Why the page is not kept for offline use here; null where it can be. @returns {"file" | "unbuilt" | "insecure" | "refused" | "saving" | null} */
+/**
+ * Why the page is not kept for offline use here; null where it can be.
+ * @returns {"file" | "unbuilt" | "insecure" | "refused" | "saving" | null}
+ */
 export function whyNotKept() {
   if (INSIDE) return "file";
   if (!VERSION) return "unbuilt";
@@ -43,6 +46,10 @@ export async function useVersion(tell) {
   // A tab that was opened before any worker is controlled by none, and hears of no change of it.
   waiting.addEventListener("statechange", () => waiting.state === "activated" && location.reload());
   navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
-  navigator.serviceWorker.addEventListener("message", () => tell({ tone: "note", text: say("reach.version-elsewhere"), about: "version" }), { once: true });
+  navigator.serviceWorker.addEventListener(
+    "message",
+    () => tell({ tone: "note", text: say("reach.version-elsewhere"), about: "version" }),
+    { once: true },
+  );
   waiting.postMessage("use");
 }

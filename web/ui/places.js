@@ -7,7 +7,10 @@ import { byId } from "./dom.js";
 /** @import { Studio } from "../studio/studio.js" */
 /** @import { View } from "./views.js" */
 
-/** A place builds itself into its `main` when it is first entered, and gives back what draws the state. @typedef {(root: HTMLElement, studio: Studio, state: () => State) => (state: State) => void} Build */
+/**
+ * A place builds itself into its `main` when it is first entered, and gives back what draws the state.
+ * @typedef {(root: HTMLElement, studio: Studio, state: () => State) => (state: State) => void} Build
+ */
 
 /** @type {Record<Place, () => Promise<Build | null>>} */
 const PLACES = {
@@ -16,7 +19,11 @@ const PLACES = {
   lessons: async () => (await import("../lessons/player/lessons.js")).lessonsPlace,
 };
 
-/** The place, and the rest of the address for it: "#lessons/3/2" is lessons, "3/2". @param {string} hash @returns {{ place: Place, path: string }} */
+/**
+ * The place, and the rest of the address for it: "#lessons/3/2" is lessons, "3/2".
+ * @param {string} hash
+ * @returns {{ place: Place, path: string }}
+ */
 export function readHash(hash) {
   const [name = "", ...path] = hash.replace(/^#/, "").split("/");
   const place = Object.hasOwn(PLACES, name) ? /** @type {Place} */ (name) : "studio";
@@ -29,11 +36,12 @@ export function placesView(studio, state) {
   const built = {};
   const build = async (/** @type {Place} */ place) => (await PLACES[place]())?.(byId(place, HTMLElement), studio, state) ?? (() => {});
   /** One that failed, for instance without a network, is tried again when the page is next drawn. @param {Place} place */
-  const attempt = (place) => build(place).catch((error) => {
-    delete built[place];
-    if (place !== "studio") byId(place, HTMLElement).replaceChildren();
-    throw error;
-  });
+  const attempt = (place) =>
+    build(place).catch((error) => {
+      delete built[place];
+      if (place !== "studio") byId(place, HTMLElement).replaceChildren();
+      throw error;
+    });
   const enter = () => studio.stage.enter(readHash(location.hash));
   byId("skip", HTMLAnchorElement).addEventListener("click", (event) => {
     event.preventDefault();

@@ -38,7 +38,47 @@ import { placesView } from "./places.js";
 
 /** @import { State } from "../studio/state.js" */
 /** @import { Studio } from "../studio/studio.js" */
-/** It is handed the controllers of the studio that it names. @template {keyof Studio} [Used=keyof Studio] @typedef {(studio: Pick<Studio, Used>, state: () => State) => (state: State) => void} View */
+/**
+ * It is handed the controllers of the studio that it names.
+ * @template {keyof Studio} [Used=keyof Studio]
+ * @typedef {(studio: Pick<Studio, Used>, state: () => State) => (state: State) => void} View
+ */
 
 /** @type {View[]} */
-export const VIEWS = [stackingView, machineView, messagesView, moreView, formView, tokensView, knownView, typingView, gearsView, startView, loadedView, takenView, seriesView, galleryView, compareView, queueView, variationsView, presetsView, notifyView, savingView, largerView, latentsView, sheetView, pictureView, easelView, openingView, progressView, filmstripView, openerView, shelfView, foundView, coloursView, keysView, licencesView, placesView];
+export const VIEWS = [
+  stackingView,
+  machineView,
+  messagesView,
+  moreView,
+  formView,
+  tokensView,
+  knownView,
+  typingView,
+  gearsView,
+  startView,
+  loadedView,
+  takenView,
+  seriesView,
+  galleryView,
+  compareView,
+  queueView,
+  variationsView,
+  presetsView,
+  notifyView,
+  savingView,
+  largerView,
+  latentsView,
+  sheetView,
+  pictureView,
+  easelView,
+  openingView,
+  progressView,
+  filmstripView,
+  openerView,
+  shelfView,
+  foundView,
+  coloursView,
+  keysView,
+  licencesView,
+  placesView,
+];

@@ -3,12 +3,17 @@
 import { ENGLISH } from "./en/index.js";
 import { SPANISH } from "./es/index.js";
 
-
-/** Where it counts something (`{n}`), a form for each kind of number that the language tells apart, by `Intl.PluralRules`. @typedef {string | ({ other: string } & Partial<Record<Intl.LDMLPluralRule, string>>)} Text */
+/**
+ * Where it counts something (`{n}`), a form for each kind of number that the language tells apart, by `Intl.PluralRules`.
+ * @typedef {string | ({ other: string } & Partial<Record<Intl.LDMLPluralRule, string>>)} Text
+ */
 /** By key; `{name}` stands for a value, `<kbd>` and the like for themselves. @typedef {Record<string, Text>} Words */
 /** The same keys in another language. @template {Words} W @typedef {Record<keyof W, Text>} Like */
 /** Tables of `Catalog` that menus are made of. @typedef {"samplers" | "sigmas" | "spacings" | "longs" | "rngs"} Menu */
-/** By table and id; `name` where it is not the same as in English. @typedef {Record<Menu, Record<string, { name?: string, docs: string }>>} Catalogue */
+/**
+ * By table and id; `name` where it is not the same as in English.
+ * @typedef {Record<Menu, Record<string, { name?: string, docs: string }>>} Catalogue
+ */
 /**
  * @typedef {object} Language
  * @property {string} name in itself

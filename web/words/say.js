@@ -50,7 +50,11 @@ export function spoken(both) {
   return both[language];
 }
 
-/** Puts the language's texts into what stands in the page: `data-say` (text), `data-say-label` (aria-label), `-title`, `-placeholder`, `-content`. @param {ParentNode} root */
+/**
+ * Puts the language's texts into what stands in the page: `data-say` (text), `data-say-label` (aria-label), `-title`, `-placeholder`,
+ * `-content`.
+ * @param {ParentNode} root
+ */
 export function translate(root) {
   for (const [attribute, put] of PLACES) {
     for (const element of root.querySelectorAll(`[data-say${attribute && `-${attribute}`}]`)) {
@@ -82,6 +86,8 @@ export function speak(wanted) {
 function chosen() {
   const known = /** @type {Code[]} */ (Object.keys(LANGUAGES));
   const asked = new URLSearchParams(location.search).get("lang");
-  const found = [asked, remembered(KEPT), ...navigator.languages].map((wanted) => known.find((one) => wanted?.toLowerCase().startsWith(one)));
+  const found = [asked, remembered(KEPT), ...navigator.languages].map((wanted) =>
+    known.find((one) => wanted?.toLowerCase().startsWith(one)),
+  );
   return found.find(Boolean) ?? "en";
 }

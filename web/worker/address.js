@@ -36,7 +36,9 @@ export async function placeOf(address, line) {
 async function listed(address, line) {
   try {
     const answer = await (await line.ask(address)).json();
-    const files = answer.filter((/** @type {{ type?: unknown, path?: unknown }} */ { type, path }) => type === "file" && typeof path === "string");
+    const files = answer.filter(
+      (/** @type {{ type?: unknown, path?: unknown }} */ { type, path }) => type === "file" && typeof path === "string",
+    );
     return /** @type {string[]} */ (files.map((/** @type {{ path: string }} */ { path }) => path));
   } catch {
     return null;

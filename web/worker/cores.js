@@ -5,13 +5,59 @@
 // worker writes which list, opens it, works on it itself, closes it, and waits until everybody has left before it writes the next one.
 
 /** @import { Cores } from "../api/protocol.d.ts" */
-/** @typedef {{ work(calls: number, count: number, progress: number, scratch: number): void, __heap_base: WebAssembly.Global, __stack_pointer: WebAssembly.Global }} Kernels the module's exports */
-/** What a helping worker is sent. @typedef {{ module: WebAssembly.Module, memory: WebAssembly.Memory, job: number, thread: number, stack: number }} Start */
+/**
+ * @typedef {{ work(calls: number, count: number, progress: number, scratch: number): void, __heap_base: WebAssembly.Global, __stack_pointer: WebAssembly.Global }} Kernels the module's exports
+ */
+/**
+ * What a helping worker is sent.
+ * @typedef {{ module: WebAssembly.Module, memory: WebAssembly.Memory, job: number, thread: number, stack: number }} Start
+ */
 
 /** A module of one function of three vectors, by `f32x4.relaxed_madd`. */
-const RELAXED = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 8, 1, 96, 3, 123, 123, 123, 1, 123, 3, 2, 1, 0, 10, 13, 1, 11, 0, 32, 0, 32, 1, 32, 2, 253, 133, 2, 11);
+const RELAXED = Uint8Array.of(
+  0,
+  97,
+  115,
+  109,
+  1,
+  0,
+  0,
+  0,
+  1,
+  8,
+  1,
+  96,
+  3,
+  123,
+  123,
+  123,
+  1,
+  123,
+  3,
+  2,
+  1,
+  0,
+  10,
+  13,
+  1,
+  11,
+  0,
+  32,
+  0,
+  32,
+  1,
+  32,
+  2,
+  253,
+  133,
+  2,
+  11,
+);
 
-/** Words of the job: odd TURN while a list is open, threads INSIDE it, one that is always 0 to sleep on, and from CALLS to THREADS what `run` was given. */
+/**
+ * Words of the job: odd TURN while a list is open, threads INSIDE it, one that is always 0 to sleep on, and from CALLS to THREADS what
+ * `run` was given.
+ */
 export const [TURN, INSIDE, SLEEP, CALLS, THREADS, WORDS] = /** @type {const} */ ([0, 1, 2, 3, 8, 9]);
 /** Bytes of a helping thread's stack: kernels keep a few kilobytes there. */
 const STACK = 1 << 16;
@@ -56,7 +102,15 @@ export async function startCores({ threads = usualThreads(), kernels }, fetchMod
   }
 }
 
-/** @param {string} kernels @param {Kernels} exports @param {WebAssembly.Memory} memory @param {number} job @param {number} base @param {number} threads @returns {Cores} */
+/**
+ * @param {string} kernels
+ * @param {Kernels} exports
+ * @param {WebAssembly.Memory} memory
+ * @param {number} job
+ * @param {number} base
+ * @param {number} threads
+ * @returns {Cores}
+ */
 function coresOf(kernels, exports, memory, job, base, threads) {
   const words = new Int32Array(memory.buffer, job, WORDS);
   return {
@@ -80,12 +134,19 @@ function coresOf(kernels, exports, memory, job, base, threads) {
       Atomics.notify(words, TURN);
       exports.work(calls, count, progress, scratch);
       Atomics.add(words, TURN, 1);
-      for (let inside = 0; (inside = Atomics.load(words, INSIDE)) > 0; ) Atomics.wait(words, INSIDE, inside);
+      for (let inside = 0; (inside = Atomics.load(words, INSIDE)) > 0;) Atomics.wait(words, INSIDE, inside);
     },
   };
 }
 
-/** Threads beside this one; as many as started. @param {WebAssembly.Module} module @param {WebAssembly.Memory} memory @param {number} job @param {number} stacks @param {number} threads */
+/**
+ * Threads beside this one; as many as started.
+ * @param {WebAssembly.Module} module
+ * @param {WebAssembly.Memory} memory
+ * @param {number} job
+ * @param {number} stacks
+ * @param {number} threads
+ */
 async function helpers(module, memory, job, stacks, threads) {
   let started = 0;
   for (let thread = 1; thread < threads; thread++) {
@@ -101,7 +162,12 @@ async function helpers(module, memory, job, stacks, threads) {
   return started;
 }
 
-/** An instance on a memory that others may have, too. @param {WebAssembly.Module} module @param {WebAssembly.Memory} memory @returns {Promise<Kernels>} */
+/**
+ * An instance on a memory that others may have, too.
+ * @param {WebAssembly.Module} module
+ * @param {WebAssembly.Memory} memory
+ * @returns {Promise<Kernels>}
+ */
 export async function kernelsOf(module, memory, job = 0) {
   const words = job ? new Int32Array(memory.buffer, job, WORDS) : null;
   const pause = () => void (words && Atomics.wait(words, SLEEP, 0, NAP));

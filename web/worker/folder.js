@@ -19,11 +19,17 @@ const LIST = "decant.json";
 export async function openFolder(source, watch) {
   if ("files" in source) return new Picked(source.files, watch);
   const store = source.keep ? await storeOf(source.url, source.name) : null;
-  if (source.keep && !store) watch.note("This browser keeps no files for this page (private window, or an address without https), so the model will be downloaded again next time.");
+  if (source.keep && !store)
+    watch.note(
+      "This browser keeps no files for this page (private window, or an address without https), so the model will be downloaded again next time.",
+    );
   const line = new Line(watch);
   const place = await placeOf(source.url, line).catch((error) => store?.about.place ?? Promise.reject(error));
   const known = place.names === null ? (store?.about.place ?? place) : place; // its server may be away
-  if (store) await Object.assign(store, { about: { ...store.about, place: known } }).note().catch(() => {});
+  if (store)
+    await Object.assign(store, { about: { ...store.about, place: known } })
+      .note()
+      .catch(() => {});
   const names = source.only ? source.only.filter((name) => known.names?.includes(name) ?? true) : known.names;
   return new Remote({ ...known, names }, line, new Keeper(store, watch), source.sha256);
 }
@@ -89,7 +95,9 @@ class Remote {
   /** @param {string} name */
   #file(name) {
     const { base, query } = this.#place;
-    const file = this.#files.get(name) ?? new RemoteFile(this.#line, this.#keeper, base + name.split("/").map(encodeURIComponent).join("/") + query, name);
+    const file =
+      this.#files.get(name) ??
+      new RemoteFile(this.#line, this.#keeper, base + name.split("/").map(encodeURIComponent).join("/") + query, name);
     this.#files.set(name, file);
     return file;
   }

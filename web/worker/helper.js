@@ -9,7 +9,7 @@ addEventListener("message", async (/** @type {MessageEvent<Start>} */ { data: { 
   exports.__stack_pointer.value = stack;
   const words = new Int32Array(memory.buffer, job, WORDS);
   postMessage("ready");
-  for (let turn = Atomics.load(words, TURN); ; ) {
+  for (let turn = Atomics.load(words, TURN); ;) {
     Atomics.wait(words, TURN, turn);
     // Who is inside is waited for; who comes when it is closed goes away again.
     Atomics.add(words, INSIDE, 1);

@@ -14,7 +14,10 @@ const AT_HAND = 64 << 20;
 export class Keeper {
   /** @type {{ key: string, bytes: Uint8Array<ArrayBuffer> }[]} */
   #last = [];
-  /** The one chunk, over all files, that is read before anybody asks for it. @type {{ key: string, begun: Begun, keep: () => void } | null} */
+  /**
+   * The one chunk, over all files, that is read before anybody asks for it.
+   * @type {{ key: string, begun: Begun, keep: () => void } | null}
+   */
   #ahead = null;
   #store;
 
@@ -45,7 +48,8 @@ export class Keeper {
   /** @param {string} key @param {Uint8Array<ArrayBuffer>} bytes */
   hold(key, bytes) {
     this.#last.push({ key, bytes });
-    for (let held = this.#last.reduce((sum, chunk) => sum + chunk.bytes.length, 0); held > AT_HAND; ) held -= this.#last.shift()?.bytes.length ?? held;
+    for (let held = this.#last.reduce((sum, chunk) => sum + chunk.bytes.length, 0); held > AT_HAND;)
+      held -= this.#last.shift()?.bytes.length ?? held;
   }
 
   /** Forgets the chunks whose keys begin so: they are not what they should be. @param {string} start */
@@ -85,7 +89,9 @@ export class Keeper {
       // Else another tab is at the same chunk, and stores it.
       if (error instanceof NoRoom) {
         this.#store = null;
-        this.watch.note("This browser’s storage is full: the rest of this model is not kept, and will be downloaded again next time. Deleting a stored model makes room.");
+        this.watch.note(
+          "This browser’s storage is full: the rest of this model is not kept, and will be downloaded again next time. Deleting a stored model makes room.",
+        );
       }
       return false;
     }

@@ -35,9 +35,18 @@ export class Broken extends Error {
   }
 }
 
-/** A part of a file that is being read, from byte `from` on, and how much of it is there. @typedef {{ from: number, bytes: Uint8Array<ArrayBuffer>, got: number }} Piece */
-/** Throws when an answer is not for what was asked, the bytes from `first` to `last`. @typedef {(response: Response, first: number, last: number) => void} Check */
-/** A piece that is read before anybody asks for it; `wanted` resolves when it is there as far as it came. @typedef {{ piece: Piece, wanted: () => Promise<void>, isOver: () => boolean }} Begun */
+/**
+ * A part of a file that is being read, from byte `from` on, and how much of it is there.
+ * @typedef {{ from: number, bytes: Uint8Array<ArrayBuffer>, got: number }} Piece
+ */
+/**
+ * Throws when an answer is not for what was asked, the bytes from `first` to `last`.
+ * @typedef {(response: Response, first: number, last: number) => void} Check
+ */
+/**
+ * A piece that is read before anybody asks for it; `wanted` resolves when it is there as far as it came.
+ * @typedef {{ piece: Piece, wanted: () => Promise<void>, isOver: () => boolean }} Begun
+ */
 
 export class Line {
   #watch;
@@ -49,7 +58,12 @@ export class Line {
     this.#watch = watch;
   }
 
-  /** Waits until there is an answer that is worth reading. @param {string} address @param {string} [range] of bytes: "0-99" @returns {Promise<Response>} */
+  /**
+   * Waits until there is an answer that is worth reading.
+   * @param {string} address
+   * @param {string} [range] of bytes: "0-99"
+   * @returns {Promise<Response>}
+   */
   ask(address, range) {
     return this.#persist(() => this.#try(address, range));
   }
@@ -60,11 +74,14 @@ export class Line {
    * @param {Response} [begun] the first answer, where there is one already
    */
   async range(address, file, piece, check, begun) {
-    await this.#persist(async () => {
-      const response = begun;
-      begun = undefined;
-      await this.#receive(address, piece, check, (bytes) => this.#watch.arrived(file, "network", bytes), response);
-    }, () => piece.got);
+    await this.#persist(
+      async () => {
+        const response = begun;
+        begun = undefined;
+        await this.#receive(address, piece, check, (bytes) => this.#watch.arrived(file, "network", bytes), response);
+      },
+      () => piece.got,
+    );
   }
 
   /**
@@ -96,7 +113,14 @@ export class Line {
     };
   }
 
-  /** What lacks of a piece, in one try. @param {string} address @param {Piece} piece @param {Check} check @param {(bytes: number) => Promise<void>} hear @param {Response} [begun] */
+  /**
+   * What lacks of a piece, in one try.
+   * @param {string} address
+   * @param {Piece} piece
+   * @param {Check} check
+   * @param {(bytes: number) => Promise<void>} hear
+   * @param {Response} [begun]
+   */
   async #receive(address, piece, check, hear, begun) {
     const { from, bytes } = piece;
     if (piece.got === bytes.length) return;
@@ -121,7 +145,11 @@ export class Line {
     return this.#parts(response, (bytes) => this.#watch.arrived(file, "network", bytes));
   }
 
-  /** @param {Response} response @param {(bytes: number) => Promise<void>} hear awaited for each part @returns {AsyncGenerator<Uint8Array<ArrayBuffer>>} */
+  /**
+   * @param {Response} response
+   * @param {(bytes: number) => Promise<void>} hear awaited for each part
+   * @returns {AsyncGenerator<Uint8Array<ArrayBuffer>>}
+   */
   async *#parts(response, hear) {
     const reader = response.body?.getReader();
     if (!reader) return;
@@ -137,7 +165,13 @@ export class Line {
     }
   }
 
-  /** Does something again as long as the line breaks, and asks the watch when that does not help. @template T @param {() => Promise<T>} act @param {() => number} [progress] grows while anything comes @returns {Promise<T>} */
+  /**
+   * Does something again as long as the line breaks, and asks the watch when that does not help.
+   * @template T
+   * @param {() => Promise<T>} act
+   * @param {() => number} [progress] grows while anything comes
+   * @returns {Promise<T>}
+   */
   async #persist(act, progress = () => 0) {
     for (let tries = 0, before = progress(); ; tries++) {
       try {
@@ -147,7 +181,8 @@ export class Line {
         if (!this.#answered) throw failure("network", error.message);
         if (progress() - before >= ENOUGH) [tries, before] = [0, progress()];
         const wait = WAITS[tries];
-        if (wait !== undefined && navigator.onLine && error.after <= LONGEST) await new Promise((done) => setTimeout(done, Math.max(wait, error.after)));
+        if (wait !== undefined && navigator.onLine && error.after <= LONGEST)
+          await new Promise((done) => setTimeout(done, Math.max(wait, error.after)));
         else {
           await this.#watch.interrupted(error.message);
           tries = -1;
@@ -162,7 +197,9 @@ export class Line {
     let response;
     try {
       // What is worth keeping is kept in the storage, and the browser need not keep it a second time.
-      response = await unlessSilent(fetch(address, { cache: "no-cache", ...(range && { headers: { range: `bytes=${range}` }, cache: "no-store" }) }));
+      response = await unlessSilent(
+        fetch(address, { cache: "no-cache", ...(range && { headers: { range: `bytes=${range}` }, cache: "no-store" }) }),
+      );
     } catch (error) {
       throw new Broken(`${textOf(error)}; the server is not there, or does not let this page read from it`);
     }

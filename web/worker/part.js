@@ -8,9 +8,13 @@ import { header } from "./line.js";
 /** @param {Response} response @returns {Part | { problem: string } | {}} */
 export function partIn(response) {
   if (response.status !== 206) return {};
-  if (header(response, "content-type").trim().toLowerCase().startsWith("multipart/")) return { problem: "asked for one part of the file, the server answers with several in one (multipart/byteranges)" };
+  if (header(response, "content-type").trim().toLowerCase().startsWith("multipart/"))
+    return { problem: "asked for one part of the file, the server answers with several in one (multipart/byteranges)" };
   const packed = header(response, "content-encoding");
-  if (packed && packed !== "identity") return { problem: `the server sends parts of the file packed (${packed}), which cannot be put together; download the file yourself, and open it from this machine` };
+  if (packed && packed !== "identity")
+    return {
+      problem: `the server sends parts of the file packed (${packed}), which cannot be put together; download the file yourself, and open it from this machine`,
+    };
   const text = header(response, "content-range");
   if (!text) return {};
   const [, first, last, total] = /^\s*bytes\s+(\d+)-(\d+)\/(\d+|\*)\s*$/i.exec(text) ?? [];

@@ -14,6 +14,9 @@ export async function loadProgram() {
     const app = await import(address);
     return { app, memory: (await app.default()).memory };
   } catch (error) {
-    throw { code: "internal", message: `The program itself could not be loaded from ${address}: ${error instanceof Error ? error.message : error}` };
+    throw {
+      code: "internal",
+      message: `The program itself could not be loaded from ${address}: ${error instanceof Error ? error.message : error}`,
+    };
   }
 }

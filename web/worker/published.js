@@ -13,13 +13,20 @@ export async function checkPublished(file, expected, sum, tell) {
   const size = await file.size();
   const about = stored?.about;
   if (size === null || (about && "size" in about && about.published === expected)) return;
-  if (!stored || !about || !keeper.keeps) return keeper.watch.note(`${name} is not kept in this browser, so its published SHA-256 was not compared: it would have to come a second time.`);
+  if (!stored || !about || !keeper.keeps)
+    return keeper.watch.note(
+      `${name} is not kept in this browser, so its published SHA-256 was not compared: it would have to come a second time.`,
+    );
   for (let at = 0; at < size; at += CHUNK) {
     sum.add(await file.read(at, Math.min(at + CHUNK, size)));
     tell(`Comparing the SHA-256 of ${name}`, Math.min(at + CHUNK, size), size);
   }
   const got = sum.finish();
-  if (got === expected) return stored.describe({ .../** @type {{ size: number, validator: string }} */ (stored.about), published: expected }).catch(() => {});
+  if (got === expected)
+    return stored.describe({ .../** @type {{ size: number, validator: string }} */ (stored.about), published: expected }).catch(() => {});
   await stored.begin({ absent: true }).catch(() => {});
-  throw failure("model", `${name} is not the file that was published: its SHA-256 is ${got}, and ${expected} was expected. What was kept of it is deleted; open it again, or take it from another place.`);
+  throw failure(
+    "model",
+    `${name} is not the file that was published: its SHA-256 is ${got}, and ${expected} was expected. What was kept of it is deleted; open it again, or take it from another place.`,
+  );
 }

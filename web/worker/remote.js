@@ -11,7 +11,10 @@ import { receiveWhole } from "./whole.js";
 /** @import { Keeper } from "./keeper.js" */
 /** @import { Begun, Line, Piece } from "./line.js" */
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
-/** How long it is, how a chunk is got that is not stored, and how one is begun before it is asked for. @typedef {{ size: number, fetch: (index: number, ahead?: Begun) => Promise<Bytes>, begin?: (index: number) => Begun }} Found */
+/**
+ * How long it is, how a chunk is got that is not stored, and how one is begun before it is asked for.
+ * @typedef {{ size: number, fetch: (index: number, ahead?: Begun) => Promise<Bytes>, begin?: (index: number) => Begun }} Found
+ */
 
 export class RemoteFile {
   /** @type {FileStore | null} */
@@ -39,7 +42,7 @@ export class RemoteFile {
     const found = await this.#find();
     if (!found) throw failure("model", "there is no such file");
     const bytes = new Uint8Array(end - start);
-    for (let at = start; at < end; ) {
+    for (let at = start; at < end;) {
       const index = Math.floor(at / CHUNK);
       const chunk = await this.#chunk(found, index);
       const part = chunk.subarray(at - index * CHUNK, end - index * CHUNK);
@@ -76,7 +79,8 @@ export class RemoteFile {
   /** While one chunk is used, the next one comes. @param {Found} found @param {number} index */
   #readAhead({ size, begin }, index) {
     if (!begin || index * CHUNK >= size || this.stored?.has(index) || this.keeper.atHand(this.#key(index))) return;
-    const keep = (/** @type {Begun} */ { piece }) => piece.got === piece.bytes.length && void this.keeper.store(this.stored, index, piece.bytes);
+    const keep = (/** @type {Begun} */ { piece }) =>
+      piece.got === piece.bytes.length && void this.keeper.store(this.stored, index, piece.bytes);
     this.keeper.readAhead(this.#key(index), () => begin(index), keep);
   }
 
@@ -124,7 +128,8 @@ export class RemoteFile {
     if (status === 206) return this.#first(response);
     if (status === 200) return receiveWhole(this, response);
     if (status === 416 && !/\/[1-9]\d*$/.test(header(response, "content-range"))) return { size: 0, fetch: async () => new Uint8Array() }; // an empty file has no first byte
-    const hint = status === 401 || status === 403 ? ": it wants to know who asks. Download the file there, and open it from this machine" : "";
+    const hint =
+      status === 401 || status === 403 ? ": it wants to know who asks. Download the file there, and open it from this machine" : "";
     throw failure("model", `the server answers with status ${`${status} ${statusText}`.trim()}${hint}`);
   }
 
@@ -177,16 +182,24 @@ function pieceOf(index, size) {
   return { from, bytes: new Uint8Array(Math.min(CHUNK, size - from)), got: 0 };
 }
 
-/** Whether an answer is a part of the file that was opened. @param {number} size @param {string} validator @returns {import("./line.js").Check} */
+/**
+ * Whether an answer is a part of the file that was opened.
+ * @param {number} size
+ * @param {string} validator
+ * @returns {import("./line.js").Check}
+ */
 function checkOf(size, validator) {
   return (response, first, last) => {
     const { status, statusText } = response;
-    if (status !== 206 && status !== 200) throw failure("model", `asked for a part of the file, the server answers with status ${`${status} ${statusText}`.trim()}`);
-    if (status !== 206 || validatorOf(response, sizeIn(response) ?? size) !== validator) throw failure("model", "it changed on the server while it was being read; open the model again");
+    if (status !== 206 && status !== 200)
+      throw failure("model", `asked for a part of the file, the server answers with status ${`${status} ${statusText}`.trim()}`);
+    if (status !== 206 || validatorOf(response, sizeIn(response) ?? size) !== validator)
+      throw failure("model", "it changed on the server while it was being read; open the model again");
     const part = partIn(response);
     if ("problem" in part) throw failure("model", part.problem);
     // A cache's mistake: the next answer may be right, and this one is never stored.
-    if ("first" in part && (part.first !== first || part.last > last)) throw new Broken(`asked for the bytes ${first} to ${last}, the server sent ${part.first} to ${part.last}`);
+    if ("first" in part && (part.first !== first || part.last > last))
+      throw new Broken(`asked for the bytes ${first} to ${last}, the server sent ${part.first} to ${part.last}`);
   };
 }
 

@@ -27,7 +27,12 @@ export async function receiveWhole(file, response) {
   return { size, fetch: again(file, blobs) };
 }
 
-/** Gets a chunk that is not stored: from its blob, or by having the whole file sent once more. @param {RemoteFile} file @param {Blob[]} blobs @returns {Found["fetch"]} */
+/**
+ * Gets a chunk that is not stored: from its blob, or by having the whole file sent once more.
+ * @param {RemoteFile} file
+ * @param {Blob[]} blobs
+ * @returns {Found["fetch"]}
+ */
 function again(file, blobs) {
   return async (index) => {
     if (!blobs[index]) Object.assign(blobs, (await receive(file, await file.line.ask(file.address))).blobs);
@@ -73,12 +78,15 @@ async function receive({ line, keeper, address, name, stored }, response) {
   }
 }
 
-/** @param {AsyncIterable<Uint8Array<ArrayBuffer>>} parts of any length @returns {AsyncGenerator<Uint8Array<ArrayBuffer>>} all of `CHUNK` bytes but the last */
+/**
+ * @param {AsyncIterable<Uint8Array<ArrayBuffer>>} parts of any length
+ * @returns {AsyncGenerator<Uint8Array<ArrayBuffer>>} all of `CHUNK` bytes but the last
+ */
 async function* inChunks(parts) {
   const chunk = new Uint8Array(CHUNK);
   let filled = 0;
   for await (const part of parts) {
-    for (let at = 0; at < part.length; ) {
+    for (let at = 0; at < part.length;) {
       const some = part.subarray(at, at + CHUNK - filled);
       chunk.set(some, filled);
       filled += some.length;

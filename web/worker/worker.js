@@ -8,18 +8,25 @@ import { fetchKernels, loadProgram } from "./program.js";
 import { storeOf } from "../store/opfs.js";
 import { requestSubgroupsToo } from "./webgpu.js";
 
-/** @import { Answers, App, Cores, FromWorker, Kind, Pixels, RawStep, Result, Session, Source, Tell, ToWorker, Upscaler, Verdict, Wanted, What } from "../api/protocol.d.ts" */
+/**
+ * @import { Answers, App, Cores, FromWorker, Kind, Pixels, RawStep, Result, Session, Source, Tell, ToWorker, Upscaler, Verdict, Wanted, What } from "../api/protocol.d.ts"
+ */
 /** @import { ErrorCode, Info, UpscalerInfo } from "../api/decant.d.ts" */
 /** @import { Watch } from "./line.js" */
 /** @typedef {Extract<FromWorker, { event: unknown }>["event"]} Event */
 
-/** What the program advises about a file whose bytes contradict each other (`DOWNLOAD_AGAIN` in crates/sd/src/error.rs, whose test reads this line). */
+/**
+ * What the program advises about a file whose bytes contradict each other (`DOWNLOAD_AGAIN` in crates/sd/src/error.rs, whose test reads
+ * this line).
+ */
 const DAMAGED = "download the file again";
 
 /** Milliseconds between two words on how far it is. */
 const SELDOM = 100;
 
-/** @type {{ app: App, memory: WebAssembly.Memory, source: Source, files: Awaited<ReturnType<typeof openFolder>>, wanted: Wanted } | null} */
+/**
+ * @type {{ app: App, memory: WebAssembly.Memory, source: Source, files: Awaited<ReturnType<typeof openFolder>>, wanted: Wanted } | null}
+ */
 let opened = null;
 /** @type {Promise<Session> | null} */
 let session = null;
@@ -33,7 +40,10 @@ let cores = null;
 let loading = null;
 /** For which call bytes are being read now, and how far that is. */
 let reading = { call: 0, pace: new Pace(), lastTime: 0 };
-/** The calls that are waiting for the page, and those told to stop before they reached a place to wait at. @type {Map<number, (verdict: Verdict) => void>} */
+/**
+ * The calls that are waiting for the page, and those told to stop before they reached a place to wait at.
+ * @type {Map<number, (verdict: Verdict) => void>}
+ */
 const waiting = new Map();
 /** @type {Set<number>} */
 const stopped = new Set();
@@ -46,7 +56,9 @@ const ANSWERS = {
   recognise: { reads: BEGINS, answer: async ({ source }) => (await program()).app.recognise(await openFolder(source, watch)) },
   writePicture: { answer: async ({ image, settings, about }) => (await program()).app.writePicture(image, settings, about) },
   readRecord: { answer: async ({ bytes }) => (await program()).app.readRecord(bytes) },
-  animate: { answer: async ({ noisy, denoised, image, settings, about }) => (await program()).app.animate(noisy, denoised, image, settings, about) },
+  animate: {
+    answer: async ({ noisy, denoised, image, settings, about }) => (await program()).app.animate(noisy, denoised, image, settings, about),
+  },
   plane: { answer: async ({ runs }) => (await program()).app.plane(runs) },
   distance: { answer: async ({ a, b }) => (await program()).app.distance(a, b) },
   inspect: { reads: BEGINS, answer: inspect },
@@ -57,7 +69,10 @@ const ANSWERS = {
   removeLora: { answer: async ({ name }) => (await ready()).removeLora(name) },
   addTextualInversion: { answer: async ({ name, bytes }) => (await ready()).addTextualInversion(name, bytes) },
   removeTextualInversion: { answer: async ({ name }) => (await ready()).removeTextualInversion(name) },
-  useVae: { answer: async ({ name, source }) => (source ? (await ready()).useVae(name, await openFolder(source, watch)) : (await ready()).useOwnVae()) },
+  useVae: {
+    answer: async ({ name, source }) =>
+      source ? (await ready()).useVae(name, await openFolder(source, watch)) : (await ready()).useOwnVae(),
+  },
   tokenize: { answer: async ({ text, how }) => (await ready()).tokenize(text, how) },
   embed: { reads: BEGINS, answer: async ({ settings }) => (await ready()).embed(settings) },
   neighbours: { reads: BEGINS, answer: async ({ token, count }) => (await ready()).neighbours(token, count) },
@@ -65,10 +80,18 @@ const ANSWERS = {
   schedule: { answer: async ({ settings }) => (await ready()).schedule(settings) },
   addNoise: { reads: BEGINS, answer: async ({ latents, timestep, seed }) => (await ready()).addNoise(latents, timestep, seed) },
   decode: { reads: BEGINS, answer: async ({ latents, by }) => (await ready()).decode(latents, by) },
-  generate: { reads: "Reading again what did not stay in memory", answer: generate, moves: ({ image, noise }) => [image.rgba.buffer, noise.buffer] },
+  generate: {
+    reads: "Reading again what did not stay in memory",
+    answer: generate,
+    moves: ({ image, noise }) => [image.rgba.buffer, noise.buffer],
+  },
   openUpscaler: { reads: BEGINS, answer: openUpscaler },
   openOwnUpscaler: { reads: BEGINS, answer: async () => (await (upscaler = ownUpscaler())).info() },
-  enlarge: { reads: BEGINS, answer: async ({ image, record, budget }, call) => (await theUpscaler()).run(image, record, budget, tilesOf(call)), moves: ({ image, png }) => [image.rgba.buffer, png.buffer] },
+  enlarge: {
+    reads: BEGINS,
+    answer: async ({ image, record, budget }, call) => (await theUpscaler()).run(image, record, budget, tilesOf(call)),
+    moves: ({ image, png }) => [image.rgba.buffer, png.buffer],
+  },
 };
 
 addEventListener("message", (/** @type {MessageEvent<ToWorker>} */ { data }) => {
@@ -83,7 +106,9 @@ program().catch(() => {}); // told to whoever asks
 /** @param {Extract<ToWorker, { kind: Kind }>} call */
 async function answer({ call, kind, what }) {
   try {
-    /** @type {{ answer(what: any, call: number): any, reads?: string, moves?(result: any): Transferable[] }} whichever it is, `what` fits it */
+    /**
+     * @type {{ answer(what: any, call: number): any, reads?: string, moves?(result: any): Transferable[] }} whichever it is, `what` fits it
+     */
     const row = ANSWERS[kind];
     // Of the others, the page may ask while something is read.
     if (row.reads) reading = { call, pace: new Pace(row.reads), lastTime: 0 };
@@ -148,7 +173,11 @@ function tilesOf(call) {
   return (/** @type {number} */ done, /** @type {number} */ of) => askToGoOn(call, { tiles: [done, of] });
 }
 
-/** A finished picture, larger. Where that does not succeed, it stays as it is, and it is said why. @param {number} call @param {Pixels} image */
+/**
+ * A finished picture, larger. Where that does not succeed, it stays as it is, and it is said why.
+ * @param {number} call
+ * @param {Pixels} image
+ */
 async function enlarged(call, image) {
   try {
     const larger = await (await ownUpscaler()).run(image, null, null, tilesOf(call));
@@ -182,7 +211,9 @@ async function orAgain(reading, files) {
   } catch (error) {
     const { code, message } = readFailure(error);
     const hasGone = message.includes(DAMAGED) && files && "forgetDamaged" in files && (await files.forgetDamaged(message));
-    throw hasGone ? { code, message: message.replace(DAMAGED, "what was kept of it is deleted, and opening the model again downloads it again") } : error;
+    throw hasGone
+      ? { code, message: message.replace(DAMAGED, "what was kept of it is deleted, and opening the model again downloads it again") }
+      : error;
   }
 }
 
@@ -248,10 +279,18 @@ function ready() {
 function showStep(call, step) {
   const numbers = [step.latents, step.denoised, step.input, step.noiseText, step.noiseUncond, step.noise, step.attention?.values];
   const pictures = [step.previewNoisy, step.previewDenoised];
-  return askToGoOn(call, { step }, [...numbers.flatMap((values) => (values ? [values.buffer] : [])), ...pictures.map(({ rgba }) => rgba.buffer)]);
+  return askToGoOn(call, { step }, [
+    ...numbers.flatMap((values) => (values ? [values.buffer] : [])),
+    ...pictures.map(({ rgba }) => rgba.buffer),
+  ]);
 }
 
-/** Sends an event and waits for the page's verdict; rejecting is how a call is cancelled. @param {number} call @param {Event} event @param {Transferable[]} [moved] */
+/**
+ * Sends an event and waits for the page's verdict; rejecting is how a call is cancelled.
+ * @param {number} call
+ * @param {Event} event
+ * @param {Transferable[]} [moved]
+ */
 async function askToGoOn(call, event, moved) {
   /** @type {Promise<Verdict>} */
   const verdict = stopped.has(call) ? Promise.resolve("stop") : new Promise((resolve) => waiting.set(call, resolve));
@@ -263,9 +302,18 @@ async function askToGoOn(call, event, moved) {
 
 /** @param {unknown} error @returns {{ code: ErrorCode, message: string, why?: string }} */
 function readFailure(error) {
-  if (error && typeof error === "object" && "code" in error && "message" in error) return { code: /** @type {ErrorCode} */ (error.code), message: String(error.message), ...("why" in error && { why: String(error.why) }) };
+  if (error && typeof error === "object" && "code" in error && "message" in error)
+    return {
+      code: /** @type {ErrorCode} */ (error.code),
+      message: String(error.message),
+      ...("why" in error && { why: String(error.why) }),
+    };
   // The program ends so where WebAssembly's memory has no room: what else ends it in its middle has words of its own.
-  if (error instanceof WebAssembly.RuntimeError) return { code: "gone", message: `WebAssembly ran out of memory (it has ${Math.round(heapBytes() / 1e6)} MB), and the program ended. Open the model again to go on; a smaller picture, or the weights in a smaller encoding, take less.` };
+  if (error instanceof WebAssembly.RuntimeError)
+    return {
+      code: "gone",
+      message: `WebAssembly ran out of memory (it has ${Math.round(heapBytes() / 1e6)} MB), and the program ended. Open the model again to go on; a smaller picture, or the weights in a smaller encoding, take less.`,
+    };
   if (error instanceof RangeError) return { code: "memory", message: `There is not enough memory: ${error.message}.` };
   return { code: "internal", message: `Something that should not happen did: ${error instanceof Error ? error.message : error}.` };
 }

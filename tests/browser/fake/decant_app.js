@@ -13,7 +13,8 @@ export default async function init() {
 }
 
 export async function bench(device, only, onRow) {
-  for (const size of ["256x1280x1280", "1024x640x640"]) if (`linear ${size}`.includes(only)) onRow({ operation: `linear ${size}`, seconds: 0.25, flops: 8e8, bytes: 1e7 });
+  for (const size of ["256x1280x1280", "1024x640x640"])
+    if (`linear ${size}`.includes(only)) onRow({ operation: `linear ${size}`, seconds: 0.25, flops: 8e8, bytes: 1e7 });
   return `a stand-in for the ${device}`;
 }
 
@@ -22,7 +23,11 @@ export function useCores() {}
 export function catalog() {
   const entry = (id, name, docs = `What ${name} does.`) => ({ id, name, docs });
   return {
-    samplers: [{ ...entry("ddim", "DDIM"), curves: false, cfgpp: true, zeroSnr: true, eta: 0, highestOrder: null }, { ...entry("euler", "Euler"), curves: true, cfgpp: true, zeroSnr: true, eta: null, highestOrder: null }, { ...entry("lms", "LMS"), curves: true, cfgpp: false, zeroSnr: false, eta: null, highestOrder: 4 }],
+    samplers: [
+      { ...entry("ddim", "DDIM"), curves: false, cfgpp: true, zeroSnr: true, eta: 0, highestOrder: null },
+      { ...entry("euler", "Euler"), curves: true, cfgpp: true, zeroSnr: true, eta: null, highestOrder: null },
+      { ...entry("lms", "LMS"), curves: true, cfgpp: false, zeroSnr: false, eta: null, highestOrder: 4 },
+    ],
     sigmas: [entry("config", "As the model says"), entry("karras", "Karras")],
     spacings: [entry("leading", "leading"), entry("trailing", "trailing")],
     longs: [entry("truncate", "truncate"), entry("chunks", "chunks")],
@@ -42,7 +47,22 @@ const three = (...items) => /** @type {any} */ (items);
 
 /** A PNG of stored blocks, with the record as text behind its end. */
 export function writePicture({ width, height, rgba }, settings, { model, hash, device, weights, also, enlarged }) {
-  const record = new TextEncoder().encode(JSON.stringify({ settings, model, hash, device, weights, source: "decant", notes: [...enlarged.map(({ by, times }) => `the picture was made larger afterwards, ${times} times by ${by}; the settings are those before that`), ...also.map((what) => `the picture also came of ${what}, which no record holds; give it too for the same picture`)] }));
+  const record = new TextEncoder().encode(
+    JSON.stringify({
+      settings,
+      model,
+      hash,
+      device,
+      weights,
+      source: "decant",
+      notes: [
+        ...enlarged.map(
+          ({ by, times }) => `the picture was made larger afterwards, ${times} times by ${by}; the settings are those before that`,
+        ),
+        ...also.map((what) => `the picture also came of ${what}, which no record holds; give it too for the same picture`),
+      ],
+    }),
+  );
   return Uint8Array.from([...pngOf(width, height, rgba), ...record]);
 }
 
@@ -76,21 +96,37 @@ const sleep = (milliseconds) => new Promise((done) => setTimeout(done, milliseco
 const PART = 1 << 20;
 const WEIGHTS = /\.(safetensors|gguf|ckpt|bin)$/;
 /** Names that are tried where a source cannot list its files. */
-const USUAL = ["model_index.json", "unet/config.json", "unet/diffusion_pytorch_model.gguf", "vae/diffusion_pytorch_model.gguf", "text_encoder/model.gguf"];
+const USUAL = [
+  "model_index.json",
+  "unet/config.json",
+  "unet/diffusion_pytorch_model.gguf",
+  "vae/diffusion_pytorch_model.gguf",
+  "text_encoder/model.gguf",
+];
 const GIGABYTE = 1e9;
 /** What it may take one file for. */
-const FAMILIES = [{ id: "sd1", title: "Stable Diffusion 1.x" }, { id: "sd-turbo", title: "SD-Turbo" }];
+const FAMILIES = [
+  { id: "sd1", title: "Stable Diffusion 1.x" },
+  { id: "sd-turbo", title: "SD-Turbo" },
+];
 
 /** What the worker could not read is no fault of the model's, as `Failure::opening` says it. */
 function asTheProgramReads(files) {
-  const reading = (act) => async (...asked) => {
-    try {
-      return await act(...asked);
-    } catch (error) {
-      throw error?.code === "model" ? { ...error, why: "unread" } : error;
-    }
+  const reading =
+    (act) =>
+    async (...asked) => {
+      try {
+        return await act(...asked);
+      } catch (error) {
+        throw error?.code === "model" ? { ...error, why: "unread" } : error;
+      }
+    };
+  return {
+    place: () => files.place(),
+    names: reading(() => files.names()),
+    size: reading((name) => files.size(name)),
+    read: reading((...where) => files.read(...where)),
   };
-  return { place: () => files.place(), names: reading(() => files.names()), size: reading((name) => files.size(name)), read: reading((...where) => files.read(...where)) };
 }
 
 /** @implements {protocol.Session} */
@@ -112,19 +148,29 @@ export class Session {
 
   static async open(files, preview, { device, family }, onProgress) {
     onProgress("Reading the headers", 0, null);
-    const session = new Session(device === "auto" ? "cpu" : device, device !== "auto" ? null : self.isSecureContext ? "software" : "insecure");
+    const session = new Session(
+      device === "auto" ? "cpu" : device,
+      device !== "auto" ? null : self.isSecureContext ? "software" : "insecure",
+    );
     files = session.files = asTheProgramReads(files);
     session.preview = preview;
     session.family = family ?? FAMILIES[0].id;
     if (FAMILIES.every(({ id }) => id !== session.family)) throw { code: "model", message: `There is no family “${family}”.` };
-    session.about = files.place().includes("emoji") ? JSON.parse(new TextDecoder().decode(await files.read("decant.json", 0, (await files.size("decant.json")) ?? 0))) : {};
+    session.about = files.place().includes("emoji")
+      ? JSON.parse(new TextDecoder().decode(await files.read("decant.json", 0, (await files.size("decant.json")) ?? 0)))
+      : {};
     for (const name of (await files.names()) ?? USUAL) {
       const size = await files.size(name);
       if (size === null) continue;
       if (WEIGHTS.test(name)) session.sizes.set(name, size);
       await files.read(name, 0, Math.min(8, size));
     }
-    if (session.sizes.size === 0) throw { code: "model", message: `${files.place()} holds no model: there is no model_index.json and no file of weights.`, why: "absent" };
+    if (session.sizes.size === 0)
+      throw {
+        code: "model",
+        message: `${files.place()} holds no model: there is no model_index.json and no file of weights.`,
+        why: "absent",
+      };
     return session;
   }
 
@@ -137,10 +183,18 @@ export class Session {
     const bytes = [...this.sizes.values()].reduce((sum, size) => sum + size, 0);
     const pixels = width * height * 2000 * (guided ? 2 : 1);
     /** @type {[Session["weights"], string, number][]} */
-    const rows = [["stored", "as stored (f32)", 1], ["f16", "f16", 0.5], ["q8_0", "q8_0", 0.27], ["q4_0", "q4_0", 0.15]];
+    const rows = [
+      ["stored", "as stored (f32)", 1],
+      ["f16", "f16", 0.5],
+      ["q8_0", "q8_0", 0.27],
+      ["q4_0", "q4_0", 0.15],
+    ];
     const choices = rows.map(([weights, title, share]) => {
       const peakBytes = Math.round(bytes * share + pixels);
-      const problem = peakBytes > 2 * GIGABYTE ? `${title} takes more than the 2.0 GB that this machine has; take a smaller encoding or a smaller picture.` : null;
+      const problem =
+        peakBytes > 2 * GIGABYTE
+          ? `${title} takes more than the 2.0 GB that this machine has; take a smaller encoding or a smaller picture.`
+          : null;
       return { weights, title, readBytes: bytes, peakBytes, problem, suggested: false };
     });
     (choices.find(({ problem }) => !problem) ?? choices.at(-1)).suggested = true;
@@ -156,8 +210,10 @@ export class Session {
     for (const [name, size] of this.sizes) {
       for (let at = 0; at < size; at += PART) {
         const bytes = await this.files.read(name, at, Math.min(at + PART, size));
-        if (at === 0 && String.fromCharCode(...bytes.slice(0, 7)) === "DAMAGED") throw { code: "model", message: `${name}: is not what it should be; download the file again.` };
-        if (bytes.length !== Math.min(PART, size - at)) throw { code: "model", message: `${name}: ${bytes.length} bytes came from byte ${at} on.` };
+        if (at === 0 && String.fromCharCode(...bytes.slice(0, 7)) === "DAMAGED")
+          throw { code: "model", message: `${name}: is not what it should be; download the file again.` };
+        if (bytes.length !== Math.min(PART, size - at))
+          throw { code: "model", message: `${name}: ${bytes.length} bytes came from byte ${at} on.` };
         for (let i = 0; i < bytes.length; i += 4099) this.sum = (this.sum * 31 + bytes[i]) % 4294967291;
         loaded += bytes.length;
         onProgress("Reading the weights", loaded, choice.readBytes);
@@ -195,7 +251,7 @@ export class Session {
   /** As the real one when not all of a model stays in memory. */
   async readAgain() {
     for (const [name, size] of this.sizes) {
-      for (let at = 0; at < size; at += PART) await sleep(60), await this.files.read(name, at, Math.min(at + PART, size));
+      for (let at = 0; at < size; at += PART) (await sleep(60), await this.files.read(name, at, Math.min(at + PART, size)));
     }
   }
 
@@ -207,8 +263,21 @@ export class Session {
     const words = text.split(/\s+/).filter(Boolean);
     const chunks = long === "chunks" ? Math.max(1, Math.ceil(words.length / LIMIT)) : 1;
     const read = words.slice(0, LIMIT * chunks);
-    const pieces = read.map((word, i) => ({ id: 300 + word.length, text: `${word}</w>`, weight: 1, chunk: Math.floor(i / LIMIT), inversion: this.beside.has(word) }));
-    return { used: read.length, limit: LIMIT * chunks, cut: words.slice(read.length).join(" "), chunks, pieces, ids: new Uint32Array((LIMIT + 2) * chunks) };
+    const pieces = read.map((word, i) => ({
+      id: 300 + word.length,
+      text: `${word}</w>`,
+      weight: 1,
+      chunk: Math.floor(i / LIMIT),
+      inversion: this.beside.has(word),
+    }));
+    return {
+      used: read.length,
+      limit: LIMIT * chunks,
+      cut: words.slice(read.length).join(" "),
+      chunks,
+      pieces,
+      ids: new Uint32Array((LIMIT + 2) * chunks),
+    };
   }
 
   async addLora(name, files) {
@@ -266,24 +335,42 @@ export class Session {
 
   async embed(settings) {
     const tokens = this.tokenize(settings.prompt);
-    const words = ["<|startoftext|>", ...tokens.pieces.map(({ text }) => text), ...Array(LIMIT + 1 - tokens.pieces.length).fill("<|endoftext|>")];
+    const words = [
+      "<|startoftext|>",
+      ...tokens.pieces.map(({ text }) => text),
+      ...Array(LIMIT + 1 - tokens.pieces.length).fill("<|endoftext|>"),
+    ];
     const random = randomFrom(settings.prompt.length);
     const table = () => Float32Array.from({ length: words.length * 8 }, () => random() - 0.5);
     return { tokens, words, width: 8, input: table(), outputWidth: 8, output: table() };
   }
 
   async neighbours(token, count) {
-    return Array.from({ length: count }, (_, i) => ({ token: `${typeof token === "string" ? token : "vector"}${i || ""}</w>`, id: 300 + i, cosine: 1 - i / 10 }));
+    return Array.from({ length: count }, (_, i) => ({
+      token: `${typeof token === "string" ? token : "vector"}${i || ""}</w>`,
+      id: 300 + i,
+      cosine: 1 - i / 10,
+    }));
   }
 
   async roundTrip(image) {
     const { width, height } = image;
-    return { before: image, after: image, latents: { values: new Float32Array((width * height) / 16), shape: three(4, height / 8, width / 8) }, psnr: 31.4, ratio: 48 };
+    return {
+      before: image,
+      after: image,
+      latents: { values: new Float32Array((width * height) / 16), shape: three(4, height / 8, width / 8) },
+      psnr: 31.4,
+      ratio: 48,
+    };
   }
 
   schedule({ steps }) {
     const at = (i) => 981 * (1 - i / steps);
-    return { timesteps: Float32Array.from({ length: steps }, (_, i) => at(i)), sigmas: Float32Array.from({ length: steps + 1 }, (_, i) => 14.6 * (1 - i / steps) ** 2.4), alphasCumprod: Float32Array.from({ length: 1000 }, (_, t) => (1 - t / 1000) ** 2) };
+    return {
+      timesteps: Float32Array.from({ length: steps }, (_, i) => at(i)),
+      sigmas: Float32Array.from({ length: steps + 1 }, (_, i) => 14.6 * (1 - i / steps) ** 2.4),
+      alphasCumprod: Float32Array.from({ length: 1000 }, (_, t) => (1 - t / 1000) ** 2),
+    };
   }
 
   async addNoise(latents, timestep, seed) {
@@ -300,15 +387,24 @@ export class Session {
   async generate(settings, { image, mask, latents }, onStep, attention) {
     const { prompt, steps, width = SIDE, height = SIDE } = settings;
     const seed = settings.seed + (latents?.file?.reduce((sum, byte) => (sum * 31 + byte) % 65521, 7) ?? 0);
-    for (const { name } of settings.loras ?? []) if (!this.beside.has(name)) throw { code: "request", message: `There is no LoRA ${name}.` };
+    for (const { name } of settings.loras ?? [])
+      if (!this.beside.has(name)) throw { code: "request", message: `There is no LoRA ${name}.` };
     const [, refused] = /refuse (\S+)/.exec(prompt) ?? [];
-    if (refused) throw { code: "request", message: `${refused}: there is no mask; give one, or leave ${refused} (--${refused.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}) out.` };
+    if (refused)
+      throw {
+        code: "request",
+        message: `${refused}: there is no mask; give one, or leave ${refused} (--${refused.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}) out.`,
+      };
     if (prompt.includes("gone")) {
       self.close();
       await new Promise(() => {});
     }
     if (prompt.includes("out of memory")) throw new WebAssembly.RuntimeError("unreachable");
-    if (prompt.includes("too much")) throw { code: "memory", message: "A picture of that size takes 9.1 GB, and this machine has 2.0 GB; take a smaller picture or q4_0." };
+    if (prompt.includes("too much"))
+      throw {
+        code: "memory",
+        message: "A picture of that size takes 9.1 GB, and this machine has 2.0 GB; take a smaller picture or q4_0.",
+      };
     const started = performance.now();
     if (prompt.includes("read again")) await this.readAgain();
     // Without guidance the model is asked once a step.
@@ -316,18 +412,27 @@ export class Session {
     const picture = paintOver(draw(prompt, width, height), { image, mask }, settings, width, height);
     const random = randomFrom(seed);
     const noise = Array.from({ length: width * height * 3 }, () => random() * 255);
-    const tokens = { prompt: this.tokenize(prompt, settings), negative: settings.guidance > 1 ? this.tokenize(settings.negative, settings) : null };
+    const tokens = {
+      prompt: this.tokenize(prompt, settings),
+      negative: settings.guidance > 1 ? this.tokenize(settings.negative, settings) : null,
+    };
     for (let index = 0; index < steps; index++) {
       await sleep(pace);
       const sigma = Math.fround(14.6 * (1 - index / steps) ** 2.4);
       const share = sigma / (sigma + 1);
       await onStep({
-        index, total: steps, timestep: Math.round(981 * (1 - index / steps)), sigma, shape: [4, height / 4, width / 4],
+        index,
+        total: steps,
+        timestep: Math.round(981 * (1 - index / steps)),
+        sigma,
+        shape: [4, height / 4, width / 4],
         ...numbersOf(picture, random, share, [4, height / 4, width / 4]),
         guidance: settings.guidance,
         attention: attention ? attentionOf(this.tokenize(prompt).pieces.length, height / 4, width / 4) : null,
         previewNoisy: mix(picture, noise, share, width, height),
-        previewDenoised: prompt.includes("rough") ? mix(draw(prompt, width / 4, height / 4), [], 0, width / 4, height / 4) : mix(picture, noise, 0.55 * share ** 3, width, height),
+        previewDenoised: prompt.includes("rough")
+          ? mix(draw(prompt, width / 4, height / 4), [], 0, width / 4, height / 4)
+          : mix(picture, noise, 0.55 * share ** 3, width, height),
         milliseconds: pace,
         tokens: index === 0 ? tokens : null,
       });
@@ -335,7 +440,20 @@ export class Session {
     }
     const total = performance.now() - started;
     const also = [image && "a picture", mask && "a mask", latents && "latents"].filter(Boolean);
-    return { also, image: mix(picture, noise, 0.01, width, height), settings: { ...settings, width, height, ...(image && settings.startStep === undefined && { strength: settings.strength ?? (mask ? 1 : 0.8) }) }, noise: new Float32Array((width * height) / 4), tokens, timings: { text: 3, steps: total - 5, picture: 2, total }, memory: { predicted: 84_000_000, measured: null } };
+    return {
+      also,
+      image: mix(picture, noise, 0.01, width, height),
+      settings: {
+        ...settings,
+        width,
+        height,
+        ...(image && settings.startStep === undefined && { strength: settings.strength ?? (mask ? 1 : 0.8) }),
+      },
+      noise: new Float32Array((width * height) / 4),
+      tokens,
+      timings: { text: 3, steps: total - 5, picture: 2, total },
+      memory: { predicted: 84_000_000, measured: null },
+    };
   }
 }
 
@@ -365,7 +483,8 @@ function paintOver(picture, { image, mask }, { strength = mask ? 1 : 0.8 }, widt
 
 function mix(picture, noise, share, width, height) {
   const rgba = new Uint8ClampedArray(picture.length);
-  for (let i = 0; i < rgba.length; i++) rgba[i] = i % 4 === 3 ? 255 : picture[i] * (1 - share) + (noise[(i >> 2) * 3 + (i % 4)] ?? 0) * share;
+  for (let i = 0; i < rgba.length; i++)
+    rgba[i] = i % 4 === 3 ? 255 : picture[i] * (1 - share) + (noise[(i >> 2) * 3 + (i % 4)] ?? 0) * share;
   return { width, height, rgba };
 }
 
@@ -374,18 +493,34 @@ function numbersOf(picture, random, share, [c, h, w]) {
   const clean = Float32Array.from({ length: c * h * w }, (_, i) => picture[(i * 16) % picture.length] / 128 - 1);
   const noise = clean.map(() => random() * 2 - 1);
   const latents = clean.map((value, i) => value * (1 - share) + noise[i] * share);
-  const statistics = (values) => Array.from({ length: c }, (_, channel) => {
-    const own = values.subarray(channel * h * w, (channel + 1) * h * w);
-    const mean = own.reduce((sum, value) => sum + value, 0) / own.length;
-    return { mean, deviation: Math.sqrt(own.reduce((sum, value) => sum + (value - mean) ** 2, 0) / own.length), least: Math.min(...own), largest: Math.max(...own) };
-  });
-  return { latents, denoised: clean, input: latents.slice(), noiseText: noise, noiseUncond: noise.map((value) => value / 2), noise: noise.slice(), channels: { latents: statistics(latents), denoised: statistics(clean) } };
+  const statistics = (values) =>
+    Array.from({ length: c }, (_, channel) => {
+      const own = values.subarray(channel * h * w, (channel + 1) * h * w);
+      const mean = own.reduce((sum, value) => sum + value, 0) / own.length;
+      return {
+        mean,
+        deviation: Math.sqrt(own.reduce((sum, value) => sum + (value - mean) ** 2, 0) / own.length),
+        least: Math.min(...own),
+        largest: Math.max(...own),
+      };
+    });
+  return {
+    latents,
+    denoised: clean,
+    input: latents.slice(),
+    noiseText: noise,
+    noiseUncond: noise.map((value) => value / 2),
+    noise: noise.slice(),
+    channels: { latents: statistics(latents), denoised: statistics(clean) },
+  };
 }
 
 /** Each token looks at a stripe of its own. */
 function attentionOf(tokens, h, w) {
   const values = new Float32Array((LIMIT + 2) * h * w);
-  for (let token = 0; token < LIMIT + 2; token++) for (let at = 0; at < h * w; at++) values[token * h * w + at] = token === 0 ? 0.5 : token <= tokens && (at % w) % tokens === token - 1 ? 0.5 : 0;
+  for (let token = 0; token < LIMIT + 2; token++)
+    for (let at = 0; at < h * w; at++)
+      values[token * h * w + at] = token === 0 ? 0.5 : token <= tokens && (at % w) % tokens === token - 1 ? 0.5 : 0;
   return { shape: [LIMIT + 2, h, w], values };
 }
 
@@ -394,7 +529,14 @@ function pngOf(width, height, rgba) {
   const blocks = [];
   for (let at = 0; at < rows.length; at += 65535) {
     const part = rows.slice(at, at + 65535);
-    blocks.push(at + 65535 >= rows.length ? 1 : 0, part.length & 255, part.length >> 8, ~part.length & 255, (~part.length >> 8) & 255, ...part);
+    blocks.push(
+      at + 65535 >= rows.length ? 1 : 0,
+      part.length & 255,
+      part.length >> 8,
+      ~part.length & 255,
+      (~part.length >> 8) & 255,
+      ...part,
+    );
   }
   let [a, b] = [1, 0];
   for (const value of rows) [a, b] = [(a + value) % 65521, (b + a + value) % 65521];
@@ -408,7 +550,19 @@ function pngOf(width, height, rgba) {
     return [...bigEndian(data.length), ...body, ...bigEndian(~crc)];
   };
   const header = [...bigEndian(width), ...bigEndian(height), 8, 6, 0, 0, 0];
-  return [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, ...chunk("IHDR", header), ...chunk("IDAT", [0x78, 1, ...blocks, ...bigEndian(b * 65536 + a)]), ...chunk("IEND", [])];
+  return [
+    0x89,
+    0x50,
+    0x4e,
+    0x47,
+    0x0d,
+    0x0a,
+    0x1a,
+    0x0a,
+    ...chunk("IHDR", header),
+    ...chunk("IDAT", [0x78, 1, ...blocks, ...bigEndian(b * 65536 + a)]),
+    ...chunk("IEND", []),
+  ];
 }
 
 function bigEndian(value) {

@@ -19,7 +19,15 @@ export function actsView(step, { play, cancel }) {
   const waiting = h("p", { className: "hint", role: "status" });
   act.addEventListener("click", () => play());
   return {
-    element: h("div", { className: "acts" }, step.act ? act : null, recorded, h("div", { className: "working" }, bar, stop), waiting, problem),
+    element: h(
+      "div",
+      { className: "acts" },
+      step.act ? act : null,
+      recorded,
+      h("div", { className: "working" }, bar, stop),
+      waiting,
+      problem,
+    ),
     /** @param {Playing} now @param {State} state */
     draw({ phase, part, problem: sentence, recorded: isRecorded, shown }, { phase: model, interrupted }) {
       const opening = model === "opening" && !interrupted;

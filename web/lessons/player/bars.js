@@ -9,10 +9,12 @@ export function barsFigure(host) {
   host.append(list);
   return (/** @type {{ rows: { name: string, value: number }[], label: string }} */ { rows, label }) => {
     list.setAttribute("aria-label", label);
-    list.replaceChildren(...rows.map(({ name, value }) => {
-      const bar = h("span", { className: "bar-of", aria: { hidden: "true" } });
-      bar.style.setProperty("--part", String(Math.max(0, value)));
-      return h("div", {}, h("dt", {}, name), h("dd", {}, bar, figures(value)));
-    }));
+    list.replaceChildren(
+      ...rows.map(({ name, value }) => {
+        const bar = h("span", { className: "bar-of", aria: { hidden: "true" } });
+        bar.style.setProperty("--part", String(Math.max(0, value)));
+        return h("div", {}, h("dt", {}, name), h("dd", {}, bar, figures(value)));
+      }),
+    );
   };
 }

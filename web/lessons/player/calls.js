@@ -28,11 +28,18 @@ export async function makeCalls(decant, calls, at, { signal, onProgress }) {
   return made;
 }
 
-/** @param {Model} decant @param {Call} call @param {any[]} given @param {{ signal: AbortSignal, within: (part: number) => void }} hearing */
+/**
+ * @param {Model} decant
+ * @param {Call} call
+ * @param {any[]} given
+ * @param {{ signal: AbortSignal, within: (part: number) => void }} hearing
+ */
 function makeCall(decant, { call }, given, { signal, within }) {
   const onStep = (/** @type {Step} */ { index, total }) => within((index + 1) / total);
   if (call === "generate") return runOnce(decant, given[0], () => decant.generate({ ...given[0], signal, onStep }));
-  const whose = /** @type {Record<string, (...given: any[]) => Promise<any>>} */ (/** @type {unknown} */ (ALONE.includes(call) ? Decant : decant));
+  const whose = /** @type {Record<string, (...given: any[]) => Promise<any>>} */ (
+    /** @type {unknown} */ (ALONE.includes(call) ? Decant : decant)
+  );
   const method = whose[call];
   if (!method) throw new Error(`A lesson asks for ${call}, which the module does not have.`);
   return method.apply(whose, given);
@@ -42,7 +49,10 @@ function makeCall(decant, { call }, given, { signal, within }) {
 const MOST = 24;
 const SMALL = 64 * 64;
 
-/** Whether a model's runs are small enough to be kept beside what is shown: all the steps of one are a megabyte or so. @param {Model} decant */
+/**
+ * Whether a model's runs are small enough to be kept beside what is shown: all the steps of one are a megabyte or so.
+ * @param {Model} decant
+ */
 export const keepsRuns = ({ info: { defaults } }) => defaults.width * defaults.height <= SMALL;
 /** @type {WeakMap<Model, Map<string, Made>>} */
 const runs = new WeakMap();

@@ -10,12 +10,25 @@ export function chipsFigure(host) {
   const list = h("ol", { className: "chips", tabIndex: 0, aria: { label: say("lessons.tokens") } });
   host.append(list);
   return (/** @type {{ tokens: TokenCount }} */ { tokens }) => {
-    list.replaceChildren(...tokens.pieces.map(chip), ...(tokens.cut ? [h("li", { className: "mark-line", textContent: say("lessons.cut") }), h("li", { className: "chip cut", textContent: tokens.cut })] : []));
+    list.replaceChildren(
+      ...tokens.pieces.map(chip),
+      ...(tokens.cut
+        ? [
+            h("li", { className: "mark-line", textContent: say("lessons.cut") }),
+            h("li", { className: "chip cut", textContent: tokens.cut }),
+          ]
+        : []),
+    );
   };
 }
 
 /** @param {import("../../api/decant.d.ts").Piece} piece */
 function chip({ text, id }) {
   const ends = text.endsWith("</w>");
-  return h("li", { className: ends ? "chip ends" : "chip" }, h("span", { textContent: text.replace("</w>", "") }), h("span", { className: "id", textContent: String(id) }));
+  return h(
+    "li",
+    { className: ends ? "chip ends" : "chip" },
+    h("span", { textContent: text.replace("</w>", "") }),
+    h("span", { className: "id", textContent: String(id) }),
+  );
 }

@@ -20,7 +20,11 @@ export function setClassSeed(seed) {
   history.replaceState(null, "", classLink(seed, location.hash));
 }
 
-/** An address that opens the lessons with that seed; what else stands in the page's own (which model) stays. @param {number} seed @param {string} [hash] */
+/**
+ * An address that opens the lessons with that seed; what else stands in the page's own (which model) stays.
+ * @param {number} seed
+ * @param {string} [hash]
+ */
 export function classLink(seed, hash = "#lessons") {
   const url = new URL(location.href);
   url.searchParams.set("class", String(seed));

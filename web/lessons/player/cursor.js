@@ -8,7 +8,11 @@ import { say } from "../../words/say.js";
 /** @import { Trace } from "../../api/decant.d.ts" */
 /** @typedef {(host: HTMLElement, onScrub: (place: number) => void) => (data: { trace: Trace, cursor: number }) => void} OfRun */
 
-/** @param {OfRun} figure @param {boolean} pictures whether the step's two pictures stand above it; else a range moves the cursor @returns {(host: HTMLElement) => (data: { trace: Trace, cursor?: number }) => void} */
+/**
+ * @param {OfRun} figure
+ * @param {boolean} pictures whether the step's two pictures stand above it; else a range moves the cursor
+ * @returns {(host: HTMLElement) => (data: { trace: Trace, cursor?: number }) => void}
+ */
 export function withCursor(figure, pictures) {
   return (host) => {
     let cursor = 0;

@@ -11,7 +11,11 @@ import { choosePicture, pictureName, removePicture } from "./picture.js";
 /** Milliseconds after the last letter or movement until a step is played again. */
 const PAUSE = 180;
 
-/** @param {Dial[]} dials @param {Record<string, any>} values what they are at @param {(name: string, value: number | string) => void} turned */
+/**
+ * @param {Dial[]} dials
+ * @param {Record<string, any>} values what they are at
+ * @param {(name: string, value: number | string) => void} turned
+ */
 export function dialsView(dials, values, turned) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let later;
@@ -31,7 +35,14 @@ function field(dial, value, soon) {
     return h("div", { className: "field prompt minor" }, h("label", { htmlFor: id }, spoken(dial.label)), input);
   }
   const output = h("output", { className: "numbers" });
-  const input = h("input", { type: "range", id, min: String(dial.from), max: String(dial.to), step: String(dial.by), value: String(value) });
+  const input = h("input", {
+    type: "range",
+    id,
+    min: String(dial.from),
+    max: String(dial.to),
+    step: String(dial.by),
+    value: String(value),
+  });
   const write = () => {
     output.textContent = figures(Number(input.value));
     input.style.setProperty("--part", String((Number(input.value) - dial.from) / (dial.to - dial.from)));
@@ -70,6 +81,12 @@ export function pictureField(state, changed) {
     }
   };
   write();
-  const element = h("div", { className: "picture-field" }, name, h("p", { className: "sources" }, fileButton(say("lessons.picture.choose"), "image/*", take), remove), problem);
+  const element = h(
+    "div",
+    { className: "picture-field" },
+    name,
+    h("p", { className: "sources" }, fileButton(say("lessons.picture.choose"), "image/*", take), remove),
+    problem,
+  );
   return { element, take };
 }

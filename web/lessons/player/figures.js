@@ -63,7 +63,10 @@ function scheduleOfRun(host) {
   };
 }
 
-/** Draws figures side by side. The same kinds as before are drawn again in their places, so that nothing jumps when a dial is turned. @param {HTMLElement} host */
+/**
+ * Draws figures side by side. The same kinds as before are drawn again in their places, so that nothing jumps when a dial is turned.
+ * @param {HTMLElement} host
+ */
 export function figuresView(host) {
   /** @type {{ kind: Kind, draw: (data: any) => void }[]} */
   let drawn = [];
@@ -82,7 +85,11 @@ export function figuresView(host) {
   };
 }
 
-/** A figure's data with its texts in the language that is spoken. What is no plain object or list of such is left as it is. @param {any} value @returns {any} */
+/**
+ * A figure's data with its texts in the language that is spoken. What is no plain object or list of such is left as it is.
+ * @param {any} value
+ * @returns {any}
+ */
 function inLanguage(value) {
   if (Array.isArray(value)) return value.map(inLanguage);
   if (value === null || typeof value !== "object" || Object.getPrototypeOf(value) !== Object.prototype || "steps" in value) return value;

@@ -13,18 +13,32 @@ const DRAWN = {
   mn: (element) => h("span", {}, element.textContent),
   mtext: (element) => h("span", {}, element.textContent),
   mspace: () => h("span", { className: "formula-gap" }),
-  mo: (element) => h("span", { className: /^[(),|[\]]$/.test(element.textContent ?? "") ? (element.textContent === "," ? "formula-comma" : "") : "formula-sign" }, element.textContent),
+  mo: (element) =>
+    h(
+      "span",
+      { className: /^[(),|[\]]$/.test(element.textContent ?? "") ? (element.textContent === "," ? "formula-comma" : "") : "formula-sign" },
+      element.textContent,
+    ),
   msub: (element) => withParts(element, (base, below) => h("span", {}, base, h("sub", {}, below))),
   msup: (element) => withParts(element, (base, above) => h("span", {}, base, h("sup", {}, above))),
-  mfrac: (element) => withParts(element, (above, below) => h("span", { className: "fraction" }, h("span", {}, above), h("span", {}, below))),
-  msqrt: (element) => h("span", { className: "root" }, shape("M0 60 L17 50 L45 98 L100 1", "root-sign"), h("span", { className: "radicand" }, row(element))),
-  mover: (element) => withParts(element, (base, accent) => h("span", {}, shape(accent.textContent === "^" ? "M20 100 L55 10 L90 100" : "M10 60 H100", "accent"), base)),
+  mfrac: (element) =>
+    withParts(element, (above, below) => h("span", { className: "fraction" }, h("span", {}, above), h("span", {}, below))),
+  msqrt: (element) =>
+    h("span", { className: "root" }, shape("M0 60 L17 50 L45 98 L100 1", "root-sign"), h("span", { className: "radicand" }, row(element))),
+  mover: (element) =>
+    withParts(element, (base, accent) =>
+      h("span", {}, shape(accent.textContent === "^" ? "M20 100 L55 10 L90 100" : "M10 60 H100", "accent"), base),
+    ),
 };
 
 /** @param {string} mathml what is in the element `math` @param {string} reads how it is read aloud */
 export function formula(mathml, reads) {
   const { documentElement } = new DOMParser().parseFromString(`<math>${mathml}</math>`, "application/xml");
-  return h("div", { className: "formula", role: "math", aria: { label: reads } }, h("span", { aria: { hidden: "true" } }, draw(documentElement)));
+  return h(
+    "div",
+    { className: "formula", role: "math", aria: { label: reads } },
+    h("span", { aria: { hidden: "true" } }, draw(documentElement)),
+  );
 }
 
 /** @param {Element} element */
@@ -43,11 +57,16 @@ function withParts({ children: [first, second] }, put) {
   return put(draw(first), draw(second));
 }
 
-/** Stretched to whatever size its place has, with a line of one width. @param {string} path in a square of 100 @param {string} kind its class */
+/**
+ * Stretched to whatever size its place has, with a line of one width.
+ * @param {string} path in a square of 100
+ * @param {string} kind its class
+ */
 function shape(path, kind) {
   const svg = document.createElementNS(SVG, "svg");
   const line = document.createElementNS(SVG, "path");
-  for (const [name, value] of Object.entries({ viewBox: "0 0 100 100", preserveAspectRatio: "none", class: kind })) svg.setAttribute(name, value);
+  for (const [name, value] of Object.entries({ viewBox: "0 0 100 100", preserveAspectRatio: "none", class: kind }))
+    svg.setAttribute(name, value);
   for (const [name, value] of Object.entries({ d: path, "vector-effect": "non-scaling-stroke" })) line.setAttribute(name, value);
   svg.append(line);
   return svg;

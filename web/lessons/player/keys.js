@@ -3,7 +3,9 @@
 import { byId } from "../../ui/dom.js";
 import { takesEscape } from "../../ui/keys.js";
 
-/** @typedef {{ back: () => void, on: () => void, notes: () => void, play: () => void, stop: () => void, drop?: ((file: File) => void) | undefined }} Acts */
+/**
+ * @typedef {{ back: () => void, on: () => void, notes: () => void, play: () => void, stop: () => void, drop?: ((file: File) => void) | undefined }} Acts
+ */
 
 /** @type {Record<string, "back" | "on" | "notes">} */
 const KEYS = { n: "on", b: "back", PageDown: "on", PageUp: "back", ArrowRight: "on", ArrowLeft: "back", t: "notes" };

@@ -37,7 +37,12 @@ export function lessonsPlace(root, studio, state) {
   };
 }
 
-/** @param {HTMLElement} root @param {string} path "", "sheet", or "3/2": the second step of the third lesson @param {import("./room.js").Room} page @returns {Screen} */
+/**
+ * @param {HTMLElement} root
+ * @param {string} path "", "sheet", or "3/2": the second step of the third lesson
+ * @param {import("./room.js").Room} page
+ * @returns {Screen}
+ */
 function screenAt(root, path, page) {
   if (path === "sheet") return sheet(root, page);
   const [lesson, step] = path.split("/").map(Number);

@@ -7,8 +7,11 @@ import { paragraph } from "./rich.js";
 
 /** @param {import("../index.js").Notes} notes */
 export function notesView({ minutes, say: tell, ask, wrong }) {
-  const part = (/** @type {string} */ name, /** @type {import("../index.js").Both} */ text) => h("div", {}, h("h4", {}, name), paragraph(spoken(text)));
-  const element = h("aside", { className: "notes", id: "notes", tabIndex: 0, aria: { label: say("lessons.notes") } },
+  const part = (/** @type {string} */ name, /** @type {import("../index.js").Both} */ text) =>
+    h("div", {}, h("h4", {}, name), paragraph(spoken(text)));
+  const element = h(
+    "aside",
+    { className: "notes", id: "notes", tabIndex: 0, aria: { label: say("lessons.notes") } },
     h("p", { className: "hint numbers" }, say("lessons.notes.minutes", { minutes })),
     part(say("lessons.notes.say"), tell),
     part(say("lessons.notes.ask"), ask),

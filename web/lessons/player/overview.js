@@ -14,8 +14,15 @@ import { doneOf, forget, isDone } from "./progress.js";
 export function overview(root, { studio }) {
   const minutes = LESSONS.reduce((sum, lesson) => sum + lesson.minutes, 0);
   root.append(
-    h("div", { className: "lessons-page" },
-      h("header", { className: "lessons-intro" }, h("h2", { tabIndex: -1, data: { here: "" } }, say("lessons.title")), h("p", {}, say("lessons.intro", { minutes }))),
+    h(
+      "div",
+      { className: "lessons-page" },
+      h(
+        "header",
+        { className: "lessons-intro" },
+        h("h2", { tabIndex: -1, data: { here: "" } }, say("lessons.title")),
+        h("p", {}, say("lessons.intro", { minutes })),
+      ),
       h("ol", { className: "cards" }, ...LESSONS.map(card)),
       h("div", { className: "classroom" }, seedField(studio), progressField(root, studio)),
     ),
@@ -27,16 +34,31 @@ export function overview(root, { studio }) {
 function card(lesson, index) {
   const done = doneOf(lesson);
   const next = lesson.steps.findIndex((_, at) => !isDone(`${lesson.id}/${at + 1}`)) + 1;
-  const progress = done === lesson.steps.length ? say("lessons.card.done") : done > 0 ? say("lessons.card.begun", { done, total: lesson.steps.length }) : say("lessons.card.new", { total: lesson.steps.length });
-  const bar = h("span", { className: "card-bar", aria: { hidden: "true" } }, ...lesson.steps.map((_, at) => h("i", { className: isDone(`${lesson.id}/${at + 1}`) ? "done" : "" })));
-  return h("li", {}, h("a", { className: "card", href: `#lessons/${index + 1}/${next || 1}` },
-    coverOf(lesson.id),
-    h("span", { className: "card-number numbers" }, String(index + 1)),
-    h("span", { className: "card-title" }, spoken(lesson.title)),
-    h("span", { className: "card-about" }, spoken(lesson.about)),
-    h("span", { className: "card-foot hint numbers" }, say("lessons.minutes", { minutes: lesson.minutes }), h("span", {}, progress)),
-    bar,
-  ));
+  const progress =
+    done === lesson.steps.length
+      ? say("lessons.card.done")
+      : done > 0
+        ? say("lessons.card.begun", { done, total: lesson.steps.length })
+        : say("lessons.card.new", { total: lesson.steps.length });
+  const bar = h(
+    "span",
+    { className: "card-bar", aria: { hidden: "true" } },
+    ...lesson.steps.map((_, at) => h("i", { className: isDone(`${lesson.id}/${at + 1}`) ? "done" : "" })),
+  );
+  return h(
+    "li",
+    {},
+    h(
+      "a",
+      { className: "card", href: `#lessons/${index + 1}/${next || 1}` },
+      coverOf(lesson.id),
+      h("span", { className: "card-number numbers" }, String(index + 1)),
+      h("span", { className: "card-title" }, spoken(lesson.title)),
+      h("span", { className: "card-about" }, spoken(lesson.about)),
+      h("span", { className: "card-foot hint numbers" }, say("lessons.minutes", { minutes: lesson.minutes }), h("span", {}, progress)),
+      bar,
+    ),
+  );
 }
 
 /** @param {Desk} studio */
@@ -52,13 +74,34 @@ function seedField(studio) {
   });
   const copy = button(say("lessons.seed.copy"), async () => {
     const link = classLink(classSeed());
-    const copied = await navigator.clipboard?.writeText(link).then(() => true, () => false);
-    studio.messages.tell({ tone: "note", text: copied ? say("lessons.seed.copied", { link }) : say("lessons.seed.link", { link }), about: "link" });
+    const copied = await navigator.clipboard?.writeText(link).then(
+      () => true,
+      () => false,
+    );
+    studio.messages.tell({
+      tone: "note",
+      text: copied ? say("lessons.seed.copied", { link }) : say("lessons.seed.link", { link }),
+      about: "link",
+    });
   });
-  return h("section", {},
+  return h(
+    "section",
+    {},
     h("h3", {}, say("lessons.class")),
     h("p", { className: "hint", id: "class-hint" }, say("lessons.seed.hint")),
-    h("div", { className: "field seed-field" }, h("label", { htmlFor: "class-seed" }, say("lessons.seed")), h("div", { className: "with-button" }, input, copy, h("a", { className: "quiet-button", href: "#lessons/sheet" }, say("lessons.sheet"))), problem),
+    h(
+      "div",
+      { className: "field seed-field" },
+      h("label", { htmlFor: "class-seed" }, say("lessons.seed")),
+      h(
+        "div",
+        { className: "with-button" },
+        input,
+        copy,
+        h("a", { className: "quiet-button", href: "#lessons/sheet" }, say("lessons.sheet")),
+      ),
+      problem,
+    ),
   );
 }
 
@@ -73,5 +116,11 @@ function progressField(root, studio) {
     /** @type {HTMLElement | null} */ (root.querySelector("[data-here]"))?.focus();
   });
   reset.disabled = done === 0;
-  return h("section", {}, h("h3", {}, say("lessons.progress")), h("p", { className: "hint numbers" }, say("lessons.progress.of", { done, total })), reset);
+  return h(
+    "section",
+    {},
+    h("h3", {}, say("lessons.progress")),
+    h("p", { className: "hint numbers" }, say("lessons.progress.of", { done, total })),
+    reset,
+  );
 }

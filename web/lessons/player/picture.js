@@ -40,9 +40,15 @@ export function removePicture() {
   own = null;
 }
 
-/** The picture that a lesson is about; the model makes one where the learner chose none. @param {Decant} decant @param {{ prompt: string, seed: number }} of @param {AbortSignal} signal */
+/**
+ * The picture that a lesson is about; the model makes one where the learner chose none.
+ * @param {Decant} decant
+ * @param {{ prompt: string, seed: number }} of
+ * @param {AbortSignal} signal
+ */
 export async function lessonPicture(decant, { prompt, seed }, signal) {
   if (own) return own;
-  if (made?.of !== decant || made.seed !== seed) made = { of: decant, seed, image: (await decant.generate({ prompt, seed, signal })).image };
+  if (made?.of !== decant || made.seed !== seed)
+    made = { of: decant, seed, image: (await decant.generate({ prompt, seed, signal })).image };
   return made.image;
 }

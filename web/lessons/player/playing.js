@@ -25,7 +25,10 @@ import { commandsOf, javascriptOf } from "./source.js";
 /** @type {Playing} */
 const STILL = { phase: "still", part: 0, shown: null, recorded: false, javascript: "", commands: "", problem: "" };
 
-/** What was shown last stays for as long as the page and the model do; figures that hold whole runs of large pictures do not. @type {WeakMap<object, Map<string, Playing>>} */
+/**
+ * What was shown last stays for as long as the page and the model do; figures that hold whole runs of large pictures do not.
+ * @type {WeakMap<object, Map<string, Playing>>}
+ */
 const kept = new WeakMap();
 const MOST_KEPT = 8;
 
@@ -77,8 +80,19 @@ export function createPlaying(key, step, seed, { studio, state, draw }) {
     const calls = step.calls ?? [];
     const made = await makeCalls(decant, calls, at, { signal, onProgress: (part) => signal.aborted || change({ part }) });
     const own = pictureName();
-    const first = !step.picture ? [] : [own ? `const picture = file; // ${own}` : `const { image: picture } = await decant.generate({ prompt: ${JSON.stringify(example.prompt)}, seed: ${seed} });`];
-    return { shown: step.show?.(made, at) ?? null, recorded: false, javascript: javascriptOf(calls, at, made, first), commands: commandsOf(calls, at, made) };
+    const first = !step.picture
+      ? []
+      : [
+          own
+            ? `const picture = file; // ${own}`
+            : `const { image: picture } = await decant.generate({ prompt: ${JSON.stringify(example.prompt)}, seed: ${seed} });`,
+        ];
+    return {
+      shown: step.show?.(made, at) ?? null,
+      recorded: false,
+      javascript: javascriptOf(calls, at, made, first),
+      commands: commandsOf(calls, at, made),
+    };
   }
 
   async function fromRecording() {

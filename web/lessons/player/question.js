@@ -22,7 +22,13 @@ export function questionView(question, answered) {
     answered();
   };
   const { fields, mark } = "choices" in question ? choices(question.choices.map(spoken), answer) : estimate(question.unit, answer);
-  const element = h("section", { className: "question", aria: { label: say("lessons.question") } }, paragraph(spoken(question.ask), "asked"), fields, reveal);
+  const element = h(
+    "section",
+    { className: "question", aria: { label: say("lessons.question") } },
+    paragraph(spoken(question.ask), "asked"),
+    fields,
+    reveal,
+  );
   let shown = "";
   return {
     element,
@@ -30,7 +36,8 @@ export function questionView(question, answered) {
     draw(facts) {
       mark(given);
       const text = given === undefined ? "" : verdict(question, given, facts);
-      if (text !== shown) reveal.replaceChildren(...(text ? [h("p", { className: "verdict numbers" }, text), paragraph(spoken(question.because))] : []));
+      if (text !== shown)
+        reveal.replaceChildren(...(text ? [h("p", { className: "verdict numbers" }, text), paragraph(spoken(question.because))] : []));
       shown = text;
     },
   };
@@ -60,7 +67,11 @@ function choices(texts, answer) {
     one.addEventListener("click", () => answer(index));
     return one;
   });
-  return { fields: h("div", { className: "choices" }, ...buttons), mark: (/** @type {number | undefined} */ given) => buttons.forEach((one, index) => one.setAttribute("aria-pressed", String(index === given))) };
+  return {
+    fields: h("div", { className: "choices" }, ...buttons),
+    mark: (/** @type {number | undefined} */ given) =>
+      buttons.forEach((one, index) => one.setAttribute("aria-pressed", String(index === given))),
+  };
 }
 
 /** What stands between thousands, as each language writes them: before three digits that no other follows. */
@@ -80,8 +91,19 @@ export function readNumber(text, language) {
 
 /** @param {string | undefined} unit @param {(value: number) => void} answer */
 function estimate(unit, answer) {
-  const input = h("input", { type: "text", inputMode: "decimal", autocomplete: "off", aria: { label: say(unit ? "lessons.estimate.unit" : "lessons.estimate", { unit: unit ?? "" }) } });
-  const form = h("form", { className: "estimate" }, input, h("span", { className: "hint" }, unit ?? ""), h("button", { type: "submit", className: "quiet-button" }, say("lessons.expect")));
+  const input = h("input", {
+    type: "text",
+    inputMode: "decimal",
+    autocomplete: "off",
+    aria: { label: say(unit ? "lessons.estimate.unit" : "lessons.estimate", { unit: unit ?? "" }) },
+  });
+  const form = h(
+    "form",
+    { className: "estimate" },
+    input,
+    h("span", { className: "hint" }, unit ?? ""),
+    h("button", { type: "submit", className: "quiet-button" }, say("lessons.expect")),
+  );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const value = readNumber(input.value, language);

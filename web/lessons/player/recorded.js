@@ -29,9 +29,10 @@ async function unpack() {
   const numbers = Uint8Array.from(atob(RECORDING.numbers), (letter) => letter.charCodeAt(0));
   const halves = new Uint16Array(numbers.buffer);
   return JSON.parse(JSON.stringify(RECORDING.shown), (_, value) => {
-    if (value?.measured) know(value.noiseUncond, value.noiseText, value.measured.apart), know(value.noise, value.noiseText, value.measured.taken);
+    if (value?.measured)
+      (know(value.noiseUncond, value.noiseText, value.measured.apart), know(value.noise, value.noiseText, value.measured.taken));
     if (value?.picture === undefined && value?.halves === undefined) return value;
-    if (value.picture) return sheet.getImageData(...(/** @type {[number, number, number, number]} */ (value.picture)));
+    if (value.picture) return sheet.getImageData(.../** @type {[number, number, number, number]} */ (value.picture));
     const [from, length] = value.halves;
     return Float32Array.from(halves.subarray(from, from + length), asFloat);
   });

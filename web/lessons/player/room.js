@@ -5,7 +5,9 @@ import { Decant } from "../../api/decant.js";
 
 /** @import { State } from "../../studio/state.js" */
 /** @import { Studio } from "../../studio/studio.js" */
-/** @typedef {{ messages: Pick<Studio["messages"], "tell">, model: Pick<Studio["model"], "decant"> }} Desk of the studio, what a lesson uses */
+/**
+ * @typedef {{ messages: Pick<Studio["messages"], "tell">, model: Pick<Studio["model"], "decant"> }} Desk of the studio, what a lesson uses
+ */
 /** @typedef {{ studio: Desk, state: () => State }} Room */
 
 const OWN = "models/digits";

@@ -10,27 +10,67 @@ import { paragraph } from "./rich.js";
 
 /** @param {HTMLElement} root @param {unknown} _page @returns {import("./lessons.js").Screen} */
 export function sheet(root, _page) {
-  root.append(h("article", { className: "sheet" },
-    h("header", {},
-      h("p", { className: "unprinted" }, h("a", { className: "quiet-button", href: "#lessons" }, say("lessons.all")), button(say("lessons.print"), () => print())),
-      h("h2", { tabIndex: -1, data: { here: "" } }, say("lessons.sheet.title")),
-      h("p", { className: "sheet-who" }, h("span", {}, say("lessons.sheet.name")), h("span", {}, say("lessons.sheet.date")), h("span", { className: "numbers" }, say("lessons.sheet.seed", { seed: classSeed() }))),
-      h("p", { className: "hint" }, say("lessons.sheet.how", { link: classLink(classSeed()) })),
+  root.append(
+    h(
+      "article",
+      { className: "sheet" },
+      h(
+        "header",
+        {},
+        h(
+          "p",
+          { className: "unprinted" },
+          h("a", { className: "quiet-button", href: "#lessons" }, say("lessons.all")),
+          button(say("lessons.print"), () => print()),
+        ),
+        h("h2", { tabIndex: -1, data: { here: "" } }, say("lessons.sheet.title")),
+        h(
+          "p",
+          { className: "sheet-who" },
+          h("span", {}, say("lessons.sheet.name")),
+          h("span", {}, say("lessons.sheet.date")),
+          h("span", { className: "numbers" }, say("lessons.sheet.seed", { seed: classSeed() })),
+        ),
+        h("p", { className: "hint" }, say("lessons.sheet.how", { link: classLink(classSeed()) })),
+      ),
+      ...LESSONS.map(part),
     ),
-    ...LESSONS.map(part),
-  ));
+  );
   return { draw: () => {}, leave: () => {} };
 }
 
 /** @param {Lesson} lesson @param {number} index */
 function part({ title, steps }, index) {
   const asked = steps.flatMap(({ question }, at) => (question ? [{ question, at }] : []));
-  return h("section", {}, h("h3", {}, say("lessons.heading", { number: index + 1, title: spoken(title) })), h("ol", {}, ...asked.map(({ question, at }) => h("li", { value: at + 1 }, h("p", { className: "sheet-step" }, spoken(/** @type {import("../index.js").LessonStep} */ (steps[at]).title)), paragraph(spoken(question.ask)), answerLines(question)))));
+  return h(
+    "section",
+    {},
+    h("h3", {}, say("lessons.heading", { number: index + 1, title: spoken(title) })),
+    h(
+      "ol",
+      {},
+      ...asked.map(({ question, at }) =>
+        h(
+          "li",
+          { value: at + 1 },
+          h("p", { className: "sheet-step" }, spoken(/** @type {import("../index.js").LessonStep} */ (steps[at]).title)),
+          paragraph(spoken(question.ask)),
+          answerLines(question),
+        ),
+      ),
+    ),
+  );
 }
 
 /** @param {Question} question */
 function answerLines(question) {
-  if ("choices" in question) return h("p", { className: "sheet-choices" }, ...question.choices.map((choice) => h("span", {}, `☐ ${spoken(choice)}`)));
+  if ("choices" in question)
+    return h("p", { className: "sheet-choices" }, ...question.choices.map((choice) => h("span", {}, `☐ ${spoken(choice)}`)));
   const unit = question.unit ?? "";
-  return h("p", { className: "sheet-lines" }, h("span", {}, say("lessons.sheet.expected", { unit })), h("span", {}, say("lessons.sheet.measured", { unit })));
+  return h(
+    "p",
+    { className: "sheet-lines" },
+    h("span", {}, say("lessons.sheet.expected", { unit })),
+    h("span", {}, say("lessons.sheet.measured", { unit })),
+  );
 }

@@ -21,7 +21,15 @@ export function showingView(step) {
   /** @type {string | null} */
   let hidden = null;
   return {
-    element: h("section", { className: "showing", aria: { label: say("lessons.showing") } }, recorded, empty, figures, facts, source.element),
+    element: h(
+      "section",
+      { className: "showing", aria: { label: say("lessons.showing") } },
+      recorded,
+      empty,
+      figures,
+      facts,
+      source.element,
+    ),
     /** @param {Playing} now @param {string | null} secret the fact that is guessed first */
     draw({ shown, phase, recorded: isRecorded, javascript, commands }, secret) {
       recorded.hidden = !(shown && isRecorded);
@@ -41,7 +49,12 @@ export function showingView(step) {
 /** @param {Fact} fact @param {boolean} secret */
 function factRow({ id, name, value, figures, unit }, secret) {
   const words = typeof value === "string" ? value : `${inFigures(value, { most: figures })}${unit ? ` ${unit}` : ""}`;
-  return h("div", { data: secret ? { fact: id, secret: "" } : { fact: id } }, h("dt", {}, spoken(name)), h("dd", {}, secret ? say("lessons.secret") : words));
+  return h(
+    "div",
+    { data: secret ? { fact: id, secret: "" } : { fact: id } },
+    h("dt", {}, spoken(name)),
+    h("dd", {}, secret ? say("lessons.secret") : words),
+  );
 }
 
 /** The calls in JavaScript, and as commands where there are such. */
@@ -51,7 +64,10 @@ function sourceView() {
   const texts = { javascript: "", commands: "" };
   /** @type {keyof typeof texts} */
   let shown = "javascript";
-  const tabs = /** @type {const} */ ([["javascript", "JavaScript"], ["commands", "decant"]]).map(([name, label]) => {
+  const tabs = /** @type {const} */ ([
+    ["javascript", "JavaScript"],
+    ["commands", "decant"],
+  ]).map(([name, label]) => {
     const tab = button(label, () => {
       shown = name;
       write2();
@@ -59,11 +75,20 @@ function sourceView() {
     return { name, tab };
   });
   const copy = button(say("lessons.copy"), async () => {
-    const done = await navigator.clipboard?.writeText(texts[shown]).then(() => true, () => false);
+    const done = await navigator.clipboard?.writeText(texts[shown]).then(
+      () => true,
+      () => false,
+    );
     copy.textContent = say(done ? "lessons.copied" : "lessons.copy.failed");
     setTimeout(() => (copy.textContent = say("lessons.copy")), 1500);
   });
-  const element = h("details", { className: "source" }, h("summary", {}, say("lessons.source")), h("div", { className: "source-tabs" }, ...tabs.map(({ tab }) => tab), copy), block);
+  const element = h(
+    "details",
+    { className: "source" },
+    h("summary", {}, say("lessons.source")),
+    h("div", { className: "source-tabs" }, ...tabs.map(({ tab }) => tab), copy),
+    block,
+  );
   const write2 = () => {
     if (!texts[shown]) shown = "javascript";
     for (const { name, tab } of tabs) {

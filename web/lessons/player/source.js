@@ -9,20 +9,36 @@ import { whoseCall } from "./calls.js";
 /** How deep an answer is searched for what a later call was given: trace.steps[3].latents. */
 const DEPTH = 5;
 
-/** @param {Call[]} calls @param {At} at @param {Record<string, any>} made what they answered @param {string[]} first lines that come before */
+/**
+ * @param {Call[]} calls
+ * @param {At} at
+ * @param {Record<string, any>} made what they answered
+ * @param {string[]} first lines that come before
+ */
 export function javascriptOf(calls, at, made, first = []) {
   const names = new Map([[/** @type {any} */ (at.picture), "picture"]]);
   const lines = calls.map((call) => {
-    const given = call.with(made, at).map((value) => written(value, names)).join(", ");
+    const given = call
+      .with(made, at)
+      .map((value) => written(value, names))
+      .join(", ");
     nameAll(made[call.as], call.as, names);
     return `const ${call.as} = await ${whoseCall(call)}.${call.call}(${given});`;
   });
   return [...first, ...lines].join("\n");
 }
 
-/** The commands that make the same pictures; what the command has no word for is left out. @param {Call[]} calls @param {At} at @param {Record<string, any>} made */
+/**
+ * The commands that make the same pictures; what the command has no word for is left out.
+ * @param {Call[]} calls
+ * @param {At} at
+ * @param {Record<string, any>} made
+ */
 export function commandsOf(calls, at, made) {
-  return calls.filter(({ call }) => call === "generate").map((call) => commandOf(call.with(made, at)[0], call.as)).join("\n");
+  return calls
+    .filter(({ call }) => call === "generate")
+    .map((call) => commandOf(call.with(made, at)[0], call.as))
+    .join("\n");
 }
 
 /** @param {Partial<Settings> & { image?: unknown }} settings @param {string} name */
@@ -31,18 +47,32 @@ function commandOf({ prompt = "", negative, swaps = [], image, ...rest }, name) 
   const swapped = swaps.map(({ token, with: parts }) => `--swap ${token}=${parts.map((part) => `${part.token}:${part.weight}`).join("+")}`);
   const texts = [`--prompt ${quoted(prompt)}`, ...(negative ? [`--negative ${quoted(negative)}`] : [])];
   // The lessons are played with the model of digits.
-  return ["decant generate --model builtin:digits", ...texts, ...(image ? ["--init-image picture.png"] : []), ...flags, ...swapped, `--out ${name}.png`].join(" ");
+  return [
+    "decant generate --model builtin:digits",
+    ...texts,
+    ...(image ? ["--init-image picture.png"] : []),
+    ...flags,
+    ...swapped,
+    `--out ${name}.png`,
+  ].join(" ");
 }
 
 /** For a shell. @param {string} text */
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** Remembers where everything lies in an answer. @param {any} value @param {string} path @param {Map<any, string>} names @param {number} [depth] */
+/**
+ * Remembers where everything lies in an answer.
+ * @param {any} value
+ * @param {string} path
+ * @param {Map<any, string>} names
+ * @param {number} [depth]
+ */
 function nameAll(value, path, names, depth = DEPTH) {
   if (value === null || typeof value !== "object" || names.has(value)) return;
   names.set(value, path);
   if (depth === 0 || ArrayBuffer.isView(value) || value instanceof ImageData) return;
-  for (const [key, inner] of Object.entries(value)) nameAll(inner, Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`, names, depth - 1);
+  for (const [key, inner] of Object.entries(value))
+    nameAll(inner, Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`, names, depth - 1);
 }
 
 /** @param {any} value @param {Map<any, string>} names @returns {string} */
@@ -51,7 +81,9 @@ function written(value, names) {
   if (Array.isArray(value)) return every(value.map((inner) => written(inner, names)));
   if (ArrayBuffer.isView(value)) return `/* ${/** @type {any} */ (value).length} numbers */`;
   if (value === null || typeof value !== "object") return JSON.stringify(value);
-  const fields = Object.entries(value).filter(([, inner]) => inner !== undefined).map(([key, inner]) => (written(inner, names) === key ? key : `${key}: ${written(inner, names)}`));
+  const fields = Object.entries(value)
+    .filter(([, inner]) => inner !== undefined)
+    .map(([key, inner]) => (written(inner, names) === key ? key : `${key}: ${written(inner, names)}`));
   return `{ ${fields.join(", ")} }`;
 }
 

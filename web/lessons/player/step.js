@@ -27,35 +27,60 @@ export function stepView(root, { lesson, number, index }, { studio, state }) {
   const key = `${lesson.id}/${index + 1}`;
   const playing = createPlaying(key, step, classSeed(), { studio, state, draw });
   const itself = !step.act && Boolean(step.calls);
-  const change = () => step.act && playing.now().phase === "still" ? draw(playing.now()) : playing.play();
+  const change = () => (step.act && playing.now().phase === "still" ? draw(playing.now()) : playing.play());
 
-  const question = step.question ? questionView(step.question, () => (playing.now().shown || !step.calls ? draw(playing.now()) : playing.play())) : null;
+  const question = step.question
+    ? questionView(step.question, () => (playing.now().shown || !step.calls ? draw(playing.now()) : playing.play()))
+    : null;
   const picture = step.picture ? pictureField(state, change) : null;
   const needs = h("p", { className: "hint" }, say("lessons.needs.model"));
-  const own = h("fieldset", { className: "own", aria: { label: say("lessons.own") } }, picture?.element, step.dials ? dialsView(step.dials, playing.dials, (name, value) => (playing.turn(name, value), change())) : null, needs);
+  const own = h(
+    "fieldset",
+    { className: "own", aria: { label: say("lessons.own") } },
+    picture?.element,
+    step.dials ? dialsView(step.dials, playing.dials, (name, value) => (playing.turn(name, value), change())) : null,
+    needs,
+  );
   own.hidden = !picture && !step.dials;
   const acts = actsView(step, playing);
   const showing = showingView(step);
   const notes = notesView(step.notes);
   const dots = dotsView(lesson, number, index);
   const ways = wayOn(lesson, number, index);
-  root.append(h("article", { className: "lesson" },
-    h("header", { className: "lesson-head" }, h("a", { className: "quiet-button", href: "#lessons" }, say("lessons.all")), h("h2", {}, say("lessons.heading", { number, title: spoken(lesson.title) })), dots.element, notes.button),
-    h("div", { className: `lesson-body${step.calls ? "" : " alone"}` },
-      h("section", { className: "telling" },
-        h("h3", { tabIndex: -1, data: { here: "" } }, spoken(step.title)),
-        ...step.text.map((text) => paragraph(spoken(text))),
-        step.formula ? formula(typeof step.formula === "string" ? step.formula : spoken(step.formula), spoken(step.reads ?? { en: "", es: "" })) : null,
-        own,
-        question?.element,
-        acts.element,
+  root.append(
+    h(
+      "article",
+      { className: "lesson" },
+      h(
+        "header",
+        { className: "lesson-head" },
+        h("a", { className: "quiet-button", href: "#lessons" }, say("lessons.all")),
+        h("h2", {}, say("lessons.heading", { number, title: spoken(lesson.title) })),
+        dots.element,
+        notes.button,
       ),
-      step.calls ? showing.element : null,
+      h(
+        "div",
+        { className: `lesson-body${step.calls ? "" : " alone"}` },
+        h(
+          "section",
+          { className: "telling" },
+          h("h3", { tabIndex: -1, data: { here: "" } }, spoken(step.title)),
+          ...step.text.map((text) => paragraph(spoken(text))),
+          step.formula
+            ? formula(typeof step.formula === "string" ? step.formula : spoken(step.formula), spoken(step.reads ?? { en: "", es: "" }))
+            : null,
+          own,
+          question?.element,
+          acts.element,
+        ),
+        step.calls ? showing.element : null,
+      ),
+      notes.element,
+      index === lesson.steps.length - 1 ? sourcesOf(lesson) : null,
+      ways.element,
     ),
-    notes.element,
-    index === lesson.steps.length - 1 ? sourcesOf(lesson) : null,
-    ways.element,
-  ));
+  );
   const unhear = hearKeys(root, { ...ways, notes: notes.toggle, play: () => playing.play(), stop: playing.cancel, drop: picture?.take });
 
   /** @param {Playing} now */
@@ -99,23 +124,35 @@ function dotsView({ id, steps }, number, index) {
     if (at === index) link.setAttribute("aria-current", "step");
     return { link, at, title: spoken(step.title) };
   });
-  const draw = () => links.forEach(({ link, at, title }) => {
-    const done = isDone(`${id}/${at + 1}`);
-    link.classList.toggle("done", done);
-    link.setAttribute("aria-label", say(done ? "lessons.dot.done" : "lessons.dot", { step: at + 1, title }));
-  });
+  const draw = () =>
+    links.forEach(({ link, at, title }) => {
+      const done = isDone(`${id}/${at + 1}`);
+      link.classList.toggle("done", done);
+      link.setAttribute("aria-label", say(done ? "lessons.dot.done" : "lessons.dot", { step: at + 1, title }));
+    });
   draw();
-  return { element: h("ol", { className: "dots", aria: { label: say("lessons.dots") } }, ...links.map(({ link }) => h("li", {}, link))), draw };
+  return {
+    element: h("ol", { className: "dots", aria: { label: say("lessons.dots") } }, ...links.map(({ link }) => h("li", {}, link))),
+    draw,
+  };
 }
 
 /** The step before and the one after, across lessons. @param {Lesson} lesson @param {number} number @param {number} index */
 function wayOn({ steps }, number, index) {
-  const before = index > 0 ? `#lessons/${number}/${index}` : number > 1 ? `#lessons/${number - 1}/${LESSONS[number - 2]?.steps.length}` : "#lessons";
-  const after = index + 1 < steps.length ? `#lessons/${number}/${index + 2}` : number < LESSONS.length ? `#lessons/${number + 1}/1` : "#lessons";
+  const before =
+    index > 0 ? `#lessons/${number}/${index}` : number > 1 ? `#lessons/${number - 1}/${LESSONS[number - 2]?.steps.length}` : "#lessons";
+  const after =
+    index + 1 < steps.length ? `#lessons/${number}/${index + 2}` : number < LESSONS.length ? `#lessons/${number + 1}/1` : "#lessons";
   const last = index + 1 === steps.length;
   const next = LESSONS[number];
-  const onward = !last ? say("lessons.next") : next ? say("lessons.next.lesson", { title: spoken(next.title) }) : say("lessons.finished.all");
-  const element = h("nav", { className: "ways", aria: { label: say("lessons.ways") } },
+  const onward = !last
+    ? say("lessons.next")
+    : next
+      ? say("lessons.next.lesson", { title: spoken(next.title) })
+      : say("lessons.finished.all");
+  const element = h(
+    "nav",
+    { className: "ways", aria: { label: say("lessons.ways") } },
     h("a", { className: "quiet-button", href: before }, say("lessons.before")),
     h("span", { className: "hint numbers" }, say("lessons.place", { step: index + 1, total: steps.length })),
     h("a", { className: "quiet-button onward", href: after }, onward),
@@ -125,5 +162,10 @@ function wayOn({ steps }, number, index) {
 
 /** @param {Lesson} lesson */
 function sourcesOf({ sources }) {
-  return h("section", { className: "lesson-sources hint" }, h("h3", {}, say("lessons.sources")), h("ul", {}, ...sources.map((source) => h("li", {}, source))));
+  return h(
+    "section",
+    { className: "lesson-sources hint" },
+    h("h3", {}, say("lessons.sources")),
+    h("ul", {}, ...sources.map((source) => h("li", {}, source))),
+  );
 }

@@ -11,7 +11,13 @@ const DULL = ["white", "black", "gray"];
 /** Between two backgrounds that follow each other in a list, there is too little difference, too. */
 const STRIDE = 2;
 
-/** Null where the model's files do not say of what its prompts were made. @param {string} prompt in the model's own words @param {Grammar | null} grammar @param {number} seed others for each @returns {string[] | null} */
+/**
+ * Null where the model's files do not say of what its prompts were made.
+ * @param {string} prompt in the model's own words
+ * @param {Grammar | null} grammar
+ * @param {number} seed others for each
+ * @returns {string[] | null}
+ */
 export function otherPrompts(prompt, grammar, seed) {
   if (!grammar) return null;
   const behind = backgroundOf(prompt, grammar.backgrounds);
@@ -22,7 +28,12 @@ export function otherPrompts(prompt, grammar, seed) {
     const colour = /** @type {string} */ (colours[(seed + i * STRIDE) % colours.length]);
     const style = styles.length > 0 ? `, ${styles[i % styles.length]}` : "";
     // Each style once on the background that was asked for.
-    const scene = behind && i < styles.length ? prompt : behind ? `${behind.before}${behind.article ? `${article(colour)} ` : ""}${colour}${behind.after}` : `${prompt} on ${article(colour)} ${colour} background`;
+    const scene =
+      behind && i < styles.length
+        ? prompt
+        : behind
+          ? `${behind.before}${behind.article ? `${article(colour)} ` : ""}${colour}${behind.after}`
+          : `${prompt} on ${article(colour)} ${colour} background`;
     return `${scene}${style}`;
   });
 }
@@ -39,7 +50,12 @@ function backgroundOf(prompt, backgrounds) {
   const found = new RegExp(`\\b(an? )?(${any})(?= background\\b)|(?<=\\bon )(an? )?(${any})\\b`, "i").exec(prompt);
   if (!found) return null;
   const [whole, one, before, other, after] = found;
-  return { colour: (before ?? after ?? "").toLowerCase(), article: Boolean(one ?? other), before: prompt.slice(0, found.index), after: prompt.slice(found.index + whole.length) };
+  return {
+    colour: (before ?? after ?? "").toLowerCase(),
+    article: Boolean(one ?? other),
+    before: prompt.slice(0, found.index),
+    after: prompt.slice(found.index + whole.length),
+  };
 }
 
 /** @param {string} word */

@@ -50,7 +50,12 @@ export function phraseAt(words, at, phrases) {
 }
 
 /** How plurals end, and what their singulars have instead. @type {[string, string][]} */
-const ENDS = [["s", ""], ["es", ""], ["ces", "z"], ["ies", "y"]];
+const ENDS = [
+  ["s", ""],
+  ["es", ""],
+  ["ces", "z"],
+  ["ies", "y"],
+];
 
 /** As it stands, and its singular, of English and of Spanish; in Spanish the first word is what changes. @param {string[]} words */
 function* inNumbers(words) {

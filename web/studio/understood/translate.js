@@ -42,7 +42,7 @@ function unitsOf(words, info, strange) {
   /** @type {Word[]} */
   const unknown = [];
   const own = new Map(info.words.map((word) => [plain(word), word]));
-  for (let at = 0; at < words.length; ) {
+  for (let at = 0; at < words.length;) {
     const word = /** @type {Word} */ (words[at]);
     const found = spanishAt(words, at, units.at(-1), info);
     const english = phraseAt(words, at, own);
@@ -58,7 +58,13 @@ function unitsOf(words, info, strange) {
   return { units, unknown };
 }
 
-/** The longest Spanish name at a word that its place allows. @param {Word[]} words @param {number} at @param {Unit | undefined} last @param {Pick<Info, "words">} info */
+/**
+ * The longest Spanish name at a word that its place allows.
+ * @param {Word[]} words
+ * @param {number} at
+ * @param {Unit | undefined} last
+ * @param {Pick<Info, "words">} info
+ */
 function spanishAt(words, at, last, { words: known }) {
   /** @type {{ kind: Kind, is: string, length: number } | null} */
   let best = null;
@@ -111,7 +117,8 @@ function inOrder(units) {
       continue;
     }
     const after = [];
-    while (["colour", "size"].includes(units[at + 1]?.kind ?? "") && units[at + 1]?.before === "") after.push(/** @type {Unit} */ (units[++at]));
+    while (["colour", "size"].includes(units[at + 1]?.kind ?? "") && units[at + 1]?.before === "")
+      after.push(/** @type {Unit} */ (units[++at]));
     const adjectives = [...after.filter(({ kind }) => kind === "size"), ...after.filter(({ kind }) => kind === "colour")];
     const leads = unit.kind === "background" ? beforeBackground(ordered, unit) : [];
     ordered.push(...leads, ...adjectives, { ...unit, before: leads.length + adjectives.length > 0 ? "" : unit.before });
@@ -126,5 +133,10 @@ function beforeBackground(ordered, unit) {
     if (ordered.at(-1)?.kind === kind) before = /** @type {Unit} */ (ordered.pop()).before || before;
   }
   // “…, yellow background” is as good as “on a yellow background”.
-  return before === "," && ordered.length > 0 ? [{ kind: "on", text: "", before }] : [{ kind: "on", text: "on", before }, { kind: "article", text: "a", before: "" }];
+  return before === "," && ordered.length > 0
+    ? [{ kind: "on", text: "", before }]
+    : [
+        { kind: "on", text: "on", before },
+        { kind: "article", text: "a", before: "" },
+      ];
 }

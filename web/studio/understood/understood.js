@@ -20,7 +20,12 @@ const SMALL = new Set(SMALL_WORDS.split("|"));
 /** More words than these are not named. */
 const MOST = 8;
 
-/** @param {string} prompt @param {Pick<Info, "words" | "grammar"> | null} info @param {string[]} [learnt] words that were loaded beside the model @returns {Understood} */
+/**
+ * @param {string} prompt
+ * @param {Pick<Info, "words" | "grammar"> | null} info
+ * @param {string[]} [learnt] words that were loaded beside the model
+ * @returns {Understood}
+ */
 export function understand(prompt, info, learnt = []) {
   const asTyped = { prompt, translated: false, unknown: /** @type {string[]} */ ([]), nothing: false };
   if (!info || info.words.length === 0) return asTyped;
@@ -35,7 +40,10 @@ export function understand(prompt, info, learnt = []) {
 
 /** @param {{ unknown: Word[], things: number, words: number }} read @param {Pick<Info, "grammar">} info */
 function summary({ unknown, things, words }, { grammar }) {
-  const named = [...new Map(unknown.filter((word) => !SMALL.has(word.plain)).map(({ plain: key, text }) => [key, text])).values()].slice(0, MOST);
+  const named = [...new Map(unknown.filter((word) => !SMALL.has(word.plain)).map(({ plain: key, text }) => [key, text])).values()].slice(
+    0,
+    MOST,
+  );
   return { unknown: grammar ? named : [], nothing: words > 0 && things === 0 };
 }
 
@@ -46,7 +54,7 @@ function sift(words, info, learnt) {
   /** @type {Word[]} */
   const unknown = [];
   let things = 0;
-  for (let at = 0; at < words.length; ) {
+  for (let at = 0; at < words.length;) {
     const word = /** @type {Word} */ (words[at]);
     const found = phraseAt(words, at, known);
     const learned = own.has(word.plain) || /^[\d.]+$/.test(word.plain); // a weight

@@ -9,7 +9,12 @@ import { language, say, speak } from "../../words/say.js";
 /** @import { Code } from "../../words/languages.js" */
 /** @import { View } from "../views.js" */
 
-const NAMES = /** @type {const} */ ({ system: "colours.system", light: "colours.light", dark: "colours.dark", projector: "colours.projector" });
+const NAMES = /** @type {const} */ ({
+  system: "colours.system",
+  light: "colours.light",
+  dark: "colours.dark",
+  projector: "colours.projector",
+});
 
 /** What the projector's colours were put on over. @type {Theme} */
 let before = "system";

@@ -13,7 +13,12 @@ export function licencesView() {
   const text = h("pre", { tabIndex: 0, lang: "en", role: "region", aria: { label: say("licences.title") } });
   const problem = h("p", { className: "problem", role: "status" });
   dialog.append(
-    h("header", {}, h("h2", { id: "licences-title" }, say("licences.title")), crossButton(say("do.close"), () => dialog.close())),
+    h(
+      "header",
+      {},
+      h("h2", { id: "licences-title" }, say("licences.title")),
+      crossButton(say("do.close"), () => dialog.close()),
+    ),
     h("p", { className: "hint" }, say("licences.lead")),
     problem,
     text,

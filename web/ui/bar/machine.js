@@ -19,11 +19,17 @@ export function machineView(studio) {
   const adapter = byId("adapter", HTMLSpanElement);
   const device = byId("device", HTMLFieldSetElement);
   const radios = /** @type {HTMLInputElement[]} */ (Array.from(device.elements));
-  device.addEventListener("change", ({ target }) => studio.model.reopen(/** @type {"gpu" | "cpu"} */ (/** @type {HTMLInputElement} */ (target).value)));
+  device.addEventListener("change", ({ target }) =>
+    studio.model.reopen(/** @type {"gpu" | "cpu"} */ (/** @type {HTMLInputElement} */ (target).value)),
+  );
 
   // On a phone the bar's rest is a sheet of its own, which makes room for what is opened from it.
   const rest = byId("bar-rest", HTMLDivElement);
-  rest.addEventListener("click", ({ target }) => target instanceof Element && target.closest("button") && rest.matches(":popover-open") && rest.hidePopover(), true);
+  rest.addEventListener(
+    "click",
+    ({ target }) => target instanceof Element && target.closest("button") && rest.matches(":popover-open") && rest.hidePopover(),
+    true,
+  );
   byId("show-machine", HTMLButtonElement).addEventListener("click", showPanel);
   byId("show-machine-too", HTMLButtonElement).addEventListener("click", () => {
     byId("keys", HTMLDialogElement).close();

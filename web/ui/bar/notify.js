@@ -51,7 +51,11 @@ function partOf({ live, running, series }) {
 /** @param {State} state */
 function notify({ trace }) {
   try {
-    const shown = new Notification(say("notify.done"), { body: trace?.settings.prompt ?? "", icon: new URL("./icon.png", document.baseURI).href, tag: "decant" });
+    const shown = new Notification(say("notify.done"), {
+      body: trace?.settings.prompt ?? "",
+      icon: new URL("./icon.png", document.baseURI).href,
+      tag: "decant",
+    });
     shown.onclick = () => {
       focus();
       shown.close();

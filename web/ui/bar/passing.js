@@ -15,11 +15,14 @@ export function passes(box, go) {
   const stay = () => clearTimeout(going);
   const leave = () => {
     stay();
-    going = setTimeout(() => {
-      if (box.matches(":hover, :focus-within")) return;
-      if (document.hidden) document.addEventListener("visibilitychange", leave, { once: true });
-      else go();
-    }, NOTICE + LETTER * (box.textContent?.length ?? 0));
+    going = setTimeout(
+      () => {
+        if (box.matches(":hover, :focus-within")) return;
+        if (document.hidden) document.addEventListener("visibilitychange", leave, { once: true });
+        else go();
+      },
+      NOTICE + LETTER * (box.textContent?.length ?? 0),
+    );
   };
   for (const name of /** @type {const} */ (["pointerenter", "focusin"])) box.addEventListener(name, stay);
   for (const name of /** @type {const} */ (["pointerleave", "focusout"])) box.addEventListener(name, leave);

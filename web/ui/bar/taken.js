@@ -32,7 +32,14 @@ export function takenView(studio, state) {
     line.hidden = taken === null;
     if (!taken) return passing.stay();
     line.classList.toggle("refused", taken.what === "refused");
-    line.replaceChildren(...[taken.image ? thumbOf(taken.image) : null, element("p", taken.text), ...deedsOf(studio, taken), crossButton(say("do.dismiss"), studio.messages.forgetTaken)].filter((one) => one !== null));
+    line.replaceChildren(
+      ...[
+        taken.image ? thumbOf(taken.image) : null,
+        element("p", taken.text),
+        ...deedsOf(studio, taken),
+        crossButton(say("do.dismiss"), studio.messages.forgetTaken),
+      ].filter((one) => one !== null),
+    );
     passing.again();
   };
 }
@@ -86,14 +93,28 @@ function startItem(studio, state) {
   if (!image) return null;
   const thumb = h("canvas");
   overlay(thumb, image.pixels, mask?.pixels ?? null);
-  return h("li", {}, h("span", { className: "small" }, thumb), words(image.name, say(mask ? "in-use.masked" : "in-use.picture")), button(say("easel.paint"), () => paintPart(studio)), cross);
+  return h(
+    "li",
+    {},
+    h("span", { className: "small" }, thumb),
+    words(image.name, say(mask ? "in-use.masked" : "in-use.picture")),
+    button(say("easel.paint"), () => paintPart(studio)),
+    cross,
+  );
 }
 
 /** @param {Pick<Studio, Used>} studio @param {Loaded} one */
 function besideItem(studio, one) {
   const [word] = one.words;
-  const does = one.what === "lora" ? weightField(studio, one.name) : word ? button(say("taken.insert", { word }), () => insert(studio, word)) : null;
-  return h("li", {}, words(one.name, one.what === "lora" ? "LoRA" : ""), does, crossButton(say("beside.remove", { name: one.name }), () => studio.adapters.removeBeside(one)));
+  const does =
+    one.what === "lora" ? weightField(studio, one.name) : word ? button(say("taken.insert", { word }), () => insert(studio, word)) : null;
+  return h(
+    "li",
+    {},
+    words(one.name, one.what === "lora" ? "LoRA" : ""),
+    does,
+    crossButton(say("beside.remove", { name: one.name }), () => studio.adapters.removeBeside(one)),
+  );
 }
 
 /** @param {string} name @param {string} does */

@@ -16,8 +16,22 @@ export function makeFields(form, info) {
 
 /** @param {Setting} row @param {string} label */
 function fieldOf({ name, kind, usual }, label) {
-  if (kind === "switch") return h("div", { className: "field minor check" }, h("label", {}, h("input", { type: "checkbox", id: name, name }), ` ${label}`));
-  const counts = kind === "whole" ? { type: "number", step: "1", inputMode: "numeric" } : { type: "number", step: "any", inputMode: "decimal" };
-  const input = h("input", { id: name, name, placeholder: usual, aria: { describedby: `${name}-problem` }, ...(kind === "text" ? { type: "text" } : counts) });
-  return h("div", { className: "field", id: `${name}-field` }, h("label", { htmlFor: name }, label), input, h("p", { className: "problem", id: `${name}-problem` }));
+  if (kind === "switch")
+    return h("div", { className: "field minor check" }, h("label", {}, h("input", { type: "checkbox", id: name, name }), ` ${label}`));
+  const counts =
+    kind === "whole" ? { type: "number", step: "1", inputMode: "numeric" } : { type: "number", step: "any", inputMode: "decimal" };
+  const input = h("input", {
+    id: name,
+    name,
+    placeholder: usual,
+    aria: { describedby: `${name}-problem` },
+    ...(kind === "text" ? { type: "text" } : counts),
+  });
+  return h(
+    "div",
+    { className: "field", id: `${name}-field` },
+    h("label", { htmlFor: name }, label),
+    input,
+    h("p", { className: "problem", id: `${name}-problem` }),
+  );
 }

@@ -80,7 +80,16 @@ function sendsOnEnter(field, send) {
   let shift = false;
   field.addEventListener("keydown", (event) => {
     shift = event.shiftKey;
-    if (event.key !== "Enter" || event.isComposing || event.keyCode === 229 || event.shiftKey || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (
+      event.key !== "Enter" ||
+      event.isComposing ||
+      event.keyCode === 229 ||
+      event.shiftKey ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey
+    )
+      return;
     event.preventDefault();
     if (!event.repeat) send();
   });
@@ -108,7 +117,13 @@ function drawField(field, { settings, problems, info }) {
   write(line, problem ?? "");
 }
 
-/** Whether a text is the setting, however it is written. @param {string} text @param {keyof State["settings"]} name @param {State["settings"]} settings @param {Info | null} info */
+/**
+ * Whether a text is the setting, however it is written.
+ * @param {string} text
+ * @param {keyof State["settings"]} name
+ * @param {State["settings"]} settings
+ * @param {Info | null} info
+ */
 function says(text, name, settings, info) {
   const read = readSetting(name, text, info);
   return "value" in read && JSON.stringify(read.value) === JSON.stringify(settings[name]);
@@ -127,14 +142,35 @@ function describeModel(info, fields) {
   }
 }
 
-/** What a picture of the size that is asked for takes; until that is known, which sizes there are. @param {Info} info @param {State} state */
+/**
+ * What a picture of the size that is asked for takes; until that is known, which sizes there are.
+ * @param {Info} info
+ * @param {State} state
+ */
 function drawSize({ factor, weights }, state) {
   const note = byId("size-note", HTMLParagraphElement);
-  const { settings: { width, height }, weighed, problems } = state;
+  const {
+    settings: { width, height },
+    weighed,
+    problems,
+  } = state;
   const known = weighed?.key === sizeKey(state) && !problems.width && !problems.height ? weighed : null;
   note.classList.toggle("warning", Boolean(known?.problem));
   note.lang = known?.problem ? "en" : language;
-  write(note, !known ? say("form.size", { factor }) : (known.problem !== null ? named(known.problem) : say(weights === "stored" ? "form.size-stored" : "form.size-kept", { factor, width, height, bytes: inBytes(known.bytes), weights })));
+  write(
+    note,
+    !known
+      ? say("form.size", { factor })
+      : known.problem !== null
+        ? named(known.problem)
+        : say(weights === "stored" ? "form.size-stored" : "form.size-kept", {
+            factor,
+            width,
+            height,
+            bytes: inBytes(known.bytes),
+            weights,
+          }),
+  );
 }
 
 /** More places of a text that mean something elsewhere are not told of at a time. */
@@ -146,7 +182,9 @@ function tokenSentence(count, quietWhenEmpty) {
   const words = count.cut.split(/\s+/).filter(Boolean).length;
   const { used, limit, unfollowed = [] } = count;
   const unread = unfollowed.slice(0, MOST_UNFOLLOWED).map(({ what, text }) => say(`unfollowed.${what}`, { text }));
-  return [say("form.tokens", { used, limit }), words === 0 ? "" : say("form.cut", { n: words, text: shorten(count.cut) }), ...unread].filter(Boolean).join(" ");
+  return [say("form.tokens", { used, limit }), words === 0 ? "" : say("form.cut", { n: words, text: shorten(count.cut) }), ...unread]
+    .filter(Boolean)
+    .join(" ");
 }
 
 /** @param {string} text */

@@ -17,7 +17,11 @@ export function gearsView(studio) {
   return ({ info, settings }) => {
     root.hidden = !info || info.gears.length === 0;
     if (!info || root.hidden) return;
-    if (info !== known) root.replaceChildren(h("legend", { className: "unseen" }, say("gear.title")), ...[null, ...info.gears].map((gear) => choice(studio, gear, info)));
+    if (info !== known)
+      root.replaceChildren(
+        h("legend", { className: "unseen" }, say("gear.title")),
+        ...[null, ...info.gears].map((gear) => choice(studio, gear, info)),
+      );
     known = info;
     const now = gearOf(settings, info)?.name ?? "";
     for (const input of root.querySelectorAll("input")) input.checked = input.value === now;

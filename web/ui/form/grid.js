@@ -13,9 +13,25 @@ import { shownIn } from "../../studio/gallery.js";
 /** Of the studio. @typedef {"gallery" | "grid" | "stage"} Used */
 
 /** What stands in the fields first: setting and values, across, down, and sheets. @type {[typeof TRIED[number], string][]} */
-const FIRST = [["steps", ""], ["guidance", ""], ["sampler", ""]];
+const FIRST = [
+  ["steps", ""],
+  ["guidance", ""],
+  ["sampler", ""],
+];
 /** @type {Record<typeof TRIED[number], string>} */
-const EXAMPLES = { steps: "4, 8, 16", guidance: "1, 4, 8", seed: "1, 2, 3", sampler: "ddim, euler", sigmas: "config, karras", strength: "0.3, 0.6, 0.9", eta: "0, 0.5, 1", rescale: "0, 0.7", clipSkip: "0, 1", guidanceUntil: "0.5, 1", prompt: "a red four | a blue seven" };
+const EXAMPLES = {
+  steps: "4, 8, 16",
+  guidance: "1, 4, 8",
+  seed: "1, 2, 3",
+  sampler: "ddim, euler",
+  sigmas: "config, karras",
+  strength: "0.3, 0.6, 0.9",
+  eta: "0, 0.5, 1",
+  rescale: "0, 0.7",
+  clipSkip: "0, 1",
+  guidanceUntil: "0.5, 1",
+  prompt: "a red four | a blue seven",
+};
 /** A sheet's cells in a PNG, and the room for words, in pixels. */
 const CELL = { least: 128, most: 512 };
 const MARGIN = 36;
@@ -27,14 +43,22 @@ export function sheetView(studio, state) {
   const common = h("p", { className: "hint" });
   const progress = h("p", { className: "hint numbers", role: "status" });
   const tables = h("div", { className: "sheets" });
-  const download = Object.assign(button(say("grid.download"), async () => {
-    const { sheet } = state();
-    const png = sheet && (await drawSheet(sheet));
-    if (png) save(png, "decant-grid.png");
-  }), { id: "sheet-download" });
+  const download = Object.assign(
+    button(say("grid.download"), async () => {
+      const { sheet } = state();
+      const png = sheet && (await drawSheet(sheet));
+      if (png) save(png, "decant-grid.png");
+    }),
+    { id: "sheet-download" },
+  );
   const stop = button(say("grid.stop"), () => studio.grid.stopSheet());
   const close = button(say("do.close"), () => dialog.close());
-  dialog.append(h("h2", { id: "sheet-title", textContent: say("grid.sheet") }), common, tables, h("p", { className: "sources last-line" }, progress, stop, download, close));
+  dialog.append(
+    h("h2", { id: "sheet-title", textContent: say("grid.sheet") }),
+    common,
+    tables,
+    h("p", { className: "sources last-line" }, progress, stop, download, close),
+  );
   dialog.addEventListener("close", () => studio.grid.showSheet(false));
   const again = byId("show-sheet", HTMLButtonElement);
   again.addEventListener("click", () => studio.grid.showSheet(true));
@@ -65,14 +89,41 @@ function fieldsOf(studio, state) {
   const rows = FIRST.map(([name, text], place) => {
     const menu = h("select", { aria: { label: say("grid.setting", { n: place + 1 }) } });
     menu.append(...TRIED.map((one) => new Option(say(`grid.${one}`), one, one === name, one === name)));
-    const field = h("input", { type: "text", value: text, spellcheck: false, id: `grid-${place + 1}`, aria: { label: say("grid.values", { n: place + 1 }) } });
+    const field = h("input", {
+      type: "text",
+      value: text,
+      spellcheck: false,
+      id: `grid-${place + 1}`,
+      aria: { label: say("grid.values", { n: place + 1 }) },
+    });
     return { menu, field, row: h("div", { className: "with-button" }, menu, field) };
   });
   const note = h("p", { className: "hint" });
   const problem = h("p", { className: "problem", role: "status" });
-  const make = Object.assign(button("", () => studio.grid.makeSheet(axes())), { id: "make-sheet" });
-  root.append(h("p", { className: "hint", textContent: say("grid.about") }), ...rows.map(({ row }) => row), note, problem, h("p", { className: "sources" }, make, Object.assign(button(say("grid.show"), () => {}), { id: "show-sheet" })));
-  const axes = () => rows.map(({ menu, field }) => /** @type {Axis} */ ({ name: menu.value, texts: textsOf(/** @type {Axis["name"]} */ (menu.value), field.value) }));
+  const make = Object.assign(
+    button("", () => studio.grid.makeSheet(axes())),
+    { id: "make-sheet" },
+  );
+  root.append(
+    h("p", { className: "hint", textContent: say("grid.about") }),
+    ...rows.map(({ row }) => row),
+    note,
+    problem,
+    h(
+      "p",
+      { className: "sources" },
+      make,
+      Object.assign(
+        button(say("grid.show"), () => {}),
+        { id: "show-sheet" },
+      ),
+    ),
+  );
+  const axes = () =>
+    rows.map(
+      ({ menu, field }) =>
+        /** @type {Axis} */ ({ name: menu.value, texts: textsOf(/** @type {Axis["name"]} */ (menu.value), field.value) }),
+    );
   root.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.ctrlKey || event.metaKey || !(event.target instanceof HTMLInputElement)) return;
     event.preventDefault(); // else the form would make one picture
@@ -97,15 +148,34 @@ function fieldsOf(studio, state) {
 function tablesOf({ axes }) {
   const { across, down, sheets } = shapeOf(axes);
   return range(sheets?.texts.length ?? 1).map((k) => {
-    const head = h("tr", {}, ...(down ? [h("td", { className: "corner" })] : []), ...range(across.texts.length).map((i) => Object.assign(element("th", labelOf(across, i)), { scope: "col" })));
-    const rows = range(down?.texts.length ?? 1).map((j) => h("tr", {}, ...(down ? [Object.assign(element("th", labelOf(down, j)), { scope: "row" })] : []), ...across.texts.map(() => h("td"))));
-    const table = h("table", {}, ...(sheets ? [element("caption", labelOf(sheets, k))] : []), h("thead", {}, head), h("tbody", {}, ...rows));
+    const head = h(
+      "tr",
+      {},
+      ...(down ? [h("td", { className: "corner" })] : []),
+      ...range(across.texts.length).map((i) => Object.assign(element("th", labelOf(across, i)), { scope: "col" })),
+    );
+    const rows = range(down?.texts.length ?? 1).map((j) =>
+      h("tr", {}, ...(down ? [Object.assign(element("th", labelOf(down, j)), { scope: "row" })] : []), ...across.texts.map(() => h("td"))),
+    );
+    const table = h(
+      "table",
+      {},
+      ...(sheets ? [element("caption", labelOf(sheets, k))] : []),
+      h("thead", {}, head),
+      h("tbody", {}, ...rows),
+    );
     head.querySelector(".corner")?.replaceWith(h("th"));
     return h("div", { className: "wide" }, table);
   });
 }
 
-/** Cells come in the order of the tables: sheet, row, column. @param {HTMLTableCellElement} cell @param {Sheet} sheet @param {number} place @param {Pick<Studio, Used>} studio */
+/**
+ * Cells come in the order of the tables: sheet, row, column.
+ * @param {HTMLTableCellElement} cell
+ * @param {Sheet} sheet
+ * @param {number} place
+ * @param {Pick<Studio, Used>} studio
+ */
 function fill(cell, sheet, place, studio) {
   const trace = sheet.cells[cellAt(sheet.axes, place)];
   if (!trace?.image || cell.firstElementChild) return;
@@ -160,7 +230,13 @@ async function drawSheet({ axes, settings, cells }) {
   context.fillStyle = "#fff";
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.imageSmoothingEnabled = scale < 1;
-  const write = (/** @type {string} */ text, /** @type {number} */ x, /** @type {number} */ y, /** @type {number} */ room, /** @type {string} */ font = "14px sans-serif") => {
+  const write = (
+    /** @type {string} */ text,
+    /** @type {number} */ x,
+    /** @type {number} */ y,
+    /** @type {number} */ room,
+    /** @type {string} */ font = "14px sans-serif",
+  ) => {
     Object.assign(context, { fillStyle: "#161b1a", font, textBaseline: "middle" });
     context.fillText(text, x, y, room);
   };

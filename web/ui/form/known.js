@@ -27,11 +27,20 @@ export function knownView(studio, state) {
     details.hidden = info.words.length === 0;
     examples.hidden = info.examples.length === 0;
     write(byId("known-title", HTMLElement), say("form.known", { n: info.words.length }));
-    examples.replaceChildren(...info.examples.map(inLanguage).map(([prompt, spoken]) => Object.assign(chip(prompt, spoken, () => studio.form.edit("prompt", prompt)), { title: prompt })));
-    list.replaceChildren(...info.words.map((word) => {
-      const called = language === "es" ? THINGS[word]?.split("|")[0] : undefined;
-      return chip(called ?? word, called ? language : "en", () => put(word));
-    }));
+    examples.replaceChildren(
+      ...info.examples.map(inLanguage).map(([prompt, spoken]) =>
+        Object.assign(
+          chip(prompt, spoken, () => studio.form.edit("prompt", prompt)),
+          { title: prompt },
+        ),
+      ),
+    );
+    list.replaceChildren(
+      ...info.words.map((word) => {
+        const called = language === "es" ? THINGS[word]?.split("|")[0] : undefined;
+        return chip(called ?? word, called ? language : "en", () => put(word));
+      }),
+    );
   };
 }
 
@@ -51,13 +60,26 @@ function wordsLine() {
     clearTimeout(resting);
     resting = setTimeout(() => {
       const { unknown, nothing, translated, prompt: read } = understand(prompt, info, learntOf(loaded));
-      write(line, [translated ? say("form.read-as", { prompt: read }) : "", unknown.length > 0 ? say("form.not-words", { n: unknown.length, words: inList(unknown) }) : "", nothing ? say("form.nothing", { n: info?.words.length ?? 0 }) : ""].filter(Boolean).join(" "));
+      write(
+        line,
+        [
+          translated ? say("form.read-as", { prompt: read }) : "",
+          unknown.length > 0 ? say("form.not-words", { n: unknown.length, words: inList(unknown) }) : "",
+          nothing ? say("form.nothing", { n: info?.words.length ?? 0 }) : "",
+        ]
+          .filter(Boolean)
+          .join(" "),
+      );
       line.classList.toggle("warning", unknown.length > 0 || nothing);
     }, REST);
   };
 }
 
-/** What a prompt that the model proposes is in the language that is spoken. @param {string} prompt @returns {[string, import("../../words/languages.js").Code]} */
+/**
+ * What a prompt that the model proposes is in the language that is spoken.
+ * @param {string} prompt
+ * @returns {[string, import("../../words/languages.js").Code]}
+ */
 function inLanguage(prompt) {
   const spoken = language === "es" ? EXAMPLES[prompt] : undefined;
   return spoken ? [spoken, language] : [prompt, "en"];

@@ -34,7 +34,10 @@ export function loadedView(studio) {
     if (loaded.length > (drawn?.loaded.length ?? 0)) byId("beside", HTMLDetailsElement).open = true;
     if (drawn?.loaded !== loaded || drawn.names !== names) {
       drawn = { loaded, names };
-      list.replaceChildren(...loaded.map((one) => row(studio, one)), ...absent.map((name) => row(studio, { what: "lora", name, facts: say("beside.absent"), words: [], file: null })));
+      list.replaceChildren(
+        ...loaded.map((one) => row(studio, one)),
+        ...absent.map((name) => row(studio, { what: "lora", name, facts: say("beside.absent"), words: [], file: null })),
+      );
     }
     for (const field of list.querySelectorAll("input")) drawWeight(field, uses);
     byId("add-beside", HTMLButtonElement).disabled = phase !== "ready";

@@ -13,14 +13,29 @@ import { inWords } from "../../words/catalogue.js";
 
 /** Noise levels to begin a list of one's own with. */
 const OWN_SIGMAS = "14.6, 7, 3, 1, 0";
-/** Which of the settings are on this sheet: those that are not in the form above it, nor below the starting picture. @type {Set<Setting["group"]>} */
+/**
+ * Which of the settings are on this sheet: those that are not in the form above it, nor below the starting picture.
+ * @type {Set<Setting["group"]>}
+ */
 const ABOVE = new Set(["prompt", "picture", "start"]);
 
 /** @type {View<"exports" | "form">} */
 export function moreView(studio) {
   const editors = [
-    rowsEditor(studio, "swaps", { parts: [["form.swap-word", "puppy"], ["form.swap-place", "puppy:0.5+skunk:0.5"]], sign: "=" }),
-    rowsEditor(studio, "mixes", { parts: [["form.mix-prompt", say("form.mix-example")], ["form.mix-factor", "0.5"]], sign: ":" }),
+    rowsEditor(studio, "swaps", {
+      parts: [
+        ["form.swap-word", "puppy"],
+        ["form.swap-place", "puppy:0.5+skunk:0.5"],
+      ],
+      sign: "=",
+    }),
+    rowsEditor(studio, "mixes", {
+      parts: [
+        ["form.mix-prompt", say("form.mix-example")],
+        ["form.mix-factor", "0.5"],
+      ],
+      sign: ":",
+    }),
   ];
   byId("copy-link", HTMLButtonElement).addEventListener("click", studio.exports.copyLink);
   /** @type {Catalog | null} */

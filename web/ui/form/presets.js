@@ -14,10 +14,22 @@ const ARROWS = { undo: "M7.5 4.5 4 8l3.5 3.5M4 8h7.5a4 4 0 0 1 0 8H8", redo: "M1
 export function presetsView(studio, state) {
   const root = byId("presets", HTMLDivElement);
   const select = h("select", { id: "preset", aria: { label: say("preset.title") } });
-  const keep = Object.assign(button(say("preset.save"), () => showName(true)), { id: "keep-preset" });
-  const forget = Object.assign(button(say("preset.remove"), () => studio.presets.removePreset(select.value)), { id: "forget-preset" });
+  const keep = Object.assign(
+    button(say("preset.save"), () => showName(true)),
+    { id: "keep-preset" },
+  );
+  const forget = Object.assign(
+    button(say("preset.remove"), () => studio.presets.removePreset(select.value)),
+    { id: "forget-preset" },
+  );
   const [undo, redo] = [arrow("undo", studio.undo.undo), arrow("redo", studio.undo.redo)];
-  const name = h("input", { type: "text", maxLength: 60, id: "preset-name", placeholder: say("preset.name"), aria: { label: say("preset.name") } });
+  const name = h("input", {
+    type: "text",
+    maxLength: 60,
+    id: "preset-name",
+    placeholder: say("preset.name"),
+    aria: { label: say("preset.name") },
+  });
   const done = Object.assign(button(say("preset.done"), saveOwn), { id: "save-preset" });
   const naming = h("div", { className: "with-button", hidden: true }, name, done);
   root.append(h("div", { className: "with-button" }, select, keep, forget, undo, redo), naming);
@@ -51,7 +63,8 @@ export function presetsView(studio, state) {
     undo.disabled = steps.undo === 0;
     redo.disabled = steps.redo === 0;
     select.disabled = keep.disabled = !info;
-    if (drawn[0] !== info || drawn[1] !== presets) select.replaceChildren(new Option(say("preset.none"), ""), ...all(now).map((preset) => new Option(preset.name, preset.name)));
+    if (drawn[0] !== info || drawn[1] !== presets)
+      select.replaceChildren(new Option(say("preset.none"), ""), ...all(now).map((preset) => new Option(preset.name, preset.name)));
     drawn = [info, presets];
     const current = all(now).find((preset) => isPreset(preset, settings, info));
     select.value = current?.name ?? "";

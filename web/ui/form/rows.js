@@ -48,7 +48,9 @@ function row(line, { parts, sign }, number, tell) {
     return field;
   });
   const remove = crossButton(say("form.remove-line", { n: number }), () => {
-    const next = /** @type {HTMLElement | null} */ (item.nextElementSibling?.querySelector("input") ?? item.parentElement?.nextElementSibling?.nextElementSibling);
+    const next = /** @type {HTMLElement | null} */ (
+      item.nextElementSibling?.querySelector("input") ?? item.parentElement?.nextElementSibling?.nextElementSibling
+    );
     item.remove();
     tell();
     next?.focus();
@@ -60,5 +62,8 @@ function row(line, { parts, sign }, number, tell) {
 /** The setting's text; a row that nobody has written in yet is none. @param {HTMLUListElement} list @param {Shape} shape */
 function textOf(list, { sign }) {
   const rows = Array.from(list.children, (item) => Array.from(item.querySelectorAll("input"), ({ value }) => value.trim()));
-  return rows.filter((values) => values.some(Boolean)).map((values) => values.join(sign)).join("\n");
+  return rows
+    .filter((values) => values.some(Boolean))
+    .map((values) => values.join(sign))
+    .join("\n");
 }

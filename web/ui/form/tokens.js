@@ -24,14 +24,22 @@ export function tokensView() {
 
 /** @param {HTMLOListElement} list @param {TokenCount} count */
 function draw(list, { pieces, cut, limit, chunks }) {
-  const chips = pieces.flatMap((piece, i) => (i > 0 && piece.chunk !== pieces[i - 1]?.chunk ? [mark(say("tokens.chunk", { n: piece.chunk + 1 })), chip(piece)] : [chip(piece)]));
-  const rest = cut ? [mark(say("tokens.cut", { n: limit })), Object.assign(element("li", cut, "chip cut"), { title: say("tokens.unread") })] : [];
+  const chips = pieces.flatMap((piece, i) =>
+    i > 0 && piece.chunk !== pieces[i - 1]?.chunk ? [mark(say("tokens.chunk", { n: piece.chunk + 1 })), chip(piece)] : [chip(piece)],
+  );
+  const rest = cut
+    ? [mark(say("tokens.cut", { n: limit })), Object.assign(element("li", cut, "chip cut"), { title: say("tokens.unread") })]
+    : [];
   list.replaceChildren(...(chunks > 1 ? [mark(say("tokens.chunk", { n: 1 }))] : []), ...chips, ...rest);
 }
 
 /** @param {Piece} piece */
 function chip({ id, text, weight, inversion }) {
-  const item = element("li", text.replace("</w>", ""), `chip${text.endsWith("</w>") || inversion ? " ends" : ""}${inversion ? " learnt" : ""}`);
+  const item = element(
+    "li",
+    text.replace("</w>", ""),
+    `chip${text.endsWith("</w>") || inversion ? " ends" : ""}${inversion ? " learnt" : ""}`,
+  );
   item.append(element("span", inversion ? say("tokens.vector") : String(id), "id"));
   if (weight !== 1) item.append(element("span", `× ${figures(weight)}`, "id"));
   return item;

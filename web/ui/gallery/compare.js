@@ -15,7 +15,16 @@ export function compareView(studio) {
   const stage = h("div");
   const table = h("table", { className: "numbers differences" });
   const close = h("button", { type: "submit", className: "quiet-button close", textContent: say("do.close") });
-  dialog.append(h("form", { method: "dialog" }, h("h2", { id: "compare-title", textContent: say("compare.title") }), stage, h("div", { className: "wide" }, table), close));
+  dialog.append(
+    h(
+      "form",
+      { method: "dialog" },
+      h("h2", { id: "compare-title", textContent: say("compare.title") }),
+      stage,
+      h("div", { className: "wide" }, table),
+      close,
+    ),
+  );
   const draw = sliderFigure(stage);
   dialog.addEventListener("close", () => studio.gallery.compare([]));
   /** @type {Gallery["compared"] | null} */
@@ -39,11 +48,29 @@ function headOf({ settings }) {
 /** @param {Kept} before @param {Kept} after */
 function differences(before, after) {
   /** @type {[string, string, string][]} */
-  const rows = NAMES.filter((name) => name !== "count").map((name) => [labelOf(name), writeSetting(name, before.settings), writeSetting(name, after.settings)]);
-  const other = /** @type {[string, string, string][]} */ ([[say("compare.model"), before.model, after.model], ...rows]).filter(([, one, two]) => one !== two);
+  const rows = NAMES.filter((name) => name !== "count").map((name) => [
+    labelOf(name),
+    writeSetting(name, before.settings),
+    writeSetting(name, after.settings),
+  ]);
+  const other = /** @type {[string, string, string][]} */ ([[say("compare.model"), before.model, after.model], ...rows]).filter(
+    ([, one, two]) => one !== two,
+  );
   if (other.length === 0) return [h("caption", { textContent: say("compare.same") })];
   return [
     h("caption", { textContent: say("compare.differ") }),
-    h("tbody", {}, ...other.map(([name, one, two]) => h("tr", {}, Object.assign(h("th", { textContent: name }), { scope: "row" }), h("td", { textContent: one || "–" }), h("td", { textContent: two || "–" })))),
+    h(
+      "tbody",
+      {},
+      ...other.map(([name, one, two]) =>
+        h(
+          "tr",
+          {},
+          Object.assign(h("th", { textContent: name }), { scope: "row" }),
+          h("td", { textContent: one || "–" }),
+          h("td", { textContent: two || "–" }),
+        ),
+      ),
+    ),
   ];
 }

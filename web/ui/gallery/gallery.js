@@ -15,7 +15,12 @@ import { sentenceOf } from "../../studio/sentences.js";
 /** @type {View<Used>} */
 export function galleryView(studio, state) {
   const root = byId("gallery", HTMLElement);
-  const search = h("input", { type: "search", id: "gallery-search", placeholder: say("gallery.search"), aria: { label: say("gallery.search") } });
+  const search = h("input", {
+    type: "search",
+    id: "gallery-search",
+    placeholder: say("gallery.search"),
+    aria: { label: say("gallery.search") },
+  });
   search.addEventListener("input", () => studio.gallery.search(search.value));
   const count = h("span", { className: "hint numbers", id: "gallery-count" });
   const bar = selectionBar(studio, state);
@@ -26,7 +31,15 @@ export function galleryView(studio, state) {
   const problem = h("p", { className: "problem", role: "status" });
   const room = h("p", { className: "hint numbers" });
   const persist = button(say("gallery.persist"), studio.gallery.persist);
-  root.append(h("header", {}, h("h2", { textContent: say("gallery.title") }), count, search), bar.root, undo, list, empty, problem, h("p", { className: "sources" }, room, persist));
+  root.append(
+    h("header", {}, h("h2", { textContent: say("gallery.title") }), count, search),
+    bar.root,
+    undo,
+    list,
+    empty,
+    problem,
+    h("p", { className: "sources" }, room, persist),
+  );
   const tiles = tilesOf(studio, list);
 
   /** @type {Gallery | null} */
@@ -40,7 +53,14 @@ export function galleryView(studio, state) {
     const { pictures, selected, removed } = gallery;
     const wanted = found(gallery);
     search.hidden = pictures.length < 2;
-    write(count, pictures.length === 0 ? "" : wanted.length === pictures.length ? say("gallery.count", { n: pictures.length }) : say("gallery.found", { n: wanted.length, all: pictures.length }));
+    write(
+      count,
+      pictures.length === 0
+        ? ""
+        : wanted.length === pictures.length
+          ? say("gallery.count", { n: pictures.length })
+          : say("gallery.found", { n: wanted.length, all: pictures.length }),
+    );
     tiles.draw(wanted, selected, shown);
     bar.draw(gallery);
     undo.hidden = removed.length === 0;
@@ -53,7 +73,11 @@ export function galleryView(studio, state) {
   };
 }
 
-/** What can be done with those that are selected. @param {Pick<Studio, Used>} studio @param {() => import("../../studio/state.js").State} state */
+/**
+ * What can be done with those that are selected.
+ * @param {Pick<Studio, Used>} studio
+ * @param {() => import("../../studio/state.js").State} state
+ */
 function selectionBar(studio, state) {
   const chosen = () => state().gallery.pictures.filter(({ id }) => state().gallery.selected.includes(id));
   const exports = async () => {
@@ -123,7 +147,24 @@ function tileOf(studio, kept) {
   const { id, settings, thumb, model, milliseconds } = kept;
   const words = settings.prompt || say("gallery.wordless");
   const image = h("img", { src: URL.createObjectURL(thumb), alt: "", loading: "lazy", className: inSquares(settings) ? "squares" : "" });
-  const open = h("button", { type: "button", className: "tile", title: say("gallery.about", { words, model, sampler: settings.sampler, steps: settings.steps, seed: settings.seed, time: inTime(milliseconds) }), data: { id: String(id) }, aria: { label: say("gallery.open", { words, seed: settings.seed }) } }, image);
+  const open = h(
+    "button",
+    {
+      type: "button",
+      className: "tile",
+      title: say("gallery.about", {
+        words,
+        model,
+        sampler: settings.sampler,
+        steps: settings.steps,
+        seed: settings.seed,
+        time: inTime(milliseconds),
+      }),
+      data: { id: String(id) },
+      aria: { label: say("gallery.open", { words, seed: settings.seed }) },
+    },
+    image,
+  );
   open.addEventListener("click", async () => {
     await studio.gallery.openKept(id);
     // The gallery lies below the picture.
@@ -134,16 +175,30 @@ function tileOf(studio, kept) {
   return h("li", {}, open, h("label", { className: "tick" }, box));
 }
 
-/** Arrow keys walk over the thumbnails, X selects, Delete deletes. @param {KeyboardEvent} event @param {HTMLUListElement} list @param {Pick<Studio, Used>} studio */
+/**
+ * Arrow keys walk over the thumbnails, X selects, Delete deletes.
+ * @param {KeyboardEvent} event
+ * @param {HTMLUListElement} list
+ * @param {Pick<Studio, Used>} studio
+ */
 function walk(event, list, studio) {
   const item = /** @type {HTMLElement} */ (event.target).closest("li");
   const id = Number(item?.querySelector("button")?.dataset["id"]);
   if (!item || event.ctrlKey || event.metaKey || event.altKey) return;
   const items = Array.from(list.children);
   const place = items.indexOf(item);
-  const columns = items.filter((one) => /** @type {HTMLElement} */ (one).offsetTop === /** @type {HTMLElement} */ (items[0]).offsetTop).length;
+  const columns = items.filter(
+    (one) => /** @type {HTMLElement} */ (one).offsetTop === /** @type {HTMLElement} */ (items[0]).offsetTop,
+  ).length;
   /** @type {Record<string, number>} */
-  const to = { ArrowLeft: place - 1, ArrowRight: place + 1, ArrowUp: place - columns, ArrowDown: place + columns, Home: 0, End: items.length - 1 };
+  const to = {
+    ArrowLeft: place - 1,
+    ArrowRight: place + 1,
+    ArrowUp: place - columns,
+    ArrowDown: place + columns,
+    Home: 0,
+    End: items.length - 1,
+  };
   const next = to[event.key];
   if (next !== undefined) items[Math.min(Math.max(next, 0), items.length - 1)]?.querySelector("button")?.focus();
   else if (event.key === "x" || event.key === "X") studio.gallery.select(id);
@@ -160,5 +215,10 @@ function roomSentence({ pictures, room }) {
   const bytes = inBytes(pictures.reduce((sum, kept) => sum + kept.bytes, 0));
   const most = MOST_KEPT;
   if (!room) return say("gallery.room", { bytes, most });
-  return say(room.persisted ? "gallery.roomKept" : "gallery.roomLoose", { bytes, most, usage: inBytes(room.usage), quota: inBytes(room.quota) });
+  return say(room.persisted ? "gallery.roomKept" : "gallery.roomLoose", {
+    bytes,
+    most,
+    usage: inBytes(room.usage),
+    quota: inBytes(room.quota),
+  });
 }

@@ -28,7 +28,10 @@ export function queueView(studio) {
     write(title, say("queue.count", { n: queue.length }));
     const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset["job"];
     list.replaceChildren(...queue.map((job, place) => row(studio, job, place, queue.length)));
-    if (focused) /** @type {HTMLElement | null} */ (list.querySelector(`[data-job="${focused}"]:enabled`) ?? list.querySelector("button:enabled"))?.focus();
+    if (focused)
+      /** @type {HTMLElement | null} */ (
+        list.querySelector(`[data-job="${focused}"]:enabled`) ?? list.querySelector("button:enabled")
+      )?.focus();
   };
 }
 
@@ -42,7 +45,9 @@ function row(studio, { id, settings }, place, count) {
     element.setAttribute("aria-label", label);
     return element;
   };
-  return h("li", {},
+  return h(
+    "li",
+    {},
     h("span", { className: "words", textContent: words }),
     h("span", { className: "hint numbers", textContent: say("queue.about", { seed: settings.seed, steps: settings.steps }) }),
     move(-1, "↑", say("queue.up", { words }), place > 0),

@@ -24,7 +24,9 @@ export function foundView(studio) {
   });
   const families = byId("taken-for", HTMLSelectElement);
   families.addEventListener("change", () => studio.library.takeFor(families.value));
-  choices.addEventListener("change", ({ target }) => studio.library.pick(/** @type {Choice["weights"]} */ (/** @type {HTMLInputElement} */ (target).value)));
+  choices.addEventListener("change", ({ target }) =>
+    studio.library.pick(/** @type {Choice["weights"]} */ (/** @type {HTMLInputElement} */ (target).value)),
+  );
   for (const side of /** @type {const} */ (["width", "height"])) {
     const field = byId(`found-${side}`, HTMLInputElement);
     field.addEventListener("change", () => studio.library.resize(side, field.value));
@@ -57,7 +59,9 @@ function describe({ name, info, size }) {
   write(byId("found-name", HTMLElement), name);
   write(byId("found-family", HTMLElement), info.family);
   byId("take-for", HTMLDivElement).hidden = info.families.length < 2;
-  byId("taken-for", HTMLSelectElement).replaceChildren(...info.families.map(({ id, title }) => new Option(title, id, false, id === info.takenFor)));
+  byId("taken-for", HTMLSelectElement).replaceChildren(
+    ...info.families.map(({ id, title }) => new Option(title, id, false, id === info.takenFor)),
+  );
   write(byId("found-layout", HTMLElement), info.why ? `${info.layout}: ${info.why}` : info.layout);
   write(byId("found-adapter", HTMLElement), info.adapter);
   write(byId("peak-head", HTMLTableCellElement), say(info.device === "gpu" ? "found.gpu-peak" : "found.peak"));
@@ -73,7 +77,10 @@ function draw({ choices, weights, problem, size, info }) {
   for (const radio of byId("choices", HTMLTableSectionElement).querySelectorAll("input")) radio.checked = radio.value === weights;
   write(byId("found-problem", HTMLParagraphElement), problem);
   const choice = choices.find((one) => one.weights === weights);
-  const usual = [say(info.defaults.guidance > 1 ? "found.for-guided" : "found.for", size), say(choices.length > 1 ? "found.others" : "found.smallest")];
+  const usual = [
+    say(info.defaults.guidance > 1 ? "found.for-guided" : "found.for", size),
+    say(choices.length > 1 ? "found.others" : "found.smallest"),
+  ];
   write(byId("choice-note", HTMLParagraphElement), choice?.problem ?? usual.join(" "));
   byId("choice-note", HTMLParagraphElement).classList.toggle("warning", Boolean(choice?.problem));
   byId("load", HTMLButtonElement).disabled = Boolean(problem);
@@ -89,6 +96,11 @@ function line({ weights, title, readBytes, peakBytes, problem, suggested }) {
   const head = document.createElement("th");
   head.scope = "row";
   head.append(label);
-  row.append(head, element("td", inBytes(readBytes)), element("td", inBytes(peakBytes)), element("td", say(problem ? "found.no" : "found.yes"), problem ? "short" : ""));
+  row.append(
+    head,
+    element("td", inBytes(readBytes)),
+    element("td", inBytes(peakBytes)),
+    element("td", say(problem ? "found.no" : "found.yes"), problem ? "short" : ""),
+  );
   return row;
 }

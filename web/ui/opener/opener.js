@@ -18,7 +18,12 @@ import { ofProgram } from "../../words/program.js";
 export function openerView(studio) {
   const dialog = byId("opener", HTMLDialogElement);
   const address = byId("address", HTMLInputElement);
-  const parts = { ask: byId("ask", HTMLDivElement), choose: byId("choose", HTMLDivElement), looking: byId("looking", HTMLDivElement), found: byId("found", HTMLFormElement) };
+  const parts = {
+    ask: byId("ask", HTMLDivElement),
+    choose: byId("choose", HTMLDivElement),
+    looking: byId("looking", HTMLDivElement),
+    found: byId("found", HTMLFormElement),
+  };
   const look = (/** @type {Model | null} */ model) => {
     if (model) studio.library.look(model);
   };
@@ -54,7 +59,12 @@ export function openerView(studio) {
   };
 }
 
-/** Where the focus goes when another part is shown. @param {string} part @param {boolean} wrong whether what was chosen cannot be opened @param {HTMLInputElement} address */
+/**
+ * Where the focus goes when another part is shown.
+ * @param {string} part
+ * @param {boolean} wrong whether what was chosen cannot be opened
+ * @param {HTMLInputElement} address
+ */
 function firstOf(part, wrong, address) {
   if (part === "choose") return wrong && address.value ? address : null;
   return byId({ found: "load", looking: "stop-looking" }[part] ?? "agree", HTMLButtonElement);
@@ -79,7 +89,10 @@ function drawProblem(problem) {
 /** @param {Looking} look */
 function drawLooking({ name, progress, interrupted }) {
   write(byId("looking-at", HTMLParagraphElement), say("opener.looking-at", { name }));
-  write(byId("looking-detail", HTMLParagraphElement), interrupted ?? (progress ? `${ofProgram(progress.label)} · ${paceOf(progress)}` : say("opener.starting")));
+  write(
+    byId("looking-detail", HTMLParagraphElement),
+    interrupted ?? (progress ? `${ofProgram(progress.label)} · ${paceOf(progress)}` : say("opener.starting")),
+  );
   byId("look-again", HTMLButtonElement).hidden = interrupted === null;
 }
 

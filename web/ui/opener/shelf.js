@@ -19,7 +19,9 @@ const OWN = /** @type {const} */ ([
 
 /** @type {View<Used>} */
 export function shelfView(studio) {
-  byId("own", HTMLUListElement).replaceChildren(...OWN.map(({ model, name, about }) => row(say(name), [say(about)], "", [open(say(name), () => studio.model.openOwn(model))])));
+  byId("own", HTMLUListElement).replaceChildren(
+    ...OWN.map(({ model, name, about }) => row(say(name), [say(about)], "", [open(say(name), () => studio.model.openOwn(model))])),
+  );
   /** @type {State["shelf"] | null} */
   let drawn = null;
   return ({ shelf }) => {
@@ -27,8 +29,12 @@ export function shelfView(studio) {
     drawn = shelf;
     const { catalog, stored, recent, room } = shelf;
     byId("recent", HTMLUListElement).replaceChildren(...recent.map((model) => ofRecent(studio, model)));
-    byId("catalog", HTMLUListElement).replaceChildren(...catalog.filter(({ role }) => role === "model").map((entry) => ofCatalog(studio, entry)));
-    byId("previews", HTMLDataListElement).replaceChildren(...catalog.filter(({ role }) => role === "preview").map(({ name, address }) => new Option(name, address)));
+    byId("catalog", HTMLUListElement).replaceChildren(
+      ...catalog.filter(({ role }) => role === "model").map((entry) => ofCatalog(studio, entry)),
+    );
+    byId("previews", HTMLDataListElement).replaceChildren(
+      ...catalog.filter(({ role }) => role === "preview").map(({ name, address }) => new Option(name, address)),
+    );
     byId("public", HTMLDetailsElement).hidden = catalog.length === 0;
     byId("stored", HTMLUListElement).replaceChildren(...stored.map((model) => ofStored(studio, model)));
     write(byId("room", HTMLParagraphElement), roomSentence(stored, room));
@@ -38,7 +44,13 @@ export function shelfView(studio) {
 /** @param {Pick<Studio, Used>} studio @param {RecentModel} model */
 function ofRecent(studio, model) {
   const kind = model.handles[0]?.kind === "directory" ? say("shelf.folder") : say("shelf.files", { n: model.handles.length });
-  return row(model.name, [kind, dateOf(model.opened)], "", [open(model.name, () => studio.library.lookAtRecent(model)), named(button(say("do.forget"), () => studio.library.forget(model.id)), say("shelf.forget", { name: model.name }))]);
+  return row(model.name, [kind, dateOf(model.opened)], "", [
+    open(model.name, () => studio.library.lookAtRecent(model)),
+    named(
+      button(say("do.forget"), () => studio.library.forget(model.id)),
+      say("shelf.forget", { name: model.name }),
+    ),
+  ]);
 }
 
 /** @param {Pick<Studio, Used>} studio @param {CatalogEntry} entry */
@@ -49,8 +61,16 @@ function ofCatalog(studio, { name, family, address, files, size, licence, sha256
 
 /** @param {Pick<Studio, Used>} studio @param {StoredModel} model */
 function ofStored(studio, { key, name, address, opened, bytes }) {
-  const remove = named(button(say("do.delete"), () => studio.library.remove(key)), say("shelf.delete", { name }));
-  return row(name, [inBytes(bytes), dateOf(opened)], address, address ? [open(name, () => studio.library.look(address)), remove] : [remove]);
+  const remove = named(
+    button(say("do.delete"), () => studio.library.remove(key)),
+    say("shelf.delete", { name }),
+  );
+  return row(
+    name,
+    [inBytes(bytes), dateOf(opened)],
+    address,
+    address ? [open(name, () => studio.library.look(address)), remove] : [remove],
+  );
 }
 
 /** @param {StoredModel[]} stored @param {Room | null} room */
@@ -84,5 +104,7 @@ function named(element, name) {
 
 /** @param {number} time */
 function dateOf(time) {
-  return time ? new Date(time).toLocaleDateString(language === "en" ? undefined : language, { day: "numeric", month: "short", year: "numeric" }) : "";
+  return time
+    ? new Date(time).toLocaleDateString(language === "en" ? undefined : language, { day: "numeric", month: "short", year: "numeric" })
+    : "";
 }

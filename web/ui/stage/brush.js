@@ -107,7 +107,10 @@ export function paintsOn(veil, { size, erases, done, shows }) {
     /** Moves by key, in brushes; and paints where the brush is down. @param {number} across @param {number} downwards */
     move(across, downwards) {
       const by = Math.max(1, width() / 2);
-      const to = { x: Math.min(Math.max(here.x + across * by, 0), veil.width), y: Math.min(Math.max(here.y + downwards * by, 0), veil.height) };
+      const to = {
+        x: Math.min(Math.max(here.x + across * by, 0), veil.width),
+        y: Math.min(Math.max(here.y + downwards * by, 0), veil.height),
+      };
       if (pressed) line(here, to, 1);
       shows((here = to), width());
     },
@@ -149,7 +152,12 @@ function veilOf(mask) {
   return veil;
 }
 
-/** Shows a picture, and what of it the mask covers, in small. @param {HTMLCanvasElement} canvas @param {ImageData} picture @param {ImageData | null} mask */
+/**
+ * Shows a picture, and what of it the mask covers, in small.
+ * @param {HTMLCanvasElement} canvas
+ * @param {ImageData} picture
+ * @param {ImageData | null} mask
+ */
 export function overlay(canvas, picture, mask) {
   Object.assign(canvas, { width: picture.width, height: picture.height });
   canvas.classList.toggle("squares", inSquares(picture));

@@ -27,7 +27,9 @@ export function easelView(studio) {
     done: studio.initImage.paintMask,
     shows: (at, width) => place(ring, veil, at, width),
   });
-  const zoom = zooms(within(easel, ".view", HTMLDivElement), within(easel, ".board", HTMLDivElement), (times) => write(byId("zoom", HTMLOutputElement), `${Math.round(times * 100)} %`));
+  const zoom = zooms(within(easel, ".view", HTMLDivElement), within(easel, ".board", HTMLDivElement), (times) =>
+    write(byId("zoom", HTMLOutputElement), `${Math.round(times * 100)} %`),
+  );
   /** @type {Record<string, () => unknown>} */
   const buttons = {
     "easel-start": () => studio.run.generate(),
@@ -83,7 +85,9 @@ export function easelView(studio) {
   let drawn = null;
   zoom.to(1);
   return (now) => {
-    const { start: { image, mask } } = now;
+    const {
+      start: { image, mask },
+    } = now;
     if (now.easel && !image) return studio.initImage.showEasel(null);
     byId("mask-undo", HTMLButtonElement).disabled = now.steps.undo === 0;
     byId("mask-clear", HTMLButtonElement).disabled = mask === null;
@@ -116,7 +120,13 @@ export function easelView(studio) {
   };
 }
 
-/** The ring that shows where the brush is, and how wide. @param {HTMLElement} ring @param {HTMLCanvasElement} veil @param {import("./brush.js").Point | null} at @param {number} width */
+/**
+ * The ring that shows where the brush is, and how wide.
+ * @param {HTMLElement} ring
+ * @param {HTMLCanvasElement} veil
+ * @param {import("./brush.js").Point | null} at
+ * @param {number} width
+ */
 function place(ring, veil, at, width) {
   ring.hidden = at === null;
   if (!at) return;

@@ -26,7 +26,12 @@ export function largerView(studio, state) {
   again.id = "larger-again";
   const about = element("p", "", "hint");
   dialog.append(
-    h("header", {}, h("h2", { id: "larger-title" }, say("larger.title")), crossButton(say("do.close"), () => dialog.close())),
+    h(
+      "header",
+      {},
+      h("h2", { id: "larger-title" }, say("larger.title")),
+      crossButton(say("do.close"), () => dialog.close()),
+    ),
     h("h3", {}, say("larger.upscalers")),
     element("p", say("larger.about"), "hint"),
     list,
@@ -43,7 +48,11 @@ export function largerView(studio, state) {
   const line = byId("enlarging", HTMLDivElement);
   const bar = h("progress", { aria: { labelledby: "enlarging-text" } });
   const text = h("span", { id: "enlarging-text" });
-  line.append(bar, text, Object.assign(button(say("do.cancel"), studio.enlarging.stopEnlarging), { id: "stop-enlarging", className: "quiet-button" }));
+  line.append(
+    bar,
+    text,
+    Object.assign(button(say("do.cancel"), studio.enlarging.stopEnlarging), { id: "stop-enlarging", className: "quiet-button" }),
+  );
   const each = byId("enlarge-each", HTMLInputElement);
   each.addEventListener("change", () => studio.enlarging.enlargeEach(each.checked));
   /** @type {[KeptUpscaler[], string | null] | null} */
@@ -89,5 +98,11 @@ function useButton(studio, dialog, name) {
 
 /** @param {Pick<Studio, Used>} studio @param {HTMLDialogElement} dialog @param {KeptUpscaler} one */
 function row(studio, dialog, { name, bytes }) {
-  return h("li", {}, useButton(studio, dialog, name), h("div", {}, element("span", inBytes(bytes), "hint")), crossButton(say("larger.delete", { name }), () => studio.enlarging.dropUpscaler(name)));
+  return h(
+    "li",
+    {},
+    useButton(studio, dialog, name),
+    h("div", {}, element("span", inBytes(bytes), "hint")),
+    crossButton(say("larger.delete", { name }), () => studio.enlarging.dropUpscaler(name)),
+  );
 }

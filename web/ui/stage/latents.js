@@ -18,17 +18,31 @@ export function latentsView(studio, state) {
     const latents = trace && lastLatents(trace);
     return latents && trace ? new File([latentsFile(latents)], fileName(model, trace.settings.seed, "-latents.safetensors")) : null;
   };
-  const keep = Object.assign(button(say("latents.save"), () => {
-    const file = fileOf();
-    if (file) save(file, file.name);
-  }), { id: "save-latents" });
-  const start = Object.assign(button(say("latents.start"), () => {
-    const file = fileOf();
-    if (file) studio.initImage.startFromLatents(file);
-    dialog.close();
-  }), { id: "start-latents" });
-  const close = Object.assign(button(say("do.close"), () => dialog.close()), { className: "quiet-button close" });
-  dialog.append(h("h2", { id: "latents-title", textContent: say("latents.title") }), h("p", { textContent: say("latents.about") }), host, h("p", { className: "sources last-line" }, keep, start, close));
+  const keep = Object.assign(
+    button(say("latents.save"), () => {
+      const file = fileOf();
+      if (file) save(file, file.name);
+    }),
+    { id: "save-latents" },
+  );
+  const start = Object.assign(
+    button(say("latents.start"), () => {
+      const file = fileOf();
+      if (file) studio.initImage.startFromLatents(file);
+      dialog.close();
+    }),
+    { id: "start-latents" },
+  );
+  const close = Object.assign(
+    button(say("do.close"), () => dialog.close()),
+    { className: "quiet-button close" },
+  );
+  dialog.append(
+    h("h2", { id: "latents-title", textContent: say("latents.title") }),
+    h("p", { textContent: say("latents.about") }),
+    host,
+    h("p", { className: "sources last-line" }, keep, start, close),
+  );
   const draw = channelsFigure(host);
   const open = byId("show-latents", HTMLButtonElement);
   open.addEventListener("click", () => {

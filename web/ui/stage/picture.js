@@ -36,7 +36,12 @@ export function pictureView() {
     if (shown && trace && !keeps) {
       paint(canvas, shown);
       canvas.hidden = false;
-      canvas.setAttribute("aria-label", finished ? say("picture.this", { prompt: trace.settings.prompt || say("picture.wordless") }) : say("picture.predicted", { n: (step?.index ?? 0) + 1 }));
+      canvas.setAttribute(
+        "aria-label",
+        finished
+          ? say("picture.this", { prompt: trace.settings.prompt || say("picture.wordless") })
+          : say("picture.predicted", { n: (step?.index ?? 0) + 1 }),
+      );
     }
     rough.hidden = keeps || Boolean(finished) || !step || !isRough(step);
     // While another model opens, how far it is lies over the picture that is there.
@@ -66,10 +71,20 @@ function bringIntoView(figure) {
 
 /** @param {Step} step @returns {Record<string, string>} */
 function ofStep({ index, total, sigma, timestep, milliseconds }) {
-  return { step: `${index + 1} / ${total}`, sigma: figures(sigma, { least: 3 }), timestep: String(Math.round(timestep)), milliseconds: inTime(milliseconds) };
+  return {
+    step: `${index + 1} / ${total}`,
+    sigma: figures(sigma, { least: 3 }),
+    timestep: String(Math.round(timestep)),
+    milliseconds: inTime(milliseconds),
+  };
 }
 
 /** @param {Trace} trace @returns {Record<string, string>} */
 function ofRun({ steps, timings }) {
-  return { step: steps.length > 0 ? say("picture.done", { n: steps.length }) : "–", sigma: "0", timestep: "0", milliseconds: timings ? inTime(timings.total) : "–" };
+  return {
+    step: steps.length > 0 ? say("picture.done", { n: steps.length }) : "–",
+    sigma: "0",
+    timestep: "0",
+    milliseconds: timings ? inTime(timings.total) : "–",
+  };
 }

@@ -55,7 +55,8 @@ export function progressView(studio) {
     write(announce, announcement(state, done, total));
     const running = phase === "running";
     // A button that is switched off under a person's finger hands the focus on, to where that finger begins nothing.
-    if (!running && (document.activeElement === pause || document.activeElement === cancel)) byId("filmstrip", HTMLDivElement).focus({ preventScroll: true });
+    if (!running && (document.activeElement === pause || document.activeElement === cancel))
+      byId("filmstrip", HTMLDivElement).focus({ preventScroll: true });
     watch.hidden = !running || state.watching;
     pause.disabled = cancel.disabled = !running;
     step.disabled = !running && phase !== "ready";
@@ -111,7 +112,12 @@ function sizeOf({ width, height }) {
   return `${width} ${height}`;
 }
 
-/** For people who listen: the beginning, each quarter, and the end; not each step. @param {State} state @param {number} done @param {number} total */
+/**
+ * For people who listen: the beginning, each quarter, and the end; not each step.
+ * @param {State} state
+ * @param {number} done
+ * @param {number} total
+ */
 function announcement(state, done, total) {
   const quarter = Math.floor((done / total) * 4);
   if (state.reading) return ofProgram(state.reading.label); // once, and not each of its bytes

@@ -24,7 +24,12 @@ export function savingView(studio, state) {
       studio.messages.tell(sentenceOf(error, "run"));
     }
   };
-  const buttons = { download: saves(".png", (trace, image) => withRecord(studio, trace, image)), animate: saves("-steps.png", animated), film: () => record(), "go-on": () => goOn(studio, state().trace) };
+  const buttons = {
+    download: saves(".png", (trace, image) => withRecord(studio, trace, image)),
+    animate: saves("-steps.png", animated),
+    film: () => record(),
+    "go-on": () => goOn(studio, state().trace),
+  };
   for (const [id, act] of Object.entries(buttons)) byId(id, HTMLButtonElement).addEventListener("click", act);
   /** @param {Trace} trace */
   async function animated(trace) {
@@ -52,7 +57,12 @@ export function savingView(studio, state) {
   };
 }
 
-/** Once its model is closed, and where it is not kept, nobody can say any more what made a picture. @param {Pick<Studio, Used>} studio @param {Trace} trace @param {ImageData} image */
+/**
+ * Once its model is closed, and where it is not kept, nobody can say any more what made a picture.
+ * @param {Pick<Studio, Used>} studio
+ * @param {Trace} trace
+ * @param {ImageData} image
+ */
 async function withRecord(studio, trace, image) {
   const png = await studio.exports.savePicture(trace);
   if (png) return png;

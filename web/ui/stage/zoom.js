@@ -3,7 +3,11 @@
 /** Most times as large. */
 const MOST = 8;
 
-/** @param {HTMLElement} box scrolls @param {HTMLElement} inside is as large as the box, times the zoom @param {(zoom: number) => void} changed */
+/**
+ * @param {HTMLElement} box scrolls
+ * @param {HTMLElement} inside is as large as the box, times the zoom
+ * @param {(zoom: number) => void} changed
+ */
 export function zooms(box, inside, changed) {
   let zoom = 1;
   /** @type {Map<number, PointerEvent>} */
@@ -19,25 +23,34 @@ export function zooms(box, inside, changed) {
     changed(zoom);
   }
 
-  box.addEventListener("wheel", (event) => {
-    if (!event.ctrlKey && !event.metaKey) return;
-    event.preventDefault();
-    const { left, top } = box.getBoundingClientRect();
-    to(zoom * Math.exp(-event.deltaY / 300), event.clientX - left, event.clientY - top);
-  }, { passive: false });
+  box.addEventListener(
+    "wheel",
+    (event) => {
+      if (!event.ctrlKey && !event.metaKey) return;
+      event.preventDefault();
+      const { left, top } = box.getBoundingClientRect();
+      to(zoom * Math.exp(-event.deltaY / 300), event.clientX - left, event.clientY - top);
+    },
+    { passive: false },
+  );
 
   box.addEventListener("pointerdown", (event) => fingers.set(event.pointerId, event), true);
-  box.addEventListener("pointermove", (event) => {
-    const before = [...fingers.values()];
-    if (!fingers.has(event.pointerId)) return;
-    fingers.set(event.pointerId, event);
-    if (fingers.size !== 2) return;
-    const [was, is] = [spread(before), spread([...fingers.values()])];
-    const { left, top } = box.getBoundingClientRect();
-    box.scrollBy(was.x - is.x, was.y - is.y);
-    to((zoom * is.apart) / Math.max(was.apart, 1), is.x - left, is.y - top);
-  }, true);
-  for (const name of /** @type {const} */ (["pointerup", "pointercancel"])) box.addEventListener(name, (event) => fingers.delete(event.pointerId), true);
+  box.addEventListener(
+    "pointermove",
+    (event) => {
+      const before = [...fingers.values()];
+      if (!fingers.has(event.pointerId)) return;
+      fingers.set(event.pointerId, event);
+      if (fingers.size !== 2) return;
+      const [was, is] = [spread(before), spread([...fingers.values()])];
+      const { left, top } = box.getBoundingClientRect();
+      box.scrollBy(was.x - is.x, was.y - is.y);
+      to((zoom * is.apart) / Math.max(was.apart, 1), is.x - left, is.y - top);
+    },
+    true,
+  );
+  for (const name of /** @type {const} */ (["pointerup", "pointercancel"]))
+    box.addEventListener(name, (event) => fingers.delete(event.pointerId), true);
 
   return { to, by: (/** @type {number} */ factor) => to(zoom * factor) };
 }
@@ -45,5 +58,9 @@ export function zooms(box, inside, changed) {
 /** @param {PointerEvent[]} both */
 function spread([one, other]) {
   if (!one || !other) return { x: 0, y: 0, apart: 1 };
-  return { x: (one.clientX + other.clientX) / 2, y: (one.clientY + other.clientY) / 2, apart: Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY) };
+  return {
+    x: (one.clientX + other.clientX) / 2,
+    y: (one.clientY + other.clientY) / 2,
+    apart: Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY),
+  };
 }

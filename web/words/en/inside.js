@@ -40,7 +40,8 @@ export const INSIDE = {
   "inside.madeBy.model": "by the full decoder",
   "inside.decodes": "Decoding…",
   "inside.decodes.later": "Decoded when the run has finished.",
-  "inside.picture.hint": "At each step the model sees the small picture and says what noise is in it. Without that noise, the large one is left.",
+  "inside.picture.hint":
+    "At each step the model sees the small picture and says what noise is in it. Without that noise, the large one is left.",
 
   "inside.guidance": "What the words change",
   "inside.looking": "Where it looks",
@@ -51,7 +52,8 @@ export const INSIDE = {
   "inside.channels.which": "Which latents",
   "inside.channels.latents": "after the step",
   "inside.channels.denoised": "predicted, without noise",
-  "inside.channels.hint": "In latent space, a picture has four numbers per place. All steps share one colour scale, so you can compare them.",
+  "inside.channels.hint":
+    "In latent space, a picture has four numbers per place. All steps share one colour scale, so you can compare them.",
   "inside.schedule": "The noise schedule",
   "inside.schedule.hint": "σ is the standard deviation of the noise, next to that of a picture. Drag across to move through the run.",
   "inside.distance": "Distance travelled",
@@ -62,7 +64,8 @@ export const INSIDE = {
   "inside.distance.hint": "Root mean square over all the latents, on the sampler’s own scale.",
 
   "inside.words": "Words as numbers",
-  "inside.words.hint": "Each token is looked up in a table of vectors; the text encoder turns them all together into what the denoiser sees. Change a vector, and the picture changes.",
+  "inside.words.hint":
+    "Each token is looked up in a table of vectors; the text encoder turns them all together into what the denoiser sees. Change a vector, and the picture changes.",
   "inside.words.undo": "Undo the last change",
   "inside.words.now": "In effect: {change}",
   "inside.words.before": "before",
@@ -85,7 +88,8 @@ export const INSIDE = {
   "inside.swap.near": "Closest tokens, by the cosine of the angle between vectors",
 
   "inside.paths": "Why not one step?",
-  "inside.paths.hint": "From the same noise, each sampler follows the model’s directions in its own way. One long step goes straight and misses; more steps, and better ones, end closer together. All start at the last timestep (spacing “trailing”).",
+  "inside.paths.hint":
+    "From the same noise, each sampler follows the model’s directions in its own way. One long step goes straight and misses; more steps, and better ones, end closer together. All start at the last timestep (spacing “trailing”).",
   "inside.paths.samplers": "Samplers",
   "inside.paths.steps": "Steps",
   "inside.paths.n": "{n}",
@@ -133,13 +137,16 @@ export const INSIDE = {
   "figure.schedule.label": "Step shown, on the noise schedule",
   "figure.schedule.x": "timestep t (as in training)",
   "figure.schedule.y": "noise σ (standard deviation)",
-  "figure.schedule.at": "Step {step} of {total}: t = {timestep}, σ = {sigma}; {part} % of what the model sees is noise, by standard deviation.",
+  "figure.schedule.at":
+    "Step {step} of {total}: t = {timestep}, σ = {sigma}; {part} % of what the model sees is noise, by standard deviation.",
   "figure.schedule.end": "After {total} steps: no noise is left.",
-  "figure.schedule.summary": "The line is the model’s schedule; the {total} circles are the steps of the run, from σ = {first} down to {last}.",
+  "figure.schedule.summary":
+    "The line is the model’s schedule; the {total} circles are the steps of the run, from σ = {first} down to {last}.",
 
   "figure.plane.x": "first component ({part} of the variance)",
   "figure.plane.y": "second component ({part})",
-  "figure.plane.summary": "The plane in which the paths differ most shows {part} of their variance. Up and down is drawn {stretch} times as large as left to right. Each mark is a call to the model; the filled ones are the ends: {runs}.",
+  "figure.plane.summary":
+    "The plane in which the paths differ most shows {part} of their variance. Up and down is drawn {stretch} times as large as left to right. Each mark is a call to the model; the filled ones are the ends: {runs}.",
 
   "figure.legend": "Lines",
   "figure.lines.table": "The same as a table",
@@ -149,7 +156,8 @@ export const INSIDE = {
   "figure.guidance.negative": "with the negative prompt",
   "figure.guidance.negative.short": "negative",
   "figure.guidance.xNegative": "along the prediction for the negative prompt (RMS)",
-  "figure.guidance.summaryNegative": "For the negative prompt, the predicted noise has length {without}; for the prompt, {with}. They are {angle}° and {apart} apart. Going {scale} times as far gives {result}.",
+  "figure.guidance.summaryNegative":
+    "For the negative prompt, the predicted noise has length {without}; for the prompt, {with}. They are {angle}° and {apart} apart. Going {scale} times as far gives {result}.",
   "figure.guidance.with": "with the prompt",
   "figure.guidance.difference": "difference × {scale} (colours to ±{range})",
   "figure.guidance.result": "noise that is removed",
@@ -158,7 +166,8 @@ export const INSIDE = {
   "figure.guidance.result.short": "guided",
   "figure.guidance.x": "along the prediction without the prompt (RMS)",
   "figure.guidance.y": "across it (RMS)",
-  "figure.guidance.summary": "Without the prompt, the predicted noise has length {without}; with it, {with}. They are {angle}° and {apart} apart. Going {scale} times as far gives {result}.",
+  "figure.guidance.summary":
+    "Without the prompt, the predicted noise has length {without}; with it, {with}. They are {angle}° and {apart} apart. Going {scale} times as far gives {result}.",
   "figure.guidance.unguided": "Guidance is off in this step: the model is asked only once, and the predicted noise has length {length}.",
 
   "figure.token.start": "start",
@@ -180,5 +189,6 @@ export const INSIDE = {
   "figure.table.change": "Change",
   "figure.table.changeToken": "Change “{token}”",
   "figure.table.vector": "{token}: {count} numbers, {first} …",
-  "figure.table.summary": "{rows} rows, {tokens} of them the prompt’s tokens; for each, {width} numbers go in and {outputWidth} come out. {left} rows of padding are not shown.",
+  "figure.table.summary":
+    "{rows} rows, {tokens} of them the prompt’s tokens; for each, {width} numbers go in and {outputWidth} come out. {left} rows of padding are not shown.",
 };

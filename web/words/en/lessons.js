@@ -3,7 +3,8 @@
 /** @satisfies {import("../languages.js").Words} */
 export const LESSONS = {
   "lessons.title": "Lessons",
-  "lessons.intro": "How a picture comes out of noise, in seven lessons. Each step asks what you expect and then measures it here, on your machine, with the model that is open. About {minutes} minutes in all.",
+  "lessons.intro":
+    "How a picture comes out of noise, in seven lessons. Each step asks what you expect and then measures it here, on your machine, with the model that is open. About {minutes} minutes in all.",
   "lessons.all": "All lessons",
   "lessons.heading": "{number} · {title}",
   "lessons.minutes": "{minutes} min",
@@ -22,7 +23,8 @@ export const LESSONS = {
   "lessons.sources": "Sources",
   "lessons.class": "For a class",
   "lessons.seed": "Class seed",
-  "lessons.seed.hint": "With the same seed, everybody starts from the same noise and measures the same numbers. Share the link, and print the sheet with all the questions.",
+  "lessons.seed.hint":
+    "With the same seed, everybody starts from the same noise and measures the same numbers. Share the link, and print the sheet with all the questions.",
   "lessons.seed.problem": "A seed is a whole number from 0 to 4294967295.",
   "lessons.seed.copy": "Copy class link",
   "lessons.seed.copied": "Class link copied: {link}",
@@ -50,7 +52,8 @@ export const LESSONS = {
   "lessons.working": "Computing",
   "lessons.opening": "The model is opening. The step runs as soon as it is ready.",
   "lessons.show.recording": "Show the recording",
-  "lessons.recorded": "This is a recording, computed earlier with the digits model and seed 7. With an open model, the step is computed live.",
+  "lessons.recorded":
+    "This is a recording, computed earlier with the digits model and seed 7. With an open model, the step is computed live.",
   "lessons.showing": "Result",
   "lessons.empty": "The result will appear here in a moment.",
   "lessons.empty.act": "Say what you expect, then measure it: the result appears here.",
@@ -60,7 +63,8 @@ export const LESSONS = {
   "lessons.copy.failed": "Not allowed here",
   "lessons.own": "Your settings",
   "lessons.needs.model": "Open a model to change this.",
-  "lessons.picture.usual": "This picture was made by the model. You can use your own: choose it, or drop it on the page. It stays on your machine.",
+  "lessons.picture.usual":
+    "This picture was made by the model. You can use your own: choose it, or drop it on the page. It stays on your machine.",
   "lessons.picture.own": "Your picture: {name}. It stays on your machine.",
   "lessons.picture.choose": "Choose a picture",
   "lessons.picture.remove": "Use the model’s again",

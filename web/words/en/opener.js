@@ -10,13 +10,15 @@ export const OPENER = {
   "own.digits": "Digits",
   "own.digits-about": "Handwritten digits in colour, 32 × 32: small and quick. The lessons use it.",
   "opener.disk": "From this computer",
-  "opener.disk-how": "A <code>.safetensors</code>, <code>.ckpt</code>, <code>.gguf</code> or <code>.bin</code> file, several that belong together, or a folder in the diffusers format. It is read here and sent nowhere.",
+  "opener.disk-how":
+    "A <code>.safetensors</code>, <code>.ckpt</code>, <code>.gguf</code> or <code>.bin</code> file, several that belong together, or a folder in the diffusers format. It is read here and sent nowhere.",
   "opener.files": "Model files",
   "opener.folder": "Model folder",
   "opener.drop": "or drop it anywhere on this page",
   "opener.recent": "Opened from this computer before",
   "opener.web": "From the web",
-  "opener.web-how": "The address of a file, a folder or a model hub’s repository. Add <code>#sha256=…</code> to a file’s address to check the whole download.",
+  "opener.web-how":
+    "The address of a file, a folder or a model hub’s repository. Add <code>#sha256=…</code> to a file’s address to check the whole download.",
   "opener.address": "Address",
   "opener.address-example": "host/owner/name",
   "opener.look": "Look up",
@@ -54,7 +56,8 @@ export const OPENER = {
   "shelf.room": "{used} of {quota} used.",
   "shelf.may-clear": "The browser may delete this when the disk is nearly full.",
   "ask.host": "This link asks for a model from {host}.",
-  "ask.how": "Nothing has been asked of {host} yet. If you agree, the page looks up what the model is and how large, and shows you before it downloads the rest.",
+  "ask.how":
+    "Nothing has been asked of {host} yet. If you agree, the page looks up what the model is and how large, and shows you before it downloads the rest.",
   "ask.agree": "Ask {host}",
   "ask.decline": "No, open the page’s own model",
   "look.details": "Details",

@@ -56,7 +56,8 @@ export const PROBLEMS = {
   "record.start": "It started from a picture that is not stored with the settings: drop that picture, too.",
   "record.lora": "It used {names}: drop the LoRA file, too.",
   "record.inversion": "Its prompt uses {names}, which is read as plain words: drop the textual inversion’s file, too.",
-  "machine.insecure": "This page was loaded over plain http from another machine, where browsers turn WebGPU off. So the CPU computes: same picture, but slower. To use the GPU, open the page over https, or on the machine that serves it.",
+  "machine.insecure":
+    "This page was loaded over plain http from another machine, where browsers turn WebGPU off. So the CPU computes: same picture, but slower. To use the GPU, open the page over https, or on the machine that serves it.",
   "machine.no-webgpu": "This browser has no WebGPU, so the CPU computes: same picture, but slower.",
   "machine.no-adapter": "This browser has WebGPU but no GPU that it can use, so the CPU computes: same picture, but slower.",
   "machine.software": "The only GPU here is emulated in software, so the CPU computes directly: same picture, usually faster.",
@@ -71,10 +72,13 @@ export const PROBLEMS = {
   "opening.back": "{model} is open again.",
   "taken.model": "{name} is open.",
   "look.denied": "{host} only gives “{name}” to people who are signed in. Download it there, then open the file from this computer.",
-  "look.network": "{host} does not answer, or does not allow other pages to read from it. Check the address; or download the model there and open it from this computer.",
+  "look.network":
+    "{host} does not answer, or does not allow other pages to read from it. Check the address; or download the model there and open it from this computer.",
   "look.absent": "“{name}” is not a model and contains none. Choose a file of weights, or the folder of a whole model.",
-  "look.absent-there": "There is no model at {address}, or only part of one. Check the address: it must be that of a file of weights, a model’s folder, or a repository on a hub (host/owner/name).",
-  "look.server": "{host} does not send “{name}” as it is: what comes cannot be right. Try again later; or download the model there and open it from this computer.",
+  "look.absent-there":
+    "There is no model at {address}, or only part of one. Check the address: it must be that of a file of weights, a model’s folder, or a repository on a hub (host/owner/name).",
+  "look.server":
+    "{host} does not send “{name}” as it is: what comes cannot be right. Try again later; or download the model there and open it from this computer.",
   "look.unknown": "“{name}” cannot be opened here: this page opens models of the Stable Diffusion family.",
   "look.offline": "This browser is offline, and “{name}” is not stored in it. Open a model that is, or one from this computer.",
   "offer.again": "Open the model again",

@@ -15,30 +15,45 @@ export const REACH = {
   "reach.gpu.yes": "WebGPU offers {adapter}.",
   "reach.gpu.partly": "The only adapter, {adapter}, is a GPU emulated by the CPU. The CPU itself is usually faster, so it is used.",
   "reach.gpu.no": "This browser has no WebGPU, so the CPU computes: same picture, but slower.",
-  "reach.gpu.no-adapter": "This browser has WebGPU but offers no adapter: the graphics driver is missing, too old or turned off. So the CPU computes: same picture, but slower.",
-  "reach.gpu.insecure": "This page was loaded over plain http from another machine, and browsers turn WebGPU off there. Over https, or in the single file decant.html, the GPU can be used.",
+  "reach.gpu.no-adapter":
+    "This browser has WebGPU but offers no adapter: the graphics driver is missing, too old or turned off. So the CPU computes: same picture, but slower.",
+  "reach.gpu.insecure":
+    "This page was loaded over plain http from another machine, and browsers turn WebGPU off there. Over https, or in the single file decant.html, the GPU can be used.",
   "reach.limits": "Room for large pictures",
-  "reach.limits.yes": "A buffer may hold {buffer} and a binding {binding}. Pictures up to 1024 × 1024 need no more than the 268 MB and 134 MB that WebGPU guarantees.",
+  "reach.limits.yes":
+    "A buffer may hold {buffer} and a binding {binding}. Pictures up to 1024 × 1024 need no more than the 268 MB and 134 MB that WebGPU guarantees.",
   "reach.limits.no": "No adapter, so there are no limits to read.",
   "reach.half": "GPU extras",
-  "reach.half.yes": "It supports 16-bit arithmetic (shader-f16). Decant does not need it: weights are kept small, and arithmetic is done in 32 bits.",
-  "reach.half.partly": "It does not support 16-bit arithmetic (shader-f16). Nothing is lost: weights are kept small all the same, and arithmetic is done in 32 bits.",
+  "reach.half.yes":
+    "It supports 16-bit arithmetic (shader-f16). Decant does not need it: weights are kept small, and arithmetic is done in 32 bits.",
+  "reach.half.partly":
+    "It does not support 16-bit arithmetic (shader-f16). Nothing is lost: weights are kept small all the same, and arithmetic is done in 32 bits.",
   "reach.cpu": "Uses the CPU",
-  "reach.cpu.yes": { one: "WebAssembly has vector instructions ({kernels}); the machine has {n} core.", other: "WebAssembly has vector instructions ({kernels}); the machine has {n} cores." },
+  "reach.cpu.yes": {
+    one: "WebAssembly has vector instructions ({kernels}); the machine has {n} core.",
+    other: "WebAssembly has vector instructions ({kernels}); the machine has {n} cores.",
+  },
   "reach.cpu.no": "This browser’s WebAssembly has no vector instructions, which the program needs. A newer browser has them.",
   "reach.threads": "Several cores at once",
   "reach.threads.yes": { one: "On the CPU, a run uses {n} thread.", other: "On the CPU, a run uses {n} threads. They change no pixel." },
-  "reach.threads.partly": { one: "On the CPU, a run uses {n} thread. More need memory that is shared: over https, most browsers allow it from the second opening of the page on.", other: "On the CPU, a run uses {n} threads. More need memory that is shared: over https, most browsers allow it from the second opening of the page on." },
+  "reach.threads.partly": {
+    one: "On the CPU, a run uses {n} thread. More need memory that is shared: over https, most browsers allow it from the second opening of the page on.",
+    other:
+      "On the CPU, a run uses {n} threads. More need memory that is shared: over https, most browsers allow it from the second opening of the page on.",
+  },
   "reach.threads.choose": "Threads on the CPU, from the next model on",
   "reach.threads.usual": "{n} (all cores but one)",
   "reach.memory": "Memory",
   "reach.memory.yes": "About {memory} or more. Before loading a model, the page says how much it needs.",
-  "reach.memory.partly": "This browser does not say how much there is. Before loading a model, the page says how much it needs: compare it with what your machine has.",
+  "reach.memory.partly":
+    "This browser does not say how much there is. Before loading a model, the page says how much it needs: compare it with what your machine has.",
   "reach.storage": "Stores models and pictures",
   "reach.storage.yes": "{used} of {quota} used. The browser deletes it only when you say so.",
   "reach.storage.partly": "{used} of {quota} used. When the disk is full, the browser may delete it.",
-  "reach.storage.file": "A page opened from a file gets no storage for models, so downloads are not kept. Models on this computer open as usual.",
-  "reach.storage.no": "This browser stores no files for this page (a private window, or an address without https), so downloads are not kept.",
+  "reach.storage.file":
+    "A page opened from a file gets no storage for models, so downloads are not kept. Models on this computer open as usual.",
+  "reach.storage.no":
+    "This browser stores no files for this page (a private window, or an address without https), so downloads are not kept.",
   "reach.files": "Reopens models from this computer",
   "reach.files.yes": "A file or folder that you opened once opens again with one click.",
   "reach.files.partly": "You can choose or drop files and folders, but must choose them again next time.",
@@ -47,7 +62,8 @@ export const REACH = {
   "reach.offline.file": "This is the single file: everything is in it, and it needs no network.",
   "reach.offline.partly": "Not yet: the page is stored once its model has been opened here.",
   "reach.offline.saving": "This browser is set to save data, so the page is not stored here.",
-  "reach.offline.no": "This browser cannot install the page from this address (plain http, a private window, or a page that was not built).",
+  "reach.offline.no":
+    "This browser cannot install the page from this address (plain http, a private window, or a page that was not built).",
   "reach.notify": "Notifies you when a picture is ready",
   "reach.notify.yes": "Notifications are allowed.",
   "reach.notify.partly": "Not asked for yet.",
@@ -63,7 +79,8 @@ export const REACH = {
   "test.report": "Bug report",
   "test.going": "{device}: picture {picture} of {pictures}, step {step} of {steps}",
   "test.opening": "{device}: opening the model",
-  "test.exact": "{device}: same as diffusers, off by {worst} at most (0.001 is allowed), and identical down to the last bit to every other browser with these kernels. One step took {time}.",
+  "test.exact":
+    "{device}: same as diffusers, off by {worst} at most (0.001 is allowed), and identical down to the last bit to every other browser with these kernels. One step took {time}.",
   "test.within": "{device}: same as diffusers, off by {worst} at most (0.001 is allowed). One step took {time}.",
   "test.off": "{device}: not the same as diffusers: off by {worst}, where 0.001 is allowed. Please report it, and use the other device.",
   "test.failed": "{device}: could not be tested. {reason}",

@@ -6,7 +6,8 @@ export const SETTINGS = {
   "form.prompt": "Prompt",
   "form.as-typed": "Update as I type",
   "form.as-typed-how": "Every change makes a new picture. Press Generate to keep one.",
-  "form.as-typed-gear": "Every change makes a new picture, in the model's fast gear. Press Generate to make one as the settings say, and to keep it.",
+  "form.as-typed-gear":
+    "Every change makes a new picture, in the model's fast gear. Press Generate to make one as the settings say, and to keep it.",
   "gear.title": "Gear",
   "gear.full": "Detailed",
   "gear.fast": "Fast",
@@ -93,7 +94,8 @@ export const SETTINGS = {
   "form.mixes-hint": "Adds the meaning of another prompt, times a factor.",
   "form.mix": "Add a prompt",
   "form.beside": "LoRAs and new words",
-  "form.beside-hint": "Small files that change what the model draws, textual inversions, another autoencoder (VAE): add them here, or drop them anywhere on this page.",
+  "form.beside-hint":
+    "Small files that change what the model draws, textual inversions, another autoencoder (VAE): add them here, or drop them anywhere on this page.",
   "form.beside-list": "Loaded with the model",
   "form.add": "Add a file",
   "form.beside-file": "LoRA and textual inversion files",
@@ -105,8 +107,10 @@ export const SETTINGS = {
   "form.enlarge": "Enlarge each picture",
   "form.enlarge-hint": "by {name}, which comes with the model",
   "form.size": "Width and height must be multiples of {factor}.",
-  "form.size-stored": "Width and height must be multiples of {factor}. A {width} × {height} picture takes about {bytes} of memory, with the weights as stored in the file.",
-  "form.size-kept": "Width and height must be multiples of {factor}. A {width} × {height} picture takes about {bytes} of memory, with weights in {weights}.",
+  "form.size-stored":
+    "Width and height must be multiples of {factor}. A {width} × {height} picture takes about {bytes} of memory, with the weights as stored in the file.",
+  "form.size-kept":
+    "Width and height must be multiples of {factor}. A {width} × {height} picture takes about {bytes} of memory, with weights in {weights}.",
   "form.changed": { one: "{n} changed", other: "{n} changed" },
   "form.own-list": "Your own list",
   "form.models-own": "Model default",
@@ -151,7 +155,8 @@ export const SETTINGS = {
   "start.masked": "with a mask",
   "start.with-mask": "{name}, with the mask {mask}",
   "start.painted": "painted",
-  "start.mask-size": "“{name}” is {width} × {height} pixels, but the picture is {pictureWidth} × {pictureHeight}. A mask must be the same size as the picture.",
+  "start.mask-size":
+    "“{name}” is {width} × {height} pixels, but the picture is {pictureWidth} × {pictureHeight}. A mask must be the same size as the picture.",
   "beside.lora": "LoRA, {facts}",
   "beside.inversion": "Textual inversion, {facts}",
   "beside.vae": "Autoencoder, in place of the model’s own",

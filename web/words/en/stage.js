@@ -19,8 +19,10 @@ export const STAGE = {
   "run.step": "Step",
   "run.progress": "Steps done",
   strip: "Step shown",
-  "strip.legend": "Top: the noisy latents. Bottom: the picture the model predicts from them. Drag across, or press <kbd>←</kbd> <kbd>→</kbd>.",
-  "strip.legend-rough": "Top: the noisy latents. Bottom: the predicted picture, in rough colours. Drag across, or press <kbd>←</kbd> <kbd>→</kbd>.",
+  "strip.legend":
+    "Top: the noisy latents. Bottom: the picture the model predicts from them. Drag across, or press <kbd>←</kbd> <kbd>→</kbd>.",
+  "strip.legend-rough":
+    "Top: the noisy latents. Bottom: the predicted picture, in rough colours. Drag across, or press <kbd>←</kbd> <kbd>→</kbd>.",
   "picture.rough": "rough colours",
   "easel.paint": "Paint a part",
   "easel.picture": "Starting picture: {name}",
@@ -35,7 +37,8 @@ export const STAGE = {
   "easel.done": "Done",
   "easel.down": "Brush down",
   "easel.up": "Brush up",
-  "easel.keys": "Paint what is to be drawn anew. With the keyboard: arrow keys move the brush, <kbd>Space</kbd> puts it down and lifts it, <kbd>[</kbd> <kbd>]</kbd> change its size, <kbd>E</kbd> erases.",
+  "easel.keys":
+    "Paint what is to be drawn anew. With the keyboard: arrow keys move the brush, <kbd>Space</kbd> puts it down and lifts it, <kbd>[</kbd> <kbd>]</kbd> change its size, <kbd>E</kbd> erases.",
   "strip.gone": "The steps of this picture are no longer kept. To get them, open it in the gallery and press Generate.",
   "opening.named": "Opening {model}…",
   "opening.part": "{label}…",

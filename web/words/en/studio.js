@@ -20,8 +20,10 @@ export const STUDIO = {
   "gallery.undo": "Undo",
   "gallery.persist": "Ask the browser to keep them",
   "gallery.room": "{bytes} of pictures. The gallery holds up to {most}.",
-  "gallery.roomKept": "{bytes} of pictures. The gallery holds up to {most}. This page uses {usage} of {quota}, and the browser has promised not to delete it on its own.",
-  "gallery.roomLoose": "{bytes} of pictures. The gallery holds up to {most}. This page uses {usage} of {quota}; the browser may delete it when the disk is nearly full.",
+  "gallery.roomKept":
+    "{bytes} of pictures. The gallery holds up to {most}. This page uses {usage} of {quota}, and the browser has promised not to delete it on its own.",
+  "gallery.roomLoose":
+    "{bytes} of pictures. The gallery holds up to {most}. This page uses {usage} of {quota}; the browser may delete it when the disk is nearly full.",
   "gallery.full": "The gallery is full: it holds {most} pictures. New ones are not kept until you delete some. Save them as a zip first.",
   "gallery.notKept": "The last picture could not be saved in the gallery ({reason}). Download it, or delete others.",
   "gallery.noRoom": "the browser’s storage for this page is full",
@@ -80,10 +82,13 @@ export const STUDIO = {
   "notify.done": "Your picture is ready",
   "notify.title": "Done · Decant",
   "page.title": "Decant",
-  "visit.first": "Welcome! This is an example: the small model that comes with the page is drawing “{prompt}” out of noise, here on your machine. Write your own prompt and press Generate; Esc stops it.",
-  "reload.again": "The page was reloaded during a run. It starts again from the first step with the same seed, so you will get the same picture; Esc stops it.",
+  "visit.first":
+    "Welcome! This is an example: the small model that comes with the page is drawing “{prompt}” out of noise, here on your machine. Write your own prompt and press Generate; Esc stops it.",
+  "reload.again":
+    "The page was reloaded during a run. It starts again from the first step with the same seed, so you will get the same picture; Esc stops it.",
   "reload.waits": "The page was reloaded during a run. It is waiting in the queue: “Continue” starts it again with the same seed.",
-  "reload.model": "{name} was opened from this computer, and a page cannot open it again on its own. Your settings are kept: please open it again.",
+  "reload.model":
+    "{name} was opened from this computer, and a page cannot open it again on its own. Your settings are kept: please open it again.",
   "reload.loras": "LoRAs are lost on reload: drop {names} again to use them.",
   "reload.lost": "Runs that started from a picture or used a LoRA cannot be continued: both are lost on reload.",
   "keys.seeds": "Previous seed, next seed",
@@ -94,12 +99,14 @@ export const STUDIO = {
   "keys.undo": "Undo: a setting, a dropped file, a brush stroke; with <kbd>Shift</kbd>, redo",
   "keys.gallery": "Go to the gallery: arrow keys move, <kbd>X</kbd> selects, <kbd>Enter</kbd> opens, <kbd>Del</kbd> deletes",
   "keys.single": "Use single-key shortcuts",
-  "animate.closed": "The model that made this picture is no longer open, and an animation needs its record. Open that model, or save the steps as a video.",
+  "animate.closed":
+    "The model that made this picture is no longer open, and an animation needs its record. Open that model, or save the steps as a video.",
   "film.make": "Video ({kind})",
   "film.recording": "Recording…",
   "larger.title": "Larger",
   "larger.upscalers": "With an upscaler",
-  "larger.about": "A network that makes a finished picture two or four times as large, with sharp edges: ESRGAN, Real-ESRGAN and their small ones (.pth or .safetensors). It stays on this computer.",
+  "larger.about":
+    "A network that makes a finished picture two or four times as large, with sharp edges: ESRGAN, Real-ESRGAN and their small ones (.pth or .safetensors). It stays on this computer.",
   "larger.none": "There is none yet. Choose its file here, or drop it on the page.",
   "larger.own": "comes with the model",
   "larger.add": "Add an upscaler…",
@@ -107,7 +114,8 @@ export const STUDIO = {
   "larger.use": "Enlarge this picture",
   "larger.again": "Make it again, {times} times as large",
   "larger.again-started": "This picture began from another one. Start from that again, with a second pass under “More settings”.",
-  "larger.again-about": "The model makes the picture once more from the same seed, enlarges its latents, and draws the larger one with new detail. Its size and strength can be set under “More settings”.",
+  "larger.again-about":
+    "The model makes the picture once more from the same seed, enlarges its latents, and draws the larger one with new detail. Its size and strength can be set under “More settings”.",
   "larger.reading": "Reading {name}…",
   "larger.tiles": "{name}: {done} of {of}",
   "larger.done": "The picture is now {width} × {height}, by {name}. The smaller one is in the gallery.",
@@ -115,15 +123,18 @@ export const STUDIO = {
   "larger.taken-unkept": "“{name}” makes finished pictures {scale} times as large. This browser has no room to keep it beyond this visit.",
   "latents.show": "Latents",
   "latents.title": "The latents of this picture",
-  "latents.about": "The output of the last step, from which the autoencoder made the picture. Save them to start from them later, here or with the command.",
+  "latents.about":
+    "The output of the last step, from which the autoencoder made the picture. Save them to start from them later, here or with the command.",
   "latents.save": "Save .safetensors",
   "latents.start": "Start from these",
   "latents.choose": "Choose latents",
   "latents.file": "Latents file",
   "latents.badge": "latents",
-  "latents.chosen": "Latents from {name}; their size is fixed. With a strength or a first step, they are used as a picture; otherwise the file says what they are, or they are used as the starting noise.",
+  "latents.chosen":
+    "Latents from {name}; their size is fixed. With a strength or a first step, they are used as a picture; otherwise the file says what they are, or they are used as the starting noise.",
   "grid.title": "Grid",
-  "grid.about": "One picture for each combination: columns, rows, and a sheet for each value of the third setting. Separate values with commas, prompts with |.",
+  "grid.about":
+    "One picture for each combination: columns, rows, and a sheet for each value of the third setting. Separate values with commas, prompts with |.",
   "grid.setting": "Setting {n} of the grid",
   "grid.values": "Values of setting {n}",
   "grid.make": { one: "Make {n} picture", other: "Make {n} pictures" },

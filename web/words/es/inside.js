@@ -4,7 +4,8 @@
 export const INSIDE = {
   "inside.title": "Una generación por dentro",
   "inside.empty": "Aún no hay ninguna generación. Pulsa el botón para hacer aquí una imagen con todos sus pasos a la vista.",
-  "inside.empty.hint": "Las imágenes hechas en el estudio también se pueden abrir aquí. Y una generación guardada en un archivo: suéltalo en cualquier parte.",
+  "inside.empty.hint":
+    "Las imágenes hechas en el estudio también se pueden abrir aquí. Y una generación guardada en un archivo: suéltalo en cualquier parte.",
   "inside.noSteps": "Los pasos de esta imagen no se guardaron. Hazla de nuevo con los mismos ajustes para verlos.",
   "inside.opening": "Se está abriendo el modelo. Es solo un momento.",
   "inside.failed": "No hay ningún modelo abierto. Aun así puedes mirar por dentro una generación guardada en un archivo.",
@@ -51,7 +52,8 @@ export const INSIDE = {
   "inside.channels.which": "Qué latentes",
   "inside.channels.latents": "tras el paso",
   "inside.channels.denoised": "predichos, sin ruido",
-  "inside.channels.hint": "En el espacio latente, una imagen tiene cuatro números por lugar. Todos los pasos comparten la escala de color, para poder compararlos.",
+  "inside.channels.hint":
+    "En el espacio latente, una imagen tiene cuatro números por lugar. Todos los pasos comparten la escala de color, para poder compararlos.",
   "inside.schedule": "El calendario de ruido",
   "inside.schedule.hint": "σ es la desviación típica del ruido, comparada con la de una imagen. Arrastra para recorrer la generación.",
   "inside.distance": "Distancia recorrida",
@@ -62,7 +64,8 @@ export const INSIDE = {
   "inside.distance.hint": "Media cuadrática de todos los latentes, en la escala del muestreador.",
 
   "inside.words": "Las palabras como números",
-  "inside.words.hint": "Cada token se busca en una tabla de vectores; el codificador de texto los convierte todos juntos en lo que ve el eliminador de ruido. Si cambias un vector, cambia la imagen.",
+  "inside.words.hint":
+    "Cada token se busca en una tabla de vectores; el codificador de texto los convierte todos juntos en lo que ve el eliminador de ruido. Si cambias un vector, cambia la imagen.",
   "inside.words.undo": "Deshacer el último cambio",
   "inside.words.now": "Ahora: {change}",
   "inside.words.before": "antes",
@@ -85,7 +88,8 @@ export const INSIDE = {
   "inside.swap.near": "Los tokens más cercanos, por el coseno del ángulo entre los vectores",
 
   "inside.paths": "¿Por qué no un solo paso?",
-  "inside.paths.hint": "Desde el mismo ruido, cada muestreador sigue a su manera las direcciones del modelo. Un paso largo va recto y falla; más pasos, y mejores, acaban más cerca entre sí. Todos empiezan en el último instante (reparto «trailing»).",
+  "inside.paths.hint":
+    "Desde el mismo ruido, cada muestreador sigue a su manera las direcciones del modelo. Un paso largo va recto y falla; más pasos, y mejores, acaban más cerca entre sí. Todos empiezan en el último instante (reparto «trailing»).",
   "inside.paths.samplers": "Muestreadores",
   "inside.paths.steps": "Pasos",
   "inside.paths.n": "{n}",
@@ -119,7 +123,8 @@ export const INSIDE = {
   "inside.pair.forget": "Olvidar la guardada",
 
   "inside.files": "Descargar",
-  "inside.files.hint": "Los números de cada paso en una tabla, o la generación entera en un archivo safetensors, que esta página y Python pueden leer.",
+  "inside.files.hint":
+    "Los números de cada paso en una tabla, o la generación entera en un archivo safetensors, que esta página y Python pueden leer.",
   "inside.files.csv": "Números en CSV",
   "inside.files.whole": "Generación completa en safetensors",
 
@@ -133,13 +138,16 @@ export const INSIDE = {
   "figure.schedule.label": "Paso mostrado, en el calendario de ruido",
   "figure.schedule.x": "instante t (como en el entrenamiento)",
   "figure.schedule.y": "ruido σ (desviación típica)",
-  "figure.schedule.at": "Paso {step} de {total}: t = {timestep}, σ = {sigma}; el {part} % de lo que ve el modelo es ruido, en desviación típica.",
+  "figure.schedule.at":
+    "Paso {step} de {total}: t = {timestep}, σ = {sigma}; el {part} % de lo que ve el modelo es ruido, en desviación típica.",
   "figure.schedule.end": "Tras {total} pasos ya no queda ruido.",
-  "figure.schedule.summary": "La línea es el calendario de ruido del modelo; los {total} círculos son los pasos, desde σ = {first} hasta {last}.",
+  "figure.schedule.summary":
+    "La línea es el calendario de ruido del modelo; los {total} círculos son los pasos, desde σ = {first} hasta {last}.",
 
   "figure.plane.x": "primer componente ({part} de la varianza)",
   "figure.plane.y": "segundo componente ({part})",
-  "figure.plane.summary": "El plano en que más difieren los caminos muestra el {part} de su varianza. El eje vertical está dibujado {stretch} veces más grande que el horizontal. Cada marca es una llamada al modelo; las llenas son los finales: {runs}.",
+  "figure.plane.summary":
+    "El plano en que más difieren los caminos muestra el {part} de su varianza. El eje vertical está dibujado {stretch} veces más grande que el horizontal. Cada marca es una llamada al modelo; las llenas son los finales: {runs}.",
 
   "figure.legend": "Líneas",
   "figure.lines.table": "Lo mismo como tabla",
@@ -149,7 +157,8 @@ export const INSIDE = {
   "figure.guidance.negative": "con el prompt negativo",
   "figure.guidance.negative.short": "negativo",
   "figure.guidance.xNegative": "a lo largo de la predicción del prompt negativo (RMS)",
-  "figure.guidance.summaryNegative": "Con el prompt negativo, el ruido predicho mide {without}; con el prompt, {with}. Entre ambos hay {angle}° y {apart}. Avanzar {scale} veces esa diferencia da {result}.",
+  "figure.guidance.summaryNegative":
+    "Con el prompt negativo, el ruido predicho mide {without}; con el prompt, {with}. Entre ambos hay {angle}° y {apart}. Avanzar {scale} veces esa diferencia da {result}.",
   "figure.guidance.with": "con el prompt",
   "figure.guidance.difference": "diferencia × {scale} (colores hasta ±{range})",
   "figure.guidance.result": "ruido que se quita",
@@ -158,7 +167,8 @@ export const INSIDE = {
   "figure.guidance.result.short": "guiado",
   "figure.guidance.x": "a lo largo de la predicción sin el prompt (RMS)",
   "figure.guidance.y": "en perpendicular (RMS)",
-  "figure.guidance.summary": "Sin el prompt, el ruido predicho mide {without}; con él, {with}. Entre ambos hay {angle}° y {apart}. Avanzar {scale} veces esa diferencia da {result}.",
+  "figure.guidance.summary":
+    "Sin el prompt, el ruido predicho mide {without}; con él, {with}. Entre ambos hay {angle}° y {apart}. Avanzar {scale} veces esa diferencia da {result}.",
   "figure.guidance.unguided": "En este paso no hay guía: se pregunta al modelo una sola vez y el ruido predicho mide {length}.",
 
   "figure.token.start": "inicio",
@@ -180,5 +190,6 @@ export const INSIDE = {
   "figure.table.change": "Cambiar",
   "figure.table.changeToken": "Cambiar «{token}»",
   "figure.table.vector": "{token}: {count} números, {first} …",
-  "figure.table.summary": "{rows} filas, {tokens} de ellas los tokens del prompt; por cada una entran {width} números y salen {outputWidth}. No se muestran {left} filas de relleno.",
+  "figure.table.summary":
+    "{rows} filas, {tokens} de ellas los tokens del prompt; por cada una entran {width} números y salen {outputWidth}. No se muestran {left} filas de relleno.",
 };

@@ -3,7 +3,8 @@
 /** @type {import("../languages.js").Like<typeof import("../en/lessons.js").LESSONS>} */
 export const LESSONS = {
   "lessons.title": "Lecciones",
-  "lessons.intro": "Cómo sale una imagen del ruido, en siete lecciones. Cada paso te pregunta qué esperas y después lo mide aquí, en tu equipo, con el modelo que está abierto. Unos {minutes} minutos en total.",
+  "lessons.intro":
+    "Cómo sale una imagen del ruido, en siete lecciones. Cada paso te pregunta qué esperas y después lo mide aquí, en tu equipo, con el modelo que está abierto. Unos {minutes} minutos en total.",
   "lessons.all": "Todas las lecciones",
   "lessons.heading": "{number} · {title}",
   "lessons.minutes": "{minutes} min",
@@ -22,7 +23,8 @@ export const LESSONS = {
   "lessons.sources": "Fuentes",
   "lessons.class": "Para una clase",
   "lessons.seed": "Semilla de la clase",
-  "lessons.seed.hint": "Con la misma semilla todos parten del mismo ruido y miden los mismos números. Comparte el enlace e imprime la hoja con todas las preguntas.",
+  "lessons.seed.hint":
+    "Con la misma semilla todos parten del mismo ruido y miden los mismos números. Comparte el enlace e imprime la hoja con todas las preguntas.",
   "lessons.seed.problem": "Una semilla es un número entero de 0 a 4294967295.",
   "lessons.seed.copy": "Copiar el enlace",
   "lessons.seed.copied": "Enlace de la clase copiado: {link}",
@@ -50,7 +52,8 @@ export const LESSONS = {
   "lessons.working": "Calculando",
   "lessons.opening": "Se está abriendo el modelo. El paso empieza en cuanto esté listo.",
   "lessons.show.recording": "Mostrar la grabación",
-  "lessons.recorded": "Esto es una grabación, calculada antes con el modelo de dígitos y la semilla 7. Con un modelo abierto, el paso se calcula en vivo.",
+  "lessons.recorded":
+    "Esto es una grabación, calculada antes con el modelo de dígitos y la semilla 7. Con un modelo abierto, el paso se calcula en vivo.",
   "lessons.showing": "Resultado",
   "lessons.empty": "El resultado aparecerá aquí en un momento.",
   "lessons.empty.act": "Di qué esperas y luego mídelo: el resultado aparece aquí.",

@@ -6,17 +6,20 @@ export const OPENER = {
   "opener.page": "Incluidos en esta página",
   "opener.page-all": "Modelos incluidos en esta página",
   "own.emoji": "Emoji",
-  "own.emoji-about": "160 animales, plantas, comidas y objetos, planos o en 3D, de uno en uno o de dos en dos, sobre fondos de color, 128 × 128.",
+  "own.emoji-about":
+    "160 animales, plantas, comidas y objetos, planos o en 3D, de uno en uno o de dos en dos, sobre fondos de color, 128 × 128.",
   "own.digits": "Dígitos",
   "own.digits-about": "Dígitos manuscritos en color, 32 × 32: pequeño y rápido. Lo usan las lecciones.",
   "opener.disk": "Desde este equipo",
-  "opener.disk-how": "Un archivo <code>.safetensors</code>, <code>.ckpt</code>, <code>.gguf</code> o <code>.bin</code>, varios que vayan juntos, o una carpeta con el formato de diffusers. Se lee aquí y no se envía a ninguna parte.",
+  "opener.disk-how":
+    "Un archivo <code>.safetensors</code>, <code>.ckpt</code>, <code>.gguf</code> o <code>.bin</code>, varios que vayan juntos, o una carpeta con el formato de diffusers. Se lee aquí y no se envía a ninguna parte.",
   "opener.files": "Archivos del modelo",
   "opener.folder": "Carpeta del modelo",
   "opener.drop": "o suéltalo en cualquier lugar de esta página",
   "opener.recent": "Abiertos antes desde este equipo",
   "opener.web": "Desde la web",
-  "opener.web-how": "La dirección de un archivo, de una carpeta o de un repositorio de modelos. Añade <code>#sha256=…</code> a la dirección de un archivo para comprobar la descarga entera.",
+  "opener.web-how":
+    "La dirección de un archivo, de una carpeta o de un repositorio de modelos. Añade <code>#sha256=…</code> a la dirección de un archivo para comprobar la descarga entera.",
   "opener.address": "Dirección",
   "opener.address-example": "sitio/dueño/nombre",
   "opener.look": "Buscar",
@@ -54,7 +57,8 @@ export const OPENER = {
   "shelf.room": "{used} de {quota} usados.",
   "shelf.may-clear": "El navegador puede borrarlo cuando el disco esté casi lleno.",
   "ask.host": "Este enlace pide un modelo de {host}.",
-  "ask.how": "Todavía no se ha pedido nada a {host}. Si aceptas, la página mira qué modelo es y cuánto ocupa, y te lo muestra antes de descargar el resto.",
+  "ask.how":
+    "Todavía no se ha pedido nada a {host}. Si aceptas, la página mira qué modelo es y cuánto ocupa, y te lo muestra antes de descargar el resto.",
   "ask.agree": "Preguntar a {host}",
   "ask.decline": "No, abrir el modelo de la página",
   "look.details": "Detalles",

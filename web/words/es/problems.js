@@ -50,16 +50,20 @@ export const PROBLEMS = {
   "link.copied-own": "Enlace copiado. Abre el modelo de la página, porque el tuyo no tiene dirección.",
   "link.shown": "El enlace está ahora en la barra de direcciones.",
   "link.shown-own": "El enlace está ahora en la barra de direcciones. Abre el modelo de la página, porque el tuyo no tiene dirección.",
-  "record.none": "«{name}» no contiene ajustes. Las aplicaciones de mensajería y los sitios web suelen quitarlos: elige el archivo original.",
+  "record.none":
+    "«{name}» no contiene ajustes. Las aplicaciones de mensajería y los sitios web suelen quitarlos: elige el archivo original.",
   "record.taken": "Se usan los ajustes de «{name}».",
   "record.model": "Se hizo con el modelo {model}. El que está abierto, {open}, dibujaría otra imagen.",
   "record.start": "Partía de una imagen que no está guardada con los ajustes: suelta también esa imagen.",
   "record.lora": "Usaba {names}: suelta también el archivo del LoRA.",
   "record.inversion": "Su prompt usa {names}, que se lee como palabras normales: suelta también el archivo de la inversión textual.",
-  "machine.insecure": "Esta página se cargó por http sin cifrar desde otro equipo, y así los navegadores desactivan WebGPU. Por eso calcula la CPU: la misma imagen, pero más despacio. Para usar la GPU, abre la página por https o en el equipo que la sirve.",
+  "machine.insecure":
+    "Esta página se cargó por http sin cifrar desde otro equipo, y así los navegadores desactivan WebGPU. Por eso calcula la CPU: la misma imagen, pero más despacio. Para usar la GPU, abre la página por https o en el equipo que la sirve.",
   "machine.no-webgpu": "Este navegador no tiene WebGPU, así que calcula la CPU: la misma imagen, pero más despacio.",
-  "machine.no-adapter": "Este navegador tiene WebGPU, pero ninguna GPU que pueda usar, así que calcula la CPU: la misma imagen, pero más despacio.",
-  "machine.software": "La única GPU de aquí está emulada por software, así que calcula directamente la CPU: la misma imagen, normalmente más rápido.",
+  "machine.no-adapter":
+    "Este navegador tiene WebGPU, pero ninguna GPU que pueda usar, así que calcula la CPU: la misma imagen, pero más despacio.",
+  "machine.software":
+    "La única GPU de aquí está emulada por software, así que calcula directamente la CPU: la misma imagen, normalmente más rápido.",
   "machine.use-emulated": "Usar la GPU emulada",
   "machine.failed": "No se pudo iniciar la GPU, así que calcula la CPU: la misma imagen, pero más despacio.",
   "machine.try-gpu": "Probar otra vez con la GPU",
@@ -71,12 +75,16 @@ export const PROBLEMS = {
   "opening.back": "{model} vuelve a estar abierto.",
   "taken.model": "{name} está abierto.",
   "look.denied": "{host} solo da «{name}» a quien ha iniciado sesión. Descárgalo allí y abre el archivo desde este equipo.",
-  "look.network": "{host} no responde, o no permite que otras páginas lean de allí. Comprueba la dirección; o descarga allí el modelo y ábrelo desde este equipo.",
+  "look.network":
+    "{host} no responde, o no permite que otras páginas lean de allí. Comprueba la dirección; o descarga allí el modelo y ábrelo desde este equipo.",
   "look.absent": "«{name}» no es un modelo ni contiene ninguno. Elige un archivo de pesos o la carpeta de un modelo entero.",
-  "look.absent-there": "No hay ningún modelo en {address}, o solo una parte. Comprueba la dirección: debe ser la de un archivo de pesos, la carpeta de un modelo o un repositorio (sitio/dueño/nombre).",
-  "look.server": "{host} no envía «{name}» tal como es: lo que llega no puede ser correcto. Inténtalo más tarde; o descarga el modelo allí y ábrelo desde este equipo.",
+  "look.absent-there":
+    "No hay ningún modelo en {address}, o solo una parte. Comprueba la dirección: debe ser la de un archivo de pesos, la carpeta de un modelo o un repositorio (sitio/dueño/nombre).",
+  "look.server":
+    "{host} no envía «{name}» tal como es: lo que llega no puede ser correcto. Inténtalo más tarde; o descarga el modelo allí y ábrelo desde este equipo.",
   "look.unknown": "«{name}» no se puede abrir aquí: esta página abre modelos de la familia de Stable Diffusion.",
-  "look.offline": "Este navegador no tiene conexión y «{name}» no está guardado en él. Abre un modelo que sí lo esté, o uno de este equipo.",
+  "look.offline":
+    "Este navegador no tiene conexión y «{name}» no está guardado en él. Abre un modelo que sí lo esté, o uno de este equipo.",
   "offer.again": "Abrir el modelo otra vez",
   "offer.smaller": "Elegir un formato más pequeño",
   "error.unknown": "Algo falló y no se sabe por qué.",

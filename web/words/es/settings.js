@@ -6,7 +6,8 @@ export const SETTINGS = {
   "form.prompt": "Prompt",
   "form.as-typed": "Actualizar mientras escribo",
   "form.as-typed-how": "Cada cambio genera otra imagen. Pulsa Generar para guardarla.",
-  "form.as-typed-gear": "Cada cambio genera otra imagen, en la marcha rápida del modelo. Pulsa Generar para hacer una como dicen los ajustes y guardarla.",
+  "form.as-typed-gear":
+    "Cada cambio genera otra imagen, en la marcha rápida del modelo. Pulsa Generar para hacer una como dicen los ajustes y guardarla.",
   "gear.title": "Marcha",
   "gear.full": "Detallada",
   "gear.fast": "Rápida",
@@ -93,7 +94,8 @@ export const SETTINGS = {
   "form.mixes-hint": "Suma el significado de otro prompt, multiplicado por un factor.",
   "form.mix": "Añadir un prompt",
   "form.beside": "LoRA y palabras nuevas",
-  "form.beside-hint": "Archivos pequeños que cambian lo que dibuja el modelo, inversiones textuales, otro autocodificador (VAE): añádelos aquí o suéltalos en cualquier lugar de esta página.",
+  "form.beside-hint":
+    "Archivos pequeños que cambian lo que dibuja el modelo, inversiones textuales, otro autocodificador (VAE): añádelos aquí o suéltalos en cualquier lugar de esta página.",
   "form.beside-list": "Cargados con el modelo",
   "form.add": "Añadir un archivo",
   "form.beside-file": "Archivos de LoRA e inversión textual",
@@ -105,8 +107,10 @@ export const SETTINGS = {
   "form.enlarge": "Ampliar cada imagen",
   "form.enlarge-hint": "con {name}, que viene con el modelo",
   "form.size": "El ancho y el alto deben ser múltiplos de {factor}.",
-  "form.size-stored": "El ancho y el alto deben ser múltiplos de {factor}. Una imagen de {width} × {height} ocupa unos {bytes} de memoria, con los pesos tal como están en el archivo.",
-  "form.size-kept": "El ancho y el alto deben ser múltiplos de {factor}. Una imagen de {width} × {height} ocupa unos {bytes} de memoria, con los pesos en {weights}.",
+  "form.size-stored":
+    "El ancho y el alto deben ser múltiplos de {factor}. Una imagen de {width} × {height} ocupa unos {bytes} de memoria, con los pesos tal como están en el archivo.",
+  "form.size-kept":
+    "El ancho y el alto deben ser múltiplos de {factor}. Una imagen de {width} × {height} ocupa unos {bytes} de memoria, con los pesos en {weights}.",
   "form.changed": { one: "{n} cambiado", other: "{n} cambiados" },
   "form.own-list": "Tu propia lista",
   "form.models-own": "Los del modelo",
@@ -140,7 +144,8 @@ export const SETTINGS = {
   "unfollowed.alternation": "«{text}» se lee como palabras normales: aquí las palabras no se alternan.",
   "unfollowed.and": "«{text}» se lee como una palabra: aquí hay un solo prompt. Puedes mezclar otro prompt.",
   "unfollowed.tag": "«{text}» es de otro programa y se lee como palabras normales: quítalo.",
-  "unfollowed.lora-off": "«{text}» se lee como palabras normales: suelta aquí el archivo del LoRA y ajusta su peso abajo, o activa las palabras con peso.",
+  "unfollowed.lora-off":
+    "«{text}» se lee como palabras normales: suelta aquí el archivo del LoRA y ajusta su peso abajo, o activa las palabras con peso.",
   "unfollowed.lora-part": "«{text}»: se usan los pesos del LoRA; el resto, no.",
   "unfollowed.weight-off": "«{text}» se lee tal cual: activa las palabras con peso para que cuente.",
   "unfollowed.break-off": "«{text}» se lee como una palabra: para usarlo, activa las palabras con peso y lee los prompts largos en trozos.",
@@ -151,7 +156,8 @@ export const SETTINGS = {
   "start.masked": "con máscara",
   "start.with-mask": "{name}, con la máscara {mask}",
   "start.painted": "pintada",
-  "start.mask-size": "«{name}» mide {width} × {height} píxeles, pero la imagen mide {pictureWidth} × {pictureHeight}. La máscara debe medir lo mismo que la imagen.",
+  "start.mask-size":
+    "«{name}» mide {width} × {height} píxeles, pero la imagen mide {pictureWidth} × {pictureHeight}. La máscara debe medir lo mismo que la imagen.",
   "beside.lora": "LoRA, {facts}",
   "beside.inversion": "Inversión textual, {facts}",
   "beside.vae": "Autocodificador, en lugar del propio del modelo",

@@ -19,8 +19,10 @@ export const STAGE = {
   "run.step": "Un paso",
   "run.progress": "Pasos hechos",
   strip: "Paso mostrado",
-  "strip.legend": "Arriba, los latentes con ruido; abajo, la imagen que el modelo predice a partir de ellos. Arrastra a los lados o pulsa <kbd>←</kbd> <kbd>→</kbd>.",
-  "strip.legend-rough": "Arriba, los latentes con ruido; abajo, la imagen predicha, con colores aproximados. Arrastra a los lados o pulsa <kbd>←</kbd> <kbd>→</kbd>.",
+  "strip.legend":
+    "Arriba, los latentes con ruido; abajo, la imagen que el modelo predice a partir de ellos. Arrastra a los lados o pulsa <kbd>←</kbd> <kbd>→</kbd>.",
+  "strip.legend-rough":
+    "Arriba, los latentes con ruido; abajo, la imagen predicha, con colores aproximados. Arrastra a los lados o pulsa <kbd>←</kbd> <kbd>→</kbd>.",
   "picture.rough": "colores aproximados",
   "easel.paint": "Pintar una parte",
   "easel.picture": "Imagen inicial: {name}",
@@ -35,7 +37,8 @@ export const STAGE = {
   "easel.done": "Listo",
   "easel.down": "Pincel abajo",
   "easel.up": "Pincel arriba",
-  "easel.keys": "Pinta lo que se volverá a dibujar. Con el teclado: las flechas mueven el pincel, <kbd>Espacio</kbd> lo baja y lo levanta, <kbd>[</kbd> <kbd>]</kbd> cambian su tamaño y <kbd>E</kbd> borra.",
+  "easel.keys":
+    "Pinta lo que se volverá a dibujar. Con el teclado: las flechas mueven el pincel, <kbd>Espacio</kbd> lo baja y lo levanta, <kbd>[</kbd> <kbd>]</kbd> cambian su tamaño y <kbd>E</kbd> borra.",
   "strip.gone": "Los pasos de esta imagen ya no se guardan. Para tenerlos, ábrela en la galería y pulsa Generar.",
   "opening.named": "Abriendo {model}…",
   "opening.part": "{label}…",

@@ -20,9 +20,12 @@ export const STUDIO = {
   "gallery.undo": "Deshacer",
   "gallery.persist": "Pedir al navegador que las conserve",
   "gallery.room": "{bytes} de imágenes. En la galería caben hasta {most}.",
-  "gallery.roomKept": "{bytes} de imágenes. En la galería caben hasta {most}. Esta página usa {usage} de {quota}, y el navegador ha prometido no borrarlos por su cuenta.",
-  "gallery.roomLoose": "{bytes} de imágenes. En la galería caben hasta {most}. Esta página usa {usage} de {quota}; el navegador puede borrarlos cuando el disco esté casi lleno.",
-  "gallery.full": "La galería está llena: caben {most} imágenes. Las nuevas no se guardan hasta que borres algunas. Guárdalas antes en un zip.",
+  "gallery.roomKept":
+    "{bytes} de imágenes. En la galería caben hasta {most}. Esta página usa {usage} de {quota}, y el navegador ha prometido no borrarlos por su cuenta.",
+  "gallery.roomLoose":
+    "{bytes} de imágenes. En la galería caben hasta {most}. Esta página usa {usage} de {quota}; el navegador puede borrarlos cuando el disco esté casi lleno.",
+  "gallery.full":
+    "La galería está llena: caben {most} imágenes. Las nuevas no se guardan hasta que borres algunas. Guárdalas antes en un zip.",
   "gallery.notKept": "La última imagen no se pudo guardar en la galería ({reason}). Descárgala o borra otras.",
   "gallery.noRoom": "el almacenamiento del navegador para esta página está lleno",
   "gallery.wordless": "sin prompt",
@@ -80,10 +83,14 @@ export const STUDIO = {
   "notify.done": "Tu imagen está lista",
   "notify.title": "Lista · Decant",
   "page.title": "Decant",
-  "visit.first": "¡Hola! Esto es un ejemplo: el pequeño modelo que viene con la página está dibujando «{prompt}» a partir de ruido, aquí en tu equipo. Escribe tu propio prompt y pulsa Generar; Esc lo detiene.",
-  "reload.again": "La página se recargó a mitad de una generación. Empieza otra vez desde el primer paso con la misma semilla, así que saldrá la misma imagen; Esc la detiene.",
-  "reload.waits": "La página se recargó a mitad de una generación. Está esperando en la cola: «Continuar» la empieza otra vez con la misma semilla.",
-  "reload.model": "{name} se abrió desde este equipo, y una página no puede volver a abrirlo sola. Tus ajustes siguen aquí: ábrelo otra vez.",
+  "visit.first":
+    "¡Hola! Esto es un ejemplo: el pequeño modelo que viene con la página está dibujando «{prompt}» a partir de ruido, aquí en tu equipo. Escribe tu propio prompt y pulsa Generar; Esc lo detiene.",
+  "reload.again":
+    "La página se recargó a mitad de una generación. Empieza otra vez desde el primer paso con la misma semilla, así que saldrá la misma imagen; Esc la detiene.",
+  "reload.waits":
+    "La página se recargó a mitad de una generación. Está esperando en la cola: «Continuar» la empieza otra vez con la misma semilla.",
+  "reload.model":
+    "{name} se abrió desde este equipo, y una página no puede volver a abrirlo sola. Tus ajustes siguen aquí: ábrelo otra vez.",
   "reload.loras": "Los LoRA se pierden al recargar: suelta otra vez {names} para usarlos.",
   "reload.lost": "Lo que partía de una imagen o usaba un LoRA no se puede continuar: ambos se pierden al recargar.",
   "keys.seeds": "Semilla anterior, semilla siguiente",
@@ -94,12 +101,14 @@ export const STUDIO = {
   "keys.undo": "Deshacer: un ajuste, un archivo soltado, un trazo del pincel; con <kbd>Mayús</kbd>, rehacer",
   "keys.gallery": "Ir a la galería: las flechas mueven, <kbd>X</kbd> selecciona, <kbd>Intro</kbd> abre, <kbd>Supr</kbd> borra",
   "keys.single": "Usar atajos de una sola tecla",
-  "animate.closed": "El modelo que hizo esta imagen ya no está abierto, y la animación necesita su registro. Abre ese modelo o guarda los pasos como vídeo.",
+  "animate.closed":
+    "El modelo que hizo esta imagen ya no está abierto, y la animación necesita su registro. Abre ese modelo o guarda los pasos como vídeo.",
   "film.make": "Vídeo ({kind})",
   "film.recording": "Grabando…",
   "larger.title": "Ampliar",
   "larger.upscalers": "Con un ampliador",
-  "larger.about": "Una red que hace una imagen terminada dos o cuatro veces más grande, con bordes nítidos: ESRGAN, Real-ESRGAN y sus versiones pequeñas (.pth o .safetensors). Se queda en este equipo.",
+  "larger.about":
+    "Una red que hace una imagen terminada dos o cuatro veces más grande, con bordes nítidos: ESRGAN, Real-ESRGAN y sus versiones pequeñas (.pth o .safetensors). Se queda en este equipo.",
   "larger.none": "Todavía no hay ninguno. Elige su archivo aquí o suéltalo en la página.",
   "larger.own": "viene con el modelo",
   "larger.add": "Añadir un ampliador…",
@@ -107,23 +116,28 @@ export const STUDIO = {
   "larger.use": "Ampliar esta imagen",
   "larger.again": "Hacerla otra vez, {times} veces más grande",
   "larger.again-started": "Esta imagen partió de otra. Vuelve a partir de aquella, con una segunda pasada en «Más ajustes».",
-  "larger.again-about": "El modelo vuelve a hacer la imagen con la misma semilla, amplía sus latentes y dibuja la grande con más detalle. Su tamaño y su fuerza se ajustan en «Más ajustes».",
+  "larger.again-about":
+    "El modelo vuelve a hacer la imagen con la misma semilla, amplía sus latentes y dibuja la grande con más detalle. Su tamaño y su fuerza se ajustan en «Más ajustes».",
   "larger.reading": "Leyendo {name}…",
   "larger.tiles": "{name}: {done} de {of}",
   "larger.done": "La imagen mide ahora {width} × {height}, gracias a {name}. La pequeña está en la galería.",
   "larger.taken": "«{name}» hace las imágenes terminadas {scale} veces más grandes.",
-  "larger.taken-unkept": "«{name}» hace las imágenes terminadas {scale} veces más grandes. Este navegador no tiene sitio para guardarlo más allá de esta visita.",
+  "larger.taken-unkept":
+    "«{name}» hace las imágenes terminadas {scale} veces más grandes. Este navegador no tiene sitio para guardarlo más allá de esta visita.",
   "latents.show": "Latentes",
   "latents.title": "Los latentes de esta imagen",
-  "latents.about": "El resultado del último paso, con el que el autocodificador hizo la imagen. Guárdalos para partir de ellos más tarde, aquí o con el comando.",
+  "latents.about":
+    "El resultado del último paso, con el que el autocodificador hizo la imagen. Guárdalos para partir de ellos más tarde, aquí o con el comando.",
   "latents.save": "Guardar .safetensors",
   "latents.start": "Partir de estos",
   "latents.choose": "Elegir latentes",
   "latents.file": "Archivo de latentes",
   "latents.badge": "latentes",
-  "latents.chosen": "Latentes de {name}; su tamaño es fijo. Con una fuerza o un primer paso se usan como imagen; si no, el archivo dice lo que son, o se usan como ruido inicial.",
+  "latents.chosen":
+    "Latentes de {name}; su tamaño es fijo. Con una fuerza o un primer paso se usan como imagen; si no, el archivo dice lo que son, o se usan como ruido inicial.",
   "grid.title": "Cuadrícula",
-  "grid.about": "Una imagen por combinación: columnas, filas y una hoja por cada valor del tercer ajuste. Separa los valores con comas y los prompts con |.",
+  "grid.about":
+    "Una imagen por combinación: columnas, filas y una hoja por cada valor del tercer ajuste. Separa los valores con comas y los prompts con |.",
   "grid.setting": "Ajuste {n} de la cuadrícula",
   "grid.values": "Valores del ajuste {n}",
   "grid.make": { one: "Hacer {n} imagen", other: "Hacer {n} imágenes" },
