@@ -93,7 +93,7 @@ export const ISOLATED = [
         assert.equal((await isolation(page)).page, false, "a service worker of before does not isolate");
         await writeFile(join(folder, "sw.js"), today);
         for (const name of ["Atelier", "Workshop"]) {
-          await rewrite(folder, await placesScript(folder), /en:"(Studio|Atelier)"/, () => `en:"${name}"`);
+          await rewrite(folder, await placesScript(folder), /(?<="place\.studio":)"(Studio|Atelier)"/, () => `"${name}"`);
           await version(folder);
           await page.reload();
           await page.click(".message button:text('Reload')");

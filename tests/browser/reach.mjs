@@ -347,8 +347,8 @@ async function selfTest(page, devices = 2) {
 
 /** @param {string} words the page's, whose place of that name is called otherwise in the next version */
 function renamed(words) {
-  assert.match(words, /en:"Studio"/);
-  return words.replace('en:"Studio"', 'en:"Atelier"');
+  assert.match(words, /"place\.studio":"Studio"/);
+  return words.replace('"place.studio":"Studio"', '"place.studio":"Atelier"');
 }
 
 /** @param {import("playwright-core").Page} page @param {string} place */

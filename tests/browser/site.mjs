@@ -45,7 +45,7 @@ export async function version(folder) {
 /** The script of the folder that holds the places' names. @param {string} folder @returns {Promise<string>} */
 export async function placesScript(folder) {
   for (const name of await readdir(folder, { recursive: true }))
-    if (name.endsWith(".js") && (await readFile(join(folder, name), "utf8")).includes('"place.studio":{en:')) return name;
+    if (name.endsWith(".js") && (await readFile(join(folder, name), "utf8")).includes('"place.studio":"')) return name;
   throw new Error(`No script of ${folder} holds the places' names.`);
 }
 

@@ -8,7 +8,6 @@ use decant_sd::pipeline::Pipeline;
 use decant_sd::prompt::{How, unfollowed_sentence};
 use decant_sd::request::Request;
 use decant_sd::weights::without_ending;
-use std::path::Path;
 
 /// A record of settings, with the model and the machine that they were run on.
 pub(super) fn record(options: &Generate, pipeline: &Pipeline, settings: &Request, fingerprint: &str) -> Record {

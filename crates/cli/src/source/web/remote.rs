@@ -6,7 +6,8 @@
 use super::answer::{self, is_page};
 use super::line::{Line, Response, Trouble};
 use super::spool::Spool;
-use super::{MOST_TEXT, is_weights};
+use super::MOST_TEXT;
+use decant_sd::weights::is_weight_file;
 use decant_sd::error::bytes as said;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
@@ -139,7 +140,7 @@ impl Remote {
     /// The answer is the whole file, since the server knows no parts: it is kept, and no more of it than it may be.
     fn whole(&self, line: &Line, answer: Response) -> Result<Found, Trouble> {
         let declared = answer::length(&answer);
-        let most = if is_weights(&self.name) {
+        let most = if is_weight_file(&self.name) {
             declared.ok_or_else(|| {
                 Trouble::Final("the server neither says how long the file is nor sends parts of it; download it, and give the file".into())
             })?
