@@ -1,8 +1,8 @@
 //! Model files on a web server: a folder, a single file, or a hub's repository; redirects are followed.
 
 use decant_sd::Error;
-use decant_sd::weights::is_weight_file;
 use decant_sd::files::{Files, LocalFuture};
+use decant_sd::weights::is_weight_file;
 use line::{Line, Patience};
 use remote::Remote;
 use std::cell::RefCell;

@@ -3,12 +3,12 @@
 //! Every answer is compared with the first one: length, `ETag` and `Last-Modified`. Where a server shows neither of the last two, a second
 //! reading of a few places tells whether it gives the same bytes twice ([`Remote::confirm`]).
 
+use super::MOST_TEXT;
 use super::answer::{self, is_page};
 use super::line::{Line, Response, Trouble};
 use super::spool::Spool;
-use super::MOST_TEXT;
-use decant_sd::weights::is_weight_file;
 use decant_sd::error::bytes as said;
+use decant_sd::weights::is_weight_file;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::ops::Range;
