@@ -53,7 +53,7 @@ export function createExport({ get }, { model: open, makerOf, tell }, { gallery:
       () => true,
       () => false,
     );
-    if (!copied) history.replaceState(null, "", link);
+    if (!copied) history.replaceState(history.state, "", link);
     const [there, here] =
       model === null ? /** @type {const} */ (["link.copied-own", "link.shown-own"]) : /** @type {const} */ (["link.copied", "link.shown"]);
     tell({ tone: "note", text: say(copied ? there : here), about: "link" });

@@ -17,7 +17,7 @@ export function readSeed(text) {
 
 /** @param {number} seed */
 export function setClassSeed(seed) {
-  history.replaceState(null, "", classLink(seed, location.hash));
+  history.replaceState(history.state, "", classLink(seed, location.hash));
 }
 
 /**
