@@ -13,6 +13,7 @@ main() {
     rule "JavaScript's types fit (tsc)" node_modules/.bin/tsc -p web
     rule "the browser tests' stand-in has every call of the program (tsc)" node_modules/.bin/tsc -p tests/browser/fake
     rule "the page's texts are in both languages (tests/words.mjs)" node tests/words.mjs
+    rule "identifiers are the field's words, where they have become so (tests/field-words.mjs)" node tests/field-words.mjs
     rule "the page's settings are the program's (tests/settings.mjs)" node tests/settings.mjs
     rule "the page's modules import in no circle, its rooms one way (tests/imports.mjs)" node tests/imports.mjs
     rule "no files of a crate import each other in a circle, where none do (tests/rust-imports.mjs)" node tests/rust-imports.mjs

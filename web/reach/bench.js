@@ -65,8 +65,8 @@ function line({ operation, seconds, flops, bytes }) {
   return element;
 }
 
-const wish = new URLSearchParams(location.search);
-const wished = wish.get("device");
-if (wished && [...device.options].some((option) => option.value === wished)) device.value = wished;
-only.value = wish.get("only") ?? "";
-if (wish.get("run") === "1") start();
+const params = new URLSearchParams(location.search);
+const wanted = params.get("device");
+if (wanted && [...device.options].some((option) => option.value === wanted)) device.value = wanted;
+only.value = params.get("only") ?? "";
+if (params.get("run") === "1") start();

@@ -3,7 +3,7 @@
 // previews, which every view needs, are then coloured by the first three channels.
 
 import { damaged, peekMetadata, readSafetensors, writeSafetensors } from "./safetensors.js";
-import { readMeta, writeTokens } from "./meta.js";
+import { STEPS, readMeta, writeTokens } from "./meta.js";
 
 /** @import { Attention, ChannelStatistics, Settings, Step, Trace } from "../api/decant.d.ts" */
 /** @import { Contents, Tensor } from "./safetensors.js" */
@@ -51,7 +51,7 @@ export async function writeTrace({ settings, tokens, noise, steps, image, timing
     steps: String(settings.steps),
     guidance: String(guidance),
     seed: String(seed),
-    told: JSON.stringify(stepMeta),
+    [STEPS]: JSON.stringify(stepMeta),
     timings: JSON.stringify(timings),
     memory: JSON.stringify(memory),
     also: JSON.stringify(also ?? []),
@@ -86,7 +86,7 @@ export async function readTrace(blob) {
   if (calls.length === 0) throw damaged("it holds no step");
   const picture = tensors.get("image");
   const image = picture ? fromPlanes(picture) : null;
-  const { settings, told: stepMeta, ...rest } = readMeta(metadata);
+  const { settings, steps: stepMeta, ...rest } = readMeta(metadata);
   const steps = calls.map((_, at) => readStep(contents, calls, at, stepMeta[at] ?? {}, settings));
   settings.width ??= image?.width;
   settings.height ??= image?.height;

@@ -26,6 +26,8 @@ const fields =
     Object.entries(wanted).every(([name, is]) => ((value[name] ?? null) === null ? !needed : is(value[name])));
 
 const STATISTICS = listOf(fields({ mean: isNumber, deviation: isNumber, least: isNumber, largest: isNumber }, true));
+/** What the list of steps is called in the file. */
+export const STEPS = "told";
 const CHECKS = {
   settings: fields({
     prompt: isWord,
@@ -51,7 +53,7 @@ const CHECKS = {
     },
     true,
   ),
-  told: listOf(
+  [STEPS]: listOf(
     fields({
       total: isNumber,
       guidance: isNumber,
@@ -68,7 +70,7 @@ const CHECKS = {
 /**
  * Rejects with a sentence what the page could not use.
  * @param {Record<string, string>} metadata
- * @returns {{ settings: Partial<Settings>, tokens: TraceTokens | null, told: StepMeta[], timings: Timings | null, memory: Memory | null, also: string[], enlarged?: Enlarged[] }}
+ * @returns {{ settings: Partial<Settings>, tokens: TraceTokens | null, steps: StepMeta[], timings: Timings | null, memory: Memory | null, also: string[], enlarged?: Enlarged[] }}
  */
 export function readMeta(metadata) {
   const enlarged = read(metadata, "enlarged");
@@ -76,7 +78,7 @@ export function readMeta(metadata) {
   return {
     settings: readSettings(metadata),
     tokens: prompt && { prompt, negative },
-    told: read(metadata, "told") ?? [],
+    steps: read(metadata, STEPS) ?? [],
     timings: read(metadata, "timings"),
     memory: read(metadata, "memory"),
     also: read(metadata, "also") ?? [],
