@@ -35,7 +35,7 @@ const others = await Promise.all(
     .filter((code) => code !== "en")
     .map(async (code) => ({ code, rows: await readRows(code) })),
 );
-const faults = [...checkRows(), ...checkUse(), ...checkPage(), ...checkCode(), ...(await checkThings())];
+const faults = [...checkRows(), ...checkCatalogues(), ...checkUse(), ...checkPage(), ...checkCode(), ...(await checkThings())];
 for (const fault of faults) console.log(fault);
 process.exitCode = faults.length > 0 ? 1 : 0;
 
@@ -63,6 +63,17 @@ function* checkRows() {
       else yield* checkRow(own.name, key, own.row, textsOf(row)[0]);
     }
     for (const [key, { name }] of rows) if (!english.has(key)) yield `${name}: ${key} is no row of English`;
+  }
+}
+
+/** Of the program's tables, what the browser tests' stand-in has from it: a sampler that a language does not know. */
+function* checkCatalogues() {
+  const settings = JSON.parse(readFileSync(join(web, "../tests/browser/fake/settings.json"), "utf8"));
+  const ids = settings.find(({ name }) => name === "sampler").choices;
+  for (const [code, { catalogue }] of Object.entries(LANGUAGES)) {
+    const known = Object.keys(catalogue?.samplers ?? {});
+    for (const id of catalogue ? ids : []) if (!known.includes(id)) yield `words/${code}/catalogue.js: the sampler ${id} is missing`;
+    for (const id of known) if (!ids.includes(id)) yield `words/${code}/catalogue.js: there is no sampler ${id}`;
   }
 }
 

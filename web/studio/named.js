@@ -1,5 +1,5 @@
 // What the program says, with the page's own labels in the place of the names that settings have in it and in settings files: “Keep the rest
-// exactly”, not keepUnmasked. Such names are for those who write settings files; the page shows none.
+// unchanged”, not keepUnmasked. Such names are for those who write settings files; the page shows none.
 
 import { NAMES, labelOf } from "./settings.js";
 import { say } from "../words/say.js";

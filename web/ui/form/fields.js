@@ -15,11 +15,12 @@ export function makeFields(form, info) {
 }
 
 /** @param {Setting} row @param {string} label */
-function fieldOf({ name, kind, usual }, label) {
+function fieldOf({ name, kind, usual, form }, label) {
   if (kind === "switch")
     return h("div", { className: "field minor check" }, h("label", {}, h("input", { type: "checkbox", id: name, name }), ` ${label}`));
-  const counts =
-    kind === "whole" ? { type: "number", step: "1", inputMode: "numeric" } : { type: "number", step: "any", inputMode: "decimal" };
+  // A phone's keyboards of digits have no minus.
+  const keyboard = form && form[0] < 0 ? "text" : kind === "whole" ? "numeric" : "decimal";
+  const counts = { type: "number", step: kind === "whole" ? "1" : "any", inputMode: keyboard };
   const input = h("input", {
     id: name,
     name,

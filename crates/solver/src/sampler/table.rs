@@ -44,7 +44,8 @@ pub struct SamplerRow {
     pub id: &'static str,
     /// Its name in menus.
     pub name: &'static str,
-    /// What the tests compare it with: a scheduler class of diffusers, where nothing else is said.
+    /// What the tests compare it with: a scheduler class of diffusers, where nothing else is said. A model that names a class is opened with the
+    /// first row that has it: a variant of another row says which it is in words.
     pub reference: &'static str,
     /// What it does, and where that was published.
     pub docs: &'static str,

@@ -120,3 +120,20 @@ fn side_by_side(parts: &[&[f32]], rows: usize) -> Vec<f32> {
     let row = |i: usize| parts.iter().flat_map(move |part| part.chunks(part.len() / rows).nth(i).unwrap_or_default().iter().copied());
     (0..rows).flat_map(row).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::SETTINGS;
+
+    #[test]
+    fn what_the_text_encoders_read_is_what_the_table_says() {
+        let json = r#"{"prompt": "a", "negative": "b", "steps": 3, "clipSkip": 1, "long": "chunks", "emphasis": true, "loras": [{"name": "ink"}],
+            "swaps": [{"token": "a", "with": [{"token": "b", "weight": 1}]}], "mixes": [{"prompt": "c", "factor": 0.5}]}"#;
+        let kept = text_settings(&Request::from_json(json).expect("it is sound"), true);
+        let kept: Vec<&str> = kept.given().map(|row| row.name).collect();
+        // A LoRA changes what the encoders are, and is kept with the model.
+        let read: Vec<&str> = SETTINGS.iter().filter(|row| row.reads_text && row.name != "loras").map(|row| row.name).collect();
+        assert_eq!(kept, read, "a new one also belongs into this test's request");
+    }
+}

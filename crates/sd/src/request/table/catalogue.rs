@@ -25,5 +25,6 @@ fn object(row: &SettingRow) -> Value {
 
 /// Whole ones as such: they are read by people, too.
 fn numbers(range: [f64; 2]) -> Value {
-    range.iter().map(|&number| if number.abs() < 1e15 { json!(number as i64) } else { json!(number) }).collect()
+    let is_whole = |number: f64| number.fract() == 0.0 && number.abs() < 1e15;
+    range.iter().map(|&number| if is_whole(number) { json!(number as i64) } else { json!(number) }).collect()
 }

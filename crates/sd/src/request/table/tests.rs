@@ -37,6 +37,16 @@ fn flags_are_the_names_with_dashes_and_of_lists_one_entry_s() {
 }
 
 #[test]
+fn the_catalogue_has_the_rows_ranges_with_their_fractions() {
+    for (row, json) in SETTINGS.iter().zip(settings_catalogue().as_array().expect("a list")) {
+        for (name, range) in [("range", row.range), ("form", row.form)] {
+            let written = json[name].as_array().map(|ends| ends.iter().filter_map(Value::as_f64).collect::<Vec<f64>>());
+            assert_eq!(written, range.map(Vec::from), "{}: {name}", row.name);
+        }
+    }
+}
+
+#[test]
 fn what_is_usual_is_what_a_request_has_where_nothing_is_said() {
     let text = |value: &Value| match value {
         Value::Null | Value::Array(_) => String::new(),
