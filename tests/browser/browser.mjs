@@ -114,10 +114,11 @@ async function watchTab(page) {
         kept: Number(sessionStorage.getItem("test.documents") ?? 0),
         navigations: performance.getEntriesByType("navigation").length,
         older: performance.navigation?.type,
+        activation: globalThis.navigation?.activation?.navigationType,
         state: JSON.stringify(history.state),
       }))
       .catch(() => null);
     if (!tab || (tab.kept >= wanted && tab.navigations > 0)) return null;
-    return `the tab opened ${wanted} documents here, its sessionStorage knows of ${tab.kept}, its list of navigations has ${tab.navigations} (the older one says ${tab.older}), its entry of history ${tab.state}`;
+    return `the tab opened ${wanted} documents here, its sessionStorage knows of ${tab.kept}, its list of navigations has ${tab.navigations} (the older one says ${tab.older}, the Navigation API ${tab.activation}), its entry of history ${tab.state}`;
   };
 }

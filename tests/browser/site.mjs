@@ -18,7 +18,7 @@ export async function onSite(act) {
   await cp(join(root, "dist"), folder, { recursive: true, filter: (path) => !/\.(gguf|wasm)$|decant\.html$/.test(path) });
   for (const part of ["unet", "vae"]) await writeFile(join(folder, `models/digits/${part}/diffusion_pytorch_model.gguf`), "weights");
   await writeFile(join(folder, "models/digits/text_encoder/model.gguf"), "weights");
-  await cp(join(root, "tests/browser/fake/decant_app.js"), join(folder, "worker/pkg/decant_app.js"));
+  for (const name of ["decant_app.js", "settings.json"]) await cp(join(root, "tests/browser/fake", name), join(folder, "worker/pkg", name));
   await version(folder);
   const server = await serve({ folder, base: "/some/where/" });
   try {

@@ -22,8 +22,6 @@ import { startOf } from "./init-image.js";
 
 const KEPT = "decant.session";
 const TAB = "decant.tab";
-/** Stands in the state of every entry of history that the page was on. */
-const HERE = "decant";
 /** Milliseconds that a picture outlives its tab. */
 const KEPT_FOR = 24 * 60 * 60 * 1000;
 /** @type {import("../store/idb.js").Shape} */
@@ -58,21 +56,15 @@ export function createSession(model, tries) {
 
 /** What this tab was doing before it was reloaded; null where it was not. @returns {Session | null} */
 export function recallSession() {
-  const [navigation] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
-  // On a busy machine Chromium's list is empty now and then; a mark on the tab's entry of history outlives a reload as well.
-  const isAgain = navigation ? ["reload", "back_forward"].includes(navigation.type) : history.state?.[HERE] === true;
-  markEntry();
-  addEventListener("hashchange", markEntry); // another place of the page is another entry
-  if (!isAgain) return null;
+  const [entry] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
+  // Where a Chromium has run for long, its list is empty now and then; the Navigation API says the same in other words.
+  const { activation } = /** @type {{ activation?: { navigationType?: string } }} */ (globalThis.navigation ?? {});
+  if (!["reload", "back_forward", "traverse"].includes(entry?.type ?? activation?.navigationType ?? "")) return null;
   try {
     return JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
   } catch {
     return null;
   }
-}
-
-function markEntry() {
-  history.replaceState({ ...history.state, [HERE]: true }, "");
 }
 
 /** What was started from. @returns {Promise<Starting>} */

@@ -1,9 +1,9 @@
 //! Questions that make no picture: words as numbers, the schedule, noise, the autoencoder alone; and how runs differ, which needs no model.
 
-use crate::failure::Failure;
+use crate::failure::{Failure, busy};
 use crate::inputs::{JsLatents, Pixels, picture, read_latents};
 use crate::js::{floats, object, pixels, texts};
-use crate::session::{Session, busy};
+use crate::session::Session;
 use crate::settings::{Settings, request};
 use crate::watch::count;
 use decant_sd::latents::Latents;

@@ -1,8 +1,8 @@
 //! What is loaded beside a model, and stays until it is removed: LoRAs, textual inversions, another autoencoder. And what a file that somebody dropped is good for.
 
-use crate::failure::Failure;
+use crate::failure::{Failure, busy};
 use crate::js::object;
-use crate::session::{Session, busy};
+use crate::session::Session;
 use crate::source::{JsFiles, Source};
 use decant_sd::layout::{Kind, kind};
 use decant_sd::lora::LoraInfo;

@@ -47,7 +47,7 @@ fn suggestion(choices: &[(u64, bool)]) -> usize {
 }
 
 /// From the page's word for it to what the pipeline is asked for.
-pub fn wish(pipeline: &Pipeline, weights: &str) -> Result<Option<Encoding>, Failure> {
+pub fn encoding(pipeline: &Pipeline, weights: &str) -> Result<Option<Encoding>, Failure> {
     if weights == STORED {
         return Ok(None);
     }
@@ -60,9 +60,9 @@ pub fn wish(pipeline: &Pipeline, weights: &str) -> Result<Option<Encoding>, Fail
     Ok(weighed.iter().find(|one| one.suggested).and_then(|one| one.prediction.encoding))
 }
 
-/// The page's word for a wish.
-pub fn name(wish: Option<Encoding>) -> &'static str {
-    wish.map_or(STORED, |encoding| encoding.row().name)
+/// The page's word for an encoding.
+pub fn name(encoding: Option<Encoding>) -> &'static str {
+    encoding.map_or(STORED, |encoding| encoding.row().name)
 }
 
 fn names() -> String {

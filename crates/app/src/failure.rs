@@ -77,6 +77,11 @@ fn sentence(text: &str) -> String {
     first.to_ascii_uppercase() + rest + end
 }
 
+/// Of what a run has borrowed.
+pub fn busy<E>(_: E) -> Failure {
+    Failure::new("request", "A picture is being made; one at a time")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,7 +2,7 @@
 
 use crate::catalog::catalog;
 use crate::choices;
-use crate::failure::Failure;
+use crate::failure::{Failure, busy};
 use crate::inputs::{JsInputs, images};
 use crate::js::{now, object, pixels, set, text_property, texts};
 use crate::machine::{self, Choice, Machine};
@@ -92,14 +92,14 @@ impl Session {
     #[expect(clippy::await_holding_refcell_ref, reason = "nothing else is asked before the weights are there, or is refused in a sentence")]
     pub async fn fill(&self, weights: String, on_progress: Function) -> Result<(), Failure> {
         let mut pipeline = self.pipeline.try_borrow_mut().map_err(busy)?;
-        let wish = choices::wish(&pipeline, &weights)?;
-        pipeline.set_encoding(wish);
+        let encoding = choices::encoding(&pipeline, &weights)?;
+        pipeline.set_encoding(encoding);
         let on_gpu = self.about.borrow().machine.gpu;
         match fill(&mut pipeline, &on_progress).await {
             // A GPU that cannot hold or run the model is no GPU for it.
             Err(Error::Graph(Graph::Device(_) | Graph::Lost(_))) if self.choice == Choice::Auto && on_gpu => {
                 let cpu = machine::cpu(Some("failed")).await;
-                *pipeline = open(self.files.clone(), self.preview.clone(), &self.family, wish, &cpu).await?;
+                *pipeline = open(self.files.clone(), self.preview.clone(), &self.family, encoding, &cpu).await?;
                 self.called_vae(None);
                 *self.reader.borrow_mut() = pipeline.reader();
                 fill(&mut pipeline, &on_progress).await.map_err(Failure::opening)?;
@@ -108,7 +108,7 @@ impl Session {
             filled => filled.map_err(Failure::opening)?,
         }
         let mut about = self.about.borrow_mut();
-        (about.weights, about.predicted_bytes) = (wish, predicted(&pipeline)?);
+        (about.weights, about.predicted_bytes) = (encoding, predicted(&pipeline)?);
         Ok(())
     }
 
@@ -225,8 +225,4 @@ fn predicted(pipeline: &Pipeline) -> Result<u64, Failure> {
     let defaults = pipeline.defaults();
     let memory = pipeline.memory(defaults.width, defaults.height, defaults.guidance > 1.0).map_err(Failure::opening)?;
     Ok(memory.peak())
-}
-
-pub(crate) fn busy<E>(_: E) -> Failure {
-    Failure::new("request", "A picture is being made; one at a time")
 }

@@ -1,10 +1,9 @@
 //! An upscaler, which needs no model: a finished picture made larger, and its record with it.
 
-use crate::failure::Failure;
+use crate::failure::{Failure, busy};
 use crate::inputs::{Pixels, picture};
 use crate::js::{object, pixels};
 use crate::machine::{self, Choice, Machine};
-use crate::session::busy;
 use crate::source::{JsFiles, Source};
 use decant_record::{Enlarged, enlarged_png};
 use decant_sd::Error;

@@ -7,15 +7,15 @@ use decant_graph::{Cpu, Device, Limits, Processor, WeightSet};
 use std::rc::Rc;
 
 /// The chosen device. `auto` takes a GPU that is one: a CPU in disguise is slower than the CPU itself.
-pub(crate) fn choose(wish: &Processing) -> Result<Rc<dyn Device>, Failure> {
-    let cpu = || Ok(Rc::new(processor(&wish.cores)?) as Rc<dyn Device>);
-    match wish.device {
+pub(crate) fn choose(processing: &Processing) -> Result<Rc<dyn Device>, Failure> {
+    let cpu = || Ok(Rc::new(processor(&processing.cores)?) as Rc<dyn Device>);
+    match processing.device {
         Where::Cpu => cpu(),
-        Where::Gpu => gpu(wish, pollster::block_on(Gpu::request())?),
+        Where::Gpu => gpu(processing, pollster::block_on(Gpu::request())?),
         // Who asks for kernels or threads asks for the CPU.
-        Where::Auto if wish.cores.chosen() => cpu(),
+        Where::Auto if processing.cores.chosen() => cpu(),
         Where::Auto => match pollster::block_on(Gpu::request()) {
-            Ok(found) if !found.adapter().software => gpu(wish, found),
+            Ok(found) if !found.adapter().software => gpu(processing, found),
             Ok(gpu) => {
                 note!(
                     "the only GPU here, {}, is emulated by the CPU: computing on the CPU itself (--device gpu to use it)",
@@ -46,8 +46,8 @@ impl Cores {
     }
 }
 
-fn gpu(wish: &Processing, gpu: Gpu) -> Result<Rc<dyn Device>, Failure> {
-    if wish.cores.chosen() {
+fn gpu(processing: &Processing, gpu: Gpu) -> Result<Rc<dyn Device>, Failure> {
+    if processing.cores.chosen() {
         note!("--kernels and --threads are the CPU's: on a GPU they change nothing");
     }
     Ok(Rc::new(gpu))

@@ -61,7 +61,7 @@ const AT_ONCE: u64 = 4 << 20;
 
 pub(crate) fn run(options: &Quantize) -> Result<(), Failure> {
     let overrides = options.keep.iter().map(|text| override_of(text)).collect::<Result<Vec<Override>, String>>()?;
-    let wish = Encoding::named(&options.r#type).expect("the arguments allow only names of the table");
+    let encoding = Encoding::named(&options.r#type).expect("the arguments allow only names of the table");
     let single = options.out.extension().is_some_and(|end| end == "gguf");
     outside(options)?;
     writable(options, single)?;
@@ -69,7 +69,7 @@ pub(crate) fn run(options: &Quantize) -> Result<(), Failure> {
     let opened = pollster::block_on(layout::open_as(source::open(&options.model)?, &choice))?;
     let plans: Vec<Vec<Planned>> = opened
         .components()
-        .filter_map(|component| Some(plan(component, opened.checkpoint(component)?, wish, &overrides, single)))
+        .filter_map(|component| Some(plan(component, opened.checkpoint(component)?, encoding, &overrides, single)))
         .collect();
     for one in &overrides {
         if !plans.iter().flatten().any(|planned| one.fits(&planned.path())) {

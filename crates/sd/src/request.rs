@@ -22,7 +22,7 @@ use crate::prompt;
 use decant_solver::{Rng, Sampler, Sigmas, TimestepSpacing};
 use serde::{Deserialize, Serialize};
 
-/// A wish for a picture. What is `None`, the model decides.
+/// What is asked for of a picture. What is `None`, the model decides.
 ///
 /// ```
 /// use decant_sd::request::Request;

@@ -103,9 +103,9 @@ impl Setup<'_> {
         self.config.lower_order_final.unwrap_or(self.row.class.lower_order_final)
     }
 
-    /// Whether `solver_type` is `wish`; one that the class does not know is its default, as in diffusers.
-    pub fn solver_is(&self, wish: SolverType) -> bool {
-        self.config.solver_type == Some(wish)
+    /// Whether `solver_type` is `kind`; one that the class does not know is its default, as in diffusers.
+    pub fn solver_is(&self, kind: SolverType) -> bool {
+        self.config.solver_type == Some(kind)
     }
 
     /// The number of steps, if there are as many training timesteps.

@@ -164,8 +164,8 @@ pub(crate) fn unknown(what: &'static str, got: &str, ids: impl Iterator<Item = &
 pub fn nearest<'a>(got: &str, ids: impl Iterator<Item = &'a str>) -> Option<String> {
     // Long nonsense is near to nothing, and costs nothing.
     let plain = |text: &str| -> Vec<char> { text.chars().take(64).filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
-    let wish = plain(&got.replace("++", "pp"));
-    let far: Vec<(usize, &str)> = ids.map(|id| (distance(&wish, &plain(id)), id)).filter(|(far, id)| far * 2 <= id.len()).collect();
+    let given = plain(&got.replace("++", "pp"));
+    let far: Vec<(usize, &str)> = ids.map(|id| (distance(&given, &plain(id)), id)).filter(|(far, id)| far * 2 <= id.len()).collect();
     let least = far.iter().map(|(far, _)| *far).min()?;
     let names: Vec<&str> = far.iter().filter(|(far, _)| *far == least).map(|(_, id)| *id).collect();
     Some(names.join(" or "))

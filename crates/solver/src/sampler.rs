@@ -4,7 +4,7 @@
 //! It knows no model, no prompt and no guidance: where it awaits what the model says of its latents (`sampler/steps.rs`), [`sample`] shows
 //! the last call to [`Run::observe`] and awaits [`Run::predict`], so pause, single-step and cancel are the observer's affair.
 //!
-//! To add one: a file with its `ROW`, a variant of [`Sampler`], a place in [`SAMPLERS`] (`sampler/table.rs`).
+//! To add one: a file with its `ROW`, a variant of [`Sampler`] (`sampler/row.rs`), a place in [`SAMPLERS`] (`sampler/table.rs`).
 //!
 //! ```
 //! use decant_solver::{Error, Generator, Run, Sampler, SchedulerConfig, Step, sample};
@@ -59,12 +59,14 @@ mod lms;
 mod outside;
 mod pndm;
 mod steps;
+mod row;
 mod table;
 mod tcd;
 mod unipc;
 
 pub(crate) use denoiser::{Denoiser, Letters};
-pub use table::{SAMPLERS, Sampler, SamplerRow};
+pub use row::{Sampler, SamplerRow};
+pub use table::SAMPLERS;
 
 use crate::class::Setup;
 use crate::{Error, Options, Schedule, SchedulerConfig};

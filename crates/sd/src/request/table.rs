@@ -29,7 +29,7 @@ pub struct SettingRow {
     /// The least and the most that the program can do with the most able of models; of a list of numbers, each of them, of other lists how
     /// many entries, of a text its bytes. `None` where nothing is counted.
     pub range: Option<[f64; 2]>,
-    /// The part of `range` that a form offers: beyond, a slip of the hand is likelier than a wish.
+    /// The part of `range` that a form offers: beyond, a slip of the hand is likelier than an intention.
     pub form: Option<[f64; 2]>,
     /// What it is where it is left out, as text; empty where the model, the sampler or another setting decides, and for lists: none.
     pub usual: &'static str,

@@ -47,14 +47,14 @@ const SENSITIVE: &[Sensitive] = &[
     row("vae", "", Encoding::Q8_0),
 ];
 
-/// How one weight is kept when all are wished to be kept as `wish`: never less exact than `wish`.
+/// How one weight is kept when all are to be kept as `encoding`: never less exact than that.
 ///
 /// `component` is `unet`, `vae`, `text_encoder` or `text_encoder_2`, `name` and `shape` (`[out, in]`, `[out, in, kh, kw]`, `[n]`) are the
 /// tensor's as diffusers has them. Vectors (norms, biases), and what else is no matrix or convolution, are f32; where a row's inputs do not divide into the encoding's blocks, f16.
-pub fn kept_as(component: &str, name: &str, shape: &[usize], wish: Encoding) -> Encoding {
+pub fn kept_as(component: &str, name: &str, shape: &[usize], encoding: Encoding) -> Encoding {
     let ([_, inputs] | [_, inputs, _, _]) = shape else { return Encoding::F32 };
     let row = SENSITIVE.iter().find(|row| component.starts_with(row.component) && name.contains(row.part));
-    let kept = row.map_or(wish, |row| more_exact(row.least, wish));
+    let kept = row.map_or(encoding, |row| more_exact(row.least, encoding));
     let blocks = kept.row().block;
     // f32 and f16 have blocks of 4 only on a device, which pads them.
     if inputs.is_multiple_of(blocks) { kept } else { more_exact(Encoding::F16, kept) }
@@ -70,11 +70,11 @@ mod tests {
 
     #[test]
     fn nothing_is_kept_less_exact_than_wished_and_vectors_are_f32() {
-        for wish in decant_graph::ENCODINGS {
+        for row in decant_graph::ENCODINGS {
             for (component, name) in [("unet", "conv_in.weight"), ("unet", "mid_block.attentions.0.proj_in.weight"), ("vae", "x.weight")] {
-                let kept = kept_as(component, name, &[320, 64, 3, 3], wish.encoding);
-                assert!(kept.row().error_bound <= wish.error_bound, "{} {component} {name}: {kept:?}", wish.name);
-                assert_eq!(kept_as(component, name, &[320], wish.encoding), Encoding::F32);
+                let kept = kept_as(component, name, &[320, 64, 3, 3], row.encoding);
+                assert!(kept.row().error_bound <= row.error_bound, "{} {component} {name}: {kept:?}", row.name);
+                assert_eq!(kept_as(component, name, &[320], row.encoding), Encoding::F32);
             }
         }
     }

@@ -14,7 +14,7 @@ use std::io::Write;
 /// Numbers read, encoded and written at a time.
 const AT_ONCE: usize = 1 << 20;
 
-/// A wish for some tensors only.
+/// Another encoding for some tensors only.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Override {
     /// What `COMPONENT.TENSOR` contains; `*` stands for anything.
@@ -87,13 +87,13 @@ pub fn decibels(signal: f64, noise: f64) -> f64 {
     if noise == 0.0 { f64::INFINITY } else { 10.0 * (signal / noise).log10() }
 }
 
-/// What becomes of a network's tensors: the first override that fits, else the wish but for sensitive layers. Vectors stay f32, and what
-/// does not divide into blocks becomes f16. Tensors that are no numbers (`position_ids`) are left out. `prefixed` puts `COMPONENT.` before
-/// the names.
+/// What becomes of a network's tensors: the first override that fits, else the encoding that is asked for but for sensitive layers. Vectors
+/// stay f32, and what does not divide into blocks becomes f16. Tensors that are no numbers (`position_ids`) are left out. `prefixed` puts
+/// `COMPONENT.` before the names.
 pub fn plan<'a>(
     component: &'a str,
     checkpoint: &'a Checkpoint,
-    wish: Encoding,
+    encoding: Encoding,
     overrides: &[Override],
     prefixed: bool,
 ) -> Vec<Planned<'a>> {
@@ -103,7 +103,7 @@ pub fn plan<'a>(
         let encoding = match overrides.iter().find(|one| one.fits(&path)) {
             // no component: nothing is sensitive, but shapes still count
             Some(one) => kept_as("", tensor, &info.shape, one.encoding),
-            None => kept_as(component, tensor, &info.shape, wish),
+            None => kept_as(component, tensor, &info.shape, encoding),
         };
         Planned { checkpoint, tensor, info, component, name: if prefixed { path } else { tensor.clone() }, encoding }
     });

@@ -26,7 +26,7 @@ const TWINS: &[(&str, &str, Option<&str>)] = &[
     ("sdxl-tiny.gguf", "sdxl-tiny", None),
 ];
 
-fn wish(family: Option<&str>) -> Choice {
+fn choice(family: Option<&str>) -> Choice {
     Choice { family: family.map(String::from), ..Choice::default() }
 }
 
@@ -71,7 +71,7 @@ fn same_configurations(place: &str, expected: &Opened, got: &Opened) {
 #[test]
 fn a_single_file_is_its_folder() {
     for (file, twin, family) in TWINS {
-        let (expected, got) = (open(models(twin)), open_as(models(&format!("layouts/{file}")), &wish(*family)));
+        let (expected, got) = (open(models(twin)), open_as(models(&format!("layouts/{file}")), &choice(*family)));
         assert_eq!((expected.layout, got.layout), ("diffusers folder", "original names"), "{file}");
         same_tensors(file, &expected, &got);
         same_configurations(file, &expected, &got);

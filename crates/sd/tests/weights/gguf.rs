@@ -28,10 +28,10 @@ fn numbers() -> Vec<Vec<f32>> {
 }
 
 /// A GGUF file of those of the kinds that are wanted.
-fn kinds(wish: Encoding, wanted: impl Fn(&str) -> bool) -> Vec<u8> {
+fn kinds(encoding: Encoding, wanted: impl Fn(&str) -> bool) -> Vec<u8> {
     let numbers = numbers();
     let all = KINDS.iter().zip(&numbers).filter(|((name, ..), _)| wanted(name));
-    written_as(wish, &all.map(|((name, shape, ..), numbers)| (*name, *shape, &numbers[..])).collect::<Vec<_>>())
+    written_as(encoding, &all.map(|((name, shape, ..), numbers)| (*name, *shape, &numbers[..])).collect::<Vec<_>>())
 }
 
 /// A GGUF file of these tensors, q8_0 where they divide into blocks.
@@ -39,7 +39,7 @@ pub(crate) fn written(tensors: &[(&str, &[usize], &[f32])]) -> Vec<u8> {
     written_as(Encoding::Q8_0, tensors)
 }
 
-fn written_as(wish: Encoding, tensors: &[(&str, &[usize], &[f32])]) -> Vec<u8> {
+fn written_as(encoding: Encoding, tensors: &[(&str, &[usize], &[f32])]) -> Vec<u8> {
     let mut entries = Vec::new();
     let mut data = Vec::new();
     for (name, shape, numbers) in tensors {
@@ -50,7 +50,7 @@ fn written_as(wish: Encoding, tensors: &[(&str, &[usize], &[f32])]) -> Vec<u8> {
     let files = unet(safetensors(&format!("{{{}}}", entries.join(",")), &data));
     let checkpoint = block_on(Checkpoint::open(&files, "unet")).expect("it was just made");
     let mut file = Vec::new();
-    let plan = plan("", &checkpoint, wish, &[], false);
+    let plan = plan("", &checkpoint, encoding, &[], false);
     block_on(write(&files, &plan, &[], &mut file, &mut |_| {})).expect("it can be written");
     file
 }
@@ -83,8 +83,8 @@ fn gguf_gives_back_every_shape_and_number_and_writing_again_changes_nothing() {
 
 #[test]
 fn candle_reads_the_same_numbers_from_our_gguf() {
-    for wish in [Encoding::Q8_0, Encoding::Q4_0] {
-        let file = kinds(wish, |name| !["scalar", "empty"].contains(&name)); // candle refuses both
+    for encoding in [Encoding::Q8_0, Encoding::Q4_0] {
+        let file = kinds(encoding, |name| !["scalar", "empty"].contains(&name)); // candle refuses both
         let mut reader = std::io::Cursor::new(&file);
         let content = gguf_file::Content::read(&mut reader).expect("candle reads the header");
         let files = gguf(file.clone());

@@ -20,11 +20,11 @@ fn sd15() -> Vec<(String, String, Vec<usize>)> {
     text.lines().filter(|line| !line.starts_with('#')).map(line).collect()
 }
 
-/// Bytes of each network with that wish.
-fn sizes(wish: Encoding) -> BTreeMap<String, usize> {
+/// Bytes of each network in that encoding.
+fn sizes(encoding: Encoding) -> BTreeMap<String, usize> {
     let mut sizes = BTreeMap::new();
     for (component, name, shape) in sd15() {
-        let row = kept_as(&component, &name, &shape, wish).row();
+        let row = kept_as(&component, &name, &shape, encoding).row();
         let numbers = shape.iter().product::<usize>();
         *sizes.entry(component).or_default() += numbers * (row.block_bytes + row.scale_bytes) / row.block;
     }
@@ -33,23 +33,23 @@ fn sizes(wish: Encoding) -> BTreeMap<String, usize> {
 
 #[test]
 fn stable_diffusion_1_5_is_small_enough_sensitive_layers_included() {
-    for (wish, unet, text_encoder, vae, most) in
+    for (encoding, unet, text_encoder, vae, most) in
         [(Encoding::Q4_0, 512, 84, 90, 700), (Encoding::Q8_0, 917, 132, 90, 1150), (Encoding::F16, 1720, 247, 168, 2140)]
     {
-        let sizes = sizes(wish);
+        let sizes = sizes(encoding);
         let megabytes: Vec<usize> = ["unet", "text_encoder", "vae"].map(|component| sizes[component].div_ceil(1_000_000)).to_vec();
-        assert_eq!(megabytes, [unet, text_encoder, vae], "{wish:?}");
+        assert_eq!(megabytes, [unet, text_encoder, vae], "{encoding:?}");
         let all: usize = sizes.values().sum();
-        assert!(all <= most * 1_000_000, "{wish:?}: {all} bytes");
+        assert!(all <= most * 1_000_000, "{encoding:?}: {all} bytes");
     }
 }
 
 /// A component of the repository's model as that encoding says: the file, and its signal and noise.
-fn quantized(path: &str, component: &str, wish: Encoding, overrides: &[Override]) -> (Vec<u8>, f64, f64) {
+fn quantized(path: &str, component: &str, encoding: Encoding, overrides: &[Override]) -> (Vec<u8>, f64, f64) {
     let files = repository(path);
     let checkpoint = block_on(Checkpoint::open(&files, component)).expect(path);
     let (mut file, mut signal, mut noise) = (Vec::new(), 0.0, 0.0);
-    let plan = plan(component, &checkpoint, wish, overrides, false);
+    let plan = plan(component, &checkpoint, encoding, overrides, false);
     let told = &mut |written: decant_sd::weights::quantize::Written| (signal, noise) = (signal + written.signal, noise + written.noise);
     block_on(write(&files, &plan, &[("a note".into(), "its text".into())], &mut file, told)).expect(path);
     (file, signal, noise)
@@ -58,13 +58,13 @@ fn quantized(path: &str, component: &str, wish: Encoding, overrides: &[Override]
 #[test]
 fn each_type_loses_what_its_bits_say_and_the_file_says_the_same() {
     // Decibels measured on these weights; a bit is 6 dB.
-    for (path, component, wish, least) in [
+    for (path, component, encoding, least) in [
         ("tests/models/sd2-tiny", "text_encoder", Encoding::Q8_0, 46.0),
         ("models/digits", "vae", Encoding::Q8_0, 40.0),
         ("models/digits", "unet", Encoding::Q4_0, 19.0),
         ("models/digits", "unet", Encoding::F16, 60.0),
     ] {
-        let (file, signal, noise) = quantized(path, component, wish, &[]);
+        let (file, signal, noise) = quantized(path, component, encoding, &[]);
         let original = read(&repository(path), component).expect(path);
         let smaller = read(&gguf(file), "unet").expect("just written");
         let (mut expected_signal, mut expected_noise) = (0.0, 0.0);
@@ -75,9 +75,9 @@ fn each_type_loses_what_its_bits_say_and_the_file_says_the_same() {
             expected_noise += numbers.iter().zip(rounded).map(|(x, y)| f64::from(x - y).powi(2)).sum::<f64>();
         }
         let (expected, got) = (decibels(expected_signal, expected_noise), decibels(signal, noise));
-        println!("{path} {component} {wish:?}: {got:.1} dB");
+        println!("{path} {component} {encoding:?}: {got:.1} dB");
         assert!((expected - got).abs() < 1e-6, "{path} {component}: expected {expected} dB, said {got}");
-        assert!(got >= least, "{path} {component} as {wish:?}: {got} dB");
+        assert!(got >= least, "{path} {component} as {encoding:?}: {got} dB");
     }
 }
 
@@ -118,10 +118,10 @@ fn writing_holds_a_million_numbers_at_a_time() {
 
 #[test]
 fn what_cannot_be_written_gets_one_sentence() {
-    let refused = |file: Vec<u8>, wish| {
+    let refused = |file: Vec<u8>, encoding| {
         let files = unet(file);
         let checkpoint = block_on(Checkpoint::open(&files, "unet")).expect("a sound file");
-        let plan = plan("unet", &checkpoint, wish, &[], false);
+        let plan = plan("unet", &checkpoint, encoding, &[], false);
         block_on(write(&files, &plan, &[], &mut Vec::new(), &mut |_| {})).expect_err("it cannot be written").to_string()
     };
     let large = one("F32", "[1,3]", &bytes(&[1.0, -70000.0, 0.0]));
