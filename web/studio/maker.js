@@ -17,6 +17,8 @@ import { fillCell } from "./grid.js";
 /** @param {Store} store @param {Bus} bus @param {Pick<ReturnType<typeof createGallery>, "keepMade" | "forgetSteps">} gallery */
 export function createMaker({ get, change }, { model: open, setMaker, tell }, { keepMade, forgetSteps }) {
   let gate = new Gate();
+  /** Whether the tiles that are counted are this run's. */
+  let counting = false;
   let cancelling = new AbortController();
   /** Whose pictures stand beside each other. @type {number | undefined} */
   let series;
@@ -77,13 +79,14 @@ export function createMaker({ get, change }, { model: open, setMaker, tell }, { 
       change({
         running: null,
         live: null,
-        enlarging: enlarge ? null : get().enlarging,
+        ...(counting && { enlarging: null }),
         watching: true,
         ...(untouched && { trace: last.trace, cursor: last.cursor, following: last.following }),
         reading: null,
         paused: false,
         ...(get().phase === "running" && { phase: "ready" }),
       });
+      counting = false;
     }
   }
 
@@ -101,8 +104,11 @@ export function createMaker({ get, change }, { model: open, setMaker, tell }, { 
 
   /** One tile is done at once; of several it is shown how far they are. @param {number} done @param {number} of */
   function onTile(done, of) {
-    const by = get().info?.upscaler;
-    if (by && of > 1) change({ enlarging: { by, done, of } });
+    const { info, enlarging } = get();
+    // Another picture that is made larger meanwhile has the line to itself.
+    if (!info?.upscaler || of === 1 || (enlarging && !counting)) return;
+    counting = true;
+    change({ enlarging: { by: info.upscaler, done, of } });
   }
 
   /** @param {string} sentence the program's */
