@@ -65,7 +65,7 @@ pub fn text_of(thrown: &JsValue) -> String {
 
 /// A property as text; empty where there is none.
 pub fn text_property(object: &JsValue, name: &str) -> String {
-    Reflect::get(object, &name.into()).ok().and_then(|value| value.as_string()).unwrap_or_default()
+    property(object, name).and_then(|value| value.as_string()).unwrap_or_default()
 }
 
 /// A property as it is, where there is one.
@@ -78,8 +78,12 @@ pub fn number_property(object: &JsValue, name: &str) -> Option<f64> {
     property(object, name)?.as_f64()
 }
 
+/// The entries of a property that is an array; none where there is none.
+pub fn list_property(object: &JsValue, name: &str) -> impl Iterator<Item = JsValue> {
+    property(object, name).and_then(|value| value.dyn_into::<Array>().ok()).into_iter().flatten()
+}
+
 /// A property that is an array of texts; empty where there is none.
 pub fn texts_property(object: &JsValue, name: &str) -> Vec<String> {
-    let texts = Reflect::get(object, &name.into()).ok().and_then(|value| value.dyn_into::<Array>().ok());
-    texts.into_iter().flatten().filter_map(|text| text.as_string()).collect()
+    list_property(object, name).filter_map(|text| text.as_string()).collect()
 }

@@ -2,10 +2,10 @@
 
 use crate::failure::Failure;
 use crate::inputs::{Pixels, picture};
-use crate::js::{number_property, object, property, text_property, texts, texts_property};
+use crate::js::{list_property, number_property, object, text_property, texts, texts_property};
 use crate::settings::{Settings, request, settings_object};
 use decant_record::{Enlarged, Error, Found, Model, Record, Source, read};
-use js_sys::{Array, Uint8Array};
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
 /// A picture as a PNG with its record; `about` is `About` in `web/api/protocol.d.ts`.
@@ -33,9 +33,8 @@ pub fn record(settings: &Settings, about: &JsValue) -> Result<Record, Failure> {
 
 /// What made the picture larger after it was made, in order.
 fn enlarged(about: &JsValue) -> Vec<Enlarged> {
-    let all = property(about, "enlarged").and_then(|value| value.dyn_into::<Array>().ok());
     let one = |one: JsValue| Some(Enlarged { by: text_property(&one, "by"), times: number_property(&one, "times")? as usize });
-    all.into_iter().flatten().filter_map(one).collect()
+    list_property(about, "enlarged").filter_map(one).collect()
 }
 
 /// What a file says of how its picture was made: `Found` in `web/api/decant.d.ts`; null for a picture that says nothing.
