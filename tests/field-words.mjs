@@ -17,7 +17,19 @@ const BANNED = {
   surgery: "token_overrides",
 };
 /** Where they are gone. */
-const CLEAN = ["crates/graph", "crates/gpu", "crates/kernels", "crates/cores", "tools", "web"];
+const CLEAN = [
+  "crates/app",
+  "crates/cli",
+  "crates/cores",
+  "crates/gpu",
+  "crates/graph",
+  "crates/kernels",
+  "crates/record",
+  "crates/sd",
+  "crates/solver",
+  "tools",
+  "web",
+];
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const IS_CODE = /\.(rs|js|mjs|ts|wgsl)$/;

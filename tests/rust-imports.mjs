@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The crates that are held; the others have circles still. */
-const HELD = ["app", "cores", "gpu", "graph"];
+const HELD = ["app", "cli", "cores", "gpu", "graph", "kernels", "record", "sd", "solver"];
 const named = process.argv.slice(2);
 const crates = fileURLToPath(new URL("../crates/", import.meta.url));
 

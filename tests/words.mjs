@@ -1,5 +1,5 @@
 // The page's texts: every row in every language with the same values and marks, every row used, the English of index.html that of its row,
-// and no text outside of web/words/; and what the models that come along can paint has names in Spanish, which are read as those things. It needs no
+// the lessons' texts of the same shape in every language, and no text outside of web/words/; and what the models that come along can paint has names in Spanish, which are read as those things. It needs no
 // browser.
 //
 //     node tests/words.mjs
@@ -35,14 +35,24 @@ const others = await Promise.all(
     .filter((code) => code !== "en")
     .map(async (code) => ({ code, rows: await readRows(code) })),
 );
-const faults = [...checkRows(), ...checkCatalogues(), ...checkUse(), ...checkPage(), ...checkCode(), ...(await checkThings())];
+const faults = [
+  ...checkRows(),
+  ...checkCatalogues(),
+  ...checkUse(),
+  ...checkPage(),
+  ...checkCode(),
+  ...(await checkLessons()),
+  ...(await checkThings()),
+];
 for (const fault of faults) console.log(fault);
 process.exitCode = faults.length > 0 ? 1 : 0;
 
 /** A language's rows by key, with the file that each stands in. */
 async function readRows(code) {
   const found = new Map();
-  for (const name of files.filter((one) => one.startsWith(`words/${code}/`) && !/\/(index|program|catalogue)\.js$/.test(one))) {
+  for (const name of files.filter(
+    (one) => one.startsWith(`words/${code}/`) && !/\/(index|program|catalogue|comma|lessons\/\w+)\.js$/.test(one),
+  )) {
     for (const table of Object.values(await import(join(web, name)))) {
       for (const [key, row] of Object.entries(table)) {
         if (found.has(key)) throw new Error(`${key} stands in ${found.get(key).name} and in ${name}`);
@@ -140,20 +150,56 @@ function* compare(key, shown) {
 
 function* checkCode() {
   for (const name of files.filter((one) => !ENGLISH.test(one))) {
-    // A lesson's texts are data, the languages side by side.
-    const [wanted, ...counts] = Object.keys(LANGUAGES).map((language) => [
-      language,
-      code[name].match(new RegExp(`\\b${language}: *["'\`\\[{]`, "g"))?.length ?? 0,
-    ]);
-    for (const [language, count] of counts)
-      if (count !== wanted[1]) yield `${name}: ${wanted[1]} texts in English, ${count} in ${language}`;
+    // A language is one folder of words/.
+    for (const [found] of code[name].matchAll(new RegExp(`(?<![\\w-])(["']?)(${Object.keys(LANGUAGES).join("|")})\\1: ?["'\`\\[{(/]`, "g")))
+      yield `${name}: “${found.trim()}…” is of one language, and stands outside of words/`;
     for (const line of code[name].split("\n")) {
       // What no person reads, and papers by their names: “Ho & Salimans 2022, …”.
       if (/\bnew (\w*Error|DOMException)\(|["'`][^"'`]+ (19|20)\d\d, /.test(line)) continue;
-      for (const [, , text] of line.replaceAll(/\b(en|es): *(["'`]).*?\2/g, "").matchAll(SENTENCE))
-        yield `${name}: “${text}” stands outside of words/`;
+      for (const [, , text] of line.matchAll(SENTENCE)) yield `${name}: “${text}” stands outside of words/`;
     }
   }
+}
+
+/** Each lesson's texts: as many as in English, said with the same values; and each is asked for by a lesson. */
+async function checkLessons() {
+  const found = [];
+  const read = async (code) => (await import(join(web, `words/${code}/lessons/index.js`))).LESSONS;
+  const english = [...leaves(await read("en"))];
+  for (const code of Object.keys(LANGUAGES)) {
+    const own = new Map(leaves(await read(code)));
+    for (const [path, text] of english) {
+      const said = own.get(path);
+      own.delete(path);
+      if (!said) found.push(`words/${code}/lessons: ${path} is missing`);
+      else if (spelled(said).marks !== spelled(text).marks)
+        found.push(`words/${code}/lessons: ${path}: “${spelled(said).text}” has not what the English says`);
+    }
+    for (const path of own.keys()) found.push(`words/${code}/lessons: ${path} is nothing that the English says`);
+  }
+  const asked = files
+    .filter((name) => name.startsWith("lessons/0"))
+    .map((name) => code[name])
+    .join("\n");
+  for (const [path] of english) {
+    const [, key] = /\.(\w+?)(?:\.(?:\d+|ask|choices\.\d+|because|say|wrong))?$/.exec(path);
+    if (!new RegExp(`says\\.(\\w+\\.)?${key}\\b`).test(asked)) found.push(`words/en/lessons: no lesson says ${path}`);
+  }
+  return found;
+}
+
+/** All texts in a tree, each with the way to it. */
+function* leaves(tree, path = []) {
+  if (typeof tree !== "object") yield [path.join("."), tree];
+  else for (const [name, inner] of Object.entries(tree)) yield* leaves(inner, [...path, name]);
+}
+
+/** A text, of any values where it is a function, and what another language's must have as well: each value, and its code. */
+function spelled(said) {
+  const values = typeof said === "function" ? Array.from({ length: said.length }, (_, index) => `«${index}»`) : [];
+  const text = typeof said === "function" ? said(...values) : said;
+  const code = text.match(/`[^`]+`/g) ?? [];
+  return { text, marks: [text.trim() !== "", values.length, ...values.map((value) => text.includes(value)), ...code].join() };
 }
 
 /** Of each model that lists its words. */

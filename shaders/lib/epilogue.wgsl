@@ -1,17 +1,19 @@
-// What follows a product before it is written: bias, one row per batch entry, activation, residual. In Rust it is `op/epilogue.rs`.
-// Needs bindings `bias`, `per_batch`, `residual` and, in `params`: flags (a sum of those below), activation,
-// places (rows per batch entry), n (columns).
-#import lib/activation
+// What follows a product before it is written, one result at a time: bias, one row per batch entry, activation, residual. In Rust it is
+// `op/epilogue.rs`.
+// bias [n]; per_batch [batch, n]; residual, output [m, n]
+// Needs in `params`: flags (a sum of those in `lib/flags`), places (rows per batch entry), n.
+@group(0) @binding(3) var<storage, read> bias: array<f32>;
+@group(0) @binding(4) var<storage, read> per_batch: array<f32>;
+@group(0) @binding(5) var<storage, read> residual: array<f32>;
+@group(0) @binding(6) var<storage, read_write> output: array<f32>;
+#import lib/flags
+#import activation/*
 
-const BIAS = 1u;
-const PER_BATCH = 2u;
-const RESIDUAL = 4u;
-
-fn epilogue(product: f32, m: u32, n: u32) -> f32 {
+fn write(m: u32, n: u32, product: f32) {
     var y = product;
     if ((params.flags & BIAS) != 0u) { y += bias[n]; }
     if ((params.flags & PER_BATCH) != 0u) { y += per_batch[m / params.places * params.n + n]; }
-    y = activate(y, params.activation);
+    y = activate4(vec4(y)).x;
     if ((params.flags & RESIDUAL) != 0u) { y += residual[m * params.n + n]; }
-    return y;
+    output[m * params.n + n] = y;
 }

@@ -5,7 +5,10 @@ import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { overflow } from "./look.mjs";
-import { INSIDE_SCREENS, LESSON_SCREENS, STUDIO_SCREENS, enter, lessonScreens, made, opened } from "./places.mjs";
+import { INSIDE_SCREENS } from "./places/inside.mjs";
+import { LESSON_SCREENS, lessonScreens } from "./places/lessons.mjs";
+import { enter, made, opened } from "./places/reaching.mjs";
+import { STUDIO_SCREENS } from "./places/studio.mjs";
 import { drawn } from "./steps.mjs";
 
 const AXE = await readFile(fileURLToPath(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url)), "utf8");
@@ -60,7 +63,7 @@ export async function examine(page) {
   return faults;
 }
 
-/** @type {import("./journeys.mjs").Journey[]} */
+/** @type {import("./journeys/index.mjs").Journey[]} */
 export const ACCESS = [
   // What stands on several screens of a place is looked at on one.
   ...[

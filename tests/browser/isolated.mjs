@@ -4,14 +4,14 @@
 import { strict as assert } from "node:assert";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { elsewhere, madeBytes } from "./elsewhere.mjs";
+import { elsewhere, madeBytes } from "./other-site.mjs";
 import { firefox } from "./firefox.mjs";
 import { kept, onSite, placesScript, version } from "./site.mjs";
 import { again, finished, follow, ready } from "./steps.mjs";
 
 /** @import { Page } from "playwright-core" */
 
-/** In a browser that lets pages install their service worker. @type {import("./reach.mjs").Reach[]} */
+/** In a browser that lets pages install their service worker. @type {import("./offline.mjs").Reach[]} */
 export const ISOLATED = [
   {
     name: "from the second opening on the page can share memory, and it is never opened anew for that",
@@ -123,7 +123,7 @@ export const ISOLATED = [
   },
 ];
 
-/** In Firefox, which knows `credentialless`, and with it switched off, as in browsers without it. @type {import("./reach.mjs").Reach[]} */
+/** In Firefox, which knows `credentialless`, and with it switched off, as in browsers without it. @type {import("./offline.mjs").Reach[]} */
 export const IN_FIREFOX = [
   {
     knows: true,

@@ -6,7 +6,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { launch, newPage } from "./browser.mjs";
-import { readOne } from "./golden.mjs";
+import { readOne } from "./pictures-goldens.mjs";
 import { MODULES, serve } from "./serve.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -41,7 +41,7 @@ async function sumOnCpu({ base, settings, kernels }) {
   const [{ Decant }, { sumOf }] = [await import(`${base}decant.js`), await import(`${base}web/reach/selftest.js`)];
   const decant = await Decant.load({ model: `${base}models/digits`, device: "cpu", kernels });
   const { trace } = await decant.generate(settings);
-  return { [decant.info.path.split(",")[0]]: await sumOf(trace.steps.at(-1).latents) };
+  return { [decant.info.path.split(",")[0]]: await sumOf(trace.steps.at(-1).next) };
 }
 
 /** @param {Float32Array} planes [3, h, w] @returns {number[]} [h, w, 3] */

@@ -77,7 +77,7 @@ async function latentSums({ base, choices }) {
   for (const choice of choices) {
     const decant = await Decant.load({ model: `${base}models/digits`, device: "cpu", ...choice });
     const { trace } = await decant.generate({ prompt: "a blue seven", steps: 2, seed: 1 });
-    sums.push(await sumOf(trace.steps.at(-1).latents));
+    sums.push(await sumOf(trace.steps.at(-1).next));
     decant.close();
   }
   return sums;

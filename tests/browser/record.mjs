@@ -38,7 +38,8 @@ try {
  */
 async function record({ base, seed }) {
   const { Decant } = await import(`${base}decant.js`);
-  const { LESSONS } = await import(`${base}web/lessons/index.js`);
+  const { lessonsIn } = await import(`${base}web/lessons/index.js`);
+  const { LESSONS: ENGLISH } = await import(`${base}web/words/en/lessons/index.js`);
   const { makeCalls } = await import(`${base}web/lessons/player/calls.js`);
   const { exampleFor } = await import(`${base}web/lessons/player/example.js`);
   const { javascriptOf, commandsOf } = await import(`${base}web/lessons/player/source.js`);
@@ -50,7 +51,7 @@ async function record({ base, seed }) {
 
   const said = [];
   const all = {};
-  for (const { id, steps } of LESSONS) {
+  for (const { id, steps } of lessonsIn(pathsOf(ENGLISH))) {
     for (const [index, step] of steps.entries()) {
       if (!step.calls) continue;
       const dials = Object.fromEntries((step.dials ?? []).map((dial) => [dial.name, dial.text ? dial.text(example) : dial.value]));
@@ -85,18 +86,26 @@ async function record({ base, seed }) {
   );
   return { source, said: said.join("\n") };
 
+  /** In the place of each text, where it stands and what it is a function of, so that a recording is shown in any language. */
+  function pathsOf(texts, path = "") {
+    if (typeof texts === "function") return (...values) => ({ says: path, with: values });
+    if (typeof texts === "string") return { says: path };
+    if (Array.isArray(texts)) return texts.map((text, index) => pathsOf(text, `${path}.${index}`));
+    return Object.fromEntries(Object.entries(texts).map(([name, inner]) => [name, pathsOf(inner, path ? `${path}.${name}` : name)]));
+  }
+
   /** Of a run, only what its figure draws. */
   async function lean({ kind, data, ...rest }) {
     if (!data.trace) return { kind, data, ...rest };
     const wanted = {
       strip: ["index", "total", "timestep", "sigma", "previewNoisy", "previewDenoised"],
-      guidance: ["index", "total", "timestep", "sigma", "shape", "guidance", "noiseText", "noiseUncond", "noise"],
+      guidance: ["index", "total", "timestep", "sigma", "shape", "guidance", "epsCond", "epsUncond", "epsGuided"],
     }[kind];
     const { settings, image, steps } = data.trace;
     const part = (/** @type {any} */ one) => Object.fromEntries(wanted.map((name) => [name, one[name]]));
     // What the arrows are drawn by is measured here, since the page that shows the recording has nobody to ask.
-    const measured = async ({ noiseUncond, noiseText, noise }) => ({
-      measured: { apart: await Decant.distance(noiseUncond, noiseText), taken: await Decant.distance(noise, noiseText) },
+    const measured = async ({ epsUncond, epsCond, epsGuided }) => ({
+      measured: { apart: await Decant.distance(epsUncond, epsCond), taken: await Decant.distance(epsGuided, epsCond) },
     });
     const trace = {
       settings,

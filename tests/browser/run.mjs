@@ -1,6 +1,6 @@
 // All tests in a browser: people's journeys, diffusers' pictures, every operation, and the kernels in Chromium's own compiler.
 //
-//     node tests/browser/run.mjs [WORD …]      only the tests whose names hold one of the words
+//     node tests/browser/run.mjs [WORD …]      only the tests whose names hold one of the words, or whose file in journeys/ is called so
 //
 // They are written down first, and then played in lanes, each with a browser of its own; LANES=1 in the environment plays one after the other.
 
@@ -10,49 +10,24 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ACCESS } from "./access.mjs";
-import { ATTACKED } from "./attacked.mjs";
+import { ANSWERS } from "./answers-goldens.mjs";
 import { LAVAPIPE, launch, newPage } from "./browser.mjs";
-import { GETTING } from "./getting.mjs";
 import { HAS_FIREFOX } from "./firefox.mjs";
-import { checkGolden, checkTokens, models, modelsWithTokens, readGoldens } from "./golden.mjs";
-import { INSIDE } from "./inside.mjs";
 import { IN_FIREFOX, ISOLATED } from "./isolated.mjs";
-import { JOURNEYS as USUAL } from "./journeys.mjs";
-import { LESSONS, RECORDED } from "./lessons.mjs";
-import { MISHAPS } from "./mishaps.mjs";
-import { MORE } from "./more.mjs";
-import { checkKnobs, readKnobs } from "./knobs.mjs";
-import { playInLanes } from "./lanes.mjs";
+import { JOURNEYS } from "./journeys/index.mjs";
+import { checkSelfTest } from "./journeys/preflight.mjs";
+import { LAYOUT_JOURNEYS, layoutTests } from "./layouts.mjs";
+import { OFFLINE } from "./offline.mjs";
 import { PATHS, checkBits, checkOnCpu, checkOperations } from "./operations.mjs";
-import { LARGER } from "./larger.mjs";
-import { OWN, layoutTests } from "./own.mjs";
-import { OWN_MODELS } from "./own-models.mjs";
-import { PEOPLE } from "./people.mjs";
-import { QUESTIONS } from "./questions.mjs";
-import { STAGE } from "./stage.mjs";
-import { EASEL } from "./easel.mjs";
-import { STUDIO } from "./studio.mjs";
-import { KEPT, PACKAGE, PREFLIGHT, SINGLE, checkSelfTest } from "./reach.mjs";
+import { PACKAGE, SINGLE } from "./packaged.mjs";
+import { checkGolden, checkTokens, models, modelsWithTokens, readGoldens } from "./pictures-goldens.mjs";
 import { MODULES, serve } from "./serve.mjs";
-import { SPANISH } from "./spanish.mjs";
+import { checkSettings, readSettings } from "./settings-goldens.mjs";
+import { playSideBySide } from "./side-by-side.mjs";
 import { checkKernels, readKernels } from "./tint.mjs";
 import { makePage } from "../../tools/page.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-/** What people do on the page. */
-const JOURNEYS = [
-  ...USUAL,
-  ...MORE,
-  ...STUDIO,
-  ...STAGE,
-  ...EASEL,
-  ...MISHAPS,
-  ...PEOPLE,
-  ...INSIDE,
-  ...LESSONS,
-  ...OWN_MODELS,
-  ...PREFLIGHT,
-];
 const words = process.argv.slice(2);
 const counts = { passed: 0, failed: 0, skipped: 0 };
 /** More than two gain nothing: a run of the real model keeps a core busy, and drawing the page another. */
@@ -108,11 +83,10 @@ const browsers = new Map();
 try {
   await rm(join(root, "target/screenshots"), { recursive: true, force: true });
   for (const journey of JOURNEYS.filter(({ real, crash }) => !real && !crash)) play("page", debian, fake, journey);
-  for (const journey of [...SPANISH, ...ACCESS].filter(({ real }) => !real)) play("page", debian, fake, journey);
-  for (const journey of [...GETTING, ...ATTACKED]) play("getting", debian, fake, journey);
+  for (const journey of ACCESS) play("page", debian, fake, { ...journey, about: "access" });
   if (built && whole && isolating) await testBuilt(built, whole, isolating);
   else skip("all tests of the built page; ./build.sh makes it");
-  await playInLanes(jobs, {
+  await playSideBySide(jobs, {
     lanes: LANES,
     alone: aloneOf,
     play: (job, lane) => ("skipped" in job ? `skipped: ${job.skipped}` : job.play(lane)),
@@ -132,11 +106,9 @@ process.exit(counts.failed > 0 ? 1 : 0);
 
 async function testBuilt(built, whole, isolating) {
   for (const journey of JOURNEYS.filter(({ fake, crash }) => !fake && !crash)) play("built", debian, built, journey);
-  for (const journey of SPANISH.filter(({ real }) => real)) play("built", debian, built, journey);
-  play("built", debian, built, { ...RECORDED, open: null });
   for (const journey of JOURNEYS.filter(({ name }) => name.startsWith("open, generate")))
     play("built, no byte ranges", debian, whole, journey);
-  for (const { name, expects, play: act } of [...KEPT, ...ISOLATED]) test("kept", name, keeping, built, act, { expects, start: null });
+  for (const { name, expects, play: act } of [...OFFLINE, ...ISOLATED]) test("kept", name, keeping, built, act, { expects, start: null });
   if (HAS_FIREFOX) for (const { name, play: act } of IN_FIREFOX) test("kept", name, debian, built, act, { start: null });
   else skip("how the page is isolated in Firefox; apt-get install firefox-esr, or FIREFOX=PROGRAM in the environment");
   for (const { name, play: act } of PACKAGE) test("package", name, debian, built, act, { start: null });
@@ -153,9 +125,9 @@ async function testBuilt(built, whole, isolating) {
   test("CPU", "threads change no bit", debian, isolating, ({ page }) => checkBits(page, isolating.address));
   await testGoldens("CPU, 3 threads", debian, isolating, "cpu", /digits-euler|sd1-tiny/, { threads: 3 });
   await testGoldens("CPU, simd128", debian, built, "cpu", /digits-euler|sd1-tiny/, { kernels: "simd128" });
-  for (const { name, check } of QUESTIONS) test("CPU", name, debian, built, ({ page }) => check(page, built.address, "cpu"));
-  for (const [kind, knobs] of Object.entries(await readKnobs()))
-    test("CPU", `diffusers' ${kind}`, debian, built, ({ page }) => checkKnobs(page, built.address, knobs));
+  for (const { name, check } of ANSWERS) test("CPU", name, debian, built, ({ page }) => check(page, built.address, "cpu"));
+  for (const [kind, cases] of Object.entries(await readSettings()))
+    test("CPU", `diffusers' ${kind}`, debian, built, ({ page }) => checkSettings(page, built.address, cases));
   for (const { name, check } of await layoutTests())
     test(
       "CPU",
@@ -164,7 +136,7 @@ async function testBuilt(built, whole, isolating) {
       built,
       async ({ page }) => `RMS ${(await check(page, built.address)).toExponential(1)}`,
     );
-  for (const journey of [...OWN, ...LARGER]) play("built", debian, built, journey);
+  for (const journey of LAYOUT_JOURNEYS) play("built", debian, built, { ...journey, about: "layouts" });
   // Minutes on SwiftShader, so one is enough: lavapipe runs the same kernels, and the rest of them, below.
   await testGoldens("GPU on SwiftShader", debian, built, "gpu", /digits-euler/);
   if (!existsSync(LAVAPIPE)) {
@@ -182,7 +154,7 @@ async function testBuilt(built, whole, isolating) {
   );
   test("GPU on lavapipe", "every operation agrees with the CPU", lavapipe, built, ({ page }) => checkOperations(page, built.address));
   await testGoldens("GPU on lavapipe", lavapipe, built, "gpu");
-  for (const { name, check } of QUESTIONS.filter(({ gpu }) => gpu))
+  for (const { name, check } of ANSWERS.filter(({ gpu }) => gpu))
     test("GPU on lavapipe", name, lavapipe, built, ({ page }) => check(page, built.address, "gpu"));
   for (const journey of JOURNEYS.filter(({ gpu }) => gpu))
     play("built, GPU on lavapipe", lavapipe, built, { ...journey, open: `${journey.open ?? "?"}&device=gpu` });
@@ -205,7 +177,7 @@ async function testKernels(where, browser, built) {
   test(where, `Chromium's compiler takes all ${kernels.length} kernels`, browser, built, ({ page }) => checkKernels(page, kernels));
 }
 
-function play(where, browser, server, { name, open = "", host = "127.0.0.1", width, height, first, usual, expects, play: act }) {
+function play(where, browser, server, { name, about, open = "", host = "127.0.0.1", width, height, first, usual, expects, play: act }) {
   const address = server.address.replace("127.0.0.1", host);
   test(
     where,
@@ -216,7 +188,7 @@ function play(where, browser, server, { name, open = "", host = "127.0.0.1", wid
       if (open !== null) await page.goto(address + open);
       await act({ page, address, complaints, models: join(root, "models") });
     },
-    { width, height, first, usual, expects, start: null },
+    { about, width, height, first, usual, expects, start: null },
   );
 }
 
@@ -227,9 +199,9 @@ function test(
   browser,
   server,
   act,
-  { width, height, first, usual, expects = /favicon/, start = "models/digits/model_index.json" } = {},
+  { about = "", width, height, first, usual, expects = /favicon/, start = "models/digits/model_index.json" } = {},
 ) {
-  if (words.length > 0 && !words.some((word) => `${where}: ${name}`.includes(word))) return;
+  if (words.length > 0 && !words.some((word) => word === about || `${where}: ${name}`.includes(word))) return;
   jobs.push({ where, name, browser, play });
 
   async function play(lane) {

@@ -6,12 +6,14 @@ import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { launch, newPage } from "./browser.mjs";
-import { SCREENS, enter, lessonScreens } from "./places.mjs";
+import { SCREENS } from "./places/index.mjs";
+import { lessonScreens } from "./places/lessons.mjs";
+import { enter } from "./places/reaching.mjs";
 import { serve } from "./serve.mjs";
 import { drawn } from "./steps.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
-/** @typedef {import("./places.mjs").Screen} Screen */
+/** @typedef {import("./places/reaching.mjs").Screen} Screen */
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const folder = join(root, "docs/screens");

@@ -87,3 +87,62 @@ export async function pixels(page) {
     return { size: [width, height], spread, sum: values.reduce((sum, value, index) => (sum * 31 + value + index) % 4294967291, 7) };
   });
 }
+
+/** A page whose gallery is empty, whatever was made before. @param {import("playwright-core").Page} page @param {string} address */
+export async function anew(page, address, open = "?steps=3") {
+  await page.goto(`${address}models/digits/model_index.json`);
+  await page.evaluate(
+    () =>
+      new Promise((done) => Object.assign(indexedDB.deleteDatabase("decant-gallery"), { onsuccess: done, onerror: done, onblocked: done })),
+  );
+  await page.goto(address + open);
+  await ready(page);
+}
+
+/** @param {import("playwright-core").Page} page @param {Record<string, string>} settings */
+export async function make(page, settings, steps = 3) {
+  for (const [name, value] of Object.entries(settings)) await page.fill(`#${name}`, value);
+  await again(page, steps);
+}
+
+/** @param {import("playwright-core").Page} page @param {number} count */
+export async function kept(page, count) {
+  await page.waitForFunction((wanted) => document.querySelectorAll("#gallery-list li").length === wanted, count);
+}
+
+/** Opens the page, and a model by its address. */
+export async function openByAddress(page, address, model) {
+  await page.goto(address);
+  await ready(page);
+  await typeAddress(page, model);
+  await load(page);
+}
+
+export async function typeAddress(page, model) {
+  await page.click("#open-model");
+  await page.fill("#address", model);
+  await page.keyboard.press("Enter");
+}
+
+export const focused = (page) => page.evaluate(() => document.activeElement?.id || document.activeElement?.className);
+
+/** The mean colour of the shown picture between two columns. */
+export function mean(page, from = 0, to = Infinity) {
+  return page.evaluate(
+    ([from, to]) => {
+      const canvas = document.querySelector("#picture canvas");
+      const end = Math.min(to, canvas.width);
+      const { data } = canvas.getContext("2d").getImageData(from, 0, end - from, canvas.height);
+      return [0, 1, 2].map(
+        (channel) => data.filter((_, i) => i % 4 === channel).reduce((sum, value) => sum + value, 0) / (data.length / 4),
+      );
+    },
+    [from, to === Infinity ? 1e9 : to],
+  );
+}
+
+/** Another place of the page, by its tab. @param {import("playwright-core").Page} page @param {string} place */
+export async function enterPlace(page, place) {
+  await page.click(`.places a[href="#${place}"]`);
+  await page.waitForSelector(`#${place}:visible > *`);
+}

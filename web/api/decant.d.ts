@@ -47,6 +47,8 @@ export const Decant: {
   plane(runs: Float32Array[][]): Promise<Plane>;
   /** How far two lists of numbers lie apart, and in which way. Needs no model. */
   distance(a: Float32Array, b: Float32Array): Promise<Distance>;
+  /** A run as a safetensors file, as `decant generate --trace` writes it (docs/inside.md). The trace stays as it is. Needs no model. */
+  writeTrace(trace: Trace): Promise<Blob>;
 };
 
 export interface UpscalerOptions extends OpeningEvents, Pick<InspectOptions, "device" | "threads" | "kernels"> {
@@ -326,6 +328,8 @@ export interface Gear {
 export interface Info {
   /** The kind of model: "Stable Diffusion 1.x". */
   family: string;
+  /** How it was made to take a few steps; null where it was not. */
+  distilled: "Turbo" | "LCM" | null;
   /** How its files are laid out, and what it was recognised by. */
   layout: string;
   why: string;
@@ -377,6 +381,8 @@ export interface Entry {
 export interface Sampler extends Entry {
   /** Whether it can follow other sigmas than its own. */
   curves: boolean;
+  /** Whether it reads `spacing`: always, along the timesteps' own sigmas (`config`, `model`) alone, or never. */
+  spacing: "always" | "timesteps" | "never";
   /** Whether its steps add predicted noise back, so that `cfgpp` can say which. */
   cfgpp: boolean;
   /** Whether it can be asked for `zeroSnr`. */
@@ -624,8 +630,15 @@ export interface Trace {
   readonly settings: Settings;
   /** Null until the first step. */
   tokens: TraceTokens | null;
-  /** The noise that the run began with, shaped like a step's latents. Null until the run is finished. */
+  /**
+   * What the text encoders made of the prompts: `[2, tokens, width]`, the negative one first; `[1, tokens, width]` without guidance. Null until the
+   * first step, and where it is not kept.
+   */
+  textEmbeddings: Tensor | null;
+  /** The unit noise that was drawn first for the run, shaped like a step's latents. Null until the first step. */
   noise: Float32Array | null;
+  /** All that the run was going to visit, also what it left out at its beginning. Null until the first step, and where it is not known. */
+  schedule: Pick<Schedule, "timesteps" | "sigmas"> | null;
   readonly steps: Step[];
   /** Null until the run is finished. */
   image: ImageData | null;
@@ -649,8 +662,8 @@ export interface Memory {
   predicted: number;
   /** What it took; null where that cannot be known. */
   measured: number | null;
-  /** The largest that WebAssembly's memory has been. */
-  heap: number;
+  /** The largest that WebAssembly's memory has been; null of a run of the command's. */
+  heap: number | null;
 }
 
 /** `negative` is null without guidance (1 or less), which does not read it. */
@@ -659,6 +672,10 @@ export interface TraceTokens {
   negative: TokenCount | null;
 }
 
+/**
+ * A model call, and the step that was taken from it. Tensors are called as the sampler calls them and as they are called in a file
+ * (docs/design/runs.md); what a file of before does not have is empty. Those of equal numbers may be one array.
+ */
 export interface Step {
   /** From 0. */
   index: number;
@@ -666,24 +683,31 @@ export interface Step {
   /** Where the model saw the latents: in the numbering it was trained with, and as a standard deviation of the noise. */
   timestep: number;
   sigma: number;
-  /** The latents after this step, and the clean latents predicted in it. */
+  /** What `latents` were divided by for the model: 1, or √(sigma² + 1) (diffusers' `scale_model_input`). Null where a file of before does not say it. */
+  scale: number | null;
+  /** The latents before this step, in the sampler's own scale: the last step's `next`. */
   latents: Float32Array;
+  /** What the model was shown: `latents / scale`. */
+  modelInput: Float32Array;
+  /** The model's raw output (eps, v or x0), after guidance. */
+  prediction: Float32Array;
+  /** The clean latents that it comes to: x0. */
   denoised: Float32Array;
-  /** [channels, height, width] of both. */
+  /** The latents after this step (diffusers' `prev_sample`). */
+  next: Float32Array;
+  /** [channels, height, width] of each of these. */
   shape: [number, number, number];
-  /** What the first of all calls began with, and every later one with: the latents before this step, not scaled for the model. */
-  input: Float32Array;
   /**
-   * The predicted noise (eps, whatever the model itself predicts), shaped like the latents: with the prompt, without (null where guidance is
-   * off or rests), and what the step was taken with.
+   * The predicted unit noise, whatever the model itself predicts: with the prompt, without (null where guidance is off or rests), and what the
+   * step was taken with.
    */
-  noiseText: Float32Array;
-  noiseUncond: Float32Array | null;
-  noise: Float32Array;
+  epsCond: Float32Array;
+  epsUncond: Float32Array | null;
+  epsGuided: Float32Array;
   /** The scale that guidance had in this step; 1 where it was off. */
   guidance: number;
-  /** Mean, deviation, least and largest of each channel of `latents` and of `denoised`. */
-  channels: { latents: ChannelStatistics[]; denoised: ChannelStatistics[] };
+  /** Mean, deviation, least and largest of each channel of `next` and of `denoised`. */
+  channels: { next: ChannelStatistics[]; denoised: ChannelStatistics[] };
   /** Where the denoiser looked for each token, if that was asked for. */
   attention: Attention | null;
   previewNoisy: ImageData;
@@ -702,8 +726,10 @@ export interface ChannelStatistics {
  * Cross-attention of one step, with the prompt: for each token (of all that the model reads, padding too), which share of each place's
  * attention went to it. The mean over heads and over all layers, each brought to the latents' size; all tokens of a place sum to 1.
  */
-export interface Attention {
-  /** [tokens, height, width]. */
+export interface Attention extends Tensor {}
+
+/** Numbers, and along what: of attention `[tokens, height, width]`. */
+export interface Tensor {
   shape: [number, number, number];
   values: Float32Array;
 }

@@ -3,6 +3,7 @@
 import { modelName, modelSource, stem } from "./source.js";
 import { WorkerCalls } from "./client.js";
 import { Model, interrupted, unmended } from "./model.js";
+import { rawTrace } from "./trace.js";
 import { Upscaler } from "./upscaler.js";
 import { startWorker } from "./parts.js";
 
@@ -13,7 +14,7 @@ import { startWorker } from "./parts.js";
 
 export { drawSeed } from "./model.js";
 
-export const Decant = { prepare, load, inspect, upscaler, catalog, recognise, readRecord, plane, distance };
+export const Decant = { prepare, load, inspect, upscaler, catalog, recognise, readRecord, plane, distance, writeTrace };
 
 /** @type {typeof api.Decant["load"]} */
 async function load({ model, weights, preview, device, threads, kernels, family, prediction, ...events }) {
@@ -66,6 +67,11 @@ async function plane(runs) {
 /** @type {typeof api.Decant["distance"]} */
 async function distance(a, b) {
   return askOnce("distance", { a, b });
+}
+
+/** @type {typeof api.Decant["writeTrace"]} */
+async function writeTrace(trace) {
+  return askOnce("writeTrace", { trace: rawTrace(trace) });
 }
 
 /** What needs no model is asked of one worker, which stays: starting one takes longer than most answers. @type {WorkerCalls | null} */

@@ -4,11 +4,12 @@ import { modelName, modelSource, stem } from "./source.js";
 import { failure } from "./client.js";
 import { Turns } from "./serial.js";
 import { pixelsOf, readInputs, readPicture } from "./inputs.js";
+import { addStep, newTrace, readPixels, withoutSteps } from "./trace.js";
 import { Upscaler } from "./upscaler.js";
 
 /** @import * as api from "./decant.d.ts" */
-/** @import { Info, OpeningEvents, Settings, Step, Trace } from "./decant.d.ts" */
-/** @import { Inputs, Kind, Pixels, RawStep, Result, What } from "./protocol.d.ts" */
+/** @import { Info, OpeningEvents, Settings } from "./decant.d.ts" */
+/** @import { Inputs, Kind, Result, What } from "./protocol.d.ts" */
 /** @import { WorkerCalls, WorkerEvent } from "./client.js" */
 
 /** @implements {api.Decant} */
@@ -120,7 +121,7 @@ export class Model {
     for (let index = 0; index < count; index++) {
       const made = await this.#make({ ...settings, seed: settings.seed + index }, inputs, { onStep, onProgress, onTile, onNote, signal });
       // Whoever is given each picture when it is made may drop its steps: those of many do not fit in memory.
-      pictures.push(onPicture && count > 1 ? { ...made, trace: { ...made.trace, steps: [], noise: null } } : made);
+      pictures.push(onPicture && count > 1 ? { ...made, trace: withoutSteps(made.trace) } : made);
       await onPicture?.(made, index);
       signal?.throwIfAborted();
     }
@@ -136,8 +137,7 @@ export class Model {
    * @returns {Promise<api.Made>}
    */
   async #make(settings, { attention, enlarge, ...inputs }, { onStep, onProgress, onTile, onNote, signal }) {
-    /** @type {Trace} */
-    const trace = { settings, tokens: null, noise: null, steps: [], image: null, timings: null, memory: null };
+    const trace = newTrace(settings);
     const result = await this.#calls.ask(
       "generate",
       { settings, inputs, attention, enlarge },
@@ -148,19 +148,14 @@ export class Model {
         if ("tiles" in event) await onTile?.(...event.tiles);
         if ("note" in event) onNote?.(event.note);
         if (!("step" in event)) return;
-        const { tokens, again, ...raw } = event.step;
-        trace.tokens ??= tokens;
-        // A trace is of one pass: the one that the picture comes of.
-        if (again) trace.steps.length = 0;
-        const step = readStep(raw);
-        trace.steps.push(step);
+        const step = addStep(trace, event.step);
         await onStep?.(step, trace);
       },
       signal,
     );
     const { image, settings: settled, ...rest } = result;
     const picture = readPixels(image);
-    Object.assign(trace, rest, { tokens: trace.tokens ?? rest.tokens, image: picture, settings: { ...settings, ...settled } });
+    Object.assign(trace, rest, { image: picture, settings: { ...settings, ...settled } });
     return { image: picture, trace };
   }
 
@@ -270,14 +265,4 @@ export function interrupted(reason, decide) {
 /** What is only read on the side does not wait for a connection that broke. @param {WorkerEvent} event */
 export function unmended(event) {
   if ("interrupted" in event) return interrupted(event.interrupted);
-}
-
-/** @param {Omit<RawStep, "tokens" | "again">} raw @returns {Step} */
-function readStep(raw) {
-  return { ...raw, previewNoisy: readPixels(raw.previewNoisy), previewDenoised: readPixels(raw.previewDenoised) };
-}
-
-/** @param {Pixels} pixels */
-function readPixels({ rgba, width, height }) {
-  return new ImageData(rgba, width, height);
 }

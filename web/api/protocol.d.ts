@@ -9,7 +9,7 @@
  * `Calls` has every call. Of it are made the client's `ask` (client.js), the worker's table of answers (worker/worker.js) and both directions of messages,
  * so that a new one is its row here, its row there, what the program answers (`App` or `Session` below), and its method of the public module.
  */
-import type { Catalog, Choice, Distance, Embeddings, DeviceChoice, Enlarged, ErrorCode, FileKind, FoundRecord, Info, InspectOptions, Inversion, Latents, LoraInfo, Memory, ModelFile, Neighbour, Noised, Plane, Progress, RoundTrip, Schedule, Settings, Step, Timings, TokenCount, TraceTokens, UpscalerInfo, Weights } from "./decant.js";
+import type { Catalog, Choice, Distance, Embeddings, DeviceChoice, Enlarged, ErrorCode, FileKind, FoundRecord, Info, InspectOptions, Inversion, Latents, LoraInfo, Memory, ModelFile, Neighbour, Noised, Plane, Progress, RoundTrip, Schedule, Settings, Step, Tensor, Timings, TokenCount, Trace, TraceTokens, UpscalerInfo, Weights } from "./decant.js";
 
 /** Every call: what goes along, and what comes back. */
 export interface Calls {
@@ -23,6 +23,7 @@ export interface Calls {
   removeLora(what: { name: string }): void;
   writePicture(what: { image: Pixels; settings: Settings; about: About }): Uint8Array<ArrayBuffer>;
   animate(what: { noisy: Pixels[]; denoised: Pixels[]; image: Pixels; settings: Settings; about: About }): Uint8Array<ArrayBuffer>;
+  writeTrace(what: { trace: RawTrace }): Blob;
   fingerprint(): string;
   readRecord(what: { bytes: Uint8Array<ArrayBuffer> }): FoundRecord | null;
   addTextualInversion(what: { bytes: Uint8Array<ArrayBuffer>; name: string }): Inversion;
@@ -114,21 +115,32 @@ export type RawLatents = { file: Uint8Array<ArrayBuffer>; name: string } | { val
 
 type Moved = Float32Array<ArrayBuffer>;
 
+type MovedTensor = Tensor & { values: Moved };
+type StepTensor = "latents" | "modelInput" | "prediction" | "denoised" | "next" | "epsCond" | "epsGuided";
+type StepPreview = "previewNoisy" | "previewDenoised";
+
 /** All its numbers are moved, not copied. */
-export type RawStep = Omit<Step, "previewNoisy" | "previewDenoised" | "latents" | "denoised" | "input" | "noiseText" | "noiseUncond" | "noise" | "attention"> & {
-  latents: Moved;
-  denoised: Moved;
-  input: Moved;
-  noiseText: Moved;
-  noiseUncond: Moved | null;
+export type RawStep = Omit<Step, StepTensor | StepPreview | "epsUncond" | "attention"> &
+  Record<StepTensor, Moved> &
+  Record<StepPreview, Pixels> & {
+    epsUncond: Moved | null;
+    attention: MovedTensor | null;
+    /** The first step of a pass brings it; the others bring none. */
+    pass: RawPass | null;
+  };
+
+/** What is known of a run before its first step; of one that is made twice (`Settings.hires`), before the first step of each pass. */
+export interface RawPass {
+  tokens: TraceTokens;
+  textEmbeddings: MovedTensor;
   noise: Moved;
-  attention: { shape: [number, number, number]; values: Moved } | null;
-  /** The first step of a run brings the run's, which are known before it; the others bring none. */
-  tokens: TraceTokens | null;
-  /** Whether it is the first step of a second, larger pass. */
-  again: boolean;
-  previewNoisy: Pixels;
-  previewDenoised: Pixels;
+  schedule: { timesteps: Moved; sigmas: Moved };
+}
+
+/** A run that becomes a file. It is copied on its way, once: the page goes on showing it. */
+export type RawTrace = Omit<Trace, "steps" | "image"> & {
+  steps: (Omit<Step, StepPreview> & Record<StepPreview, Pixels>)[];
+  image: Pixels | null;
 };
 
 export type RawRoundTrip = Omit<RoundTrip, "before" | "after"> & { before: Pixels; after: Pixels };
@@ -145,8 +157,6 @@ export interface RawResult {
   image: Pixels;
   /** With what the model and the inputs decided; what is as usual is left out. */
   settings: Partial<Settings>;
-  noise: Float32Array<ArrayBuffer>;
-  tokens: TraceTokens;
   also: string[];
   /** Where it was asked for and done. */
   enlarged?: Enlarged[];
@@ -166,6 +176,8 @@ export interface App {
   Sha256: new () => Sum;
   recognise(files: Files): Promise<FileKind>;
   writePicture(image: Pixels, settings: Settings, about: About): Uint8Array<ArrayBuffer>;
+  /** The parts of a file, in order: the trace's own arrays, and a few more. */
+  writeTrace(trace: RawTrace): (Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer>)[];
   readRecord(bytes: Uint8Array): FoundRecord | null;
   animate(noisy: Pixels[], denoised: Pixels[], image: Pixels, settings: Settings, about: About): Uint8Array<ArrayBuffer>;
   plane(runs: Float32Array[][]): Plane;

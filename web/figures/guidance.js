@@ -35,7 +35,7 @@ export function guidanceFigure(host) {
   let now = null;
   return whenSeen(host, ({ step, negative = false }) => {
     now = step;
-    box.classList.toggle("unguided", !step.noiseUncond);
+    box.classList.toggle("unguided", !step.epsUncond);
     const parts = partsOf(step);
     const range = niceReach(parts);
     for (const part of PARTS) {
@@ -57,7 +57,7 @@ export function guidanceFigure(host) {
       canvas.setAttribute("aria-label", caption.textContent ?? "");
     }
     bar.label(figures(-range), "0", figures(range));
-    if (step.noiseText)
+    if (step.epsCond)
       describe(step, negative).then(
         ({ summary, geometry }) => {
           if (now !== step) return;
@@ -70,20 +70,20 @@ export function guidanceFigure(host) {
 }
 
 /** What is drawn; a recorded run may lack some. @param {Step} step @returns {Record<typeof PARTS[number], Float32Array | null>} */
-function partsOf({ noiseText, noiseUncond, noise, guidance }) {
-  const difference = noiseText && noiseUncond ? differenceOf(noiseText, noiseUncond, guidance) : null;
-  return { without: noiseUncond ?? null, with: noiseText ?? null, difference, result: noise ?? null };
+function partsOf({ epsCond, epsUncond, epsGuided, guidance }) {
+  const difference = epsCond && epsUncond ? differenceOf(epsCond, epsUncond, guidance) : null;
+  return { without: epsUncond ?? null, with: epsCond ?? null, difference, result: epsGuided ?? null };
 }
 
 /** @type {WeakMap<Float32Array, Float32Array>} */
 const differences = new WeakMap();
 
-/** @param {Float32Array} text @param {Float32Array} uncond @param {number} scale */
-function differenceOf(text, uncond, scale) {
-  const known = differences.get(text);
+/** @param {Float32Array} cond @param {Float32Array} uncond @param {number} scale */
+function differenceOf(cond, uncond, scale) {
+  const known = differences.get(cond);
   if (known) return known;
-  const values = text.map((value, i) => scale * (value - Number(uncond[i])));
-  differences.set(text, values);
+  const values = cond.map((value, i) => scale * (value - Number(uncond[i])));
+  differences.set(cond, values);
   return values;
 }
 
@@ -96,16 +96,16 @@ function niceReach(parts) {
 }
 
 /** The plane's first direction is the prediction without the prompt. @param {Step} step @param {boolean} negative */
-async function describe({ noiseText, noiseUncond, noise, guidance }, negative) {
-  if (!noiseUncond) {
-    const { lengths } = await measure(noiseText, noiseText);
+async function describe({ epsCond, epsUncond, epsGuided, guidance }, negative) {
+  if (!epsUncond) {
+    const { lengths } = await measure(epsCond, epsCond);
     return {
       summary: say("figure.guidance.unguided", { length: figures(lengths[0]) }),
       geometry: { without: null, with: /** @type {[number, number]} */ ([lengths[0], 0]), result: null },
     };
   }
-  const apart = await measure(noiseUncond, noiseText);
-  const taken = await measure(noise, noiseText);
+  const apart = await measure(epsUncond, epsCond);
+  const taken = await measure(epsGuided, epsCond);
   const [without, towards] = apart.lengths;
   const angle = Math.acos(Math.min(1, Math.max(-1, apart.cosine)));
   const tip = /** @type {[number, number]} */ ([towards * Math.cos(angle), towards * Math.sin(angle)]);

@@ -7,12 +7,12 @@ import { say } from "../words/say.js";
 /** @import { Step, Trace } from "../api/decant.d.ts" */
 /** @import { Moment } from "./inside.js" */
 
-const KINDS = /** @type {const} */ (["latents", "denoised"]);
+const KINDS = /** @type {const} */ (["next", "denoised"]);
 
 /** @type {import("./inside.js").Part<never>} */
 export function channelsPart(section) {
   /** @type {typeof KINDS[number]} */
-  let kind = "latents";
+  let kind = "next";
   /** @type {Moment | null} */
   let now = null;
   const radios = KINDS.map((one) => {

@@ -34,12 +34,12 @@ export function distancePart(section) {
 
 /** Root mean square over all numbers of the latents. @param {Trace} trace */
 export async function distancesOf({ steps }) {
-  const end = steps.at(-1)?.latents;
+  const end = steps.at(-1)?.next;
   return Promise.all(
-    steps.map(async ({ index, input, latents }) => ({
+    steps.map(async ({ index, latents, next }) => ({
       step: index + 1,
-      moved: input?.length ? (await measure(input, latents)).rms : NaN,
-      left: end ? (await measure(latents, end)).rms : NaN,
+      moved: latents?.length ? (await measure(latents, next)).rms : NaN,
+      left: end ? (await measure(next, end)).rms : NaN,
     })),
   );
 }

@@ -1,11 +1,11 @@
 // A run taken home: its steps' numbers as a table (CSV), all of it as safetensors; and one brought from there.
 
 import { button, fileButton, h } from "../ui/dom.js";
+import { Decant } from "../api/decant.js";
 import { fileName } from "../trace/file-name.js";
 import { save } from "../ui/stage/saving.js";
 import { measure } from "../figures/measure.js";
 import { sentenceOf } from "../studio/sentences.js";
-import { writeTrace } from "../trace/format.js";
 import { say } from "../words/say.js";
 import { distancesOf } from "./distance.js";
 
@@ -25,7 +25,7 @@ export function filesPart(section, studio, state) {
   };
   const csv = button(say("inside.files.csv"), saves(stepsAsCsv, "-steps.csv"));
   csv.id = "inside-csv";
-  const whole = button(say("inside.files.whole"), saves(writeTrace, ".safetensors"));
+  const whole = button(say("inside.files.whole"), saves(Decant.writeTrace, ".safetensors"));
   whole.id = "inside-save";
   section.append(
     h("p", { className: "hint" }, say("inside.files.hint")),
@@ -47,10 +47,10 @@ async function stepsAsCsv(trace) {
   const distances = await distancesOf(trace);
   const rows = await Promise.all(
     trace.steps.map(async (step, i) => {
-      const { index, timestep, sigma, guidance, milliseconds, noiseText, noiseUncond, noise, channels } = step;
-      const apart = noiseUncond && noiseText?.length ? await measure(noiseUncond, noiseText) : null;
-      const taken = noise?.length ? (await measure(noise, noise)).lengths[0] : null;
-      const numbers = /** @type {const} */ (["latents", "denoised"]).flatMap((kind) =>
+      const { index, timestep, sigma, guidance, milliseconds, epsCond, epsUncond, epsGuided, channels } = step;
+      const apart = epsUncond && epsCond?.length ? await measure(epsUncond, epsCond) : null;
+      const taken = epsGuided?.length ? (await measure(epsGuided, epsGuided)).lengths[0] : null;
+      const numbers = /** @type {const} */ (["next", "denoised"]).flatMap((kind) =>
         (channels?.[kind] ?? []).flatMap(({ mean, deviation, least, largest }, c) => [
           [`${kind}_${c + 1}_mean`, mean],
           [`${kind}_${c + 1}_deviation`, deviation],

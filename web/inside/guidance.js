@@ -11,7 +11,7 @@ export function guidancePart(section) {
   section.append(missing, host);
   const draw = guidanceFigure(host);
   return ({ step, trace }) => {
-    const hasNoise = Boolean(step.noiseText?.length);
+    const hasNoise = Boolean(step.epsCond?.length);
     missing.hidden = hasNoise;
     host.hidden = !hasNoise;
     if (hasNoise) draw({ step, negative: Boolean(trace.settings.negative?.trim()) });

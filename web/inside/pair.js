@@ -122,8 +122,8 @@ function twinOf(step, trace, other) {
 
 /** Null where the pictures are of different sizes. @param {Step} step @param {Step | null} twin */
 async function apartOf(step, twin) {
-  if (!twin || twin.latents.length !== step.latents.length) return null;
-  const [latents, denoised] = await Promise.all([measure(step.latents, twin.latents), measure(step.denoised, twin.denoised)]);
+  if (!twin || twin.next.length !== step.next.length) return null;
+  const [latents, denoised] = await Promise.all([measure(step.next, twin.next), measure(step.denoised, twin.denoised)]);
   return { latents, denoised };
 }
 

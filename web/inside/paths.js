@@ -156,15 +156,9 @@ function plain({ settings, info }) {
  * @param {Trace} trace
  * @param {string} kind
  */
-function pointsOf({ steps, noise }, kind) {
+function pointsOf({ steps }, kind) {
   if (kind === "denoised") return steps.map(({ denoised }) => denoised);
-  // Samplers that keep unit variance begin with the noise itself; those in k-diffusion's convention, x = x0 + sigma · eps (Karras et al., 2022),
-  // with sigma times as much of it. The trace has both, the noise and what the first call began with, so their sizes tell which it is.
-  const size = (/** @type {Float32Array | null | undefined} */ values) =>
-    Math.sqrt(values?.reduce((sum, value) => sum + value ** 2, 0) ?? 0);
-  const wide = size(steps[0]?.input) > 1.01 * size(noise);
-  const seen = steps.map(({ input, sigma }) => (wide ? input.map((value) => value / Math.hypot(1, sigma)) : input));
-  return [...seen, ...steps.slice(-1).map(({ latents }) => latents)];
+  return [...steps.map(({ modelInput }) => modelInput), ...steps.slice(-1).map(({ next }) => next)];
 }
 
 /**

@@ -54,9 +54,9 @@ export function schedulePart(section, studio) {
 }
 
 /** @param {Trace} trace */
-function stepsOf({ steps }) {
+function stepsOf({ steps, schedule }) {
   return {
     timesteps: Float32Array.from(steps, ({ timestep }) => timestep),
-    sigmas: Float32Array.of(...steps.map(({ sigma }) => sigma), 0),
+    sigmas: Float32Array.of(...steps.map(({ sigma }) => sigma), schedule?.sigmas.at(-1) ?? 0),
   };
 }

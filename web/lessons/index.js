@@ -1,22 +1,23 @@
-// All lessons, in the order in which they build on each other, and what a lesson is made of. A lesson is data: texts in all languages, calls of
-// the module API that the player makes and prints, and a function that says what there is to see of their answers.
+// All lessons, in the order in which they build on each other, and what a lesson is made of. A lesson is data, made of its texts
+// (web/words/LANGUAGE/lessons/): calls of the module API that the player makes and prints, and a function that says what there is to see of their answers.
 
-import { NOISE } from "./01-noise.js";
-import { AUTOENCODER } from "./02-autoencoder.js";
-import { STEPS } from "./03-steps.js";
-import { WORDS } from "./04-words.js";
-import { GUIDANCE } from "./05-guidance.js";
-import { SOLVERS } from "./06-solvers.js";
-import { PICTURES } from "./07-pictures.js";
+import { noise } from "./01-noise.js";
+import { autoencoder } from "./02-autoencoder.js";
+import { steps } from "./03-steps.js";
+import { words } from "./04-words.js";
+import { guidance } from "./05-guidance.js";
+import { solvers } from "./06-solvers.js";
+import { pictures } from "./07-pictures.js";
 
 /** @import { Info } from "../api/decant.d.ts" */
-/** @typedef {Record<import("../words/languages.js").Code, string>} Both a text in every language */
+/** @import { LessonTexts } from "../words/languages.js" */
 
 /**
  * @typedef {object} Lesson
  * @property {string} id kept in the browser with the learner's progress; it never changes
- * @property {Both} title
- * @property {Both} about one sentence
+ * @property {string} title
+ * @property {string} about one sentence
+ * @property {string} cover a small drawing for its card: SVG in a field of 160 × 90, in the page's own colours (lessons.css)
  * @property {number} minutes
  * @property {string[]} sources name, year, title
  * @property {LessonStep[]} steps
@@ -24,20 +25,20 @@ import { PICTURES } from "./07-pictures.js";
 
 /**
  * @typedef {object} LessonStep
- * @property {Both} title
- * @property {Both[]} text one or two paragraphs of at most 60 words; `code` and *stress* may be in them
- * @property {string | Both} [formula] MathML, without the element `math`, of the elements that formula.js draws
- * @property {Both} [reads] how the formula is read aloud
+ * @property {string} title
+ * @property {string[]} text one or two paragraphs of at most 60 words; `code` and *stress* may be in them
+ * @property {string} [formula] MathML, without the element `math`, of the elements that formula.js draws
+ * @property {string} [reads] how the formula is read aloud
  * @property {Question} [question]
  * @property {boolean} [picture] whether the learner's picture is used
  * @property {Dial[]} [dials]
- * @property {Both} [act] what the button says; without it the calls are made as soon as the step is entered and when a dial moves
+ * @property {string} [act] what the button says; without it the calls are made as soon as the step is entered and when a dial moves
  * @property {Call[]} [calls]
  * @property {(made: Record<string, any>, at: At) => Shown} [show] of what the calls answered
  * @property {Notes} notes
  */
 
-/** For the teacher. @typedef {{ minutes: number, say: Both, ask: Both, wrong: Both }} Notes */
+/** For the teacher. @typedef {{ minutes: number, say: string, ask: string, wrong: string }} Notes */
 
 /**
  * One question to the module: a method of the open model or of `Decant`, with its arguments.
@@ -64,23 +65,28 @@ import { PICTURES } from "./07-pictures.js";
 
 /**
  * A number that the learner sets, or a text.
- * @typedef {{ name: string, label: Both, from: number, to: number, by: number, value: number } | { name: string, label: Both, text: (example: Example) => string }} Dial
+ * @typedef {{ name: string, label: string, from: number, to: number, by: number, value: number } | { name: string, label: string, text: (example: Example) => string }} Dial
  */
 
 /** @typedef {{ figures: Figure[], facts: Fact[] }} Shown */
-/**
- * A drawing of web/figures/ with its data, texts in every language.
- * @typedef {{ kind: import("./player/figures.js").Kind, data: Record<string, any>, wide?: boolean }} Figure
- */
+/** A drawing of web/figures/ with its data. @typedef {{ kind: import("./player/figures.js").Kind, data: Record<string, any>, wide?: boolean }} Figure */
 /**
  * A number that was measured; `figures`: how many of them mean something, where that is not three.
- * @typedef {{ id: string, name: Both, value: number | string, figures?: number, unit?: string }} Fact
+ * @typedef {{ id: string, name: string, value: number | string, figures?: number, unit?: string }} Fact
  */
 
 /**
  * Something to expect before it is measured: a number, which is compared with the fact called `fact`, or one of several answers.
- * @typedef {{ ask: Both, fact: string, unit?: string, near: number, because: Both } | { ask: Both, choices: Both[], right: number | ((fact: (id: string) => number) => number), because: Both }} Question
+ * @typedef {{ ask: string, fact: string, unit?: string, near: number, because: string } | { ask: string, choices: string[], right: number | ((fact: (id: string) => number) => number), because: string }} Question
  */
 
-/** @type {Lesson[]} */
-export const LESSONS = [NOISE, AUTOENCODER, STEPS, WORDS, GUIDANCE, SOLVERS, PICTURES];
+/** @param {LessonTexts} says in the language that is spoken @returns {Lesson[]} */
+export const lessonsIn = (says) => [
+  noise(says.noise),
+  autoencoder(says.autoencoder),
+  steps(says.steps),
+  words(says.words),
+  guidance(says.guidance),
+  solvers(says.solvers),
+  pictures(says.pictures),
+];

@@ -41,8 +41,8 @@ export async function testDevice(device, tell, signal) {
       const onStep = (/** @type {{ index: number, total: number }} */ { index: step, total }) =>
         tell({ picture: index + 1, pictures: cases.length, step: step + 1, steps: total });
       const { image, trace } = await decant.generate({ ...one.settings, signal, onStep });
-      for (const [step, { latents, milliseconds }] of trace.steps.entries()) {
-        worst.push(await errorOf(latents, new Float32Array(bytesOf(one.latents[step] ?? "").buffer), true));
+      for (const [step, { next, milliseconds }] of trace.steps.entries()) {
+        worst.push(await errorOf(next, new Float32Array(bytesOf(one.latents[step] ?? "").buffer), true));
         times.push(milliseconds);
       }
       worst.push(
@@ -55,7 +55,7 @@ export async function testDevice(device, tell, signal) {
           false,
         ),
       );
-      exact &&= (await sumOf(trace.steps.at(-1)?.latents ?? new Float32Array())) === one.sums[kernels];
+      exact &&= (await sumOf(trace.steps.at(-1)?.next ?? new Float32Array())) === one.sums[kernels];
     }
     const largest = Math.max(...worst);
     const outcome = !(largest <= ALLOWED) ? "off" : exact ? "exact" : "within";

@@ -170,7 +170,7 @@ export async function listStored() {
     if (folder.kind !== "directory") continue;
     const own = /** @type {FileSystemDirectoryHandle} */ (folder);
     const about = /** @type {AboutModel | null} */ (await readJson(own, ABOUT));
-    const bytes = await bytesIn(own);
+    const bytes = await bytesIn(own).catch(goneMeanwhile);
     // A model that was looked at and not loaded has left little more than names.
     if (bytes > 0)
       models.push({
@@ -186,7 +186,13 @@ export async function listStored() {
 
 /** @param {string} key a stored model's */
 export async function removeStored(key) {
-  await (await root())?.removeEntry(key, { recursive: true });
+  await (await root())?.removeEntry(key, { recursive: true }).catch(goneMeanwhile);
+}
+
+/** What somebody else deletes at the same time holds nothing. @param {unknown} error */
+function goneMeanwhile(error) {
+  if (error instanceof DOMException && error.name === "NotFoundError") return 0;
+  throw error;
 }
 
 /** @returns {Promise<Room | null>} null where the browser does not tell */

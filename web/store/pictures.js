@@ -1,6 +1,7 @@
 // Finished pictures as the browser keeps them (IndexedDB): for each its settings and a thumbnail, its PNG with its record, and for the latest
 // few all their steps. It knows no page and no model.
 
+import { renamed } from "./former-steps.js";
 import { settled, transact } from "./idb.js";
 
 /** @import { Settings, Trace } from "../api/decant.d.ts" */
@@ -72,8 +73,9 @@ export function readPng(id) {
 }
 
 /** Its steps, where they are kept. @param {number} id @returns {Promise<Trace | undefined>} */
-export function readTrace(id) {
-  return within([TRACES], "readonly", (traces) => settled(traces.get(id)));
+export async function readTrace(id) {
+  const trace = await within([TRACES], "readonly", (traces) => settled(traces.get(id)));
+  return trace && renamed(trace);
 }
 
 /** @param {number[]} ids @returns {Promise<Whole[]>} what was removed */
@@ -109,18 +111,9 @@ function within(stores, mode, act) {
   return transact(SHAPE, stores, mode, /** @type {(...stores: IDBObjectStore[]) => Promise<T> | T} */ (act));
 }
 
-/** A run of which the picture is left: the steps of many do not fit in memory. @param {Trace} trace @returns {Trace} */
-export function withoutSteps(trace) {
-  return { ...trace, steps: [], noise: null };
-}
-
-/** What a run's steps take. @param {Trace} trace */
+/** What a run's steps take; one array may stand in several places. @param {Trace} trace */
 function bytesOf({ steps }) {
-  const arrays = steps.flatMap((step) =>
-    Object.values(step).map((value) =>
-      value instanceof Float32Array ? value.byteLength : value instanceof ImageData ? value.data.byteLength : 0,
-    ),
-  );
-  const attention = steps.map((step) => step.attention?.values.byteLength ?? 0);
-  return [...arrays, ...attention].reduce((sum, bytes) => sum + bytes, 0);
+  const values = steps.flatMap((step) => [...Object.values(step), step.attention?.values]);
+  const arrays = values.map((value) => (value instanceof ImageData ? value.data : value)).filter((value) => ArrayBuffer.isView(value));
+  return [...new Set(arrays)].reduce((sum, { byteLength }) => sum + byteLength, 0);
 }

@@ -1,48 +1,23 @@
 // The gallery: every finished picture, kept in this browser until a person deletes it. What can be done with it; it touches no element.
 
+import { archiveOf } from "./archive.js";
 import { absentLoras, fromFormer } from "./gears.js";
-import { fileName } from "../trace/file-name.js";
-import { keep, listKept, putBack, readPng, readTrace, removeKept } from "../store/pictures.js";
-import { readPicture } from "../api/inputs.js";
+import { found, startsFromPicture } from "./kept.js";
+import { imageOf, markKept, pngOf, pngOfKept, runOf, thumbOf, wholeOf } from "./kept-images.js";
+import { keep, listKept, putBack, readPng, removeKept } from "../store/pictures.js";
 import { room } from "../store/opfs.js";
 import { inList, say } from "../words/say.js";
 import { Turns } from "../api/serial.js";
 
-/** @import { Made, Settings, Trace } from "../api/decant.d.ts" */
-/** @import { Kept, Whole } from "../store/pictures.js" */
-/** @import { Room } from "../store/opfs.js" */
+/** @import { Made, Trace } from "../api/decant.d.ts" */
 /** @import { Bus } from "./bus.js" */
 /** @import { createForm } from "./form.js" */
 /** @import { createStage } from "./stage.js" */
+/** @import { Gallery } from "./kept.js" */
 /** @import { Store } from "./state.js" */
-
-/**
- * @typedef {object} Gallery
- * @property {Kept[]} pictures the last one first
- * @property {string} search
- * @property {number[]} selected ids, in the order in which they were chosen
- * @property {Whole[]} removed what was deleted last, and can come back
- * @property {{ kept: Kept, image: ImageData }[]} compared two, side by side; else none
- * @property {Room | null} room
- * @property {string} problem why a picture could not be kept, in a sentence; else ""
- */
-
-/** @type {Gallery} */
-export const EMPTY_GALLERY = { pictures: [], search: "", selected: [], removed: [], compared: [], room: null, problem: "" };
-
-/** Which kept picture an image on the stage is. @type {WeakMap<ImageData, number>} */
-const numbers = new WeakMap();
-
-/** The kept picture that a run ended with, where it is kept. @param {Trace | null} trace */
-export function shownIn(trace) {
-  return trace?.image ? numbers.get(trace.image) : undefined;
-}
 
 /** More than these are not kept: the list is read whole when the page opens. */
 export const MOST_KEPT = 1000;
-/** A thumbnail's longer side. */
-const THUMB = 256;
-
 /**
  * @param {Store} store
  * @param {Bus} bus
@@ -81,8 +56,7 @@ export function createGallery({ get, change }, { makerOf, tell }, { form, stage 
     return turns.next(async () => {
       const kept = get().gallery.pictures.find((one) => one.id === id);
       if (!kept || get().trace) return;
-      const trace = (await readTrace(id).catch(() => undefined)) ?? (await traceOf(kept));
-      if (trace.image) numbers.set(trace.image, id);
+      const trace = await runOf(kept);
       if (!get().trace) change({ trace, cursor: trace.steps.length, following: false });
     });
   }
@@ -109,7 +83,7 @@ export function createGallery({ get, change }, { makerOf, tell }, { form, stage 
         const png = (await written) ?? (await pngOf(image));
         const thumb = await thumbOf(image);
         const kept = await keep({ ...about, thumb, bytes: png.size + thumb.size }, png, trace);
-        numbers.set(image, kept.id);
+        markKept(image, kept.id);
         put({ pictures: [kept, ...get().gallery.pictures], problem: "" });
         tellTabs();
         await measure();
@@ -124,8 +98,7 @@ export function createGallery({ get, change }, { makerOf, tell }, { form, stage 
   async function openKept(id) {
     const kept = get().gallery.pictures.find((one) => one.id === id);
     if (!kept) return;
-    const trace = (await readTrace(id).catch(() => undefined)) ?? (await traceOf(kept));
-    if (trace.image) numbers.set(trace.image, id);
+    const trace = await runOf(kept);
     const settings = fromFormer(kept.settings, kept.model, get().info);
     const absent = absentLoras(settings, get());
     stage.show(trace);
@@ -141,22 +114,9 @@ export function createGallery({ get, change }, { makerOf, tell }, { form, stage 
     if (notes.length > 0) tell({ tone: "note", text: notes.join(" "), about: "record" });
   }
 
-  /** A run with its steps, where they are kept. @param {Trace} trace @returns {Promise<Trace>} */
-  async function wholeOf(trace) {
-    const id = shownIn(trace);
-    const kept = id === undefined || trace.steps.length > 0 ? undefined : await readTrace(id).catch(() => undefined);
-    return kept ? { ...kept, image: trace.image } : trace;
-  }
-
   /** Shows one of several, with its steps where they are kept. @param {Trace} trace */
   async function showOne(trace) {
     stage.show(await wholeOf(trace));
-  }
-
-  /** The file of a picture that is kept. @param {Trace} trace */
-  async function pngOfKept(trace) {
-    const id = shownIn(trace);
-    return id === undefined ? undefined : readPng(id).catch(() => undefined);
   }
 
   /** @param {number} id */
@@ -197,30 +157,6 @@ export function createGallery({ get, change }, { makerOf, tell }, { form, stage 
     put({ compared: two.length === 2 ? await Promise.all(two.map(async (kept) => ({ kept, image: await imageOf(kept) }))) : [] });
   }
 
-  /**
-   * Pictures with their records, in one archive: its parts are handed to the browser one by one, which need not hold them in memory.
-   * @param {Kept[]} pictures
-   */
-  async function archive(pictures) {
-    const { Zip, ZipPassThrough } = await import("../vendor/zip.js");
-    /** @type {Blob[]} */
-    const parts = [];
-    const zip = new Zip((error, part) => {
-      if (error) throw error;
-      parts.push(new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (part)]));
-    });
-    for (const kept of pictures) {
-      const png = await readPng(kept.id);
-      if (!png) continue;
-      // A PNG is packed already.
-      const file = new ZipPassThrough(nameOf(kept));
-      zip.add(file);
-      file.push(new Uint8Array(await png.arrayBuffer()), true);
-    }
-    zip.end();
-    return new Blob(parts, { type: "application/zip" });
-  }
-
   async function persist() {
     await navigator.storage?.persist?.();
     await measure();
@@ -245,65 +181,9 @@ export function createGallery({ get, change }, { makerOf, tell }, { form, stage 
     removeKept: remove,
     undoRemove,
     compare,
-    archive,
+    archive: archiveOf,
     persist,
   };
-}
-
-/** The pictures that hold every word that is looked for. @param {Gallery} gallery */
-export function found({ pictures, search }) {
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  return words.length === 0 ? pictures : pictures.filter((kept) => words.every((word) => textOf(kept).includes(word)));
-}
-
-/** What a picture is found by. @param {Kept} kept */
-function textOf({ settings, model, made }) {
-  const { prompt, negative, sampler, seed, width, height } = settings;
-  return [prompt, negative, sampler, seed, model, `${width}×${height}`, new Date(made).toISOString().slice(0, 10)].join(" ").toLowerCase();
-}
-
-/** @param {Kept} kept */
-export function nameOf({ id, model, settings: { seed } }) {
-  return fileName(model, seed, `-${id}.png`);
-}
-
-/** A run of which only the end is known. @param {Kept} kept @returns {Promise<Trace>} */
-async function traceOf(kept) {
-  const timings = { text: 0, steps: 0, picture: 0, total: kept.milliseconds };
-  return { settings: kept.settings, tokens: null, noise: null, steps: [], image: await imageOf(kept), timings, memory: null };
-}
-
-/** @param {Kept} kept */
-async function imageOf({ id, thumb }) {
-  return readPicture((await readPng(id)) ?? thumb);
-}
-
-/** Whether a picture was made from another one, which its settings do not hold. @param {Settings} settings */
-export function startsFromPicture({ strength, startStep }) {
-  return strength !== undefined || startStep !== undefined;
-}
-
-/** @param {ImageData} image */
-function pngOf(image) {
-  return scaled(image, 1).convertToBlob({ type: "image/png" });
-}
-
-/** Small pictures stay as they are. @param {ImageData} image */
-function thumbOf(image) {
-  const scale = Math.min(1, THUMB / Math.max(image.width, image.height));
-  return scaled(image, scale).convertToBlob(scale === 1 ? { type: "image/png" } : { type: "image/webp", quality: 0.85 });
-}
-
-/** @param {ImageData} image @param {number} scale */
-function scaled(image, scale) {
-  const whole = new OffscreenCanvas(image.width, image.height);
-  whole.getContext("2d")?.putImageData(image, 0, 0);
-  if (scale === 1) return whole;
-  const small = new OffscreenCanvas(Math.max(1, Math.round(image.width * scale)), Math.max(1, Math.round(image.height * scale)));
-  const context = small.getContext("2d");
-  if (context) context.imageSmoothingQuality = "high";
-  context?.drawImage(whole, 0, 0, small.width, small.height);
-  return small;
 }
 
 /** Of a storage that is full, browsers say little or nothing. @param {unknown} error */

@@ -101,8 +101,10 @@ export function createInitImage({ get, change }) {
   };
 }
 
-/** What a run takes of it: without a picture, nothing says how much of it stays. @param {Settings} settings @param {Starting} start */
-export function startOf(settings, { image, mask, latents }) {
+/** What a run takes of it: without a picture, nothing says how much of it stays. @param {Settings} asked @param {Starting} start */
+export function startOf(asked, { image, mask, latents }) {
+  // Without a second pass, nothing says how it is made.
+  const settings = asked.hires === undefined ? { ...asked, hiresBy: undefined, hiresStrength: undefined, hiresSteps: undefined } : asked;
   // Latents have a size of their own.
   const own = /** @type {Settings} */ (
     /** @type {unknown} */ ({ ...settings, width: undefined, height: undefined, pad: undefined, keepUnmasked: undefined })

@@ -2,7 +2,7 @@
 
 import { Decant } from "../api/decant.js";
 import { forgetRecent, listRecent, mayRead, rememberRecent } from "../store/recent.js";
-import { named } from "./named.js";
+import { noteOf } from "./named.js";
 import { INSIDE, fetchPart } from "../api/parts.js";
 import { lookProblemOf, sentenceOf } from "./sentences.js";
 import { readSetting } from "./settings.js";
@@ -42,11 +42,14 @@ export function createLibrary({ get, change }) {
   let link = null;
   /** @type {(() => void) | null} */
   let tryAgain = null;
+  /** How often it was begun to read what there is. */
+  let browsing = 0;
 
-  /** Reads again what there is to open. */
+  /** Reads again what there is to open. Of several that read at once, the last to begin has the word. */
   async function browse() {
+    const mine = ++browsing;
     const [catalog, stored, recent, space] = await Promise.all([readCatalog(), listStored(), listRecent(), room()]);
-    change({ shelf: { catalog, stored, recent, room: space } });
+    if (mine === browsing) change({ shelf: { catalog, stored, recent, room: space } });
   }
 
   /**
@@ -83,7 +86,7 @@ export function createLibrary({ get, change }) {
         family,
         signal,
         onProgress: (progress) => part({ progress }),
-        onNote,
+        onNote: (sentence) => notes.push(noteOf(sentence)),
         onInterrupted,
       });
       const { width, height } = found.info.defaults;
@@ -106,11 +109,6 @@ export function createLibrary({ get, change }) {
       if (signal.aborted) return;
       // What was typed stays, to be corrected.
       change({ look: null, lookProblem: lookProblemOf(error, { name, address: addressIn(chosen) }) });
-    }
-
-    /** @param {string} text */
-    function onNote(text) {
-      notes.push({ tone: "note", text: named(text), lang: "en" });
     }
 
     /** @param {Error} error @returns {Promise<void>} */

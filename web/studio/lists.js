@@ -28,11 +28,18 @@ export function readMix(line) {
   return { value: /** @type {Mix} */ ({ prompt, factor }) };
 }
 
-/** @param {string} line @returns {Parsed} a `LoraUse` */
+/** @param {string} line `style:0.8`, or as in the desktop tools' tags `style:te=0.5:unet=0.8` @returns {Parsed} a `LoraUse` */
 export function readUse(line) {
-  const { words: name, weight } = weighted(line, 1);
-  if (!name || !Number.isFinite(weight)) return { problem: say("problem.lora", { line }) };
-  return { value: /** @type {LoraUse} */ ({ name, weight }) };
+  const both = line.match(/^(.*):te=([^:]+):unet=([^:]+)$/);
+  const { words: name, weight } = both ? { words: both[1]?.trim(), weight: Number(both[3]) } : weighted(line, 1);
+  const text = both ? { text: Number(both[2]) } : {};
+  if (!name || ![weight, ...Object.values(text)].every(Number.isFinite)) return { problem: say("problem.lora", { line }) };
+  return { value: /** @type {LoraUse} */ ({ name, weight, ...text }) };
+}
+
+/** @param {LoraUse} use */
+export function writeUse({ name, weight = 1, text }) {
+  return text === undefined ? `${name}:${weight}` : `${name}:te=${text}:unet=${weight}`;
 }
 
 /** “words:number”; words alone have the usual weight. @param {string} text @param {number} usual */

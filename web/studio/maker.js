@@ -2,13 +2,13 @@
 // element.
 
 import { Gate } from "./step-gate.js";
-import { withoutSteps } from "../store/pictures.js";
-import { named } from "./named.js";
+import { newTrace, withoutSteps } from "../api/trace.js";
+import { noteOf } from "./named.js";
 import { sentenceOf } from "./sentences.js";
 import { asRead } from "./form.js";
 import { fillCell } from "./grid.js";
 
-/** @import { Made, Settings, Step, Trace } from "../api/decant.d.ts" */
+/** @import { Made, Step, Trace } from "../api/decant.d.ts" */
 /** @import { Bus } from "./bus.js" */
 /** @import { createGallery } from "./gallery.js" */
 /** @import { Job } from "./queue.js" */
@@ -33,7 +33,7 @@ export function createMaker({ get, change }, { model: open, setMaker, tell }, { 
     if (paused) gate.pause();
     cancelling = new AbortController();
     const { signal } = cancelling;
-    const live = emptyTrace(settings);
+    const live = newTrace(settings);
     const last = get();
     const shown = last.watching ? { trace: live, cursor: 0, following: true, ...(last.easel === "seen" && { easel: null }) } : {};
     forgetSteps();
@@ -66,7 +66,7 @@ export function createMaker({ get, change }, { model: open, setMaker, tell }, { 
         onStep,
         onPicture,
         onTile,
-        onNote,
+        onNote: (sentence) => tell(noteOf(sentence)),
         onProgress: (reading) => change({ reading }),
       });
       return true;
@@ -111,11 +111,6 @@ export function createMaker({ get, change }, { model: open, setMaker, tell }, { 
     change({ enlarging: { by: info.upscaler, done, of } });
   }
 
-  /** @param {string} sentence the program's */
-  function onNote(sentence) {
-    tell({ tone: "note", text: named(sentence), lang: "en" });
-  }
-
   /** A picture is made. @param {Made} made */
   function take(made) {
     const { running, series: before, watching } = get();
@@ -151,9 +146,4 @@ export function createMaker({ get, change }, { model: open, setMaker, tell }, { 
     newGate: () => (gate = new Gate()),
     cancel: () => cancelling.abort(),
   };
-}
-
-/** @param {Settings} settings @returns {Trace} */
-function emptyTrace(settings) {
-  return { settings, tokens: null, noise: null, steps: [], image: null, timings: null, memory: null };
 }

@@ -5,7 +5,7 @@ import { modelName } from "../api/source.js";
 import { wantedThreads } from "../store/threads.js";
 import { say } from "../words/say.js";
 import { withoutGears } from "./gears.js";
-import { named } from "./named.js";
+import { noteOf } from "./named.js";
 import { tellsCheaply } from "./runs.js";
 import { noticeOf, orTheUsual, sentenceOf, stoppedOpening } from "./sentences.js";
 
@@ -208,7 +208,7 @@ export function createModel({ get, change }, bus, { adapters, form, library, mak
         change({ interrupted: error.message });
         return new Promise((resolve) => (tryAgain = resolve));
       },
-      onNote: (text) => (ours() ? bus.tell({ tone: "note", text: named(text), lang: "en" }) : undefined),
+      onNote: (sentence) => (ours() ? bus.tell(noteOf(sentence)) : undefined),
     };
   }
 

@@ -5,6 +5,7 @@ import { NAMES, labelOf } from "./settings.js";
 import { say } from "../words/say.js";
 
 /** @import { Settings } from "../api/decant.d.ts" */
+/** @import { Message } from "./state.js" */
 
 /**
  * What is no word of a language is a name wherever it stands; other names are also words, and are the setting's where a sentence begins
@@ -35,4 +36,9 @@ export function named(sentence) {
     const label = say("problem.setting", { label: labelOf(name) });
     return text.replace(first, label).replaceAll(anywhere, label);
   }, sentence).replace(/^settings: /i, "");
+}
+
+/** What the program says by the way, as what is said to a person. @param {string} sentence @returns {Message} */
+export function noteOf(sentence) {
+  return { tone: "note", text: named(sentence), lang: "en" };
 }

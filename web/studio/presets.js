@@ -69,7 +69,7 @@ export function keptPresets() {
 }
 
 /** What is good for the open model. @param {Info} info @returns {Preset[]} */
-export function presetsOf({ defaults: { steps, guidance, sampler, width, height }, catalog, family }) {
+export function presetsOf({ defaults: { steps, guidance, sampler, width, height }, catalog, distilled }) {
   const usual = { steps, guidance, sampler, width, height };
   const preset = (/** @type {string} */ name, /** @type {Partial<Settings>} */ more) => ({
     name,
@@ -78,8 +78,7 @@ export function presetsOf({ defaults: { steps, guidance, sampler, width, height 
   });
   const asTrained = preset(say("preset.model"), {});
   if (steps <= FEW) {
-    const kind = /turbo/i.test(family) ? "Turbo" : /LCM/.test(family) ? "LCM" : "";
-    const named = (/** @type {number} */ n) => (kind ? say("preset.distilled", { kind, n }) : say("preset.steps", { n }));
+    const named = (/** @type {number} */ n) => (distilled ? say("preset.distilled", { kind: distilled, n }) : say("preset.steps", { n }));
     return [asTrained, preset(named(1), { steps: 1 }), preset(named(FEW), { steps: FEW })];
   }
   const fast = catalog.samplers.some(({ id }) => id === "dpmpp_2m") ? { sampler: "dpmpp_2m", sigmas: "karras" } : {};

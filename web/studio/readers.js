@@ -23,9 +23,9 @@ export function rowOf(name, info) {
   return info?.catalog.settings.find((row) => row.name === name);
 }
 
-/** An empty field is as usual. @param {Read} read @param {string} [usual] @returns {Read} */
-export function orUsual(read, usual = "") {
-  return (text, info, name) => (text === "" || text === usual ? { value: undefined } : read(text, info, name));
+/** An empty field is as usual, and what the program's table says is. @param {Read} read @returns {Read} */
+export function orUsual(read) {
+  return (text, info, name) => (text === "" || text === rowOf(name, info)?.usual ? { value: undefined } : read(text, info, name));
 }
 
 /** @param {Key} what @returns {Read} */

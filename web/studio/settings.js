@@ -1,10 +1,10 @@
 // Settings as text: one row per setting says how a field's or an address's text becomes what a run can have, and how that is written again.
 // The text is what the command's flags take; how one is read is readers.js's. What a row does not know, the program says when it makes the picture.
 
-import { readMix, readSwap, readUse, writeSwap } from "./lists.js";
+import { readMix, readSwap, readUse, writeSwap, writeUse } from "./lists.js";
 import { LANGUAGES } from "../words/languages.js";
 import { say } from "../words/say.js";
-import { entry, flag, lines, margins, number, numbers, oneOf, orUsual, rowOf, side, sigmas, whole } from "./readers.js";
+import { entry, flag, limitsOf, lines, margins, number, numbers, oneOf, orUsual, rowOf, side, sigmas, whole } from "./readers.js";
 
 /** @import { Info, Setting, Settings } from "../api/decant.d.ts" */
 /** @import { Key } from "../words/languages.js" */
@@ -17,8 +17,6 @@ import { entry, flag, lines, margins, number, numbers, oneOf, orUsual, rowOf, si
  * @property {(value: any) => string} [write] by itself as JavaScript writes it
  * @property {string} [usual] what a menu shows for what is as usual
  */
-
-const MOST_WORDS = 65_536;
 
 /** What a key of the words “setting.NAME” names. @template K @typedef {K extends `setting.${infer N}` ? N : never} NamedBy */
 /**
@@ -41,7 +39,7 @@ const OWN = {
   spacing: { label: "form.timesteps", read: orUsual(entry("spacings", "problem.spacing")) },
   eta: { label: "form.eta", read: orUsual(number("name.eta")) },
   order: { label: "form.order", read: orUsual(whole("name.order")) },
-  rng: { label: "form.rng", read: orUsual(entry("rngs", "problem.rng"), "cpu"), usual: "cpu" },
+  rng: { label: "form.rng", read: orUsual(entry("rngs", "problem.rng")), usual: "cpu" },
   zeroSnr: { label: "form.zero-snr", read: flag },
 
   rescale: { label: "form.rescale", read: orUsual(number("name.rescale")) },
@@ -51,7 +49,7 @@ const OWN = {
   cfgpp: { label: "form.cfgpp-name", read: flag },
 
   clipSkip: { label: "form.skip", read: orUsual(whole("name.skip")) },
-  long: { label: "form.long", read: orUsual(entry("longs", "problem.long"), "truncate"), usual: "truncate" },
+  long: { label: "form.long", read: orUsual(entry("longs", "problem.long")), usual: "truncate" },
   emphasis: { label: "form.emphasis", read: flag },
   swaps: { label: "form.swaps", read: (text) => lines(text, readSwap), write: (value) => value.map(writeSwap).join("\n") },
   mixes: {
@@ -60,20 +58,16 @@ const OWN = {
     write: (value) => value.map((/** @type {any} */ { prompt, factor }) => `${prompt}:${factor}`).join("\n"),
   },
 
-  loras: {
-    label: "form.loras",
-    read: (text) => lines(text, readUse),
-    write: (value) => value.map((/** @type {any} */ { name, weight = 1 }) => `${name}:${weight}`).join("\n"),
-  },
+  loras: { label: "form.loras", read: (text) => lines(text, readUse), write: (value) => value.map(writeUse).join("\n") },
 
   strength: { label: "form.strength", read: orUsual(number("name.strength")) },
   startStep: { label: "form.first-step-whole", read: orUsual(whole("name.start-step")) },
   pad: { label: "form.margins", read: orUsual(margins), write: (value) => value.join(",") },
   keepUnmasked: { label: "form.keep", read: flag },
   hires: { label: "form.hires", read: orUsual(number("name.hires")) },
-  hiresBy: { label: "form.hires-by", read: orUsual(oneOf("problem.hires-by"), "latent"), usual: "latent" },
+  hiresBy: { label: "form.hires-by", read: orUsual(oneOf("problem.hires-by")), usual: "latent" },
   hiresStrength: { label: "form.hires-strength-whole", read: orUsual(number("name.hires-strength")) },
-  decoder: { label: "form.decoder", read: orUsual(oneOf("problem.decoder"), "model") },
+  decoder: { label: "form.decoder", read: orUsual(oneOf("problem.decoder")) },
   count: { label: "form.count", read: orUsual(whole("name.count")) },
 };
 
@@ -145,13 +139,14 @@ function asItsKind(what) {
     if (!row) return { problem: say("problem.closed") };
     if (text === "" || text === row.usual) return { value: undefined };
     if (row.kind === "switch") return flag(text);
-    return row.kind === "text" ? words(text) : (row.kind === "whole" ? whole : number)(what)(text, info, name);
+    return row.kind === "text" ? words(text, info, name) : (row.kind === "whole" ? whole : number)(what)(text, info, name);
   };
 }
 
-/** As the program reads them: `MOST_BYTES` in crates/sd/src/prompt.rs. @param {string} text @returns {Parsed} */
-function words(text) {
+/** @type {Read} */
+function words(text, info, name) {
+  const [, most] = limitsOf(name, info);
   // Of a text that is much too long, not even the bytes are counted.
-  const bytes = text.length > MOST_WORDS ? text.length : new TextEncoder().encode(text).length;
-  return bytes > MOST_WORDS ? { problem: say("problem.words", { most: MOST_WORDS }) } : { value: text };
+  const bytes = text.length > most ? text.length : new TextEncoder().encode(text).length;
+  return bytes > most ? { problem: say("problem.words", { most }) } : { value: text };
 }

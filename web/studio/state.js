@@ -1,12 +1,12 @@
 // What the page knows, in one object. It changes only through `change`, and every change is drawn once per frame.
 
 import { enlargesEach } from "./enlarging.js";
-import { EMPTY_GALLERY } from "./gallery.js";
+import { EMPTY_GALLERY } from "./kept.js";
 import { keptPresets } from "./presets.js";
 
 /** @import { Choice, DeviceChoice, Info, Progress, Settings, TokenCount, Trace } from "../api/decant.d.ts" */
 /** @import { CatalogEntry } from "./library.js" */
-/** @import { Gallery } from "./gallery.js" */
+/** @import { Gallery } from "./kept.js" */
 /** @import { Job } from "./queue.js" */
 /** @import { Preset } from "./presets.js" */
 /** @import { RecentModel } from "../store/recent.js" */

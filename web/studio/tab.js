@@ -3,7 +3,7 @@
 
 import { absentLoras } from "./gears.js";
 import { settled, transact } from "../store/idb.js";
-import { shownIn } from "./gallery.js";
+import { shownIn } from "./kept-images.js";
 import { startOf } from "./init-image.js";
 
 /** @import { Address, Settings, Weights } from "../api/decant.d.ts" */

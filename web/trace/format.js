@@ -1,79 +1,45 @@
-// A run as a file: the safetensors file that `decant generate --trace` writes (crates/sd/src/trace.rs), written and read without the module.
-// A loaded run is a `Trace` like a live one. What a file does not have is left empty (an array of no numbers, null), never made up; only
-// previews, which every view needs, are then coloured by the first three channels.
+// A run read from its file: what the command writes (`decant generate --trace`) and what the page has the program write (crates/sd/src/trace.rs,
+// which lists the tensors), without the program, so that a page without WebAssembly shows it, too. A loaded run is a `Trace` like a live one.
+// What a file does not have is left empty (an array of no numbers, null), never made up; only previews, which every view needs, are then coloured
+// by the first three channels.
 
-import { damaged, peekMetadata, readSafetensors, writeSafetensors } from "./safetensors.js";
-import { STEPS, readMeta, writeTokens } from "./meta.js";
+import { damaged, peekMetadata, readSafetensors } from "./safetensors.js";
+import { readMeta } from "./meta.js";
 
-/** @import { Attention, ChannelStatistics, Settings, Step, Trace } from "../api/decant.d.ts" */
+/** @import { ChannelStatistics, Settings, Step, Tensor as Shaped, Trace } from "../api/decant.d.ts" */
 /** @import { Contents, Tensor } from "./safetensors.js" */
 /** @import { StepMeta } from "./meta.js" */
 
 const FORMAT = "decant trace";
 
+/** The versions that are read; files of the first do not say theirs. */
+const [FIRST, LATEST] = [1, 2];
+
+/** What a step's tensors are called in a file. */
+const NAMES = {
+  latents: "latents",
+  modelInput: "model_input",
+  prediction: "prediction",
+  denoised: "denoised",
+  next: "next",
+  epsCond: "eps_cond",
+  epsUncond: "eps_uncond",
+  epsGuided: "eps_guided",
+};
+
+/** And in one of version 1, which lacks some. @type {typeof NAMES} */
+const FORMER_NAMES = {
+  ...NAMES,
+  latents: "input",
+  next: "latents",
+  epsCond: "noise_text",
+  epsUncond: "noise_uncond",
+  epsGuided: "noise_guided",
+};
+
 /** Whether a file holds a run. @param {Blob} blob */
 export async function isTrace(blob) {
   return (await peekMetadata(blob))?.["format"] === FORMAT;
-}
-
-/** @param {Trace} trace @returns {Promise<Blob>} */
-export async function writeTrace({ settings, tokens, noise, steps, image, timings, memory, also, enlarged }) {
-  /** @type {Contents["tensors"]} */
-  const tensors = new Map();
-  const add = (
-    /** @type {string} */ name,
-    /** @type {number[]} */ shape,
-    /** @type {Float32Array | Uint8Array | null | undefined} */ values,
-  ) => {
-    if (values?.length) tensors.set(name, { dtype: values instanceof Uint8Array ? "U8" : "F32", shape, values });
-  };
-  const [first] = steps;
-  if (first) {
-    add("noise", [1, ...first.shape], noise);
-    add("start", [1, ...first.shape], first.input);
-  }
-  add(
-    "timesteps",
-    [steps.length],
-    Float32Array.from(steps, ({ timestep }) => timestep),
-  );
-  add("sigmas", [steps.length + 1], Float32Array.of(...steps.map(({ sigma }) => sigma), 0));
-  for (const step of steps) addStep(step, add);
-  if (image) add("image", [1, 3, image.height, image.width], planes(image));
-  const stepMeta = steps.map(({ total, guidance, milliseconds, channels }) => ({ total, guidance, milliseconds, channels }));
-  const { prompt, negative, sampler, guidance, seed } = settings;
-  const metadata = {
-    format: FORMAT,
-    settings: JSON.stringify(settings),
-    prompt,
-    negative,
-    sampler,
-    steps: String(settings.steps),
-    guidance: String(guidance),
-    seed: String(seed),
-    [STEPS]: JSON.stringify(stepMeta),
-    timings: JSON.stringify(timings),
-    memory: JSON.stringify(memory),
-    also: JSON.stringify(also ?? []),
-    ...(enlarged && { enlarged: JSON.stringify(enlarged) }),
-    ...(tokens && { tokens: writeTokens(tokens.prompt), negative_tokens: writeTokens(tokens.negative) }),
-  };
-  return writeSafetensors({ tensors, metadata });
-}
-
-/** @param {Step} step @param {(name: string, shape: number[], values: Float32Array | Uint8Array | null | undefined) => void} add */
-function addStep(step, add) {
-  const end = number(step.index);
-  const shape = [1, ...step.shape];
-  add(`latents_${end}`, shape, step.latents);
-  add(`denoised_${end}`, shape, step.denoised);
-  add(`input_${end}`, shape, step.input);
-  add(`noise_text_${end}`, shape, step.noiseText);
-  add(`noise_uncond_${end}`, shape, step.noiseUncond);
-  add(`noise_guided_${end}`, shape, step.noise);
-  if (step.attention) add(`attention_${end}`, step.attention.shape, step.attention.values);
-  for (const [name, picture] of Object.entries({ noisy: step.previewNoisy, denoised: step.previewDenoised }))
-    add(`preview_${name}_${end}`, [picture.height, picture.width, 3], colours(picture));
 }
 
 /** Rejects with a sentence where the file is damaged, or something else. @param {Blob} blob @returns {Promise<Trace>} */
@@ -81,72 +47,115 @@ export async function readTrace(blob) {
   const contents = await readSafetensors(blob);
   const { tensors, metadata } = contents;
   if (metadata["format"] !== FORMAT) throw damaged(`it does not say that it is a “${FORMAT}”`);
+  const version = Number(metadata["version"] ?? FIRST);
+  if (version !== FIRST && version !== LATEST)
+    throw damaged(`it is of version ${metadata["version"]}, and this page reads up to ${LATEST}`);
+  const names = version === FIRST ? FORMER_NAMES : NAMES;
   // A run that starts from a picture begins later than with call 0.
-  const calls = [...tensors.keys()].flatMap((name) => /^latents_(\d+)$/.exec(name)?.slice(1).map(Number) ?? []).sort((a, b) => a - b);
+  const calls = [...tensors.keys()].flatMap((name) => callIn(name, names.next)).sort((a, b) => a - b);
   if (calls.length === 0) throw damaged("it holds no step");
   const picture = tensors.get("image");
   const image = picture ? fromPlanes(picture) : null;
   const { settings, steps: stepMeta, ...rest } = readMeta(metadata);
-  const steps = calls.map((_, at) => readStep(contents, calls, at, stepMeta[at] ?? {}, settings));
+  const steps = calls.map((_, at) => readStep(contents, names, calls, at, stepMeta[at] ?? {}, settings));
   settings.width ??= image?.width;
   settings.height ??= image?.height;
+  const textEmbeddings = shapedOf(tensors.get("text_embeddings"));
+  // Of version 1, only the command's files have the whole schedule; those have the text's embeddings as well.
+  const whole = version !== FIRST || textEmbeddings !== null;
   return {
     settings: /** @type {Settings} */ (settings),
-    noise: /** @type {Float32Array | undefined} */ (tensors.get("noise")?.values) ?? null,
+    textEmbeddings,
+    noise: floatsOf(tensors.get("noise")),
+    schedule: whole ? scheduleOf(tensors) : null,
     steps,
     image,
     ...rest,
   };
 }
 
+/** Of which model call a tensor is, if it is called so. @param {string} tensor @param {string} name */
+function callIn(tensor, name) {
+  const [begin, end] = [tensor.slice(0, name.length + 1), tensor.slice(name.length + 1)];
+  return begin === `${name}_` && /^\d+$/.test(end) ? [Number(end)] : [];
+}
+
+/** @param {Tensor | undefined} tensor @returns {Float32Array | null} */
+function floatsOf(tensor) {
+  return tensor?.values instanceof Float32Array ? tensor.values : null;
+}
+
+/** @param {Contents["tensors"]} tensors @returns {Trace["schedule"]} */
+function scheduleOf(tensors) {
+  const [timesteps, sigmas] = [floatsOf(tensors.get("timesteps")), floatsOf(tensors.get("sigmas"))];
+  return timesteps && sigmas && { timesteps, sigmas };
+}
+
 /**
  * @param {Contents} contents
+ * @param {typeof NAMES} names
  * @param {number[]} calls the model calls that it holds
  * @param {number} at which of them
  * @param {StepMeta} meta
  * @param {Partial<Settings>} settings
  * @returns {Step}
  */
-function readStep({ tensors }, calls, at, meta, settings) {
+function readStep({ tensors }, names, calls, at, meta, settings) {
   const index = calls[at] ?? 0;
   const end = number(index);
-  const first = wanted(tensors, `latents_${end}`);
+  const first = wanted(tensors, `${names.next}_${end}`);
   const shape = /** @type {[number, number, number]} */ (first.shape.slice(-3));
   if (shape.length !== 3 || first.shape.slice(0, -3).some((side) => side !== 1))
-    throw damaged(`latents_${end} is [${first.shape.join(", ")}], not [1, channels, height, width]`);
+    throw damaged(`${names.next}_${end} is [${first.shape.join(", ")}], not [1, channels, height, width]`);
   const like = (/** @type {string} */ name) => {
     const tensor = tensors.get(name);
     if (tensor && tensor.values.length !== first.values.length)
-      throw damaged(`${name} is [${tensor.shape.join(", ")}], unlike latents_${end}`);
+      throw damaged(`${name} is [${tensor.shape.join(", ")}], unlike ${names.next}_${end}`);
     return /** @type {Float32Array} */ (tensor?.values ?? new Float32Array(0));
   };
-  wanted(tensors, `denoised_${end}`);
-  const [latents, denoised, uncond] = [like(`latents_${end}`), like(`denoised_${end}`), like(`noise_uncond_${end}`)];
-  const before = at === 0 ? (tensors.has("start") ? "start" : "noise") : `latents_${number(calls[at - 1] ?? 0)}`;
-  // The command writes the whole schedule, the page that of the calls that were made.
-  const level = (/** @type {string} */ name, /** @type {number} */ more) => {
-    const { values } = wanted(tensors, name);
-    return Number(values[values.length > calls.length + more ? index : at] ?? 0);
-  };
+  const tensor = (/** @type {keyof typeof NAMES} */ key) => like(`${names[key]}_${end}`);
+  wanted(tensors, `${names.denoised}_${end}`);
+  const [latents, next, denoised, epsUncond] = [tensor("latents"), tensor("next"), tensor("denoised"), tensor("epsUncond")];
+  // The first files had no latents before a step of their own.
+  const before = at === 0 ? (tensors.has("start") ? "start" : "noise") : `${names.next}_${number(calls[at - 1] ?? 0)}`;
   return {
     index,
     total: meta.total ?? index + calls.length - at,
-    timestep: level("timesteps", 0),
-    sigma: level("sigmas", 1),
-    latents,
+    timestep: levelAt(tensors, "timesteps", calls, at, meta.timestep),
+    sigma: levelAt(tensors, "sigmas", calls, at, meta.sigma),
+    scale: meta.scale ?? null,
+    latents: latents.length > 0 ? latents : like(before),
+    modelInput: tensor("modelInput"),
+    prediction: tensor("prediction"),
     denoised,
+    next,
     shape,
-    input: like(tensors.has(`input_${end}`) ? `input_${end}` : before),
-    noiseText: like(`noise_text_${end}`),
-    noiseUncond: uncond.length > 0 ? uncond : null,
-    noise: like(`noise_guided_${end}`),
-    guidance: meta.guidance ?? (uncond.length > 0 ? (settings.guidance ?? 1) : 1),
-    channels: meta.channels ?? { latents: statisticsOf(latents, shape), denoised: statisticsOf(denoised, shape) },
-    attention: attentionOf(tensors.get(`attention_${end}`)),
-    previewNoisy: previewOf(tensors.get(`preview_noisy_${end}`), latents, shape),
+    epsCond: tensor("epsCond"),
+    epsUncond: epsUncond.length > 0 ? epsUncond : null,
+    epsGuided: tensor("epsGuided"),
+    guidance: meta.guidance ?? (epsUncond.length > 0 ? (settings.guidance ?? 1) : 1),
+    channels: meta.channels ?? { next: statisticsOf(next, shape), denoised: statisticsOf(denoised, shape) },
+    attention: shapedOf(tensors.get(`attention_${end}`)),
+    previewNoisy: previewOf(tensors.get(`preview_noisy_${end}`), latents.length > 0 ? latents : next, shape),
     previewDenoised: previewOf(tensors.get(`preview_denoised_${end}`), denoised, shape),
     milliseconds: meta.milliseconds ?? 0,
   };
+}
+
+/**
+ * Of a step's timestep or sigma, which the schedule says; a file without one says it of each step. A schedule is whole, or in the page's files of
+ * version 1 that of the calls that were made; sigmas have one more, the end.
+ * @param {Contents["tensors"]} tensors
+ * @param {"timesteps" | "sigmas"} name
+ * @param {number[]} calls
+ * @param {number} at
+ * @param {number | null | undefined} own
+ */
+function levelAt(tensors, name, calls, at, own) {
+  // JSON has no infinity, where a schedule may begin.
+  if (!tensors.has(name) && own !== undefined) return own ?? Infinity;
+  const { values } = wanted(tensors, name);
+  return Number(values[values.length > calls.length + (name === "sigmas" ? 1 : 0) ? (calls[at] ?? 0) : at] ?? 0);
 }
 
 /** @param {Contents["tensors"]} tensors @param {string} name */
@@ -156,14 +165,14 @@ function wanted(tensors, name) {
   return tensor;
 }
 
-/** @param {Tensor | undefined} tensor @returns {Attention | null} */
-function attentionOf(tensor) {
+/** @param {Tensor | undefined} tensor @returns {Shaped | null} */
+function shapedOf(tensor) {
   if (!tensor || tensor.shape.length !== 3 || !(tensor.values instanceof Float32Array)) return null;
   return { shape: /** @type {[number, number, number]} */ (tensor.shape), values: tensor.values };
 }
 
 /**
- * The numbers under the maps, for files that do not say them: what the module says of a live step.
+ * The numbers under the maps, for the first files, which do not say them: what the program says of every other step (crates/sd/src/latents/statistics.rs).
  * @param {Float32Array} values
  * @param {[number, number, number]} shape
  * @returns {ChannelStatistics[]}
@@ -207,19 +216,6 @@ function fill(width, height, value) {
     image.data[i * 4 + 3] = 255;
   }
   return image;
-}
-
-/** @param {ImageData} image */
-function planes({ data, width, height }) {
-  return Float32Array.from(
-    { length: 3 * width * height },
-    (_, i) => Number(data[(i % (width * height)) * 4 + Math.floor(i / (width * height))]) / 255,
-  );
-}
-
-/** @param {ImageData} image */
-function colours({ data, width, height }) {
-  return Uint8Array.from({ length: 3 * width * height }, (_, i) => Number(data[Math.floor(i / 3) * 4 + (i % 3)]));
 }
 
 /** @param {number} index */

@@ -11,7 +11,7 @@ const MOST_CHANNELS = 16;
 /** The latents of the finished picture; null where its steps are not kept. @param {Trace} trace */
 export function lastLatents({ steps, image }) {
   const last = steps.at(-1);
-  return image && last ? { values: last.latents, shape: last.shape, statistics: last.channels?.latents } : null;
+  return image && last ? { values: last.next, shape: last.shape, statistics: last.channels?.next } : null;
 }
 
 /** @param {{ values: Float32Array, shape: [number, number, number] }} latents of a picture without noise */

@@ -1,10 +1,10 @@
-// What a run's file says of itself besides its tensors: its settings, its tokens, what each step told, as JSON. Another's file may say anything:
+// What a run's file says of itself besides its tensors: its settings, its tokens, each step's numbers, as JSON. Another's file may say anything:
 // what the page uses is checked here, once, and refused in a sentence.
 
 import { damaged } from "./safetensors.js";
 
 /** @import { Enlarged, Memory, Settings, Step, Timings, TokenCount, TraceTokens } from "../api/decant.d.ts" */
-/** @typedef {Partial<Pick<Step, "total" | "guidance" | "milliseconds" | "channels">>} StepMeta */
+/** @typedef {{ timestep?: number | null, sigma?: number | null } & Partial<Pick<Step, "total" | "scale" | "guidance" | "milliseconds" | "channels">>} StepMeta */
 /** @typedef {(value: any) => boolean} Check */
 
 /** @type {Check} */
@@ -26,8 +26,21 @@ const fields =
     Object.entries(wanted).every(([name, is]) => ((value[name] ?? null) === null ? !needed : is(value[name])));
 
 const STATISTICS = listOf(fields({ mean: isNumber, deviation: isNumber, least: isNumber, largest: isNumber }, true));
-/** What the list of steps is called in the file. */
-export const STEPS = "told";
+/** What the list of steps is called in the file, and was called in one of version 1. */
+const [STEPS, FORMER_STEPS] = /** @type {const} */ (["step_metadata", "told"]);
+/** @param {"next" | "latents"} after what the latents after a step are called @returns {Check} */
+const stepsOf = (after) =>
+  listOf(
+    fields({
+      total: isNumber,
+      timestep: isNumber,
+      sigma: isNumber,
+      scale: isNumber,
+      guidance: isNumber,
+      milliseconds: isNumber,
+      channels: fields({ [after]: STATISTICS, denoised: STATISTICS }, true),
+    }),
+  );
 const CHECKS = {
   settings: fields({
     prompt: isWord,
@@ -53,16 +66,11 @@ const CHECKS = {
     },
     true,
   ),
-  [STEPS]: listOf(
-    fields({
-      total: isNumber,
-      guidance: isNumber,
-      milliseconds: isNumber,
-      channels: fields({ latents: STATISTICS, denoised: STATISTICS }, true),
-    }),
-  ),
+  [STEPS]: stepsOf("next"),
+  [FORMER_STEPS]: stepsOf("latents"),
   timings: fields({ text: isNumber, steps: isNumber, picture: isNumber, total: isNumber }, true),
-  memory: fields({ predicted: isNumber, heap: isNumber }, true),
+  memory: (/** @type {any} */ value) =>
+    fields({ predicted: isNumber }, true)(value) && fields({ measured: isNumber, heap: isNumber })(value),
   also: listOf(isWord),
   enlarged: listOf(fields({ by: isWord, times: isNumber }, true)),
 };
@@ -78,12 +86,21 @@ export function readMeta(metadata) {
   return {
     settings: readSettings(metadata),
     tokens: prompt && { prompt, negative },
-    steps: read(metadata, STEPS) ?? [],
+    steps: read(metadata, STEPS) ?? formerSteps(metadata),
     timings: read(metadata, "timings"),
     memory: read(metadata, "memory"),
     also: read(metadata, "also") ?? [],
     ...(enlarged && { enlarged }),
   };
+}
+
+/** @param {Record<string, string>} metadata @returns {StepMeta[]} */
+function formerSteps(metadata) {
+  const steps = read(metadata, FORMER_STEPS) ?? [];
+  return steps.map((/** @type {any} */ { channels, ...step }) => ({
+    ...step,
+    ...(channels && { channels: { next: channels.latents, denoised: channels.denoised } }),
+  }));
 }
 
 /**
@@ -97,11 +114,6 @@ function readSettings(metadata) {
   const main = { prompt, negative, sampler, steps: Number(steps), guidance: Number(guidance), seed: Number(seed) };
   for (const [name, value] of Object.entries(main)) settings[name] ??= value;
   return settings;
-}
-
-/** @param {TokenCount | null} tokens */
-export function writeTokens(tokens) {
-  return JSON.stringify(tokens && { ...tokens, ids: Array.from(tokens.ids) });
 }
 
 /** @param {Record<string, string>} metadata @param {"tokens" | "negative_tokens"} name @returns {TokenCount | null} */

@@ -7,9 +7,10 @@ import { byId } from "./dom.js";
 /** @import { Studio } from "../studio/studio.js" */
 /** @import { View } from "./views.js" */
 
+/** @typedef {(state: State) => void} Draw */
 /**
  * A place builds itself into its `main` when it is first entered, and gives back what draws the state.
- * @typedef {(root: HTMLElement, studio: Studio, state: () => State) => (state: State) => void} Build
+ * @typedef {(root: HTMLElement, studio: Studio, state: () => State) => Draw | Promise<Draw>} Build
  */
 
 /** @type {Record<Place, () => Promise<Build | null>>} */
@@ -32,7 +33,7 @@ export function readHash(hash) {
 
 /** @type {View} */
 export function placesView(studio, state) {
-  /** @type {Partial<Record<Place, Promise<(state: State) => void>>>} */
+  /** @type {Partial<Record<Place, Promise<Draw>>>} */
   const built = {};
   const build = async (/** @type {Place} */ place) => (await PLACES[place]())?.(byId(place, HTMLElement), studio, state) ?? (() => {});
   /** One that failed, for instance without a network, is tried again when the page is next drawn. @param {Place} place */

@@ -9,6 +9,7 @@ import { SPANISH } from "./es/index.js";
  */
 /** By key; `{name}` stands for a value, `<kbd>` and the like for themselves. @typedef {Record<string, Text>} Words */
 /** The same keys in another language. @template {Words} W @typedef {Record<keyof W, Text>} Like */
+/** What is said in each lesson, by its id. @typedef {typeof import("./en/lessons/index.js").LESSONS} LessonTexts */
 /** Tables of `Catalog` that menus are made of. @typedef {"samplers" | "sigmas" | "spacings" | "longs" | "rngs"} Menu */
 /**
  * By table and id; `name` where it is not the same as in English.
@@ -18,6 +19,7 @@ import { SPANISH } from "./es/index.js";
  * @typedef {object} Language
  * @property {string} name in itself
  * @property {Like<typeof import("./en/index.js").ROWS>} rows
+ * @property {() => Promise<{ LESSONS: LessonTexts }>} lessons fetched when a lesson is first entered
  * @property {Record<string, string>} program what the program says while it works, by its English
  * @property {Catalogue | null} catalogue the program's tables; null: as they are
  */

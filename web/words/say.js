@@ -45,11 +45,6 @@ export function inList(things) {
   return new Intl.ListFormat(language, { type: "unit" }).format(things);
 }
 
-/** Of two languages, the one that is spoken. @template T @param {Record<Code, T>} both @returns {T} */
-export function spoken(both) {
-  return both[language];
-}
-
 /**
  * Puts the language's texts into what stands in the page: `data-say` (text), `data-say-label` (aria-label), `-title`, `-placeholder`,
  * `-content`.

@@ -3,26 +3,21 @@
 import { startCores } from "./cores.js";
 import { openFolder } from "./folder.js";
 import { holdLife } from "./life.js";
-import { Pace } from "./pace.js";
 import { fetchKernels, loadProgram } from "./program.js";
 import { storeOf } from "../store/opfs.js";
+import { beginReading, forget, hear, say, showStep, tell, tilesOf, watch } from "./talk.js";
 import { requestSubgroupsToo } from "./webgpu.js";
 
 /**
- * @import { Answers, App, Cores, FromWorker, Kind, Pixels, RawStep, Result, Session, Source, Tell, ToWorker, Upscaler, Verdict, Wanted, What } from "../api/protocol.d.ts"
+ * @import { Answers, App, Cores, Kind, Pixels, Result, Session, Source, ToWorker, Upscaler, Wanted, What } from "../api/protocol.d.ts"
  */
 /** @import { ErrorCode, Info, UpscalerInfo } from "../api/decant.d.ts" */
-/** @import { Watch } from "./line.js" */
-/** @typedef {Extract<FromWorker, { event: unknown }>["event"]} Event */
 
 /**
  * What the program advises about a file whose bytes contradict each other (`DOWNLOAD_AGAIN` in crates/sd/src/error.rs, whose test reads
  * this line).
  */
 const DAMAGED = "download the file again";
-
-/** Milliseconds between two words on how far it is. */
-const SELDOM = 100;
 
 /**
  * @type {{ app: App, memory: WebAssembly.Memory, source: Source, files: Awaited<ReturnType<typeof openFolder>>, wanted: Wanted } | null}
@@ -38,15 +33,6 @@ let own = null;
 let cores = null;
 /** Loading it begins with the worker, before anything is asked. @type {ReturnType<typeof loadProgram> | null} */
 let loading = null;
-/** For which call bytes are being read now, and how far that is. */
-let reading = { call: 0, pace: new Pace(), lastTime: 0 };
-/**
- * The calls that are waiting for the page, and those told to stop before they reached a place to wait at.
- * @type {Map<number, (verdict: Verdict) => void>}
- */
-const waiting = new Map();
-/** @type {Set<number>} */
-const stopped = new Set();
 
 const BEGINS = "Starting";
 
@@ -55,6 +41,7 @@ const ANSWERS = {
   catalog: { answer: async () => (await program()).app.catalog() },
   recognise: { reads: BEGINS, answer: async ({ source }) => (await program()).app.recognise(await openFolder(source, watch)) },
   writePicture: { answer: async ({ image, settings, about }) => (await program()).app.writePicture(image, settings, about) },
+  writeTrace: { answer: async ({ trace }) => new Blob((await program()).app.writeTrace(trace)) },
   readRecord: { answer: async ({ bytes }) => (await program()).app.readRecord(bytes) },
   animate: {
     answer: async ({ noisy, denoised, image, settings, about }) => (await program()).app.animate(noisy, denoised, image, settings, about),
@@ -80,11 +67,7 @@ const ANSWERS = {
   schedule: { answer: async ({ settings }) => (await ready()).schedule(settings) },
   addNoise: { reads: BEGINS, answer: async ({ latents, timestep, seed }) => (await ready()).addNoise(latents, timestep, seed) },
   decode: { reads: BEGINS, answer: async ({ latents, by }) => (await ready()).decode(latents, by) },
-  generate: {
-    reads: "Reading again what did not stay in memory",
-    answer: generate,
-    moves: ({ image, noise }) => [image.rgba.buffer, noise.buffer],
-  },
+  generate: { reads: "Reading again what did not stay in memory", answer: generate, moves: ({ image }) => [image.rgba.buffer] },
   openUpscaler: { reads: BEGINS, answer: openUpscaler },
   openOwnUpscaler: { reads: BEGINS, answer: async () => (await (upscaler = ownUpscaler())).info() },
   enlarge: {
@@ -96,8 +79,7 @@ const ANSWERS = {
 
 addEventListener("message", (/** @type {MessageEvent<ToWorker>} */ { data }) => {
   if ("kind" in data) answer(data);
-  else if (waiting.has(data.call)) waiting.get(data.call)?.(data.verdict);
-  else if (data.verdict === "stop") stopped.add(data.call);
+  else hear(data);
 });
 
 holdLife((alive) => say({ alive }));
@@ -111,13 +93,13 @@ async function answer({ call, kind, what }) {
      */
     const row = ANSWERS[kind];
     // Of the others, the page may ask while something is read.
-    if (row.reads) reading = { call, pace: new Pace(row.reads), lastTime: 0 };
+    if (row.reads) beginReading(call, row.reads);
     const result = await row.answer(what, call);
     say({ call, result }, row.moves?.(result));
   } catch (error) {
     say({ call, failure: readFailure(error) });
   } finally {
-    stopped.delete(call);
+    forget(call);
   }
 }
 
@@ -166,11 +148,6 @@ async function generate({ settings, inputs, attention, enlarge }, call) {
   const result = await (await ready()).generate(settings, inputs, (step) => showStep(call, step), attention);
   const larger = enlarge ? await enlarged(call, result.image) : {};
   return { ...result, ...larger, memory: { ...result.memory, heap: heapBytes() } };
-}
-
-/** Tells the page of each tile, and waits for its verdict. @param {number} call */
-function tilesOf(call) {
-  return (/** @type {number} */ done, /** @type {number} */ of) => askToGoOn(call, { tiles: [done, of] });
 }
 
 /**
@@ -246,58 +223,9 @@ function heapBytes() {
   return (opened?.memory.buffer.byteLength ?? 0) + (cores?.memory.buffer.byteLength ?? 0);
 }
 
-/** The module's own word on how far it is; it does not wait. @type {Tell} */
-function tell(label, loaded, total) {
-  reading.pace.report(label, loaded, total);
-  if (!due()) return;
-  say({ call: reading.call, event: { progress: reading.pace.at(performance.now()) } });
-}
-
-/** Whoever reads bytes waits here for the page, which may have paused. @type {Watch} */
-const watch = {
-  async arrived(file, from, bytes) {
-    reading.pace.arrived(file, from, bytes);
-    if (due()) await askToGoOn(reading.call, { progress: reading.pace.at(performance.now()) });
-  },
-  interrupted: (reason) => askToGoOn(reading.call, { interrupted: reason }),
-  note: (sentence) => say({ call: reading.call, event: { note: sentence } }),
-};
-
-function due() {
-  const time = performance.now();
-  if (time - reading.lastTime < SELDOM) return false;
-  reading.lastTime = time;
-  return true;
-}
-
 /** @returns {Promise<Session>} */
 function ready() {
   return session ?? Promise.reject({ code: "internal", message: "No model is open." });
-}
-
-/** @param {number} call @param {RawStep} step */
-function showStep(call, step) {
-  const numbers = [step.latents, step.denoised, step.input, step.noiseText, step.noiseUncond, step.noise, step.attention?.values];
-  const pictures = [step.previewNoisy, step.previewDenoised];
-  return askToGoOn(call, { step }, [
-    ...numbers.flatMap((values) => (values ? [values.buffer] : [])),
-    ...pictures.map(({ rgba }) => rgba.buffer),
-  ]);
-}
-
-/**
- * Sends an event and waits for the page's verdict; rejecting is how a call is cancelled.
- * @param {number} call
- * @param {Event} event
- * @param {Transferable[]} [moved]
- */
-async function askToGoOn(call, event, moved) {
-  /** @type {Promise<Verdict>} */
-  const verdict = stopped.has(call) ? Promise.resolve("stop") : new Promise((resolve) => waiting.set(call, resolve));
-  say({ call, event, awaited: true }, moved);
-  const decided = await verdict;
-  waiting.delete(call);
-  if (decided === "stop") throw { code: "cancelled", message: "It was cancelled." };
 }
 
 /** @param {unknown} error @returns {{ code: ErrorCode, message: string, why?: string }} */
@@ -316,9 +244,4 @@ function readFailure(error) {
     };
   if (error instanceof RangeError) return { code: "memory", message: `There is not enough memory: ${error.message}.` };
   return { code: "internal", message: `Something that should not happen did: ${error instanceof Error ? error.message : error}.` };
-}
-
-/** @param {FromWorker} message @param {Transferable[]} [moved] */
-function say(message, moved = []) {
-  /** @type {Worker} */ (/** @type {unknown} */ (self)).postMessage(message, moved);
 }

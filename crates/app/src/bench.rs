@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use crate::js::{self, object};
-use crate::machine::{Choice, choose};
+use crate::machine::{DeviceChoice, choose};
 use decant_graph::bench::{Measured, measure};
 use decant_graph::op::OPS;
 use wasm_bindgen::JsValue;
@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// the machine's name.
 #[wasm_bindgen]
 pub async fn bench(device: String, only: String, on_row: js_sys::Function) -> Result<JsValue, JsValue> {
-    let machine = choose(Choice::parse(&device)?).await?;
+    let machine = choose(DeviceChoice::parse(&device)?).await?;
     let now = || js::now() / 1e3;
     for row in OPS {
         for case in (row.cases)().iter().filter(|case| case.real) {

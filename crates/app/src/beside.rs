@@ -3,7 +3,7 @@
 use crate::failure::{Failure, busy};
 use crate::js::object;
 use crate::session::Session;
-use crate::source::{JsFiles, Source};
+use crate::source::{JsFiles, WorkerFiles};
 use decant_sd::layout::{Kind, kind};
 use decant_sd::lora::LoraInfo;
 use js_sys::Array;
@@ -13,7 +13,7 @@ use wasm_bindgen::prelude::*;
 /// What a file is good for: `FileKind` in `web/api/decant.d.ts`. Needs no model.
 #[wasm_bindgen]
 pub async fn recognise(files: JsFiles) -> String {
-    match kind(&Source(files)).await {
+    match kind(&WorkerFiles(files)).await {
         Kind::Lora => "lora",
         Kind::Inversion => "inversion",
         Kind::Vae => "vae",
@@ -31,7 +31,7 @@ impl Session {
     #[expect(clippy::await_holding_refcell_ref, reason = "whoever asks meanwhile is refused in a sentence")]
     pub async fn add_lora(&self, name: String, files: JsFiles) -> Result<JsValue, Failure> {
         let mut pipeline = self.pipeline().try_borrow_mut().map_err(busy)?;
-        Ok(info(&pipeline.add_lora(&name, Rc::new(Source(files))).await?))
+        Ok(info(&pipeline.add_lora(&name, Rc::new(WorkerFiles(files))).await?))
     }
 
     /// Removes a loaded LoRA.
@@ -77,7 +77,7 @@ impl Session {
     #[wasm_bindgen(js_name = useVae)]
     #[expect(clippy::await_holding_refcell_ref, reason = "whoever asks meanwhile is refused in a sentence")]
     pub async fn use_vae(&self, name: String, files: JsFiles) -> Result<(), Failure> {
-        self.pipeline().try_borrow_mut().map_err(busy)?.use_vae(Rc::new(Source(files))).await?;
+        self.pipeline().try_borrow_mut().map_err(busy)?.use_vae(Rc::new(WorkerFiles(files))).await?;
         self.called_vae(Some(name));
         Ok(())
     }

@@ -3,7 +3,7 @@
 
 use crate::js::object;
 use decant_sd::request::{GRID_CELLS, LONGS, settings_catalogue};
-use decant_solver::{RNGS, SAMPLERS, SIGMAS, SamplerRow, TIMESTEP_SPACINGS};
+use decant_solver::{RNGS, SAMPLERS, SIGMAS, SamplerRow, Sigmas, TIMESTEP_SPACINGS};
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -40,13 +40,23 @@ fn choice(id: &str, name: &str, docs: &str) -> JsValue {
     object([("id", id.into()), ("name", name.into()), ("docs", docs.into())])
 }
 
+/// When a sampler reads how timesteps are spread: `Sampler.spacing` in `web/api/decant.d.ts`.
+fn spacing(row: &SamplerRow) -> &'static str {
+    match (row.reads_spacing(&Sigmas::Model), row.reads_spacing(&Sigmas::Karras)) {
+        (true, true) => "always",
+        (true, false) => "timesteps",
+        _ => "never",
+    }
+}
+
 /// `Sampler` in `web/api/decant.d.ts`.
 fn sampler(row: &SamplerRow) -> JsValue {
     object([
         ("id", row.id.into()),
         ("name", row.name.into()),
         ("docs", row.summary().into()),
-        ("curves", row.curves().into()),
+        ("curves", row.follows_sigmas().into()),
+        ("spacing", spacing(row).into()),
         ("cfgpp", row.cfgpp.into()),
         ("eta", row.eta().map_or(JsValue::NULL, JsValue::from)),
         ("zeroSnr", row.zero_snr().into()),

@@ -92,7 +92,7 @@ impl Shared {
         let (begin, end) = self.room.borrow_mut().take(bytes);
         if !self.cores.grow(end as f64) {
             self.room.borrow_mut().give(begin, bytes);
-            return Err(Error::Device(format!("there is no room for {bytes} bytes more; a smaller or quantized model may fit")));
+            return Err(Error::OutOfMemory(format!("there is no room for {bytes} bytes more; a smaller or quantized model may fit")));
         }
         let now = self.used.get().now + bytes;
         self.used.set(Used { now, peak: self.used.get().peak.max(now) });

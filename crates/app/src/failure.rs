@@ -60,7 +60,7 @@ fn code(error: &Error) -> &'static str {
         | Error::Guidance { .. }
         | Error::Settings { .. }
         | Error::Solver(_) => "request",
-        Error::Memory { .. } | Error::ModelMemory { .. } => "memory",
+        Error::Memory { .. } | Error::ModelMemory { .. } | Error::Graph(Graph::OutOfMemory(_)) => "memory",
         Error::Graph(Graph::Device(_) | Graph::Lost(_)) => "device",
         Error::Graph(Graph::Input { .. } | Graph::Candle(_)) | Error::NotReady => "internal",
         _ => "model",

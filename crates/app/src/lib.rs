@@ -26,6 +26,7 @@ mod machine;
 mod record;
 mod settings;
 mod source;
+mod trace;
 mod upscale;
 mod watch;
 
@@ -42,6 +43,7 @@ pub use cores::use_cores;
 pub use hash::Sha256;
 pub use record::{read_record, write_picture};
 pub use session::Session;
+pub use trace::write_trace;
 pub use upscale::Upscaler;
 
 use wasm_bindgen::prelude::wasm_bindgen;

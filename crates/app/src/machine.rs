@@ -7,9 +7,9 @@ use decant_graph::Device;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 
-/// What a person asked for.
+/// Which of this machine's devices a person asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Choice {
+pub enum DeviceChoice {
     /// A real GPU where there is one, else the CPU.
     Auto,
     /// The GPU, even one that the CPU emulates.
@@ -33,24 +33,24 @@ pub struct Machine {
     pub fallback: Option<&'static str>,
 }
 
-impl Choice {
+impl DeviceChoice {
     /// From the page's word for it.
-    pub fn parse(word: &str) -> Result<Choice, Failure> {
+    pub fn parse(word: &str) -> Result<DeviceChoice, Failure> {
         match word {
-            "auto" => Ok(Choice::Auto),
-            "gpu" => Ok(Choice::Gpu),
-            "cpu" => Ok(Choice::Cpu),
+            "auto" => Ok(DeviceChoice::Auto),
+            "gpu" => Ok(DeviceChoice::Gpu),
+            "cpu" => Ok(DeviceChoice::Cpu),
             _ => Err(Failure::new("request", format!("There is no device “{word}”; there are auto, gpu and cpu"))),
         }
     }
 }
 
 /// The machine that the choice comes to here.
-pub async fn choose(choice: Choice) -> Result<Machine, Failure> {
+pub async fn choose(choice: DeviceChoice) -> Result<Machine, Failure> {
     match choice {
-        Choice::Cpu => Ok(cpu(None).await),
-        Choice::Gpu => gpu().await.map_err(|refusal| Failure::new("device", refusal.sentence)),
-        Choice::Auto => Ok(match gpu().await {
+        DeviceChoice::Cpu => Ok(cpu(None).await),
+        DeviceChoice::Gpu => gpu().await.map_err(|refusal| Failure::new("device", refusal.sentence)),
+        DeviceChoice::Auto => Ok(match gpu().await {
             // Measured with the embedded model in Chromium: SwiftShader takes several times as long per step as the CPU runner.
             Ok(machine) if machine.software => cpu(Some("software")).await,
             Ok(machine) => machine,

@@ -4,7 +4,7 @@
 
 use crate::failure::Failure;
 use crate::js::object;
-use crate::machine::{Choice, choose};
+use crate::machine::{DeviceChoice, choose};
 use decant_graph::Error;
 use decant_graph::check::Reference;
 use decant_graph::op::{Case, OPS};
@@ -16,7 +16,7 @@ use wasm_bindgen::prelude::*;
 /// each, the error relative to the root mean square of what is right; `path` is how the CPU computed, null on a GPU.
 #[wasm_bindgen(js_name = checkOperations)]
 pub async fn check_operations(device: String) -> Result<Array, Failure> {
-    let device = choose(Choice::parse(&device)?).await?.device;
+    let device = choose(DeviceChoice::parse(&device)?).await?.device;
     let rows = Array::new();
     for row in OPS {
         for case in (row.cases)().iter().filter(|case| !case.real) {

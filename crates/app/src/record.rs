@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use crate::inputs::{Pixels, picture};
 use crate::js::{list_property, number_property, object, text_property, texts, texts_property};
-use crate::settings::{Settings, request, settings_object};
+use crate::settings::{Settings, request, seed_note, settings_object};
 use decant_record::{Enlarged, Error, Found, Model, Record, Source, read};
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
@@ -47,7 +47,8 @@ pub fn read_record(bytes: &[u8]) -> Result<JsValue, Failure> {
     }
 }
 
-fn found_object(Found { record, source, notes, inversions, .. }: Found) -> JsValue {
+fn found_object(Found { record, source, mut notes, inversions, .. }: Found) -> JsValue {
+    notes.extend(seed_note(&record.settings));
     let source = match source {
         Source::Decant => "decant",
         Source::Parameters => "parameters",

@@ -5,9 +5,9 @@ use crate::choices;
 use crate::failure::{Failure, busy};
 use crate::inputs::{JsInputs, images};
 use crate::js::{now, object, pixels, set, text_property, texts};
-use crate::machine::{self, Choice, Machine};
+use crate::machine::{self, DeviceChoice, Machine};
 use crate::settings::{Settings, defaults_object, gears_array, grammar_object, request};
-use crate::source::{JsFiles, Source};
+use crate::source::{JsFiles, WorkerFiles};
 use crate::upscale::Upscaler;
 use crate::watch::{Watcher, count};
 use decant_graph::{Encoding, Error as Graph};
@@ -30,7 +30,7 @@ use wasm_bindgen::prelude::*;
 pub struct Session {
     files: Rc<dyn Files>,
     preview: Option<Rc<dyn Files>>,
-    choice: Choice,
+    choice: DeviceChoice,
     family: layout::Choice,
     reader: RefCell<Rc<Reader>>,
     pipeline: RefCell<Pipeline>,
@@ -62,9 +62,9 @@ impl Session {
     /// Looks for the GPU or takes the CPU, and reads what the model says of itself; `wanted` and `on_progress` are `Wanted` and `Tell` in
     /// `web/api/protocol.d.ts`.
     pub async fn open(files: JsFiles, preview: Option<JsFiles>, wanted: JsValue, on_progress: Function) -> Result<Session, Failure> {
-        let (choice, family) = (Choice::parse(&text_property(&wanted, "device"))?, family_choice(&wanted)?);
-        let files: Rc<dyn Files> = Rc::new(Source(files));
-        let preview = preview.map(|files| Rc::new(Source(files)) as Rc<dyn Files>);
+        let (choice, family) = (DeviceChoice::parse(&text_property(&wanted, "device"))?, family_choice(&wanted)?);
+        let files: Rc<dyn Files> = Rc::new(WorkerFiles(files));
+        let preview = preview.map(|files| Rc::new(WorkerFiles(files)) as Rc<dyn Files>);
         tell(&on_progress, "Looking for a GPU", 0, None);
         let machine = machine::choose(choice).await?;
         tell(&on_progress, "Reading the headers", 0, None);
@@ -97,7 +97,7 @@ impl Session {
         let on_gpu = self.about.borrow().machine.gpu;
         match fill(&mut pipeline, &on_progress).await {
             // A GPU that cannot hold or run the model is no GPU for it.
-            Err(Error::Graph(Graph::Device(_) | Graph::Lost(_))) if self.choice == Choice::Auto && on_gpu => {
+            Err(Error::Graph(Graph::Device(_) | Graph::OutOfMemory(_) | Graph::Lost(_))) if self.choice == DeviceChoice::Auto && on_gpu => {
                 let cpu = machine::cpu(Some("failed")).await;
                 *pipeline = open(self.files.clone(), self.preview.clone(), &self.family, encoding, &cpu).await?;
                 self.called_vae(None);
@@ -120,6 +120,7 @@ impl Session {
         let families: Array = families.iter().map(|row| object([("id", row.id.into()), ("title", row.title.into())])).collect();
         Ok(object([
             ("family", pipeline.config().family.as_str().into()),
+            ("distilled", pipeline.config().distilled.map_or(JsValue::NULL, |how| how.id().into())),
             ("layout", (*layout).into()),
             ("why", why.into()),
             ("takenFor", taken_for.map_or(JsValue::NULL, |row| row.id.into())),
@@ -172,7 +173,7 @@ impl Session {
         let generated = pipeline.generate(&request, &mut watcher).await?;
         let measured = pipeline.device().used().map_or(JsValue::NULL, |used| (used.peak as f64).into());
         let memory = object([("predicted", (generated.memory.peak() as f64).into()), ("measured", measured)]);
-        let settled = &generated.settings.asked;
+        let settled = &generated.settings.request;
         let vae = self.vae.borrow().as_ref().map(|name| format!("the autoencoder {name}"));
         let also: Array = vae.into_iter().chain(also(settled, &pipeline.textual_inversions())).map(JsValue::from).collect();
         let result = watcher.result(pixels(&generated.picture), settled, memory);

@@ -26,9 +26,9 @@ extern "C" {
 }
 
 /// The worker's files as everybody else's.
-pub struct Source(pub JsFiles);
+pub struct WorkerFiles(pub JsFiles);
 
-impl Source {
+impl WorkerFiles {
     /// What the worker throws is `{ code, message }`; only a cancellation is told apart.
     fn unread(&self, name: &str, thrown: &JsValue) -> Error {
         match text_property(thrown, "code").as_str() {
@@ -38,7 +38,7 @@ impl Source {
     }
 }
 
-impl Files for Source {
+impl Files for WorkerFiles {
     fn place(&self) -> String {
         self.0.place()
     }

@@ -3,8 +3,8 @@
 use crate::failure::{Failure, busy};
 use crate::inputs::{Pixels, picture};
 use crate::js::{object, pixels};
-use crate::machine::{self, Choice, Machine};
-use crate::source::{JsFiles, Source};
+use crate::machine::{self, DeviceChoice, Machine};
+use crate::source::{JsFiles, WorkerFiles};
 use decant_record::{Enlarged, enlarged_png};
 use decant_sd::Error;
 use decant_sd::upscale::Upscaler as Network;
@@ -32,8 +32,8 @@ impl Upscaler {
 impl Upscaler {
     /// Reads the file's headers, and recognises it by its tensors; `name` is what records call it, `device` as for a session.
     pub async fn open(files: JsFiles, name: String, device: String) -> Result<Upscaler, Failure> {
-        let machine = machine::choose(Choice::parse(&device)?).await?;
-        let network = Network::open(&name, Rc::new(Source(files)), &*machine.device, None).await.map_err(Failure::opening)?;
+        let machine = machine::choose(DeviceChoice::parse(&device)?).await?;
+        let network = Network::open(&name, Rc::new(WorkerFiles(files)), &*machine.device, None).await.map_err(Failure::opening)?;
         Ok(Upscaler::new(machine, network))
     }
 

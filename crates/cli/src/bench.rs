@@ -4,7 +4,7 @@
 //! one. Bytes are those that a launch binds: what a perfect cache would fetch once.
 
 use crate::arguments::Bench;
-use crate::{Failure, device, generate};
+use crate::{Failure, device, model};
 use decant_graph::check::Reference;
 use decant_graph::device::Timing;
 use decant_graph::op::OPS;
@@ -101,7 +101,7 @@ impl Observer for Clock {
 
 fn model(options: &Bench) -> Result<Value, Failure> {
     let start = Instant::now();
-    let mut pipeline = generate::load(&options.model, options.json)?;
+    let mut pipeline = model::load(&options.model, options.json)?;
     let load = start.elapsed().as_secs_f64();
     let request = Request { prompt: pipeline.defaults().prompt.clone(), ..Request::default() };
     let start = Instant::now();
@@ -131,7 +131,7 @@ fn model(options: &Bench) -> Result<Value, Failure> {
             "load {load:.2} s, first picture {first:.2} s, next {picture:.2} s: text {:.3} s, step {step:.4} s, decoding {decoding:.3} s",
             clock.text
         );
-        say!("{}", generate::took(&generated.memory, pipeline.device()));
+        say!("{}", device::memory_taken(&generated.memory, pipeline.device()));
     }
     let spent = where_time_goes(&mut pipeline, options)?;
     Ok(json!({

@@ -1,9 +1,11 @@
 //! Which machine computes.
 
 use crate::Failure;
-use crate::arguments::{Cores, Processing, Where};
+use crate::arguments::{AUTO, Cores, Processing, Where};
 use decant_gpu::Gpu;
-use decant_graph::{Cpu, Device, Limits, Processor, WeightSet};
+use decant_graph::{Cpu, Device, Processor, WeightSet};
+use decant_sd::error::bytes;
+use decant_sd::pipeline::Memory;
 use std::rc::Rc;
 
 /// The chosen device. `auto` takes a GPU that is one: a CPU in disguise is slower than the CPU itself.
@@ -32,9 +34,6 @@ pub(crate) fn choose(processing: &Processing) -> Result<Rc<dyn Device>, Failure>
     }
 }
 
-/// The best kernels that there are.
-pub(crate) const AUTO: &str = "auto";
-
 /// The CPU with the chosen kernels and threads.
 pub(crate) fn processor(cores: &Cores) -> Result<Processor, Failure> {
     Ok(Processor::new(Some(&cores.kernels), cores.threads.map(usize::from))?)
@@ -53,16 +52,18 @@ fn gpu(processing: &Processing, gpu: Gpu) -> Result<Rc<dyn Device>, Failure> {
     Ok(Rc::new(gpu))
 }
 
+/// How much memory a picture took, predicted and measured, and how it was made.
+pub(crate) fn memory_taken(memory: &Memory, device: &dyn Device) -> String {
+    let measured = device.used().map_or("not measured on this device".into(), |used| format!("{} measured", bytes(used.peak)));
+    format!("memory: {} predicted, {measured}; {}", bytes(memory.peak()), memory.placement)
+}
+
 /// A GPU of which only WebGPU's guarantees are known: for predictions, nothing runs on it.
 pub(crate) struct Guaranteed;
 
 impl Device for Guaranteed {
     fn name(&self) -> String {
         "a GPU with WebGPU's guaranteed limits".into()
-    }
-
-    fn limits(&self) -> Limits {
-        Limits::default()
     }
 
     fn memory(&self) -> u64 {

@@ -2,54 +2,21 @@
 
 mod animation;
 mod grid;
-pub(crate) mod passing;
+mod passing;
 mod recorded;
 mod request;
 mod watch;
 
-pub(crate) use recorded::name as called;
-
-use crate::arguments::{Generate, Model, Opening};
-use crate::{Failure, coding, device, interrupt, output, progress, source, upscale};
-use decant_graph::{Device, Encoding};
+use crate::arguments::Generate;
+use crate::{Failure, device, interrupt, latents, model, output, progress, source, upscale};
 use decant_record::{Animation, Canvas};
-use decant_sd::component::Progress;
-use decant_sd::error::bytes;
-use decant_sd::pipeline::{Generated, Memory, Options, Pipeline};
+use decant_sd::pipeline::{Generated, Pipeline};
 use decant_sd::request::{Request, Settings};
-use decant_sd::trace::Trace;
+use decant_sd::trace::{Beside, Trace};
 use decant_sd::upscale::Upscaler;
-use indicatif::{ProgressBar, ProgressStyle};
+use passing::Passing;
 use std::path::{Path, PathBuf};
 use watch::{Watcher, milliseconds};
-
-/// What was typed, as what it means.
-pub(crate) fn options(weights: Option<&str>, opening: &Opening) -> Result<Options, Failure> {
-    Ok(Options {
-        weights: weights.and_then(Encoding::named),
-        preview: opening.preview_decoder.as_deref().map(|place| source::open_as(place, "TAESD's file or folder")).transpose()?,
-        vae: opening.vae.as_deref().map(|place| source::open_as(place, "autoencoder's file or folder")).transpose()?,
-        budget: opening.budget,
-        prediction: opening.prediction.as_deref().map(str::parse).transpose()?,
-        family: opening.family.clone(),
-    })
-}
-
-/// Loads the model with a bar of bytes.
-pub(crate) fn load(model: &Model, quiet: bool) -> Result<Pipeline, Failure> {
-    let files = source::open(model.place())?;
-    let device = device::choose(&model.processing)?;
-    let bar = bar(quiet, "{prefix:13} {bar:40} {bytes} of {total_bytes}, {bytes_per_sec}");
-    let mut tick = |p: Progress| {
-        bar.set_length(p.total);
-        bar.set_prefix(p.component);
-        bar.set_position(p.bytes);
-    };
-    let options = options(model.weights.as_deref(), &model.opening)?;
-    let pipeline = pollster::block_on(Pipeline::load(files, device, options, &mut tick))?;
-    bar.finish_and_clear();
-    Ok(pipeline)
-}
 
 pub(crate) fn run(options: &mut Generate) -> Result<(), Failure> {
     written(options)?;
@@ -63,7 +30,7 @@ pub(crate) fn run(options: &mut Generate) -> Result<(), Failure> {
     }
     let options = &*options;
     let mut request = request::request(options, found.as_ref())?;
-    let mut pipeline = load(&options.model, options.quiet)?;
+    let mut pipeline = model::load(&options.model, options.quiet)?;
     options.lora.shift(pipeline.config(), &mut request)?;
     pollster::block_on(pipeline.load_gears(&request.loras))?;
     if let Some(sentence) = pipeline.config().knows_nothing_of(&request.prompt) {
@@ -71,8 +38,8 @@ pub(crate) fn run(options: &mut Generate) -> Result<(), Failure> {
     }
     options.text.load(&mut pipeline, options.quiet)?;
     options.lora.load(&mut pipeline, options.quiet)?;
-    let told = !options.records.no_metadata || options.records.sidecar || found.is_some();
-    let fingerprint = if told { pollster::block_on(pipeline.fingerprint())? } else { String::new() };
+    let needs_fingerprint = !options.records.no_metadata || options.records.sidecar || found.is_some();
+    let fingerprint = if needs_fingerprint { pollster::block_on(pipeline.fingerprint())? } else { String::new() };
     source::confirm()?;
     found.iter().for_each(|found| recorded::tell(found, options, &pipeline, &fingerprint));
     let _run = interrupt::Run::begin();
@@ -153,20 +120,21 @@ fn picture(
     named: &dyn Fn(&Path) -> PathBuf,
 ) -> Result<Generated, Failure> {
     let settled = pipeline.check(request)?;
+    request.unread_spacing(settled.sampler).iter().for_each(|note| note!("settings: {note}"));
     let [width, height] = pipeline.final_size(&settled);
     let mut upscaler = upscaler(options, pipeline, request)?;
-    let bar = bar(options.quiet, "{prefix:13} {bar:40} {pos} of {len} steps, {eta} left");
+    let bar = progress::bar(options.quiet, "{prefix:13} {bar:40} {pos} of {len} steps, {eta} left");
     bar.set_prefix("sampling");
     let trace = options.trace.as_ref().map(|_| Trace::default());
     let animation = options.records.animate.as_ref().map(|_| Animation::new(width, height));
     let started = std::time::Instant::now();
-    let mut watcher = Watcher { bar, trace, started, animation, passing: options.images.passing() };
+    let mut watcher = Watcher { bar, trace, started, animation, passing: Passing::after(options.images.save_latents_after) };
     pipeline.device().reset_peak();
     let generated = pollster::block_on(pipeline.generate(request, &mut watcher))?;
     source::confirm()?; // weights may have been read again on the way
     let made = milliseconds(started);
     watcher.bar.finish_and_clear();
-    let (out, mut record) = (named(&options.out), recorded::record(options, pipeline, &generated.settings.asked, fingerprint));
+    let (out, mut record) = (named(&options.out), recorded::record(options, pipeline, &generated.settings.request, fingerprint));
     let larger = match &mut upscaler {
         Some(upscaler) => {
             record.enlarged.push(upscale::enlarged(upscaler));
@@ -183,10 +151,11 @@ fn picture(
     }
     if let (Some(path), Some(mut trace)) = (&options.trace, watcher.trace) {
         trace.at(made);
-        output::write(&named(path), &trace.finish(&generated)?)?;
+        let beside = Beside { measured: pipeline.device().used().map(|used| used.peak), also: record.also.clone() };
+        output::write(&named(path), &trace.finish(&generated, beside))?;
     }
     if let Some(path) = &options.images.save_latents {
-        coding::write(&named(path), watcher.passing.latents.as_ref().unwrap_or(&generated.latents))?;
+        latents::write(&named(path), watcher.passing.kept(&generated.latents)?)?;
     }
     if let (Some(path), Some(mut animation)) = (&options.records.animate, watcher.animation) {
         animation.finish(&generated.picture);
@@ -202,9 +171,9 @@ fn picture(
             generated.picture.height,
             steps(s.steps),
             scales(s),
-            s.asked.seed
+            s.request.seed
         );
-        note!("{}", took(&generated.memory, pipeline.device()));
+        note!("{}", device::memory_taken(&generated.memory, pipeline.device()));
     }
     Ok(generated)
 }
@@ -229,19 +198,8 @@ fn upscaler(options: &Generate, pipeline: &mut Pipeline, request: &Request) -> R
 
 /// The scale of guidance, or those that it went through.
 fn scales(settings: &Settings) -> String {
-    match &settings.asked.guidance_curve[..] {
+    match &settings.request.guidance_curve[..] {
         [] => settings.guidance.to_string(),
         curve => curve.iter().map(f32::to_string).collect::<Vec<_>>().join(" → "),
     }
-}
-
-/// How much memory a picture took, predicted and measured, and how it was made.
-pub(crate) fn took(memory: &Memory, device: &dyn Device) -> String {
-    let measured = device.used().map_or("not measured on this device".into(), |used| format!("{} measured", bytes(used.peak)));
-    format!("memory: {} predicted, {measured}; {}", bytes(memory.peak()), memory.placement)
-}
-
-pub(crate) fn bar(quiet: bool, template: &str) -> ProgressBar {
-    let bar = if quiet { ProgressBar::hidden() } else { progress::beside(ProgressBar::new(0)) };
-    bar.with_style(ProgressStyle::with_template(template).expect("the templates are sound"))
 }

@@ -2,7 +2,7 @@
 
 use crate::arguments::Inspect;
 use crate::device::Guaranteed;
-use crate::{Failure, device, generate, source};
+use crate::{Failure, device, model, source};
 use decant_graph::cpu::Way;
 use decant_graph::{Device, Limits, Processor, Program};
 use decant_sd::error::bytes;
@@ -14,7 +14,7 @@ use std::rc::Rc;
 pub(crate) fn run(options: &Inspect) -> Result<(), Failure> {
     let processor = device::processor(&options.cores)?;
     let files = source::open(&options.model)?;
-    let model = pollster::block_on(Pipeline::open(files, Rc::new(Guaranteed), generate::options(None, &options.opening)?))?;
+    let model = pollster::block_on(Pipeline::open(files, Rc::new(Guaranteed), model::options(None, &options.opening)?))?;
     source::confirm()?;
     let (config, defaults) = (model.config(), model.defaults());
     let (width, height) = (options.width.unwrap_or(defaults.width), options.height.unwrap_or(defaults.height));
@@ -90,7 +90,7 @@ pub(crate) fn run(options: &Inspect) -> Result<(), Failure> {
             None => say!(
                 "{name}: {:.2} GFLOP in {} launches, within what WebGPU guarantees",
                 program.flops() as f64 / 1e9,
-                program.launches().count()
+                program.anywhere().launches(&program).count()
             ),
         }
         say!("{:width$}  {}", "", on_cpu(&processor, &program), width = name.len());

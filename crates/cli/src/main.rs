@@ -14,16 +14,18 @@ macro_rules! say {
 
 mod arguments;
 mod bench;
-mod coding;
 mod device;
 mod generate;
 mod inspect;
 mod interrupt;
+mod latents;
+mod model;
 mod output;
 mod picture;
 mod progress;
 mod quantize;
 mod reading;
+mod round_trip;
 mod source;
 mod upscale;
 
@@ -38,8 +40,8 @@ fn main() {
     interrupt::listen();
     let done = match arguments.command {
         Command::Generate(mut options) => generate::run(&mut options),
-        Command::Encode(options) => coding::encode(&options),
-        Command::Decode(options) => coding::decode(&options),
+        Command::Encode(options) => round_trip::encode(&options),
+        Command::Decode(options) => round_trip::decode(&options),
         Command::Upscale(options) => upscale::run(&options),
         Command::Inspect(options) => inspect::run(&options),
         Command::Quantize(options) => quantize::run(&options),

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 static ALL: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
 
-/// A bar that shares the terminal with the others.
-pub(crate) fn beside(bar: ProgressBar) -> ProgressBar {
-    ALL.add(bar)
+/// A bar that shares the terminal with the others; none where nobody wants any.
+pub(crate) fn bar(quiet: bool, template: &str) -> ProgressBar {
+    let bar = if quiet { ProgressBar::hidden() } else { ALL.add(ProgressBar::new(0)) };
+    bar.with_style(ProgressStyle::with_template(template).expect("the templates are sound"))
 }
 
 /// A line of text that is shown while this lives.

@@ -5,8 +5,9 @@
 use crate::arguments::Quantize;
 use crate::output::unfinished::{Unfinished, UnfinishedFolder};
 use crate::output::{self, failed};
-use crate::{Failure, generate, source};
+use crate::{Failure, progress, source};
 use decant_graph::Encoding;
+use decant_sd::config::{Companion, Hints};
 use decant_sd::error::bytes;
 use decant_sd::files::{Files, find, read_exactly, stays_inside};
 use decant_sd::layout::{self, Choice, Opened};
@@ -77,7 +78,7 @@ pub(crate) fn run(options: &Quantize) -> Result<(), Failure> {
         }
     }
     let numbers = plans.iter().flatten().map(|planned| planned.numbers() as u64).sum();
-    let mut table = Table::new(generate::bar(options.quiet, "{prefix:14} {bar:40} {percent} %, {eta} left"), numbers);
+    let mut table = Table::new(progress::bar(options.quiet, "{prefix:14} {bar:40} {percent} %, {eta} left"), numbers);
     if single { one_file(&opened, plans.concat(), &options.out, &mut table) } else { folder(&opened, plans, &options.out, &mut table) }?;
     table.finish(options)
 }
@@ -127,7 +128,7 @@ fn one_file(opened: &Opened, plan: Vec<Planned>, out: &Path, table: &mut Table) 
         let known = TEXTS.contains(&name.as_str());
         if let Some(text) = if known { pollster::block_on(find(&*opened.files, &name, LONGEST_TEXT))? } else { None } {
             let text = String::from_utf8(text).map_err(|_| format!("{name} is not a text in UTF-8"))?;
-            let text = if name == HINTS { without_beside(text) } else { text };
+            let text = if name == HINTS { without_companions(text) } else { text };
             notes.push((format!("decant.file.{name}"), text));
         }
     }
@@ -136,63 +137,54 @@ fn one_file(opened: &Opened, plan: Vec<Planned>, out: &Path, table: &mut Table) 
     Ok(())
 }
 
-/// A folder inside of the model's that stands beside the networks which make the picture.
-struct Beside {
-    folder: String,
-    /// For people, and the flag that takes it.
-    what: String,
-    flag: &'static str,
-    /// The files that it may have.
-    usual: Vec<String>,
+/// What `decant.json` names beside the networks, in folders of the model's own. Of what cannot be read as such a file there is none.
+fn companions(hints: &Hints) -> impl Iterator<Item = Companion<'_>> {
+    hints.companions().filter(|one| stays_inside(one.folder()))
 }
 
-/// The folders that `decant.json` names: a small decoder, the gears' LoRAs, an upscaler.
-fn beside(hints: &Value) -> Vec<Beside> {
+/// For people, and the flag that takes it.
+fn described(companion: Companion) -> (String, &'static str) {
+    match companion {
+        Companion::PreviewDecoder(_) => ("the small decoder for previews".into(), "--preview-decoder"),
+        Companion::GearLora(gear, _) => (format!("the LoRA of the gear {gear}"), "--lora"),
+        Companion::Upscaler(_) => ("the upscaler".into(), "--upscale"),
+    }
+}
+
+/// The files that its folder may have, to ask for where nobody can list it.
+fn usual_files(companion: Companion) -> Vec<String> {
     let owned = |names: &[&str]| names.iter().map(ToString::to_string).collect();
-    let preview = hints["preview_decoder"].as_str().map(|folder| Beside {
-        folder: folder.into(),
-        what: "the small decoder for previews".into(),
-        flag: "--preview-decoder",
-        usual: owned(SMALL_DECODER),
-    });
-    let gears = hints["gears"].as_array().into_iter().flatten().filter_map(|gear| {
-        let what = format!("the LoRA of the gear {}", gear["name"].as_str().unwrap_or_default());
-        Some(Beside { folder: gear["lora"].as_str()?.into(), what, flag: "--lora", usual: owned(LORA) })
-    });
-    let upscaler = hints["upscaler"].as_str().map(|folder| Beside {
-        folder: folder.into(),
-        what: "the upscaler".into(),
-        flag: "--upscale",
-        usual: vec![format!("{folder}.safetensors")],
-    });
-    preview.into_iter().chain(gears).chain(upscaler).filter(|one| stays_inside(&one.folder)).collect()
+    match companion {
+        Companion::PreviewDecoder(_) => owned(SMALL_DECODER),
+        Companion::GearLora(..) => owned(LORA),
+        Companion::Upscaler(folder) => vec![format!("{folder}.safetensors")],
+    }
 }
 
 /// `decant.json` of one file, which holds the networks that make the picture: what stands beside them stays behind, and it is said.
-fn without_beside(hints: String) -> String {
-    let Ok(mut parsed) = serde_json::from_str::<Value>(&hints) else { return hints };
-    let all = beside(&parsed);
-    if all.is_empty() {
-        return hints;
+fn without_companions(text: String) -> String {
+    let hints = Hints::parse(text.as_bytes()).unwrap_or_default();
+    let Ok(Value::Object(mut keys)) = serde_json::from_str(&text) else { return text };
+    if companions(&hints).next().is_none() {
+        return text;
     }
-    for Beside { folder, what, flag, .. } in all {
-        note!("not in this file: {what} ({folder}); keep its folder for {flag}");
+    for companion in companions(&hints) {
+        let (what, flag) = described(companion);
+        note!("not in this file: {what} ({}); keep its folder for {flag}", companion.folder());
     }
-    if let Some(keys) = parsed.as_object_mut() {
-        keys.retain(|key, _| !["preview_decoder", "gears", "upscaler"].contains(&key.as_str()));
-    }
-    parsed.to_string()
+    keys.retain(|key, _| !Companion::KEYS.contains(&key.as_str()));
+    Value::Object(keys).to_string()
 }
 
 /// What stands beside the networks in the model's folder, as it is: every file of those folders.
-fn copy_beside(files: &dyn Files, out: &Path, place: &Path) -> Result<(), Failure> {
+fn copy_companions(files: &dyn Files, out: &Path, place: &Path) -> Result<(), Failure> {
     let hints = pollster::block_on(find(files, HINTS, LONGEST_TEXT))?.unwrap_or_default();
     let listed = pollster::block_on(files.names())?;
-    for Beside { folder, usual, .. } in beside(&serde_json::from_slice(&hints).unwrap_or_default()) {
-        let start = format!("{folder}/");
+    for companion in companions(&Hints::parse(&hints).unwrap_or_default()) {
+        let start = format!("{}/", companion.folder());
         let names: Vec<String> = match &listed {
             Some(all) => all.iter().filter(|name| name.starts_with(&start) && stays_inside(name)).cloned().collect(),
-            None => usual.iter().map(|name| start.clone() + name).collect(),
+            None => usual_files(companion).iter().map(|name| start.clone() + name).collect(),
         };
         names.iter().try_for_each(|name| copy(files, name, &out.join(name), &place.join(name)))?;
     }
@@ -206,7 +198,7 @@ fn folder(opened: &Opened, plans: Vec<Vec<Planned>>, place: &Path, table: &mut T
     for name in texts(&*opened.files)? {
         copy(&*opened.files, &name, &out.join(&name), &place.join(&name))?;
     }
-    copy_beside(&*opened.files, out, place)?;
+    copy_companions(&*opened.files, out, place)?;
     for plan in plans {
         let Some(component) = plan.first().map(|planned| planned.component) else { continue };
         let stem = if component.starts_with("text_encoder") { "model" } else { "diffusion_pytorch_model" };

@@ -2,6 +2,7 @@
 
 use crate::Failure;
 use decant_sd::files::{Files, Folder};
+use decant_sd::weights::without_ending;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -87,6 +88,14 @@ fn builtin(name: &str) -> Result<PathBuf, Failure> {
     })
 }
 
+/// A file's name without what tells where it lies, or in which format.
+pub(crate) fn name(model: &str) -> &str {
+    let model = model.strip_prefix("builtin:").unwrap_or(model);
+    let model = model.split(['?', '#']).next().unwrap_or(model);
+    let last = model.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or(model);
+    without_ending(last)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,5 +114,19 @@ mod tests {
         assert_eq!(builtin_named("emoji-fast").as_deref(), Some("builtin:emoji-fast"));
         assert_eq!(geared("builtin:emoji-fast"), Some(("builtin:emoji".into(), "fast")));
         assert_eq!((builtin_named("builtin:emoji").as_deref(), builtin_named("v1-5")), (Some("builtin:emoji"), None));
+    }
+
+    #[test]
+    fn a_model_is_called_by_its_own_name() {
+        for (model, expected) in [
+            ("builtin:digits", "digits"),
+            ("models/digits/", "digits"),
+            ("/home/somebody/v1-5.pruned.safetensors", "v1-5.pruned"),
+            ("v1.5", "v1.5"),
+            ("http://127.0.0.1/owner/name.gguf?download=true", "name"),
+            ("C:\\models\\mine.ckpt", "mine"),
+        ] {
+            assert_eq!(name(model), expected);
+        }
     }
 }

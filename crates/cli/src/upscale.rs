@@ -1,8 +1,8 @@
 //! `decant upscale` and `decant generate --upscale`: a picture through an upscaler, tile by tile.
 
 use crate::arguments::Upscale;
-use crate::generate::bar;
-use crate::{Failure, device, interrupt, output, picture, reading, source};
+use crate::picture::{Large, PictureFile};
+use crate::{Failure, device, interrupt, output, picture, progress, source};
 use decant_graph::{Device, Encoding};
 use decant_record::Enlarged;
 use decant_sd::error::bytes;
@@ -14,9 +14,8 @@ use std::path::Path;
 pub(crate) fn run(options: &Upscale) -> Result<(), Failure> {
     output::check(&[&options.out], &[&options.picture, Path::new(&options.with)])?;
     output::written_as(&options.out, &["png"])?;
-    let file = reading::file(&options.picture, picture::MOST_FILE, "picture")
-        .map_err(|problem| format!("{}: {problem}", options.picture.display()))?;
-    let small = picture::read(&options.picture, picture::Large::Refused)?;
+    let file = picture::bytes(&options.picture)?;
+    let small = PictureFile::open(&options.picture, &file, Large::Refused)?.picture()?;
     let device = device::choose(&options.processing)?;
     let weights = options.weights.as_deref().and_then(Encoding::named);
     let mut upscaler = open(&options.with, &*device, weights)?;
@@ -28,7 +27,7 @@ pub(crate) fn run(options: &Upscale) -> Result<(), Failure> {
 
 /// An upscaler's headers, under its file's name.
 pub(crate) fn open(place: &str, device: &dyn Device, weights: Option<Encoding>) -> Result<Upscaler, Failure> {
-    let name = crate::generate::called(place);
+    let name = source::name(place);
     Ok(block_on(Upscaler::open(name, source::open_as(place, "upscaler's file")?, device, weights))?)
 }
 
@@ -40,7 +39,7 @@ pub(crate) fn enlarged(upscaler: &Upscaler) -> Enlarged {
 /// The picture, larger, with a bar of tiles; within so many bytes.
 pub(crate) fn enlarge(upscaler: &mut Upscaler, device: &dyn Device, small: &Picture, most: u64, quiet: bool) -> Result<Picture, Failure> {
     let tiling = upscaler.tiling(device, [small.width, small.height], most)?;
-    let bar = bar(quiet, "{prefix:13} {bar:40} {pos} of {len} tiles, {eta} left");
+    let bar = progress::bar(quiet, "{prefix:13} {bar:40} {pos} of {len} tiles, {eta} left");
     bar.set_prefix("enlarging");
     let (started, of) = (std::time::Instant::now(), tiling.count());
     let larger = block_on(upscaler.run(small, &tiling, async |done, of| {

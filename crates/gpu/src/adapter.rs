@@ -2,7 +2,8 @@
 
 use crate::pipeline::Pipelines;
 use crate::tally::Tally;
-use decant_graph::{Error, Limits};
+use decant_graph::{Caps, Dialect, Error, KernelChoice, Limits};
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
@@ -27,7 +28,9 @@ pub(crate) struct Inner {
     pub device: wgpu::Device,
     pub queue: wgpu::Queue,
     pub adapter: Adapter,
-    pub limits: Limits,
+    pub caps: Caps,
+    /// Which kernels are taken: none but the tables' until something else is said.
+    pub choice: RefCell<KernelChoice>,
     pub pipelines: Pipelines,
     pub tally: Rc<Tally>,
     trouble: Arc<Mutex<Trouble>>,
@@ -37,7 +40,7 @@ pub(crate) struct Inner {
 #[derive(Default)]
 struct Trouble {
     lost: Option<String>,
-    error: Option<String>,
+    error: Option<Error>,
 }
 
 impl Gpu {
@@ -50,7 +53,8 @@ impl Gpu {
         let options = wgpu::RequestAdapterOptions { power_preference: wgpu::PowerPreference::HighPerformance, ..Default::default() };
         let adapter = instance.request_adapter(&options).await;
         let adapter = adapter.map_err(|e| Error::Device(format!("no WebGPU adapter was found: {e}")))?;
-        let features = adapter.features() & wgpu::Features::TIMESTAMP_QUERY;
+        let wanted = wgpu::Features::TIMESTAMP_QUERY | wgpu::Features::SHADER_F16 | wgpu::Features::SUBGROUP;
+        let features = adapter.features() & wanted;
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("decant"),
             required_features: features,
@@ -71,7 +75,7 @@ impl Gpu {
         });
         let note = trouble.clone();
         device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
-            note.lock().unwrap_or_else(|e| e.into_inner()).error.get_or_insert(error.to_string());
+            note.lock().unwrap_or_else(|e| e.into_inner()).error.get_or_insert(refusal(error));
         }));
         let (info, has) = (adapter.get_info(), device.limits());
         let named = [&info.name, &info.driver, &info.driver_info].into_iter().find(|n| !n.is_empty());
@@ -89,7 +93,30 @@ impl Gpu {
             invocations: has.max_compute_invocations_per_workgroup,
             workgroup_memory: has.max_compute_workgroup_storage_size,
         };
-        Gpu(Rc::new(Inner { device, queue, adapter, limits, pipelines: Pipelines::default(), tally: Rc::default(), trouble }))
+        let caps = Caps {
+            limits,
+            software: adapter.software,
+            f16: device.features().contains(wgpu::Features::SHADER_F16),
+            subgroup: device.features().contains(wgpu::Features::SUBGROUP).then_some([info.subgroup_min_size, info.subgroup_max_size]),
+            matrices: vec![],
+            vendor: vendor(&info),
+            dialect: if cfg!(target_arch = "wasm32") { Dialect::Browser } else { Dialect::Naga },
+        };
+        Gpu(Rc::new(Inner {
+            device,
+            queue,
+            adapter,
+            caps,
+            choice: RefCell::default(),
+            pipelines: Pipelines::default(),
+            tally: Rc::default(),
+            trouble,
+        }))
+    }
+
+    /// From now on programs are made ready with these kernels.
+    pub fn choose_kernels(&self, choice: KernelChoice) {
+        self.0.choice.replace(choice);
     }
 
     /// What the adapter is.
@@ -105,6 +132,11 @@ impl Gpu {
     }
 }
 
+/// Who made it, as far as anybody says: a browser in words, a driver by its number.
+fn vendor(info: &wgpu::AdapterInfo) -> String {
+    if info.vendor == 0 { info.driver.clone() } else { format!("{:#06x}", info.vendor) }
+}
+
 impl Inner {
     /// What went wrong on the device since the last time that this was asked.
     pub fn check(&self) -> Result<(), Error> {
@@ -113,7 +145,7 @@ impl Inner {
             return Err(Error::Lost(reason.clone()));
         }
         match trouble.error.take() {
-            Some(message) => Err(Error::Device(format!("the GPU refused: {message}"))),
+            Some(error) => Err(error),
             None => Ok(()),
         }
     }
@@ -134,9 +166,19 @@ impl Inner {
             return Err(Error::Device(format!("{what}: the GPU refused: {error}")));
         }
         if full.await.is_some() {
-            return Err(Error::Device(format!("{what}: the GPU is out of memory; a smaller picture or smaller weights may fit")));
+            return Err(Error::OutOfMemory(format!("{what}: the GPU is out of memory; a smaller picture or smaller weights may fit")));
         }
         made
+    }
+}
+
+/// What the driver says of something that nobody waited for.
+fn refusal(error: wgpu::Error) -> Error {
+    match error {
+        wgpu::Error::OutOfMemory { .. } => {
+            Error::OutOfMemory("the GPU is out of memory; a smaller picture or smaller weights may fit".into())
+        }
+        other => Error::Device(format!("the GPU refused: {other}")),
     }
 }
 

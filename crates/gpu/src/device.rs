@@ -3,15 +3,19 @@
 use crate::adapter::Gpu;
 use crate::ready::run_bytes;
 use crate::weights::GpuWeightSet;
-use decant_graph::{Device, Limits, Program, Used, WeightSet};
+use decant_graph::{Caps, Device, KernelChoice, Program, Used, WeightSet};
 
 impl Device for Gpu {
     fn name(&self) -> String {
         format!("{} ({})", self.0.adapter.name, self.0.adapter.backend)
     }
 
-    fn limits(&self) -> Limits {
-        self.0.limits
+    fn caps(&self) -> Caps {
+        self.0.caps.clone()
+    }
+
+    fn kernel_choice(&self) -> KernelChoice {
+        self.0.choice.borrow().clone()
     }
 
     /// A CPU in disguise uses main memory; WebGPU does not say how much a real GPU has, so there the driver has the last word.
@@ -20,7 +24,7 @@ impl Device for Gpu {
     }
 
     fn run_bytes(&self, program: &Program) -> u64 {
-        run_bytes(program)
+        run_bytes(program, &self.on_gpu(program))
     }
 
     fn weight_set(&self) -> Box<dyn WeightSet> {

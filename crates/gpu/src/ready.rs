@@ -5,8 +5,8 @@ use crate::buffer::Buffer;
 use crate::read::read;
 use crate::shader;
 use decant_graph::device::Timing;
-use decant_graph::program::{Step, ValueRef};
-use decant_graph::{Error, Executable, Input, LocalFuture, Program, Slot};
+use decant_graph::program::ValueRef;
+use decant_graph::{Device, Error, Executable, GpuPlan, Input, LocalFuture, Program, Slot};
 use std::rc::Rc;
 
 /// Uniforms start at multiples of this: WebGPU's guaranteed alignment.
@@ -21,6 +21,7 @@ const QUERIES: u32 = 4096;
 pub(crate) struct Ready {
     gpu: Gpu,
     program: Rc<Program>,
+    plan: Rc<GpuPlan>,
     buffers: Vec<Buffer>,
     staging: Buffer,
     dispatches: Vec<Dispatch>,
@@ -41,12 +42,13 @@ impl Ready {
     /// Allocates what the plan says. `weights` are in the program's order.
     pub async fn new(gpu: Gpu, program: Rc<Program>, weights: Vec<Rc<Buffer>>) -> Result<Ready, Error> {
         gpu.0.check()?;
-        if let Some(problem) = program.does_not_fit(&gpu.0.limits) {
+        let plan = gpu.on_gpu(&program);
+        if let Some(problem) = plan.does_not_fit(&program) {
             return Err(Error::Device(format!("this does not fit {}: {problem}", gpu.0.adapter.name)));
         }
         let inner = gpu.0.clone();
-        let what = format!("{} bytes of activations", program.activation_bytes());
-        inner.guarded(&what, || allocate(gpu, program, weights)).await
+        let what = format!("{} bytes of activations", plan.activation_bytes());
+        inner.guarded(&what, || allocate(gpu, program, plan, weights)).await
     }
 
     fn write_inputs(&self, inputs: &[(&str, Input)]) -> Result<(), Error> {
@@ -55,7 +57,7 @@ impl Ready {
                 Input::F32(numbers) => bytemuck::cast_slice(numbers),
                 Input::U32(ids) => bytemuck::cast_slice(ids),
             };
-            self.gpu.0.queue.write_buffer(&self.buffers[self.program.values[input.value].buffer], 0, bytes);
+            self.gpu.0.queue.write_buffer(&self.buffers[self.plan.values[input.value]], 0, bytes);
         }
         Ok(())
     }
@@ -92,7 +94,7 @@ impl Ready {
         let mut at = 0;
         for (_, value) in &self.program.outputs {
             let bytes = self.output_bytes(*value);
-            encoder.copy_buffer_to_buffer(&self.buffers[self.program.values[*value].buffer], 0, &self.staging, at, bytes);
+            encoder.copy_buffer_to_buffer(&self.buffers[self.plan.values[*value]], 0, &self.staging, at, bytes);
             at += bytes;
         }
     }
@@ -185,8 +187,8 @@ impl Executable for Ready {
 }
 
 /// Bytes of all that [`Ready::new`] allocates: activations, what is read back, and uniforms.
-pub(crate) fn run_bytes(program: &Program) -> u64 {
-    let sizes = program.buffers.iter().copied().chain([read_back_bytes(program), uniforms(program).1.len() as u64]);
+pub(crate) fn run_bytes(program: &Program, plan: &GpuPlan) -> u64 {
+    let sizes = plan.buffers.iter().copied().chain([read_back_bytes(program), uniforms(program, plan).1.len() as u64]);
     sizes.map(Buffer::real_size).sum()
 }
 
@@ -194,38 +196,38 @@ fn read_back_bytes(program: &Program) -> u64 {
     program.outputs.iter().map(|(_, v)| program.values[*v].shape.iter().product::<usize>() as u64 * 4).sum()
 }
 
-fn allocate(gpu: Gpu, program: Rc<Program>, weights: Vec<Rc<Buffer>>) -> Result<Ready, Error> {
+fn allocate(gpu: Gpu, program: Rc<Program>, plan: Rc<GpuPlan>, weights: Vec<Rc<Buffer>>) -> Result<Ready, Error> {
     let device = &gpu.0.device;
     let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::COPY_SRC;
     let buffer = |size: u64, usage| Buffer::new(&gpu, size, usage);
-    let buffers: Vec<Buffer> = program.buffers.iter().map(|size| buffer(*size, usage)).collect();
+    let buffers: Vec<Buffer> = plan.buffers.iter().map(|size| buffer(*size, usage)).collect();
     let staging = buffer(read_back_bytes(&program), wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST);
 
-    let (offsets, uniforms) = uniforms(&program);
+    let (offsets, uniforms) = uniforms(&program, &plan);
     let uniform = buffer(uniforms.len() as u64, wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST);
     gpu.0.queue.write_buffer(&uniform, 0, &uniforms);
 
     let mut dispatches = vec![];
-    for ((step, launch), offset) in program.launches().zip(offsets) {
+    for ((at, launch), offset) in plan.launches(&program).zip(offsets) {
         let pipeline = gpu.0.pipelines.get(device, launch)?;
         let mut entries =
             vec![wgpu::BindGroupEntry { binding: 0, resource: binding(&uniform, offset as u64, launch.param_bytes() as u64) }];
         for (i, slot) in launch.slots.iter().enumerate() {
-            let resource = resource(&program, step, slot, &buffers, &weights);
+            let resource = resource(&program, &plan, at, slot, &buffers, &weights);
             entries.push(wgpu::BindGroupEntry { binding: i as u32 + 1, resource });
         }
         let layout = pipeline.get_bind_group_layout(0);
         let bindings = device.create_bind_group(&wgpu::BindGroupDescriptor { label: None, layout: &layout, entries: &entries });
-        let label = format!("{} [{}]", program.label(step), shader::name(&launch.kernel));
+        let label = format!("{} [{}]", program.label(&program.steps[at]), shader::name(&launch.kernel));
         dispatches.push(Dispatch { pipeline, bindings, groups: launch.groups, flops: launch.flops, label });
     }
-    Ok(Ready { gpu, program, buffers, staging, dispatches, _uniform: uniform, _weights: weights })
+    Ok(Ready { gpu, program: program.clone(), plan: plan.clone(), buffers, staging, dispatches, _uniform: uniform, _weights: weights })
 }
 
 /// All launches' parameters in one buffer, and where each one's begin.
-fn uniforms(program: &Program) -> (Vec<usize>, Vec<u8>) {
+fn uniforms(program: &Program, plan: &GpuPlan) -> (Vec<usize>, Vec<u8>) {
     let (mut offsets, mut bytes) = (vec![], vec![]);
-    for (_, launch) in program.launches() {
+    for (_, launch) in plan.launches(program) {
         offsets.push(bytes.len());
         launch.write_params(&mut bytes);
         bytes.resize(bytes.len().next_multiple_of(UNIFORM_ALIGNMENT), 0);
@@ -235,19 +237,20 @@ fn uniforms(program: &Program) -> (Vec<usize>, Vec<u8>) {
 
 fn resource<'a>(
     program: &Program,
-    step: &Step,
+    plan: &GpuPlan,
+    at: usize,
     slot: &Slot,
     buffers: &'a [Buffer],
     weights: &'a [Rc<Buffer>],
 ) -> wgpu::BindingResource<'a> {
-    let size = program.slot_bytes(step, slot).next_multiple_of(16);
+    let size = plan.slot_bytes(program, at, slot).next_multiple_of(16);
     let (buffer, offset): (&Buffer, u64) = match slot {
-        Slot::Operand(i, range) => match step.operands[*i] {
-            ValueRef::Value(v) => (&buffers[program.values[v].buffer], 0),
+        Slot::Operand(i, range) => match program.steps[at].operands[*i] {
+            ValueRef::Value(v) => (&buffers[plan.values[v]], 0),
             ValueRef::Weight(w) => (&weights[w], range.map_or(0, |[offset, _]| offset)),
         },
-        Slot::Output => (&buffers[program.values[step.result].buffer], 0),
-        Slot::Scratch(i) => (&buffers[step.scratch[*i]], 0),
+        Slot::Output => (&buffers[plan.values[program.steps[at].result]], 0),
+        Slot::Scratch(i) => (&buffers[plan.steps[at].scratch[*i]], 0),
     };
     binding(buffer, offset, size)
 }

@@ -30,8 +30,8 @@ impl GpuWeightSet {
     fn allocate(&self, weight: &WeightUse) -> Result<Weight, Error> {
         let gpu = &self.gpu.0;
         let size = (weight.bytes() as u64).next_multiple_of(16);
-        if size > gpu.limits.buffer {
-            let problem = format!("{size} bytes; this adapter's buffers end at {}", gpu.limits.buffer);
+        if size > gpu.caps.limits.buffer {
+            let problem = format!("{size} bytes; this adapter's buffers end at {}", gpu.caps.limits.buffer);
             return Err(Error::Weight { name: weight.name.clone(), problem });
         }
         let full = gpu.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
@@ -81,7 +81,8 @@ impl WeightSet for GpuWeightSet {
             for answer in room {
                 if answer.await.is_some() {
                     let name = &self.gpu.0.adapter.name;
-                    return Err(Error::Device(format!("{name} has no room for the model's weights; a smaller or quantized model may fit")));
+                    let problem = format!("{name} has no room for the model's weights; a smaller or quantized model may fit");
+                    return Err(Error::OutOfMemory(problem));
                 }
             }
             self.gpu.0.check()

@@ -3,7 +3,8 @@
 use candle_core::DType;
 use decant_gpu::Gpu;
 use decant_graph::op::{Case, OPS, awkward};
-use decant_graph::{Device, Encoding, Graph, Input, WeightInfo, cpu};
+use decant_graph::{Device, Encoding, Graph, Input, KernelChoice, WeightInfo, cpu};
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// Root of the mean square difference, relative to the root mean square of what was expected.
@@ -58,21 +59,58 @@ fn small_weights_survive_q8_0() {
     assert!(relative_error(&expected, &got) < 0.05, "expected {expected:?}, got {got:?}");
 }
 
-#[test]
-fn every_operation_agrees_with_the_cpu() {
+/// The names of all candidates that any step of the case has here.
+fn candidates(gpu: &Gpu, case: &Case) -> BTreeSet<&'static str> {
+    let program = case.program().unwrap_or_else(|e| panic!("{}: {e}", case.name));
+    let of = |at| program.gpu_candidates(at, &gpu.caps()).expect("every case runs on a GPU");
+    (0..program.steps.len()).flat_map(of).filter(|candidate| candidate.fits).map(|candidate| candidate.name).collect()
+}
+
+/// Those that the case is tried with. How weights are decoded, and which function follows, has nothing to do with the tile: products are tried
+/// with every tile in f32 and without a function, and otherwise with what each kernel prefers.
+fn tried(gpu: &Gpu, op: &str, case: &Case) -> Vec<&'static str> {
+    let whole = !["linear", "conv2d"].contains(&op) || case.name.ends_with(" f32") || case.name.contains("every epilogue");
+    let preferred = ["lanes", "square", "split", "rows2"];
+    candidates(gpu, case).into_iter().filter(|name| whole || preferred.contains(name)).collect()
+}
+
+/// Runs the cases of the operations whose name is wanted.
+fn agree(wanted: impl Fn(&str) -> bool) {
     let gpu = pollster::block_on(Gpu::request()).expect("a Vulkan driver; tests/rig/setup_vulkan.sh installs one");
     println!("on {}", gpu.name());
     let mut failures = vec![];
-    for row in OPS {
-        let mut worst = 0f64;
+    for row in OPS.iter().filter(|row| wanted(row.name)) {
+        let mut worst = BTreeMap::<&str, f64>::new();
         for case in (row.cases)().iter().filter(|case| !case.real) {
-            let error = check(&gpu, case);
-            worst = worst.max(error);
-            if error > row.tolerance {
-                failures.push(format!("{} {}: error {error:.2e}, tolerance {:.1e}", row.name, case.name, row.tolerance));
+            for name in tried(&gpu, row.name, case) {
+                gpu.choose_kernels(KernelChoice { forced: Some(name.into()), ..KernelChoice::default() });
+                let error = check(&gpu, case);
+                let most = worst.entry(name).or_default();
+                *most = most.max(error);
+                if error > row.tolerance {
+                    failures.push(format!("{} {} by {name}: error {error:.2e}, tolerance {:.1e}", row.name, case.name, row.tolerance));
+                }
             }
         }
-        println!("{:20} worst {worst:.2e} of {:.1e} ({})", row.name, row.tolerance, row.reason);
+        for (name, worst) in worst {
+            println!("{:20} {name:16} worst {worst:.2e} of {:.1e} ({})", row.name, row.tolerance, row.reason);
+        }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+// Apart, so that they run side by side.
+#[test]
+fn every_candidate_of_linear_agrees_with_the_cpu() {
+    agree(|op| op == "linear");
+}
+
+#[test]
+fn every_candidate_of_conv2d_agrees_with_the_cpu() {
+    agree(|op| op == "conv2d");
+}
+
+#[test]
+fn every_candidate_of_other_operations_agrees_with_the_cpu() {
+    agree(|op| !["linear", "conv2d"].contains(&op));
 }

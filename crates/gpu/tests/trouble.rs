@@ -33,7 +33,7 @@ fn a_lost_device_is_reported_and_another_one_goes_on() {
 #[test]
 fn what_exceeds_a_binding_is_refused_before_it_is_allocated() {
     let gpu = gpu();
-    let n = (gpu.limits().binding / 4 + 4) as usize;
+    let n = (gpu.caps().limits.binding / 4 + 4) as usize;
     let error = block_on(gpu.weight_set().ready(double(n))).err().expect("it cannot fit").to_string();
     assert!(error.starts_with("this does not fit ") && error.contains("bytes at once, the adapter's limit is"), "{error}");
 }

@@ -34,7 +34,9 @@ pub async fn measure(device: &dyn Device, case: &Case, now: &dyn Fn() -> f64) ->
     for (i, weight) in program.weights.iter().enumerate() {
         set.upload(weight, &awkward(weight.numbers(), i as u64))?;
     }
-    let bytes = program.launches().map(|(step, launch)| launch.slots.iter().map(|s| program.slot_bytes(step, s)).sum::<u64>()).sum();
+    let plan = device.on_gpu(&program);
+    let bytes = plan.launches(&program).flat_map(|(at, launch)| launch.slots.iter().map(move |slot| (at, slot)));
+    let bytes = bytes.map(|(at, slot)| plan.slot_bytes(&program, at, slot)).sum();
     let flops = program.flops();
     let ids: Vec<Option<Vec<u32>>> = (0..case.inputs().len()).map(|i| case.ids_for(i)).collect();
     let numbers: Vec<Vec<f32>> = (0..case.inputs().len()).map(|i| case.numbers(i)).collect();

@@ -20,8 +20,8 @@ pub use processor::{Processor, main_memory};
 pub use reference::{CpuWeights, run, tensor};
 pub use sets::{SETS, cores, set};
 
+use crate::Program;
 use crate::device::{Device, WeightSet};
-use crate::{Limits, Program};
 
 /// The CPU as it offers itself: its best instruction set and all its cores. [`Processor`] is the same with a choice.
 ///
@@ -43,10 +43,6 @@ pub struct Cpu;
 impl Device for Cpu {
     fn name(&self) -> String {
         Processor::default().name()
-    }
-
-    fn limits(&self) -> Limits {
-        Processor::default().limits()
     }
 
     fn memory(&self) -> u64 {

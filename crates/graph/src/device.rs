@@ -1,6 +1,6 @@
 //! Where programs run: the edge between models and machines. The CPU's is [`crate::Cpu`], the GPU's is in `decant-gpu`.
 
-use crate::{Error, Input, Limits, Program, WeightUse};
+use crate::{Caps, Error, GpuPlan, Input, KernelChoice, Program, WeightUse};
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -12,8 +12,18 @@ pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 pub trait Device {
     /// What a person calls it: the adapter's name, or "CPU".
     fn name(&self) -> String;
-    /// What it can hold.
-    fn limits(&self) -> Limits;
+    /// What it can do, where it is a GPU.
+    fn caps(&self) -> Caps {
+        Caps::default()
+    }
+    /// Which kernels it takes, where it is a GPU.
+    fn kernel_choice(&self) -> KernelChoice {
+        KernelChoice::default()
+    }
+    /// What it runs of a program, where it is a GPU.
+    fn on_gpu(&self, program: &Program) -> Rc<GpuPlan> {
+        program.on_gpu(&self.caps(), &self.kernel_choice())
+    }
     /// Bytes that weights and activations may take in all, as far as anybody can know beforehand.
     fn memory(&self) -> u64;
     /// Bytes that a program's weights take here.
@@ -22,11 +32,11 @@ pub trait Device {
     }
     /// Bytes that a program takes here while it runs, weights aside.
     fn run_bytes(&self, program: &Program) -> u64 {
-        program.activation_bytes()
+        self.on_gpu(program).activation_bytes()
     }
     /// The first thing of a program that this device cannot do, in one sentence.
     fn does_not_fit(&self, program: &Program) -> Option<String> {
-        program.does_not_fit(&self.limits())
+        self.on_gpu(program).does_not_fit(program)
     }
     /// An empty set of weights.
     fn weight_set(&self) -> Box<dyn WeightSet>;

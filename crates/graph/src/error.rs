@@ -35,6 +35,9 @@ pub enum Error {
     /// The device cannot hold or run this.
     #[error("{0}")]
     Device(String),
+    /// The device has no memory left for this: less of it may fit, or more is free once something else is given back.
+    #[error("{0}")]
+    OutOfMemory(String),
     /// The device is gone; everything on it must be uploaded again.
     #[error("the GPU device was lost ({0}); open the model again to go on, or compute on the CPU")]
     Lost(String),

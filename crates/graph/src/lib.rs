@@ -23,6 +23,7 @@
 
 pub mod cpu;
 pub mod bench;
+pub mod caps;
 pub mod check;
 pub mod choice;
 pub mod device;
@@ -30,19 +31,23 @@ pub mod encoding;
 pub mod error;
 mod draft;
 mod fuse;
+pub mod gpu_plan;
 pub mod graph;
 mod input;
 pub mod launch;
 pub mod lowering;
+mod on_gpu;
 pub mod op;
 mod plan;
 pub mod program;
 pub mod weights;
 
+pub use caps::{Caps, Dialect};
 pub use cpu::{Cpu, Processor};
 pub use device::{Device, Executable, LocalFuture, Used, WeightSet};
 pub use encoding::{ENCODINGS, Encoding};
 pub use error::Error;
+pub use gpu_plan::{GpuPlan, KernelChoice};
 pub use graph::{Graph, Var, Weights};
 pub use input::Input;
 pub use launch::{Kernel, Launch, Limits, Param, Slot};

@@ -3,6 +3,7 @@
 //! An operation says its result's shape (or one sentence why its operands do not fit), what it means (candle-core, in the operands' own float
 //! type), and what a GPU and a CPU have to run (plain data). It knows no model and no device.
 
+use crate::caps::Caps;
 use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch};
 use crate::lowering::Lowering;
@@ -31,6 +32,7 @@ mod statistics;
 mod timestep;
 mod units;
 mod upsample;
+mod ways;
 
 pub use attention::Attention;
 pub use attention_weights::AttentionWeights;
@@ -70,6 +72,13 @@ pub struct Gpu {
     pub scratch: Vec<usize>,
 }
 
+impl Gpu {
+    /// The only way that there is.
+    pub(crate) fn only(self) -> Vec<Candidate<Gpu>> {
+        vec![Candidate::always("only", self)]
+    }
+}
+
 /// Something that an operation may be able to do to its result before writing it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Fusion {
@@ -89,8 +98,12 @@ pub trait Op: Debug {
     fn shape(&self, operands: &[&[usize]]) -> Result<Vec<usize>, String>;
     /// The meaning. Weights come in the file's shape, all floats in one type (f32 or f64).
     fn cpu(&self, operands: &[Tensor]) -> candle_core::Result<Tensor>;
-    /// What a GPU runs; `Err` says what only the CPU can do.
-    fn gpu(&self, operands: &[Operand], result: &[usize]) -> Result<Gpu, String>;
+    /// Ways to run it on a GPU with these capabilities, the best first; `Err` says what only the CPU can do.
+    fn gpu(&self, operands: &[Operand], result: &[usize], caps: &Caps) -> Result<Vec<Candidate<Gpu>>, String>;
+    /// Work of which one size says which candidate is best for all: `conv2d few`. None where there is but one way.
+    fn class(&self, _operands: &[Operand], _result: &[usize]) -> Option<String> {
+        None
+    }
     /// Ways to run it on a CPU with that instruction set, the best first; none where only candle can.
     fn kernels(&self, _operands: &[Operand], _result: &[usize], _set: Set) -> Vec<Candidate<Lowering>> {
         vec![]

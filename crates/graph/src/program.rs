@@ -1,13 +1,16 @@
-//! A model ready to run: an ordered list of operations with their launches, the weights they want, and where every value lives.
+//! A model ready to run: an ordered list of operations, the weights they want, and where every value's lifetime begins and ends.
 //!
-//! Plain data. It prints itself: one line per step, and the peak in bytes before anything is allocated.
+//! Plain data. What runs each operation is chosen per device: [`Program::on_gpu`], [`crate::cpu::Lowered`]. It prints itself: one line per step,
+//! and the peak in bytes before anything is allocated.
 
 use crate::draft::{Draft, Source};
-use crate::launch::{Launch, Limits, Slot};
-use crate::op::{Gpu, Op, Operand, count};
+use crate::gpu_plan::GpuPlan;
+use crate::op::{Op, Operand, count};
 use crate::plan::{Life, plan};
 use crate::{Error, Input, WeightUse};
+use std::cell::RefCell;
 use std::fmt;
+use std::rc::Rc;
 
 /// Where an operand comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,10 +30,6 @@ pub struct Step {
     pub operands: Vec<ValueRef>,
     /// The value that it writes.
     pub result: usize,
-    /// What a GPU runs; `Err` says what only the CPU can do.
-    pub gpu: Result<Gpu, String>,
-    /// The buffers of its scratch.
-    pub scratch: Vec<usize>,
 }
 
 /// Something that a step writes or a caller gives.
@@ -40,8 +39,6 @@ pub struct ValueInfo {
     pub shape: Vec<usize>,
     /// The value whose bytes it is: itself, unless it is a view.
     pub root: usize,
-    /// The buffer that the root lives in.
-    pub buffer: usize,
 }
 
 /// A named input.
@@ -68,8 +65,8 @@ pub struct Program {
     pub steps: Vec<Step>,
     /// All values.
     pub values: Vec<ValueInfo>,
-    /// Bytes of each buffer, scratch included.
-    pub buffers: Vec<u64>,
+    /// What was asked of [`Program::on_gpu`] so far.
+    pub(crate) plans: RefCell<Vec<Rc<GpuPlan>>>,
 }
 
 /// Where everything lives under one memory plan.
@@ -86,8 +83,14 @@ impl Program {
     /// Orders, drops what nobody reads, and plans the memory.
     pub(crate) fn new(draft: Draft) -> Result<Program, Error> {
         let live = live(&draft);
-        let mut program =
-            Program { inputs: vec![], outputs: draft.outputs, weights: draft.weights, steps: vec![], values: vec![], buffers: vec![] };
+        let mut program = Program {
+            inputs: vec![],
+            outputs: draft.outputs,
+            weights: draft.weights,
+            steps: vec![],
+            values: vec![],
+            plans: RefCell::default(),
+        };
         let mut from = vec![]; // of each of the graph's values
         for (id, value) in draft.values.into_iter().enumerate() {
             let shape = value.shape.unwrap_or_default();
@@ -100,24 +103,14 @@ impl Program {
                     let operands: Vec<ValueRef> = operands.into_iter().map(|o| from[o]).collect();
                     match (op.is_view(), operands.first()) {
                         (true, Some(ValueRef::Value(of))) => root = program.values[*of].root,
-                        _ => program.steps.push(Step { op, operands, result: id, gpu: Ok(Gpu::default()), scratch: vec![] }),
+                        _ => program.steps.push(Step { op, operands, result: id }),
                     }
                 }
                 Source::Op { .. } | Source::Nothing => {}
             }
-            program.values.push(ValueInfo { shape, root, buffer: usize::MAX });
+            program.values.push(ValueInfo { shape, root });
         }
-        program.lower();
-        program.place();
         Ok(program)
-    }
-
-    /// Asks every operation what a GPU runs.
-    fn lower(&mut self) {
-        let shapes = self.weight_shapes();
-        let gpus: Vec<Result<Gpu, String>> =
-            self.steps.iter().map(|step| step.op.gpu(&self.operands(step, &shapes), &self.values[step.result].shape)).collect();
-        self.steps.iter_mut().zip(gpus).for_each(|(step, gpu)| step.gpu = gpu);
     }
 
     /// Each weight's shape as in the file.
@@ -132,15 +125,6 @@ impl Program {
             ValueRef::Weight(w) => Operand { shape: &weight_shapes[*w], weight: Some(&self.weights[*w]) },
         };
         step.operands.iter().map(operand).collect()
-    }
-
-    /// Gives every value and a GPU's scratch a buffer.
-    fn place(&mut self) {
-        let scratch = self.steps.iter().map(|step| step.gpu.as_ref().map(|gpu| gpu.scratch.clone()).unwrap_or_default());
-        let placed = self.placed(&scratch.collect::<Vec<_>>());
-        self.values.iter_mut().zip(placed.values).for_each(|(value, buffer)| value.buffer = buffer);
-        self.steps.iter_mut().zip(placed.scratch).for_each(|(step, buffers)| step.scratch = buffers);
-        self.buffers = placed.buffers;
     }
 
     /// The memory plan where each step has scratch buffers of so many numbers.
@@ -175,11 +159,6 @@ impl Program {
             scratch: scratch_lives.into_iter().map(|lives| lives.map(place).collect()).collect(),
             buffers: plan.buffers,
         }
-    }
-
-    /// Bytes of all activations at once on a GPU: known before anything is allocated.
-    pub fn activation_bytes(&self) -> u64 {
-        self.buffers.iter().sum()
     }
 
     /// Bytes of all weights on the device.
@@ -217,59 +196,6 @@ impl Program {
         last
     }
 
-    /// Arithmetic operations of one run (a multiply-add is two).
-    pub fn flops(&self) -> u64 {
-        self.launches().map(|(_, launch)| launch.flops).sum()
-    }
-
-    /// Every launch with its step.
-    pub fn launches(&self) -> impl Iterator<Item = (&Step, &Launch)> {
-        self.steps.iter().flat_map(|s| s.gpu.iter().flat_map(move |gpu| gpu.launches.iter().map(move |launch| (s, launch))))
-    }
-
-    /// Bytes that a launch binds at a slot.
-    pub fn slot_bytes(&self, step: &Step, slot: &Slot) -> u64 {
-        let value = |v: usize| (count(&self.values[v].shape) as u64 * 4).next_multiple_of(16);
-        match slot {
-            Slot::Operand(_, Some([_, size])) => *size,
-            Slot::Operand(i, None) => match step.operands[*i] {
-                ValueRef::Value(v) => value(v),
-                ValueRef::Weight(w) => self.weights[w].bytes() as u64,
-            },
-            Slot::Output => value(step.result),
-            Slot::Scratch(i) => (step.gpu.as_ref().map_or(0, |gpu| gpu.scratch[*i]) * 4).next_multiple_of(16) as u64,
-        }
-    }
-
-    /// The first thing that an adapter with these limits cannot do, in one sentence.
-    pub fn does_not_fit(&self, limits: &Limits) -> Option<String> {
-        for step in &self.steps {
-            let label = self.label(step);
-            let gpu = match &step.gpu {
-                Ok(gpu) => gpu,
-                Err(problem) => return Some(format!("{label}: {problem}")),
-            };
-            for launch in &gpu.launches {
-                let largest = launch.slots.iter().map(|slot| self.slot_bytes(step, slot)).max().unwrap_or(0);
-                if largest > limits.binding {
-                    return Some(format!("{label} binds {largest} bytes at once, the adapter's limit is {}", limits.binding));
-                }
-                if launch.slots.len() as u32 > limits.storage_buffers {
-                    return Some(format!(
-                        "{label} needs {} buffers at once, the adapter's limit is {}",
-                        launch.slots.len(),
-                        limits.storage_buffers
-                    ));
-                }
-                if launch.groups.iter().any(|groups| *groups > limits.groups) {
-                    return Some(format!("{label} needs a grid of {:?}, the adapter's limit is {} each way", launch.groups, limits.groups));
-                }
-            }
-        }
-        let largest = self.buffers.iter().copied().chain(self.weights.iter().map(|w| w.bytes() as u64)).max().unwrap_or(0);
-        (largest > limits.buffer).then(|| format!("a buffer of {largest} bytes is needed, the adapter's limit is {}", limits.buffer))
-    }
-
     /// A step in one line: `linear [2, 64, 320] [320, 320] -> [2, 64, 320]`.
     pub fn label(&self, step: &Step) -> String {
         let shape = |from: &ValueRef| match from {
@@ -295,11 +221,12 @@ fn live(draft: &Draft) -> Vec<bool> {
 
 impl fmt::Display for Program {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let plan = self.anywhere();
         for input in &self.inputs {
             writeln!(f, "%{} = input {} {:?}", input.value, input.name, self.values[input.value].shape)?;
         }
         for step in &self.steps {
-            writeln!(f, "%{} @{} = {}", step.result, self.values[step.result].buffer, self.label(step))?;
+            writeln!(f, "%{} @{} = {}", step.result, plan.values[step.result], self.label(step))?;
         }
         for (name, value) in &self.outputs {
             writeln!(f, "output {name} = %{}", self.values[*value].root)?;
@@ -308,9 +235,9 @@ impl fmt::Display for Program {
             f,
             "{} steps, {} launches, {} buffers of {} bytes in all, weights {} bytes, {:.3} GFLOP",
             self.steps.len(),
-            self.launches().count(),
-            self.buffers.len(),
-            self.activation_bytes(),
+            plan.launches(self).count(),
+            plan.buffers.len(),
+            plan.activation_bytes(),
             self.weight_bytes(),
             self.flops() as f64 / 1e9
         )

@@ -7,7 +7,7 @@ use crate::panels::{Panels, Stored};
 use crate::scratch::Scratch;
 use crate::set::Tile;
 use crate::simd::Simd;
-use crate::tile::Work;
+use crate::work::Work;
 use core::ops::Range;
 
 /// Attention. Slots of packing: k and v `[batch, keys, heads·d]`, panels. Slots of the rest: q `[batch, tokens, heads·d]`, panels, result

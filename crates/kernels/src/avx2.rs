@@ -76,7 +76,7 @@ impl Simd for Avx2 {
         [_mm256_cvtepi32_ps(_mm256_sub_epi32(low, eight)), _mm256_cvtepi32_ps(_mm256_sub_epi32(high, eight))]
     }
     #[inline(always)]
-    unsafe fn tile(vectors: usize, work: &crate::tile::Work) {
+    unsafe fn tile(vectors: usize, work: &crate::work::Work) {
         instance::tile(vectors, work);
     }
 }

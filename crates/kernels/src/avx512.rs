@@ -84,7 +84,7 @@ impl Simd for Avx512 {
         [_mm512_cvtepi32_ps(_mm512_sub_epi32(low, eight)), _mm512_cvtepi32_ps(_mm512_sub_epi32(high, eight))]
     }
     #[inline(always)]
-    unsafe fn tile(vectors: usize, work: &crate::tile::Work) {
+    unsafe fn tile(vectors: usize, work: &crate::work::Work) {
         instance::tile(vectors, work);
     }
 }

@@ -10,7 +10,8 @@ macro_rules! instance {
         mod instance {
             use $crate::call::{Call, Kernel};
             use $crate::simd::Simd;
-            use $crate::tile::{Work, tile as compute};
+            use $crate::tile::tile as compute;
+            use $crate::work::Work;
 
             const ROWS: usize = <$simd>::ROWS;
             const VECTORS: usize = <$simd>::TILE.vectors;

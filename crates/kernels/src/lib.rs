@@ -22,6 +22,7 @@ mod epilogue;
 mod flat;
 mod group_norm;
 mod instance;
+mod instances;
 mod layer_norm;
 mod maths;
 #[cfg(target_arch = "aarch64")]
@@ -37,6 +38,7 @@ mod tile;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod wasm;
 mod winograd;
+mod work;
 
 pub use attention::Attention;
 pub use call::{Call, Kernel, Progress, Run, Words, walk};

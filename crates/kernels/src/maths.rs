@@ -94,6 +94,15 @@ pub(crate) fn sin_cos(angle: f32) -> [f32; 2] {
     [s as f32, c as f32]
 }
 
+/// An f16 as f32: exponent and fraction moved to their places are the number times 2^−112, also where it is subnormal.
+#[inline(always)]
+pub(crate) fn half(half: u16) -> f32 {
+    let (sign, size) = ((half as u32 & 0x8000) << 16, half as u32 & 0x7fff);
+    let scaled = f32::from_bits(size << 13) * f32::from_bits((127 + 112) << 23);
+    let special = if size >= 0x7c00 { 0x7f80_0000 } else { 0 };
+    f32::from_bits(scaled.to_bits() | special | sign)
+}
+
 #[cfg(test)]
 mod tests {
     extern crate std;

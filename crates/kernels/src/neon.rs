@@ -61,7 +61,7 @@ impl Simd for Neon {
     }
     #[inline(always)]
     unsafe fn from_f16(p: *const u16) -> float32x4_t {
-        // As `scalar::half` does it.
+        // As `maths::half` does it.
         let half = vmovl_u16(vld1_u16(p));
         let size = vandq_u32(half, vdupq_n_u32(0x7fff));
         let scaled = vmulq_f32(vreinterpretq_f32_u32(vshlq_n_u32::<13>(size)), vreinterpretq_f32_u32(vdupq_n_u32((127 + 112) << 23)));
@@ -84,7 +84,7 @@ impl Simd for Neon {
         [vcvtq_f32_s32(vsubq_s32(low, eight)), vcvtq_f32_s32(vsubq_s32(high, eight))]
     }
     #[inline(always)]
-    unsafe fn tile(vectors: usize, work: &crate::tile::Work) {
+    unsafe fn tile(vectors: usize, work: &crate::work::Work) {
         instance::tile(vectors, work);
     }
 }

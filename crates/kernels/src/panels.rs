@@ -1,6 +1,6 @@
 //! How weights lie: in panels of as many output channels as the register tile is wide, in their stored encoding.
 
-use crate::scalar::half;
+use crate::maths::half;
 use crate::set::Tile;
 use crate::simd::Simd;
 

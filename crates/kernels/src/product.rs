@@ -7,7 +7,7 @@ use crate::panels::{Panels, Stored};
 use crate::scratch::Scratch;
 use crate::set::Tile;
 use crate::simd::Simd;
-use crate::tile::Work;
+use crate::work::Work;
 use core::ops::Range;
 
 /// A convolution, or a matrix product as one of a 1×1 window on a picture of one row. Slots: input `[batch, height, width, channels]`,

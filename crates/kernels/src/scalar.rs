@@ -1,6 +1,7 @@
 //! Four numbers in an array: for processors without an instance of their own, and to judge the others by. Compilers make whatever vectors
 //! the target has of it; a product and its sum are rounded one after the other, as in WebAssembly without relaxed SIMD.
 
+use crate::maths::half;
 use crate::set::{Set, Tile};
 use crate::simd::Simd;
 
@@ -75,18 +76,9 @@ impl Simd for Scalar {
         [bytes.map(|byte| (byte & 15) as f32 - 8.0), bytes.map(|byte| (byte >> 4) as f32 - 8.0)]
     }
     #[inline(always)]
-    unsafe fn tile(vectors: usize, work: &crate::tile::Work) {
+    unsafe fn tile(vectors: usize, work: &crate::work::Work) {
         instance::tile(vectors, work);
     }
 }
 
 crate::instance!(super::Scalar);
-
-/// An f16 as f32: exponent and fraction moved to their places are the number times 2^−112, also where it is subnormal.
-#[inline(always)]
-pub(crate) fn half(half: u16) -> f32 {
-    let (sign, size) = ((half as u32 & 0x8000) << 16, half as u32 & 0x7fff);
-    let scaled = f32::from_bits(size << 13) * f32::from_bits((127 + 112) << 23);
-    let special = if size >= 0x7c00 { 0x7f80_0000 } else { 0 };
-    f32::from_bits(scaled.to_bits() | special | sign)
-}

@@ -1,6 +1,4 @@
-//! Instruction sets: what each is called, the shape of its register tile, and its instance of the kernels where it was compiled.
-
-use crate::call::Run;
+//! Instruction sets: what each is called, and the shape of its register tile.
 
 /// Vector instructions that kernels are written for. The tiles of all are known everywhere, since one module may pack weights for another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -61,24 +59,6 @@ impl Set {
             Set::Avx2 => Tile { lanes: 8, vectors: 2, rows: 6 },
             Set::Avx512 => Tile { lanes: 16, vectors: 2, rows: 12 },
             Set::Neon => Tile { lanes: 4, vectors: 3, rows: 8 },
-        }
-    }
-
-    /// Its kernels, where this build has them. Whether the processor has the instructions is another question.
-    pub fn run(self) -> Option<Run> {
-        match self {
-            Set::Scalar => Some(crate::scalar::run),
-            #[cfg(target_arch = "x86_64")]
-            Set::Avx2 => Some(crate::avx2::run),
-            #[cfg(target_arch = "x86_64")]
-            Set::Avx512 => Some(crate::avx512::run),
-            #[cfg(target_arch = "aarch64")]
-            Set::Neon => Some(crate::neon::run),
-            #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
-            Set::RelaxedSimd => Some(crate::wasm::run),
-            #[cfg(all(target_arch = "wasm32", target_feature = "simd128", not(target_feature = "relaxed-simd")))]
-            Set::Simd128 => Some(crate::wasm::run),
-            _ => None,
         }
     }
 }

@@ -42,7 +42,7 @@ pub(crate) trait Simd: Copy {
     /// The lower and the upper four bits of `LANES` bytes, each less 8.
     unsafe fn from_nibbles(p: *const u8) -> [Self::V; 2];
     /// The register tile, see [`crate::tile::tile`], of so many vectors.
-    unsafe fn tile(vectors: usize, work: &crate::tile::Work);
+    unsafe fn tile(vectors: usize, work: &crate::work::Work);
 
     /// The first `n` lanes from memory, zeros in the others.
     #[inline(always)]

@@ -1,22 +1,7 @@
 //! The register tile behind every product: `ROWS` rows by some vectors of columns, all sums in registers.
 
 use crate::simd::Simd;
-
-/// What one tile computes: `out[i, j] = Σ_tap Σ_k row(i, tap)[k] · b[tap, k, j]`.
-pub(crate) struct Work {
-    /// Windows of a row.
-    pub taps: usize,
-    /// Numbers of a window.
-    pub c: usize,
-    /// `[ROWS][taps]`: where each window of each row begins.
-    pub rows: *const *const f32,
-    /// `[taps][c][vectors · LANES]`.
-    pub b: *const f32,
-    /// `[ROWS][vectors · LANES]`, rows `stride` numbers apart.
-    pub out: *mut f32,
-    /// From one row of results to the next.
-    pub stride: usize,
-}
+use crate::work::Work;
 
 /// Computes one tile. Every sum goes in the same order (tap by tap, number by number) whatever MR and NV, so the same columns give the same
 /// bits in every tile.

@@ -68,7 +68,7 @@ impl Simd for Wasm {
     }
     #[inline(always)]
     unsafe fn from_f16(p: *const u16) -> v128 {
-        // As `scalar::half` does it.
+        // As `maths::half` does it.
         let half = u32x4_load_extend_u16x4(p);
         let size = v128_and(half, u32x4_splat(0x7fff));
         let scaled = f32x4_mul(u32x4_shl(size, 13), u32x4_splat((127 + 112) << 23));
@@ -88,7 +88,7 @@ impl Simd for Wasm {
         [less_8(v128_and(bytes, u32x4_splat(15))), less_8(u32x4_shr(bytes, 4))]
     }
     #[inline(always)]
-    unsafe fn tile(vectors: usize, work: &crate::tile::Work) {
+    unsafe fn tile(vectors: usize, work: &crate::work::Work) {
         instance::tile(vectors, work);
     }
 }

@@ -9,7 +9,7 @@ use crate::product::Product;
 use crate::scratch::Scratch;
 use crate::set::Tile;
 use crate::simd::Simd;
-use crate::tile::Work;
+use crate::work::Work;
 use core::ops::Range;
 
 impl Product {

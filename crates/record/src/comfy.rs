@@ -10,9 +10,9 @@ mod nodes;
 mod sampler;
 mod text;
 
-use crate::gathered::{Gathered, problem};
-use crate::names::Tongue;
-use crate::read::{Source, desktop_prompts, foreign, predicts, zero_snr};
+use crate::builder::{RequestBuilder, problem};
+use crate::found::{Source, foreign, predicts, zero_snr};
+use crate::names::{self, Tool};
 use crate::{Error, Found};
 use graph::{Graph, class, input};
 use nodes::Is;
@@ -34,16 +34,16 @@ pub(crate) fn read(text: &str) -> Result<Found, Error> {
     {
         return Err(unreadable("the nodes that its sampler is made of are not in the file".into()));
     }
-    let mut gathered = Gathered::default();
+    let mut builder = RequestBuilder::default();
     if samplers.len() > 1 {
-        gathered.note(format!("the graph has {} samplers; the first that begins from nothing is taken", samplers.len()));
+        builder.note(format!("the graph has {} samplers; the first that begins from nothing is taken", samplers.len()));
     }
-    desktop_prompts(&mut gathered, Tongue::Comfy);
-    sampler::take(&mut gathered, &graph, sampler);
-    let encoder = prompts(&mut gathered, &graph, sampler);
-    let opened = model::take(&mut gathered, &graph, sampler, encoder);
-    account::take(&mut gathered, &graph, sampler);
-    let mut found = foreign(gathered, opened.model, Source::Comfy);
+    names::prompts(&mut builder, Tool::Comfy);
+    sampler::take(&mut builder, &graph, sampler);
+    let encoder = prompts(&mut builder, &graph, sampler);
+    let opened = model::take(&mut builder, &graph, sampler, encoder);
+    account::take(&mut builder, &graph, sampler);
+    let mut found = foreign(builder, opened.model, Source::Comfy);
     opened.prediction.into_iter().for_each(|prediction| predicts(&mut found, prediction));
     if opened.zero_snr {
         zero_snr(&mut found);
@@ -52,7 +52,7 @@ pub(crate) fn read(text: &str) -> Result<Found, Error> {
 }
 
 /// Both texts; gives the node that read the prompt.
-fn prompts<'a>(to: &mut Gathered, graph: &Graph<'a>, sampler: &'a Value) -> Option<&'a Value> {
+fn prompts<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, sampler: &'a Value) -> Option<&'a Value> {
     let mut encoder = None;
     for (role, field, inputs) in
         [("positive", "prompt", &["positive", "conditioning", "cond1"][..]), ("negative", "negative", &["negative"])]
@@ -64,21 +64,21 @@ fn prompts<'a>(to: &mut Gathered, graph: &Graph<'a>, sampler: &'a Value) -> Opti
             }
             continue;
         };
-        let said = graph.link(node, name).and_then(|link| text::said(to, graph, link, role, 0));
-        let Some(said) = said else {
+        let conditioning = graph.link(node, name).and_then(|link| text::conditioning(to, graph, link, role, 0));
+        let Some(conditioning) = conditioning else {
             to.note(format!("no text leads to the {role} prompt"));
             continue;
         };
-        let words = text::ours(to, &said.text);
+        let words = text::ours(to, &conditioning.text);
         to.set(field, words);
         if role == "positive" {
-            encoder = Some(said.encoder);
+            encoder = Some(conditioning.encoder);
             let mixes: Vec<Value> =
-                said.mixes.iter().map(|(text, factor)| json!({"prompt": text::ours(to, text), "factor": factor})).collect();
+                conditioning.mixes.iter().map(|(text, factor)| json!({"prompt": text::ours(to, text), "factor": factor})).collect();
             if !mixes.is_empty() {
                 to.set("mixes", mixes);
             }
-        } else if !said.mixes.is_empty() {
+        } else if !conditioning.mixes.is_empty() {
             to.lose("ConditioningAverage of the negative prompt".into());
         }
     }

@@ -16,12 +16,16 @@
 //! ```
 
 mod record;
+mod written;
+mod found;
 mod read;
+mod formats;
 mod chunks;
-mod gathered;
+mod builder;
 mod names;
 mod loras;
 mod exif;
+mod decant;
 pub mod parameters;
 mod comfy;
 mod invoke;
@@ -34,7 +38,9 @@ mod error;
 pub use animation::{Animation, SHOWN};
 pub use canvas::Canvas;
 pub use error::Error;
+pub use found::{Found, Source};
 pub use grid::{Grid, setting};
 pub use names::{NAMES, Names};
-pub use read::{Found, Source, read};
-pub use record::{Enlarged, Model, Record, also, enlarged_png};
+pub use read::read;
+pub use record::{Enlarged, Model, Record, also};
+pub use written::enlarged_png;

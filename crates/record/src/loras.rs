@@ -1,6 +1,6 @@
 //! LoRAs as other tools' records name them: by a file's name, with or without its ending and the folders above it.
 
-use crate::gathered::{Gathered, short};
+use crate::builder::{RequestBuilder, short};
 use decant_sd::lora::stem;
 use serde_json::{Value, json};
 
@@ -13,17 +13,17 @@ pub(crate) fn lora(name: &str, weight: f64, text: Option<f64>) -> Value {
 }
 
 /// Takes them over, in order, and says which cannot be told apart by name.
-pub(crate) fn set(gathered: &mut Gathered, loras: Vec<Value>) {
+pub(crate) fn set(builder: &mut RequestBuilder, loras: Vec<Value>) {
     if loras.is_empty() {
         return;
     }
     for (at, one) in loras.iter().enumerate() {
         if loras[..at].iter().any(|other| other["name"] == one["name"]) {
             let name = short(one["name"].as_str().unwrap_or_default());
-            gathered.note(format!(
+            builder.note(format!(
                 "several of its LoRAs are called {name} here, and count together: leave one out where they are different files"
             ));
         }
     }
-    gathered.set("loras", loras);
+    builder.set("loras", loras);
 }

@@ -3,12 +3,12 @@
 //! The names are the tools' own, as their pictures carry them: AUTOMATIC1111's stable-diffusion-webui 1.10 and its fork Forge (labels of the
 //! menu), ComfyUI (`comfy.samplers.KSampler.SAMPLERS`), InvokeAI (`SCHEDULER_NAME_VALUES`).
 
-use crate::gathered::{Gathered, short};
+use crate::builder::{RequestBuilder, short};
 use decant_solver::{SAMPLERS, SIGMAS, Sampler, Sigmas};
 
-/// Which tool speaks.
+/// Whose names are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Tongue {
+pub(crate) enum Tool {
     Desktop,
     Comfy,
     Invoke,
@@ -102,69 +102,77 @@ pub(crate) fn schedule_name(sigmas: &Sigmas) -> Option<&'static str> {
 }
 
 /// Takes a sampler and a schedule as another tool calls them; an empty schedule is the model's own.
-pub(crate) fn take(gathered: &mut Gathered, tongue: Tongue, sampler: &str, schedule: Option<&str>) {
-    let (sampler, last) = split(sampler.trim(), tongue);
+pub(crate) fn take(builder: &mut RequestBuilder, tool: Tool, sampler: &str, schedule: Option<&str>) {
+    let (sampler, last) = split(sampler.trim(), tool);
     let schedule = schedule.map(str::trim).or(last);
-    let Some(names) = find(sampler, tongue) else {
+    let Some(names) = find(sampler, tool) else {
         let along =
             schedule.filter(|schedule| !schedule.is_empty()).map(|schedule| format!(" along {}", short(schedule))).unwrap_or_default();
-        return gathered.note(format!("there is no sampler that takes the steps of {}{along}: the model's own is taken", short(sampler)));
+        return builder.note(format!("there is no sampler that takes the steps of {}{along}: the model's own is taken", short(sampler)));
     };
-    gathered.set("sampler", names.id);
+    builder.set("sampler", names.id);
     let schedule = match schedule {
         Some("Automatic") if names.automatic.is_empty() => "Uniform",
         Some("Automatic") => names.automatic,
         Some(schedule) => schedule,
-        None if tongue == Tongue::Invoke => "",
+        None if tool == Tool::Invoke => "",
         // Before there was a choice of schedules, a sampler without a last word had the training timesteps.
         None => "Uniform",
     };
     if !schedule.is_empty() {
-        take_schedule(gathered, names.id, schedule);
+        take_schedule(builder, names.id, schedule);
     }
 }
 
-pub(crate) fn take_schedule(gathered: &mut Gathered, id: &str, schedule: &str) {
+pub(crate) fn take_schedule(builder: &mut RequestBuilder, id: &str, schedule: &str) {
     let Some(row) = SCHEDULES.iter().find(|row| row.names.contains(&schedule)) else {
-        return gathered.note(format!("there is no schedule like {}: the model's own is taken", short(schedule)));
+        return builder.note(format!("there is no schedule like {}: the model's own is taken", short(schedule)));
     };
-    let curves = SAMPLERS.iter().any(|sampler| sampler.id == id && sampler.curves());
+    let curves = SAMPLERS.iter().any(|sampler| sampler.id == id && sampler.follows_sigmas());
     match (row.spacing, curves) {
-        ("", false) => gathered.note(format!("{id} follows no schedule but its own, {schedule} neither")),
-        ("", true) => gathered.set("sigmas", row.sigmas),
-        (spacing, false) if id == "euler_a" => gathered.set("spacing", spacing),
+        ("", false) => builder.note(format!("{id} follows no schedule but its own, {schedule} neither")),
+        ("", true) => builder.set("sigmas", row.sigmas),
+        // No model's configuration says other sigmas of it than those of its timesteps.
+        (spacing, _) if id == "euler_a" => builder.set("spacing", spacing),
         // The others' own timesteps are what these tools give them as well.
         (_, false) => {}
         // DPM++ 2S has a spacing of its own.
         (spacing, true) => {
-            gathered.set("sigmas", row.sigmas);
+            builder.set("sigmas", row.sigmas);
             if id != "dpmpp_2s" {
-                gathered.set("spacing", spacing);
+                builder.set("spacing", spacing);
             }
         }
     }
 }
 
+/// What the tools that follow the most used desktop one do with every prompt.
+pub(crate) fn prompts(builder: &mut RequestBuilder, tool: Tool) {
+    builder.set("emphasis", true);
+    // The one ends a chunk at a comma near its end ("comma padding backtrack" of 20 tokens), the other does not.
+    builder.set("long", if tool == Tool::Desktop { "commas" } else { "chunks" });
+}
+
 /// A sampler's name without the schedule that it may end in.
-fn split(sampler: &str, tongue: Tongue) -> (&str, Option<&'static str>) {
-    let ends: &[(&str, &str)] = match tongue {
-        Tongue::Desktop => &[(" Karras", "Karras"), (" Exponential", "Exponential")],
-        Tongue::Comfy => &[],
-        Tongue::Invoke => &[("_k", "Karras")],
+fn split(sampler: &str, tool: Tool) -> (&str, Option<&'static str>) {
+    let ends: &[(&str, &str)] = match tool {
+        Tool::Desktop => &[(" Karras", "Karras"), (" Exponential", "Exponential")],
+        Tool::Comfy => &[],
+        Tool::Invoke => &[("_k", "Karras")],
     };
     let found = ends.iter().find_map(|(end, schedule)| Some((sampler.strip_suffix(end)?, Some(*schedule))));
     found.unwrap_or((sampler, None))
 }
 
-fn find(sampler: &str, tongue: Tongue) -> Option<&'static Names> {
+fn find(sampler: &str, tool: Tool) -> Option<&'static Names> {
     NAMES.iter().find(|names| {
-        let theirs = match tongue {
-            Tongue::Desktop => names.desktop,
-            Tongue::Comfy => names.comfy,
-            Tongue::Invoke => names.invoke,
+        let theirs = match tool {
+            Tool::Desktop => names.desktop,
+            Tool::Comfy => names.comfy,
+            Tool::Invoke => names.invoke,
         };
         // Without a name of its own we wrote ours.
-        let ours = tongue == Tongue::Desktop && Sampler::from_id(names.id).is_ok_and(|own| own.row().name.eq_ignore_ascii_case(sampler));
+        let ours = tool == Tool::Desktop && Sampler::from_id(names.id).is_ok_and(|own| own.row().name.eq_ignore_ascii_case(sampler));
         ours || theirs.iter().any(|name| name.eq_ignore_ascii_case(sampler))
     })
 }
@@ -172,14 +180,14 @@ fn find(sampler: &str, tongue: Tongue) -> Option<&'static Names> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gathered::Taken;
+    use crate::builder::Finished;
 
     #[test]
     fn every_sampler_has_one_row_whose_name_leads_back_to_it() {
         for row in SAMPLERS {
             assert_eq!(NAMES.iter().filter(|names| names.id == row.id).count(), 1, "{}: give it a row in NAMES", row.id);
             let name = desktop_name(row.sampler);
-            assert_eq!(find(name, Tongue::Desktop).map(|names| names.id), Some(row.id), "{name}");
+            assert_eq!(find(name, Tool::Desktop).map(|names| names.id), Some(row.id), "{name}");
         }
         for sigmas in SIGMAS {
             // The model's own has no name there, nor has XL's table.
@@ -190,23 +198,25 @@ mod tests {
     #[test]
     fn names_and_schedules_of_each_tool_are_taken() {
         let cases = [
-            (Tongue::Desktop, "DPM++ 2M Karras", None, "dpmpp_2m", "karras"),
-            (Tongue::Desktop, "DPM++ 2M", Some("Karras"), "dpmpp_2m", "karras"),
-            (Tongue::Desktop, "DPM++ 2M", Some("Automatic"), "dpmpp_2m", "karras"),
-            (Tongue::Desktop, "DPM++ 2M SDE", Some("Automatic"), "dpmpp_2m_sde", "exponential"),
-            (Tongue::Desktop, "Euler a", Some("Automatic"), "euler_a", "config"),
-            (Tongue::Desktop, "Euler", Some("SGM Uniform"), "euler", "model"),
-            (Tongue::Desktop, "euler A", Some(""), "euler_a", "config"),
-            (Tongue::Comfy, "dpmpp_sde_gpu", Some("exponential"), "dpmpp_sde", "exponential"),
-            (Tongue::Comfy, "euler", Some("beta"), "euler", "beta"),
-            (Tongue::Comfy, "ddim", Some("normal"), "ddim", "config"),
-            (Tongue::Invoke, "kdpm_2_a", None, "dpm2_a", "config"),
-            (Tongue::Invoke, "dpmpp_2m_k", None, "dpmpp_2m", "karras"),
+            (Tool::Desktop, "DPM++ 2M Karras", None, "dpmpp_2m", "karras"),
+            (Tool::Desktop, "DPM++ 2M", Some("Karras"), "dpmpp_2m", "karras"),
+            (Tool::Desktop, "DPM++ 2M", Some("Automatic"), "dpmpp_2m", "karras"),
+            (Tool::Desktop, "DPM++ 2M SDE", Some("Automatic"), "dpmpp_2m_sde", "exponential"),
+            (Tool::Desktop, "Euler a", Some("Automatic"), "euler_a", "config"),
+            (Tool::Desktop, "Euler", Some("SGM Uniform"), "euler", "model"),
+            (Tool::Desktop, "euler A", Some(""), "euler_a", "config"),
+            (Tool::Desktop, "Euler a", Some("Karras"), "euler_a", "karras"),
+            (Tool::Comfy, "euler_ancestral", Some("exponential"), "euler_a", "exponential"),
+            (Tool::Comfy, "dpmpp_sde_gpu", Some("exponential"), "dpmpp_sde", "exponential"),
+            (Tool::Comfy, "euler", Some("beta"), "euler", "beta"),
+            (Tool::Comfy, "ddim", Some("normal"), "ddim", "config"),
+            (Tool::Invoke, "kdpm_2_a", None, "dpm2_a", "config"),
+            (Tool::Invoke, "dpmpp_2m_k", None, "dpmpp_2m", "karras"),
         ];
-        for (tongue, sampler, schedule, id, sigmas) in cases {
-            let mut gathered = Gathered::default();
-            take(&mut gathered, tongue, sampler, schedule);
-            let Taken { request, notes, .. } = gathered.finish();
+        for (tool, sampler, schedule, id, sigmas) in cases {
+            let mut builder = RequestBuilder::default();
+            take(&mut builder, tool, sampler, schedule);
+            let Finished { request, notes, .. } = builder.finish();
             assert_eq!((request.sampler.map(|sampler| sampler.row().id), notes), (Some(id), vec![]), "{sampler}");
             assert_eq!(request.sigmas, sigmas.parse().expect("an id"), "{sampler} {schedule:?}");
         }
@@ -220,9 +230,9 @@ mod tests {
             ("DDIM", Some("Karras"), "ddim follows no schedule but its own, Karras neither"),
         ];
         for (sampler, schedule, sentence) in cases {
-            let mut gathered = Gathered::default();
-            take(&mut gathered, Tongue::Desktop, sampler, schedule);
-            assert_eq!(gathered.finish().notes, [sentence]);
+            let mut builder = RequestBuilder::default();
+            take(&mut builder, Tool::Desktop, sampler, schedule);
+            assert_eq!(builder.finish().notes, [sentence]);
         }
     }
 }

@@ -11,7 +11,9 @@
 mod hires;
 mod keys;
 mod line;
+mod prompts;
 mod read;
+mod text;
 
 pub use read::read;
 

@@ -1,8 +1,7 @@
-//! A picture's record: its settings, and what else its pixels depend on. As JSON it is the `decant` text of a PNG, and a file beside a picture.
+//! A picture's record: its settings, and what else its pixels depend on. As JSON it is the `decant` text of a PNG,
+//! and a file beside a picture.
 
-use crate::{Canvas, Error, parameters};
 use decant_sd::inversion::Inversion;
-use decant_sd::picture::Picture;
 use decant_sd::request::{Preview, Request};
 use serde_json::{Map, Value, json};
 
@@ -36,8 +35,9 @@ pub fn also(settings: &Request, inversions: &[Inversion]) -> Vec<String> {
     let given = [("a picture", images.picture.is_some()), ("a mask", images.mask.is_some()), ("latents", images.latents.is_some())];
     let swapped = settings.swaps.iter().flat_map(|swap| std::iter::once(&swap.token).chain(swap.with.iter().map(|share| &share.token)));
     let texts = [&settings.prompt, &settings.negative].into_iter().chain(settings.mixes.iter().map(|mix| &mix.prompt)).chain(swapped);
-    let said: Vec<String> = texts.map(|text| text.to_lowercase()).collect();
-    let used = |inversion: &&Inversion| inversion.tokens.iter().any(|token| said.iter().any(|text| text.contains(&token.to_lowercase())));
+    let lowercase: Vec<String> = texts.map(|text| text.to_lowercase()).collect();
+    let used =
+        |inversion: &&Inversion| inversion.tokens.iter().any(|token| lowercase.iter().any(|text| text.contains(&token.to_lowercase())));
     let words = inversions.iter().filter(used).map(|inversion| format!("the textual inversion {}", inversion.name));
     given.into_iter().filter(|(_, is)| *is).map(|(what, _)| what.to_string()).chain(words).collect()
 }
@@ -84,35 +84,6 @@ impl Record {
         fields.extend((!enlarged.is_empty()).then(|| ("enlarged".to_string(), json!(enlarged))));
         fields.extend((!self.also.is_empty()).then(|| ("also".to_string(), json!(self.also))));
         Value::Object(fields).to_string()
-    }
-
-    /// The texts of a PNG: the most used desktop tool's, and the exact one.
-    pub fn texts(&self) -> [(&'static str, String); 2] {
-        [(parameters::KEYWORD, parameters::write(self)), (KEYWORD, self.to_json())]
-    }
-
-    /// A PNG that carries the record.
-    pub fn png(&self, picture: &Picture) -> Result<Vec<u8>, Error> {
-        self.png_of(&Canvas::from(picture))
-    }
-
-    /// A PNG of bytes that carries the record: a grid, for instance.
-    pub fn png_of(&self, canvas: &Canvas) -> Result<Vec<u8>, Error> {
-        let texts = self.texts();
-        canvas.png(&texts.each_ref().map(|(keyword, text)| (*keyword, text.as_str())))
-    }
-}
-
-/// A picture that was made larger, as a PNG. Where the file that it was made from has a record of Decant's, it goes along, and says what enlarged
-/// it; another tool's words would say of the larger picture what is true of the smaller one.
-pub fn enlarged_png(from: Option<&[u8]>, larger: &Picture, enlarged: Enlarged) -> Result<Vec<u8>, Error> {
-    let found = from.and_then(|file| crate::read(file).ok()).filter(|found| found.source == crate::Source::Decant);
-    match found.map(|found| found.record) {
-        Some(mut record) => {
-            record.enlarged.push(enlarged);
-            record.png(larger)
-        }
-        None => Canvas::from(larger).png(&[]),
     }
 }
 

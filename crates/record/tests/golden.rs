@@ -25,19 +25,19 @@ fn other_tools_pictures_say_what_independent_readers_read_in_them() {
     ];
     assert_eq!(readers.as_object().map(|all| all.len()), Some(cases.len()));
     for (name, source, sampler, sigmas, width, height) in cases {
-        let (found, said) = (found(name), &readers[name]);
+        let (found, expected) = (found(name), &readers[name]);
         let s = &found.record.settings;
         let text = |value: &Value| value.as_str().unwrap_or_default().to_string();
         assert_eq!((found.source, &found.notes[..]), (source, &[][..]), "{name}");
         // Our reader takes LoRAs out of the prompt, as the tool itself does.
-        assert_eq!(s.prompt, text(&said["prompt"]).replace(" <lora:ink:0.8>", ""), "{name}");
-        assert_eq!(s.negative, text(&said["negative"]), "{name}");
-        let numbers = &said["parameters"];
+        assert_eq!(s.prompt, text(&expected["prompt"]).replace(" <lora:ink:0.8>", ""), "{name}");
+        assert_eq!(s.negative, text(&expected["negative"]), "{name}");
+        let numbers = &expected["parameters"];
         let ours = [s.steps.map(|v| v.to_string()), Some(s.seed.to_string()), s.guidance.map(|v| v.to_string())];
         let theirs = ["steps", "seed", "cfg_scale"].map(|number| Some(text(&numbers[number])));
         assert_eq!(ours, theirs, "{name}");
         // One of them takes a graph's link for the model's name; the other knows the graph, but not the oldest format.
-        let models = [text(&said["model"]), text(&said["sd-prompt-reader"]["model"])];
+        let models = [text(&expected["model"]), text(&expected["sd-prompt-reader"]["model"])];
         assert!(models.contains(&found.record.model.name), "{name}: {}", found.record.model.name);
         assert_eq!(s.sampler.map(|sampler| sampler.row().id), Some(sampler), "{name}");
         assert_eq!((s.sigmas.clone(), s.width, s.height), (sigmas.parse().expect("an id"), Some(width), Some(height)), "{name}");

@@ -7,7 +7,7 @@ pub use on_device::DeviceWeights;
 use crate::error::Error;
 use crate::files::Files;
 use crate::lora::Stack;
-use crate::weights::policy::kept_as;
+use crate::weights::policy::stored_encoding;
 use crate::weights::{Checkpoint, FileType, TensorInfo};
 use decant_graph::{Encoding, Graph, Program, WeightIndex, WeightInfo};
 use std::collections::BTreeSet;
@@ -100,7 +100,7 @@ impl Component {
 /// The checkpoint's weights as a graph sees them: all as chosen but for the sensitive ones, or as the file has them.
 fn index(name: &str, checkpoint: &Checkpoint, encoding: Option<Encoding>) -> WeightIndex {
     let info = |(tensor, t): (&String, &TensorInfo)| {
-        let encoding = encoding.map_or_else(|| encoding_of(t.dtype), |encoding| kept_as(name, tensor, &t.shape, encoding));
+        let encoding = encoding.map_or_else(|| encoding_of(t.dtype), |encoding| stored_encoding(name, tensor, &t.shape, encoding));
         (tensor.clone(), WeightInfo { shape: t.shape.clone(), encoding })
     };
     checkpoint.tensors().iter().map(info).collect()

@@ -18,6 +18,8 @@
 //! ```
 
 mod clip;
+mod family;
+mod hints;
 mod index;
 mod keys;
 mod model;
@@ -28,9 +30,10 @@ mod unet;
 mod vae;
 
 pub use clip::ClipConfig;
+pub use hints::{Companion, Gear, Grammar, Hints};
 pub use index::ModelIndex;
 pub use keys::{KeyRow, Rule, Table};
-pub use model::{Gear, Grammar, ModelConfig};
+pub use model::ModelConfig;
 pub use scheduler::Scheduler;
 pub use tiny::TinyConfig;
 pub use unet::{DownBlock, MidBlock, TextTime, UNetConfig, UpBlock};

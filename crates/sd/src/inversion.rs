@@ -12,9 +12,9 @@
 //! it (`<birb-style>`) or by its file's name.
 
 use crate::error::Error;
+use crate::families;
 use crate::files::{Files, Memory};
 use crate::weights::{Checkpoint, TensorInfo};
-use crate::widths;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -250,7 +250,7 @@ fn fitting(tensors: &[&TensorInfo], widths: &[usize], room: usize) -> Result<usi
     let got: Vec<usize> = tensors.iter().map(|info| width(info)).collect();
     if got != widths {
         let named = |widths: &[usize]| {
-            let family = widths::of_vectors(widths).map(|family| format!(" ({family})"));
+            let family = families::of_vectors(widths).map(|family| format!(" ({family})"));
             format!("{} numbers{}", list(widths), family.unwrap_or_default())
         };
         let problem = format!("has vectors of {}, this model's are of {}", named(&got), named(widths));

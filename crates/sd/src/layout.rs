@@ -34,7 +34,8 @@ mod foreign;
 mod kind;
 mod made;
 
-pub use family::{Choice, FAMILIES, FamilyRow};
+pub use crate::families::{Distilled, FAMILIES, FamilyRow, Generation};
+pub use family::Choice;
 pub use kind::{Kind, kind};
 pub use vae::{OpenedVae, open_vae};
 

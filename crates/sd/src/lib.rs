@@ -14,7 +14,7 @@ pub mod vae;
 pub mod tiny;
 pub mod autoencoder;
 mod bands;
-mod widths;
+mod families;
 pub mod upscale;
 pub mod picture;
 pub mod latents;

@@ -12,6 +12,7 @@
 mod model;
 mod plan;
 mod residency;
+mod on_device;
 mod run;
 mod questions;
 mod changes;
@@ -24,7 +25,7 @@ pub use questions::add_noise::Noised;
 pub use questions::embed::Embeddings;
 pub use questions::round_trip::RoundTrip;
 pub use questions::token_neighbours::Neighbour;
-pub use run::event::{Event, Generated, Observer, Predicted, Unobserved};
+pub use run::event::{Eps, Event, Generated, Observer, Unobserved};
 
 use crate::component::{Component, Progress};
 use crate::config::ModelConfig;
@@ -40,9 +41,10 @@ use decant_graph::{Device, Input};
 use decant_solver::Generator;
 use model::Model;
 use model::networks::Network;
+use on_device::{Computed, OnDevice};
 use plan::{Plan, PlanCache, RunShape};
-use residency::{OnDevice, Residency};
-use run::{Computed, Run};
+use residency::Residency;
+use run::Run;
 use std::rc::Rc;
 
 /// A model, ready for any prompt and size.
@@ -151,13 +153,13 @@ impl Pipeline {
             Ok(sampled) => on.finish(run, sampled, observer).await,
             Err(error) => Err(error),
         };
-        self.evict_if_failed(made)
+        self.evict_if_failed(&plan, made)
     }
 
-    /// After an error nothing is ready any more.
-    fn evict_if_failed<T>(&mut self, made: Result<T, Error>) -> Result<T, Error> {
+    /// After an error nothing is ready any more, and no weights are on the device but those that stay under the plan.
+    fn evict_if_failed<T>(&mut self, plan: &Plan, made: Result<T, Error>) -> Result<T, Error> {
         if made.is_err() {
-            self.residency.evict_ready();
+            self.residency.evict(&self.model, plan);
         }
         made
     }
@@ -174,7 +176,7 @@ impl Pipeline {
     /// How a run is made; the device is made ready for it.
     fn follow(&mut self, run: &Run) -> Result<Rc<Plan>, Error> {
         let plan = self.follow_shape(run.shape)?;
-        self.set_lora_weights(&run.settings.asked.loras)?;
+        self.set_lora_weights(&run.settings.request.loras)?;
         Ok(plan)
     }
 
@@ -201,9 +203,15 @@ impl Pipeline {
     /// Seconds of each launch of one denoiser call at the size of the last picture.
     pub async fn profile_unet(&mut self) -> Result<Vec<Timing>, Error> {
         let (_, plan) = self.plans.current.clone().ok_or(Error::NotReady)?;
-        let mut on = self.on_device(&plan);
-        let mut unet = on.acquire(Network::Unet).await?;
-        let program = &plan.programs.unet;
+        let timings = self.on_device(&plan).profile_unet().await;
+        self.evict_if_failed(&plan, timings)
+    }
+}
+
+impl OnDevice<'_> {
+    async fn profile_unet(&mut self) -> Result<Vec<Timing>, Error> {
+        let mut unet = self.acquire(Network::Unet).await?;
+        let program = &self.plan.programs.unet;
         let numbers = program.inputs.iter().map(|input| {
             let count = program.values[input.value].shape.iter().product();
             (input.name.as_str(), Generator::new(0).randn(count))
@@ -211,7 +219,7 @@ impl Pipeline {
         let numbers: Vec<(&str, Vec<f32>)> = numbers.collect();
         let inputs: Vec<(&str, Input)> = numbers.iter().map(|(name, values)| (*name, Input::F32(values))).collect();
         let timings = unet.profile(&inputs).await?;
-        on.release(Network::Unet, unet);
+        self.release(Network::Unet, unet);
         Ok(timings)
     }
 }

@@ -4,14 +4,15 @@
 
 mod chunks;
 mod emphasis;
+mod long;
 mod unfollowed;
 
+pub use long::{LONGS, Long, LongRow};
 pub use unfollowed::{CONSTRUCTS, Construct, Unfollowed, short, tag_ranges, unfollowed, unfollowed_sentence};
 
 use crate::error::Error;
 use crate::inversion::{Inversions, Named};
 use crate::lora;
-use crate::request::{Long, Request};
 use crate::tokenizer::{Piece, Tokenizer, Tokens};
 use chunks::Unit;
 use emphasis::{Part, Span};
@@ -25,12 +26,6 @@ pub struct How {
     pub emphasis: bool,
     /// What happens to what does not fit.
     pub long: Long,
-}
-
-impl From<&Request> for How {
-    fn from(request: &Request) -> How {
-        How { emphasis: request.emphasis, long: request.long }
-    }
 }
 
 /// Reads prompts for one text encoder. It can be asked while the pipeline works.
@@ -172,7 +167,7 @@ mod tests {
         assert!(check_length(&"a".repeat(MOST_BYTES)).is_ok());
         let sentence = check_length(&"é".repeat(MOST_BYTES)).expect_err("it is too long").to_string();
         assert_eq!(sentence, "the prompt has 131072 bytes, expected 65536 at most; shorten it");
-        assert!(include_str!("../../../web/studio/settings.js").contains("const MOST_WORDS = 65_536;"));
+        assert_eq!(crate::request::setting("prompt").range, Some([0.0, MOST_BYTES as f64]), "the page reads it there");
     }
     use crate::files::Memory;
     use crate::inversion::Inversion;

@@ -8,17 +8,20 @@ mod json;
 mod named;
 mod guidance;
 mod sampling;
+mod settings;
 mod table;
 mod text;
 
+pub use crate::prompt::{LONGS, Long, LongRow};
 pub use hires::{Enlarged, HIRES_STRENGTH, HIRES_WAYS, HiresBy, HiresRow};
 pub use images::{Images, STRENGTH, mask_fits, sides};
+pub use settings::{Defaults, Settings};
 pub use table::{Flag, GRID_CELLS, Group, Kind, SETTINGS, SettingRow, setting, settings_catalogue};
-pub use text::{LONGS, Long, LongRow, Mix, Share, Swap};
+pub use text::{Mix, Share, Swap};
 
 use crate::error::Error;
-use crate::lora::{self, LoraUse};
-use crate::prompt;
+use crate::lora::LoraUse;
+use crate::prompt::{self, How};
 use decant_solver::{Rng, Sampler, Sigmas, TimestepSpacing};
 use serde::{Deserialize, Serialize};
 
@@ -212,63 +215,17 @@ pub enum Preview {
     Tiny,
 }
 
-/// A model's own wishes.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Defaults {
-    /// A prompt that shows the model well.
-    pub prompt: String,
-    /// Steps.
-    pub steps: usize,
-    /// Guidance scale.
-    pub guidance: f32,
-    /// Sampler.
-    pub sampler: Sampler,
-    /// Pixels.
-    pub width: usize,
-    /// Pixels.
-    pub height: usize,
-    /// Whether DPM++ 2M is DPM++ 2M SDE with this model: its scheduler's `algorithm_type` is `sde-dpmsolver++`.
-    pub stochastic: bool,
-    /// Whether a strength leaves a part of the distilled timesteps, over which all steps are spread (latent consistency models, as
-    /// `LatentConsistencyModelImg2ImgPipeline`), and not a part of the steps.
-    pub spreads: bool,
-}
-
-#[cfg(test)]
-impl Defaults {
-    /// Of a model of Stable Diffusion's size, in so many steps.
-    pub(crate) fn of_tests(steps: usize) -> Defaults {
-        let (prompt, sampler) = (String::new(), Sampler::Ddim);
-        Defaults { prompt, steps, guidance: 7.5, sampler, width: 512, height: 512, stochastic: false, spreads: false }
-    }
-}
-
-/// A request with nothing left open.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Settings {
-    /// The request, with what the model decided filled in: made again with the same model, it gives the same picture.
-    pub asked: Request,
-    /// Steps.
-    pub steps: usize,
-    /// Guidance scale.
-    pub guidance: f32,
-    /// Sampler.
-    pub sampler: Sampler,
-    /// Pixels.
-    pub width: usize,
-    /// Pixels.
-    pub height: usize,
-    /// The first step that is taken, where the run starts from a noised picture; `None` where it starts from noise, or from noisy latents.
-    pub first_step: Option<usize>,
-    /// The share of the distilled timesteps that the steps are spread over; 1 but for [`Defaults::spreads`].
-    pub spread: f64,
-}
-
 /// The most pixels along a side: beyond, no machine's memory would do and 32-bit sizes would overflow before it could be said how much.
 pub(crate) const MOST_PIXELS: usize = 16_384;
 
 /// The most texts that are mixed in, tokens that are swapped, LoRAs that are used; each of the first costs a call of the text encoder.
 pub(crate) const MOST_OF_A_LIST: usize = 500;
+
+impl From<&Request> for How {
+    fn from(request: &Request) -> How {
+        How { emphasis: request.emphasis, long: request.long }
+    }
+}
 
 impl Request {
     /// Refuses words that are longer, or mixed with more others, than any can be. Needs no model.
@@ -283,88 +240,5 @@ impl Request {
             0..=MOST_OF_A_LIST => Ok(()),
             _ => Err(Error::Settings { problem: format!("{name} has {count} entries, expected {MOST_OF_A_LIST} at most") }),
         })
-    }
-
-    /// Fills in the model's defaults and checks what can be checked without the model's weights.
-    ///
-    /// `factor` is the autoencoder's: pixels per latent place.
-    pub fn settle(&self, defaults: &Defaults, factor: usize) -> Result<Settings, Error> {
-        let side = |name: &'static str, asked: Option<usize>, default: usize| {
-            let pixels = asked.unwrap_or(default);
-            let fits = pixels > 0 && pixels.is_multiple_of(factor) && pixels <= MOST_PIXELS;
-            if fits {
-                return Ok(pixels);
-            }
-            let near = (pixels / factor * factor).min(MOST_PIXELS).max(factor);
-            Err(Error::Size { name, pixels, factor, most: MOST_PIXELS, near })
-        };
-        self.check_words()?;
-        let guidance = self.checked_guidance(defaults)?;
-        let steps = self.steps.or(self.sigmas.steps()).unwrap_or(defaults.steps);
-        let sampler = match self.sampler.unwrap_or(defaults.sampler) {
-            Sampler::Dpmpp2m if defaults.stochastic => Sampler::Dpmpp2mSde,
-            sampler => sampler,
-        };
-        self.check_choices(sampler)?;
-        self.check_mask()?;
-        self.check_hires()?;
-        let [width, height] = self.size_of_start(factor);
-        let (width, height) = (side("width", width, defaults.width)?, side("height", height, defaults.height)?);
-        let spreads = defaults.spreads && matches!(sampler, Sampler::Lcm | Sampler::Tcd);
-        self.check_painted([width, height], factor)?;
-        let first_step = self.first_step(steps, spreads)?;
-        let strength = self.settled_strength();
-        let spread = strength.filter(|_| spreads).unwrap_or(1.0);
-        let asked = Request {
-            steps: Some(steps),
-            guidance: Some(guidance),
-            sampler: Some(sampler),
-            width: Some(width),
-            height: Some(height),
-            strength,
-            loras: if self.emphasis { lora::used(&self.prompt, &self.loras) } else { self.loras.clone() },
-            hires_strength: self.hires.map(|_| self.hires_strength.unwrap_or(HIRES_STRENGTH)),
-            count: 1,
-            ..self.clone()
-        };
-        Ok(Settings { asked, steps, guidance, sampler, width, height, first_step, spread })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn defaults() -> Defaults {
-        Defaults::of_tests(20)
-    }
-
-    fn sentence(request: Request) -> String {
-        request.settle(&defaults(), 8).expect_err("it does not fit").to_string()
-    }
-
-    #[test]
-    fn a_size_off_the_grid_is_refused_with_a_near_one_that_fits() {
-        let request = Request { width: Some(500), ..Request::default() };
-        assert_eq!(sentence(request), "width 500 does not fit the model: a multiple of 8 from 8 to 16384 is needed, for instance 496");
-        let request = Request { height: Some(1 << 20), ..Request::default() };
-        assert_eq!(
-            sentence(request),
-            "height 1048576 does not fit the model: a multiple of 8 from 8 to 16384 is needed, for instance 16384"
-        );
-        let request = Request { height: Some(0), ..Request::default() };
-        assert_eq!(sentence(request), "height 0 does not fit the model: a multiple of 8 from 8 to 16384 is needed, for instance 8");
-    }
-
-    #[test]
-    fn guidance_must_be_a_number() {
-        let request = Request { guidance: Some(f32::NAN), ..Request::default() };
-        assert_eq!(sentence(request), "guidance is NaN, expected -1000 to 1000; 1 turns guidance off, 7.5 is usual");
-    }
-
-    #[test]
-    fn what_is_left_open_comes_from_the_model() {
-        let settings = Request::default().settle(&defaults(), 8).expect("defaults fit");
-        assert_eq!((settings.steps, settings.guidance, settings.width), (20, 7.5, 512));
     }
 }

@@ -97,7 +97,7 @@ impl Tokenizer {
 
     /// Reads another folder: a second text encoder has its own, `tokenizer_2`.
     pub async fn load_from(files: &dyn Files, folder: &str) -> Result<Tokenizer, Error> {
-        let vocabulary = vocabulary::read(files, folder).await?;
+        let vocabulary = vocabulary::read(files, folder).await?.unwrap_or_else(clip::vocabulary);
         let special = special::read(files, folder, &vocabulary.added).await?;
         build(vocabulary, special)
     }

@@ -176,11 +176,11 @@ impl<'g> Net<'g, '_> {
         let seen = if text_only { self.context } else { h };
         let x = attention(w.at("attn1"), h, seen, heads) + x;
         let to_text = w.at("attn2");
-        let asked = projected(to_text, x.layer_norm(w.at("norm2"), 1e-5), self.context);
-        if let (Some(maps), [q, k, _]) = (self.maps, asked) {
+        let qkv = projected(to_text, x.layer_norm(w.at("norm2"), 1e-5), self.context);
+        if let (Some(maps), [q, k, _]) = (self.maps, qkv) {
             maps.borrow_mut().push(q.attention_weights(k, heads).picture(size[0], size[1]));
         }
-        let x = attended(to_text, asked, heads) + x;
+        let x = attended(to_text, qkv, heads) + x;
         feed_forward(w, x, FEED_FORWARD_BYTES)
     }
 }

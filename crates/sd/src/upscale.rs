@@ -124,7 +124,7 @@ impl Upscaler {
             match does_not_fit(device, &tiling, most) {
                 None if tiling.program.flops() <= MOST_FLOPS => return Ok(tiling),
                 None => slow = Some(tiling),
-                Some(said) => problem = said,
+                Some(reason) => problem = reason,
             }
         }
         // None is quick: the smallest one tells most on the way.
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_no_upscaler_is_said() {
+    fn a_file_that_is_no_upscaler_is_refused() {
         let header = r#"{"scale":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#;
         let file = [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &2.5f32.to_le_bytes()[..]].concat();
         let files = Rc::new(Memory::new("a test", [("x.safetensors", file)]));

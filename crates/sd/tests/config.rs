@@ -11,7 +11,7 @@ use pollster::block_on;
 use serde_json::Value;
 
 /// A class of the judges: its name, and its keys with their defaults.
-fn judges() -> Vec<(String, serde_json::Map<String, Value>)> {
+fn references() -> Vec<(String, serde_json::Map<String, Value>)> {
     let file: Value = serde_json::from_str(include_str!("config_keys.json")).expect("JSON");
     let classes = file["classes"].as_object().expect("classes").iter();
     classes.map(|(name, keys)| (name.clone(), keys.as_object().expect("keys").clone())).collect()
@@ -22,8 +22,8 @@ fn same(a: &Value, b: &Value) -> bool {
 }
 
 #[test]
-fn every_key_of_the_judges_is_in_a_table_and_has_their_default() {
-    for (class, keys) in judges() {
+fn every_key_of_the_references_is_in_a_table_and_has_their_default() {
+    for (class, keys) in references() {
         let scheduler = class.ends_with("Scheduler");
         let table = TABLES.iter().find(|table| table.class == class || scheduler && table.class.contains("schedulers"));
         let table = table.unwrap_or_else(|| panic!("there is no table for {class}"));
@@ -384,7 +384,7 @@ fn a_missing_configuration_is_named() {
 #[test]
 fn damaged_configurations_are_read_or_refused_and_never_panic() {
     let odd = [r#"null"#, "true", "0", "-1", "1e308", "\"\"", "[]", "[0]", "[[]]", "{}", "[1, \"a\"]", "4294967296", "0.5"];
-    for (class, keys) in judges() {
+    for (class, keys) in references() {
         let parse = match class.as_str() {
             "CLIPTextConfig" => TEXT,
             "UNet2DConditionModel" => UNET,

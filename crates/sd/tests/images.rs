@@ -164,15 +164,15 @@ fn latents_that_python_wrote_are_read_and_ours_are_numpys_bytes() {
 }
 
 /// Keeps the latents after one model call, as a file.
-struct Kept(usize, Vec<u8>, Option<decant_solver::Schedule>);
+struct SavesLatents(usize, Vec<u8>, Option<decant_solver::Schedule>);
 
-impl Observer for Kept {
+impl Observer for SavesLatents {
     async fn event(&mut self, event: Event<'_>) -> Result<(), Error> {
         match event {
             Event::Start { schedule, .. } => self.2 = Some(schedule.clone()),
             Event::Step { step, shape, .. } if step.index + 1 == self.0 => {
                 let schedule = self.2.as_ref().expect("the start comes first");
-                self.1 = Latents::after(schedule, step.index, shape, step.latents).to_safetensors();
+                self.1 = Latents::after(schedule, step.index, shape, step.next).to_safetensors();
             }
             _ => {}
         }
@@ -186,9 +186,9 @@ fn latents_kept_on_the_way_go_on_to_the_same_picture() {
     // Samplers without a memory of earlier steps, in both scales.
     for (sampler, after) in [(Sampler::Ddim, 1), (Sampler::Ddim, 2), (Sampler::Euler, 2), (Sampler::Heun, 2), (Sampler::Heun, 4)] {
         let request = Request { sampler: Some(sampler), ..cheap(Images::default()) };
-        let mut kept = Kept(after, vec![], None);
-        let whole = block_on(pipeline.generate(&request, &mut kept)).expect("the run is sound");
-        let latents = Latents::read("kept", &kept.1).expect("just written");
+        let mut saver = SavesLatents(after, vec![], None);
+        let whole = block_on(pipeline.generate(&request, &mut saver)).expect("the run is sound");
+        let latents = Latents::read("kept", &saver.1).expect("just written");
         assert!(matches!(latents.level, Level::Noisy { .. }));
         let rest = make(&mut pipeline, &Request { images: with_latents(latents), ..request });
         assert_eq!(whole.picture, rest.picture, "{sampler:?} after {after} calls");
@@ -342,9 +342,13 @@ fn two_passes_are_diffusers_two_pipelines_in_a_row() {
         let error = rms(&golden.get(&format!("{case}.image")), &picture.values);
         println!("{case}: {error:.2e}");
         assert!(error <= PICTURE, "{case}: {error:.2e}");
-        let asked = &generated.settings.asked;
-        assert_eq!((asked.hires, asked.width, asked.strength), (request.hires, Some(32), None), "{case}: the record is of the whole run");
-        assert!(generated.memory.peak() >= pipeline.memory_for(&request.first_pass()).expect("it fits").peak());
+        let recorded = &generated.settings.request;
+        assert_eq!(
+            (recorded.hires, recorded.width, recorded.strength),
+            (request.hires, Some(32), None),
+            "{case}: the record is of the whole run"
+        );
+        assert!(generated.memory.peak() >= pipeline.memory_for(&request.without_second_pass()).expect("it fits").peak());
     }
 }
 
@@ -381,7 +385,11 @@ fn a_second_pass_is_told_and_what_does_not_fit_one_is_refused() {
         "hiresSteps: there is no second pass that it belongs to; give hires, or leave it out"
     );
     let none = refused(Request { hires_strength: Some(0.0), ..twice.clone() });
-    assert!(none.starts_with("strength 0: of "), "{none}");
+    assert!(none.starts_with("hiresStrength 0: of "), "{none}");
+    let beyond = refused(Request { hires_strength: Some(1.5), ..twice.clone() });
+    assert!(beyond.starts_with("hiresStrength 1.5: it is no part of the steps"), "{beyond}");
+    let many = refused(Request { hires_steps: Some(2000), ..twice.clone() });
+    assert_eq!(many, "settings: hiresSteps is 2000, expected 1 to 1000");
     let large = refused(Request { hires: Some(8.0), width: Some(4096), height: Some(4096), ..twice });
     assert!(large.starts_with("width 32768 does not fit the model"), "{large}");
 }

@@ -11,7 +11,7 @@ use decant_sd::latents::{Latents, Level};
 use decant_sd::picture::{Picture, channels_first, channels_last};
 use decant_sd::pipeline::{Event, Observer, Options, Pipeline, Unobserved};
 use decant_sd::request::{Preview, Request};
-use decant_sd::trace::Trace;
+use decant_sd::trace::{Beside, STEP_TENSORS, Trace};
 use decant_sd::{Error, unet};
 use decant_solver::SAMPLERS;
 use pollster::block_on;
@@ -33,25 +33,23 @@ fn request(json: &str) -> Request {
 #[derive(Default)]
 struct Watching {
     attention: Vec<Vec<f32>>,
-    /// Relative error of `before` made again from the prediction's two parts.
+    /// Relative error of `latents` made again from the prediction's two parts.
     parts: Vec<f64>,
     scales: Vec<f32>,
 }
 
 impl Observer for Watching {
     async fn event(&mut self, event: Event<'_>) -> Result<(), Error> {
-        let Event::Step { step, noise, attention, .. } = event else { return Ok(()) };
+        let Event::Step { step, eps, guidance, attention, .. } = event else { return Ok(()) };
         self.attention.extend(attention.map(<[f32]>::to_vec));
         // What the model is shown is of variance one with every sampler.
         let alpha = 1.0 / (step.sigma * step.sigma + 1.0);
-        let scaled = step.before.iter().zip(step.input).find(|(_, input)| input.abs() > 0.1).map_or(1.0, |(before, input)| before / input);
-        let x0 = step.denoised.iter().zip(&noise.guided).map(|(x0, eps)| scaled * (alpha.sqrt() * x0 + (1.0 - alpha).sqrt() * eps));
-        self.parts.push(relative_rms(step.before, &x0.collect::<Vec<f32>>()));
-        self.scales.push(noise.scale);
-        if let Some(without) = &noise.uncond {
-            let guided: Vec<f32> =
-                without.iter().zip(&noise.cond).map(|(without, with)| without + noise.scale * (with - without)).collect();
-            assert!(relative_rms(&noise.guided, &guided) < 1e-4, "guidance of the noises is the noise of what was guided");
+        let x0 = step.denoised.iter().zip(&eps.guided).map(|(x0, eps)| step.scale * (alpha.sqrt() * x0 + (1.0 - alpha).sqrt() * eps));
+        self.parts.push(relative_rms(step.latents, &x0.collect::<Vec<f32>>()));
+        self.scales.push(guidance);
+        if let Some(uncond) = &eps.uncond {
+            let guided: Vec<f32> = uncond.iter().zip(&eps.cond).map(|(uncond, cond)| uncond + guidance * (cond - uncond)).collect();
+            assert!(relative_rms(&eps.guided, &guided) < 1e-4, "guidance of the noises is the noise of what was guided");
         }
         Ok(())
     }
@@ -91,7 +89,7 @@ fn maps_of_one_call_agree() {
             let [batch, channels, height, width] = inputs.shape(&format!("{case}.sample"))[..] else { panic!("four sides") };
             let program = net.program(|g: &Graph| unet::unet_with_attention(g, &config, batch, [height, width], 77));
             let plain = net.program(|g: &Graph| unet::unet(g, &config, batch, [height, width], 77));
-            assert!(program.steps.len() > plain.steps.len() && program.buffers.iter().sum::<u64>() > plain.buffers.iter().sum());
+            assert!(program.steps.len() > plain.steps.len() && program.activation_bytes() > plain.activation_bytes());
             let of = |name: &str| inputs.get(&format!("{case}.{name}"));
             let sample: Vec<f32> = of("sample").chunks(channels * height * width).flat_map(|one| channels_last(one, channels)).collect();
             let (timestep, context) = (vec![of("timestep")[0]; batch], of("context"));
@@ -192,12 +190,12 @@ fn predicted_noise_is_the_rest_of_the_latents() {
     for model in ["tests/models/sd1-tiny", "tests/models/sd2-tiny"] {
         let mut pipeline = open(model, Rc::new(Cpu));
         for row in SAMPLERS.iter().filter(|row| !["lcm", "tcd"].contains(&row.id)) {
-            let asked = Request {
+            let request_made = Request {
                 steps: Some(4),
                 guidance: Some(3.0),
                 ..request(&format!(r#"{{"width": 24, "height": 24, "sampler": "{}"}}"#, row.id))
             };
-            let (_, seen) = watched(&mut pipeline, &asked);
+            let (_, seen) = watched(&mut pipeline, &request_made);
             let worst = seen.parts.iter().copied().fold(0.0, f64::max);
             println!("{model} {}: {worst:.1e}", row.id);
             assert!(worst < 1e-3, "{model} {}: {worst:.1e}", row.id);
@@ -226,9 +224,9 @@ fn a_prompt_is_the_numbers_that_the_denoiser_is_told() {
 #[test]
 fn a_swapped_token_has_the_others_row() {
     let mut pipeline = open("models/digits", Rc::new(Cpu));
-    let asked =
+    let request_made =
         r#"{"prompt": "a dog", "swaps": [{"token": "dog", "with": [{"token": "cat", "weight": 2}, {"token": "seven", "weight": -1}]}]}"#;
-    let embeddings = block_on(pipeline.embed(&request(asked))).expect("words as any");
+    let embeddings = block_on(pipeline.embed(&request(request_made))).expect("words as any");
     let row = |at: usize| &embeddings.input[at * embeddings.width..][..embeddings.width];
     let [cat, seven, a] = ["cat", "seven", "a"].map(|word| block_on(pipeline.embedding_of(word)).expect("one token"));
     let mixed: Vec<f32> = cat.iter().zip(&seven).map(|(cat, seven)| 2.0 * cat - seven).collect();
@@ -275,8 +273,8 @@ fn noise_is_added_as_diffusers_adds_it() {
 #[test]
 fn a_round_trip_is_encoding_and_decoding() {
     let mut pipeline = open("models/digits", Rc::new(Cpu));
-    let asked = request(r#"{"prompt": "a blue seven on a yellow background", "steps": 4}"#);
-    let made = block_on(pipeline.generate(&asked, &mut Unobserved)).expect("the run is sound").picture;
+    let request_made = request(r#"{"prompt": "a blue seven on a yellow background", "steps": 4}"#);
+    let made = block_on(pipeline.generate(&request_made, &mut Unobserved)).expect("the run is sound").picture;
     let larger = made.resized(made.width + 3, made.height + 1);
     let trip = block_on(pipeline.round_trip(&larger, None)).expect("a picture as any");
     assert_eq!((trip.before.width, trip.before.height, trip.ratio()), (32, 32, 12.0));
@@ -284,6 +282,14 @@ fn a_round_trip_is_encoding_and_decoding() {
     assert_eq!(block_on(pipeline.decode(&trip.latents)).expect("latents of this model").values, trip.after.values);
     let line = block_on(pipeline.project(&trip.latents)).expect("latents of this model");
     assert_eq!((line.width, line.height), (8, 8));
+}
+
+#[test]
+fn a_model_of_one_step_has_an_autoencoder_as_any() {
+    let mut pipeline = open("tests/models/turbo-tiny", Rc::new(Cpu));
+    let picture = Picture { width: 16, height: 8, values: vec![0.5; 3 * 128] };
+    let trip = block_on(pipeline.round_trip(&picture, None)).expect("a picture as any");
+    assert_eq!((trip.after.width, trip.after.height), (16, 8));
 }
 
 /// Collects a trace, a millisecond after the other.
@@ -299,36 +305,42 @@ impl Observer for Tracing {
 }
 
 #[test]
-fn a_trace_holds_what_every_step_told() {
+fn a_trace_holds_every_steps_numbers() {
     let mut pipeline = open("models/digits", Rc::new(Cpu));
-    let asked = request(r#"{"prompt": "a blue seven", "negative": "red", "steps": 4, "guidanceUntil": 0.5, "seed": 2}"#);
-    let watched = Request { attention: true, preview: Preview::Auto, ..asked.clone() };
+    let request_made = request(r#"{"prompt": "a blue seven", "negative": "red", "steps": 4, "guidanceUntil": 0.5, "seed": 2}"#);
+    let watched = Request { attention: true, preview: Preview::Auto, ..request_made.clone() };
     let mut tracing = Tracing(Trace::default(), 0.0);
     let generated = block_on(pipeline.generate(&watched, &mut tracing)).expect("the run is sound");
     tracing.0.at(10.0);
-    let file = tracing.0.finish(&generated).expect("it can be written");
-    let trace = Golden::from_bytes(file);
+    let beside = Beside { measured: Some(7), also: vec!["a mask".into()] };
+    let trace = Golden::from_bytes(tracing.0.finish(&generated, beside));
     let [latents, map, shown] = [vec![1, 4, 8, 8], vec![77, 8, 8], vec![32, 32, 3]];
     for step in 0..4 {
-        for name in ["input", "latents", "denoised", "noise_text", "noise_guided"] {
+        for name in STEP_TENSORS.iter().filter(|name| **name != "eps_uncond") {
             assert_eq!(trace.shape(&format!("{name}_00{step}")), latents, "{name} of step {step}");
         }
         assert_eq!(trace.shape(&format!("attention_00{step}")), map);
         assert_eq!(trace.shape(&format!("preview_denoised_00{step}")), shown);
         assert_eq!(trace.shape(&format!("preview_noisy_00{step}")), [8, 8, 3]);
-        assert_eq!(trace.find(&format!("noise_uncond_00{step}")).is_some(), step < 2, "step {step} of a guidance for two");
-        let before = if step == 0 { "start".to_string() } else { format!("latents_00{}", step - 1) };
-        assert_eq!(trace.get(&before), trace.get(&format!("input_00{step}")));
+        assert_eq!(trace.find(&format!("eps_uncond_00{step}")).is_some(), step < 2, "step {step} of a guidance for two");
+        let before = if step == 0 { "noise".to_string() } else { format!("next_00{}", step - 1) };
+        assert_eq!(trace.get(&before), trace.get(&format!("latents_00{step}")));
+        // DDIM's latents are shown to the model as they are.
+        assert_eq!(trace.get(&format!("model_input_00{step}")), trace.get(&format!("latents_00{step}")));
     }
     let json = |key: &str| serde_json::from_str::<serde_json::Value>(&trace.setting(key)).expect("JSON");
     assert_eq!(json("tokens")["pieces"][1]["text"], "blue</w>");
     assert_eq!((&json("negative_tokens")["used"], json("negative_tokens")["ids"].as_array().map(Vec::len)), (&1.into(), Some(77)));
-    let told = json("told");
-    assert_eq!([0, 3].map(|step| told[step]["guidance"].as_f64()), [Some(f64::from(generated.settings.guidance)), Some(1.0)]);
-    assert_eq!(told[1]["channels"]["latents"].as_array().map(Vec::len), Some(4));
-    assert_eq!((told[1]["milliseconds"].as_f64(), told[1]["total"].as_u64()), (Some(1.0), Some(4)));
+    assert_eq!((json("memory")["measured"].as_u64(), json("also")[0].as_str()), (Some(7), Some("a mask")));
+    let steps = json("step_metadata");
+    assert_eq!([0, 3].map(|step| steps[step]["guidance"].as_f64()), [Some(f64::from(generated.settings.guidance)), Some(1.0)]);
+    assert_eq!(steps[1]["channels"]["next"].as_array().map(Vec::len), Some(4));
+    assert_eq!(
+        (steps[1]["milliseconds"].as_f64(), steps[1]["total"].as_u64(), steps[1]["scale"].as_f64()),
+        (Some(1.0), Some(4), Some(1.0))
+    );
     // Text and start are the first two events, decoding the last before the picture.
     assert_eq!(json("timings"), serde_json::json!({"text": 2.0, "steps": 4.0, "picture": 4.0, "total": 10.0}));
     let settings = Request::from_json(&trace.setting("settings")).expect("a request");
-    assert_eq!((&settings.prompt, settings.preview), (&asked.prompt, Preview::None), "what changes the picture, and no more");
+    assert_eq!((&settings.prompt, settings.preview), (&request_made.prompt, Preview::None), "what changes the picture, and no more");
 }

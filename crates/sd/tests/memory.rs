@@ -5,7 +5,7 @@ mod common;
 
 use common::{devices, folder, largest_difference};
 use decant_graph::device::{Executable, LocalFuture};
-use decant_graph::{Cpu, Device, Encoding, Error as Graph, Limits, Program, WeightSet, WeightUse};
+use decant_graph::{Caps, Cpu, Device, Encoding, Error as Graph, Limits, Program, WeightSet, WeightUse};
 use decant_sd::Error;
 use decant_sd::files::{Files, Folder};
 use decant_sd::pipeline::{Memory, Options, Pipeline, Resident, Unobserved};
@@ -99,6 +99,8 @@ struct Room {
     held: Cell<usize>,
     too_many: Cell<usize>,
     refused: Cell<usize>,
+    /// That it refuses for another reason than memory.
+    broken: Cell<bool>,
     /// How many programs were made ready.
     made: Cell<usize>,
 }
@@ -113,6 +115,15 @@ impl Room {
     }
 }
 
+impl Room {
+    fn refusal(&self) -> Graph {
+        match self.broken.get() {
+            true => Graph::Device("the GPU refused: a shader".into()),
+            false => Graph::OutOfMemory("the GPU is out of memory".into()),
+        }
+    }
+}
+
 impl Pretend {
     fn new(limits: Limits, memory: u64) -> Pretend {
         Pretend { limits, memory, room: Rc::default() }
@@ -124,8 +135,8 @@ impl Device for Pretend {
         "a pretended GPU".into()
     }
 
-    fn limits(&self) -> Limits {
-        self.limits
+    fn caps(&self) -> Caps {
+        Caps { limits: self.limits, ..Caps::default() }
     }
 
     fn memory(&self) -> u64 {
@@ -176,8 +187,7 @@ impl WeightSet for PretendWeights {
 
     fn ready<'a>(&'a self, program: Rc<Program>) -> LocalFuture<'a, Result<Box<dyn Executable>, Graph>> {
         if self.room.refuses() {
-            let problem = "the GPU is out of memory".to_string();
-            return Box::pin(std::future::ready(Err(Graph::Device(problem))));
+            return Box::pin(std::future::ready(Err(self.room.refusal())));
         }
         self.room.made.set(self.room.made.get() + 1);
         self.set.ready(program)
@@ -312,6 +322,18 @@ fn a_device_without_room_ends_the_run_in_a_sentence_and_the_next_run_works() {
         block_on(pipeline.generate(&request(), &mut Unobserved)).expect("there is room again");
         pipeline.set_encoding(None); // so that everything is made ready anew
     }
+}
+
+#[test]
+fn what_a_device_refuses_for_another_reason_than_memory_is_not_called_lack_of_memory() {
+    let device = Rc::new(Pretend::new(Limits::default(), u64::MAX));
+    let room = device.room.clone();
+    let mut pipeline = tiny(device, Options::default());
+    room.broken.set(true);
+    room.full.set(1);
+    let error = block_on(pipeline.generate(&request(), &mut Unobserved)).expect_err("it is refused");
+    assert_eq!(error.to_string(), "the GPU refused: a shader");
+    assert_eq!((room.refused.get(), room.held.get()), (1, 3), "it is not tried again, and no weights are given back for it");
 }
 
 #[test]

@@ -5,7 +5,7 @@
 mod common;
 
 use common::net::Net;
-use common::run::load_as;
+use common::run::{in_trace, load_as};
 use common::{Golden, all_on_gpu, devices, folder, largest_difference, relative_rms, rms};
 use decant_graph::{Device, Input};
 use decant_sd::Error;
@@ -15,7 +15,7 @@ use decant_sd::files::Folder;
 use decant_sd::picture::{Picture, channels_first, channels_last};
 use decant_sd::pipeline::{Event, Observer, Options};
 use decant_sd::request::{Decoder, Preview, Request};
-use decant_sd::trace::Trace;
+use decant_sd::trace::{Beside, Trace};
 use decant_sd::{clip, tiny, unet, vae};
 use pollster::block_on;
 use std::rc::Rc;
@@ -178,14 +178,14 @@ fn tiny_autoencoders_agree() {
 /// Keeps a run's trace, and what each step was shown with.
 struct Watching {
     trace: Trace,
-    shown: Vec<Picture>,
+    previews: Vec<Picture>,
 }
 
 impl Observer for Watching {
     async fn event(&mut self, event: Event<'_>) -> Result<(), Error> {
         self.trace.note(&event);
-        if let Event::Step { denoised: Some(picture), .. } = event {
-            self.shown.push(picture);
+        if let Event::Step { preview_denoised: Some(picture), .. } = event {
+            self.previews.push(picture);
         }
         Ok(())
     }
@@ -226,18 +226,18 @@ fn whole_pictures_agree() {
                 options.preview = Some(Rc::new(tiny));
             }
             let mut pipeline = load_as(&golden.setting("model"), device.clone(), options);
-            let mut watcher = Watching { trace: Trace::default(), shown: vec![] };
+            let mut watcher = Watching { trace: Trace::default(), previews: vec![] };
             let generated = block_on(pipeline.generate(&request, &mut watcher)).expect("the run is sound");
-            let trace = Golden::from_bytes(watcher.trace.finish(&generated).expect("the trace can be written"));
+            let trace = Golden::from_bytes(watcher.trace.finish(&generated, Beside::default()));
             assert!(largest_difference(&golden.get("noise"), &trace.get("noise")) <= 1e-6, "{name}: noise");
             for tensor in golden.tensors() {
                 if let Some(step) = tensor.strip_prefix("preview_") {
-                    let picture = &watcher.shown[step.parse::<usize>().expect("a step")];
+                    let picture = &watcher.previews[step.parse::<usize>().expect("a step")];
                     check(&format!("{name} {tensor}"), &*device, shown(&golden.get(&tensor), &picture.values), PICTURE);
                     continue;
                 }
-                let (expected, got) = (golden.get(&tensor), trace.get(&tensor));
-                assert_eq!(golden.shape(&tensor), trace.shape(&tensor), "{name}: {tensor}");
+                let (expected, got) = (golden.get(&tensor), trace.get(&in_trace(&tensor)));
+                assert_eq!(golden.shape(&tensor), trace.shape(&in_trace(&tensor)), "{name}: {tensor}");
                 if tensor == "image" {
                     check(&name, &*device, shown(&expected, &got), PICTURE);
                 } else {

@@ -87,8 +87,9 @@ fn every_weight_is_used_and_every_launch_fits() {
 
 #[test]
 fn a_guided_denoiser_fits_any_adapter() {
-    // 215, 484 and 860 MB before the feed-forward took its tokens in parts and the largest values got their buffers first.
-    for (pixels, most) in [(512, 150e6), (768, 334e6), (1024, 598e6)] {
+    // 215, 484 and 860 MB before the feed-forward took its tokens in parts and the largest values got their buffers first; 150.0 before
+    // products whose results are few were shared out, whose parts want a place.
+    for (pixels, most) in [(512, 151e6), (768, 336e6), (1024, 600e6)] {
         for model in MODELS {
             let config = UNetConfig::parse("unet/config.json", model.unet.as_bytes()).expect("the configuration is sound");
             let p = program(&index(model.name, "unet", Encoding::F16), |g| unet::unet(g, &config, 2, [pixels / 8; 2], 77));

@@ -125,31 +125,32 @@ fn networks_of_two_models_are_noticed() {
 fn bad_requests_get_a_sentence_and_the_session_goes_on() {
     let mut pipeline = load(files()).expect("the tiny model is sound");
     let small = Request { steps: Some(1), width: Some(16), height: Some(16), ..Request::default() };
-    let mut ask = |request: Request| block_on(pipeline.generate(&request, &mut Unobserved)).map(|g| g.picture).map_err(|e| e.to_string());
+    let mut generate =
+        |request: Request| block_on(pipeline.generate(&request, &mut Unobserved)).map(|g| g.picture).map_err(|e| e.to_string());
     let steps = |steps| Request { steps: Some(steps), ..small.clone() };
     assert_eq!(
-        ask(steps(0)).expect_err("no steps"),
+        generate(steps(0)).expect_err("no steps"),
         "sampling with 0 steps: expected 1 to 1000 (num_train_timesteps); choose a number in that range"
     );
     assert_eq!(
-        ask(steps(1001)).expect_err("too many"),
+        generate(steps(1001)).expect_err("too many"),
         "sampling with 1001 steps: expected 1 to 1000 (num_train_timesteps); choose a number in that range"
     );
     assert_eq!(
-        ask(Request { width: Some(20), ..small.clone() }).expect_err("off the grid"),
+        generate(Request { width: Some(20), ..small.clone() }).expect_err("off the grid"),
         "width 20 does not fit the model: a multiple of 8 from 8 to 16384 is needed, for instance 16"
     );
-    let absurd = ask(Request { width: Some(16_384), height: Some(16_384), ..small.clone() }).expect_err("more than any machine has");
+    let absurd = generate(Request { width: Some(16_384), height: Some(16_384), ..small.clone() }).expect_err("more than any machine has");
     assert!(
         absurd.starts_with("16384×16384 would take ")
             && absurd.ends_with("; ask for a smaller picture, weights kept as q4_0, or a TAESD as the decoder"),
         "{absurd}"
     );
     // An empty prompt is allowed, with guidance and without.
-    let empty = ask(small.clone()).expect("an empty prompt is a prompt");
+    let empty = generate(small.clone()).expect("an empty prompt is a prompt");
     assert!(empty.values.iter().all(|v| v.is_finite()));
-    ask(Request { guidance: Some(1.0), ..small.clone() }).expect("without guidance");
-    assert_eq!(ask(small).expect("the session goes on"), empty, "the same request gives the same picture");
+    generate(Request { guidance: Some(1.0), ..small.clone() }).expect("without guidance");
+    assert_eq!(generate(small).expect("the session goes on"), empty, "the same request gives the same picture");
 }
 
 #[test]
@@ -157,7 +158,7 @@ fn both_kinds_of_preview_are_pictures_and_change_nothing() {
     struct Pictures(Vec<(usize, usize)>);
     impl decant_sd::pipeline::Observer for Pictures {
         async fn event(&mut self, event: decant_sd::pipeline::Event<'_>) -> Result<(), decant_sd::Error> {
-            if let decant_sd::pipeline::Event::Step { noisy: Some(noisy), denoised: Some(denoised), .. } = event {
+            if let decant_sd::pipeline::Event::Step { preview_noisy: Some(noisy), preview_denoised: Some(denoised), .. } = event {
                 assert!(noisy.values.iter().chain(&denoised.values).all(|v| (0.0..=1.0).contains(v)));
                 assert_eq!((noisy.width, noisy.height), (3, 2), "one pixel per latent place");
                 self.0.push((denoised.width, denoised.height));
@@ -183,7 +184,7 @@ fn a_tiny_autoencoder_shows_steps_where_there_is_one_of_the_models_family() {
     struct Sizes(Vec<(usize, usize)>);
     impl decant_sd::pipeline::Observer for Sizes {
         async fn event(&mut self, event: decant_sd::pipeline::Event<'_>) -> Result<(), decant_sd::Error> {
-            if let decant_sd::pipeline::Event::Step { noisy: Some(noisy), denoised: Some(denoised), .. } = event {
+            if let decant_sd::pipeline::Event::Step { preview_noisy: Some(noisy), preview_denoised: Some(denoised), .. } = event {
                 self.0.extend([(noisy.width, noisy.height), (denoised.width, denoised.height)]);
             }
             Ok(())
@@ -241,7 +242,7 @@ fn a_folder_that_brings_its_small_decoder_is_shown_with_it() {
 }
 
 #[test]
-fn an_upscaler_that_a_folder_brings_is_called_as_its_folder_and_a_wrong_one_is_said() {
+fn an_upscaler_that_a_folder_brings_is_called_as_its_folder_and_a_wrong_one_is_refused() {
     let mut files = files();
     let network = std::fs::read(folder("tests/models/upscale").join("compact-x2.safetensors")).expect("it is there");
     files.insert("twice/weights.safetensors".into(), network);
@@ -259,15 +260,15 @@ fn an_upscaler_that_a_folder_brings_is_called_as_its_folder_and_a_wrong_one_is_s
     for (hint, problem) in
         [(r#"{"upscaler": "absent"}"#, "there are 0 weight files here"), (r#"{"upscaler": "unet"}"#, "no upscaler that Decant knows")]
     {
-        let said = brought(hint).expect_err("it brings none").to_string();
-        assert!(said.contains(problem), "{said}");
+        let refusal = brought(hint).expect_err("it brings none").to_string();
+        assert!(refusal.contains(problem), "{refusal}");
     }
     let outside = sentence(hinted(r#"{"upscaler": "../twice"}"#));
     assert!(outside.contains(r#"upscaler is "../twice", expected the name of a folder inside of the model's"#), "{outside}");
 }
 
 #[test]
-fn a_gear_that_a_folder_brings_is_loaded_when_it_is_used_and_a_wrong_one_is_said() {
+fn a_gear_that_a_folder_brings_is_loaded_when_it_is_used_and_a_wrong_one_is_refused() {
     let mut files = files();
     let lora = std::fs::read(folder("tests/models/lora").join("kohya.safetensors")).expect("it is there");
     files.insert("ink/pytorch_lora_weights.safetensors".into(), lora);
@@ -287,8 +288,8 @@ fn a_gear_that_a_folder_brings_is_loaded_when_it_is_used_and_a_wrong_one_is_said
     assert_ne!(first, latents(&using("ink.safetensors")));
     assert_eq!(pipeline.loras().iter().map(|lora| lora.name.as_str()).collect::<Vec<&str>>(), ["ink"], "when it is used, and once");
     let mut wrong = load(hinted(&sound.replace(r#""ink""#, r#""pen""#))).expect("nobody has asked for it yet");
-    let said = block_on(wrong.generate(&using("pen"), &mut Unobserved)).expect_err("there is no such folder").to_string();
-    assert!(said.contains("pen"), "{said}");
+    let refusal = block_on(wrong.generate(&using("pen"), &mut Unobserved)).expect_err("there is no such folder").to_string();
+    assert!(refusal.contains("pen"), "{refusal}");
     assert!(block_on(wrong.generate(&plain, &mut Unobserved)).is_ok(), "without it all goes on");
     for (change, problem) in [
         ([r#""ink""#, r#""../ink""#], r#"decant.json: a gear's lora is "../ink", expected the name of a folder inside of the model's"#),
@@ -296,8 +297,8 @@ fn a_gear_that_a_folder_brings_is_loaded_when_it_is_used_and_a_wrong_one_is_said
         ([r#""euler""#, r#""oiler""#], "oiler"),
         ([r#""name""#, r#""nmae""#], "nmae"),
     ] {
-        let said = sentence(hinted(&sound.replace(change[0], change[1])));
-        assert!(said.contains(problem), "{said}");
+        let refusal = sentence(hinted(&sound.replace(change[0], change[1])));
+        assert!(refusal.contains(problem), "{refusal}");
     }
 }
 
@@ -317,7 +318,7 @@ fn what_prompts_are_made_of_is_read_and_a_key_of_it_that_means_nothing_is_refuse
 }
 
 #[test]
-fn whoever_watches_can_end_the_run_at_any_event() {
+fn an_observer_can_end_the_run_at_any_event() {
     struct Stop(usize);
     impl decant_sd::pipeline::Observer for Stop {
         async fn event(&mut self, _: decant_sd::pipeline::Event<'_>) -> Result<(), decant_sd::Error> {

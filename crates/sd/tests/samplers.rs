@@ -43,12 +43,12 @@ fn request(golden: &Golden, name: &str) -> Request {
 }
 
 #[test]
-fn every_sampler_makes_the_judges_picture_from_eps() {
+fn every_sampler_makes_the_references_picture_from_eps() {
     compare("sd1-tiny", Rc::new(Cpu));
 }
 
 #[test]
-fn every_sampler_makes_the_judges_picture_from_v() {
+fn every_sampler_makes_the_references_picture_from_v() {
     compare("sd2-tiny", Rc::new(Cpu));
 }
 
@@ -70,8 +70,8 @@ fn compare(model: &str, device: Rc<dyn Device>) {
         let most = worst.entry(request.sampler.expect("a sampler of ours").row().id).or_default();
         *most = most.max(error);
     }
-    let said: Vec<String> = worst.iter().map(|(id, error)| format!("{id} {error:.1e}")).collect();
-    println!("{model}: largest RMS of final latents and pictures: {}", said.join(", "));
+    let summary: Vec<String> = worst.iter().map(|(id, error)| format!("{id} {error:.1e}")).collect();
+    println!("{model}: largest RMS of final latents and pictures: {}", summary.join(", "));
     assert!(wrong.is_empty(), "above {NEAR}:\n{}", wrong.join("\n"));
     for row in SAMPLERS {
         assert!(worst.contains_key(row.id), "{} has no golden", row.id);
@@ -99,7 +99,7 @@ fn a_gpu_makes_them_too() {
 }
 
 #[test]
-fn every_variant_of_guidance_is_the_judges() {
+fn every_variant_of_guidance_is_the_references() {
     MODELS.iter().for_each(|model| guidance(model, Rc::new(Cpu)));
 }
 
@@ -119,15 +119,15 @@ fn guidance(model: &str, device: Rc<dyn Device>) {
         let chosen = Request::from_json(&format!(r#"{{"sampler":"{sampler}","steps":{steps},{more}}}"#)).expect("well-formed");
         let Request { prompt, seed, width, height, .. } = plain(&golden);
         let request = Request { prompt, seed, width, height, negative: golden.setting("negative"), ..chosen };
-        let mut asked = Asked(vec![]);
-        let generated = block_on(pipeline.generate(&request, &mut asked)).expect("the run is sound");
+        let mut calls = Unconds(vec![]);
+        let generated = block_on(pipeline.generate(&request, &mut calls)).expect("the run is sound");
         // Where guidance rests, the model is asked once; what is predicted is then the memory of one picture.
         let (twice, rests) = match case {
             "part" => ([false, true, true, true, false, false], true),
             "curve" => ([false, true, true, true, true, true], true),
             _ => ([true; 6], false),
         };
-        assert_eq!((asked.0.as_slice(), generated.memory.placement.halves), (&twice[..], rests), "{model} {name}");
+        assert_eq!((calls.0.as_slice(), generated.memory.placement.halves), (&twice[..], rests), "{model} {name}");
         let error = rms(&golden.get(&name), latents(&generated));
         println!("{model} {name}: {error:.1e}");
         assert!(error <= NEAR, "{model} {name}: {error:.1e}");
@@ -135,12 +135,12 @@ fn guidance(model: &str, device: Rc<dyn Device>) {
 }
 
 /// At which calls the model was asked with the prompt and without.
-struct Asked(Vec<bool>);
+struct Unconds(Vec<bool>);
 
-impl Observer for Asked {
+impl Observer for Unconds {
     async fn event(&mut self, event: Event<'_>) -> Result<(), Error> {
-        if let Event::Step { noise, .. } = event {
-            self.0.push(noise.uncond.is_some());
+        if let Event::Step { eps, .. } = event {
+            self.0.push(eps.uncond.is_some());
         }
         Ok(())
     }
@@ -148,13 +148,13 @@ impl Observer for Asked {
 
 #[test]
 fn what_a_model_or_sampler_cannot_follow_is_refused() {
-    let said = |model: &str, json: &str| {
+    let refusal = |model: &str, json: &str| {
         let request = Request::from_json(json).expect("well-formed");
         block_on(load(model, Rc::new(Cpu)).generate(&request, &mut Unobserved)).expect_err(json).to_string()
     };
-    let told = said("lcm-tiny", r#"{"rescale":0.7}"#);
+    let sentence = refusal("lcm-tiny", r#"{"rescale":0.7}"#);
     assert_eq!(
-        told,
+        sentence,
         "rescale changes how two answers become one, but this model is told the guidance scale and asked once; leave rescale out"
     );
     let cases = [
@@ -167,7 +167,7 @@ fn what_a_model_or_sampler_cannot_follow_is_refused() {
         (r#"{"sampler":"lms","order":5}"#, "the sampler lms cannot follow order 5, expected 1 to 4"),
     ];
     for (json, part) in cases {
-        let told = said("sd1-tiny", json);
-        assert!(told.contains(part), "{told}");
+        let sentence = refusal("sd1-tiny", json);
+        assert!(sentence.contains(part), "{sentence}");
     }
 }

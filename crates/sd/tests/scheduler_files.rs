@@ -81,20 +81,20 @@ fn every_file_gives_what_diffusers_makes_of_it() {
     let (mut wrong, mut worst) = (vec![], BTreeMap::<&str, f64>::new());
     for line in golden.lines().filter(|line| !line.starts_with('#')) {
         let mut fields = line.split('\t');
-        let [pipeline, id, steps, own, answer] = [(); 5].map(|()| fields.next().expect("five fields"));
+        let [pipeline, id, steps, own, golden] = [(); 5].map(|()| fields.next().expect("five fields"));
         let (sampler, steps) = (Sampler::from_id(id).expect("one of ours"), steps.parse().expect("a number"));
         let drawn = fields.next().map(numbers).unwrap_or_default();
         let got = scheduler(pipeline, all, own)
             .map_err(|error| error.to_string())
             .and_then(|scheduler| latents(&scheduler, sampler, steps, &drawn).map_err(|error| error.to_string()));
         let case = format!("{pipeline} {id} {steps} {own}");
-        match (got, answer.strip_prefix("refused: ")) {
+        match (got, golden.strip_prefix("refused: ")) {
             (Err(_), Some(_)) => {}
             (Ok(_), Some(why)) if FOLLOWED.iter().any(|(start, key)| why.starts_with(start) && case.contains(key)) => {}
             (Err(error), None) => wrong.push(format!("{case}: {error}")),
             (Ok(got), Some(why)) => wrong.push(format!("{case}: {got:?}, but diffusers refuses: {why}")),
             (Ok(got), None) => {
-                let off = off(&got, &numbers(answer));
+                let off = off(&got, &numbers(golden));
                 // With zero terminal SNR a run starts at a sigma of 4096, whose rounding is that much larger.
                 let near = if own.contains("rescale_betas_zero_snr") { 5.0 * NEAR } else { NEAR };
                 if off.is_nan() || off > near {

@@ -104,20 +104,20 @@ fn words_that_a_lora_brings_along_are_offered_and_go_with_it() {
     let bundle = safetensors(&bundle, "");
     let info = block_on(pipeline.add_lora("ink", only("ink.safetensors", bundle.clone()))).expect("it fits");
     assert_eq!((info.words, info.unmatched), (vec!["birb".to_string()], vec!["bundle_emb.wide.string_to_param.*".to_string()]));
-    let said = |pipeline: &mut Pipeline| draw(pipeline, Request { prompt: "a birb".into(), ..Request::default() }).latents.values;
-    let with = said(&mut pipeline);
+    let latents = |pipeline: &mut Pipeline| draw(pipeline, Request { prompt: "a birb".into(), ..Request::default() }).latents.values;
+    let with_word = latents(&mut pipeline);
     pipeline.remove_lora("ink").expect("it was added");
     assert!(pipeline.textual_inversions().is_empty());
-    let without = said(&mut pipeline);
-    assert!(rms(&with, &without) > 1e-4);
+    let without_word = latents(&mut pipeline);
+    assert!(rms(&with_word, &without_word) > 1e-4);
     // The same file given as a textual inversion, and the word in a file of its own.
     let words = block_on(pipeline.add_textual_inversion("ink.safetensors", bundle)).expect("it holds a word");
     assert_eq!((words.len(), words[0].tokens.clone(), words[0].vectors), (1, vec!["birb".to_string()], 2));
-    assert_eq!(said(&mut pipeline), with);
+    assert_eq!(latents(&mut pipeline), with_word);
     assert!(pipeline.remove_textual_inversion(&words[0].name));
     let alone = Tensors::from([("emb_params".to_string(), ("F32".to_string(), vec![2, width], f32s(&rows)))]);
     block_on(pipeline.add_textual_inversion("birb.safetensors", safetensors(&alone, ""))).expect("it is one");
-    assert_eq!(said(&mut pipeline), with);
+    assert_eq!(latents(&mut pipeline), with_word);
 }
 
 #[test]

@@ -37,12 +37,12 @@ fn picture(golden: &Golden, name: &str) -> Picture {
 
 fn larger(upscaler: &mut Upscaler, device: &dyn Device, picture: &Picture, most: u64) -> (usize, Picture) {
     let tiling = upscaler.tiling(device, [picture.width, picture.height], most).expect("it fits");
-    let mut told = vec![];
+    let mut progress = vec![];
     let made = block_on(upscaler.run(picture, &tiling, async |done, of| {
-        told.push((done, of));
+        progress.push((done, of));
         Ok(())
     }));
-    assert_eq!(told, (0..=tiling.count()).map(|done| (done, tiling.count())).collect::<Vec<_>>());
+    assert_eq!(progress, (0..=tiling.count()).map(|done| (done, tiling.count())).collect::<Vec<_>>());
     (tiling.count(), made.expect("it runs"))
 }
 
@@ -100,10 +100,10 @@ fn renamed(name: &str, rename: impl Fn(&str) -> Option<String>) -> Rc<dyn Files>
     let checkpoint =
         block_on(Checkpoint::open_file(&files, &block_on(files.names()).expect("it lists").expect("one")[0])).expect("it opens");
     let numbers = |name: &str| block_on(checkpoint.read(&files, name)).expect("it reads");
-    let kept = checkpoint.tensors().iter().filter_map(|(name, info)| Some((rename(name)?, info.shape.clone(), numbers(name))));
-    let kept: Vec<(String, Vec<usize>, Vec<u8>)> =
-        kept.map(|(name, shape, numbers)| (name, shape, numbers.iter().flat_map(|v| v.to_le_bytes()).collect())).collect();
-    let views = kept.iter().map(|(name, shape, bytes)| (name, TensorView::new(Dtype::F32, shape.clone(), bytes).expect("it fits")));
+    let renamed = checkpoint.tensors().iter().filter_map(|(name, info)| Some((rename(name)?, info.shape.clone(), numbers(name))));
+    let renamed: Vec<(String, Vec<usize>, Vec<u8>)> =
+        renamed.map(|(name, shape, numbers)| (name, shape, numbers.iter().flat_map(|v| v.to_le_bytes()).collect())).collect();
+    let views = renamed.iter().map(|(name, shape, bytes)| (name, TensorView::new(Dtype::F32, shape.clone(), bytes).expect("it fits")));
     Rc::new(Memory::new("a test", [("u.safetensors", safetensors::serialize(views, None).expect("it is written"))]))
 }
 
@@ -127,7 +127,7 @@ fn the_runner_is_asked_before_each_tile() {
 }
 
 #[test]
-fn what_is_no_upscaler_or_does_not_fit_is_said() {
+fn what_is_no_upscaler_or_does_not_fit_is_refused() {
     let sentence = |files: Rc<dyn Files>| open("x", files, &Cpu).err().expect("it is refused").to_string();
     let lacking = sentence(renamed("rrdb-x2", |name| (name != "body.0.rdb2.conv3.bias" && name != "conv_hr.weight").then(|| name.into())));
     assert!(lacking.starts_with("upscaler: ") && lacking.contains("conv_hr.weight is missing"), "{lacking}");

@@ -48,8 +48,8 @@ fn pictures_agree() {
 #[test]
 fn some_agree_on_the_gpu() {
     let gpu = &common::devices()[1];
-    let asked = |name: &&String| common::all_on_gpu() || ON_GPU.contains(&name.as_str());
-    Golden::names("words-").iter().filter(asked).for_each(|name| agrees(name, gpu.clone()));
+    let on_gpu = |name: &&String| common::all_on_gpu() || ON_GPU.contains(&name.as_str());
+    Golden::names("words-").iter().filter(on_gpu).for_each(|name| agrees(name, gpu.clone()));
 }
 
 fn picture(pipeline: &mut Pipeline, words: &str) -> Vec<f32> {
@@ -121,7 +121,7 @@ fn files_of_every_kind_are_read() {
 fn what_cannot_be_gets_a_sentence_and_the_session_goes_on() {
     let mut pipeline = load("sd1-tiny", Rc::new(Cpu));
     let small = Request { steps: Some(1), width: Some(16), height: Some(16), prompt: "a red dog".into(), ..Request::default() };
-    let mut ask = |words: &str| {
+    let mut generate = |words: &str| {
         let mut request = Request::from_json(words).expect("settings as any");
         (request.steps, request.width, request.height) = (small.steps, small.width, small.height);
         request.prompt = if request.prompt.is_empty() { small.prompt.clone() } else { request.prompt };
@@ -154,9 +154,9 @@ fn what_cannot_be_gets_a_sentence_and_the_session_goes_on() {
             "the prompt has the token \"DOG\" swapped twice; give all that stands in its place in one swap, such as a=b+c",
         ),
     ] {
-        assert_eq!(ask(words).expect_err(words), sentence);
+        assert_eq!(generate(words).expect_err(words), sentence);
     }
-    ask(r#"{"clipSkip": 3, "swaps": [{"token": "dog", "with": []}]}"#).expect("all layers left out, and a word of nothing");
+    generate(r#"{"clipSkip": 3, "swaps": [{"token": "dog", "with": []}]}"#).expect("all layers left out, and a word of nothing");
     let endless = Request { mixes: vec![decant_sd::request::Mix { prompt: "x".into(), factor: f32::INFINITY }], ..small };
     let error = block_on(pipeline.generate(&endless, &mut Unobserved)).expect_err("no number").to_string();
     assert_eq!(error, "the prompt cannot be mixed: the factor of \"x\" is inf, expected -1000 to 1000; 0.5 is half of it");

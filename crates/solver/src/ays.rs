@@ -3,7 +3,7 @@
 //! The figures are those that the authors published for ten steps
 //! (Sabour, Fidler & Kreis, Align Your Steps, <https://arxiv.org/abs/2404.14507>); diffusers' `AysSchedules` has them to three digits.
 
-use crate::schedule::linspace;
+use crate::linspace::linspace;
 
 /// Where each of ten steps starts, and where the table ends; the last step goes to 0 instead.
 pub(crate) type Table = [f64; 11];

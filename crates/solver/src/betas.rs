@@ -1,6 +1,6 @@
 //! The training noise: betas, and their cumulative product `alphas_cumprod`.
 //!
-//! It is what diffusers' schedulers compute in `__init__`, bit for bit; inference timesteps come later (`schedule.rs`).
+//! It is what diffusers' schedulers compute in `__init__`, bit for bit; inference timesteps come later (`timesteps.rs`).
 //!
 //! ```
 //! use decant_solver::{Sampler, SchedulerConfig, schedule};
@@ -11,7 +11,9 @@
 //! # Ok::<(), decant_solver::Error>(())
 //! ```
 
-use crate::class::{Setup, ZeroSnr};
+use crate::class::ZeroSnr;
+use crate::linspace::linspace_f32;
+use crate::setup::Setup;
 use crate::{BetaSchedule, Error};
 use std::f64::consts::FRAC_PI_2;
 
@@ -40,7 +42,7 @@ pub(crate) fn alphas_cumprod(setup: &Setup<'_>) -> Result<Vec<f32>, Error> {
 }
 
 fn betas(setup: &Setup<'_>) -> Result<Vec<f32>, Error> {
-    let (config, defaults) = (setup.config, setup.row.class.betas);
+    let (config, defaults) = (setup.config, setup.class.betas);
     let n = config.num_train_timesteps;
     if n == 0 {
         return Err(Error::Value {
@@ -59,9 +61,9 @@ fn betas(setup: &Setup<'_>) -> Result<Vec<f32>, Error> {
             expected: format!("{n} values, as many as num_train_timesteps"),
             hint: "correct one of the two in the model's scheduler configuration",
         }),
-        (None, BetaSchedule::Linear) => Ok(linspace(start as f32, end as f32, n)),
+        (None, BetaSchedule::Linear) => Ok(linspace_f32(start as f32, end as f32, n)),
         (None, BetaSchedule::ScaledLinear) => {
-            let roots = linspace(start.sqrt() as f32, end.sqrt() as f32, n);
+            let roots = linspace_f32(start.sqrt() as f32, end.sqrt() as f32, n);
             Ok(roots.into_iter().map(|root| root * root).collect())
         }
         (None, BetaSchedule::SquaredcosCapV2) => Ok(squared_cosine(n)),
@@ -100,14 +102,7 @@ fn cumprod(values: impl Iterator<Item = f32>) -> Vec<f32> {
         .collect()
 }
 
-/// `torch.linspace` in float32: from both ends to the middle, with fused multiply-adds.
-pub(crate) fn linspace(start: f32, end: f32, n: usize) -> Vec<f32> {
-    if n == 1 {
-        return vec![start];
-    }
-    let step = (end - start) / (n - 1) as f32;
-    let value = |i: usize| {
-        if i < n / 2 { step.mul_add(i as f32, start) } else { (-step).mul_add((n - 1 - i) as f32, end) }
-    };
-    (0..n).map(value).collect()
+/// `sqrt((1 - alpha) / alpha)` in float32: the noise level of k-diffusion.
+pub(crate) fn sigma_of(alpha: f32) -> f32 {
+    ((1.0 - alpha) / alpha).sqrt()
 }

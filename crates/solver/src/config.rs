@@ -64,7 +64,7 @@ pub struct SchedulerConfig {
     pub skip_prk_steps: bool,
     /// Euler: how sigmas are found between training timesteps.
     pub interpolation_type: Interpolation,
-    /// The sigmas of Karras et al.; read by every sampler with [`crate::SamplerRow::curves`], like the next two.
+    /// The sigmas of Karras et al.; read by every sampler with [`crate::SamplerRow::curves`] but Euler ancestral, like the next two.
     pub use_karras_sigmas: bool,
     /// Sigmas evenly spaced in their logarithm.
     pub use_exponential_sigmas: bool,

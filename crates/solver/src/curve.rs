@@ -3,8 +3,8 @@
 //! It decides between the run's choice and the configuration's, and computes in double as diffusers does.
 //! What the model is then told, and where the last step ends, is in `sigmas.rs`.
 
-use crate::class::Setup;
-use crate::schedule::linspace;
+use crate::linspace::linspace;
+use crate::setup::Setup;
 use crate::sigma_rule::SigmaRule;
 use crate::{Error, Sigmas, ays, beta};
 
@@ -35,7 +35,7 @@ impl Curve {
             Sigmas::AysXl => Curve::List(ays::interpolate(&ays::SDXL, setup.steps()?)),
             Sigmas::List(list) => Curve::List(checked(setup, list)?),
         };
-        if setup.options.sigmas != Sigmas::Config || !setup.row.class.curves {
+        if setup.options.sigmas != Sigmas::Config || !setup.class.curves {
             return Ok(chosen);
         }
         let lu = config.use_lu_lambdas && rule.reads.lu;

@@ -42,10 +42,13 @@ mod betas;
 mod class;
 mod config;
 mod curve;
+mod linspace;
 mod options;
 mod schedule;
+mod setup;
 mod sigma_rule;
 mod sigmas;
+mod timesteps;
 mod values;
 
 mod error;

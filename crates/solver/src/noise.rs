@@ -58,8 +58,8 @@ impl Rng {
 impl FromStr for Rng {
     type Err = Error;
     fn from_str(id: &str) -> Result<Self, Error> {
-        let found = RNGS.iter().find(|row| row.id == id);
-        found.map(|row| row.rng).ok_or_else(|| unknown("generator", id, RNGS.iter().map(|row| row.id)))
+        let row = RNGS.iter().find(|row| row.id == id);
+        row.map(|row| row.rng).ok_or_else(|| unknown("generator", id, RNGS.iter().map(|row| row.id)))
     }
 }
 

@@ -14,7 +14,7 @@
 //! ```
 
 use crate::error::nearest;
-use crate::{Error, SAMPLERS, SamplerRow, TimestepSpacing};
+use crate::{Error, TimestepSpacing};
 use std::fmt;
 use std::str::FromStr;
 
@@ -72,27 +72,6 @@ impl Options {
             cfgpp: false,
             begin: None,
         }
-    }
-}
-
-impl Options {
-    /// Refuses strengths of noise that would end in NaN, and CFG++ and zero terminal SNR where they mean nothing.
-    pub(crate) fn checked(&self, row: &SamplerRow) -> Result<(), Error> {
-        let sampler = row.id;
-        if self.cfgpp && !row.cfgpp {
-            let able = SAMPLERS.iter().filter(|row| row.cfgpp).map(|row| row.id).collect::<Vec<_>>().join(", ");
-            let (got, expected, hint) = ("true".into(), format!("false: it is defined for {able}"), "choose one of these");
-            return Err(Error::Choice { sampler, choice: "cfgpp", got, expected, hint });
-        }
-        if self.zero_snr && !row.zero_snr() {
-            let able = SAMPLERS.iter().filter(|row| row.zero_snr()).map(|row| row.id).collect::<Vec<_>>().join(", ");
-            let (got, expected, hint) = ("true".into(), format!("false: {able} read it"), "choose one of these");
-            return Err(Error::Choice { sampler, choice: "zero_snr", got, expected, hint });
-        }
-        let numbers = [("s_churn", self.s_churn), ("s_noise", self.s_noise), ("enough", self.enough)];
-        let Some((choice, got)) = numbers.into_iter().find(|(_, number)| !(0.0..=f32::MAX).contains(number)) else { return Ok(()) };
-        let (got, expected) = (got.to_string(), "0 or more".into());
-        Err(Error::Choice { sampler, choice, got, expected, hint: "choose a number in that range" })
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the model said, as a picture and as noise.
+//! What the model predicts, as a picture and as noise.
 //!
 //! It is the conversion of a raw output (eps, v or x0) to both x0 and eps, once for latents in DDIM's scale and once for Euler's,
 //! and the bounds that samplers may put on x0. It does not decide where to go from there (`sampler.rs`).
@@ -46,9 +46,9 @@ pub(crate) fn from_parts(kind: PredictionType, x: &[f32], output: &[f32], a: f32
 
 /// The unit noise in what the model was shown at this noise level, whatever it predicts: latents scaled for the model are of DDIM's scale
 /// with every sampler, with `alpha = 1 / (sigma² + 1)`.
-pub fn noise(kind: PredictionType, shown: &[f32], output: &[f32], sigma: f32) -> Vec<f32> {
+pub fn noise(kind: PredictionType, input: &[f32], output: &[f32], sigma: f32) -> Vec<f32> {
     let alpha = if sigma.is_infinite() { 0.0 } else { 1.0 / (sigma * sigma + 1.0) };
-    from_alpha(kind, shown, output, alpha).eps
+    from_alpha(kind, input, output, alpha).eps
 }
 
 /// For `x = x0 + sigma eps`, the variance-exploding scale of k-diffusion; eps is then `dx/dsigma`

@@ -68,12 +68,11 @@ pub(crate) use denoiser::{Denoiser, Letters};
 pub use row::{Sampler, SamplerRow};
 pub use table::SAMPLERS;
 
-use crate::class::Setup;
 use crate::{Error, Options, Schedule, SchedulerConfig};
 use outside::Outside;
 use std::cell::RefCell;
 use std::rc::Rc;
-use steps::{Asked, Desk, Said, Sampling, Steps};
+use steps::{Exchange, Prediction, Sampling, Steps, Yielded};
 
 /// What a sampler needs from outside: the model's prediction, new noise, and somebody to show each step to.
 #[expect(async_fn_in_trait, reason = "one thread, in the browser: nobody needs the futures to be Send")]
@@ -95,8 +94,9 @@ pub trait Run {
     fn noise(&mut self, n: usize) -> Vec<f32>;
 
     /// May change the latents after model call `index` before they are shown and the next call is made, as an inpainting puts back what
-    /// its mask leaves; by default they stay. As long as `latents`.
-    fn keep(&mut self, index: usize, latents: Vec<f32>) -> Vec<f32> {
+    /// its mask leaves; by default they stay. What a run ends with, it keeps as after the schedule's last call, also where it ends before that.
+    /// As long as `latents`.
+    fn after_step(&mut self, index: usize, latents: Vec<f32>) -> Vec<f32> {
         let _ = index;
         latents
     }
@@ -116,16 +116,19 @@ pub struct Step<'a> {
     pub timestep: f32,
     /// The noise level of what the model was shown.
     pub sigma: f32,
+    /// What `latents` were divided by for the model: 1, or sqrt(sigma² + 1) (diffusers' `scale_model_input`; 1 / c_in in k-diffusion).
+    pub scale: f32,
     /// The latents before the step, in this sampler's scale.
-    pub before: &'a [f32],
-    /// What the model was shown: those latents, scaled for the model.
-    pub input: &'a [f32],
-    /// What the model said, after guidance.
+    pub latents: &'a [f32],
+    /// What the model was shown: `latents / scale`.
+    pub model_input: &'a [f32],
+    /// The model's raw output (eps, v or x0), after guidance.
     pub prediction: &'a [f32],
     /// The picture without noise, as predicted: x0.
     pub denoised: &'a [f32],
-    /// The latents after the step, in this sampler's scale (as diffusers' `prev_sample`).
-    pub latents: &'a [f32],
+    /// The latents after the step, in this sampler's scale: the next step's `latents`. It is diffusers' `prev_sample`, which is named after
+    /// the timestep that comes before in training; here everything is named in the order of the run.
+    pub next: &'a [f32],
 }
 
 /// A sampler, ready to run.
@@ -148,8 +151,8 @@ impl Built {
 
 fn build(sampler: Sampler, config: &SchedulerConfig, options: &Options) -> Result<Built, Error> {
     let row = sampler.row();
-    options.checked(row)?;
-    let built = (row.build)(&Setup { row, config, options })?;
+    row.check(options)?;
+    let built = (row.build)(&row.setup(config, options))?;
     let (calls, begin) = (built.schedule.timesteps.len(), options.begin.unwrap_or(0));
     if begin < calls && begin.is_multiple_of(row.calls) {
         return Ok(built);
@@ -180,18 +183,18 @@ pub async fn sample<R: Run>(
     let Built { schedule, denoiser, start } = build(sampler, config, &options)?;
     let scale = if options.begin.is_some() { 1.0 } else { schedule.init_noise_sigma };
     let mut outside = Outside::new(run, schedule.clone(), &options);
-    let desk = Rc::new(RefCell::new(Desk::default()));
-    let steps = Steps { row: sampler.row(), config: config.clone(), options, schedule, denoiser, desk: desk.clone() };
+    let exchange = Rc::new(RefCell::new(Exchange::default()));
+    let steps = Steps { row: sampler.row(), config: config.clone(), options, schedule, denoiser, exchange: exchange.clone() };
     let mut sampler = start(steps, noise.iter().map(|x| x * scale).collect());
     loop {
-        match steps::next(&mut sampler, &desk) {
-            Asked::Call { call, x } => {
-                let x = outside.observed(x, &desk).await?;
-                let answer = outside.called(call, x).await?;
-                desk.borrow_mut().answer = Some(answer);
+        match steps::next(&mut sampler, &exchange) {
+            Yielded::ModelCall { call, x } => {
+                let x = outside.observed(x, &exchange).await?;
+                let output = outside.called(call, x).await?;
+                exchange.borrow_mut().output = Some(output);
             }
-            Asked::Noise => desk.borrow_mut().noise = Some(outside.noise(noise.len())?),
-            Asked::Nothing(x) => return outside.observed(x, &desk).await,
+            Yielded::Noise => exchange.borrow_mut().noise = Some(outside.noise(noise.len())?),
+            Yielded::Done(x) => return outside.finished(x, &exchange).await,
         }
     }
 }

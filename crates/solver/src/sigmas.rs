@@ -14,11 +14,12 @@
 //! # Ok::<(), decant_solver::Error>(())
 //! ```
 
-use crate::betas::{self, alphas_cumprod};
-use crate::class::Setup;
+use crate::betas::{alphas_cumprod, sigma_of};
 use crate::curve::Curve;
-use crate::schedule::{linspace, spaced, trailing};
+use crate::linspace::{linspace, linspace_f32};
+use crate::setup::Setup;
 use crate::sigma_rule::{End, Rounds, SigmaRule};
+use crate::timesteps::{spaced, trailing};
 use crate::{BetaSchedule, Error, FinalSigmas, Interpolation, Scale, Schedule, TimestepSpacing};
 
 /// Timesteps and sigmas of each step's start, one sigma more, and the logarithms of all training sigmas.
@@ -120,11 +121,6 @@ fn intervals(setup: &Setup<'_>, rule: SigmaRule, logs: &[f32]) -> Result<Vec<f64
     Ok(timesteps)
 }
 
-/// `sqrt((1 - alpha) / alpha)` in float32: the noise level of k-diffusion.
-pub(crate) fn sigma_of(alpha: f32) -> f32 {
-    ((1.0 - alpha) / alpha).sqrt()
-}
-
 /// `numpy.interp` at a training timestep, whole or not; constant beyond the ends.
 fn interpolate(training: &[f32], t: f64) -> f64 {
     let below = t.floor() as usize;
@@ -138,7 +134,7 @@ fn interpolate(training: &[f32], t: f64) -> f64 {
 /// `n + 1` sigmas from the largest to the smallest of training, evenly spaced in their logarithm.
 fn log_linear(training: &[f32], n: usize) -> Vec<f64> {
     let log = |sigma: f32| f64::from(sigma).ln() as f32;
-    let logs = betas::linspace(log(training[training.len() - 1]), log(training[0]), n + 1);
+    let logs = linspace_f32(log(training[training.len() - 1]), log(training[0]), n + 1);
     logs.into_iter().map(|log| f64::from(f64::from(log).exp() as f32)).collect()
 }
 

@@ -40,8 +40,8 @@ pub enum TimestepSpacing {
 impl TimestepSpacing {
     /// The spacing that a run chooses by its name in [`TIMESTEP_SPACINGS`].
     pub fn from_id(id: &str) -> Result<Self, Error> {
-        let found = TIMESTEP_SPACINGS.iter().find(|(name, _)| *name == id);
-        found.map(|row| row.1).ok_or_else(|| unknown("timestep spacing", id, TIMESTEP_SPACINGS.iter().map(|row| row.0)))
+        let row = TIMESTEP_SPACINGS.iter().find(|(name, _)| *name == id);
+        row.map(|row| row.1).ok_or_else(|| unknown("timestep spacing", id, TIMESTEP_SPACINGS.iter().map(|row| row.0)))
     }
 
     /// Its name in [`TIMESTEP_SPACINGS`].

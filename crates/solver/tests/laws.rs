@@ -27,7 +27,7 @@ fn setting(sampler: Sampler, steps: usize, eta: f64) -> (SchedulerConfig, Option
         original_inference_steps: 1000,
         ..Default::default()
     };
-    let sigmas = if sampler.row().curves() { Sigmas::Exponential } else { Sigmas::Config };
+    let sigmas = if sampler.row().follows_sigmas() { Sigmas::Exponential } else { Sigmas::Config };
     // Errors are measured to the end, which must not come early.
     (config, Options { sigmas, eta: Some(eta), enough: 0.0, ..Options::steps(steps) })
 }
@@ -51,7 +51,8 @@ fn constant(plan: &Schedule, x: f32, sigma: f32) -> f64 {
 fn error(sampler: Sampler, steps: usize) -> f64 {
     let (config, options) = setting(sampler, steps, 0.0);
     let plan = schedule(sampler, &config, options.clone()).unwrap();
-    let at = if sampler.row().curves() { plan.timesteps.len() - 1 } else { plan.timesteps.iter().position(|t| *t <= 200.0).unwrap() };
+    let at =
+        if sampler.row().follows_sigmas() { plan.timesteps.len() - 1 } else { plan.timesteps.iter().position(|t| *t <= 200.0).unwrap() };
     let (index, mut error) = (Cell::new(0), f64::NAN);
     let model = |x: &[f32], _: f32| best(x, plan.sigmas[index.get()]);
     let start = 1.3f32;
@@ -59,7 +60,7 @@ fn error(sampler: Sampler, steps: usize) -> f64 {
         index.set(step.index + 1);
         if step.index + 1 == at {
             let exact = constant(&plan, start * plan.init_noise_sigma, plan.sigmas[0]);
-            error = (constant(&plan, step.latents[0], plan.sigmas[at]) - exact).abs();
+            error = (constant(&plan, step.next[0], plan.sigmas[at]) - exact).abs();
         }
         Ok(())
     };

@@ -10,20 +10,20 @@ const BOUND: f64 = 1e-6;
 #[test]
 fn randn_is_torchs() {
     let mut worst = 0.0f64;
-    let mut asked = 0;
+    let mut draws = 0;
     for case in common::cases(include_str!("../../../tests/golden/solver_randn.txt")).iter().skip(1) {
         let mut generator = Generator::new(case.get("seed").parse().expect("a seed"));
         let sizes: Vec<usize> = case.get("sizes").split(',').map(|n| n.parse().expect("a size")).collect();
-        assert_eq!(sizes.len(), case.answers.len());
-        for (n, want) in sizes.into_iter().zip(&case.answers) {
+        assert_eq!(sizes.len(), case.goldens.len());
+        for (n, want) in sizes.into_iter().zip(&case.goldens) {
             let difference = common::difference(&generator.randn(n), want);
-            assert!(difference <= BOUND, "{}: {n} values differ by {difference:e}", case.asked);
+            assert!(difference <= BOUND, "{}: {n} values differ by {difference:e}", case.line);
             worst = worst.max(difference);
-            asked += 1;
+            draws += 1;
         }
     }
-    println!("largest difference from torch over {asked} draws: {worst:e}");
-    assert!(asked > 200);
+    println!("largest difference from torch over {draws} draws: {worst:e}");
+    assert!(draws > 200);
 }
 
 #[test]

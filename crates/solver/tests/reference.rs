@@ -29,15 +29,15 @@ fn latents_are_the_references() {
         let config = configured(if bare { SchedulerConfig::default() } else { stable_diffusion() }, case);
         let off = compare(case, sampler, &config, options(case));
         if off.is_nan() || off > bound(case) {
-            wrong.push(format!("{off:e} {}", case.asked));
+            wrong.push(format!("{off:e} {}", case.line));
         }
         let row = worst.iter_mut().find(|(id, ..)| *id == sampler.row().id).unwrap();
         if off > row.1 {
-            (row.1, row.2) = (off, case.asked.clone());
+            (row.1, row.2) = (off, case.line.clone());
         }
     }
-    for (id, off, asked) in &worst {
-        println!("{id}: {off:.1e} from {} ({asked})", Sampler::from_id(id).unwrap().row().reference);
+    for (id, off, line) in &worst {
+        println!("{id}: {off:.1e} from {} ({line})", Sampler::from_id(id).unwrap().row().reference);
         assert!(*off > 0.0, "{id} has no case, or one that rounds like ours");
     }
     assert!(wrong.is_empty(), "above the bound:\n{}", wrong.join("\n"));
@@ -46,24 +46,24 @@ fn latents_are_the_references() {
 /// The largest relative difference of a loop's latents.
 fn compare(case: &Case, sampler: Sampler, config: &SchedulerConfig, options: Options) -> f64 {
     let mut worst = 0.0f64;
-    let mut want = case.answers.iter().filter(|answer| answer.name == "x");
+    let mut want = case.goldens.iter().filter(|golden| golden.name == "x");
     let mut compared = 0;
     let model = |x: &[f32], t: f32| x.iter().map(|&x| (0.9 * f64::from(x) - 0.7 * f64::from(t) / 1000.0).tanh() as f32).collect();
     let observer = |step: Step<'_>| {
-        let off = check(case, want.next().expect("as many calls as the reference"), step.latents, f64::INFINITY);
+        let off = check(case, want.next().expect("as many calls as the reference"), step.next, f64::INFINITY);
         worst = if off > worst || off.is_nan() { off } else { worst };
         compared += 1;
         Ok(())
     };
     let mut run = Toy::new(model, observer);
     let noise = run.generator.randn(4);
-    run.drawn = case.answer("drawn").map(|drawn| drawn.values.iter().copied().collect()).unwrap_or_default();
+    run.drawn = case.golden("drawn").map(|drawn| drawn.values.iter().copied().collect()).unwrap_or_default();
     let noise = match options.begin {
         None => noise,
         Some(begin) => schedule(sampler, config, options.clone()).unwrap().add_noise(begin, &[0.5; 4], &noise).unwrap(),
     };
     let (latents, _) = block_on(sample(sampler, &mut run, &noise, config, options));
-    latents.unwrap_or_else(|error| panic!("{}: {error}", case.asked));
-    assert_eq!(compared, case.answers.iter().filter(|answer| answer.name == "x").count(), "{}", case.asked);
+    latents.unwrap_or_else(|error| panic!("{}: {error}", case.line));
+    assert_eq!(compared, case.goldens.iter().filter(|golden| golden.name == "x").count(), "{}", case.line);
     worst
 }

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Case, Toy, block_on, cases, check, config};
-use decant_solver::{Error, Generator, Options, Run, SAMPLERS, Sampler, SchedulerConfig, Step, sample, schedule};
+use decant_solver::{Error, FinalSigmas, Generator, Options, Run, SAMPLERS, Sampler, SchedulerConfig, Sigmas, Step, sample, schedule};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -25,7 +25,7 @@ fn whole(steps: usize) -> Options {
 #[test]
 fn loops_are_diffusers() {
     let cases = cases(include_str!("../../../tests/golden/solver_loop.txt"));
-    let noise = &cases[0].answers[0].values;
+    let noise = &cases[0].goldens[0].values;
     let mut worst = [0.0f64; 2];
     for case in &cases[1..] {
         let number = |key: &str| -> f64 { case.get(key).parse().expect("a number") };
@@ -36,8 +36,8 @@ fn loops_are_diffusers() {
         let mut run = Toy::new(
             |x: &[f32], t: f32| x.iter().map(|&x| (a * f64::from(x) + b * f64::from(t) / 1000.0).tanh() as f32).collect(),
             |step: Step<'_>| {
-                for (name, got) in [("latents", step.latents), ("denoised", step.denoised)] {
-                    if let Some(want) = case.answer(&format!("{name}{}", step.index)) {
+                for (name, got) in [("latents", step.next), ("denoised", step.denoised)] {
+                    if let Some(want) = case.golden(&format!("{name}{}", step.index)) {
                         let difference = check(case, want, got, bound);
                         let long = usize::from(bound > 1e-5);
                         worst[long] = worst[long].max(difference);
@@ -48,8 +48,8 @@ fn loops_are_diffusers() {
             },
         );
         let (latents, _) = block_on(sample(sampler, &mut run, noise, &config(case), case.number("steps")));
-        assert_eq!(compared, case.answers.len().max(2), "{}", case.asked);
-        let last = case.answers.iter().rfind(|answer| answer.name.starts_with("latents")).expect("latents");
+        assert_eq!(compared, case.goldens.len().max(2), "{}", case.line);
+        let last = case.goldens.iter().rfind(|golden| golden.name.starts_with("latents")).expect("latents");
         check(case, last, &latents.unwrap(), bound);
     }
     println!("largest relative difference from diffusers over {} loops (bound 1e-5, bound 3e-5): {worst:?}", cases.len() - 1);
@@ -80,14 +80,14 @@ fn the_readme_and_help_name_every_sampler() {
         let listed = [",", ";"].iter().any(|end| readme.contains(&format!(" {}{end}", row.name)));
         assert!(listed, "the README does not list {}", row.name);
         assert!(docs.contains(&format!("`{}`", row.id)), "docs/samplers.md does not list {}", row.id);
-        let said = row.summary();
-        assert!(said.starts_with(row.docs) && said.contains(&format!("Order {}", row.order)), "{said}");
+        let summary = row.summary();
+        assert!(summary.starts_with(row.docs) && summary.contains(&format!("Order {}", row.order)), "{summary}");
     }
 }
 
 #[test]
-fn unknown_samplers_are_told_the_nearest() {
-    let said = |id: &str| Sampler::from_id(id).unwrap_err().to_string();
+fn unknown_samplers_are_refused_with_the_nearest() {
+    let refusal = |id: &str| Sampler::from_id(id).unwrap_err().to_string();
     let cases = [
         ("eular", "did you mean euler?"),
         ("Euler a", "did you mean euler_a?"),
@@ -100,11 +100,11 @@ fn unknown_samplers_are_told_the_nearest() {
         ("", "choose one of these"),
     ];
     for (id, hint) in cases {
-        let error = said(id);
+        let error = refusal(id);
         assert!(error.starts_with(&format!("no sampler is called {id:?}, expected one of ddim, ddpm,")), "{error}");
         assert!(error.ends_with(hint), "{error}");
     }
-    assert!(said(&"x".repeat(100_000)).ends_with("choose one of these"));
+    assert!(refusal(&"x".repeat(100_000)).ends_with("choose one of these"));
 }
 
 #[test]
@@ -195,6 +195,65 @@ fn pause_waits_and_changes_nothing() {
     }
 }
 
+/// Sigmas of a run's own end where they end, whatever the configuration says of its own: in numbers, or in a sentence.
+#[test]
+fn sigmas_that_end_anywhere_are_followed_or_refused() {
+    let fall = |last: f32| Sigmas::List((0..20).map(|i| 14.0 * 0.75f32.powi(i)).chain([last]).collect());
+    for row in SAMPLERS.iter().filter(|row| row.follows_sigmas()) {
+        for final_sigmas_type in [FinalSigmas::Zero, FinalSigmas::SigmaMin] {
+            for (sigmas, lower_order_final) in pairs(&[Sigmas::Ays, fall(0.0), fall(0.01)], &[None, Some(true), Some(false)]) {
+                for solver_order in [1, 2, 3] {
+                    let config = SchedulerConfig { final_sigmas_type, lower_order_final, solver_order, ..Default::default() };
+                    let options = Options { sigmas: sigmas.clone(), enough: 0.0, ..Options::steps(20) };
+                    let mut run = Toy::new(|x: &[f32], _| x.iter().map(|x| 0.9 * x).collect(), |_: Step<'_>| Ok(()));
+                    let (result, _) = block_on(sample(row.sampler, &mut run, &[1.0, -0.5, 0.25, 0.0], &config, options));
+                    let what = format!("{} to {sigmas}, {config:?}", row.id);
+                    match result {
+                        Ok(latents) => assert!(latents.iter().all(|x| x.is_finite()), "{what}: {latents:?}"),
+                        Err(error) => assert!(matches!(error, Error::Unsupported { .. }), "{what}: {error}"),
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn pairs<A: Clone, B: Copy>(ones: &[A], others: &[B]) -> Vec<(A, B)> {
+    ones.iter().flat_map(|one| others.iter().map(|other| (one.clone(), *other))).collect()
+}
+
+/// What a mask leaves is put back without noise where a run ends, also where that is before its last call.
+#[test]
+fn a_run_that_ends_early_keeps_as_at_its_end() {
+    struct Keeping(Vec<usize>, usize);
+    impl Run for Keeping {
+        type Error = Error;
+        async fn predict(&mut self, x: &[f32], _: f32) -> Result<Vec<f32>, Error> {
+            Ok(vec![0.01; x.len()]) // hardly any noise
+        }
+        fn noise(&mut self, n: usize) -> Vec<f32> {
+            vec![0.5; n]
+        }
+        fn after_step(&mut self, index: usize, latents: Vec<f32>) -> Vec<f32> {
+            self.0.push(index);
+            latents
+        }
+        async fn observe(&mut self, step: Step<'_>) -> Result<(), Error> {
+            self.1 = step.index;
+            Ok(())
+        }
+    }
+    let mut early = 0;
+    for row in SAMPLERS {
+        let mut run = Keeping(vec![], 0);
+        let calls = schedule(row.sampler, &SchedulerConfig::default(), 6).unwrap().timesteps.len();
+        block_on(sample(row.sampler, &mut run, &[1.0; 4], &SchedulerConfig::default(), 6)).0.unwrap();
+        assert_eq!(run.0.last(), Some(&(calls - 1)), "{}", row.id);
+        early += usize::from(run.1 < calls - 1);
+    }
+    assert_eq!(early, 3, "sgd, momentum and adam end before");
+}
+
 #[test]
 fn a_prediction_of_the_wrong_length_is_refused() {
     for row in SAMPLERS {
@@ -216,10 +275,12 @@ fn steps_tell_one_story() {
             |step: Step<'_>| {
                 assert_eq!(step.timestep, plan.timesteps[step.index]);
                 assert_eq!(step.sigma, plan.sigmas[step.index]);
-                let said: Vec<f32> = step.input.iter().map(|x| (x - step.timestep / 1000.0).sin()).collect();
-                assert_eq!(step.prediction, said);
+                assert!(step.index == 0 || step.latents == last, "{}: a step takes up where the last one ended", row.id);
+                assert_eq!(step.model_input, step.latents.iter().map(|x| x / step.scale).collect::<Vec<f32>>());
+                let answer: Vec<f32> = step.model_input.iter().map(|x| (x - step.timestep / 1000.0).sin()).collect();
+                assert_eq!(step.prediction, answer);
                 assert_eq!(step.denoised.len(), 8);
-                last = step.latents.to_vec();
+                last = step.next.to_vec();
                 Ok(())
             },
         );

@@ -27,8 +27,8 @@ fn schedules_are_diffusers() {
 /// Rescaling to zero terminal SNR takes roots of the alphas, and then subtracts nearly equal ones.
 fn compare(case: &Case) -> Vec<(&'static str, f64)> {
     let sampler = Sampler::from_id(case.get("sampler")).expect("a sampler");
-    let plan = schedule(sampler, &config(case), case.number("steps")).unwrap_or_else(|error| panic!("{}: {error}", case.asked));
-    assert_eq!(plan.sigmas.len(), plan.timesteps.len() + 1, "{}", case.asked);
+    let plan = schedule(sampler, &config(case), case.number("steps")).unwrap_or_else(|error| panic!("{}: {error}", case.line));
+    assert_eq!(plan.sigmas.len(), plan.timesteps.len() + 1, "{}", case.line);
     let (alphas, sigmas) = if config(case).rescale_betas_zero_snr { (3e-7, 1e-6) } else { (0.0, 3e-7) };
     let parts: [(&str, &[f32], f64); 5] = [
         ("timesteps", &plan.timesteps, 1e-6),
@@ -37,8 +37,8 @@ fn compare(case: &Case) -> Vec<(&'static str, f64)> {
         ("final_alpha_cumprod", &[plan.final_alpha_cumprod], alphas),
         ("alphas_cumprod", &plan.alphas_cumprod, alphas),
     ];
-    let asked = parts.iter().filter_map(|part| case.answer(part.0).map(|want| (part, want)));
-    asked.map(|((name, got, bound), want)| (*name, check(case, want, got, *bound))).collect()
+    let compared = parts.iter().filter_map(|part| case.golden(part.0).map(|want| (part, want)));
+    compared.map(|((name, got, bound), want)| (*name, check(case, want, got, *bound))).collect()
 }
 
 /// DDIM's sigmas are ours (diffusers has none): the alphas of its timesteps, in Euler's letters.
@@ -76,7 +76,7 @@ fn impossible_step_counts_are_refused() {
     for row in SAMPLERS {
         for got in [0, 1001] {
             let error = schedule(row.sampler, &SchedulerConfig::default(), got).unwrap_err();
-            assert!(matches!(error, Error::Steps { got: said, .. } if said == got), "{}: {error:?}", row.id);
+            assert!(matches!(error, Error::Steps { got: refused, .. } if refused == got), "{}: {error:?}", row.id);
             assert!(error.to_string().starts_with(&format!("sampling with {got} steps: expected 1 to ")), "{error}");
         }
     }
@@ -155,7 +155,7 @@ fn impossible_choices_are_refused() {
 /// Along every named choice of sigmas: noise falls, timesteps fall with it, and the steps are as many as asked for.
 #[test]
 fn every_choice_of_sigmas_falls() {
-    for row in SAMPLERS.iter().filter(|row| row.curves()) {
+    for row in SAMPLERS.iter().filter(|row| row.follows_sigmas()) {
         for choice in SIGMAS {
             assert_eq!((choice.id.parse::<Sigmas>().unwrap(), choice.sigmas.to_string()), (choice.sigmas.clone(), choice.id.to_owned()));
             for steps in [1, 2, 7, 31, 100] {
@@ -169,6 +169,22 @@ fn every_choice_of_sigmas_falls() {
                 assert!(timesteps.windows(2).all(|pair| pair[0] >= pair[1]), "{what}");
                 assert_eq!(plan.timesteps.len(), 1 + (steps - 1) * row.calls, "{}", row.id);
             }
+        }
+    }
+}
+
+/// What a row says of reading the spacing of timesteps is what its schedule says.
+#[test]
+fn spacings_make_a_difference_where_a_row_says_so() {
+    use TimestepSpacing::{Leading, Linspace, Trailing};
+    for row in SAMPLERS {
+        for choice in SIGMAS.iter().filter(|choice| row.follows_sigmas() || choice.id == "model") {
+            let spaced = |spacing| {
+                let options = Options { sigmas: choice.sigmas.clone(), spacing: Some(spacing), ..Options::steps(12) };
+                schedule(row.sampler, &SchedulerConfig::default(), options).unwrap()
+            };
+            let differ = [Leading, Trailing].into_iter().any(|other| spaced(other) != spaced(Linspace));
+            assert_eq!(row.reads_spacing(&choice.sigmas), differ, "{} along {}", row.id, choice.id);
         }
     }
 }

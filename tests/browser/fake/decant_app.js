@@ -24,13 +24,37 @@ export function catalog() {
   const entry = (id, name, docs = `What ${name} does.`) => ({ id, name, docs });
   return {
     samplers: [
-      { ...entry("ddim", "DDIM"), curves: false, cfgpp: true, zeroSnr: true, eta: 0, highestOrder: null },
-      { ...entry("euler", "Euler"), curves: true, cfgpp: true, zeroSnr: true, eta: null, highestOrder: null },
-      { ...entry("lms", "LMS"), curves: true, cfgpp: false, zeroSnr: false, eta: null, highestOrder: 4 },
+      {
+        ...entry("ddim", "DDIM"),
+        curves: false,
+        spacing: /** @type {const} */ ("always"),
+        cfgpp: true,
+        zeroSnr: true,
+        eta: 0,
+        highestOrder: null,
+      },
+      {
+        ...entry("euler", "Euler"),
+        curves: true,
+        spacing: /** @type {const} */ ("always"),
+        cfgpp: true,
+        zeroSnr: true,
+        eta: null,
+        highestOrder: null,
+      },
+      {
+        ...entry("lms", "LMS"),
+        curves: true,
+        spacing: /** @type {const} */ ("always"),
+        cfgpp: false,
+        zeroSnr: false,
+        eta: null,
+        highestOrder: 4,
+      },
     ],
     sigmas: [entry("config", "As the model says"), entry("karras", "Karras")],
     spacings: [entry("leading", "leading"), entry("trailing", "trailing")],
-    longs: [entry("truncate", "truncate"), entry("chunks", "chunks")],
+    longs: [entry("truncate", "truncate"), entry("chunks", "chunks"), entry("commas", "commas")],
     rngs: [entry("cpu", "CPU"), entry("cuda", "CUDA")],
     settings,
     gridCells: { range: /** @type {[number, number]} */ ([1, 1000]), form: /** @type {[number, number]} */ ([1, 144]) },
@@ -64,6 +88,11 @@ export function writePicture({ width, height, rgba }, settings, { model, hash, d
     }),
   );
   return Uint8Array.from([...pngOf(width, height, rgba), ...record]);
+}
+
+/** No file: what is written is looked at where the real one writes it. */
+export function writeTrace({ steps }) {
+  return [new TextEncoder().encode(`a run of ${steps.length} steps`)];
 }
 
 export function animate(noisy, _denoised, _image, settings) {
@@ -226,6 +255,7 @@ export class Session {
   info() {
     return {
       family: FAMILIES.find(({ id }) => id === this.family).title,
+      distilled: this.family === "sd-turbo" ? /** @type {"Turbo"} */ ("Turbo") : null,
       layout: this.isFolder() ? "diffusers folder" : "single file",
       why: "the stand-in takes anything",
       takenFor: this.isFolder() ? null : this.family,
@@ -416,15 +446,27 @@ export class Session {
       prompt: this.tokenize(prompt, settings),
       negative: settings.guidance > 1 ? this.tokenize(settings.negative, settings) : null,
     };
+    const sigmaAt = (index) => Math.fround(14.6 * (1 - index / steps) ** 2.4);
+    const timestepAt = (index) => Math.round(981 * (1 - index / steps));
+    const pass = {
+      tokens,
+      textEmbeddings: { shape: three(1 + Number(tokens.negative !== null), LIMIT + 2, 1), values: new Float32Array(2 * (LIMIT + 2)) },
+      noise: new Float32Array((width * height) / 4),
+      schedule: {
+        timesteps: Float32Array.from({ length: steps }, (_, index) => timestepAt(index)),
+        sigmas: Float32Array.from({ length: steps + 1 }, (_, index) => sigmaAt(index)),
+      },
+    };
     for (let index = 0; index < steps; index++) {
       await sleep(pace);
-      const sigma = Math.fround(14.6 * (1 - index / steps) ** 2.4);
+      const sigma = sigmaAt(index);
       const share = sigma / (sigma + 1);
       await onStep({
         index,
         total: steps,
-        timestep: Math.round(981 * (1 - index / steps)),
+        timestep: timestepAt(index),
         sigma,
+        scale: 1,
         shape: [4, height / 4, width / 4],
         ...numbersOf(picture, random, share, [4, height / 4, width / 4]),
         guidance: settings.guidance,
@@ -434,7 +476,7 @@ export class Session {
           ? mix(draw(prompt, width / 4, height / 4), [], 0, width / 4, height / 4)
           : mix(picture, noise, 0.55 * share ** 3, width, height),
         milliseconds: pace,
-        tokens: index === 0 ? tokens : null,
+        pass: index === 0 ? pass : null,
       });
       if (prompt.includes("lost") && index === 2) throw ENDINGS.lost;
     }
@@ -449,8 +491,6 @@ export class Session {
         height,
         ...(image && settings.startStep === undefined && { strength: settings.strength ?? (mask ? 1 : 0.8) }),
       },
-      noise: new Float32Array((width * height) / 4),
-      tokens,
       timings: { text: 3, steps: total - 5, picture: 2, total },
       memory: { predicted: 84_000_000, measured: null },
     };
@@ -505,13 +545,15 @@ function numbersOf(picture, random, share, [c, h, w]) {
       };
     });
   return {
-    latents,
+    latents: latents.slice(),
+    modelInput: latents.slice(),
+    prediction: noise.slice(),
     denoised: clean,
-    input: latents.slice(),
-    noiseText: noise,
-    noiseUncond: noise.map((value) => value / 2),
-    noise: noise.slice(),
-    channels: { latents: statistics(latents), denoised: statistics(clean) },
+    next: latents,
+    epsCond: noise,
+    epsUncond: noise.map((value) => value / 2),
+    epsGuided: noise.slice(),
+    channels: { next: statistics(latents), denoised: statistics(clean) },
   };
 }
 

@@ -9,13 +9,15 @@ const ALLOWED = { noise: 1e-4, picture: 4e-3 };
 
 Object.assign(window, { compare });
 
-/** @param {number} rounds */
-async function compare(rounds) {
+/** @typedef {{ device: "cpu" | "gpu", threads: number }} Where */
+
+/** @param {number} rounds @param {"cpu" | "gpu"} device */
+async function compare(rounds, device) {
   const cores = navigator.hardwareConcurrency;
-  const counts = cores > 1 ? [1, cores] : [1];
+  const counts = device === "cpu" && cores > 1 ? [1, cores] : [1];
   const contenders = [];
-  for (const threads of counts) contenders.push(await ours(threads));
-  for (const threads of counts) contenders.push(await theirs(threads));
+  for (const threads of counts) contenders.push(await ours({ device, threads }));
+  for (const threads of counts) contenders.push(await theirs({ device, threads }));
   const asked = await contenders[0].question();
   /** @type {Record<string, number>} */
   const agreement = {};
@@ -34,27 +36,27 @@ async function compare(rounds) {
   return { agent: navigator.userAgent, cores, agreement, contenders: contenders.map(({ name, path, rival, times }) => ({ name, path, rival, times })) };
 }
 
-/** @param {number} threads */
-async function ours(threads) {
-  const decant = await Decant.load({ model: new URL("/made/quarter", location.href).href, device: "cpu", weights: "f32", threads });
+/** @param {Where} where */
+async function ours({ device, threads }) {
+  const decant = await Decant.load({ model: new URL("/made/quarter", location.href).href, device, weights: "f32", threads });
   /** @type {any} */
   let step = null;
   return {
-    name: `Decant, ${counted(threads)}`,
-    path: decant.info.path ?? "",
-    rival: `onnxruntime-web, ${counted(threads)}`,
+    name: `Decant, ${named({ device, threads })}`,
+    path: decant.info.path ?? decant.info.adapter ?? "",
+    rival: `onnxruntime-web, ${named({ device, threads })}`,
     times: { unet: [], vae: [] },
     async question() {
       await this.run("unet");
       const [context, negative] = await Promise.all([decant.embed({ ...SETTINGS }), decant.embed({ ...SETTINGS, prompt: "" })]);
-      return { sample: step.input, timestep: step.timestep, context: [...negative.output, ...context.output], latents: step.denoised };
+      return { sample: step.modelInput, timestep: step.timestep, context: [...negative.output, ...context.output], latents: step.denoised };
     },
     /** @param {string} net @param {any} [asked] */
     async run(net, asked) {
       if (net === "unet") {
         const { trace } = await decant.generate(SETTINGS);
         step = trace.steps[0];
-        return { milliseconds: trace.steps[1].milliseconds, values: [...step.noiseUncond, ...step.noiseText] };
+        return { milliseconds: trace.steps[1].milliseconds, values: [...step.epsUncond, ...step.epsCond] };
       }
       const started = performance.now();
       const { data } = await decant.decode({ values: asked.latents, shape: [4, 32, 32], level: "clean" });
@@ -63,17 +65,17 @@ async function ours(threads) {
   };
 }
 
-/** @param {number} threads */
-async function theirs(threads) {
+/** @param {Where} where */
+async function theirs({ device, threads }) {
   const worker = new Worker(new URL("./ort.js", import.meta.url), { type: "module" });
   /** @param {object} message @returns {Promise<any>} */
   const ask = (message) => new Promise((resolve, reject) => {
     worker.addEventListener("message", ({ data }) => (data.failure ? reject(new Error(data.failure)) : resolve(data)), { once: true });
     worker.postMessage(message);
   });
-  await ask({ threads });
+  await ask({ provider: device === "gpu" ? "webgpu" : "wasm", threads });
   return {
-    name: `onnxruntime-web, ${counted(threads)}`,
+    name: `onnxruntime-web, ${named({ device, threads })}`,
     path: "",
     rival: null,
     times: { unet: [], vae: [] },
@@ -106,7 +108,8 @@ function compared(answers) {
   return worst;
 }
 
-/** @param {number} threads */
-function counted(threads) {
+/** @param {Where} where */
+function named({ device, threads }) {
+  if (device === "gpu") return "WebGPU";
   return threads === 1 ? "one thread" : `${threads} threads`;
 }

@@ -1,7 +1,7 @@
 // The button that makes a step's calls, how far they are, and what went wrong.
 
 import { button, h, write } from "../../ui/dom.js";
-import { say, spoken } from "../../words/say.js";
+import { say } from "../../words/say.js";
 
 /** @import { LessonStep } from "../index.js" */
 /** @import { Playing } from "./playing.js" */
@@ -35,7 +35,7 @@ export function actsView(step, { play, cancel }) {
       act.hidden = phase === "running" || (none && Boolean(shown));
       act.className = shown && !isRecorded ? "quiet-button act" : "main-button act";
       act.disabled = opening;
-      write(act, !step.act ? "" : none ? say("lessons.show.recording") : shown && !isRecorded ? say("lessons.again") : spoken(step.act));
+      write(act, !step.act ? "" : none ? say("lessons.show.recording") : shown && !isRecorded ? say("lessons.again") : step.act);
       recorded.hidden = !(step.calls && phase !== "running" && !shown && (opening || phase === "failed"));
       bar.parentElement?.toggleAttribute("hidden", phase !== "running");
       bar.setAttribute("aria-valuenow", String(Math.round(part * 100)));

@@ -2,7 +2,7 @@
 
 import { figures } from "../../figures/numbers.js";
 import { button, fileButton, h } from "../../ui/dom.js";
-import { say, spoken } from "../../words/say.js";
+import { say } from "../../words/say.js";
 import { choosePicture, pictureName, removePicture } from "./picture.js";
 
 /** @import { Dial } from "../index.js" */
@@ -32,7 +32,7 @@ function field(dial, value, soon) {
   if ("text" in dial) {
     const input = h("textarea", { id, rows: 2, value: String(value), spellcheck: false });
     input.addEventListener("input", () => soon(input.value));
-    return h("div", { className: "field prompt minor" }, h("label", { htmlFor: id }, spoken(dial.label)), input);
+    return h("div", { className: "field prompt minor" }, h("label", { htmlFor: id }, dial.label), input);
   }
   const output = h("output", { className: "numbers" });
   const input = h("input", {
@@ -52,7 +52,7 @@ function field(dial, value, soon) {
     write();
     soon(Number(input.value));
   });
-  return h("div", { className: "field dial" }, h("label", { htmlFor: id }, spoken(dial.label)), output, input);
+  return h("div", { className: "field dial" }, h("label", { htmlFor: id }, dial.label), output, input);
 }
 
 /** @param {() => State} state @param {() => void} changed */

@@ -2,7 +2,6 @@
 // cursor, because a lesson has no timeline.
 
 import { h } from "../../ui/dom.js";
-import { spoken } from "../../words/say.js";
 import { channelsFigure } from "../../figures/channels.js";
 import { guidanceFigure } from "../../figures/guidance.js";
 import { linesFigure } from "../../figures/lines.js";
@@ -81,18 +80,6 @@ export function figuresView(host) {
         return { kind, draw: /** @type {Drawing} */ (KINDS[kind])(place) };
       });
     }
-    figures.forEach(({ data }, index) => drawn[index]?.draw(inLanguage(data)));
+    figures.forEach(({ data }, index) => drawn[index]?.draw(data));
   };
-}
-
-/**
- * A figure's data with its texts in the language that is spoken. What is no plain object or list of such is left as it is.
- * @param {any} value
- * @returns {any}
- */
-function inLanguage(value) {
-  if (Array.isArray(value)) return value.map(inLanguage);
-  if (value === null || typeof value !== "object" || Object.getPrototypeOf(value) !== Object.prototype || "steps" in value) return value;
-  if (typeof value.en === "string") return spoken(value);
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, inLanguage(inner)]));
 }

@@ -1,14 +1,13 @@
 // The teacher's notes of a step: what to say, what to ask, what goes wrong, and how long it takes.
 
 import { button, h } from "../../ui/dom.js";
-import { say, spoken } from "../../words/say.js";
+import { say } from "../../words/say.js";
 import { notesOpen, setNotes } from "./progress.js";
 import { paragraph } from "./rich.js";
 
 /** @param {import("../index.js").Notes} notes */
 export function notesView({ minutes, say: tell, ask, wrong }) {
-  const part = (/** @type {string} */ name, /** @type {import("../index.js").Both} */ text) =>
-    h("div", {}, h("h4", {}, name), paragraph(spoken(text)));
+  const part = (/** @type {string} */ name, /** @type {string} */ text) => h("div", {}, h("h4", {}, name), paragraph(text));
   const element = h(
     "aside",
     { className: "notes", id: "notes", tabIndex: 0, aria: { label: say("lessons.notes") } },

@@ -1,18 +1,17 @@
 // The seven lessons as cards, with what is done of each, and the one seed that a class shares.
 
 import { button, h } from "../../ui/dom.js";
-import { say, spoken } from "../../words/say.js";
+import { say } from "../../words/say.js";
 import { classLink, classSeed, readSeed, setClassSeed } from "./classroom.js";
-import { coverOf } from "../covers.js";
-import { LESSONS } from "../index.js";
 import { doneOf, forget, isDone } from "./progress.js";
 
 /** @import { Lesson } from "../index.js" */
+/** @import { Page } from "./lessons.js" */
 /** @import { Desk } from "./room.js" */
 
-/** @param {HTMLElement} root @param {{ studio: Desk }} page @returns {import("./lessons.js").Screen} */
-export function overview(root, { studio }) {
-  const minutes = LESSONS.reduce((sum, lesson) => sum + lesson.minutes, 0);
+/** @param {HTMLElement} root @param {Pick<Page, "studio" | "lessons">} page @returns {import("./lessons.js").Screen} */
+export function overview(root, { studio, lessons }) {
+  const minutes = lessons.reduce((sum, lesson) => sum + lesson.minutes, 0);
   root.append(
     h(
       "div",
@@ -23,8 +22,8 @@ export function overview(root, { studio }) {
         h("h2", { tabIndex: -1, data: { here: "" } }, say("lessons.title")),
         h("p", {}, say("lessons.intro", { minutes })),
       ),
-      h("ol", { className: "cards" }, ...LESSONS.map(card)),
-      h("div", { className: "classroom" }, seedField(studio), progressField(root, studio)),
+      h("ol", { className: "cards" }, ...lessons.map(card)),
+      h("div", { className: "classroom" }, seedField(studio), progressField(root, { studio, lessons })),
     ),
   );
   return { draw: () => {}, leave: () => {} };
@@ -51,14 +50,21 @@ function card(lesson, index) {
     h(
       "a",
       { className: "card", href: `#lessons/${index + 1}/${next || 1}` },
-      coverOf(lesson.id),
+      coverOf(lesson),
       h("span", { className: "card-number numbers" }, String(index + 1)),
-      h("span", { className: "card-title" }, spoken(lesson.title)),
-      h("span", { className: "card-about" }, spoken(lesson.about)),
+      h("span", { className: "card-title" }, lesson.title),
+      h("span", { className: "card-about" }, lesson.about),
       h("span", { className: "card-foot hint numbers" }, say("lessons.minutes", { minutes: lesson.minutes }), h("span", {}, progress)),
       bar,
     ),
   );
+}
+
+/** @param {Lesson} lesson */
+function coverOf({ cover }) {
+  const span = h("span", { className: "cover" });
+  span.innerHTML = `<svg viewBox="0 0 160 90" aria-hidden="true">${cover}</svg>`;
+  return span;
 }
 
 /** @param {Desk} studio */
@@ -105,14 +111,14 @@ function seedField(studio) {
   );
 }
 
-/** @param {HTMLElement} root @param {Desk} studio */
-function progressField(root, studio) {
-  const done = LESSONS.reduce((sum, lesson) => sum + doneOf(lesson), 0);
-  const total = LESSONS.reduce((sum, lesson) => sum + lesson.steps.length, 0);
+/** @param {HTMLElement} root @param {Pick<Page, "studio" | "lessons">} page */
+function progressField(root, { studio, lessons }) {
+  const done = lessons.reduce((sum, lesson) => sum + doneOf(lesson), 0);
+  const total = lessons.reduce((sum, lesson) => sum + lesson.steps.length, 0);
   const reset = button(say("lessons.reset"), () => {
     forget();
     root.replaceChildren();
-    overview(root, { studio });
+    overview(root, { studio, lessons });
     /** @type {HTMLElement | null} */ (root.querySelector("[data-here]"))?.focus();
   });
   reset.disabled = done === 0;

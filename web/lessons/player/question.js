@@ -1,7 +1,7 @@
 // What does the learner expect? Asked before it is measured, and compared with it afterwards.
 
 import { h } from "../../ui/dom.js";
-import { inNumber, language, say, spoken } from "../../words/say.js";
+import { inNumber, language, say } from "../../words/say.js";
 import { figures } from "../../figures/numbers.js";
 import { paragraph } from "./rich.js";
 
@@ -21,11 +21,11 @@ export function questionView(question, answered) {
     given = value;
     answered();
   };
-  const { fields, mark } = "choices" in question ? choices(question.choices.map(spoken), answer) : estimate(question.unit, answer);
+  const { fields, mark } = "choices" in question ? choices(question.choices, answer) : estimate(question.unit, answer);
   const element = h(
     "section",
     { className: "question", aria: { label: say("lessons.question") } },
-    paragraph(spoken(question.ask), "asked"),
+    paragraph(question.ask, "asked"),
     fields,
     reveal,
   );
@@ -37,7 +37,7 @@ export function questionView(question, answered) {
       mark(given);
       const text = given === undefined ? "" : verdict(question, given, facts);
       if (text !== shown)
-        reveal.replaceChildren(...(text ? [h("p", { className: "verdict numbers" }, text), paragraph(spoken(question.because))] : []));
+        reveal.replaceChildren(...(text ? [h("p", { className: "verdict numbers" }, text), paragraph(question.because)] : []));
       shown = text;
     },
   };
@@ -50,7 +50,7 @@ function verdict(question, given, facts) {
     const right = typeof question.right === "number" ? question.right : facts ? question.right(measured) : -1;
     const chosen = question.choices[right];
     if (!chosen) return "";
-    return given === right ? say("lessons.right") : say("lessons.not", { answer: spoken(chosen) });
+    return given === right ? say("lessons.right") : say("lessons.not", { answer: chosen });
   }
   const value = measured(question.fact);
   if (Number.isNaN(value)) return "";
@@ -74,19 +74,22 @@ function choices(texts, answer) {
   };
 }
 
-/** What stands between thousands, as each language writes them: before three digits that no other follows. */
-const THOUSANDS = { en: /[,\s](?=\d{3}(?!\d))/g, es: /[.\s](?=\d{3}(?!\d))/g };
-
 /**
  * A number as people write it: “59,136” or “0.5” in English, “59.136” or “0,5” in Spanish, but what follows a zero is decimals in both.
- * @param {string} text @param {import("../../words/languages.js").Code} language @returns {number | null}
+ * @param {string} text @param {string} language BCP 47 @returns {number | null}
  */
 export function readNumber(text, language) {
   const typed = text.trim().replace("−", "-");
   const decimals = /^-?0?[.,]\d+$/.test(typed);
-  const plain = (decimals ? typed : typed.replace(THOUSANDS[language], "")).replace(",", ".");
+  const plain = (decimals ? typed : typed.replace(betweenThousands(language), "")).replace(",", ".");
   const value = Number(plain);
   return plain !== "" && Number.isFinite(value) ? value : null;
+}
+
+/** What stands between thousands, as the language writes them: before three digits that no other follows. @param {string} language */
+function betweenThousands(language) {
+  const mark = new Intl.NumberFormat(language).formatToParts(1234567).find(({ type }) => type === "group")?.value ?? "";
+  return new RegExp(`[${mark}\\s](?=\\d{3}(?!\\d))`, "g");
 }
 
 /** @param {string | undefined} unit @param {(value: number) => void} answer */

@@ -1,15 +1,14 @@
 // A sheet for a class, to be printed: the seed that everybody uses, and every lesson's questions with room for answers.
 
 import { button, h } from "../../ui/dom.js";
-import { say, spoken } from "../../words/say.js";
+import { say } from "../../words/say.js";
 import { classLink, classSeed } from "./classroom.js";
-import { LESSONS } from "../index.js";
 import { paragraph } from "./rich.js";
 
 /** @import { Lesson, Question } from "../index.js" */
 
-/** @param {HTMLElement} root @param {unknown} _page @returns {import("./lessons.js").Screen} */
-export function sheet(root, _page) {
+/** @param {HTMLElement} root @param {Pick<import("./lessons.js").Page, "lessons">} page @returns {import("./lessons.js").Screen} */
+export function sheet(root, { lessons }) {
   root.append(
     h(
       "article",
@@ -33,7 +32,7 @@ export function sheet(root, _page) {
         ),
         h("p", { className: "hint" }, say("lessons.sheet.how", { link: classLink(classSeed()) })),
       ),
-      ...LESSONS.map(part),
+      ...lessons.map(part),
     ),
   );
   return { draw: () => {}, leave: () => {} };
@@ -45,7 +44,7 @@ function part({ title, steps }, index) {
   return h(
     "section",
     {},
-    h("h3", {}, say("lessons.heading", { number: index + 1, title: spoken(title) })),
+    h("h3", {}, say("lessons.heading", { number: index + 1, title })),
     h(
       "ol",
       {},
@@ -53,8 +52,8 @@ function part({ title, steps }, index) {
         h(
           "li",
           { value: at + 1 },
-          h("p", { className: "sheet-step" }, spoken(/** @type {import("../index.js").LessonStep} */ (steps[at]).title)),
-          paragraph(spoken(question.ask)),
+          h("p", { className: "sheet-step" }, /** @type {import("../index.js").LessonStep} */ (steps[at]).title),
+          paragraph(question.ask),
           answerLines(question),
         ),
       ),
@@ -65,7 +64,7 @@ function part({ title, steps }, index) {
 /** @param {Question} question */
 function answerLines(question) {
   if ("choices" in question)
-    return h("p", { className: "sheet-choices" }, ...question.choices.map((choice) => h("span", {}, `☐ ${spoken(choice)}`)));
+    return h("p", { className: "sheet-choices" }, ...question.choices.map((choice) => h("span", {}, `☐ ${choice}`)));
   const unit = question.unit ?? "";
   return h(
     "p",

@@ -2,7 +2,7 @@
 
 import { figures as inFigures } from "../../figures/numbers.js";
 import { button, h, write } from "../../ui/dom.js";
-import { say, spoken } from "../../words/say.js";
+import { say } from "../../words/say.js";
 import { figuresView } from "./figures.js";
 
 /** @import { Fact, LessonStep } from "../index.js" */
@@ -52,7 +52,7 @@ function factRow({ id, name, value, figures, unit }, secret) {
   return h(
     "div",
     { data: secret ? { fact: id, secret: "" } : { fact: id } },
-    h("dt", {}, spoken(name)),
+    h("dt", {}, name),
     h("dd", {}, secret ? say("lessons.secret") : words),
   );
 }

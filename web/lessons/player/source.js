@@ -6,7 +6,7 @@ import { whoseCall } from "./calls.js";
 /** @import { Settings } from "../../api/decant.d.ts" */
 /** @import { At, Call } from "../index.js" */
 
-/** How deep an answer is searched for what a later call was given: trace.steps[3].latents. */
+/** How deep an answer is searched for what a later call was given: trace.steps[3].next. */
 const DEPTH = 5;
 
 /**
@@ -89,7 +89,7 @@ function written(value, names) {
 
 /** A list; the same part of all steps of a run is written as that, also behind something else. @param {string[]} items */
 function every(items) {
-  const from = items.findIndex((item) => /\.steps\[0\]\.\w+$/.test(item) && item !== items.find((other) => other.endsWith(".input")));
+  const from = items.findIndex((item) => /\.steps\[0\]\.\w+$/.test(item) && item !== items.find((other) => other.endsWith(".latents")));
   const [, run, part] = /^(.+\.steps)\[0\]\.(\w+)$/.exec(items[from] ?? "") ?? [];
   const tail = items.slice(from);
   const same = run && tail.length > 2 && tail.every((item, index) => item === `${run}[${index}].${part}`);

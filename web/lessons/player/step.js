@@ -1,12 +1,11 @@
 // A step of a lesson: its text, what is expected, what is set and done, and beside it what came of it. The teacher's notes stand below.
 
 import { h } from "../../ui/dom.js";
-import { say, spoken } from "../../words/say.js";
+import { say } from "../../words/say.js";
 import { classSeed } from "./classroom.js";
 import { dialsView, pictureField } from "./dials.js";
 import { hearKeys } from "./keys.js";
 import { actsView } from "./acts.js";
-import { LESSONS } from "../index.js";
 import { notesView } from "./notes.js";
 import { createPlaying } from "./playing.js";
 import { isDone, setDone } from "./progress.js";
@@ -16,13 +15,14 @@ import { paragraph } from "./rich.js";
 import { showingView } from "./showing.js";
 
 /** @import { Lesson } from "../index.js" */
+/** @import { Page } from "./lessons.js" */
 /** @import { Playing } from "./playing.js" */
 
 /**
  * @param {HTMLElement} root @param {{ lesson: Lesson, number: number, index: number }} where
- * @param {import("./room.js").Room} page @returns {import("./lessons.js").Screen}
+ * @param {Page} page @returns {import("./lessons.js").Screen}
  */
-export function stepView(root, { lesson, number, index }, { studio, state }) {
+export function stepView(root, { lesson, number, index }, { studio, state, lessons }) {
   const step = /** @type {import("../index.js").LessonStep} */ (lesson.steps[index]);
   const key = `${lesson.id}/${index + 1}`;
   const playing = createPlaying(key, step, classSeed(), { studio, state, draw });
@@ -46,7 +46,7 @@ export function stepView(root, { lesson, number, index }, { studio, state }) {
   const showing = showingView(step);
   const notes = notesView(step.notes);
   const dots = dotsView(lesson, number, index);
-  const ways = wayOn(lesson, number, index);
+  const ways = wayOn(lessons, number, index);
   root.append(
     h(
       "article",
@@ -55,7 +55,7 @@ export function stepView(root, { lesson, number, index }, { studio, state }) {
         "header",
         { className: "lesson-head" },
         h("a", { className: "quiet-button", href: "#lessons" }, say("lessons.all")),
-        h("h2", {}, say("lessons.heading", { number, title: spoken(lesson.title) })),
+        h("h2", {}, say("lessons.heading", { number, title: lesson.title })),
         dots.element,
         notes.button,
       ),
@@ -65,11 +65,9 @@ export function stepView(root, { lesson, number, index }, { studio, state }) {
         h(
           "section",
           { className: "telling" },
-          h("h3", { tabIndex: -1, data: { here: "" } }, spoken(step.title)),
-          ...step.text.map((text) => paragraph(spoken(text))),
-          step.formula
-            ? formula(typeof step.formula === "string" ? step.formula : spoken(step.formula), spoken(step.reads ?? { en: "", es: "" }))
-            : null,
+          h("h3", { tabIndex: -1, data: { here: "" } }, step.title),
+          ...step.text.map((text) => paragraph(text)),
+          step.formula ? formula(step.formula, step.reads ?? "") : null,
           own,
           question?.element,
           acts.element,
@@ -122,7 +120,7 @@ function dotsView({ id, steps }, number, index) {
   const links = steps.map((step, at) => {
     const link = h("a", { href: `#lessons/${number}/${at + 1}`, className: "dot numbers" }, String(at + 1));
     if (at === index) link.setAttribute("aria-current", "step");
-    return { link, at, title: spoken(step.title) };
+    return { link, at, title: step.title };
   });
   const draw = () =>
     links.forEach(({ link, at, title }) => {
@@ -137,19 +135,16 @@ function dotsView({ id, steps }, number, index) {
   };
 }
 
-/** The step before and the one after, across lessons. @param {Lesson} lesson @param {number} number @param {number} index */
-function wayOn({ steps }, number, index) {
+/** The step before and the one after, across lessons. @param {Lesson[]} lessons @param {number} number from 1 @param {number} index */
+function wayOn(lessons, number, index) {
+  const steps = lessons[number - 1]?.steps ?? [];
   const before =
-    index > 0 ? `#lessons/${number}/${index}` : number > 1 ? `#lessons/${number - 1}/${LESSONS[number - 2]?.steps.length}` : "#lessons";
+    index > 0 ? `#lessons/${number}/${index}` : number > 1 ? `#lessons/${number - 1}/${lessons[number - 2]?.steps.length}` : "#lessons";
   const after =
-    index + 1 < steps.length ? `#lessons/${number}/${index + 2}` : number < LESSONS.length ? `#lessons/${number + 1}/1` : "#lessons";
+    index + 1 < steps.length ? `#lessons/${number}/${index + 2}` : number < lessons.length ? `#lessons/${number + 1}/1` : "#lessons";
   const last = index + 1 === steps.length;
-  const next = LESSONS[number];
-  const onward = !last
-    ? say("lessons.next")
-    : next
-      ? say("lessons.next.lesson", { title: spoken(next.title) })
-      : say("lessons.finished.all");
+  const next = lessons[number];
+  const onward = !last ? say("lessons.next") : next ? say("lessons.next.lesson", { title: next.title }) : say("lessons.finished.all");
   const element = h(
     "nav",
     { className: "ways", aria: { label: say("lessons.ways") } },

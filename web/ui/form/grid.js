@@ -4,7 +4,7 @@ import { TRIED, commonOf, labelOf, readAxes, textsOf } from "../../studio/grid.j
 import { button, byId, element, h, paint, write } from "../dom.js";
 import { save } from "../stage/saving.js";
 import { say } from "../../words/say.js";
-import { shownIn } from "../../studio/gallery.js";
+import { shownIn } from "../../studio/kept-images.js";
 
 /** @import { Axis, Sheet } from "../../studio/grid.js" */
 /** @import { State } from "../../studio/state.js" */

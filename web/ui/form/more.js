@@ -82,6 +82,8 @@ function drawSampling({ settings }, { samplers, sigmas, longs }) {
   write(byId("sampler-note", HTMLParagraphElement), sampler ? say("form.sampler-note", { name: sampler.name, docs: sampler.docs }) : "");
   byId("sigmas-field", HTMLDivElement).hidden = !sampler?.curves && settings.sigmas === undefined;
   const row = sigmas.find(({ id }) => id === (settings.sigmas ?? "config"));
+  const spaces = sampler?.spacing === "timesteps" ? ["config", "model"].includes(row?.id ?? "") : sampler?.spacing !== "never";
+  byId("spacing-field", HTMLDivElement).hidden = !spaces && settings.spacing === undefined;
   byId("sigmas-menu", HTMLSelectElement).value = row?.id ?? OWN_SIGMAS;
   byId("sigmas", HTMLInputElement).hidden = Boolean(row);
   write(byId("sigmas-note", HTMLParagraphElement), row && row.id !== "config" ? row.docs : "");

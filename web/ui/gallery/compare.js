@@ -5,7 +5,7 @@ import { NAMES, labelOf, writeSetting } from "../../studio/settings.js";
 import { say } from "../../words/say.js";
 import { sliderFigure } from "../../figures/slider.js";
 
-/** @import { Gallery } from "../../studio/gallery.js" */
+/** @import { Gallery } from "../../studio/kept.js" */
 /** @import { Kept } from "../../store/pictures.js" */
 /** @import { View } from "../views.js" */
 

@@ -1,12 +1,14 @@
 // The gallery below the picture: thumbnails of everything that was made, found by its words, chosen, compared, saved and deleted.
 
-import { MOST_KEPT, found, shownIn } from "../../studio/gallery.js";
+import { MOST_KEPT } from "../../studio/gallery.js";
+import { found } from "../../studio/kept.js";
+import { shownIn } from "../../studio/kept-images.js";
 import { button, byId, h, inBytes, inSquares, inTime, write } from "../dom.js";
 import { save } from "../stage/saving.js";
 import { say } from "../../words/say.js";
 import { sentenceOf } from "../../studio/sentences.js";
 
-/** @import { Gallery } from "../../studio/gallery.js" */
+/** @import { Gallery } from "../../studio/kept.js" */
 /** @import { Kept } from "../../store/pictures.js" */
 /** @import { Studio } from "../../studio/studio.js" */
 /** @import { View } from "../views.js" */

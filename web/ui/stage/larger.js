@@ -2,7 +2,7 @@
 
 import { button, byId, crossButton, element, fileButton, h, inBytes, write } from "../dom.js";
 import { ACCEPT_WEIGHTS } from "../../api/endings.js";
-import { startsFromPicture } from "../../studio/gallery.js";
+import { startsFromPicture } from "../../studio/kept.js";
 import { say } from "../../words/say.js";
 
 /** @import { KeptUpscaler } from "../../store/upscalers.js" */

@@ -90,6 +90,7 @@ function statusOf({ phase, paused, trace: shown, live, reading }, done, total) {
 function memoryOf(trace) {
   if (!trace?.memory) return "";
   const { predicted, measured, heap } = trace.memory;
+  if (heap === null) return "";
   const bytes = { predicted: inBytes(predicted), heap: inBytes(heap) };
   return measured === null ? say("run.memory", bytes) : say("run.memory-measured", { ...bytes, measured: inBytes(measured) });
 }

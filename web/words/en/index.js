@@ -1,7 +1,7 @@
 // English: what every other language has rows for, too.
 
+import { CLASSROOM } from "./classroom.js";
 import { INSIDE } from "./inside.js";
-import { LESSONS } from "./lessons.js";
 import { OPENER } from "./opener.js";
 import { PROBLEMS } from "./problems.js";
 import { REACH } from "./reach.js";
@@ -10,7 +10,7 @@ import { SHARED } from "./shared.js";
 import { STAGE } from "./stage.js";
 import { STUDIO } from "./studio.js";
 
-export const ROWS = { ...SHARED, ...SETTINGS, ...STAGE, ...OPENER, ...PROBLEMS, ...STUDIO, ...INSIDE, ...LESSONS, ...REACH };
+export const ROWS = { ...SHARED, ...SETTINGS, ...STAGE, ...OPENER, ...PROBLEMS, ...STUDIO, ...INSIDE, ...CLASSROOM, ...REACH };
 
-/** @type {import("../languages.js").Language} the program's own words are English */
-export const ENGLISH = { name: "English", rows: ROWS, program: {}, catalogue: null };
+/** The program's own words are English. @type {import("../languages.js").Language} */
+export const ENGLISH = { name: "English", rows: ROWS, lessons: () => import("./lessons/index.js"), program: {}, catalogue: null };

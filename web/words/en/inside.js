@@ -50,7 +50,7 @@ export const INSIDE = {
 
   "inside.channels": "Four channels",
   "inside.channels.which": "Which latents",
-  "inside.channels.latents": "after the step",
+  "inside.channels.next": "after the step",
   "inside.channels.denoised": "predicted, without noise",
   "inside.channels.hint":
     "In latent space, a picture has four numbers per place. All steps share one colour scale, so you can compare them.",

@@ -1,8 +1,8 @@
 // Spanish.
 
 import { CATALOGUE } from "./catalogue.js";
+import { CLASSROOM } from "./classroom.js";
 import { INSIDE } from "./inside.js";
-import { LESSONS } from "./lessons.js";
 import { OPENER } from "./opener.js";
 import { PROBLEMS } from "./problems.js";
 import { PROGRAM } from "./program.js";
@@ -15,7 +15,8 @@ import { STUDIO } from "./studio.js";
 /** @type {import("../languages.js").Language} */
 export const SPANISH = {
   name: "Español",
-  rows: { ...SHARED, ...SETTINGS, ...STAGE, ...OPENER, ...PROBLEMS, ...STUDIO, ...INSIDE, ...LESSONS, ...REACH },
+  rows: { ...SHARED, ...SETTINGS, ...STAGE, ...OPENER, ...PROBLEMS, ...STUDIO, ...INSIDE, ...CLASSROOM, ...REACH },
+  lessons: () => import("./lessons/index.js"),
   program: PROGRAM,
   catalogue: CATALOGUE,
 };

@@ -50,7 +50,7 @@ export const INSIDE = {
 
   "inside.channels": "Cuatro canales",
   "inside.channels.which": "Qué latentes",
-  "inside.channels.latents": "tras el paso",
+  "inside.channels.next": "tras el paso",
   "inside.channels.denoised": "predichos, sin ruido",
   "inside.channels.hint":
     "En el espacio latente, una imagen tiene cuatro números por lugar. Todos los pasos comparten la escala de color, para poder compararlos.",

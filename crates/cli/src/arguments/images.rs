@@ -1,12 +1,11 @@
 //! Flags about what a run starts from besides noise.
 
 use super::help;
-use crate::generate::passing::Passing;
-use crate::picture::Large;
-use crate::{Failure, coding, picture};
+use crate::picture::{Large, PictureFile};
+use crate::{Failure, latents, picture};
 use clap::Args;
 use decant_sd::picture::Picture;
-use decant_sd::request::{Images as Given, Request, sides};
+use decant_sd::request::{Images as Given, Request, mask_fits, sides};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -34,7 +33,7 @@ pub(crate) struct Images {
     pub save_latents: Option<PathBuf>,
     /// Write those after N model calls instead, with their noise: a run can go on from them
     #[arg(long, value_name = "N", requires = "save_latents")]
-    save_latents_after: Option<usize>,
+    pub save_latents_after: Option<usize>,
     #[arg(long, value_name = "N", help = help("count"))]
     count: Option<usize>,
     /// So many pictures more, each made from the last one: with --strength or --start-step, and the next seed
@@ -55,13 +54,17 @@ impl Images {
         request.keep_unmasked |= self.keep_unmasked;
         // What is padded is counted in the picture's own pixels.
         let large = if request.pad == [0; 4] { Large::Reduced } else { Large::Refused };
-        if let (Some(picture), Some(mask)) = (&self.init_image, &self.mask) {
-            picture::fits(mask, picture, large)?;
+        let bytes = |path: &Option<PathBuf>| path.as_deref().map(picture::bytes).transpose();
+        let bytes = [bytes(&self.mask)?, bytes(&self.init_image)?];
+        let (mask, picture) = (opened(&self.mask, &bytes[0], large)?, opened(&self.init_image, &bytes[1], large)?);
+        // Refused before either is decoded: that can take longer than a run.
+        if let (Some(mask), Some(picture)) = (&mask, &picture) {
+            mask_fits(mask.sides(), picture.sides())?;
         }
         request.images = Given {
-            picture: self.init_image.as_deref().map(|path| picture::read(path, large)).transpose()?.map(Rc::new),
-            mask: self.mask.as_deref().map(|path| picture::mask(path, large)).transpose()?.map(Rc::new),
-            latents: self.latents.as_deref().map(coding::read).transpose()?.map(Rc::new),
+            picture: picture.map(PictureFile::picture).transpose()?.map(Rc::new),
+            mask: mask.map(PictureFile::mask).transpose()?.map(Rc::new),
+            latents: self.latents.as_deref().map(latents::read).transpose()?.map(Rc::new),
         };
         Ok(())
     }
@@ -82,8 +85,18 @@ impl Images {
         Request { strength: self.strength.or(request.strength), start_step: self.start_step.or(request.start_step), ..next }
     }
 
-    /// What is kept of a run on its way.
-    pub fn passing(&self) -> Passing {
-        Passing::after(self.save_latents_after)
+    /// Refuses latents on the way of a run in two passes: model calls are counted in each.
+    pub fn check_passing(&self, request: &Request) -> Result<(), Failure> {
+        match (self.save_latents_after, request.hires) {
+            (Some(after), Some(_)) => {
+                Err(format!("--save-latents-after {after} is of a run in one pass; leave it or the second pass (hires) out").into())
+            }
+            _ => Ok(()),
+        }
     }
+}
+
+/// The picture that a flag names, where it was given and its bytes were read.
+fn opened<'a>(path: &'a Option<PathBuf>, bytes: &'a Option<Vec<u8>>, large: Large) -> Result<Option<PictureFile<'a>>, Failure> {
+    path.as_deref().zip(bytes.as_deref()).map(|(path, bytes)| PictureFile::open(path, bytes, large)).transpose()
 }

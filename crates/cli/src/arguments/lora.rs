@@ -22,7 +22,7 @@ pub(crate) struct Lora {
 }
 
 /// What one flag says.
-struct Asked<'a> {
+struct LoraFlag<'a> {
     file: &'a str,
     /// As typed; none where it was left out.
     weight: Option<f32>,
@@ -33,7 +33,7 @@ struct Asked<'a> {
 impl Lora {
     /// What was typed, as what it means.
     pub fn apply(&self, request: &mut Request) {
-        for Asked { name, weight, .. } in self.asked() {
+        for LoraFlag { name, weight, .. } in self.flags() {
             // A record that the run starts from may use it already.
             match request.loras.iter_mut().find(|used| stem(&used.name) == stem(&name)) {
                 // A weight that is typed is for the text encoders, too.
@@ -69,7 +69,7 @@ impl Lora {
 
     /// Loads the files beside the model, and says of each what it changes.
     pub fn load(&self, pipeline: &mut Pipeline, quiet: bool) -> Result<(), Failure> {
-        for Asked { file, name, .. } in self.asked() {
+        for LoraFlag { file, name, .. } in self.flags() {
             let info = pollster::block_on(pipeline.add_lora(&name, opened(file)?))?;
             let unused = match &info.unmatched[..] {
                 [] => String::new(),
@@ -88,15 +88,15 @@ impl Lora {
         Ok(())
     }
 
-    fn asked(&self) -> Vec<Asked<'_>> {
-        let mut all: Vec<Asked> = vec![];
+    fn flags(&self) -> Vec<LoraFlag<'_>> {
+        let mut all: Vec<LoraFlag> = vec![];
         for typed in &self.loras {
             let (file, weight) = split(typed);
             // An address may end in a query.
             let own = stem(if file.contains("://") { file.split(['?', '#']).next().unwrap_or(file) } else { file });
             let free = |name: &String| all.iter().all(|other| other.name != *name);
             let name = std::iter::once(own.to_string()).chain((2..).map(|n| format!("{own} {n}"))).find(free).unwrap_or_default();
-            all.push(Asked { file, weight, name });
+            all.push(LoraFlag { file, weight, name });
         }
         all
     }
@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn two_files_of_one_name_have_two_names() {
         let lora = Lora { gear: None, loras: ["a/ink.safetensors:2", "b/ink.bin", "c/"].map(String::from).into() };
-        let names: Vec<String> = lora.asked().into_iter().map(|asked| asked.name).collect();
+        let names: Vec<String> = lora.flags().into_iter().map(|flag| flag.name).collect();
         assert_eq!(names, ["ink", "ink 2", "c"]);
     }
 }

@@ -7,21 +7,20 @@ use decant_sd::request::Request;
 use decant_solver::{RNGS, SAMPLERS, SIGMAS, Sampler, SamplerRow, TIMESTEP_SPACINGS, TimestepSpacing};
 
 #[derive(Args)]
-#[command(next_help_heading = "Sampling")]
 pub(crate) struct Sampling {
-    #[arg(long, value_name = "ID", help = help("sampler"), long_help = samplers())]
+    #[arg(long, value_name = "ID", help_heading = "Sampling", help = help("sampler"), long_help = samplers())]
     pub sampler: Option<String>,
-    #[arg(long, value_name = "ID or LIST", help = help("sigmas"), long_help = sigmas())]
+    #[arg(long, value_name = "ID or LIST", help_heading = "Sampling", help = help("sigmas"), long_help = sigmas())]
     pub sigmas: Option<String>,
-    #[arg(long, value_name = "ID", help = help("spacing"), long_help = spacings())]
+    #[arg(long, value_name = "ID", help_heading = "Sampling", help = help("spacing"), long_help = spacings())]
     pub spacing: Option<String>,
-    #[arg(long, value_name = "SHARE", help = with("eta", those(|row| Some(format!("{}: {}", row.id, row.eta()?)))))]
+    #[arg(long, value_name = "SHARE", help_heading = "Sampling", help = with("eta", those(|row| Some(format!("{}: {}", row.id, row.eta()?)))))]
     pub eta: Option<f64>,
-    #[arg(long, value_name = "N", help = with("order", those(|row| Some(format!("{}: {}", row.id, row.highest_order()?)))))]
+    #[arg(long, value_name = "N", help_heading = "Sampling", help = with("order", those(|row| Some(format!("{}: {}", row.id, row.highest_order()?)))))]
     pub order: Option<usize>,
-    #[arg(long, value_name = "ID", help = help("rng"), long_help = rngs())]
+    #[arg(long, value_name = "ID", help_heading = "Sampling", help = help("rng"), long_help = rngs())]
     pub rng: Option<String>,
-    #[arg(long, help = with("zeroSnr", those(|row| row.zero_snr().then(|| row.id.into()))))]
+    #[arg(long, help_heading = "Sampling", help = with("zeroSnr", those(|row| row.zero_snr().then(|| row.id.into()))))]
     pub zero_snr: bool,
     #[arg(long, value_name = "SHARE", help_heading = "Guidance", help = help("rescale"))]
     pub rescale: Option<f32>,
@@ -136,6 +135,20 @@ mod tests {
         ] {
             let error = applied(words).expect_err("no such row").to_string();
             assert!(error.ends_with(hint), "{error}");
+        }
+    }
+
+    #[test]
+    fn headings_are_over_their_own_flags_alone() {
+        let command = crate::arguments::Arguments::command();
+        let generate = command.get_subcommands().find(|command| command.get_name() == "generate").expect("there is one");
+        let under = |heading| generate.get_arguments().filter(|flag| flag.get_help_heading() == Some(heading)).count();
+        let own = Alone::command();
+        for (heading, flags) in [("Sampling", 7), ("Guidance", 5)] {
+            assert_eq!(
+                (under(heading), own.get_arguments().filter(|flag| flag.get_help_heading() == Some(heading)).count()),
+                (flags, flags)
+            );
         }
     }
 

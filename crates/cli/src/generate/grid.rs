@@ -5,9 +5,9 @@ use super::passing::Passing;
 use super::recorded;
 use super::watch::Watcher;
 use crate::arguments::Generate;
-use crate::{Failure, output, source};
+use crate::{Failure, output, progress, source};
 use decant_record::{Canvas, Grid};
-use decant_sd::error::bytes as said;
+use decant_sd::error::bytes as amount;
 use decant_sd::pipeline::Pipeline;
 use decant_sd::request::Request;
 use std::time::{Duration, Instant};
@@ -33,18 +33,18 @@ pub(super) fn run(options: &Generate, pipeline: &mut Pipeline, base: &Request, g
     if bytes > MOST_BYTES {
         return Err(format!(
             "the sheet would be {} of pixels, expected {} at most; take fewer values",
-            said(bytes as u64),
-            said(MOST_BYTES as u64)
+            amount(bytes as u64),
+            amount(MOST_BYTES as u64)
         )
         .into());
     }
-    let bar = super::bar(options.quiet, "{prefix:13} {bar:40} {pos} of {len} steps, {eta} left");
+    let bar = progress::bar(options.quiet, "{prefix:13} {bar:40} {pos} of {len} steps, {eta} left");
     let started = std::time::Instant::now();
     let mut watcher = Watcher { bar, trace: None, started, animation: None, passing: Passing::default() };
     let mut made: Vec<Option<Canvas>> = vec![None; cells.len()];
     // What the axes leave alone is the first cell's.
     let first = settled.first().ok_or("a grid has no cells")?;
-    let mut record = recorded::record(options, pipeline, &first.asked, fingerprint);
+    let mut record = recorded::record(options, pipeline, &first.request, fingerprint);
     record.grid = grid.typed();
     let (begun, mut writing) = (Instant::now(), Duration::ZERO);
     for (index, cell) in cells.iter().enumerate() {

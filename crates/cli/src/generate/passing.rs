@@ -10,14 +10,29 @@ use decant_solver::Schedule;
 pub(crate) struct Passing {
     after: Option<usize>,
     schedule: Option<Schedule>,
-    /// What was kept.
-    pub latents: Option<Latents>,
+    latents: Option<Latents>,
 }
 
 impl Passing {
     /// Those after so many model calls; none where nobody asks.
     pub fn after(calls: Option<usize>) -> Passing {
         Passing { after: calls, ..Passing::default() }
+    }
+
+    /// What was kept; `last` where nobody asked for others.
+    ///
+    /// # Errors
+    /// A sentence where the run ended before.
+    pub fn kept<'a>(&'a self, last: &'a Latents) -> Result<&'a Latents, Error> {
+        match (self.after, &self.latents) {
+            (None, _) => Ok(last),
+            (Some(_), Some(latents)) => Ok(latents),
+            (Some(after), None) => Err(Error::Start {
+                what: format!("--save-latents-after {after}"),
+                problem: "the sampler ended the run before that model call".into(),
+                advice: "ask for an earlier one; without it, the last latents are written".into(),
+            }),
+        }
     }
 
     /// Hears an event.
@@ -34,10 +49,24 @@ impl Passing {
                 self.schedule = Some((*schedule).clone());
             }
             Event::Step { step, shape, .. } if step.index + 1 == after => {
-                self.latents = self.schedule.as_ref().map(|schedule| Latents::after(schedule, step.index, *shape, step.latents));
+                self.latents = self.schedule.as_ref().map(|schedule| Latents::after(schedule, step.index, *shape, step.next));
             }
             _ => {}
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use decant_sd::latents::Level;
+
+    #[test]
+    fn latents_that_never_passed_are_not_the_last_ones() {
+        let last = Latents { shape: [4, 1, 1], values: vec![0.0; 4], level: Level::Clean };
+        assert_eq!(Passing::after(None).kept(&last).expect("nobody asked for others"), &last);
+        let error = Passing::after(Some(9)).kept(&last).expect_err("the run ended before").to_string();
+        assert!(error.starts_with("--save-latents-after 9: the sampler ended the run before"), "{error}");
     }
 }

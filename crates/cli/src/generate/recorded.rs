@@ -1,20 +1,19 @@
 //! What a picture was made with, as its file will say it; and whether a record that a run starts from fits the model that is open.
 
-use crate::Failure;
 use crate::arguments::Generate;
+use crate::{Failure, source};
 use decant_record::{Canvas, Found, Model, Record, Source, also};
 use decant_sd::inversion;
 use decant_sd::pipeline::Pipeline;
 use decant_sd::prompt::{How, unfollowed_sentence};
 use decant_sd::request::Request;
-use decant_sd::weights::without_ending;
 
 /// A record of settings, with the model and the machine that they were run on.
 pub(super) fn record(options: &Generate, pipeline: &Pipeline, settings: &Request, fingerprint: &str) -> Record {
     Record {
         settings: settings.clone(),
         model: Model {
-            name: name(options.model.place()).into(),
+            name: source::name(options.model.place()).into(),
             hash: fingerprint.into(),
             weights: options.model.weights.clone().unwrap_or_default(),
         },
@@ -28,7 +27,7 @@ pub(super) fn record(options: &Generate, pipeline: &Pipeline, settings: &Request
 
 /// What a picture came of besides its settings and its model.
 fn besides(options: &Generate, pipeline: &Pipeline, settings: &Request) -> Vec<String> {
-    let vae = options.model.opening.vae.iter().map(|vae| format!("the autoencoder {}", name(vae)));
+    let vae = options.model.opening.vae.iter().map(|vae| format!("the autoencoder {}", source::name(vae)));
     vae.chain(also(settings, &pipeline.textual_inversions())).collect()
 }
 
@@ -44,8 +43,8 @@ pub(super) fn tell(found: &Found, options: &Generate, pipeline: &Pipeline, finge
     }
     let (model, device) = (&found.record.model, pipeline.device().name());
     if found.source == Source::Decant && !model.hash.is_empty() && model.hash != fingerprint {
-        note!("the settings are of the model {}, this is {}: the picture will be another", model.name, name(options.model.place()));
-    } else if found.source != Source::Decant && !model.name.is_empty() && name(&model.name) != name(options.model.place()) {
+        note!("the settings are of the model {}, this is {}: the picture will be another", model.name, source::name(options.model.place()));
+    } else if found.source != Source::Decant && !model.name.is_empty() && source::name(&model.name) != source::name(options.model.place()) {
         note!("the settings are of the model {}; give it by --model where this is another", model.name);
     } else if !found.record.device.is_empty() && found.record.device != device {
         note!("the settings are of a picture made on {}, this is {device}: they differ a little", found.record.device);
@@ -70,40 +69,13 @@ pub(super) fn tell(found: &Found, options: &Generate, pipeline: &Pipeline, finge
 
 /// Says what of prompts is read as words though another tool would follow it.
 pub(super) fn tell_words(requests: &[Request]) {
-    let mut told = vec![];
+    let mut seen = vec![];
     for request in requests {
         let texts = [&request.prompt, &request.negative].into_iter().chain(request.mixes.iter().map(|mix| &mix.prompt));
         let sentence = unfollowed_sentence(&texts.map(String::as_str).collect::<Vec<_>>(), How::from(request));
-        if let Some(sentence) = sentence.filter(|sentence| !told.contains(sentence)) {
+        if let Some(sentence) = sentence.filter(|sentence| !seen.contains(sentence)) {
             note!("prompt: {sentence}");
-            told.push(sentence);
-        }
-    }
-}
-
-/// A file's name without what tells where it lies, or in which format.
-pub(crate) fn name(model: &str) -> &str {
-    let model = model.strip_prefix("builtin:").unwrap_or(model);
-    let model = model.split(['?', '#']).next().unwrap_or(model);
-    let last = model.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or(model);
-    without_ending(last)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::name;
-
-    #[test]
-    fn a_model_is_called_by_its_own_name() {
-        for (model, expected) in [
-            ("builtin:digits", "digits"),
-            ("models/digits/", "digits"),
-            ("/home/somebody/v1-5.pruned.safetensors", "v1-5.pruned"),
-            ("v1.5", "v1.5"),
-            ("http://127.0.0.1/owner/name.gguf?download=true", "name"),
-            ("C:\\models\\mine.ckpt", "mine"),
-        ] {
-            assert_eq!(name(model), expected);
+            seen.push(sentence);
         }
     }
 }

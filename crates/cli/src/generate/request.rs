@@ -22,6 +22,7 @@ pub(super) fn request(options: &Generate, found: Option<&Found>) -> Result<Reque
     }
     request.attention = options.attention;
     request.check_words()?;
+    options.images.check_passing(&request)?;
     if found.is_some() {
         has_its_picture(&request)?;
     }
@@ -30,11 +31,11 @@ pub(super) fn request(options: &Generate, found: Option<&Found>) -> Result<Reque
 
 /// A record of a picture that was made from another one says how, but does not hold that one.
 fn has_its_picture(request: &Request) -> Result<(), Failure> {
-    let asked: Vec<&str> = request.given().filter(|row| row.group == Group::Start).filter_map(|row| row.flag.name()).collect();
-    if asked.is_empty() || request.images.picture.is_some() || request.images.latents.is_some() {
+    let given: Vec<&str> = request.given().filter(|row| row.group == Group::Start).filter_map(|row| row.flag.name()).collect();
+    if given.is_empty() || request.images.picture.is_some() || request.images.latents.is_some() {
         return Ok(());
     }
-    let less = asked.join(",");
+    let less = given.join(",");
     Err(format!(
         "the settings are of a picture that was made from another one; give that by --init-image, or leave it out by --without {less}"
     )

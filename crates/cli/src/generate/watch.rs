@@ -50,9 +50,9 @@ impl Observer for Watcher {
                 }
             }
             Event::Start { schedule, .. } => self.bar.set_length(schedule.timesteps.len() as u64),
-            Event::Step { step, noisy, denoised, .. } => {
+            Event::Step { step, preview_noisy, preview_denoised, .. } => {
                 self.bar.set_position(step.index as u64 + 1);
-                if let (Some(animation), Some(noisy), Some(denoised)) = (&mut self.animation, noisy, denoised) {
+                if let (Some(animation), Some(noisy), Some(denoised)) = (&mut self.animation, preview_noisy, preview_denoised) {
                     animation.step(step.index, step.total, &noisy, &denoised);
                 }
             }

@@ -14,6 +14,7 @@ mod answer;
 mod line;
 mod remote;
 mod spool;
+mod trouble;
 #[cfg(test)]
 mod tests;
 

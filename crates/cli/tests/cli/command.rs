@@ -1,8 +1,6 @@
 //! The command as a person meets it: pictures, traces, looks into models, and one sentence with exit code 1 for what cannot work.
 
-use super::common::{decant, generate_with, pixels, refuses, repository, scratch, works};
-use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
+use super::common::{decant, generate_with, pixels, refuses, scratch, works};
 use std::path::Path;
 
 const TINY: &str = "tests/models/sd1-tiny";
@@ -16,7 +14,7 @@ fn a_prompt_becomes_a_picture_and_a_trace() {
     assert_eq!(&png[..8], b"\x89PNG\r\n\x1a\n");
     assert_eq!((&png[16..20], &png[20..24]), (&24u32.to_be_bytes()[..], &16u32.to_be_bytes()[..]), "width and height");
     let trace = String::from_utf8_lossy(&std::fs::read(&trace).expect("the trace is there")).into_owned();
-    let tensors = "noise text_embeddings timesteps latents_000 latents_001 denoised_001 input_000 noise_guided_001 attention_001 image";
+    let tensors = "noise text_embeddings timesteps latents_000 next_001 denoised_001 model_input_000 prediction_001 eps_guided_001 attention_001 image";
     for tensor in tensors.split(' ') {
         assert!(trace.contains(&format!("\"{tensor}\"")), "{tensor} is not in the trace");
     }
@@ -26,10 +24,10 @@ fn a_prompt_becomes_a_picture_and_a_trace() {
 fn without_a_model_the_built_in_one_draws() {
     let (out, digits, again) = (scratch("builtin.png"), scratch("digits.png"), scratch("digits-again.png"));
     let output = decant(&["generate", "--device", "cpu", "--prompt", "a purring xylograph", "--steps", "1", "--quiet", "--out", &out]);
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{said}");
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{stderr}");
     assert_eq!(
-        said.trim(),
+        stderr.trim(),
         "Emoji can paint 160 things, and the prompt names none of them, so the picture will be a guess; decant inspect builtin:emoji lists them"
     );
     let record = decant_record::read(&std::fs::read(&out).expect("it was just drawn")).expect("it says how").record;
@@ -38,8 +36,8 @@ fn without_a_model_the_built_in_one_draws() {
     let asked =
         ["generate", "--device", "cpu", "--model", "builtin:digits", "--prompt", "a red 4", "--steps", "2", "--quiet", "--out", &digits];
     works(&asked);
-    let said = decant(&["generate", "--device", "cpu", "--settings", &digits, "--quiet", "--out", &again]);
-    assert_eq!(String::from_utf8_lossy(&said.stderr), "", "nothing to say");
+    let output = decant(&["generate", "--device", "cpu", "--settings", &digits, "--quiet", "--out", &again]);
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "", "nothing to say");
     assert_eq!(std::fs::read(&again).expect("it was just drawn"), std::fs::read(&digits).expect("it was just drawn"), "bit for bit");
 }
 
@@ -58,70 +56,25 @@ fn a_budget_and_a_tiny_decoder_are_followed() {
     let all =
         ["generate", "--model", TINY, "--device", "cpu", "--prompt", "a cat", "--steps", "1", "--preview-decoder", tiny, "--out", &out];
     let output = decant(&[&all[..], &["--tiny", "--budget", "100MB", "--width", "16", "--height", "16"]].concat());
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success() && said.contains("memory: ") && said.contains("predicted"), "{said}");
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success() && stderr.contains("memory: ") && stderr.contains("predicted"), "{stderr}");
     assert!(std::fs::metadata(&out).expect("the picture is there").len() > 100);
     let all = all.map(|word| if word == out { "never.png" } else { word });
     let refused = refuses(&[&all[..], &["--budget", "1MB"]].concat());
     assert!(refused.contains("would take") && refused.contains("1 MB"), "{refused}");
-    assert_eq!(decant(&["generate", "--tiny", "--prompt", "x", "--out", &out]).status.code(), Some(2), "there is no tiny decoder");
+    let none = refuses(&["generate", "--model", TINY, "--device", "cpu", "--tiny", "--prompt", "x", "--steps", "1", "--out", &out]);
+    assert!(none.contains("opened without one"), "{none}");
+    let own = ["--device", "cpu", "--steps", "1", "--width", "64", "--height", "64"];
+    works(&[&["generate", "--tiny", "--prompt", "x", "--out", &out][..], &own].concat()); // the usual model brings its own along
     assert_eq!(decant(&["inspect", TINY, "--budget", "much"]).status.code(), Some(2), "clap's own");
 }
 
 #[test]
-fn quantized_models_draw_too() {
-    let (folder, out) = (scratch("quantized"), scratch("quantized.png"));
-    works(&["quantize", TINY, "--out", &folder]);
-    works(&[
-        "generate", "--model", &folder, "--device", "cpu", "--prompt", "a cat", "--steps", "1", "--width", "16", "--height", "16", "--out",
-        &out,
-    ]);
-    let inside = format!("{folder}/inside");
-    assert!(refuses(&["quantize", &folder, "--out", &inside]).ends_with("give a place outside the model's own, which is only read"));
-    assert!(refuses(&["quantize", &folder, "--out", &folder]).ends_with("give a place outside the model's own, which is only read"));
-    assert!(std::fs::metadata(format!("{folder}/model_index.json")).expect("still there").len() > 0, "the model is untouched");
-    refuses(&["quantize", "tests", "--out", &folder]);
-}
-
-#[test]
-fn quantizing_says_what_it_cost_and_keeps_what_it_is_told_to() {
-    let (out, table) = (scratch("small.gguf"), scratch("small.csv"));
-    let said =
-        works(&["quantize", "builtin:digits", "--out", &out, "--type", "q4_0", "--keep", "unet.*to_q=f16", "--table", &table, "--quiet"]);
-    for part in ["unet", "text_encoder", "vae", "in all", "signal to noise", "small.gguf"] {
-        assert!(said.contains(part), "{part:?} is missing from:\n{said}");
-    }
-    let (picture, again) = (scratch("small.png"), scratch("small-again"));
-    let draw = |model: &str| {
-        generate_with(model, &["--prompt", "a red 4", "--steps", "1", "--quiet", "--no-metadata", "--out", &picture]);
-        std::fs::read(&picture).expect("it was just drawn")
-    };
-    let drawn = draw(&out);
-    works(&["quantize", &out, "--out", &again, "--type", "f32", "--quiet"]);
-    assert_eq!(draw(&again), drawn, "the one file, and the folder made of it, are the same model");
-    let table = std::fs::read_to_string(&table).expect("it was just written");
-    let row =
-        |start: &str| table.lines().find(|line| line.starts_with(start)).expect(start).split(',').map(String::from).collect::<Vec<_>>();
-    assert_eq!(table.lines().next(), Some("tensor,type,shape,bytes,snr_db"));
-    assert_eq!(row("unet.down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_q.weight")[1], "f16");
-    assert_eq!(row("unet.down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_k.weight")[1], "q4_0");
-    assert_eq!(row("unet.conv_in.weight")[1], "f16");
-    assert_eq!(
-        refuses(&["quantize", TINY, "--out", &out, "--keep", "attn=q9"]),
-        "--keep attn=q9: expected PATTERN=TYPE with a type of f32, f16, q8_0, q4_0"
-    );
-    assert_eq!(
-        refuses(&["quantize", TINY, "--out", &out, "--keep", "banana=f16"]),
-        "--keep banana: no tensor is called so; decant inspect --tensors lists the names"
-    );
-}
-
-#[test]
 fn the_usual_models_of_the_page_open_and_say_what_they_know() {
-    let said = works(&["inspect", "builtin:emoji"]);
-    assert!(said.contains("paints         160 things: ") && said.contains(", fox, "), "{said}");
-    assert!(said.contains("for instance   a ") && said.contains("128×128"), "{said}");
-    assert!(said.contains("gear fast      4 steps of LCM, guidance 1, with its LoRA emoji-fast"), "{said}");
+    let stdout = works(&["inspect", "builtin:emoji"]);
+    assert!(stdout.contains("paints         160 things: ") && stdout.contains(", fox, "), "{stdout}");
+    assert!(stdout.contains("for instance   a ") && stdout.contains("128×128"), "{stdout}");
+    assert!(stdout.contains("gear fast      4 steps of LCM, guidance 1, with its LoRA emoji-fast"), "{stdout}");
     let out = scratch("emoji.png");
     generate_with("builtin:emoji", &["--prompt", "a fox", "--steps", "1", "--quiet", "--out", &out]);
     assert!(std::fs::metadata(&out).expect("it was just drawn").len() > 2000);
@@ -131,16 +84,16 @@ fn the_usual_models_of_the_page_open_and_say_what_they_know() {
 fn a_gear_is_a_lora_with_its_steps_and_what_it_was_called_once_is_it() {
     let draw = |more: &[&str], name: &str| {
         let out = scratch(name);
-        let said = generate_with(more[0], &[&["--prompt", "a fox", "--seed", "3", "--out", &out], &more[1..]].concat());
-        (said, pixels(&out))
+        let stderr = generate_with(more[0], &[&["--prompt", "a fox", "--seed", "3", "--out", &out], &more[1..]].concat());
+        (stderr, pixels(&out))
     };
-    let (said, fast) = draw(&["builtin:emoji", "--gear", "fast"], "gear.png");
-    assert!(said.contains("4 steps of LCM, guidance 1"), "{said}");
-    let (said, once) = draw(&["builtin:emoji-fast"], "once.png");
-    assert!(said.contains("builtin:emoji-fast is builtin:emoji with --gear fast now"), "{said}");
+    let (stderr, fast) = draw(&["builtin:emoji", "--gear", "fast"], "gear.png");
+    assert!(stderr.contains("4 steps of LCM, guidance 1"), "{stderr}");
+    let (stderr, once) = draw(&["builtin:emoji-fast"], "once.png");
+    assert!(stderr.contains("builtin:emoji-fast is builtin:emoji with --gear fast now"), "{stderr}");
     assert_eq!(fast, once);
-    let (said, fewer) = draw(&["builtin:emoji", "--gear", "fast", "--steps", "2"], "fewer.png");
-    assert!(said.contains("2 steps of LCM, guidance 1") && fewer != fast, "{said}");
+    let (stderr, fewer) = draw(&["builtin:emoji", "--gear", "fast", "--steps", "2"], "fewer.png");
+    assert!(stderr.contains("2 steps of LCM, guidance 1") && fewer != fast, "{stderr}");
     // What it says of itself makes it again: the gear is a LoRA there like any other.
     let (_, again) = draw(&["builtin:emoji", "--settings", &scratch("gear.png")], "again.png");
     assert_eq!(fast, again);
@@ -180,92 +133,13 @@ fn what_cannot_work_gets_one_sentence() {
     );
     assert!(ask(&["--textual-inversion", "nope.pt"]).ends_with("give a textual inversion's file, or its http address"));
     assert!(ask(&["--sigmas", "1e30,1,0", "--sampler", "euler"]).contains("falling numbers from 100000 at most"));
+    let passing = ask(&["--hires", "2", "--save-latents", "never.npy", "--save-latents-after", "1"]);
+    assert!(passing.starts_with("--save-latents-after 1 is of a run in one pass"), "{passing}");
+    assert_eq!(ask(&["--guidance", "nan", "--hires", "1.5"]), "settings: guidance is NaN, expected a finite number");
     assert!(!Path::new(&out).exists());
     for (flag, value, hint) in [("--sampler", "eular", "did you mean euler?"), ("--sigmas", "karas", "did you mean karras?")] {
-        let said = refuses(&["generate", flag, value, "--prompt", "x", "--out", &out]);
-        assert!(said.ends_with(hint), "{said}");
-    }
-}
-
-/// A web server for one folder, with range requests or without, for as long as the test runs.
-fn serve(ranges: bool) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let address = format!("http://{}", listener.local_addr().expect("it is bound"));
-    std::thread::spawn(move || {
-        for mut stream in listener.incoming().flatten() {
-            let mut reader = BufReader::new(stream.try_clone().expect("a socket can be shared"));
-            while let Some(answer) = answer(&mut reader, ranges) {
-                if stream.write_all(&answer).is_err() {
-                    break;
-                }
-            }
-        }
-    });
-    address
-}
-
-/// One request's answer; `None` when the client has gone.
-fn answer(reader: &mut impl BufRead, ranges: bool) -> Option<Vec<u8>> {
-    let (mut name, mut range) = (String::new(), None);
-    loop {
-        let mut line = String::new();
-        if reader.read_line(&mut line).ok()? == 0 {
-            return None;
-        }
-        let line = line.trim();
-        if let Some(path) = line.strip_prefix("GET /") {
-            name = path.split(' ').next()?.into();
-        } else if let Some(bytes) = line.to_ascii_lowercase().strip_prefix("range: bytes=") {
-            let (first, last) = bytes.split_once('-')?;
-            range = Some((first.parse::<usize>().ok()?, last.parse::<usize>().ok()?));
-        } else if line.is_empty() {
-            break;
-        }
-    }
-    let head =
-        |status: &str, length: usize, more: &str| format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\n{more}\r\n").into_bytes();
-    // A hub serves a repository's files below resolve/main, and those from another place.
-    if let Some(file) = name.strip_prefix("owner/name/resolve/main/") {
-        return Some(head("302 Found", 0, &format!("Location: /{file}\r\n")));
-    }
-    let name = name.split('?').next().unwrap_or_default();
-    let folder = if name.starts_with("layouts/") { "tests/models" } else { TINY };
-    let Ok(file) = std::fs::read(repository().join(folder).join(name)) else { return Some(head("404 Not Found", 0, "")) };
-    let (status, part, more) = match range {
-        Some((first, last)) if ranges => {
-            let last = last.min(file.len() - 1);
-            ("206 Partial Content", &file[first..=last], format!("Content-Range: bytes {first}-{last}/{}\r\n", file.len()))
-        }
-        _ => ("200 OK", &file[..], String::new()),
-    };
-    Some([head(status, part.len(), &more).as_slice(), part].concat())
-}
-
-#[test]
-fn a_model_on_a_web_server_draws_the_same_picture_with_ranges_and_without() {
-    let picture = |model: &str, name: &str| {
-        let out = scratch(name);
-        generate_with(model, &["--prompt", "a cat", "--steps", "1", "--width", "16", "--height", "16", "--no-metadata", "--out", &out]);
-        std::fs::read(out).expect("the picture is there")
-    };
-    let local = picture(TINY, "local.png");
-    assert_eq!(picture(&serve(true), "ranges.png"), local);
-    assert_eq!(picture(&serve(false), "whole.png"), local);
-    assert_eq!(picture(&format!("{}/owner/name", serve(true)), "hub.png"), local, "a hub's repository, through redirects");
-    let text = refuses(&["inspect", &format!("{}/nowhere", serve(true))]);
-    assert!(text.contains("/nowhere: there is no model_index.json"), "{text}");
-    let text = refuses(&["inspect", "http://127.0.0.1:9"]);
-    assert!(text.starts_with("http://127.0.0.1:9: model_index.json could not be read: "), "{text}");
-}
-
-#[test]
-fn a_single_file_is_inspected_on_disk_and_on_a_web_server() {
-    let file = "layouts/lcm-tiny.safetensors";
-    let (disk, web) = (format!("tests/models/{file}"), format!("{}/{file}?download=true", serve(true)));
-    for model in [disk.as_str(), web.as_str()] {
-        // The twin's text encoder has rows for a tokenizer of its own, which a single file does not bring.
-        let text = refuses(&["inspect", model]);
-        assert_eq!(text, "the tokenizer has 49408 pieces, the text encoder's vocab_size is 814; are these files of one model?", "{model}");
+        let sentence = refuses(&["generate", flag, value, "--prompt", "x", "--out", &out]);
+        assert!(sentence.ends_with(hint), "{sentence}");
     }
 }
 
@@ -274,8 +148,8 @@ fn pictures_become_latents_and_come_back_and_are_started_from() {
     let photograph = "tests/golden/pictures/turned-6.jpg"; // 9×14 pixels when it is upright
     let [latents, npy, channels, decoded] = ["photo.safetensors", "photo.npy", "channels.png", "decoded.png"].map(scratch);
     let encode = ["encode", photograph, "--model", TINY, "--device", "cpu"];
-    let said = works(&[&encode[..], &["--out", &latents, "--channels", &channels, "--decoded", &decoded]].concat());
-    assert!(said.starts_with("8×8 pixels, 192 numbers; latents 4×1×1, 4 numbers: 48 times fewer; round trip "), "{said}");
+    let stdout = works(&[&encode[..], &["--out", &latents, "--channels", &channels, "--decoded", &decoded]].concat());
+    assert!(stdout.starts_with("8×8 pixels, 192 numbers; latents 4×1×1, 4 numbers: 48 times fewer; round trip "), "{stdout}");
     works(&[&encode[..], &["--out", &npy]].concat());
     let (first, again) = (scratch("first.png"), scratch("again.png"));
     for (file, out) in [(&latents, &first), (&npy, &again)] {

@@ -42,9 +42,9 @@ pub fn generate(arguments: &[&str]) -> String {
 
 pub fn generate_with(model: &str, arguments: &[&str]) -> String {
     let output = decant(&[&["generate", "--model", model, "--device", "cpu"], arguments].concat());
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{arguments:?}: {said}");
-    said
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{arguments:?}: {stderr}");
+    stderr
 }
 
 /// The one sentence with which `decant generate` refuses.

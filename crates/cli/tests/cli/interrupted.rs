@@ -15,12 +15,12 @@ fn a_run_that_is_interrupted_leaves_nothing_half_written() {
     let long = "a cat ".repeat(60);
     let more = ["--prompt", &long, "--trace", &trace, "--count", "2", "--out", &out];
     let mut child = command(&[&run[..], &more].concat()).stderr(Stdio::piped()).spawn().expect("the command was just built");
-    let mut said = BufReader::new(child.stderr.take().expect("it is piped")).lines().map(|line| line.expect("it is UTF-8"));
-    let begun = said.find(|line| line.contains("too long; cut: "));
+    let mut stderr = BufReader::new(child.stderr.take().expect("it is piped")).lines().map(|line| line.expect("it is UTF-8"));
+    let begun = stderr.find(|line| line.contains("too long; cut: "));
     assert!(begun.is_some(), "the run did not begin");
     let signal = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("there is a kill");
     assert!(signal.success());
-    let rest: Vec<String> = said.collect();
+    let rest: Vec<String> = stderr.collect();
     assert_eq!(child.wait().expect("it ends").code(), Some(130), "{rest:?}");
     assert_eq!(
         rest,

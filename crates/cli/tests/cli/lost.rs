@@ -41,22 +41,25 @@ fn a_gpu_that_is_lost_ends_the_run_in_a_sentence_and_keeps_the_pictures_before_i
     for how in ["submit", "wait", "memory"] {
         // While the weights go up, and before the first picture.
         for at in [0, 3] {
-            let (said, code) = told(&generate(&shim, how, at, &scratch("lost.png"), &[]));
-            assert_eq!(code, Some(1), "{how} at {at}: {said}");
-            assert!(said.starts_with("decant: ") && said.contains("open the model again to go on, or compute on the CPU"), "{how}: {said}");
-            assert_eq!(said.lines().count(), 1, "{how}: {said}");
+            let (stderr, code) = ended(&generate(&shim, how, at, &scratch("lost.png"), &[]));
+            assert_eq!(code, Some(1), "{how} at {at}: {stderr}");
+            assert!(
+                stderr.starts_with("decant: ") && stderr.contains("open the model again to go on, or compute on the CPU"),
+                "{how}: {stderr}"
+            );
+            assert_eq!(stderr.lines().count(), 1, "{how}: {stderr}");
         }
     }
     // Somewhere between the first picture and the fifth: how many submissions a picture takes is nobody's promise.
     let out = scratch("lost-many.png");
     let pictures = |at: usize| {
         (0..5).for_each(|seed| drop(std::fs::remove_file(out.replace(".png", &format!("-{seed}.png")))));
-        let (said, code) = told(&generate(&shim, "wait", at, &out, &["--seed", "0", "--count", "5"]));
+        let (stderr, code) = ended(&generate(&shim, "wait", at, &out, &["--seed", "0", "--count", "5"]));
         let made = (0..5).filter(|seed| std::fs::exists(out.replace(".png", &format!("-{seed}.png"))).expect("it can be asked")).count();
-        (made, said, code)
+        (made, stderr, code)
     };
     let (mut few, mut many) = (0, 4096_usize);
-    let (made, said, code) = loop {
+    let (made, stderr, code) = loop {
         assert!(many > few + 1, "no place was found between {few} and {many} submissions");
         let half = few.midpoint(many);
         match pictures(half) {
@@ -65,11 +68,11 @@ fn a_gpu_that_is_lost_ends_the_run_in_a_sentence_and_keeps_the_pictures_before_i
             some => break some,
         }
     };
-    assert!(made < 5 && code == Some(1), "{made} made: {said}");
+    assert!(made < 5 && code == Some(1), "{made} made: {stderr}");
     let before = if made == 1 { "the picture before it is written".into() } else { format!("the {made} pictures before it are written") };
-    assert!(said.trim_end().ends_with(&before), "{said}");
+    assert!(stderr.trim_end().ends_with(&before), "{stderr}");
 }
 
-fn told(output: &Output) -> (String, Option<i32>) {
+fn ended(output: &Output) -> (String, Option<i32>) {
     (String::from_utf8_lossy(&output.stderr).into_owned(), output.status.code())
 }

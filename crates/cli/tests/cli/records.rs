@@ -44,8 +44,8 @@ fn a_picture_is_made_again_from_its_own_file() {
 fn another_model_is_told_apart_by_its_weights() {
     let (first, again) = (scratch("m1.png"), scratch("m2.png"));
     generate(&["--prompt", "x", "--steps", "1", "--width", "16", "--height", "16", "--out", &first]);
-    let said = generate_with("tests/models/sd2-tiny", &["--settings", &first, "--out", &again]);
-    assert!(said.contains("the settings are of the model sd1-tiny, this is sd2-tiny: the picture will be another"), "{said}");
+    let stderr = generate_with("tests/models/sd2-tiny", &["--settings", &first, "--out", &again]);
+    assert!(stderr.contains("the settings are of the model sd1-tiny, this is sd2-tiny: the picture will be another"), "{stderr}");
 }
 
 #[test]
@@ -103,11 +103,17 @@ fn a_record_is_followed_as_far_as_the_sampler_and_the_pictures_allow() {
     let (first, again) = (scratch("f1.png"), scratch("f2.png"));
     let small = ["--prompt", "x", "--steps", "2", "--width", "16", "--height", "16", "--out", &first];
     generate(&[&small[..], &["--sampler", "ddim", "--eta", "0.5"]].concat());
-    let said = generate(&["--settings", &first, "--sampler", "euler", "--out", &again]);
-    assert!(said.contains("settings: eta 0.5 is left out: the sampler euler does not read it"), "{said}");
+    let stderr = generate(&["--settings", &first, "--sampler", "euler", "--out", &again]);
+    assert!(stderr.contains("settings: eta 0.5 is left out: the sampler euler does not read it"), "{stderr}");
     assert_eq!(decant_record::read(&bytes(&again)).expect("it was just written").record.settings.eta, None);
     let refused = refuses(&["--settings", &first, "--sampler", "euler", "--eta", "0.5", "--out", &again]);
     assert!(refused.starts_with("the sampler euler cannot follow eta 0.5, expected none: ddim, "), "{refused}");
+
+    let sentence = generate(&[&small[..], &["--sampler", "lcm", "--spacing", "trailing"]].concat());
+    assert!(sentence.contains("settings: spacing trailing is left out: the sampler lcm does not read it"), "{sentence}");
+    assert_eq!(decant_record::read(&bytes(&first)).expect("it was just written").record.settings.spacing, None);
+    generate(&[&small[..], &["--hires", "2", "--hires-by", "lanczos"]].concat());
+    generate(&["--settings", &first, "--without", "hires", "--out", &again]);
 
     let photograph = "tests/golden/pictures/turned-6.jpg";
     generate(&["--prompt", "x", "--steps", "2", "--init-image", photograph, "--strength", "0.5", "--pad", "8", "--out", &first]);
@@ -159,13 +165,13 @@ fn another_tools_picture_is_followed_and_what_is_not_is_said() {
     let without = decant(&["generate", "--model", "tests/models/sd1-tiny", "--device", "cpu", "--settings", &photo, "--out", &out]);
     let refused = String::from_utf8_lossy(&without.stderr);
     assert!(!without.status.success() && refused.contains("LoRA kohya: it is not loaded"), "{refused}");
-    let said = generate(&["--settings", &photo, "--lora", "tests/models/lora/kohya.safetensors", "--out", &out]);
+    let stderr = generate(&["--settings", &photo, "--lora", "tests/models/lora/kohya.safetensors", "--out", &out]);
     for sentence in [
         "settings: not followed: ENSD 31337",
         "the settings mean the textual inversion easynegative, which is read as plain words; load it by --textual-inversion",
         "prompt: read as words, not followed: [blue:red:0.5] (prompt editing); AND (several prompts at once)",
     ] {
-        assert!(said.lines().any(|line| line == sentence), "{said}");
+        assert!(stderr.lines().any(|line| line == sentence), "{stderr}");
     }
     let settings = decant_record::read(&bytes(&out)).expect("it was just written").record.settings;
     let lora = &settings.loras[0];

@@ -9,8 +9,8 @@ const DOUBLE: &str = "tests/models/upscale/compact-x2.safetensors";
 fn a_finished_picture_is_enlarged_and_its_record_says_so() {
     let (out, again) = (scratch("enlarged.png"), scratch("enlarged-again.png"));
     let run = ["--prompt", "a cat", "--steps", "1", "--width", "24", "--height", "16", "--upscale", DOUBLE, "--out"];
-    let said = generate(&[&run[..], &[&out]].concat());
-    assert!(said.contains("compact-x2, SRVGGNetCompact, 2 convolutions of 6 channels, ×2: 24×16 to 48×32 in 1 tile, "), "{said}");
+    let stderr = generate(&[&run[..], &[&out]].concat());
+    assert!(stderr.contains("compact-x2, SRVGGNetCompact, 2 convolutions of 6 channels, ×2: 24×16 to 48×32 in 1 tile, "), "{stderr}");
     let (width, drawn) = pixels(&out);
     assert_eq!((width, drawn.len()), (48, 48 * 32));
     let found = decant_record::read(&bytes(&out)).expect("it says how");
@@ -28,9 +28,13 @@ fn a_finished_picture_is_enlarged_and_its_record_says_so() {
     // Through bytes the smaller picture is rounded once more.
     let far = pixels(&again).1.iter().flatten().zip(drawn.iter().flatten()).map(|(a, b)| a.abs_diff(*b)).max();
     assert!(far.is_some_and(|far| far <= 4), "{far:?}");
-    let said = decant(&["generate", "--model", "tests/models/sd1-tiny", "--device", "cpu", "--settings", &out, "--quiet", "--out", &again]);
-    let said = String::from_utf8_lossy(&said.stderr).into_owned();
-    assert_eq!(said.trim(), "settings: the picture was made larger afterwards, 2 times by compact-x2; the settings are those before that");
+    let output =
+        decant(&["generate", "--model", "tests/models/sd1-tiny", "--device", "cpu", "--settings", &out, "--quiet", "--out", &again]);
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(
+        stderr.trim(),
+        "settings: the picture was made larger afterwards, 2 times by compact-x2; the settings are those before that"
+    );
 }
 
 #[test]
@@ -71,14 +75,14 @@ fn what_stands_beside_a_models_networks_goes_along_into_a_folder_and_is_said_to_
     for name in ["tiny/config.json", "emoji-fast/pytorch_lora_weights.safetensors", "emoji-x2/emoji-x2.safetensors"] {
         assert_eq!(bytes(&format!("{folder}/{name}")), std::fs::read(repository().join("models/emoji").join(name)).expect("it is there"));
     }
-    let said = decant(&["quantize", "models/emoji", "--out", &file, "--type", "q8_0", "--quiet"]).stderr;
-    let said = String::from_utf8(said).expect("sentences are UTF-8");
+    let stderr = decant(&["quantize", "models/emoji", "--out", &file, "--type", "q8_0", "--quiet"]).stderr;
+    let stderr = String::from_utf8(stderr).expect("sentences are UTF-8");
     for (what, flag) in [
         ("the small decoder for previews (tiny)", "--preview-decoder"),
         ("the LoRA of the gear fast (emoji-fast)", "--lora"),
         ("the upscaler (emoji-x2)", "--upscale"),
     ] {
-        assert!(said.contains(&format!("not in this file: {what}; keep its folder for {flag}")), "{said}");
+        assert!(stderr.contains(&format!("not in this file: {what}; keep its folder for {flag}")), "{stderr}");
     }
     assert!(works(&["inspect", &file]).contains("Emoji"), "it opens, and names nothing that is not there");
 }
@@ -86,12 +90,12 @@ fn what_stands_beside_a_models_networks_goes_along_into_a_folder_and_is_said_to_
 #[test]
 fn what_cannot_be_enlarged_is_said_in_a_sentence() {
     let (picture, out) = ("docs/pictures/seven.png", scratch("never.png"));
-    let said = |with: &str| refuses(&["upscale", picture, "--with", with, "--device", "cpu", "--out", &out]);
+    let refused = |with: &str| refuses(&["upscale", picture, "--with", with, "--device", "cpu", "--out", &out]);
     assert!(
-        said("tests/models/lora/none.safetensors")
+        refused("tests/models/lora/none.safetensors")
             .contains("there is no such file or folder; give an upscaler's file, or its http address")
     );
-    assert!(said("models/digits/vae").contains("no upscaler that Decant knows"), "{}", said("models/digits/vae"));
+    assert!(refused("models/digits/vae").contains("no upscaler that Decant knows"), "{}", refused("models/digits/vae"));
     let small = refuses(&["upscale", picture, "--with", DOUBLE, "--device", "cpu", "--budget", "1000", "--out", &out]);
     assert!(small.contains("even one tile of ") && small.contains("free memory"), "{small}");
     let model = refuses(&["generate", "--model", DOUBLE, "--device", "cpu", "--prompt", "x", "--out", &out]);

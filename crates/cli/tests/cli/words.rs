@@ -5,8 +5,8 @@ use super::common::{bytes, generate_with, pixels, scratch};
 /// A picture of the embedded model in two steps: its pixels, and what was said.
 fn drawn(name: &str, prompt: &str, flags: &[&str]) -> (Vec<[u8; 3]>, String) {
     let out = scratch(&format!("words-{name}.png"));
-    let said = generate_with("builtin:digits", &[&["--prompt", prompt, "--steps", "2", "--seed", "3", "--out", &out], flags].concat());
-    (pixels(&out).1, said)
+    let stderr = generate_with("builtin:digits", &[&["--prompt", prompt, "--steps", "2", "--seed", "3", "--out", &out], flags].concat());
+    (pixels(&out).1, stderr)
 }
 
 #[test]
@@ -29,10 +29,10 @@ fn swaps_mixes_stress_and_skipped_layers_do_what_they_say() {
 #[test]
 fn what_is_too_long_is_cut_and_said_or_told_in_chunks() {
     let long = format!("a red 4{}", " on a blue background".repeat(20));
-    let (cut, said) = drawn("cut", &long, &[]);
-    assert!(said.contains("the prompt is ") && said.contains(" tokens too long; cut: "), "{said}");
+    let (cut, stderr) = drawn("cut", &long, &[]);
+    assert!(stderr.contains("the prompt is ") && stderr.contains(" tokens too long; cut: "), "{stderr}");
     let fits = format!("a red 4{}", " on a blue background".repeat(18));
     assert_eq!(drawn("fits", &fits, &["--quiet"]).0, cut, "what was cut is not heard");
-    let (chunks, said) = drawn("chunks", &long, &["--long", "chunks", "--quiet"]);
-    assert!(chunks != cut && said.is_empty(), "{said}");
+    let (chunks, stderr) = drawn("chunks", &long, &["--long", "chunks", "--quiet"]);
+    assert!(chunks != cut && stderr.is_empty(), "{stderr}");
 }

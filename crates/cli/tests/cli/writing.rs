@@ -81,8 +81,8 @@ fn what_cannot_be_written_is_found_before_the_first_step() {
         if cfg!(not(target_os = "linux")) && end.contains("os error") {
             continue;
         }
-        let said = run(more);
-        assert!(said.ends_with(end), "{more:?}: {said}");
+        let sentence = run(more);
+        assert!(sentence.ends_with(end), "{more:?}: {sentence}");
     }
     if cfg!(target_os = "linux") {
         // Nobody writes there, not even who may do everything.
@@ -123,15 +123,15 @@ fn a_disk_that_fills_up_leaves_nothing_half() {
     let before = folder.join("old.gguf");
     std::fs::write(&before, "what was there").expect("there is room");
     for out in ["old.gguf", "new.gguf", "model", "deep/er/model"] {
-        let (code, said) = limited(16, &["quantize", TINY, "--out", &text(&folder.join(out)), "--quiet"]);
-        assert_eq!(code, Some(1), "{out}: {said}");
-        assert!(said.contains(out) && said.contains("File too large"), "{out}: {said}");
+        let (code, stderr) = limited(16, &["quantize", TINY, "--out", &text(&folder.join(out)), "--quiet"]);
+        assert_eq!(code, Some(1), "{out}: {stderr}");
+        assert!(stderr.contains(out) && stderr.contains("File too large"), "{out}: {stderr}");
         assert_eq!(names(&folder), ["old.gguf"], "{out}");
     }
     assert_eq!(bytes(&text(&before)), b"what was there");
     let trace = text(&folder.join("trace.safetensors"));
-    let (code, said) = limited(8, &[&RUN[..], &["a cat", "--out", &text(&folder.join("a.png")), "--trace", &trace]].concat());
-    assert_eq!((code, said.contains("trace.safetensors could not be written")), (Some(1), true), "{said}");
+    let (code, stderr) = limited(8, &[&RUN[..], &["a cat", "--out", &text(&folder.join("a.png")), "--trace", &trace]].concat());
+    assert_eq!((code, stderr.contains("trace.safetensors could not be written")), (Some(1), true), "{stderr}");
     assert_eq!(names(&folder), ["a.png", "old.gguf"]);
 }
 
@@ -152,8 +152,8 @@ fn a_model_is_made_smaller_into_a_folder_that_is_there() {
 fn a_prompt_of_megabytes_is_refused_before_the_model_is_read() {
     let settings = scratch("long.json");
     std::fs::write(&settings, format!("{{\"prompt\": \"{}\"}}", "cat ".repeat(500_000))).expect("there is room");
-    let said = refuses(&["generate", "--model", "no/such/model", "--settings", &settings, "--out", &scratch("long.png")]);
-    assert_eq!(said, "the prompt has 2000000 bytes, expected 65536 at most; shorten it");
+    let sentence = refuses(&["generate", "--model", "no/such/model", "--settings", &settings, "--out", &scratch("long.png")]);
+    assert_eq!(sentence, "the prompt has 2000000 bytes, expected 65536 at most; shorten it");
     let endless = decant(&["generate", "--model", TINY, "--settings", "/dev/zero", "--out", &scratch("long.png")]);
     if cfg!(unix) {
         assert!(String::from_utf8_lossy(&endless.stderr).contains("it has more than 256 MB, which no picture has"));

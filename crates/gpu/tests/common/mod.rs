@@ -4,7 +4,7 @@
 
 use decant_gpu::shader;
 use decant_graph::op::OPS;
-use decant_graph::{Launch, Program};
+use decant_graph::{Caps, Launch, Program};
 use std::collections::BTreeMap;
 
 /// The program of every case of every operation, and what to call it.
@@ -13,12 +13,21 @@ pub fn programs() -> Vec<(String, Program)> {
     cases.map(|(op, case)| (format!("{op} {}", case.name), case.program().expect("a case is sound"))).collect()
 }
 
-/// Every launch of every case, by its kernel's name.
+/// What adapters may be like, as far as operations choose kernels by it.
+pub fn all_caps() -> Vec<Caps> {
+    let software = Caps { software: true, ..Caps::default() };
+    vec![Caps::default(), software]
+}
+
+/// Every launch of every candidate of every case, by its kernel's name.
 pub fn launches() -> BTreeMap<String, Vec<Launch>> {
     let mut launches = BTreeMap::<String, Vec<Launch>>::new();
-    for (_, program) in programs() {
-        for (_, launch) in program.launches() {
-            launches.entry(shader::name(&launch.kernel)).or_default().push(launch.clone());
+    for ((_, program), caps) in programs().iter().flat_map(|program| all_caps().into_iter().map(move |caps| (program, caps))) {
+        for at in 0..program.steps.len() {
+            let candidates = program.gpu_candidates(at, &caps).expect("every case runs on a GPU");
+            for launch in candidates.into_iter().flat_map(|candidate| candidate.way.launches) {
+                launches.entry(shader::name(&launch.kernel)).or_default().push(launch);
+            }
         }
     }
     launches

@@ -148,6 +148,7 @@ impl Executable for Ready {
         Box::pin(async move {
             self.write_inputs(inputs)?;
             let mut timings = vec![];
+            let work = self.program.anywhere();
             for (at, step) in self.program.steps.iter().enumerate() {
                 let list = self.prepare(at..at + 1)?;
                 let start = seconds();
@@ -156,7 +157,7 @@ impl Executable for Ready {
                     Way::Candle => self.candle(at)?,
                 }
                 let seconds = seconds() - start;
-                let flops = step.gpu.iter().flat_map(|gpu| &gpu.launches).map(|launch| launch.flops).sum();
+                let flops = work.steps[at].launches().iter().map(|launch| launch.flops).sum();
                 timings.push(Timing { label: self.program.label(step), seconds, flops });
             }
             Ok(timings)

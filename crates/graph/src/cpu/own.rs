@@ -27,7 +27,7 @@ impl OwnHost {
     }
 
     fn block(&self, bytes: u64) -> Result<Block, Error> {
-        let short = || Error::Device(format!("there is no room for {bytes} bytes more; a smaller or quantized model may fit"));
+        let short = || Error::OutOfMemory(format!("there is no room for {bytes} bytes more; a smaller or quantized model may fit"));
         let size = usize::try_from(bytes).map_err(|_| short())?.max(LINE);
         let layout = Layout::from_size_align(size, LINE).map_err(|_| short())?;
         // SAFETY: the layout is not empty.

@@ -6,7 +6,7 @@ use super::own::OwnHost;
 use super::weights::CpuWeightSet;
 use super::{cores, set};
 use crate::device::{Device, Used, WeightSet};
-use crate::{Error, Limits, Program};
+use crate::{Error, Program};
 use std::rc::Rc;
 
 /// A CPU, or part of one: an instruction set and some threads.
@@ -61,10 +61,6 @@ impl Default for Processor {
 impl Device for Processor {
     fn name(&self) -> String {
         format!("CPU ({})", self.host.set().name())
-    }
-
-    fn limits(&self) -> Limits {
-        Limits { binding: u64::MAX, buffer: u64::MAX, ..Limits::default() }
     }
 
     fn memory(&self) -> u64 {

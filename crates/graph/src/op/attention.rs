@@ -1,10 +1,13 @@
 //! `softmax(q·kᵀ/√d) · v` for each head (Vaswani et al. 2017), a tile of keys at a time with a running maximum and sum, so that the score
 //! matrix never exists (Milakov & Gimelshein 2018; Dao et al. 2022). Heads stay interleaved in the channels: no transposes.
 
-use super::{Case, Gpu, Op, OpRow, Operand, channels, product, row_reader};
+mod on_gpu;
+
+use super::{Case, Gpu, Op, OpRow, Operand, channels, product};
 use crate::Var;
+use crate::caps::Caps;
 use crate::choice::Candidate;
-use crate::launch::{Kernel, Launch, Slot};
+use crate::launch::Slot;
 use crate::lowering::{KernelCall, Lowering};
 use candle_core::{D, DType, Result, Tensor};
 use decant_kernels::{Kernel as Compute, Set, Tile as CpuTile};
@@ -27,8 +30,6 @@ pub struct Attention {
 
 /// Queries on which the CPU works at a time: bounds its score matrix to 1024 × keys per head and batch entry.
 const CPU_QUERIES: usize = 1024;
-/// Keys that the kernel works on at a time.
-const KEYS: usize = 32;
 
 impl Op for Attention {
     fn name(&self) -> &'static str {
@@ -75,30 +76,16 @@ impl Op for Attention {
         4 * 3 * product(&[q[0], self.heads, q[1].min(CPU_QUERIES), keys]) + 4 * 4 * product(q)
     }
 
-    fn gpu(&self, operands: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
+    fn gpu(&self, operands: &[Operand], result: &[usize], caps: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
         let (batch, tokens, d) = (result[0], result[1], channels(result) / self.heads);
         let keys = operands[1].shape[1];
-        let four = Tile { name: "attention4", queries: 32, widest: 160 };
-        let one = Tile { name: "attention1", queries: 8, widest: 512 };
-        let tile = [four, one].into_iter().find(|tile| d <= tile.widest);
-        let tile = tile.ok_or_else(|| format!("a head of {d} channels; the GPU kernel holds at most 512"))?;
-        let launch = Launch {
-            kernel: Kernel::new("attention").with("input", row_reader(d)).with("tile", tile.name).assuming(tile.constants()),
-            slots: vec![Slot::operand(0), Slot::operand(1), Slot::operand(2), Slot::Output],
-            params: vec![
-                ("tokens", tokens.into()),
-                ("keys", keys.into()),
-                ("heads", self.heads.into()),
-                ("d", d.into()),
-                ("scale", (1.0 / (d as f32).sqrt()).into()),
-                ("causal", self.causal.into()),
-                ("blocks", keys.div_ceil(KEYS).into()),
-                ("d4", d.div_ceil(4).into()),
-            ],
-            groups: [tokens.div_ceil(tile.queries) as u32, self.heads as u32, batch as u32],
-            flops: 4 * product(&[batch, self.heads, tokens, keys, d]),
-        };
-        Ok(Gpu { launches: vec![launch], scratch: vec![] })
+        let work = on_gpu::Work { batch, tokens, keys, heads: self.heads, d, causal: self.causal };
+        work.candidates(caps)
+    }
+
+    fn class(&self, operands: &[Operand], result: &[usize]) -> Option<String> {
+        let few = if operands[1].shape[1] <= on_gpu::FEW_KEYS { "few keys" } else { "many keys" };
+        Some(format!("attention {} {few}", channels(result) / self.heads))
     }
 
     fn kernels(&self, operands: &[Operand], result: &[usize], set: Set) -> Vec<Candidate<Lowering>> {
@@ -133,21 +120,6 @@ const UNIT_SCORES: usize = 1 << 17;
 /// The most register tiles of queries that meet a panel of keys while it is in the cache.
 const UNIT_TILES: usize = 4;
 
-/// How a workgroup shares its queries, by `shaders/tile/NAME.wgsl`.
-struct Tile {
-    name: &'static str,
-    queries: usize,
-    /// The most channels of a head.
-    widest: usize,
-}
-
-impl Tile {
-    /// What the grid and the choice count on.
-    fn constants(&self) -> [(&'static str, u32); 3] {
-        [("QUERIES", self.queries), ("KEYS", KEYS), ("WIDEST", self.widest)].map(|(name, value)| (name, value as u32))
-    }
-}
-
 /// 0 where query `start + i` may see key j, minus infinity elsewhere: `[count, keys]`.
 fn causal_mask(start: usize, count: usize, keys: usize, dtype: DType) -> Result<Tensor> {
     let mask: Vec<f32> = (0..count * keys).map(|i| if i % keys > start + i / keys { f32::NEG_INFINITY } else { 0.0 }).collect();
@@ -168,6 +140,14 @@ fn cases() -> Vec<Case> {
         ([1, 77, 64], 2, 77, true),
         ([1, 33, 20], 5, 33, true),
         ([2, 60, 80], 2, 77, false),
+        ([1, 65, 48], 3, 66, false),
+        ([2, 70, 40], 2, 129, false),
+        ([1, 131, 96], 2, 7, false),
+        ([2, 131, 80], 2, 131, true),
+        ([1, 77, 128], 2, 77, true),
+        ([1, 150, 64], 1, 33, false),
+        ([2, 65, 160], 2, 77, false),
+        ([1, 40, 320], 2, 3, false),
         ([1, 37, 320], 2, 41, false),
         ([1, 19, 512], 1, 19, false),
         ([1, 64, 260], 1, 65, false),

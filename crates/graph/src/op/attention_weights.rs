@@ -4,6 +4,7 @@
 use super::attention::on_cpu;
 use super::{Case, Gpu, Op, OpRow, Operand, channels, flat_groups, product, rows};
 use crate::Var;
+use crate::caps::Caps;
 use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Slot};
 use crate::lowering::{KernelCall, Lowering};
@@ -52,7 +53,7 @@ impl Op for AttentionWeights {
         4 * (3 * product(&[q[0], self.heads, q[1], k[1]]) + product(q) + 2 * product(k))
     }
 
-    fn gpu(&self, operands: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
+    fn gpu(&self, operands: &[Operand], result: &[usize], _: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
         let (tokens, keys, d) = (result[1], result[2], channels(operands[0].shape) / self.heads);
         let rows = rows(result);
         let launch = Launch {
@@ -71,7 +72,7 @@ impl Op for AttentionWeights {
             // Scores are counted twice: once for their sum, once for their shares.
             flops: 4 * product(&[rows, self.heads, keys, d]),
         };
-        Ok(Gpu { launches: vec![launch], scratch: vec![] })
+        Ok(Gpu { launches: vec![launch], scratch: vec![] }.only())
     }
 
     fn kernels(&self, operands: &[Operand], result: &[usize], set: Set) -> Vec<Candidate<Lowering>> {

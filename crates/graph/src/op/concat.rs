@@ -2,6 +2,7 @@
 
 use super::{Case, FLAT, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel, rows};
 use crate::Var;
+use crate::caps::Caps;
 use crate::choice::Candidate;
 use crate::launch::{Launch, Slot};
 use crate::lowering::{KernelCall, Lowering, unit_rows};
@@ -35,7 +36,7 @@ impl Op for Concat {
         Tensor::cat(operands, D::Minus1)?.contiguous()
     }
 
-    fn gpu(&self, operands: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
+    fn gpu(&self, operands: &[Operand], result: &[usize], _: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
         let mut first = 0;
         let launches = operands.iter().enumerate().map(|(i, operand)| {
             let (n, width) = (count(operand.shape), channels(operand.shape));
@@ -51,7 +52,7 @@ impl Op for Concat {
         });
         let launches = launches.collect();
         debug_assert_eq!(rows(result) * first, count(result), "the operands fill the result");
-        Ok(Gpu { launches, scratch: vec![] })
+        Ok(Gpu { launches, scratch: vec![] }.only())
     }
 
     fn kernels(&self, operands: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {

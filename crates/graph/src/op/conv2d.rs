@@ -3,9 +3,10 @@
 //! each place as four, so that no upsampled picture ever exists.
 
 use super::units::product_call;
-use super::{Case, Epilogue, Fusion, Gpu, Op, OpRow, Operand, linear::Tile, product, row_reader};
+use super::ways::{STEP, Work, class};
+use super::{Case, Epilogue, Fusion, Gpu, Op, OpRow, Operand, channels, product, rows};
+use crate::caps::Caps;
 use crate::choice::Candidate;
-use crate::launch::{Kernel, Launch, Slot};
 use crate::lowering::Lowering;
 use crate::{Layout, Var, Weights};
 use candle_core::{Result, Tensor};
@@ -109,30 +110,27 @@ impl Op for Conv2d {
         4 * (places.saturating_mul(product(&operands[1][1..])) + 2 * seen + places.saturating_mul(operands[1][0] as u64))
     }
 
-    fn gpu(&self, operands: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
+    fn gpu(&self, operands: &[Operand], result: &[usize], caps: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
         let weight = operands[1].weight.ok_or("the second operand must be a weight")?;
         let (input, kernel) = (operands[0].shape, &operands[1].shape[2..]);
         let (places, m, n) = (result[1] * result[2], result[0] * result[1] * result[2], result[3]);
-        let (extra, [flags, activation]) = self.epilogue.gpu(operands);
-        let [bias, per_batch, residual] = extra;
         let tap4 = weight.inner_stride() / 4;
-        let tile = Tile::of(m, n);
-        let launch = Launch {
-            kernel: Kernel::new("conv2d")
-                .with("input", row_reader(input[3]))
-                .with("weights", weight.encoding.row().name)
-                .with("tile", tile.name)
-                .assuming(tile.constants())
-                .assuming(Epilogue::constants()),
-            slots: vec![Slot::operand(0), Slot::operand(1), bias, per_batch, residual, Slot::Output],
+        let taps = kernel[0] * kernel[1];
+        let work = Work {
+            op: "conv2d",
+            m,
+            n,
+            row: input[3],
+            steps: taps * (4 * tap4).div_ceil(STEP),
+            weights: weight.encoding.row().name,
+            operands,
+            epilogue: self.epilogue,
             params: vec![
                 ("m", m.into()),
                 ("n", n.into()),
-                ("k4", (kernel[0] * kernel[1] * tap4).into()),
+                ("k4", (taps * tap4).into()),
                 ("row_stride", weight.row_stride().into()),
                 ("stored", weight.stored_numbers().into()),
-                ("flags", flags.into()),
-                ("activation", activation.into()),
                 ("places", places.into()),
                 ("c", input[3].into()),
                 ("height", input[1].into()),
@@ -145,10 +143,13 @@ impl Op for Conv2d {
                 ("pad_columns", self.window.columns.before.into()),
                 ("doubled", self.window.doubled.into()),
             ],
-            groups: tile.groups(m, n),
             flops: 2 * product(&[m, n, input[3], kernel[0], kernel[1]]),
         };
-        Ok(Gpu { launches: vec![launch], scratch: vec![] })
+        Ok(work.candidates(caps))
+    }
+
+    fn class(&self, _: &[Operand], result: &[usize]) -> Option<String> {
+        Some(class(self.name(), rows(result), channels(result)))
     }
 
     fn kernels(&self, operands: &[Operand], result: &[usize], set: Set) -> Vec<Candidate<Lowering>> {

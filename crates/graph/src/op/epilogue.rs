@@ -1,5 +1,5 @@
 //! What a matrix product or convolution does to each number before writing it: bias, one row per batch entry, activation, residual, in
-//! that order. In WGSL it is `shaders/lib/epilogue.wgsl`.
+//! that order. In WGSL it is `shaders/lib/epilogue.wgsl`, and `shaders/result/` for tiles.
 
 use super::pointwise::add_per_batch;
 use super::{Activation, Fusion, Operand};
@@ -19,7 +19,7 @@ pub struct Epilogue {
     pub residual: bool,
 }
 
-/// What a product's kernel is told to add, by `shaders/lib/epilogue.wgsl`.
+/// What a product's kernel is told to add, by `shaders/lib/flags.wgsl`.
 const FLAGS: [(&str, u32); 3] = [("BIAS", 1), ("PER_BATCH", 2), ("RESIDUAL", 4)];
 
 impl Epilogue {
@@ -59,9 +59,9 @@ impl Epilogue {
         Ok(())
     }
 
-    /// Flags and codes that [`Epilogue::gpu`]'s parameters count on.
+    /// Flags that [`Epilogue::gpu`]'s parameters count on.
     pub fn constants() -> impl Iterator<Item = (&'static str, u32)> {
-        FLAGS.into_iter().chain(Activation::constants())
+        FLAGS.into_iter()
     }
 
     /// The meaning: `product` is `[batch, …, channels]`.
@@ -84,9 +84,9 @@ impl Epilogue {
         Ok(x)
     }
 
-    /// The three storage slots (bias, per batch, residual), with the input standing in for what is absent, and their parameters:
-    /// the sum of the flags of what is present, and the activation's code.
-    pub fn gpu(&self, operands: &[Operand]) -> ([Slot; 3], [u32; 2]) {
+    /// The three storage slots (bias, per batch, residual), with the input standing in for what is absent, and the sum of the flags of what
+    /// is present.
+    pub fn gpu(&self, operands: &[Operand]) -> ([Slot; 3], u32) {
         let mut at = 2;
         let mut slot = |present: bool| {
             let index = if present { at } else { 0 };
@@ -97,6 +97,6 @@ impl Epilogue {
         debug_assert_eq!(at, operands.len(), "every operand has its slot");
         let present = [self.bias, self.per_batch, self.residual];
         let flags = FLAGS.iter().zip(present).filter(|(_, present)| *present).map(|((_, flag), _)| flag).sum();
-        (slots, [flags, Activation::code(self.activation)])
+        (slots, flags)
     }
 }

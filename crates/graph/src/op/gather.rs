@@ -3,6 +3,7 @@
 //! A table larger than one binding (CLIP's 49408×768 in f32 is 152 MB) is read in parts: each part's launch writes the rows that it holds.
 
 use super::{Case, FLAT, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel};
+use crate::caps::Caps;
 use crate::choice::Candidate;
 use crate::launch::{Launch, Limits, Slot};
 use crate::lowering::{KernelCall, Lowering, stored};
@@ -40,7 +41,7 @@ impl Op for Gather {
         rows.reshape(shape)
     }
 
-    fn gpu(&self, operands: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
+    fn gpu(&self, operands: &[Operand], result: &[usize], _: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
         let weight = operands[0].weight.ok_or("the table must be a weight")?;
         let Layout::Matrix { rows, columns } = weight.layout else {
             return Err("the table must be a matrix".into());
@@ -62,7 +63,7 @@ impl Op for Gather {
             flops: 0,
         });
         debug_assert_eq!(columns, channels(result));
-        Ok(Gpu { launches: launches.collect(), scratch: vec![] })
+        Ok(Gpu { launches: launches.collect(), scratch: vec![] }.only())
     }
 
     fn kernels(&self, operands: &[Operand], result: &[usize], set: Set) -> Vec<Candidate<Lowering>> {

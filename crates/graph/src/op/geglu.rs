@@ -2,6 +2,7 @@
 
 use super::{Case, FLAT, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel, rows};
 use crate::Var;
+use crate::caps::Caps;
 use crate::choice::Candidate;
 use crate::launch::{Launch, Slot};
 use crate::lowering::{KernelCall, Lowering, unit_rows};
@@ -35,7 +36,7 @@ impl Op for Geglu {
         &halves[0].contiguous()? * halves[1].contiguous()?.gelu_erf()?
     }
 
-    fn gpu(&self, _: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
+    fn gpu(&self, _: &[Operand], result: &[usize], _: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
         let n = count(result);
         let launch = Launch {
             kernel: flat_kernel("geglu"),
@@ -44,7 +45,7 @@ impl Op for Geglu {
             groups: flat_groups(n, FLAT),
             flops: 2 * n as u64,
         };
-        Ok(Gpu { launches: vec![launch], scratch: vec![] })
+        Ok(Gpu { launches: vec![launch], scratch: vec![] }.only())
     }
 
     fn kernels(&self, _: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {

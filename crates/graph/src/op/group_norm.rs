@@ -4,6 +4,7 @@
 //! (Chan et al. 1979); the multiply-add. The first two also serve a picture in bands ([`super::GroupNormStatistics`]).
 
 use super::{Activation, Case, FLAT, Fusion, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel};
+use crate::caps::Caps;
 use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Slot};
 use crate::lowering::{KernelCall, Lowering, UNIT_NUMBERS};
@@ -67,7 +68,7 @@ impl Op for GroupNorm {
         self.activation.map_or(Ok(y.clone()), |a| a.cpu(&y))
     }
 
-    fn gpu(&self, operands: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
+    fn gpu(&self, operands: &[Operand], result: &[usize], _: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
         let (batch, c, n) = (result[0], channels(result), count(result));
         let (mut launches, chunks) = partial(&[operands[0].shape], self.groups);
         launches.push(combine(&[batch, c], self.groups, self.epsilon, chunks, [1, 2], Slot::Scratch(1)));
@@ -83,7 +84,7 @@ impl Op for GroupNorm {
             groups: flat_groups(n, FLAT),
             flops: 2 * n as u64,
         });
-        Ok(Gpu { launches, scratch: vec![batch * self.groups * chunks * 3, batch * c * 2] })
+        Ok(Gpu { launches, scratch: vec![batch * self.groups * chunks * 3, batch * c * 2] }.only())
     }
 
     fn kernels(&self, operands: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {

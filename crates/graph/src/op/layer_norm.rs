@@ -1,6 +1,7 @@
 //! `y = (x − mean) / √(variance + ε) · scale + shift` over the channels of each place (Ba et al. 2016).
 
 use super::{Case, Gpu, Op, OpRow, Operand, channels, count, flat_groups, rows};
+use crate::caps::Caps;
 use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Slot};
 use crate::lowering::{KernelCall, Lowering, unit_rows};
@@ -40,7 +41,7 @@ impl Op for LayerNorm {
         normal.to_dtype(operands[0].dtype())?.broadcast_mul(&operands[1])?.broadcast_add(&operands[2])
     }
 
-    fn gpu(&self, _: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
+    fn gpu(&self, _: &[Operand], result: &[usize], _: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
         let rows = rows(result);
         let launch = Launch {
             kernel: Kernel::new("layer_norm"),
@@ -49,7 +50,7 @@ impl Op for LayerNorm {
             groups: flat_groups(rows, 1),
             flops: 8 * count(result) as u64,
         };
-        Ok(Gpu { launches: vec![launch], scratch: vec![] })
+        Ok(Gpu { launches: vec![launch], scratch: vec![] }.only())
     }
 
     fn kernels(&self, _: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {

@@ -1,9 +1,10 @@
 //! `y[m, n] = epilogue(Σ_k x[m, k] · w[n, k])`: a matrix product with PyTorch's `nn.Linear` weight, or a 1×1 convolution's.
 
 use super::units::product_call;
-use super::{Case, Epilogue, Fusion, Gpu, Op, OpRow, Operand, channels, product, row_reader, rows};
+use super::ways::{STEP, Work, class};
+use super::{Activation, Case, Epilogue, Fusion, Gpu, Op, OpRow, Operand, channels, product, rows};
+use crate::caps::Caps;
 use crate::choice::Candidate;
-use crate::launch::{Kernel, Launch, Slot};
 use crate::lowering::Lowering;
 use crate::{LORA_DOWN, LORA_UP, Layout, Var, Weights};
 use candle_core::{Result, Tensor};
@@ -15,42 +16,6 @@ pub(super) const ROW: OpRow = OpRow {
     reason: "f32 sums of up to 20,480 products: rounding errors grow with the root of the length, 6e-8 · √(20480/4), and do not accumulate in one direction",
     cases,
 };
-
-/// A block of results that one workgroup makes, by `shaders/tile/NAME.wgsl`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Tile {
-    pub name: &'static str,
-    rows: usize,
-    columns: usize,
-}
-
-const SQUARE: Tile = Tile { name: "square", rows: 64, columns: 64 };
-const SMALL: Tile = Tile { name: "small", rows: 32, columns: 32 };
-const THIN: Tile = Tile { name: "thin", rows: 8, columns: 64 };
-
-/// Below this many workgroups a GPU stands partly idle (small ones have about 8 cores that want several each), and so more, smaller ones win.
-const FEW_GROUPS: usize = 64;
-
-impl Tile {
-    /// The tile for `m` rows and `n` columns of results.
-    pub fn of(m: usize, n: usize) -> Tile {
-        match m {
-            0..=8 => THIN,
-            _ if m.div_ceil(SQUARE.rows) * n.div_ceil(SQUARE.columns) < FEW_GROUPS => SMALL,
-            _ => SQUARE,
-        }
-    }
-
-    /// What the grid counts on.
-    pub fn constants(self) -> [(&'static str, u32); 2] {
-        [("ROWS", self.rows as u32), ("COLUMNS", self.columns as u32)]
-    }
-
-    /// The grid that covers all results.
-    pub fn groups(self, m: usize, n: usize) -> [u32; 3] {
-        [n.div_ceil(self.columns) as u32, m.div_ceil(self.rows) as u32, 1]
-    }
-}
 
 /// Operands: input `[…, in]`, weight `[out, in]` or `[out, in, 1, 1]`, then the epilogue's.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -88,35 +53,34 @@ impl Op for Linear {
         self.epilogue.cpu(product.reshape(shape)?, &operands[2..])
     }
 
-    fn gpu(&self, operands: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
+    fn gpu(&self, operands: &[Operand], result: &[usize], caps: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
         let weight = operands[1].weight.ok_or("the second operand must be a weight")?;
         let (m, n, k) = (rows(result), channels(result), channels(operands[0].shape));
-        let (extra, [flags, activation]) = self.epilogue.gpu(operands);
-        let [bias, per_batch, residual] = extra;
-        let tile = Tile::of(m, n);
-        let launch = Launch {
-            kernel: Kernel::new("linear")
-                .with("input", row_reader(k))
-                .with("weights", weight.encoding.row().name)
-                .with("tile", tile.name)
-                .assuming(tile.constants())
-                .assuming(Epilogue::constants()),
-            slots: vec![Slot::operand(0), Slot::operand(1), bias, per_batch, residual, Slot::Output],
+        let work = Work {
+            op: "linear",
+            m,
+            n,
+            row: k,
+            steps: k.div_ceil(STEP),
+            weights: weight.encoding.row().name,
+            operands,
+            epilogue: self.epilogue,
             params: vec![
                 ("m", m.into()),
                 ("n", n.into()),
                 ("k4", k.div_ceil(4).into()),
                 ("row_stride", weight.row_stride().into()),
                 ("stored", weight.stored_numbers().into()),
-                ("flags", flags.into()),
-                ("activation", activation.into()),
                 ("places", (m / result[0]).into()),
                 ("k", k.into()),
             ],
-            groups: tile.groups(m, n),
             flops: 2 * product(&[m, n, k]),
         };
-        Ok(Gpu { launches: vec![launch], scratch: vec![] })
+        Ok(work.candidates(caps))
+    }
+
+    fn class(&self, _: &[Operand], result: &[usize]) -> Option<String> {
+        Some(class(self.name(), rows(result), channels(result)))
     }
 
     /// A convolution of a 1×1 window on pictures of one row.
@@ -174,6 +138,11 @@ fn cases() -> Vec<Case> {
             .flat_map(|&(m, n, k)| Case::per_encoding(move |encoding| linear_case(m, n, k, encoding)))
             .collect();
     cases.push(fused_case());
+    cases.extend(
+        Activation::ALL
+            .into_iter()
+            .flat_map(|activation| [(9, 12, 8), (2, 8, 20), (17, 36, 640)].map(|size| activated_case(size, activation))),
+    );
     cases.extend(Case::per_encoding(low_rank_case));
     cases.extend(
         [(4096, 320, 320), (4096, 2560, 320), (1024, 5120, 640), (256, 1280, 1280), (77, 1280, 768)]
@@ -189,6 +158,14 @@ fn linear_case(m: usize, n: usize, k: usize, encoding: crate::Encoding) -> Case 
         .weight("fc.bias", &[n], encoding)
         .input("x", &[m, k])
         .build(|graph, inputs| inputs[0].linear(graph.weights().at("fc")))
+}
+
+fn activated_case((m, n, k): (usize, usize, usize), activation: Activation) -> Case {
+    Case::new(format!("{m}x{n}x{k} {activation:?}"))
+        .weight("fc.weight", &[n, k], crate::Encoding::F32)
+        .weight("fc.bias", &[n], crate::Encoding::F32)
+        .input("x", &[m, k])
+        .build(move |graph, inputs| inputs[0].linear(graph.weights().at("fc")).activation(activation))
 }
 
 fn fused_case() -> Case {

@@ -3,6 +3,7 @@
 
 use super::{Case, FLAT, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel};
 use crate::Var;
+use crate::caps::Caps;
 use crate::choice::Candidate;
 use crate::launch::{Launch, Slot};
 use crate::lowering::{KernelCall, Lowering};
@@ -37,7 +38,7 @@ impl Op for PixelShuffle {
         parts.permute(vec![0, 1, 4, 2, 5, 3])?.contiguous()?.reshape((b, h * r, w * r, c / (r * r)))
     }
 
-    fn gpu(&self, _: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
+    fn gpu(&self, _: &[Operand], result: &[usize], _: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
         let n = count(result);
         let launch = Launch {
             kernel: flat_kernel("pixel_shuffle"),
@@ -52,7 +53,7 @@ impl Op for PixelShuffle {
             groups: flat_groups(n, FLAT),
             flops: 0,
         };
-        Ok(Gpu { launches: vec![launch], scratch: vec![] })
+        Ok(Gpu { launches: vec![launch], scratch: vec![] }.only())
     }
 
     fn kernels(&self, operands: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {

@@ -2,6 +2,7 @@
 
 use super::{Case, FLAT, Fusion, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel};
 use crate::Var;
+use crate::caps::Caps;
 use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Param, Slot};
 use crate::lowering::{KernelCall, Lowering, UNIT_NUMBERS, unit_rows};
@@ -15,7 +16,7 @@ pub(super) const ROW: OpRow = OpRow {
     cases,
 };
 
-/// A function between two layers. Formulas in `shaders/lib/activation.wgsl`.
+/// A function between two layers. Formulas in `shaders/lib/activation.wgsl` and `shaders/activation/`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activation {
     /// `x · σ(x)` (Elfwing et al. 2017).
@@ -36,7 +37,8 @@ pub enum Activation {
 const LEAK: f64 = 0.2;
 
 impl Activation {
-    const ALL: [Activation; 6] =
+    /// Every one, in the order of their codes.
+    pub(super) const ALL: [Activation; 6] =
         [Activation::Silu, Activation::Gelu, Activation::GeluTanh, Activation::QuickGelu, Activation::Relu, Activation::LeakyRelu];
 
     /// The constant in `shaders/lib/activation.wgsl` that is its code.
@@ -48,6 +50,19 @@ impl Activation {
             Activation::QuickGelu => "QUICK_GELU",
             Activation::Relu => "RELU",
             Activation::LeakyRelu => "LEAKY_RELU",
+        }
+    }
+
+    /// The file in `shaders/activation/` that a product's kernel imports.
+    pub(super) fn file(activation: Option<Activation>) -> &'static str {
+        match activation {
+            None => "none",
+            Some(Activation::Silu) => "silu",
+            Some(Activation::Gelu) => "gelu",
+            Some(Activation::GeluTanh) => "gelu_tanh",
+            Some(Activation::QuickGelu) => "quick_gelu",
+            Some(Activation::Relu) => "relu",
+            Some(Activation::LeakyRelu) => "leaky_relu",
         }
     }
 
@@ -99,14 +114,14 @@ impl Op for Unary {
         x.affine(self.multiply as f64, self.add as f64)
     }
 
-    fn gpu(&self, _: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
+    fn gpu(&self, _: &[Operand], result: &[usize], _: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
         let params = vec![
             ("n4", count(result).div_ceil(4).into()),
             ("activation", Activation::code(self.activation).into()),
             ("multiply", self.multiply.into()),
             ("add", self.add.into()),
         ];
-        Ok(flat(flat_kernel("unary").assuming(Activation::constants()), vec![Slot::operand(0), Slot::Output], params, result))
+        Ok(flat(flat_kernel("unary").assuming(Activation::constants()), vec![Slot::operand(0), Slot::Output], params, result).only())
     }
 
     fn kernels(&self, _: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {
@@ -164,9 +179,9 @@ impl Op for Binary {
         }
     }
 
-    fn gpu(&self, _: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
+    fn gpu(&self, _: &[Operand], result: &[usize], _: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
         let slots = vec![Slot::operand(0), Slot::operand(1), Slot::Output];
-        Ok(match self.0 {
+        let gpu = match self.0 {
             BinaryKind::AddPerBatch => {
                 let n = count(result);
                 let params = vec![("n", n.into()), ("channels", channels(result).into()), ("per_batch", (n / result[0]).into())];
@@ -176,7 +191,8 @@ impl Op for Binary {
                 let params = vec![("n4", count(result).div_ceil(4).into()), ("multiply", (kind == BinaryKind::Multiply).into())];
                 flat(flat_kernel("binary"), slots, params, result)
             }
-        })
+        };
+        Ok(gpu.only())
     }
 
     fn kernels(&self, _: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {

@@ -1,6 +1,7 @@
 //! `y = max(x, 0) + slope[c] · min(x, 0)`: PyTorch's `nn.PReLU` with a slope for each channel (He et al. 2015, “Delving Deep into Rectifiers”).
 
 use super::{Case, FLAT, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel};
+use crate::caps::Caps;
 use crate::choice::Candidate;
 use crate::launch::{Launch, Slot};
 use crate::lowering::{KernelCall, Lowering, unit_rows};
@@ -37,7 +38,7 @@ impl Op for Prelu {
         12 * count(operands[0]) as u64
     }
 
-    fn gpu(&self, _: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
+    fn gpu(&self, _: &[Operand], result: &[usize], _: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
         let n = count(result);
         let launch = Launch {
             kernel: flat_kernel("prelu"),
@@ -46,7 +47,7 @@ impl Op for Prelu {
             groups: flat_groups(n, FLAT),
             flops: n as u64,
         };
-        Ok(Gpu { launches: vec![launch], scratch: vec![] })
+        Ok(Gpu { launches: vec![launch], scratch: vec![] }.only())
     }
 
     fn kernels(&self, _: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {

@@ -2,6 +2,8 @@
 
 use super::{Case, Gpu, Op, OpRow, Operand, count};
 use crate::Var;
+use crate::caps::Caps;
+use crate::choice::Candidate;
 use candle_core::{Result, Tensor};
 
 pub(super) const ROW: OpRow = OpRow { name: "reshape", tolerance: 0.0, reason: "nothing is computed", cases };
@@ -26,8 +28,8 @@ impl Op for Reshape {
         operands[0].reshape(self.0.as_slice())
     }
 
-    fn gpu(&self, _: &[Operand], _: &[usize]) -> std::result::Result<Gpu, String> {
-        Ok(Gpu::default())
+    fn gpu(&self, _: &[Operand], _: &[usize], _: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
+        Ok(Gpu::default().only())
     }
 
     fn is_view(&self) -> bool {

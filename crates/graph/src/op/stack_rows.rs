@@ -2,6 +2,7 @@
 //! gets the rows of its neighbours that a convolution's window reaches.
 
 use super::{Activation, Case, FLAT, Fusion, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel};
+use crate::caps::Caps;
 use crate::choice::Candidate;
 use crate::launch::{Launch, Slot};
 use crate::lowering::{KernelCall, Lowering, unit_rows};
@@ -60,7 +61,7 @@ impl Op for StackRows {
     }
 
     /// One launch for each picture: the kernel writes its part of the result.
-    fn gpu(&self, operands: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
+    fn gpu(&self, operands: &[Operand], result: &[usize], _: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
         let row = result[2] * result[3];
         let mut first = 0;
         let launches = self.rows.iter().enumerate().filter(|(_, rows)| !rows.is_empty()).map(|(i, rows)| {
@@ -87,7 +88,7 @@ impl Op for StackRows {
                 flops: if self.affine { 2 * n as u64 } else { 0 },
             }
         });
-        Ok(Gpu { launches: launches.collect(), scratch: vec![] })
+        Ok(Gpu { launches: launches.collect(), scratch: vec![] }.only())
     }
 
     /// One call for each picture.

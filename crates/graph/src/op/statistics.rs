@@ -3,6 +3,7 @@
 
 use super::group_norm::{combine, partial};
 use super::{Case, Gpu, Op, OpRow, Operand, channels, count};
+use crate::caps::Caps;
 use crate::choice::Candidate;
 use crate::launch::{Launch, Slot};
 use crate::lowering::Lowering;
@@ -63,14 +64,14 @@ impl Op for GroupNormStatistics {
         8 * 3 * operands.iter().map(|shape| count(shape) as u64).sum::<u64>()
     }
 
-    fn gpu(&self, operands: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
+    fn gpu(&self, operands: &[Operand], result: &[usize], _: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
         let (bands, _) = operands.split_at(operands.len() - 2);
         let shapes: Vec<&[usize]> = bands.iter().map(|band| band.shape).collect();
         let (mut launches, chunks) = partial(&shapes, self.groups);
         let weights = [bands.len(), bands.len() + 1];
         launches.push(combine(result, self.groups, self.epsilon, chunks, weights, Slot::Output));
         let launches: Vec<Launch> = launches;
-        Ok(Gpu { launches, scratch: vec![result[0] * self.groups * chunks * 3] })
+        Ok(Gpu { launches, scratch: vec![result[0] * self.groups * chunks * 3] }.only())
     }
 
     fn kernels(&self, operands: &[Operand], _: &[usize], _: Set) -> Vec<Candidate<Lowering>> {

@@ -5,6 +5,7 @@
 
 use super::{Case, FLAT, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel};
 use crate::Var;
+use crate::caps::Caps;
 use crate::choice::Candidate;
 use crate::launch::{Launch, Slot};
 use crate::lowering::{KernelCall, Lowering};
@@ -63,7 +64,7 @@ impl Op for TimestepEmbedding {
         if self.flip_sin_to_cos { Tensor::cat(&[cos, sin], D::Minus1) } else { Tensor::cat(&[sin, cos], D::Minus1) }
     }
 
-    fn gpu(&self, _: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
+    fn gpu(&self, _: &[Operand], result: &[usize], _: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
         let n = count(result);
         let mut frequencies = self.frequencies();
         frequencies.resize(MOST, 0.0);
@@ -80,7 +81,7 @@ impl Op for TimestepEmbedding {
             groups: flat_groups(n, FLAT),
             flops: 8 * n as u64,
         };
-        Ok(Gpu { launches: vec![launch], scratch: vec![] })
+        Ok(Gpu { launches: vec![launch], scratch: vec![] }.only())
     }
 
     fn kernels(&self, _: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {

@@ -1,6 +1,6 @@
 //! How a CPU is given a matrix product or convolution: its call, cut into units that any thread may do.
 
-use super::{Epilogue, Operand, product};
+use super::{Activation, Epilogue, Operand, product};
 use crate::Encoding;
 use crate::launch::Slot;
 use crate::lowering::{KernelCall, stored};
@@ -17,7 +17,8 @@ const UNIT_SQUARES: usize = 48;
 
 /// A product's call, but for how it is cut: the operands' flags and encoding are filled in.
 pub(super) fn product_call(p: Product, kernel: Kernel, operands: &[Operand], epilogue: &Epilogue, tile: Tile) -> KernelCall {
-    let (extra, [flags, activation]) = epilogue.gpu(operands);
+    let (extra, flags) = epilogue.gpu(operands);
+    let activation = Activation::code(epilogue.activation);
     let [bias, per_batch, residual] = extra;
     let encoding = operands[1].weight.map_or(Encoding::F32, |weight| weight.encoding);
     let p = Product { flags, activation, stored: stored(encoding) as u32, ..p };

@@ -2,6 +2,7 @@
 
 use super::{Case, FLAT, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel};
 use crate::Var;
+use crate::caps::Caps;
 use crate::choice::Candidate;
 use crate::launch::{Launch, Slot};
 use crate::lowering::{KernelCall, Lowering};
@@ -37,7 +38,7 @@ impl Op for Upsample {
         operands[0].index_select(&places(self.height, h)?, 1)?.index_select(&places(self.width, w)?, 2)
     }
 
-    fn gpu(&self, operands: &[Operand], result: &[usize]) -> std::result::Result<Gpu, String> {
+    fn gpu(&self, operands: &[Operand], result: &[usize], _: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
         let (from, n) = (operands[0].shape, count(result));
         let params = vec![
             ("n", n.into()),
@@ -54,7 +55,7 @@ impl Op for Upsample {
             groups: flat_groups(n, FLAT),
             flops: 0,
         };
-        Ok(Gpu { launches: vec![launch], scratch: vec![] })
+        Ok(Gpu { launches: vec![launch], scratch: vec![] }.only())
     }
 
     fn kernels(&self, operands: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {

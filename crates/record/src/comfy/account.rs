@@ -2,7 +2,7 @@
 
 use super::graph::{Graph, class, input, link};
 use super::nodes::{self, Is, Row};
-use crate::gathered::{Gathered, short};
+use crate::builder::{RequestBuilder, short};
 use serde_json::Value;
 
 /// Inputs that lead on where a node is unknown.
@@ -24,7 +24,7 @@ const ONWARD: [&str; 14] = [
 ];
 
 /// Names what was not followed.
-pub(super) fn take<'a>(to: &mut Gathered, graph: &Graph<'a>, sampler: &'a Value) {
+pub(super) fn take<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, sampler: &'a Value) {
     let own = nodes::find(class(sampler));
     match own {
         Some(row) => inputs(to, sampler, row),
@@ -50,7 +50,7 @@ pub(super) fn take<'a>(to: &mut Gathered, graph: &Graph<'a>, sampler: &'a Value)
 }
 
 /// Inputs of a known node that its row does not know.
-fn inputs(to: &mut Gathered, node: &Value, Row(_, is, known): &Row) {
+fn inputs(to: &mut RequestBuilder, node: &Value, Row(_, is, known): &Row) {
     let held: &[&str] = match is {
         Is::Holds(names) | Is::Joins(names) | Is::Sizes(names) => names,
         _ => &[],

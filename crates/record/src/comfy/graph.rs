@@ -4,7 +4,7 @@
 //! does, inputs of the usual names are gone on with, which is then said.
 
 use super::nodes::{self, Is, Row};
-use crate::gathered::short;
+use crate::builder::short;
 use serde_json::{Map, Value};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
@@ -27,7 +27,7 @@ pub(super) struct Graph<'a> {
 const MOST_WORK: usize = 20_000;
 
 /// Where a value is, or why it is not known.
-pub(super) enum Found<'a> {
+pub(super) enum Lookup<'a> {
     Value(&'a Value),
     /// Written in a node that no table knows, of this class.
     Guessed(&'a Value, &'a str),
@@ -110,17 +110,17 @@ impl<'a> Graph<'a> {
     }
 
     /// The value of an input, here or behind its link.
-    pub fn value(&self, node: &'a Value, name: &str) -> Found<'a> {
+    pub fn value(&self, node: &'a Value, name: &str) -> Lookup<'a> {
         self.valued(node, name, 0)
     }
 
-    fn valued(&self, node: &'a Value, name: &str, hops: usize) -> Found<'a> {
-        let Some(value) = input(node, name) else { return Found::Absent };
-        let Some(link) = link(value) else { return Found::Value(value) };
+    fn valued(&self, node: &'a Value, name: &str, hops: usize) -> Lookup<'a> {
+        let Some(value) = input(node, name) else { return Lookup::Absent };
+        let Some(link) = link(value) else { return Lookup::Value(value) };
         let Some(behind) = self.node(link).filter(|_| hops < MOST_HOPS && self.may_look()) else {
-            return Found::Lost("a node that is not in the file".into());
+            return Lookup::Lost("a node that is not in the file".into());
         };
-        let lost = || Found::Lost(short(class(behind)));
+        let lost = || Lookup::Lost(short(class(behind)));
         match nodes::find(class(behind)).map(|row| row.1) {
             Some(Is::Holds(outputs)) => match outputs.get(link.1).filter(|name| !name.is_empty()) {
                 Some(name) => self.valued(behind, name, hops + 1),
@@ -138,13 +138,13 @@ impl<'a> Graph<'a> {
     }
 
     /// What comes into a reroute.
-    fn first_valued(&self, node: &'a Value, hops: usize) -> Found<'a> {
+    fn first_valued(&self, node: &'a Value, hops: usize) -> Lookup<'a> {
         let name = node.get("inputs").and_then(Value::as_object).and_then(|inputs| inputs.keys().next());
-        name.map_or(Found::Absent, |name| self.valued(node, name, hops))
+        name.map_or(Lookup::Absent, |name| self.valued(node, name, hops))
     }
 
     /// In an unknown node, an input of the same name; or the only one of a name that values have.
-    fn guessed(&self, link: Link<'a>, node: &'a Value, name: &str, hops: usize) -> Found<'a> {
+    fn guessed(&self, link: Link<'a>, node: &'a Value, name: &str, hops: usize) -> Lookup<'a> {
         let usual: &[&str] = match name {
             "seed" | "noise_seed" => &["seed", "noise_seed", "value", "int", "number"],
             "text" | "text_g" | "text_l" | "positive" | "negative" => &["text", "string", "value", "prompt", "text_positive", "result"],
@@ -152,14 +152,14 @@ impl<'a> Graph<'a> {
         };
         for name in [name].iter().chain(usual).filter(|name| input(node, name).is_some()) {
             match self.valued(node, name, hops + 1) {
-                Found::Value(value) | Found::Guessed(value, _) => {
+                Lookup::Value(value) | Lookup::Guessed(value, _) => {
                     self.read_from.borrow_mut().insert(link.0);
-                    return Found::Guessed(value, class(node));
+                    return Lookup::Guessed(value, class(node));
                 }
-                Found::Lost(_) | Found::Absent => {}
+                Lookup::Lost(_) | Lookup::Absent => {}
             }
         }
-        Found::Lost(short(class(node)))
+        Lookup::Lost(short(class(node)))
     }
 
     /// All classes that lie behind a node's inputs, with their rows, nearest first. Behind a node that is not followed, only what it passes on.

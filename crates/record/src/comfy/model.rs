@@ -2,7 +2,7 @@
 
 use super::graph::{Graph, Link, class, input};
 use super::text;
-use crate::gathered::{Gathered, short};
+use crate::builder::{RequestBuilder, short};
 use crate::{Model, loras};
 use decant_sd::lora;
 use serde_json::Value;
@@ -20,10 +20,10 @@ const MODELS: [&str; 2] = ["model", "MODEL"];
 const CLIPS: [&str; 2] = ["clip", "CLIP"];
 
 /// Follows the model of a sampler, and the encoder of its prompt where that is known.
-pub(super) fn take<'a>(to: &mut Gathered, graph: &Graph<'a>, sampler: &'a Value, encoder: Option<&'a Value>) -> Opened {
+pub(super) fn take<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, sampler: &'a Value, encoder: Option<&'a Value>) -> Opened {
     let mut opened = Opened::default();
-    let asked = graph.having(sampler, &["model"], &["guider", "sigmas"]);
-    let row = asked.map(|(node, name)| graph.row(node, name, &MODELS)).unwrap_or_default();
+    let model_input = graph.having(sampler, &["model"], &["guider", "sigmas"]);
+    let row = model_input.map(|(node, name)| graph.row(node, name, &MODELS)).unwrap_or_default();
     let clips = encoder.map(|encoder| graph.row(encoder, "clip", &CLIPS)).unwrap_or_default();
     for node in row.iter().filter_map(|link| graph.node(*link)) {
         done_to(to, graph, node, &mut opened);
@@ -36,7 +36,7 @@ pub(super) fn take<'a>(to: &mut Gathered, graph: &Graph<'a>, sampler: &'a Value,
 }
 
 /// The checkpoint's name, and what a node changes of how the model is sampled.
-fn done_to<'a>(to: &mut Gathered, graph: &Graph<'a>, node: &'a Value, opened: &mut Opened) {
+fn done_to<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, node: &'a Value, opened: &mut Opened) {
     let named = ["ckpt_name", "unet_name", "model_path"].iter().find_map(|name| word(to, graph, node, name));
     if let Some(name) = named.filter(|_| opened.model.name.is_empty()) {
         opened.model.name = short(&name);
@@ -60,7 +60,7 @@ fn done_to<'a>(to: &mut Gathered, graph: &Graph<'a>, node: &'a Value, opened: &m
 }
 
 /// The text encoder's layers that were left out: −1 is none.
-fn skipped<'a>(to: &mut Gathered, graph: &Graph<'a>, node: &'a Value) {
+fn skipped<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, node: &'a Value) {
     let layer = ["stop_at_clip_layer", "clip_skip"].iter().find_map(|name| text::number(graph, node, name));
     if let Some(layer) = layer.filter(|layer| (-100.0..=-1.0).contains(layer) && to.get("clipSkip").is_none()) {
         to.set("clipSkip", (-layer) as u64 - 1);
@@ -74,7 +74,7 @@ struct Loaded(String, f64, f64);
 const MOST: usize = 100;
 
 /// A LoRA changes the denoiser where its node lies on the model's way, and the text encoder where it lies on the encoder's.
-fn used<'a>(to: &mut Gathered, graph: &Graph<'a>, row: &[Link<'a>], clips: &[Link<'a>], encoder: Option<&'a Value>) {
+fn used<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, row: &[Link<'a>], clips: &[Link<'a>], encoder: Option<&'a Value>) {
     let lies_on = |way: &[Link], id: &str| way.iter().any(|link| link.0 == id);
     let only_there = clips.iter().filter(|link| !lies_on(row, link.0));
     let mut all = vec![];
@@ -96,7 +96,7 @@ fn used<'a>(to: &mut Gathered, graph: &Graph<'a>, row: &[Link<'a>], clips: &[Lin
 const MOST_STACKS: usize = 16;
 
 /// What a node loads, and what comes into it as a stack.
-fn loaded<'a>(to: &mut Gathered, graph: &Graph<'a>, node: &'a Value) -> Vec<Loaded> {
+fn loaded<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, node: &'a Value) -> Vec<Loaded> {
     let mut all = own(to, graph, node);
     let mut next = graph.link(node, "lora_stack");
     for _ in 0..MOST_STACKS {
@@ -107,7 +107,7 @@ fn loaded<'a>(to: &mut Gathered, graph: &Graph<'a>, node: &'a Value) -> Vec<Load
     all
 }
 
-fn own<'a>(to: &mut Gathered, graph: &Graph<'a>, node: &'a Value) -> Vec<Loaded> {
+fn own<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, node: &'a Value) -> Vec<Loaded> {
     match class(node) {
         "Power Lora Loader (rgthree)" => power(node),
         "Lora Loader Stack (rgthree)" => numbered(to, graph, node, &|n| [format!("lora_0{n}"), format!("strength_0{n}"), String::new()]),
@@ -135,7 +135,7 @@ fn own<'a>(to: &mut Gathered, graph: &Graph<'a>, node: &'a Value) -> Vec<Loaded>
 }
 
 /// `lora_name`, `strength_model`, `strength_clip`, under these names or the efficiency nodes'.
-fn single<'a>(to: &mut Gathered, graph: &Graph<'a>, node: &'a Value) -> Vec<Loaded> {
+fn single<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, node: &'a Value) -> Vec<Loaded> {
     let Some(name) = word(to, graph, node, "lora_name").filter(|name| name != "None") else { return vec![] };
     let mut weight = |names: [&str; 3], usual: f64| {
         let there = names.iter().find(|name| input(node, name).is_some());
@@ -151,7 +151,7 @@ fn single<'a>(to: &mut Gathered, graph: &Graph<'a>, node: &'a Value) -> Vec<Load
 }
 
 /// Up to fifty, by the names of their inputs: file, weight, the text encoder's weight.
-fn numbered<'a>(to: &mut Gathered, graph: &Graph<'a>, node: &'a Value, names: &dyn Fn(usize) -> [String; 3]) -> Vec<Loaded> {
+fn numbered<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, node: &'a Value, names: &dyn Fn(usize) -> [String; 3]) -> Vec<Loaded> {
     let one = |n: usize| {
         let [file, model, clip] = names(n);
         let name = word(to, graph, node, &file).filter(|name| !name.is_empty() && name != "None")?;
@@ -175,7 +175,7 @@ fn power(node: &Value) -> Vec<Loaded> {
 }
 
 /// A name, which some nodes keep with a picture of it: `{"content": "ink.safetensors", "image": null}`.
-fn word<'a>(to: &mut Gathered, graph: &Graph<'a>, node: &'a Value, name: &str) -> Option<String> {
+fn word<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, node: &'a Value, name: &str) -> Option<String> {
     let kept = input(node, name).and_then(|value| value.get("content")).and_then(Value::as_str);
     kept.map(String::from).or_else(|| text::text(to, graph, node, name, 0))
 }

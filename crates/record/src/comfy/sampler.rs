@@ -1,10 +1,10 @@
 //! A sampler's own settings: numbers, sampler and schedule, and what it begins from.
 
-use super::graph::{Found, Graph, Link, class, input, link};
+use super::graph::{Graph, Link, Lookup, class, input, link};
 use super::nodes::{self, Is};
 use super::text;
-use crate::gathered::{Gathered, short};
-use crate::names::{self, Tongue};
+use crate::builder::{RequestBuilder, short};
+use crate::names::{self, Tool};
 use serde_json::{Value, json};
 
 /// A setting of a sampler: what it is called there, behind which inputs it may be, and what it is here.
@@ -21,10 +21,10 @@ const NUMBERS: [Setting; 3] = [
 ];
 
 /// Follows all of them; what cannot be found is said in one sentence.
-pub(super) fn take<'a>(to: &mut Gathered, graph: &Graph<'a>, sampler: &'a Value) {
+pub(super) fn take<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, sampler: &'a Value) {
     let mut missing = vec![];
     for Setting { names, behind, field } in NUMBERS {
-        let found = graph.having(sampler, names, behind).map_or(Found::Absent, |(node, name)| graph.value(node, name));
+        let found = graph.having(sampler, names, behind).map_or(Lookup::Absent, |(node, name)| graph.value(node, name));
         // A guider of one conditioning does not guide.
         let unguided = field == "guidance"
             && graph.link(sampler, "guider").and_then(|link| graph.through(link)).is_some_and(|guider| class(guider) == "BasicGuider");
@@ -47,42 +47,42 @@ fn lost(field: &str, class: &str) -> String {
 }
 
 /// Sets a field; else the class of the node where the trace was lost.
-fn take_number(to: &mut Gathered, found: Found, field: &str) -> Option<String> {
+fn take_number(to: &mut RequestBuilder, found: Lookup, field: &str) -> Option<String> {
     let mut set = |value: &Value| {
         // Some nodes keep whole numbers with a point.
         let whole = value.as_f64().filter(|number| field != "guidance" && number.fract() == 0.0 && (0.0..9e15).contains(number));
         to.set(field, whole.filter(|_| !value.is_u64()).map_or(value.clone(), |number| json!(number as u64)));
     };
     match found {
-        Found::Value(value) if value.is_number() => set(value),
-        Found::Guessed(value, class) if value.is_number() => {
+        Lookup::Value(value) if value.is_number() => set(value),
+        Lookup::Guessed(value, class) if value.is_number() => {
             set(value);
             to.note(format!("{field} {value} is read from {}, a node that is not known here", short(class)));
         }
-        Found::Lost(class) => return Some(class),
-        Found::Value(_) | Found::Guessed(..) | Found::Absent => return Some(String::new()),
+        Lookup::Lost(class) => return Some(class),
+        Lookup::Value(_) | Lookup::Guessed(..) | Lookup::Absent => return Some(String::new()),
     }
     None
 }
 
 /// A name: written in the node or behind its link.
-fn word<'a>(to: &mut Gathered, graph: &Graph<'a>, node: &'a Value, name: &str, missing: &mut Vec<String>) -> Option<&'a str> {
+fn word<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, node: &'a Value, name: &str, missing: &mut Vec<String>) -> Option<&'a str> {
     match graph.value(node, name) {
-        Found::Value(value) => value.as_str(),
-        Found::Guessed(value, class) => {
+        Lookup::Value(value) => value.as_str(),
+        Lookup::Guessed(value, class) => {
             let word = value.as_str()?;
             to.note(format!("{name} {} is read from {}, a node that is not known here", short(word), short(class)));
             Some(word)
         }
-        Found::Lost(class) => {
+        Lookup::Lost(class) => {
             missing.push(lost(name, &class));
             None
         }
-        Found::Absent => None,
+        Lookup::Absent => None,
     }
 }
 
-fn sampler_and_schedule<'a>(to: &mut Gathered, graph: &Graph<'a>, sampler: &'a Value, missing: &mut Vec<String>) {
+fn sampler_and_schedule<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, sampler: &'a Value, missing: &mut Vec<String>) {
     let before = missing.len();
     let picked = graph.link(sampler, "sampler").and_then(|link| graph.through(link));
     let named = match picked.and_then(|node| Some((node, nodes::find(class(node))?.1))) {
@@ -109,21 +109,21 @@ fn sampler_and_schedule<'a>(to: &mut Gathered, graph: &Graph<'a>, sampler: &'a V
         missing.push("scheduler".into());
     }
     if let Some(named) = named {
-        names::take(to, Tongue::Comfy, named, Some(schedule.unwrap_or("")));
+        names::take(to, Tool::Comfy, named, Some(schedule.unwrap_or("")));
     }
     if let Some(node) = laid {
         listed(to, node);
     }
 }
 
-fn number_to<'a>(to: &mut Gathered, graph: &Graph<'a>, node: &'a Value, name: &str, field: &str, usual: f64) {
+fn number_to<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, node: &'a Value, name: &str, field: &str, usual: f64) {
     if let Some(number) = text::number(graph, node, name).filter(|number| *number != usual) {
         to.set(field, if field == "order" { json!(number as u64) } else { json!(number) });
     }
 }
 
 /// The schedule of a node that is one, by the name that its table has here.
-fn spaced<'a>(to: &mut Gathered, graph: &Graph<'a>, node: &'a Value, name: &'static str) -> &'static str {
+fn spaced<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, node: &'a Value, name: &'static str) -> &'static str {
     match name {
         // Whole tenths of the training steps, from the last: for one step, where trailing begins.
         "turbo" if text::number(graph, node, "steps").is_some_and(|steps| steps > 1.0) => {
@@ -138,7 +138,7 @@ fn spaced<'a>(to: &mut Gathered, graph: &Graph<'a>, node: &'a Value, name: &'sta
 }
 
 /// Sigmas that stand in the node itself, and the table of another model.
-fn listed(to: &mut Gathered, node: &Value) {
+fn listed(to: &mut RequestBuilder, node: &Value) {
     let text = |name: &str| input(node, name).and_then(Value::as_str).unwrap_or_default();
     match class(node) {
         "ManualSigmas" => {
@@ -165,7 +165,7 @@ fn is_empty(node: &Value) -> bool {
 }
 
 /// The size, or that there was a picture and how much of it was drawn anew.
-fn begin<'a>(to: &mut Gathered, graph: &Graph<'a>, sampler: &'a Value, missing: &mut Vec<String>) {
+fn begin<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, sampler: &'a Value, missing: &mut Vec<String>) {
     let denoise = graph.having(sampler, &["denoise"], &["sigmas"]).and_then(|(node, name)| text::number(graph, node, name));
     let denoise = denoise.filter(|denoise| (0.0..1.0).contains(denoise));
     if let Some(latents) = begins(graph, sampler).and_then(|link| graph.node(link)) {
@@ -205,10 +205,10 @@ fn sized<'a>(graph: &Graph<'a>, node: &'a Value, side: &str, hops: usize) -> Res
     }
     let pixels = |value: &Value| value.as_f64().filter(|pixels| (1.0..1e6).contains(pixels)).map(|pixels| pixels as u64);
     match graph.value(node, name) {
-        Found::Value(value) => Ok((pixels(value).ok_or("")?, None)),
-        Found::Guessed(value, class) => Ok((pixels(value).ok_or("")?, Some(short(class)))),
-        Found::Lost(class) => Err(class),
-        Found::Absent => Err(String::new()),
+        Lookup::Value(value) => Ok((pixels(value).ok_or("")?, None)),
+        Lookup::Guessed(value, class) => Ok((pixels(value).ok_or("")?, Some(short(class)))),
+        Lookup::Lost(class) => Err(class),
+        Lookup::Absent => Err(String::new()),
     }
 }
 
@@ -232,7 +232,7 @@ fn chosen(node: &Value) -> Option<[u64; 2]> {
 }
 
 /// A run that another sampler finishes.
-fn last_step<'a>(to: &mut Gathered, graph: &Graph<'a>, sampler: &'a Value) {
+fn last_step<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, sampler: &'a Value) {
     let Some(end) = text::number(graph, sampler, "end_at_step") else { return };
     let whole = to.get("steps").and_then(Value::as_f64).is_some_and(|steps| end >= steps);
     if !whole {

@@ -5,12 +5,12 @@
 
 use super::graph::{Graph, Link, class, input, link};
 use super::nodes::{self, Is};
-use crate::gathered::{Gathered, short};
+use crate::builder::{RequestBuilder, short};
 use decant_sd::{inversion, prompt};
 use serde_json::Value;
 
 /// What reaches one of a sampler's two inputs.
-pub(super) struct Said<'a> {
+pub(super) struct Conditioning<'a> {
     pub text: String,
     /// Other prompts that are mixed in, with their shares.
     pub mixes: Vec<(String, f64)>,
@@ -28,34 +28,40 @@ const ONWARD: [&str; 4] = ["conditioning", "conditioning_1", "conditioning_to", 
 const TEXTS: [&str; 9] = ["text", "text_g", "clip_l", "clip_g", "t5xxl", "string", "value", "prompt", "text_l"];
 
 /// Follows one conditioning; `role` is `positive` or `negative`.
-pub(super) fn said<'a>(to: &mut Gathered, graph: &Graph<'a>, from: Link<'a>, role: &str, hops: usize) -> Option<Said<'a>> {
+pub(super) fn conditioning<'a>(
+    to: &mut RequestBuilder,
+    graph: &Graph<'a>,
+    from: Link<'a>,
+    role: &str,
+    hops: usize,
+) -> Option<Conditioning<'a>> {
     let node = graph.node(from).filter(|_| hops < MOST_HOPS && graph.may_look())?;
-    let behind = |to: &mut Gathered, name: &str| said(to, graph, graph.link(node, name)?, role, hops + 1);
+    let behind = |to: &mut RequestBuilder, name: &str| conditioning(to, graph, graph.link(node, name)?, role, hops + 1);
     match (class(node), nodes::find(class(node)).map(|row| row.1)) {
         ("ConditioningConcat", _) => {
             let (mut first, second) = (behind(to, "conditioning_to")?, behind(to, "conditioning_from"));
             // Its 75 tokens follow the first text's, as after BREAK.
             second.into_iter().for_each(|second| first.text = format!("{} BREAK {}", first.text, second.text));
-            Some(first).filter(|said| said.text.len() < MOST_TEXT)
+            Some(first).filter(|first| first.text.len() < MOST_TEXT)
         }
         ("ConditioningAverage", _) => {
             let (mut first, second) = (behind(to, "conditioning_to")?, behind(to, "conditioning_from"));
             let strength = number(graph, node, "conditioning_to_strength").unwrap_or(1.0);
             first.mixes.extend(second.map(|second| (second.text, 1.0 - strength)));
-            Some(first).filter(|said| said.mixes.len() < MOST_HOPS)
+            Some(first).filter(|first| first.mixes.len() < MOST_HOPS)
         }
         ("ConditioningCombine", _) => {
             let (first, second) = (behind(to, "conditioning_1"), behind(to, "conditioning_2"));
             second.into_iter().for_each(|second| to.lose(format!("the second {role} prompt “{}”", short(&second.text))));
             first
         }
-        ("ConditioningZeroOut", _) => Some(Said { text: String::new(), ..behind(to, "conditioning")? }),
+        ("ConditioningZeroOut", _) => Some(Conditioning { text: String::new(), ..behind(to, "conditioning")? }),
         (_, Some(Is::Says)) => encoded(to, graph, node),
         (_, Some(Is::Leads(leads) | Is::Loses(leads))) => {
             let name = leads.get(from.1).or(leads.first())?;
             let onward = graph.onward(node, from.1, &[]).or_else(|| graph.link(node, name));
-            let leads_on = onward.and_then(|link| said(to, graph, link, role, hops + 1));
-            leads_on.or_else(|| Some(Said { text: text(to, graph, node, name, 0)?, mixes: vec![], encoder: node }))
+            let leads_on = onward.and_then(|link| conditioning(to, graph, link, role, hops + 1));
+            leads_on.or_else(|| Some(Conditioning { text: text(to, graph, node, name, 0)?, mixes: vec![], encoder: node }))
         }
         (_, Some(_)) => None,
         (_, None) => unknown(to, graph, node, from.1, role, hops),
@@ -63,42 +69,49 @@ pub(super) fn said<'a>(to: &mut Gathered, graph: &Graph<'a>, from: Link<'a>, rol
 }
 
 /// By what an unknown node's inputs are called. A node with both prompts passes them on in this order.
-fn unknown<'a>(to: &mut Gathered, graph: &Graph<'a>, node: &'a Value, output: usize, role: &str, hops: usize) -> Option<Said<'a>> {
+fn unknown<'a>(
+    to: &mut RequestBuilder,
+    graph: &Graph<'a>,
+    node: &'a Value,
+    output: usize,
+    role: &str,
+    hops: usize,
+) -> Option<Conditioning<'a>> {
     let both = ["positive", "negative"].iter().all(|name| input(node, name).is_some());
     let own = match output {
         0 if both => "positive",
         1 if both => "negative",
         _ => role,
     };
-    let onward = [own].into_iter().chain(ONWARD).find_map(|name| said(to, graph, graph.link(node, name)?, role, hops + 1));
+    let onward = [own].into_iter().chain(ONWARD).find_map(|name| conditioning(to, graph, graph.link(node, name)?, role, hops + 1));
     let here = || {
         let named = format!("text_{own}");
         let text = [own, named.as_str()].into_iter().chain(TEXTS).find_map(|name| text(to, graph, node, name, 0))?;
         to.note(format!("the {role} prompt is read from {}, a node that is not known here", short(class(node))));
         let id = graph.nodes.iter().find(|(_, other)| std::ptr::eq(*other, node)).map(|(id, _)| id.as_str());
         graph.read_from.borrow_mut().extend(id);
-        Some(Said { text, mixes: vec![], encoder: node })
+        Some(Conditioning { text, mixes: vec![], encoder: node })
     };
     onward.or_else(here)
 }
 
 /// What a text encoder was given.
-fn encoded<'a>(to: &mut Gathered, graph: &Graph<'a>, node: &'a Value) -> Option<Said<'a>> {
+fn encoded<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, node: &'a Value) -> Option<Conditioning<'a>> {
     let first = TEXTS.iter().find(|name| input(node, name).is_some())?;
-    let said = text(to, graph, node, first, 0)?;
+    let words = text(to, graph, node, first, 0)?;
     // Stable Diffusion XL's two encoders may be given two texts; here both read one.
     for other in TEXTS.iter().filter(|name| *name != first && input(node, name).is_some()) {
         match text(to, graph, node, other, 0) {
-            Some(second) if second == said || second.trim().is_empty() => {}
+            Some(second) if second == words || second.trim().is_empty() => {}
             Some(second) => to.lose(format!("{other} “{}”", short(&second))),
             None => to.lose((*other).into()),
         }
     }
-    Some(Said { text: said, mixes: vec![], encoder: node })
+    Some(Conditioning { text: words, mixes: vec![], encoder: node })
 }
 
 /// A text that stands in an input, or behind its link.
-pub(super) fn text<'a>(to: &mut Gathered, graph: &Graph<'a>, node: &'a Value, name: &str, hops: usize) -> Option<String> {
+pub(super) fn text<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, node: &'a Value, name: &str, hops: usize) -> Option<String> {
     let value = input(node, name)?;
     if let Some(text) = value.as_str() {
         return Some(text.into());
@@ -144,7 +157,7 @@ pub(super) fn number<'a>(graph: &Graph<'a>, node: &'a Value, name: &str) -> Opti
 const EMBEDDING: &str = "embedding:";
 
 /// A text as it means the same here.
-pub(super) fn ours(to: &mut Gathered, text: &str) -> String {
+pub(super) fn ours(to: &mut RequestBuilder, text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut from = 0;
     for range in prompt::tag_ranges(text) {
@@ -170,7 +183,7 @@ fn brackets(text: &str) -> String {
 }
 
 /// `embedding:NAME` is the word's name alone.
-fn words(to: &mut Gathered, text: &str) -> String {
+fn words(to: &mut RequestBuilder, text: &str) -> String {
     let (mut kept, mut rest) = (String::with_capacity(text.len()), text);
     while let Some(at) = rest.find(EMBEDDING) {
         let (before, after) = rest.split_at(at);

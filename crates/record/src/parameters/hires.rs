@@ -3,39 +3,39 @@
 //! There its steps are those that are really taken, here (as in diffusers) those of which a strength takes a part: 20 steps at a strength of 0.5
 //! there are the last 20 of 40 (`setup_img2img_steps` in modules/sd_samplers_common.py).
 
-use super::read::Pairs;
-use crate::gathered::{Gathered, short};
+use super::text::Pairs;
+use crate::builder::{RequestBuilder, short};
 use decant_sd::request::{HIRES_STRENGTH, HIRES_WAYS, Request};
 
 /// What is asked for of a second pass. Whether there is one.
-pub(super) fn take(gathered: &mut Gathered, pairs: &Pairs) -> bool {
+pub(super) fn take(builder: &mut RequestBuilder, pairs: &Pairs) -> bool {
     let Some(scale) = pairs.get("Hires upscale") else {
         // Of a pass to a size, say: the size is named by the table, and so is what belongs to it.
         for name in ["Hires steps", "Hires upscaler"] {
             if let Some(value) = pairs.get(name) {
-                gathered.lose(format!("{name} {}", short(value)));
+                builder.lose(format!("{name} {}", short(value)));
             }
         }
         return false;
     };
     let Ok(scale) = scale.parse::<f64>() else {
-        gathered.lose(format!("Hires upscale {}", short(scale)));
+        builder.lose(format!("Hires upscale {}", short(scale)));
         return true;
     };
-    gathered.set("hires", scale);
+    builder.set("hires", scale);
     let strength = pairs.get("Denoising strength").and_then(|strength| strength.parse::<f64>().ok()).unwrap_or(HIRES_STRENGTH);
-    gathered.set("hiresStrength", strength);
+    builder.set("hiresStrength", strength);
     let steps = pairs.get("Hires steps").filter(|steps| *steps != "0").or(pairs.get("Steps"));
     if let Some(steps) = steps.and_then(|steps| steps.parse::<u32>().ok()).filter(|_| strength > 0.0) {
         // So many that the part of them is what was taken.
-        gathered.set("hiresSteps", (f64::from(steps) / strength.min(1.0) - NEARLY).ceil() as u64);
+        builder.set("hiresSteps", (f64::from(steps) / strength.min(1.0) - NEARLY).ceil() as u64);
     }
     let name = pairs.get("Hires upscaler").unwrap_or("Latent");
     match HIRES_WAYS.iter().find(|row| row.name.eq_ignore_ascii_case(name)) {
-        Some(row) => gathered.set("hiresBy", row.id),
+        Some(row) => builder.set("hiresBy", row.id),
         None => {
-            gathered.set("hiresBy", "lanczos");
-            gathered.lose(format!("Hires upscaler {} (Lanczos is taken)", short(name)));
+            builder.set("hiresBy", "lanczos");
+            builder.lose(format!("Hires upscaler {} (Lanczos is taken)", short(name)));
         }
     }
     true

@@ -1,13 +1,12 @@
 //! Reading a `parameters` text, as the tool's own `parse_generation_parameters` does; what Decant has no setting for is named (`keys.rs`).
 
-use super::{CURVE, KEYWORD, OURS, hires, keys, line};
-use crate::gathered::{Gathered, short};
-use crate::names::{self, Tongue};
-use crate::read::{Source, desktop_prompts, foreign, zero_snr};
-use crate::{Error, Found, Model, loras};
-use decant_sd::lora;
+use super::text::{Pairs, parted};
+use super::{CURVE, KEYWORD, OURS, hires, keys, prompts};
+use crate::builder::{RequestBuilder, short};
+use crate::found::{Source, foreign, zero_snr};
+use crate::names::{self, Tool};
+use crate::{Error, Found, Model};
 use serde_json::json;
-use std::collections::BTreeMap;
 
 /// The settings of a text; RNG and prompts are taken as that tool uses them where the text does not say.
 ///
@@ -19,21 +18,20 @@ pub fn read(text: &str) -> Result<Found, Error> {
         let problem = "expected a prompt and a line of settings such as Steps: 20, Sampler: Euler, Seed: 1".into();
         return Err(Error::Unreadable { place: KEYWORD, problem });
     }
-    let mut gathered = Gathered::default();
-    let (words, pairs) = parted(&mut gathered, text);
-    let pairs = Pairs(pairs);
+    let mut builder = RequestBuilder::default();
+    let (words, pairs) = parted(&mut builder, text);
     let ours = pairs.get("Version").is_some_and(|version| version.starts_with(OURS));
     if !ours {
-        desktop_prompts(&mut gathered, Tongue::Desktop);
+        names::prompts(&mut builder, Tool::Desktop);
     }
-    prompts(&mut gathered, words, ours);
-    sampler(&mut gathered, &pairs, ours);
-    size_and_strength(&mut gathered, &pairs);
+    prompts::take(&mut builder, words, ours);
+    sampler(&mut builder, &pairs, ours);
+    size_and_strength(&mut builder, &pairs);
     let rng = pairs.get("RNG");
     if rng.map_or(!ours, |rng| if ours { rng == "NV" } else { rng != "CPU" }) {
-        gathered.set("rng", "cuda");
+        builder.set("rng", "cuda");
     }
-    emphasis(&mut gathered, &pairs);
+    emphasis(&mut builder, &pairs);
     let model = Model {
         name: pairs.get("Model").map(short).unwrap_or_default(),
         hash: pairs.get("Model hash").map(short).unwrap_or_default(),
@@ -43,16 +41,16 @@ pub fn read(text: &str) -> Result<Found, Error> {
         match *name {
             CURVE if ours => {
                 let scales: Vec<Option<f32>> = value.split_whitespace().map(|scale| scale.parse().ok()).collect();
-                gathered.set("guidanceCurve", json!(scales));
+                builder.set("guidanceCurve", json!(scales));
             }
             CFGPP if ours => {
-                gathered.set_number("guidance", value);
-                gathered.set("cfgpp", true);
+                builder.set_number("guidance", value);
+                builder.set("cfgpp", true);
             }
-            name => keys::take(&mut gathered, name, value),
+            name => keys::take(&mut builder, name, value),
         }
     }
-    let mut found = foreign(gathered, model, Source::Parameters);
+    let mut found = foreign(builder, model, Source::Parameters);
     if pairs.get("Noise Schedule").is_some_and(|schedule| schedule == "Zero Terminal SNR") {
         zero_snr(&mut found);
     }
@@ -62,71 +60,26 @@ pub fn read(text: &str) -> Result<Found, Error> {
 /// What one scale of CFG++ is called in our texts.
 const CFGPP: &str = "CFGpp scale";
 
-/// The line's settings. Names are compared without regard to capitals, which the tools that follow the first one change.
-pub(super) struct Pairs<'t>(BTreeMap<&'t str, String>);
-
-impl Pairs<'_> {
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
-    }
-}
-
-/// The words, and the pairs of the line of settings. The tool writes that line last; extensions write more lines behind it.
-fn parted<'t>(gathered: &mut Gathered, text: &'t str) -> (&'t str, BTreeMap<&'t str, String>) {
-    let mut lines = text.rsplit('\n').scan(text.len(), |end, line| {
-        let start = *end - line.len();
-        *end = start.saturating_sub(1);
-        Some((start, line))
-    });
-    // The tool's rule: a last line with fewer than three pairs is part of the prompt.
-    let is_settings = |(start, line): &(usize, &str)| {
-        let pairs = line::pairs(line);
-        let names = || pairs.iter().map(|(name, _)| *name);
-        let last = start + line.len() == text.len();
-        !is_template(line)
-            && pairs.len() >= 3
-            && (last || names().any(|name| name == "Steps") && names().any(|name| ["Seed", "Sampler"].contains(&name)))
-    };
-    let Some((start, line)) = lines.find(is_settings) else { return (text, BTreeMap::new()) };
-    let mut pairs: BTreeMap<&str, String> = line::pairs(line).into_iter().collect();
-    let mut template = false;
-    for behind in text[start + line.len()..].lines().map(str::trim).filter(|line| !line.is_empty()) {
-        let found = line::pairs(behind);
-        template = is_template(behind) || template && found.is_empty();
-        match template {
-            true => {}
-            false if found.is_empty() => gathered.lose(format!("the line “{}” behind the settings", short(behind))),
-            false => pairs.extend(found),
-        }
-    }
-    (text[..start].trim_end(), pairs)
-}
-
-/// Dynamic Prompts writes what the words came of, which may have lines.
-fn is_template(line: &str) -> bool {
-    line.starts_with("Template:") || line.starts_with("Negative Template:")
-}
-
-fn sampler(gathered: &mut Gathered, pairs: &Pairs, ours: bool) {
+fn sampler(builder: &mut RequestBuilder, pairs: &Pairs, ours: bool) {
     // Fooocus writes its scheduler under another name; ours say no schedule where the model's own was taken.
     let schedule = pairs.get("Schedule type").or(pairs.get("Scheduler")).or(ours.then_some(""));
     match pairs.get("Sampler") {
-        Some(sampler) => names::take(gathered, Tongue::Desktop, sampler, schedule),
+        Some(sampler) => names::take(builder, Tool::Desktop, sampler, schedule),
         None => schedule
             .filter(|schedule| !schedule.is_empty())
             .into_iter()
-            .for_each(|schedule| gathered.lose(format!("the schedule {}", short(schedule)))),
+            .for_each(|schedule| builder.lose(format!("the schedule {}", short(schedule)))),
     }
 }
 
 /// The size of what was drawn first, and how much of a picture it began with was drawn anew.
 ///
 /// In a high-resolution fix the strength is the second pass's, and in its first form (before 2023) so is the size.
-fn size_and_strength(gathered: &mut Gathered, pairs: &Pairs) {
+fn size_and_strength(builder: &mut RequestBuilder, pairs: &Pairs) {
     let size = pairs.get("Size").and_then(sides);
     let first = pairs.get("First pass size").and_then(sides);
     if let (None, Some(size)) = (size, pairs.get("Size")) {
-        gathered.lose(format!("Size {}", short(size)));
+        builder.lose(format!("Size {}", short(size)));
     }
     let drawn = match (first, size) {
         (Some([0, _] | [_, 0]), Some(size)) => Some(old_first_pass(size)),
@@ -134,18 +87,18 @@ fn size_and_strength(gathered: &mut Gathered, pairs: &Pairs) {
         (None, size) => size,
     };
     for (side, pixels) in ["width", "height"].into_iter().zip(drawn.into_iter().flatten()) {
-        gathered.set(side, pixels);
+        builder.set(side, pixels);
     }
     if let (Some(drawn), Some(size)) = (drawn.filter(|_| first.is_some()), size) {
-        gathered.lose(format!("the second pass from {}x{} to {}x{}", drawn[0], drawn[1], size[0], size[1]));
+        builder.lose(format!("the second pass from {}x{} to {}x{}", drawn[0], drawn[1], size[0], size[1]));
     }
-    let second = hires::take(gathered, pairs);
+    let second = hires::take(builder, pairs);
     let hires = second || pairs.0.keys().any(|name| name.starts_with("Hires")) || first.is_some();
     let operations = pairs.get("Operations").unwrap_or_default();
     let from_text = operations.contains("txt2img") && !operations.contains("img2img");
     // A tool that was asked for a picture from text through its interface for programs wrote 0 there.
     let strength = pairs.get("Denoising strength").filter(|strength| !hires && !from_text && strength.parse() != Ok(0.0));
-    strength.into_iter().for_each(|strength| gathered.set_number("strength", strength));
+    strength.into_iter().for_each(|strength| builder.set_number("strength", strength));
 }
 
 fn sides(size: &str) -> Option<[u64; 2]> {
@@ -160,259 +113,14 @@ fn old_first_pass([width, height]: [u64; 2]) -> [u64; 2] {
 }
 
 /// Brackets stress words unless the tool was told otherwise; its other two ways are not Decant's.
-fn emphasis(gathered: &mut Gathered, pairs: &Pairs) {
+fn emphasis(builder: &mut RequestBuilder, pairs: &Pairs) {
     match pairs.get("Emphasis") {
         None => {}
-        Some("None") => gathered.set("emphasis", false),
-        Some("Original") => gathered.set("emphasis", true),
-        Some(other) => gathered.lose(format!("Emphasis {} (words are stressed as by Original)", short(other))),
+        Some("None") => builder.set("emphasis", false),
+        Some("Original") => builder.set("emphasis", true),
+        Some(other) => builder.lose(format!("Emphasis {} (words are stressed as by Original)", short(other))),
     }
-}
-
-/// The lines before and after the one that begins the negative prompt.
-fn prompts(gathered: &mut Gathered, words: &str, ours: bool) {
-    let begins = |line: &str| line.trim_start().starts_with("Negative prompt:");
-    let lines: Vec<&str> = words.lines().map(str::trim_end).collect();
-    let at = lines.iter().position(|line| begins(line)).unwrap_or(lines.len());
-    let prompt = tags(gathered, lines[..at].join("\n").trim(), ours);
-    let negative = lines[at..].join("\n");
-    let negative = negative.trim_start().strip_prefix("Negative prompt:").unwrap_or_default().trim();
-    gathered.set("prompt", prompt);
-    if !negative.is_empty() {
-        gathered.set("negative", negative);
-    }
-}
-
-/// LoRAs that are taken out of a prompt.
-const MOST_LORAS: usize = 100;
-
-/// A prompt without its `<kind:…>`, none of which that tool's encoder reads: LoRAs are followed, others named. Of ours only LoRAs are tags.
-fn tags(gathered: &mut Gathered, prompt: &str, ours: bool) -> String {
-    let (mut kept, mut from, mut used) = (String::new(), 0, vec![]);
-    let mut cut = |range: std::ops::Range<usize>| {
-        let before = &prompt[std::mem::replace(&mut from, range.end)..range.start];
-        kept.push_str(before.strip_suffix(' ').unwrap_or(before));
-    };
-    for tag in lora::tags(prompt).into_iter().take(MOST_LORAS) {
-        let name = lora::stem(&tag.used.name);
-        tag.unread.iter().for_each(|part| gathered.lose(format!("{} of <lora:{}>", short(part), short(name))));
-        used.push(loras::lora(name, tag.used.weight.into(), tag.used.text.map(f64::from)));
-        cut(tag.range);
-    }
-    kept.push_str(&prompt[from..]);
-    loras::set(gathered, used);
-    match ours {
-        true => kept.trim().into(),
-        false => without_tags(gathered, kept.trim()),
-    }
-}
-
-/// A text without `<kind:…>`, each of which is named.
-fn without_tags(gathered: &mut Gathered, text: &str) -> String {
-    let (mut kept, mut from) = (String::new(), 0);
-    for range in decant_sd::prompt::tag_ranges(text) {
-        let before = &text[std::mem::replace(&mut from, range.end)..range.start];
-        kept.push_str(before.strip_suffix(' ').unwrap_or(before));
-        gathered.lose(short(&text[range]));
-    }
-    kept.push_str(&text[from..]);
-    kept.trim().into()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::Record;
-    use decant_sd::request::{Long, Request};
-    use decant_solver::{Rng, Sampler, Sigmas};
-
-    fn settings(text: &str) -> Request {
-        read(text).expect(text).record.settings
-    }
-
-    #[test]
-    fn a_picture_of_the_desktop_tool_is_followed() {
-        let text = "a (blue:1.2) seven,\nsecond line\nNegative prompt: blurry,\nlow contrast\nSteps: 25, Sampler: DPM++ 2M Karras, CFG scale: 7.5, \
-                    Seed: 3141592653, Size: 512x768, Model hash: 6ce0161689, Model: v1-5-pruned-emaonly, ENSD: 31337, Hires upscale: 2, Denoising strength: 0.7, Version: v1.5.1";
-        let found = read(text).expect("it is the tool's");
-        let s = &found.record.settings;
-        assert_eq!((s.prompt.as_str(), s.negative.as_str()), ("a (blue:1.2) seven,\nsecond line", "blurry,\nlow contrast"));
-        assert_eq!((s.steps, s.guidance, s.seed, s.sampler), (Some(25), Some(7.5), 3141592653, Some(Sampler::Dpmpp2m)));
-        assert_eq!((s.width, s.height, &s.sigmas, s.rng), (Some(512), Some(768), &Sigmas::Karras, Rng::Cuda));
-        assert_eq!((found.record.model.name.as_str(), found.record.model.hash.as_str()), ("v1-5-pruned-emaonly", "6ce0161689"));
-        assert_eq!((s.strength, s.emphasis, s.long), (None, true, Long::Commas));
-        assert_eq!((s.hires, s.hires_strength, s.hires_steps), (Some(2.0), Some(0.7), Some(36)));
-        assert_eq!(found.notes, ["not followed: ENSD 31337"]);
-        assert_eq!(found.source, Source::Parameters);
-    }
-
-    #[test]
-    fn our_own_line_comes_back() {
-        let settings = Request {
-            prompt: "a (seven)".into(),
-            negative: "x".into(),
-            emphasis: true,
-            steps: Some(9),
-            guidance: Some(7.3),
-            seed: 5,
-            sampler: Some(Sampler::Heun),
-            width: Some(64),
-            height: Some(32),
-            sigmas: Sigmas::Karras,
-            rng: Rng::Cuda,
-            strength: Some(0.25),
-            ..Request::default()
-        };
-        let curve = Request { guidance: None, guidance_curve: vec![1.0, 7.5, 3.0], ..settings.clone() };
-        let cfgpp = Request { guidance: Some(0.6), cfgpp: true, ..settings.clone() };
-        for settings in [settings, curve, cfgpp] {
-            let record = Record { settings, version: "0.1.0".into(), ..Record::default() };
-            let found = read(&super::super::write(&record)).expect("it was just written");
-            assert_eq!((found.record.settings, found.notes), (record.settings, vec![]));
-        }
-    }
-
-    #[test]
-    fn a_text_without_settings_is_a_prompt() {
-        assert_eq!(settings("a cat, Steps: 3").prompt, "a cat, Steps: 3");
-        assert_eq!(settings("a cat\nNegative prompt: a dog").negative, "a dog");
-        assert_eq!(settings("Steps: 3, Sampler: Euler, Seed: 1").prompt, "");
-        for text in ["", " \n", "{\"sui_image_params\": {}}"] {
-            assert!(read(text).is_err(), "{text:?}");
-        }
-    }
-
-    /// A picture of six steps with this prompt, and what stands behind the usual settings.
-    fn six(prompt: &str, more: &str) -> Found {
-        let line = "Steps: 6, Sampler: Euler, Schedule type: Uniform, CFG scale: 3, Seed: 7, Size: 32x32, Model hash: aa11bb22cc, Model: digits, RNG: CPU";
-        read(&format!("{prompt}\nNegative prompt: blurry\n{line}{more}, Version: v1.10.1")).expect("it is the tool's")
-    }
-
-    /// What every picture of [`six`] says.
-    fn is_six(found: &Found) {
-        let s = &found.record.settings;
-        assert_eq!((s.negative.as_str(), s.steps, s.guidance, s.seed), ("blurry", Some(6), Some(3.0), 7));
-        assert_eq!((s.width, s.height, s.sampler, s.strength), (Some(32), Some(32), Some(Sampler::Euler), None));
-        assert_eq!((s.rng, found.record.model.name.as_str()), (Rng::Cpu, "digits"));
-    }
-
-    /// A LoRA's name and its two weights.
-    type Used = (&'static str, f32, Option<f32>);
-
-    #[test]
-    fn tags_are_taken_out_of_the_prompt_and_followed_or_named() {
-        let cases: [(&str, &str, &[Used], &[&str]); 8] = [
-            ("a cat <lora:ink:0.8>, wet <lora:x>", "a cat, wet", &[("ink", 0.8, None), ("x", 1.0, None)], &[]),
-            ("a blue seven <lora:ink:0.8:0.5>", "a blue seven", &[("ink", 0.5, Some(0.8))], &[]),
-            ("a <lora:ink:te=0.8:unet=0.5> seven", "a seven", &[("ink", 0.5, Some(0.8))], &[]),
-            ("a seven <lyco:ink:0.7>", "a seven", &[("ink", 0.7, None)], &[]),
-            ("a seven <lora:styles\\ink.safetensors:0.5>", "a seven", &[("ink", 0.5, None)], &[]),
-            ("a seven <lora:ink:1:lbw=OUTD>", "a seven", &[("ink", 1.0, None)], &["not followed: lbw=OUTD of <lora:ink>"]),
-            ("a seven <hypernet:oil:0.5> here", "a seven here", &[], &["not followed: <hypernet:oil:0.5>"]),
-            ("a <lora:broken", "a <lora:broken", &[], &[]),
-        ];
-        for (prompt, kept, loras, notes) in cases {
-            let found = six(prompt, "");
-            is_six(&found);
-            let s = &found.record.settings;
-            let got: Vec<(&str, f32, Option<f32>)> = s.loras.iter().map(|lora| (lora.name.as_str(), lora.weight, lora.text)).collect();
-            assert_eq!((s.prompt.as_str(), &got[..], &found.notes[..]), (kept, loras, &notes.map_strings()[..]), "{prompt}");
-        }
-        let twice = six("a <lora:a/ink:0.5> <lora:b/ink:0.2>", "");
-        assert_eq!(
-            twice.notes,
-            ["several of its LoRAs are called ink here, and count together: leave one out where they are different files"]
-        );
-    }
-
-    trait Strings {
-        fn map_strings(&self) -> Vec<String>;
-    }
-
-    impl Strings for &[&str] {
-        fn map_strings(&self) -> Vec<String> {
-            self.iter().map(|text| text.to_string()).collect()
-        }
-    }
-
-    #[test]
-    fn lines_behind_the_settings_are_no_prompt() {
-        let template = six("a blue seven", "").record;
-        let line = "Steps: 6, Sampler: Euler, Schedule type: Uniform, CFG scale: 3, Seed: 7, Size: 32x32, Model hash: aa11bb22cc, Model: digits, RNG: CPU, Version: v1.10.1";
-        let words = "a blue seven\nNegative prompt: blurry\n";
-        for (behind, notes) in [
-            ("\nTemplate: a {blue|red} seven\nNegative Template: blurry", vec![]),
-            ("\nTemplate: a {blue|red},\n\n  seven (x:1.2)\nNegative Template: blurry\n", vec![]),
-            ("\nand more", vec!["not followed: the line “and more” behind the settings"]),
-            ("\nWings: 2", vec!["not known here, and so not followed: Wings 2"]),
-        ] {
-            let found = read(&format!("{words}{line}{behind}")).expect(behind);
-            is_six(&found);
-            assert_eq!((&found.record, found.notes), (&template, notes.iter().map(|note| note.to_string()).collect()), "{behind}");
-        }
-        // A prompt may look like a line of settings; the last one counts.
-        let found = read(&format!("Steps: 1, Sampler: LMS, Seed: 2\nNegative prompt: blurry\n{line}")).expect("it is sound");
-        is_six(&found);
-        assert_eq!(found.record.settings.prompt, "Steps: 1, Sampler: LMS, Seed: 2");
-    }
-
-    #[test]
-    fn a_picture_from_text_alone_is_not_said_to_come_of_another() {
-        let old =
-            |more: &str| read(&format!("a cat\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1, Size: {more}")).expect("it is sound");
-        let cases = [
-            (
-                "1024x512, Model hash: 7460a6fa, Denoising strength: 0.7, First pass size: 512x256",
-                None,
-                [512, 256],
-                "the second pass from 512x256 to 1024x512",
-            ),
-            ("1024x1024, Denoising strength: 0.7, First pass size: 0x0", None, [512, 512], "the second pass from 512x512 to 1024x1024"),
-            ("1152x768, Denoising strength: 0.7, First pass size: 0x0", None, [640, 448], "the second pass from 640x448 to 1152x768"),
-            ("512x512, Denoising strength: 0.5, Hires upscale: 2", None, [512, 512], ""),
-            ("512x512, Denoising strength: 0", None, [512, 512], ""),
-            ("512x512, Denoising strength: 0.5, Operations: txt2img; hires", None, [512, 512], ""),
-            ("512x512, Denoising strength: 0.5, Operations: img2img", Some(0.5), [512, 512], ""),
-            ("512x512, Denoising strength: 0.75, Mask blur: 4", Some(0.75), [512, 512], "Mask blur 4"),
-        ];
-        for (more, strength, [width, height], lost) in cases {
-            let found = old(more);
-            let s = &found.record.settings;
-            assert_eq!((s.strength, s.width, s.height), (strength, Some(width), Some(height)), "{more}");
-            let notes: Vec<String> =
-                Some(lost).filter(|lost| !lost.is_empty()).map(|lost| format!("not followed: {lost}")).into_iter().collect();
-            assert_eq!(found.notes, notes, "{more}");
-        }
-    }
-
-    #[test]
-    fn what_the_words_need_is_said() {
-        let found = six("a seven, easynegative", ", TI hashes: \"easynegative: c74b4e810b03, birb-style: 1\"");
-        assert_eq!(found.inversions, ["easynegative", "birb-style"]);
-        let found = six(
-            "a cat",
-            ", Civitai resources: [{\"type\":\"checkpoint\",\"modelName\":\"x\"},{\"type\":\"lora\",\"weight\":0.8,\"modelName\":\"Ink\"}], Civitai metadata: {}",
-        );
-        assert_eq!(found.notes, ["not followed: lora Ink 0.8"]);
-        let found = six("a (cat)", ", Emphasis: Ignore");
-        assert_eq!(found.notes, ["not followed: Emphasis Ignore (words are stressed as by Original)"]);
-        assert!(!six("a (cat)", ", Emphasis: None").record.settings.emphasis);
-        let found = six("a cat", ", Noise Schedule: Zero Terminal SNR");
-        assert_eq!((found.record.settings.zero_snr, found.notes.len()), (true, 0));
-    }
-
-    #[test]
-    fn hostile_texts_are_read_or_refused() {
-        let long = "x: 1, ".repeat(100_000);
-        let strange = [
-            long.as_str(),
-            "Steps: 99999999999999999999, Sampler: , Seed: -1",
-            "Clip skip: 0, Size: x, Seed: \u{0}",
-            "Steps: 1e400, Seed: 1, Size: 9",
-        ];
-        for text in strange {
-            let found = read(text).expect("there is always a prompt");
-            assert!(found.notes.len() <= 30);
-        }
-    }
-}
+mod tests;

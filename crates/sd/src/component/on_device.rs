@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::files::Files;
 use crate::lora::{MadeOf, Stack};
 use decant_graph::{Device, Executable, Program, WeightSet, WeightUse};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// Numbers that are read and uploaded at once: 16 MB as f32.
@@ -14,6 +14,8 @@ const AT_ONCE: usize = 4 << 20;
 /// What of one network is on a device.
 pub struct DeviceWeights {
     set: Box<dyn WeightSet>,
+    /// All that is there, or has begun to come.
+    names: BTreeSet<String>,
     /// What is there beside the file's weights, and what each was made of.
     added: BTreeMap<String, MadeOf>,
 }
@@ -21,7 +23,7 @@ pub struct DeviceWeights {
 impl DeviceWeights {
     /// Nothing yet.
     pub fn new(device: &dyn Device) -> DeviceWeights {
-        DeviceWeights { set: device.weight_set(), added: BTreeMap::new() }
+        DeviceWeights { set: device.weight_set(), names: BTreeSet::new(), added: BTreeMap::new() }
     }
 
     /// Brings the program's weights to the device, some rows of a tensor at a time, so that no tensor is ever whole in memory. `tick` hears
@@ -52,6 +54,7 @@ impl DeviceWeights {
                 continue;
             };
             self.added.remove(&weight.name);
+            self.names.insert(weight.name.clone());
             let set = &mut self.set;
             loras.read(weight, &mut |first, values| Ok(set.upload_rows(weight, first, values)?)).await?;
             self.added.insert(weight.name.clone(), made_of);
@@ -60,15 +63,16 @@ impl DeviceWeights {
     }
 
     /// Gives the memory of LoRAs' matrices back that these do not have, once no program is ready on them any more.
-    pub(crate) fn keep_added(&mut self, loras: &Stack) {
-        let set = &mut self.set;
+    pub(crate) fn retain_added(&mut self, loras: &Stack) {
+        let (set, names) = (&mut self.set, &mut self.names);
         self.added.retain(|name, made_of| {
             let same = |wanted: MadeOf| wanted.iter().map(|(id, _)| id).eq(made_of.iter().map(|(id, _)| id));
-            let keep = loras.made_of(name).is_some_and(same);
-            if !keep {
+            let same_loras = loras.made_of(name).is_some_and(same);
+            if !same_loras {
                 set.forget(name);
+                names.remove(name);
             }
-            keep
+            same_loras
         });
     }
 
@@ -81,23 +85,35 @@ impl DeviceWeights {
     ) -> Result<(), Error> {
         let (all, align) = (weight.rows(), weight.row_alignment());
         let some = (AT_ONCE / weight.row_numbers().max(1) / align * align).max(align);
-        let (mut first, mut told) = (0, 0);
+        let (mut first, mut ticked) = (0, 0);
+        self.names.insert(weight.name.clone());
         loop {
             let rows = first..all.min(first + some);
             let values = component.checkpoint().read_rows(files, &weight.name, rows.clone()).await?;
             self.set.upload_rows(weight, first, &values)?;
             let read = bytes * rows.end as u64 / all.max(1) as u64;
-            tick(read - told);
-            (first, told) = (rows.end, read);
+            tick(read - ticked);
+            (first, ticked) = (rows.end, read);
             if first == all {
                 return Ok(());
             }
         }
     }
 
+    /// Gives the memory of all weights back that have none of these names, once no program is ready on them any more.
+    pub(crate) fn keep(&mut self, names: &BTreeSet<&str>) {
+        let gone: Vec<String> = self.names.iter().filter(|name| !names.contains(name.as_str())).cloned().collect();
+        for name in gone {
+            self.set.forget(&name);
+            self.names.remove(&name);
+            self.added.remove(&name);
+        }
+    }
+
     /// Gives the memory back, once no program is ready on it any more; [`DeviceWeights::upload`] brings the weights again.
     pub fn clear(&mut self) {
         self.set.clear();
+        self.names.clear();
         self.added.clear();
     }
 

@@ -1,19 +1,14 @@
 //! Everything that a model's folder says before its weights are read: its networks' configurations, and what it is by default used with.
-//!
-//! `decant.json`, where a folder has one, is Decant's own: `title`, defaults for `prompt`, `steps`, `guidance` and `sampler`, the `words` that a
-//! model of few knows, the folder inside of it that holds a small decoder for its steps (`preview_decoder`), the one that holds an `upscaler`
-//! for its pictures, and its `gears`.
 
+use super::family::named;
 use crate::autoencoder::Autoencoder;
+use crate::config::hints::{Gear, Grammar, Hints};
 use crate::config::{ClipConfig, ModelIndex, Scheduler, UNetConfig};
 use crate::error::Error;
-use crate::files::{Files, find, stays_inside};
+use crate::families::Distilled;
+use crate::files::Files;
 use crate::request::Defaults;
-use decant_solver::{PredictionType, Sampler, SchedulerConfig, TimestepSpacing};
-use serde::Deserialize;
-
-/// The most bytes that `decant.json` may have.
-const MOST_BYTES: u64 = 64 << 10;
+use decant_solver::{Sampler, TimestepSpacing};
 
 /// A model before its weights.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +17,8 @@ pub struct ModelConfig {
     pub title: String,
     /// `Stable Diffusion 1.x` and so on, by what the networks look like.
     pub family: String,
+    /// How it was distilled for a few steps, if it was.
+    pub distilled: Option<Distilled>,
     /// The text encoder's.
     pub text: ClipConfig,
     /// The second text encoder's, of Stable Diffusion XL.
@@ -50,74 +47,6 @@ pub struct ModelConfig {
     pub gears: Vec<Gear>,
 }
 
-/// A way to use a model with a LoRA of its own: fewer steps without guidance, as latent consistency distils it (LCM-LoRA, Luo et al. 2023).
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Gear {
-    /// `fast`.
-    pub name: String,
-    /// The folder inside of the model's that holds the LoRA, which is loaded under this name when it is first used.
-    pub lora: String,
-    /// How many steps it is used with.
-    pub steps: usize,
-    /// Its guidance; 1 is without.
-    pub guidance: f32,
-    /// Its sampler's [`Sampler::id`].
-    pub sampler: String,
-}
-
-/// What a small model's prompts were made of besides the things in them. Some are two words: `light blue`, `next to`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Grammar {
-    /// How things are drawn.
-    pub styles: Vec<String>,
-    /// The colours behind them.
-    pub backgrounds: Vec<String>,
-    /// All others: articles, sizes, what stands between two things.
-    pub words: Vec<String>,
-}
-
-/// What `decant.json` may say.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Hints {
-    title: Option<String>,
-    prompt: Option<String>,
-    steps: Option<usize>,
-    guidance: Option<f32>,
-    sampler: Option<String>,
-    words: Vec<String>,
-    examples: Vec<String>,
-    grammar: Option<Grammar>,
-    preview_decoder: Option<String>,
-    upscaler: Option<String>,
-    gears: Vec<Gear>,
-    /// Every file's name, so that a reader on the web need not ask for those that are not there; `build.sh` writes it, `crates/app` reads it.
-    #[serde(rename = "files")]
-    _files: serde::de::IgnoredAny,
-}
-
-impl Hints {
-    /// What is named lies inside of the model's folder, and gears are such as can be driven.
-    fn check(&self) -> Result<(), Error> {
-        let wrong = |problem| Err(Error::Damaged { file: "decant.json".into(), problem, hint: "correct or remove it" });
-        let of_gears = self.gears.iter().map(|gear| ("a gear's lora", &gear.lora));
-        let of_own = self.preview_decoder.iter().map(|folder| ("preview_decoder", folder));
-        let mut named = of_own.chain(self.upscaler.iter().map(|folder| ("upscaler", folder))).chain(of_gears);
-        if let Some((key, folder)) = named.find(|(_, folder)| !stays_inside(folder)) {
-            return wrong(format!("{key} is {folder:?}, expected the name of a folder inside of the model's"));
-        }
-        for Gear { name, steps, sampler, .. } in &self.gears {
-            Sampler::from_id(sampler)?;
-            if *steps == 0 {
-                return wrong(format!("the gear {name} has 0 steps, expected 1 or more"));
-            }
-        }
-        Ok(())
-    }
-}
-
 impl ModelConfig {
     /// Reads a folder's configurations and checks that the networks fit each other.
     pub async fn read(files: &dyn Files) -> Result<ModelConfig, Error> {
@@ -127,12 +56,12 @@ impl ModelConfig {
         let text_2 = if index.two_text_encoders { Some(ClipConfig::read(files, "text_encoder_2").await?) } else { None };
         let vae = Autoencoder::read(files, index.tiny_vae).await?;
         let scheduler = Scheduler::read(files).await?.corrected(&index.class);
-        let hints = hints(files).await?;
-        hints.check()?;
+        let hints = Hints::read(files).await?;
         networks_agree(&text, text_2.as_ref(), &unet, &vae)?;
         let place = files.place();
         let folder = place.trim_end_matches('/').rsplit(['/', '\\']).next().unwrap_or_default().to_string();
         let defaults = defaults(&hints, &unet, &vae, &scheduler)?;
+        let (family, distilled) = named(&unet, &scheduler.config);
         Ok(ModelConfig {
             title: hints.title.unwrap_or(folder),
             words: hints.words,
@@ -141,7 +70,8 @@ impl ModelConfig {
             preview_decoder: hints.preview_decoder,
             upscaler: hints.upscaler,
             gears: hints.gears,
-            family: family(&unet, &scheduler.config),
+            family,
+            distilled,
             force_zeros_for_empty_prompt: index.force_zeros_for_empty_prompt,
             text_2,
             text,
@@ -166,9 +96,9 @@ impl ModelConfig {
 impl ModelConfig {
     /// A sentence where a model of few things is asked for none of them, as far as its folder lists them.
     pub fn knows_nothing_of(&self, prompt: &str) -> Option<String> {
-        let said = format!(" {} ", plain(prompt));
-        let names = |word: &String| ["", "s", "es"].iter().any(|end| said.contains(&format!(" {}{end} ", plain(word))));
-        if self.words.is_empty() || said.trim().is_empty() || self.words.iter().any(names) {
+        let words = format!(" {} ", plain(prompt));
+        let names = |word: &String| ["", "s", "es"].iter().any(|end| words.contains(&format!(" {}{end} ", plain(word))));
+        if self.words.is_empty() || words.trim().is_empty() || self.words.iter().any(names) {
             return None;
         }
         Some(format!(
@@ -205,13 +135,6 @@ fn networks_agree(text: &ClipConfig, second: Option<&ClipConfig>, unet: &UNetCon
     }
 }
 
-async fn hints(files: &dyn Files) -> Result<Hints, Error> {
-    let Some(bytes) = find(files, "decant.json", MOST_BYTES).await? else { return Ok(Hints::default()) };
-    let problem =
-        |e: serde_json::Error| Error::Damaged { file: "decant.json".into(), problem: e.to_string(), hint: "correct or remove it" };
-    serde_json::from_slice(&bytes).map_err(problem)
-}
-
 fn agree(key: &str, got: usize, with: &str, expected: usize) -> Result<(), Error> {
     if got == expected {
         return Ok(());
@@ -246,24 +169,6 @@ fn defaults(hints: &Hints, unet: &UNetConfig, vae: &Autoencoder, scheduler: &Sch
         height,
         spreads: unet.time_cond_proj_dim.is_some(),
     })
-}
-
-fn family(unet: &UNetConfig, scheduler: &SchedulerConfig) -> String {
-    let known = match (unet.cross_attention_dim, &unet.block_out_channels[..]) {
-        (768, [320, 640, 1280, 1280]) => "Stable Diffusion 1.x",
-        (768, [320, 640, 1280]) => "Stable Diffusion 1.x, distilled to three levels",
-        (1024, [320, 640, 1280, 1280]) if scheduler.prediction_type == PredictionType::VPrediction => "Stable Diffusion 2.x, v prediction",
-        (1024, [320, 640, 1280, 1280]) if scheduler.timestep_spacing == Some(TimestepSpacing::Trailing) => "SD-Turbo",
-        (1024, [320, 640, 1280, 1280]) => "Stable Diffusion 2.x",
-        (2048, [320, 640, 1280]) if scheduler.timestep_spacing == Some(TimestepSpacing::Trailing) => "SDXL-Turbo",
-        (2048, [320, 640, 1280]) => "Stable Diffusion XL",
-        (width, channels) => {
-            return format!("a latent diffusion model of Stable Diffusion's architecture (channels {channels:?}, text width {width})");
-        }
-    };
-    let consistency = if unet.time_cond_proj_dim.is_some() { ", latent consistency model" } else { "" };
-    let inpainting = if unet.in_channels > unet.out_channels { ", for inpainting" } else { "" };
-    format!("{known}{consistency}{inpainting}")
 }
 
 #[cfg(test)]

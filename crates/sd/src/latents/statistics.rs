@@ -1,18 +1,27 @@
 //! What each channel of latents is like, in four numbers.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// One channel's numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Statistics {
     /// Their mean.
+    #[serde(serialize_with = "whole")]
     pub mean: f32,
     /// The root of their mean square distance from it.
+    #[serde(serialize_with = "whole")]
     pub deviation: f32,
     /// The smallest.
+    #[serde(serialize_with = "whole")]
     pub least: f32,
     /// The largest.
+    #[serde(serialize_with = "whole")]
     pub largest: f32,
+}
+
+/// With all digits, as JavaScript has the number: the few that tell a float32 from the next are another number there.
+fn whole<S: Serializer>(value: &f32, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_f64(f64::from(*value))
 }
 
 /// Of each channel of `[channels, places]`.

@@ -31,7 +31,7 @@ pub async fn open_vae(files: Rc<dyn Files>, scaling_factor: f32) -> Result<Opene
     let folder = if files.size("vae/config.json").await?.is_some() { "vae" } else { "." };
     let own = if folder == "vae" { "vae/config.json" } else { "config.json" };
     let weights = single::weight_files(&names);
-    let (checkpoint, said) = if files.size(own).await?.is_some() {
+    let (checkpoint, config) = if files.size(own).await?.is_some() {
         let config: Value = serde_json::from_slice(&read_json(&*files, own).await?).unwrap_or_default();
         if config["_class_name"] == "AutoencoderTiny" {
             return Err(is_tiny(&*files));
@@ -44,7 +44,7 @@ pub async fn open_vae(files: Rc<dyn Files>, scaling_factor: f32) -> Result<Opene
         };
         (named(&*files, &Checkpoint::open_file(&*files, only).await?)?, None)
     };
-    let mut config = match said {
+    let mut config = match config {
         Some(config) => config,
         None => derive::vae(&checkpoint)
             .map_err(|problem| refuse(&*files, format!("this is no autoencoder of Stable Diffusion's: {problem}"), NEED))?,

@@ -1,6 +1,6 @@
 //! Whose LoRA a file is, by the width of the text that its layers see: what a family's attention to the text takes cannot be another's.
 
-use crate::widths;
+use crate::families::Generation;
 
 /// Layers whose input is the text.
 const OF_TEXT: [&str; 2] = ["attn2_to_k", "attn2_to_v"];
@@ -12,8 +12,8 @@ pub(super) fn sees_text(layer: &str) -> bool {
 
 /// The family whose text is that wide, for a sentence.
 pub(super) fn named(width: usize) -> String {
-    match widths::of_text(width) {
-        Some(family) => format!("{family}, whose text is {width} wide"),
+    match Generation::of_text(width) {
+        Some(generation) => format!("{}, whose text is {width} wide", generation.title),
         None => format!("a model whose text is {width} wide"),
     }
 }

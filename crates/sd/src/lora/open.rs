@@ -26,7 +26,7 @@ const LONGEST_CONFIG: u64 = 1 << 20;
 const SHOWN: usize = 3;
 
 /// The tensors of one layer's change, by what they are.
-type Found = BTreeMap<Part, String>;
+type Parts = BTreeMap<Part, String>;
 
 impl Lora {
     /// Reads the headers of a LoRA's file, and finds the model's layers that it changes.
@@ -40,11 +40,11 @@ impl Lora {
         let config = checkpoint.note("lora_adapter_metadata").map(str::to_string);
         let config = Config::parse(&config.unwrap_or_else(|| String::from_utf8_lossy(&beside).into_owned()));
         let source = Source { files, checkpoint };
-        let (found, mut unmatched) = sorted(name, &source.checkpoint, names)?;
+        let (layers_found, mut unmatched) = sorted(name, &source.checkpoint, names)?;
         let fits = Fits { name, source: &source, names, config: &config };
-        fits.is_of_this_family(&found)?;
+        fits.is_of_this_family(&layers_found)?;
         let mut layers: BTreeMap<&'static str, BTreeMap<String, Layer>> = BTreeMap::new();
-        for (called, tensors) in &found {
+        for (called, tensors) in &layers_found {
             let alone = tensors.keys().all(|part| *part == Part::Alpha); // of a kind whose other parts are not known
             let Some(place) = names.find(called).filter(|_| !alone) else {
                 unmatched.push(called.layer.clone());
@@ -87,9 +87,9 @@ async fn file_of(name: &str, files: &dyn Files) -> Result<String, Error> {
 }
 
 /// The file's tensors by layer, and the names of those that are no part of a pair.
-fn sorted(name: &str, checkpoint: &Checkpoint, names: &Names) -> Result<(BTreeMap<Called, Found>, Vec<String>), Error> {
+fn sorted(name: &str, checkpoint: &Checkpoint, names: &Names) -> Result<(BTreeMap<Called, Parts>, Vec<String>), Error> {
     let order = numbered::order(names, |network| checkpoint.note(network));
-    let (mut found, mut others) = (BTreeMap::<Called, Found>::new(), vec![]);
+    let (mut layers_found, mut others) = (BTreeMap::<Called, Parts>::new(), vec![]);
     for tensor in checkpoint.tensors().keys() {
         if keys::is_dora(tensor) {
             return Err(refused(
@@ -101,13 +101,13 @@ fn sorted(name: &str, checkpoint: &Checkpoint, names: &Names) -> Result<(BTreeMa
         match keys::parsed(tensor).or_else(|| numbered::parsed(tensor, &order)) {
             None => others.push(tensor.clone()),
             Some((called, part)) => {
-                if let Some(other) = found.entry(called).or_default().insert(part, tensor.clone()) {
+                if let Some(other) = layers_found.entry(called).or_default().insert(part, tensor.clone()) {
                     return Err(refused(name, format!("{other} and {tensor} are the same part"), "use another file of it"));
                 }
             }
         }
     }
-    Ok((found, others))
+    Ok((layers_found, others))
 }
 
 fn nothing_fits(name: &str, checkpoint: &Checkpoint, unmatched: &[String]) -> Error {
@@ -141,8 +141,8 @@ impl Fits<'_> {
     }
 
     /// Before layer after layer is looked at: attention to the text takes the text that the model has.
-    fn is_of_this_family(&self, found: &BTreeMap<Called, Found>) -> Result<(), Error> {
-        let text = found.iter().filter(|(called, _)| family::sees_text(&called.layer));
+    fn is_of_this_family(&self, layers_found: &BTreeMap<Called, Parts>) -> Result<(), Error> {
+        let text = layers_found.iter().filter(|(called, _)| family::sees_text(&called.layer));
         let widths = text.filter_map(|(_, tensors)| tensors.get(&Part::Down).or_else(|| tensors.get(&Part::W1B)));
         let Some(got) = widths.filter_map(|tensor| self.info(tensor).shape.get(1).copied()).next() else { return Ok(()) };
         let mut own = self.names.layers("unet").filter(|layer| family::sees_text(&keys::flattened(layer)));
@@ -156,7 +156,7 @@ impl Fits<'_> {
         }
     }
 
-    async fn layer(&self, place: &Place, tensors: &Found) -> Result<Layer, Error> {
+    async fn layer(&self, place: &Place, tensors: &Parts) -> Result<Layer, Error> {
         let shape = self.names.shape(place).to_vec();
         let name = |part: Part| tensors.get(&part).cloned();
         let all = [Part::W1A, Part::W1B, Part::W2A, Part::W2B].map(name);

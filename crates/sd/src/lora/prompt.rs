@@ -103,15 +103,15 @@ mod tests {
     fn a_tag_counts_instead_of_a_loaded_weight() {
         let one = |name: &str, weight| LoraUse { name: name.into(), weight, ..LoraUse::default() };
         let loaded = [one("ink", 1.0), one("oil", 0.5)];
-        let asked = used("a cat <lora:ink:0.8>", &loaded);
-        assert_eq!(asked, [one("oil", 0.5), one("ink", 0.8)]);
-        assert_eq!(used("a cat <lora:ink:0.8>", &asked), asked, "settled once is settled");
+        let used_once = used("a cat <lora:ink:0.8>", &loaded);
+        assert_eq!(used_once, [one("oil", 0.5), one("ink", 0.8)]);
+        assert_eq!(used("a cat <lora:ink:0.8>", &used_once), used_once, "settled once is settled");
         assert_eq!(used("a cat", &loaded), loaded);
         assert_eq!(used("a cat <lora:styles/ink.safetensors:0.8>", &loaded)[0], one("oil", 0.5), "an ending and a folder change no name");
     }
 
     #[test]
-    fn each_way_to_write_weights_is_read_and_the_rest_is_kept() {
+    fn each_way_to_write_weights_is_read_and_the_rest_stays() {
         let cases: [(&str, f32, Option<f32>, &[&str]); 10] = [
             ("<lora:a:0.8:0.5>", 0.5, Some(0.8), &[]),
             ("<lora:a:0.8:0.8>", 0.8, None, &[]),

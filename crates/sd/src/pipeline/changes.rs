@@ -94,7 +94,7 @@ impl Pipeline {
         self.computed.conditioning = None;
         self.residency.evict_ready();
         for component in self.model.components() {
-            self.residency.keep_loras(&self.model.loras.stack(component.name(), chosen));
+            self.residency.retain_loras(&self.model.loras.stack(component.name(), chosen));
         }
         Ok(())
     }

@@ -60,7 +60,7 @@ impl Model {
 
     /// Whether a run needs the autoencoder's first half.
     pub fn encodes(&self, settings: &Settings) -> bool {
-        self.config.sees_a_picture() || settings.asked.images.picture.is_some()
+        self.config.sees_a_picture() || settings.request.images.picture.is_some()
     }
 
     /// Whether guidance takes two outputs of the denoiser, with the prompt and without.

@@ -93,6 +93,11 @@ impl Plan {
         }
     }
 
+    /// Whether a network's weights stay on the device when it does not run: those of a network that the run has no program for never do.
+    pub fn keeps(&self, network: Network) -> bool {
+        self.placement.resident.holds(network) && self.program(network).is_some()
+    }
+
     /// The networks that it has programs for, in the order in which they run.
     pub fn networks(&self) -> impl Iterator<Item = Network> {
         let texts = (0..self.programs.texts.len()).map(Network::Text);
@@ -162,7 +167,7 @@ pub(crate) fn plan(model: &Model, shape: RunShape, device: &dyn Device) -> Resul
     for preview in previews(model, shape, &mut built)? {
         let shape = RunShape { preview, ..shape };
         for (placement, comfortable) in placements(shape) {
-            let programs = built.programs(placement)?;
+            let programs = built.programs(placement, preview)?;
             let memory = Memory::of((model, device), shape, placement, &programs);
             if comfortable && !programs.is_comfortable(placement, device)
                 || placement.resident == Resident::Everything && memory.activations() > SMALL
@@ -208,9 +213,9 @@ fn placements(shape: RunShape) -> impl Iterator<Item = (Placement, bool)> {
     };
     let quick = [Resident::Everything, Resident::Weights];
     let comfortable =
-        quick.into_iter().flat_map(move |keep| bands().map(move |bands| (Placement { resident: keep, halves: halves[0], bands }, true)));
-    let any = [Resident::Everything, Resident::Weights, Resident::Denoiser, Resident::Nothing].into_iter().flat_map(move |keep| {
-        halves.iter().flat_map(move |halves| bands().map(move |bands| (Placement { resident: keep, halves: *halves, bands }, false)))
+        quick.into_iter().flat_map(move |resident| bands().map(move |bands| (Placement { resident, halves: halves[0], bands }, true)));
+    let any = [Resident::Everything, Resident::Weights, Resident::Denoiser, Resident::Nothing].into_iter().flat_map(move |resident| {
+        halves.iter().flat_map(move |halves| bands().map(move |bands| (Placement { resident, halves: *halves, bands }, false)))
     });
     comfortable.chain(any)
 }

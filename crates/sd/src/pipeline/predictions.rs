@@ -1,6 +1,7 @@
 //! What a picture takes of the device, known before any of it is allocated; and the weights that are loaded before the first one.
 
 use super::plan::{Plan, RunShape, memory, plan};
+use super::run::hires::of_second;
 use super::{Memory, Pipeline, Prediction};
 use crate::component::Progress;
 use crate::error::Error;
@@ -23,7 +24,8 @@ impl Pipeline {
         let (settings, shape) = RunShape::of_request(&self.model, request)?;
         let first = self.plan(shape)?.memory;
         let Some(second) = self.expected_second(&settings) else { return Ok(first) };
-        let second = self.plan(RunShape::of_request(&self.model, &second)?.1)?.memory;
+        let shape = RunShape::of_request(&self.model, &second).map_err(|error| of_second(error, &settings))?.1;
+        let second = self.plan(shape)?.memory;
         Ok(if first.peak() > second.peak() { first } else { second })
     }
 
@@ -34,7 +36,8 @@ impl Pipeline {
 
     /// The programs of a picture of this size, by their networks' names.
     pub fn described(&self, width: usize, height: usize, guided: bool) -> Result<Vec<(&'static str, Rc<Program>)>, Error> {
-        let shape = RunShape { preview: Preview::None, ..RunShape::of_size(&self.model, [width, height], guided)? };
+        let preview = if self.model.tiny.is_some() { Preview::Tiny } else { Preview::None };
+        let shape = RunShape { preview, ..RunShape::of_size(&self.model, [width, height], guided)? };
         let programs = self.plan(shape)?.programs;
         let texts = self.model.texts.iter().map(|text| text.component.name()).zip(programs.texts);
         let rest =

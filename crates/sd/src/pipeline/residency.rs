@@ -2,13 +2,12 @@
 
 use super::model::Model;
 use super::model::networks::Network;
-use super::plan::{Plan, Resident};
-use super::run::Computed;
+use super::plan::Plan;
 use crate::component::{Component, DeviceWeights, Progress};
 use crate::error::Error;
 use crate::lora::Stack;
 use decant_graph::{Device, Executable, Program};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// All that is on the device.
@@ -35,10 +34,18 @@ impl Residency {
         self.weights.entry(component.name()).or_insert_with(|| DeviceWeights::new(&*self.device))
     }
 
-    /// Loads the weights that stay between pictures, and gives back those that do not.
+    /// Loads the weights that stay between pictures, and gives back those that do not; after an error, all of them.
     pub async fn load(&mut self, model: &Model, plan: &Plan, progress: &mut dyn FnMut(Progress)) -> Result<(), Error> {
         self.evict(model, plan);
-        let stay: Vec<Network> = plan.networks().filter(|network| plan.placement.resident.holds(*network)).collect();
+        let loaded = self.upload_resident(model, plan, progress).await;
+        if loaded.is_err() {
+            self.evict_all();
+        }
+        loaded
+    }
+
+    async fn upload_resident(&mut self, model: &Model, plan: &Plan, progress: &mut dyn FnMut(Progress)) -> Result<(), Error> {
+        let stay: Vec<Network> = plan.networks().filter(|network| plan.keeps(*network)).collect();
         let file_bytes = |network: &Network| Some(model.component(*network)?.file_bytes(plan.program(*network)?));
         let (mut bytes, total) = (0, stay.iter().filter_map(file_bytes).sum());
         for network in stay {
@@ -52,21 +59,34 @@ impl Residency {
         Ok(())
     }
 
-    /// Gives back what another plan left ready, and the weights that do not stay under this one.
+    /// Gives back what is ready, and all weights but those that stay under this plan: what another plan left, and what a run that was
+    /// cancelled or failed did not come to give back.
     pub fn evict(&mut self, model: &Model, plan: &Plan) {
         self.ready.clear();
-        for network in plan.networks().filter(|network| !plan.placement.resident.holds(*network)) {
-            self.clear(model, network);
+        for (name, weights) in &mut self.weights {
+            let stays = |network: &Network| plan.keeps(*network) && model.component(*network).is_some_and(|of| of.name() == *name);
+            let programs = plan.networks().filter(stays).filter_map(|network| plan.program(network));
+            let kept: BTreeSet<&str> = programs.flat_map(|program| &program.weights).map(|weight| weight.name.as_str()).collect();
+            weights.keep(&kept);
         }
     }
 
-    /// Gives back all of a plan that can be loaded again: what is ready for the next picture, and every weight. A program that is running
-    /// keeps its own.
-    fn evict_all(&mut self, model: &Model, plan: &Plan) {
+    /// Gives back all that can be loaded again: what is ready for the next picture, and every weight. A program that is running keeps its own.
+    pub fn evict_all(&mut self) {
         self.ready.clear();
-        for network in plan.networks() {
-            self.clear(model, network);
+        for weights in self.weights.values_mut() {
+            weights.clear();
         }
+    }
+
+    /// A network that was left ready, which is then the caller's.
+    pub fn take_ready(&mut self, network: Network) -> Option<Box<dyn Executable>> {
+        self.ready.remove(&network)
+    }
+
+    /// Leaves a network ready for the next picture.
+    pub fn leave_ready(&mut self, network: Network, ready: Box<dyn Executable>) {
+        self.ready.insert(network, ready);
     }
 
     /// Nothing is ready any more; weights stay.
@@ -81,13 +101,14 @@ impl Residency {
     }
 
     /// Gives back the matrices of LoRAs that these do not have.
-    pub fn keep_loras(&mut self, loras: &Stack) {
+    pub fn retain_loras(&mut self, loras: &Stack) {
         if let Some(weights) = self.weights.get_mut(loras.network) {
-            weights.keep_added(loras);
+            weights.retain_added(loras);
         }
     }
 
-    fn clear(&mut self, model: &Model, network: Network) {
+    /// Gives back a network's weights, which are read again when they are wanted.
+    pub fn clear(&mut self, model: &Model, network: Network) {
         if let Some(weights) = model.component(network).and_then(|component| self.weights.get_mut(component.name())) {
             weights.clear();
         }
@@ -108,60 +129,9 @@ impl Residency {
         weights.upload_added(program, &loras).await
     }
 
-    async fn ready(&mut self, model: (&Model, &Plan), network: Network, program: &Rc<Program>) -> Result<Box<dyn Executable>, Error> {
+    /// A program of a network made ready, its weights uploaded where they are not there.
+    pub async fn ready(&mut self, model: (&Model, &Plan), network: Network, program: &Rc<Program>) -> Result<Box<dyn Executable>, Error> {
         self.upload(model, network, program, &mut |_, _| {}).await?;
         self.weights(model.0.component(network).ok_or(Error::NotReady)?).ready(program).await
-    }
-}
-
-/// A model on a device, as one plan says: what a run is made with.
-pub(crate) struct OnDevice<'p> {
-    pub model: &'p Model,
-    pub plan: &'p Plan,
-    pub residency: &'p mut Residency,
-    pub computed: &'p mut Computed,
-}
-
-impl OnDevice<'_> {
-    /// A network made ready to run.
-    pub async fn acquire(&mut self, network: Network) -> Result<Box<dyn Executable>, Error> {
-        if let Some(ready) = self.residency.ready.remove(&network) {
-            return Ok(ready);
-        }
-        self.prepare(network, self.plan.program(network).ok_or(Error::NotReady)?).await
-    }
-
-    /// Any program of a network made ready to run.
-    pub async fn prepare(&mut self, network: Network, program: &Rc<Program>) -> Result<Box<dyn Executable>, Error> {
-        let (model, plan) = (self.model, self.plan);
-        let made = match self.residency.ready((model, plan), network, program).await {
-            // The driver has less room than it said. Where anything else stays, that makes room; it is read again when it is wanted.
-            Err(Error::Graph(decant_graph::Error::Device(_))) if plan.placement.resident != Resident::Nothing => {
-                self.residency.evict_all(model, plan);
-                self.residency.ready((model, plan), network, program).await
-            }
-            made => made,
-        };
-        made.map_err(|error| match error {
-            Error::Graph(decant_graph::Error::Device(reason)) => plan.does_not_fit(model, self.residency.device(), Some(reason)),
-            other => other,
-        })
-    }
-
-    /// A network that has run: it is kept for the next picture, or goes.
-    pub fn release(&mut self, network: Network, ready: Box<dyn Executable>) {
-        if self.plan.placement.resident == Resident::Everything && network != Network::Encoder {
-            self.residency.ready.insert(network, ready);
-        } else {
-            self.discard(network, ready);
-        }
-    }
-
-    /// A network that has run and whose program nobody wants again.
-    pub fn discard(&mut self, network: Network, ready: Box<dyn Executable>) {
-        drop(ready);
-        if !self.plan.placement.resident.holds(network) {
-            self.residency.clear(self.model, network);
-        }
     }
 }

@@ -1,23 +1,23 @@
 //! One run, from words to a picture: text, start, steps, decoding.
 
-mod conditioning;
+pub(super) mod conditioning;
 mod denoise;
+mod encode_prompt;
 pub(super) mod event;
-mod hires;
+pub(super) mod hires;
 pub(super) mod script;
 mod start;
 mod token_overrides;
 
 use super::model::Model;
 use super::model::networks::Network;
+use super::on_device::OnDevice;
 use super::plan::RunShape;
-use super::residency::OnDevice;
 use crate::error::Error;
 use crate::latents::{Latents, Level};
 use crate::picture::Picture;
 use crate::preview::{FIT_SIZE, Projection};
 use crate::request::{Decoder, Preview, Request, Settings};
-use conditioning::Conditioning;
 use decant_graph::Executable;
 use decant_solver::{Schedule, sample, schedule};
 use denoise::{Constants, Denoise, PreviewDecoder};
@@ -33,15 +33,6 @@ pub(crate) struct Run {
     pub begin: Option<usize>,
     pub script: Script,
     pub shape: RunShape,
-}
-
-/// What a run computes that later ones may use.
-#[derive(Default)]
-pub(crate) struct Computed {
-    /// The last run's words, and what the text encoders made of them.
-    pub conditioning: Option<(Request, Conditioning)>,
-    /// The straight line from latents to colours.
-    pub projection: Option<Projection>,
 }
 
 /// What the steps left.
@@ -60,9 +51,12 @@ impl Run {
     /// # Errors
     /// A sentence for what the model cannot do.
     pub fn new(model: &Model, request: &Request) -> Result<Run, Error> {
-        let settings = request.settle(model.defaults(), model.factor())?;
+        let settings = request.resolve(model.defaults(), model.factor())?;
         let schedule = schedule(settings.sampler, model.config.scheduler.followed_by(settings.sampler), settings.sampling())?;
         let begin = model.begin(&settings, &schedule)?;
+        if model.uses_cfg(&settings) {
+            settings.guides_any(schedule.calls(&decant_solver::Options { begin, ..settings.sampling() }))?;
+        }
         let script = Script::read(model, &settings)?;
         let shape = RunShape::new(model, &settings, script.shape)?;
         Ok(Run { settings, schedule, begin, script, shape })
@@ -95,7 +89,7 @@ impl OnDevice<'_> {
         let Sampled { latents, preview_decoder, canvas } = sampled;
         observer.event(Event::Decoding).await?;
         let mut picture = self.decode(run, &latents, preview_decoder).await?;
-        if let Some(canvas) = canvas.filter(|_| run.settings.asked.keep_unmasked) {
+        if let Some(canvas) = canvas.filter(|_| run.settings.request.keep_unmasked) {
             canvas.put_back(&mut picture);
         }
         let latents = Latents { shape: self.model.latent_shape(&run.settings), values: latents, level: Level::Clean };
@@ -151,7 +145,7 @@ impl OnDevice<'_> {
 
     /// The final picture.
     async fn decode(&mut self, run: &Run, latents: &[f32], preview_decoder: Option<ReadyDecoder>) -> Result<Picture, Error> {
-        let by = if run.settings.asked.decoder == Decoder::Tiny { Network::Tiny } else { Network::Decoder };
+        let by = if run.settings.request.decoder == Decoder::Tiny { Network::Tiny } else { Network::Decoder };
         let mut decoder = match preview_decoder {
             Some((network, decoder)) if network == by => decoder,
             Some((network, decoder)) => {

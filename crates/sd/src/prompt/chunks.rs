@@ -2,7 +2,7 @@
 //!
 //! The vectors of a textual inversion stay together. `BREAK` ends a chunk, an empty one too.
 
-use crate::request::Long;
+use super::Long;
 use crate::tokenizer::Piece;
 
 /// What is not cut in two.

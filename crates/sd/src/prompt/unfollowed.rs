@@ -4,9 +4,8 @@
 //! of its extension Dynamic Prompts (choices, wildcards) and of ComfyUI (`embedding:NAME`), as of November 2026; and what Decant itself
 //! follows only where a setting says so.
 
-use super::How;
+use super::{How, Long};
 use crate::lora;
-use crate::request::Long;
 
 /// A kind of construct.
 #[derive(Debug, PartialEq, Eq)]
@@ -242,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_a_setting_follows_is_said_while_it_is_off() {
+    fn what_only_a_setting_follows_is_named_while_it_is_off() {
         let plain = How::default();
         let text = "a (blue:1.3) (seven) [x] <lora:ink:0.5> BREAK y";
         let expected = [("weight-off", "(blue:1.3)"), ("lora-off", "<lora:ink:0.5>"), ("break-off", "BREAK")];
@@ -263,10 +262,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_is_one_bounded_sentence() {
+    fn the_warning_is_one_bounded_sentence() {
         let many: String = (0..10_000).map(|i| format!("[a{i}:{}:0.5] <x{i}:y> ", "é\n".repeat(50))).collect();
-        let said = unfollowed_sentence(&[&many, &many], WEIGHTED).expect("there is much to say");
-        assert!(said.chars().count() < 3000 && said.lines().count() == 1, "{said}");
+        let sentence = unfollowed_sentence(&[&many, &many], WEIGHTED).expect("there is much to say");
+        assert!(sentence.chars().count() < 3000 && sentence.lines().count() == 1, "{sentence}");
         for hostile in ["[".repeat(100_000), "<a:".repeat(100_000), "[a:".repeat(50_000) + &":1]".repeat(50_000), "é<é:é>".repeat(1000)]
         {
             assert!(unfollowed(&hostile, How::default()).len() <= MOST);

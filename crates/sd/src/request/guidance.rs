@@ -42,7 +42,7 @@ impl Request {
 impl Settings {
     /// How the run is guided, if its model is asked with and without the prompt.
     pub fn guide(&self) -> Guidance {
-        let Request { guidance_curve, guidance_from, guidance_until, rescale, cfgpp, .. } = &self.asked;
+        let Request { guidance_curve, guidance_from, guidance_until, rescale, cfgpp, .. } = &self.request;
         let (from, until) = (*guidance_from, *guidance_until);
         Guidance { scale: self.guidance, curve: guidance_curve.clone(), from, until, rescale: *rescale, cfgpp: *cfgpp }
     }
@@ -52,17 +52,32 @@ impl Settings {
         self.guide().ever()
     }
 
+    /// Refuses guidance that is asked for, and in a run of so many model calls comes to none.
+    pub(crate) fn guides_any(&self, calls: usize) -> Result<(), Error> {
+        let guide = self.guide();
+        if (0..calls).any(|call| guide.scale(call, calls).is_some()) {
+            return Ok(());
+        }
+        let of = format!("of the run's {calls} model call{}", if calls == 1 { "" } else { "s" });
+        let advice = "take more steps, guide for more of them, or turn guidance off with 1";
+        let problem = match guide.curve.is_empty() {
+            true => format!("guidanceFrom {} to guidanceUntil {} guides none {of}; {advice}", guide.from, guide.until),
+            false => format!("guidanceCurve guides none {of}; {advice}"),
+        };
+        Err(Error::Settings { problem })
+    }
+
     /// What is asked for that only a model can follow that is asked with and without the prompt.
     pub(crate) fn needs_two(&self) -> Option<&'static str> {
-        let Request { guidance_curve, guidance_from, guidance_until, rescale, cfgpp, .. } = &self.asked;
-        let asked = [
+        let Request { guidance_curve, guidance_from, guidance_until, rescale, cfgpp, .. } = &self.request;
+        let given = [
             ("guidanceCurve", !guidance_curve.is_empty()),
             ("guidanceFrom", *guidance_from > 0.0),
             ("guidanceUntil", *guidance_until < 1.0),
             ("rescale", *rescale > 0.0),
             ("cfgpp", *cfgpp),
         ];
-        asked.into_iter().find(|(_, asked)| *asked).map(|(name, _)| name)
+        given.into_iter().find(|(_, given)| *given).map(|(name, _)| name)
     }
 }
 
@@ -70,21 +85,37 @@ impl Settings {
 mod tests {
     use super::*;
 
-    fn settle(json: &str) -> Result<Settings, Error> {
-        Request::from_json(json).expect("well-formed").settle(&Defaults::of_tests(20), 8)
+    fn resolve(json: &str) -> Result<Settings, Error> {
+        Request::from_json(json).expect("well-formed").resolve(&Defaults::of_tests(20), 8)
     }
 
     #[test]
     fn json_reaches_the_solver() {
-        let plain = settle("{}").expect("all as usual");
+        let plain = resolve("{}").expect("all as usual");
         assert_eq!((plain.guide(), plain.needs_two()), (Guidance::constant(7.5), None));
         let json = r#"{"guidance":3,"rescale":0.7,"guidanceFrom":0.25,"guidanceUntil":0.75,"guidanceCurve":[1,3.5]}"#;
         let guide = Guidance { scale: 3.0, curve: vec![1.0, 3.5], from: 0.25, until: 0.75, rescale: 0.7, cfgpp: false };
-        let settings = settle(json).expect("all in range");
+        let settings = resolve(json).expect("all in range");
         assert_eq!((settings.guide(), settings.needs_two()), (guide, Some("guidanceCurve")));
-        assert_eq!(settle(r#"{"cfgpp":true}"#).expect("a scale of its own").guide(), Guidance { cfgpp: true, ..Guidance::constant(0.6) });
+        assert_eq!(resolve(r#"{"cfgpp":true}"#).expect("a scale of its own").guide(), Guidance { cfgpp: true, ..Guidance::constant(0.6) });
         let read = Request::from_json(json).expect("well-formed");
         assert_eq!(Request::from_json(&read.to_json()).expect("just written"), read);
+    }
+
+    #[test]
+    fn guidance_that_comes_to_nothing_is_refused() {
+        let guides = |json: &str, calls| resolve(json).expect("well-formed").guides_any(calls).map_err(|error| error.to_string());
+        let narrow = r#"{"guidanceFrom": 0.5, "guidanceUntil": 0.52}"#;
+        let sentence = "settings: guidanceFrom 0.5 to guidanceUntil 0.52 guides none of the run's 20 model calls; \
+                        take more steps, guide for more of them, or turn guidance off with 1";
+        assert_eq!(guides(narrow, 20).expect_err("none lies between"), sentence);
+        guides(narrow, 50).expect("one does");
+        guides("{}", 1).expect("the only one");
+        let curve = r#"{"guidanceCurve": [1, 7.5, 1]}"#;
+        assert!(
+            guides(curve, 2).expect_err("both ends are 1").starts_with("settings: guidanceCurve guides none of the run's 2 model calls;")
+        );
+        guides(curve, 3).expect("the middle one");
     }
 
     #[test]
@@ -97,7 +128,7 @@ mod tests {
             (r#"{"guidanceUntil":1.5}"#, "guidanceUntil is 1.5, expected 0 to 1, a share of the run; 0 is its beginning, 1 its end"),
             (r#"{"guidanceFrom":0.5,"guidanceUntil":0.5}"#, "guidanceUntil is 0.5, expected more than guidanceFrom; "),
         ] {
-            let error = settle(json).expect_err("out of range").to_string();
+            let error = resolve(json).expect_err("out of range").to_string();
             assert!(error.starts_with(sentence), "{error}");
         }
     }

@@ -65,7 +65,7 @@ impl Request {
     }
 
     /// The request of the first pass alone.
-    pub fn first_pass(&self) -> Request {
+    pub fn without_second_pass(&self) -> Request {
         Request { hires: None, hires_by: HiresBy::default(), hires_strength: None, hires_steps: None, ..self.clone() }
     }
 
@@ -83,7 +83,7 @@ impl Request {
             steps: self.hires_steps.or(self.steps),
             pad: [0; 4],
             images,
-            ..self.first_pass()
+            ..self.without_second_pass()
         }
     }
 
@@ -98,9 +98,9 @@ impl Request {
                 ("hiresStrength", self.hires_strength.is_some()),
                 ("hiresSteps", self.hires_steps.is_some()),
             ];
-            let without = given.into_iter().find(|(_, given)| *given);
+            let missing = given.into_iter().find(|(_, given)| *given);
             let alone = |name| refused(name, "there is no second pass that it belongs to", "give hires, or leave it out");
-            return without.map_or(Ok(()), |(name, _)| Err(alone(name)));
+            return missing.map_or(Ok(()), |(name, _)| Err(alone(name)));
         };
         if !setting("hires").holds(scale) {
             return Err(refused(&format!("hires {scale}"), "the second pass is 1 to 8 times as large each way", "2 is usual"));

@@ -34,16 +34,17 @@ impl Request {
         Value::Object(fields).to_string()
     }
 
-    /// The same, with one setting as usual again, by its name in JSON.
+    /// The same, with one setting as usual again, by its name in JSON, and what belongs to it alone.
     ///
     /// # Errors
-    /// No setting is called so.
+    /// No setting is called so; or it holds a number that JSON cannot say.
     pub fn without(&self, name: &str) -> Result<Request, Error> {
-        let mut fields = fields(self);
+        self.all_finite()?;
+        let mut fields = fields(&self.without_companions(name));
         let Some(usual) = self::fields(&Request::default()).remove(name) else { return Err(refused(unknown(name, fields.keys()))) };
         fields.insert(name.into(), usual);
         let left: Request = serde_json::from_value(Value::Object(fields)).map_err(|error| refused(error.to_string()))?;
-        Ok(Request { images: self.images.clone(), ..left })
+        Ok(Request { images: self.images.clone(), attention: self.attention, ..left })
     }
 }
 
@@ -51,9 +52,11 @@ impl Request {
     /// The same, with another value of one setting, by its name in JSON. Null is as usual.
     ///
     /// # Errors
-    /// As [`Request::from_json`].
+    /// As [`Request::from_json`], and where it holds a number that JSON cannot say.
     pub fn with(&self, name: &str, value: Value) -> Result<Request, Error> {
-        let (mut fields, usual) = (fields(self), self::fields(&Request::default()));
+        self.all_finite()?;
+        let base = if value.is_null() { self.without_companions(name) } else { self.clone() };
+        let (mut fields, usual) = (fields(&base), self::fields(&Request::default()));
         // A sentence is about what was given, not about what is usual.
         fields.retain(|name, value| usual.get(name) != Some(value));
         fields.insert(name.into(), value);
@@ -65,6 +68,33 @@ impl Request {
     pub fn given(&self) -> impl Iterator<Item = &'static SettingRow> {
         let (fields, usual) = (fields(self), fields(&Request::default()));
         SETTINGS.iter().filter(move |row| fields.get(row.name) != usual.get(row.name))
+    }
+}
+
+impl Request {
+    /// Without what says nothing where this setting is as usual.
+    fn without_companions(&self, name: &str) -> Request {
+        if name == "hires" { self.without_second_pass() } else { self.clone() }
+    }
+
+    /// Refuses NaN and infinity: JSON has no word for them, and null would be as usual.
+    fn all_finite(&self) -> Result<(), Error> {
+        let Request { guidance, eta, rescale, guidance_from, guidance_until, guidance_curve, strength, hires, hires_strength, .. } = self;
+        let one = |name, number: &f32| (name, f64::from(*number));
+        let double = |name, number: &f64| (name, *number);
+        let shares = self.swaps.iter().flat_map(|swap| &swap.with).map(|share| one("swaps", &share.weight));
+        let factors = self.mixes.iter().map(|mix| one("mixes", &mix.factor));
+        let loras = self.loras.iter().flat_map(|lora| [Some(lora.weight), lora.text]).flatten().map(|weight| one("loras", &weight));
+        let singles = guidance.iter().map(|number| one("guidance", number)).chain([one("rescale", rescale)]);
+        let curve = guidance_curve.iter().map(|number| one("guidanceCurve", number));
+        let doubles = [("eta", eta), ("strength", strength), ("hires", hires), ("hiresStrength", hires_strength)];
+        let doubles = doubles.into_iter().filter_map(|(name, number)| Some(double(name, number.as_ref()?)));
+        let ends = [double("guidanceFrom", guidance_from), double("guidanceUntil", guidance_until)];
+        let mut all = singles.chain(curve).chain(doubles).chain(ends).chain(shares).chain(factors).chain(loras);
+        match all.find(|(_, number)| !number.is_finite()) {
+            Some((name, number)) => Err(refused(format!("{name} is {number}, expected a finite number"))),
+            None => Ok(()),
+        }
     }
 }
 
@@ -97,23 +127,23 @@ const GOT: &[(&str, &str)] =
     &[("string ", "the text "), ("integer ", ""), ("floating point ", ""), ("boolean ", ""), ("sequence", "a list"), ("map", "an object")];
 
 /// serde's sentence about a field, as a sentence about a setting.
-fn problem(name: &str, value: &Value, said: &str) -> String {
-    let quoted = || said.split('`').skip(1).step_by(2);
+fn problem(name: &str, value: &Value, sentence: &str) -> String {
+    let quoted = || sentence.split('`').skip(1).step_by(2);
     let (first, others) = (quoted().next().unwrap_or_default(), quoted().skip(1));
-    if said.starts_with("unknown field") {
+    if sentence.starts_with("unknown field") {
         let inside = if first == name { String::new() } else { format!("{name}: ") };
         return inside + &unknown(first, others);
     }
-    if said.starts_with("unknown variant") {
+    if sentence.starts_with("unknown variant") {
         let known: Vec<&str> = others.collect();
         let hint = nearest(first, known.iter().copied()).map_or("choose one of these".into(), |near| format!("did you mean {near}?"));
         return format!("{name} is {first:?}, expected one of {}; {hint}", known.join(", "));
     }
-    if said.starts_with("missing field") {
+    if sentence.starts_with("missing field") {
         return format!("{name}: {first} is missing");
     }
-    let (got, expected) = said.split_once(", expected ").unwrap_or((said, ""));
-    let Some((_, expected)) = EXPECTED.iter().find(|(serde, _)| *serde == expected) else { return format!("{name}: {said}") };
+    let (got, expected) = sentence.split_once(", expected ").unwrap_or((sentence, ""));
+    let Some((_, expected)) = EXPECTED.iter().find(|(serde, _)| *serde == expected) else { return format!("{name}: {sentence}") };
     // What is wrong lies inside of a list or an object, unless that is what is wrong.
     match (value, got.split_once(": ")) {
         (Value::Array(_), Some((_, got))) if got != "sequence" => format!("{name} holds {}, expected {expected}", plain(got)),
@@ -137,13 +167,14 @@ const MOST: usize = 60;
 
 fn short(text: &str) -> String {
     let mut letters = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-    let kept: String = letters.by_ref().take(MOST).collect();
-    if letters.next().is_some() { format!("{kept}…") } else { kept }
+    let begin: String = letters.by_ref().take(MOST).collect();
+    if letters.next().is_some() { format!("{begin}…") } else { begin }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::request::Kind;
     use decant_solver::Sampler;
 
     #[test]
@@ -177,6 +208,52 @@ mod tests {
         assert_eq!(wrong, "settings: steps is \"x\", expected a whole number, 0 or more");
         let given: Vec<&str> = request.given().map(|row| row.name).collect();
         assert_eq!(given, ["guidance"]);
+    }
+
+    #[test]
+    fn a_second_pass_goes_with_all_that_belongs_to_it() {
+        let request = Request::from_json(r#"{"hires": 2, "hiresBy": "lanczos", "hiresStrength": 0.5, "hiresSteps": 9, "steps": 4}"#);
+        let request = Request { attention: true, ..request.expect("all of it is sound") };
+        let plain = Request { steps: Some(4), attention: true, ..Request::default() };
+        assert_eq!(request.without("hires").expect("a setting"), plain);
+        assert_eq!(request.with("hires", Value::Null).expect("a setting"), plain);
+    }
+
+    #[test]
+    fn what_json_cannot_say_is_refused_not_left_out() {
+        let nan = Request { guidance: Some(f32::NAN), ..Request::default() };
+        for made in [nan.with("hires", 1.5.into()), nan.without("steps")] {
+            assert_eq!(made.expect_err("no number").to_string(), "settings: guidance is NaN, expected a finite number");
+        }
+        // Every number that a request holds: what is infinite in its place must not be as usual.
+        let json = r#"{"guidance": 2, "eta": 0.5, "rescale": 0.5, "guidanceFrom": 0.1, "guidanceUntil": 0.9, "guidanceCurve": [2], "strength": 0.5,
+            "hires": 2, "hiresStrength": 0.5, "swaps": [{"token": "a", "with": [{"token": "b", "weight": 1}]}],
+            "mixes": [{"prompt": "c", "factor": 0.5}], "loras": [{"name": "ink", "weight": 0.5, "text": 0.25}]}"#;
+        let whole = Request::from_json(json).expect("all of it is sound");
+        let given: Vec<&str> = whole.given().map(|row| row.name).collect();
+        let reals: Vec<&str> = SETTINGS.iter().filter(|row| matches!(row.kind, Kind::Real)).map(|row| row.name).collect();
+        assert!(reals.iter().all(|name| given.contains(name)), "a new one also belongs into this test's request: {reals:?}");
+        let infinite: [fn(&mut Request); 13] = [
+            |request| request.guidance = Some(f32::INFINITY),
+            |request| request.eta = Some(f64::INFINITY),
+            |request| request.rescale = f32::INFINITY,
+            |request| request.guidance_from = f64::INFINITY,
+            |request| request.guidance_until = f64::INFINITY,
+            |request| request.guidance_curve[0] = f32::INFINITY,
+            |request| request.strength = Some(f64::INFINITY),
+            |request| request.hires = Some(f64::INFINITY),
+            |request| request.hires_strength = Some(f64::INFINITY),
+            |request| request.swaps[0].with[0].weight = f32::INFINITY,
+            |request| request.mixes[0].factor = f32::INFINITY,
+            |request| request.loras[0].weight = f32::INFINITY,
+            |request| request.loras[0].text = Some(f32::INFINITY),
+        ];
+        for change in infinite {
+            let mut request = whole.clone();
+            change(&mut request);
+            let error = request.with("steps", 9.into()).expect_err("it cannot be written").to_string();
+            assert!(error.ends_with(" is inf, expected a finite number"), "{error}");
+        }
     }
 
     #[test]

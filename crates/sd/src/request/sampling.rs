@@ -2,7 +2,7 @@
 
 use super::{Request, Settings};
 use crate::error::Error;
-use decant_solver::{Noise, Options, SAMPLERS, Sampler, SamplerRow};
+use decant_solver::{Noise, Options, SAMPLERS, Sampler, SamplerRow, Sigmas, TimestepSpacing};
 
 /// A number that only some samplers read.
 struct Choice {
@@ -50,10 +50,18 @@ impl Request {
         Err(decant_solver::Error::Choice { sampler: sampler.row().id, choice: choice.name, got, expected, hint }.into())
     }
 
+    /// How the timesteps are spread, where that is read: some samplers have a spread of their own, others none along chosen sigmas. It is left
+    /// out and not refused, for records and links that have it.
+    pub(super) fn read_spacing(&self, sampler: Sampler) -> Option<TimestepSpacing> {
+        self.spacing.filter(|_| sampler.row().reads_spacing(&self.sigmas))
+    }
+
     /// Leaves out what this sampler does not read, and says so: for records of tools that write such numbers down whatever the sampler, and
     /// where a record's sampler is exchanged for another.
     pub fn leave_out_unread(&mut self, sampler: Sampler) -> Vec<String> {
         let mut notes = vec![];
+        notes.extend(self.unread_spacing(sampler));
+        self.spacing = self.read_spacing(sampler);
         while let Some((choice, got)) = self.unread(sampler.row()) {
             (choice.clear)(self);
             notes.push(format!("{} {got} is left out: the sampler {} does not read it", choice.name, sampler.row().id));
@@ -62,12 +70,21 @@ impl Request {
     }
 }
 
+impl Request {
+    /// That a spacing which is asked for changes nothing with this sampler along these sigmas.
+    pub fn unread_spacing(&self, sampler: Sampler) -> Option<String> {
+        let spacing = self.spacing.filter(|_| self.read_spacing(sampler).is_none())?;
+        let along = if sampler.row().reads_spacing(&Sigmas::Config) { format!(" along {}", self.sigmas) } else { String::new() };
+        Some(format!("spacing {} is left out: the sampler {} does not read it{along}", spacing.id(), sampler.row().id))
+    }
+}
+
 impl Settings {
     /// The run's choices for [`decant_solver::schedule`] and [`decant_solver::sample`], from the first model call on.
     ///
     /// What a sampler cannot follow, those two refuse.
     pub fn sampling(&self) -> Options {
-        let Request { sigmas, spacing, eta, order, zero_snr, cfgpp, .. } = &self.asked;
+        let Request { sigmas, spacing, eta, order, zero_snr, cfgpp, .. } = &self.request;
         let (sigmas, spacing, eta) = (sigmas.clone(), *spacing, *eta);
         Options {
             sigmas,
@@ -83,7 +100,7 @@ impl Settings {
 
     /// The generator of the run's noise, as the seed leaves it.
     pub fn noise(&self) -> Noise {
-        Noise::new(self.asked.rng, self.asked.seed)
+        Noise::new(self.request.rng, self.request.seed)
     }
 }
 
@@ -91,7 +108,7 @@ impl Settings {
 mod tests {
     use super::*;
     use crate::request::Defaults;
-    use decant_solver::{Rng, Sampler, Sigmas, TimestepSpacing};
+    use decant_solver::Rng;
 
     fn defaults() -> Defaults {
         Defaults::of_tests(20)
@@ -99,31 +116,31 @@ mod tests {
 
     #[test]
     fn json_reaches_the_solver() {
-        let json = r#"{"sampler":"tcd","sigmas":"karras","spacing":"trailing","eta":0.25,"rng":"cuda"}"#;
+        let json = r#"{"sampler":"ddim","sigmas":"karras","spacing":"trailing","eta":0.25,"rng":"cuda"}"#;
         let request = Request::from_json(json).expect("all of it is sound");
-        let settings = request.settle(&defaults(), 8).expect("defaults fit");
+        let settings = request.resolve(&defaults(), 8).expect("defaults fit");
         let spacing = Some(TimestepSpacing::Trailing);
         let options = Options { sigmas: Sigmas::Karras, spacing, eta: Some(0.25), ..Options::steps(20) };
         assert_eq!((settings.sampling(), request.to_json().as_str()), (options, json));
         assert_eq!(settings.noise().randn(20), Noise::new(Rng::Cuda, 0).randn(20));
-        let plain = Request::default().settle(&defaults(), 8).expect("defaults fit");
+        let plain = Request::default().resolve(&defaults(), 8).expect("defaults fit");
         assert_eq!(plain.sampling(), Options::steps(20));
     }
 
     #[test]
     fn what_the_sampler_does_not_read_is_refused_not_recorded() {
         for row in SAMPLERS {
-            let settle = |json: String| Request::from_json(&json).expect("well-formed").settle(&defaults(), 8).map(|_| ());
-            let eta = settle(format!(r#"{{"sampler":"{}","eta":0.5}}"#, row.id));
+            let resolve = |json: String| Request::from_json(&json).expect("well-formed").resolve(&defaults(), 8).map(|_| ());
+            let eta = resolve(format!(r#"{{"sampler":"{}","eta":0.5}}"#, row.id));
             assert_eq!(eta.is_ok(), row.eta().is_some(), "{}", row.id);
-            let order = settle(format!(r#"{{"sampler":"{}","order":2}}"#, row.id));
+            let order = resolve(format!(r#"{{"sampler":"{}","order":2}}"#, row.id));
             assert_eq!(order.is_ok(), row.highest_order().is_some(), "{}", row.id);
-            let zero_snr = settle(format!(r#"{{"sampler":"{}","zeroSnr":true}}"#, row.id));
+            let zero_snr = resolve(format!(r#"{{"sampler":"{}","zeroSnr":true}}"#, row.id));
             assert_eq!(zero_snr.is_ok(), row.zero_snr(), "{}", row.id);
         }
         let mut request = Request { sampler: Some(Sampler::Euler), eta: Some(0.5), order: Some(2), ..Request::default() };
         assert_eq!(
-            request.settle(&defaults(), 8).expect_err("euler reads neither").to_string(),
+            request.resolve(&defaults(), 8).expect_err("euler reads neither").to_string(),
             "the sampler euler cannot follow eta 0.5, expected none: ddim, dpmpp_sde, dpmpp_3m_sde, tcd read it; leave it out, or choose one of these"
         );
         let notes = request.leave_out_unread(Sampler::Euler);
@@ -132,14 +149,34 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_sigmas_says_how_many_steps() {
-        let request = Request::from_json(r#"{"sigmas":"14.6, 3.5,0"}"#).expect("a list");
-        assert_eq!(request.to_json(), r#"{"sigmas":"14.6,3.5,0"}"#);
-        assert_eq!(request.settle(&defaults(), 8).expect("defaults fit").steps, 2);
+    fn a_spacing_that_is_not_read_is_not_recorded() {
+        for (sampler, sigmas, is_read) in [
+            (Sampler::Euler, Sigmas::Karras, true),
+            (Sampler::Dpmpp2m, Sigmas::Config, true),
+            (Sampler::Dpmpp2m, Sigmas::Ays, false),
+            (Sampler::Lcm, Sigmas::Config, false),
+        ] {
+            let spacing = Some(TimestepSpacing::Trailing);
+            let mut request = Request { sampler: Some(sampler), sigmas, spacing, ..Request::default() };
+            let settings = request.resolve(&defaults(), 8).expect("as before");
+            assert_eq!(settings.request.spacing, spacing.filter(|_| is_read), "{sampler:?}");
+            let notes = request.leave_out_unread(sampler);
+            assert_eq!((notes.is_empty(), request.spacing), (is_read, settings.request.spacing), "{notes:?}");
+        }
+        let request = Request { spacing: Some(TimestepSpacing::Trailing), sigmas: Sigmas::Ays, ..Request::default() };
+        let note = request.unread_spacing(Sampler::Deis).expect("it is not read");
+        assert_eq!(note, "spacing trailing is left out: the sampler deis does not read it along ays");
     }
 
     #[test]
-    fn unknown_names_are_told_the_nearest() {
+    fn a_list_of_sigmas_says_how_many_steps() {
+        let request = Request::from_json(r#"{"sigmas":"14.6, 3.5,0"}"#).expect("a list");
+        assert_eq!(request.to_json(), r#"{"sigmas":"14.6,3.5,0"}"#);
+        assert_eq!(request.resolve(&defaults(), 8).expect("defaults fit").steps, 2);
+    }
+
+    #[test]
+    fn unknown_names_are_refused_with_the_nearest() {
         for (json, near) in [
             (r#"{"sampler":"eular"}"#, "sampler: no sampler is called \"eular\""),
             (r#"{"sigmas":"karas"}"#, "did you mean karras?"),

@@ -103,7 +103,7 @@ impl Kind {
     }
 }
 
-/// Where a setting belongs: what a form shows together.
+/// Where a setting belongs: a form shows a group together (`data-group` in `web/index.html`), and presets, links and grids choose settings by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Group {
     /// What the picture shows.

@@ -1,37 +1,7 @@
-//! What a request says of its words beyond prompt and negative prompt: what long ones do, which tokens mean something else, what is mixed in.
+//! What a request says of its words beyond prompt and negative prompt: which tokens mean something else, what is mixed in.
 
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
-
-/// What happens to a prompt of more than 75 tokens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Long {
-    /// What does not fit is cut off.
-    #[default]
-    Truncate,
-    /// Each 75 tokens are encoded on their own, and the denoiser sees them one after another.
-    Chunks,
-    /// The same, and a chunk ends at a comma where one is among its last 20 tokens.
-    Commas,
-}
-
-/// A row for menus and help.
-pub struct LongRow {
-    /// What it is.
-    pub long: Long,
-    /// As in settings and flags.
-    pub id: &'static str,
-    /// One line for people.
-    pub summary: &'static str,
-}
-
-/// Everything that can be done with long prompts.
-pub const LONGS: &[LongRow] = &[
-    LongRow { long: Long::Truncate, id: "truncate", summary: "What does not fit into 75 tokens is cut off, as diffusers does" },
-    LongRow { long: Long::Chunks, id: "chunks", summary: "Each 75 tokens are encoded on their own; BREAK begins the next 75" },
-    LongRow { long: Long::Commas, id: "commas", summary: "As chunks, and a chunk ends at a comma among its last 20 tokens" },
-];
 
 /// A token that means something else: its input embedding, the row of the text encoder's token table, is replaced by a weighted sum.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -98,7 +68,7 @@ impl FromStr for Mix {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::request::Request;
+    use crate::request::{LONGS, Request};
 
     #[test]
     fn every_id_is_what_settings_call_it() {

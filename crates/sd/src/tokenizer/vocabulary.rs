@@ -1,9 +1,9 @@
-//! The pieces and merges, from `vocab.json` and `merges.txt` or from `tokenizer.json`, checked; where there is neither, CLIP's own.
+//! The pieces and merges, from `vocab.json` and `merges.txt` or from `tokenizer.json`, checked.
 //!
 //! Of `tokenizer.json` only the vocabulary, the merges and the added tokens are read, as transformers does for a `CLIPTokenizer`:
 //! how text is cleaned and cut is CLIP's own.
 
-use super::{clip, damaged};
+use super::damaged;
 use crate::Error;
 use crate::files::{Files, find, read_all};
 use serde::Deserialize;
@@ -25,17 +25,18 @@ pub(super) struct Vocabulary {
     pub added: Vec<Value>,
 }
 
-pub(super) async fn read(files: &dyn Files, folder: &str) -> Result<Vocabulary, Error> {
+/// The folder's vocabulary; `None` where it has no file of one.
+pub(super) async fn read(files: &dyn Files, folder: &str) -> Result<Option<Vocabulary>, Error> {
     let [vocab, merges, both] = ["vocab.json", "merges.txt", "tokenizer.json"].map(|name| format!("{folder}/{name}"));
     let vocabulary = if let Some(json) = find(files, &vocab, LONGEST).await? {
         two_files(&vocab, &json, &merges, &read_all(files, &merges, LONGEST).await?)?
     } else if let Some(json) = find(files, &both, LONGEST).await? {
         one_file(&both, &json)?
     } else {
-        return Ok(clip::vocabulary());
+        return Ok(None);
     };
     check(&vocabulary)?;
-    Ok(vocabulary)
+    Ok(Some(vocabulary))
 }
 
 fn two_files(vocab: &str, json: &[u8], merges: &str, text: &[u8]) -> Result<Vocabulary, Error> {

@@ -9,7 +9,7 @@ pub(super) struct Span {
     /// Where it begins.
     pub from: usize,
     /// What is kept of it, counted from the picture's edge.
-    pub keep: Range<usize>,
+    pub own: Range<usize>,
 }
 
 /// All tiles along one side; they are equally long.
@@ -25,15 +25,15 @@ impl Axis {
     pub fn new(pixels: usize, most: usize, unit: usize, overlap: usize) -> Axis {
         let (side, most, shared) = (pixels.div_ceil(unit), (most / unit).max(1), 2 * overlap.div_ceil(unit));
         if side <= most {
-            return Axis { tile: side * unit, spans: vec![Span { from: 0, keep: 0..pixels }] };
+            return Axis { tile: side * unit, spans: vec![Span { from: 0, own: 0..pixels }] };
         }
         let count = (side - shared).div_ceil(most.saturating_sub(shared).max(1));
         let tile = (side + (count - 1) * shared).div_ceil(count);
         let from: Vec<usize> = (0..count).map(|i| i * (side - tile) / (count - 1)).collect();
         // Of what two tiles share, each keeps its half.
         let edge = |i: usize| (from[i] + tile + from[i + 1]).div_ceil(2) * unit;
-        let keep = |i: usize| if i == 0 { 0 } else { edge(i - 1) }..if i + 1 == count { pixels } else { edge(i) };
-        Axis { tile: tile * unit, spans: (0..count).map(|i| Span { from: from[i] * unit, keep: keep(i) }).collect() }
+        let own = |i: usize| if i == 0 { 0 } else { edge(i - 1) }..if i + 1 == count { pixels } else { edge(i) };
+        Axis { tile: tile * unit, spans: (0..count).map(|i| Span { from: from[i] * unit, own: own(i) }).collect() }
     }
 }
 
@@ -61,10 +61,10 @@ fn mirrored(at: usize, side: usize) -> usize {
 /// Writes what is kept of a tile into the picture that comes out, `scale` times as large.
 pub(super) fn paste(larger: &mut Picture, tile: &Picture, row: &Span, column: &Span, scale: usize) {
     for channel in 0..3 {
-        for y in row.keep.start * scale..row.keep.end * scale {
-            let from = (channel * tile.height + y - row.from * scale) * tile.width + (column.keep.start - column.from) * scale;
-            let to = (channel * larger.height + y) * larger.width + column.keep.start * scale;
-            let count = column.keep.len() * scale;
+        for y in row.own.start * scale..row.own.end * scale {
+            let from = (channel * tile.height + y - row.from * scale) * tile.width + (column.own.start - column.from) * scale;
+            let to = (channel * larger.height + y) * larger.width + column.own.start * scale;
+            let count = column.own.len() * scale;
             larger.values[to..to + count].copy_from_slice(&tile.values[from..from + count]);
         }
     }
@@ -82,13 +82,13 @@ mod tests {
             {
                 let Axis { tile, spans } = Axis::new(pixels, most, unit, overlap);
                 let mut end = 0;
-                for (i, Span { from, keep }) in spans.iter().enumerate() {
+                for (i, Span { from, own }) in spans.iter().enumerate() {
                     let case = format!("{pixels} pixels in tiles of {most}, tile {i} of {}", spans.len());
-                    assert_eq!(keep.start, end, "{case}");
-                    end = keep.end;
-                    assert!(from % unit == 0 && *from <= keep.start && keep.end <= from + tile, "{case}: {from}, {keep:?}");
-                    assert!(*from == 0 || keep.start - from >= overlap, "{case}: {from}, {keep:?}");
-                    assert!(i + 1 == spans.len() || from + tile - keep.end >= overlap, "{case}: {from}, {keep:?}");
+                    assert_eq!(own.start, end, "{case}");
+                    end = own.end;
+                    assert!(from % unit == 0 && *from <= own.start && own.end <= from + tile, "{case}: {from}, {own:?}");
+                    assert!(*from == 0 || own.start - from >= overlap, "{case}: {from}, {own:?}");
+                    assert!(i + 1 == spans.len() || from + tile - own.end >= overlap, "{case}: {from}, {own:?}");
                     assert!(from + tile < pixels + unit, "{case}: it goes on past the edge");
                 }
                 assert_eq!(end, pixels);

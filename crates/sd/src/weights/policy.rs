@@ -51,13 +51,13 @@ const SENSITIVE: &[Sensitive] = &[
 ///
 /// `component` is `unet`, `vae`, `text_encoder` or `text_encoder_2`, `name` and `shape` (`[out, in]`, `[out, in, kh, kw]`, `[n]`) are the
 /// tensor's as diffusers has them. Vectors (norms, biases), and what else is no matrix or convolution, are f32; where a row's inputs do not divide into the encoding's blocks, f16.
-pub fn kept_as(component: &str, name: &str, shape: &[usize], encoding: Encoding) -> Encoding {
+pub fn stored_encoding(component: &str, name: &str, shape: &[usize], encoding: Encoding) -> Encoding {
     let ([_, inputs] | [_, inputs, _, _]) = shape else { return Encoding::F32 };
     let row = SENSITIVE.iter().find(|row| component.starts_with(row.component) && name.contains(row.part));
-    let kept = row.map_or(encoding, |row| more_exact(row.least, encoding));
-    let blocks = kept.row().block;
+    let stored = row.map_or(encoding, |row| more_exact(row.least, encoding));
+    let blocks = stored.row().block;
     // f32 and f16 have blocks of 4 only on a device, which pads them.
-    if inputs.is_multiple_of(blocks) { kept } else { more_exact(Encoding::F16, kept) }
+    if inputs.is_multiple_of(blocks) { stored } else { more_exact(Encoding::F16, stored) }
 }
 
 fn more_exact(one: Encoding, other: Encoding) -> Encoding {
@@ -69,18 +69,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_is_kept_less_exact_than_wished_and_vectors_are_f32() {
+    fn nothing_is_stored_less_exactly_than_chosen_and_vectors_are_f32() {
         for row in decant_graph::ENCODINGS {
             for (component, name) in [("unet", "conv_in.weight"), ("unet", "mid_block.attentions.0.proj_in.weight"), ("vae", "x.weight")] {
-                let kept = kept_as(component, name, &[320, 64, 3, 3], row.encoding);
-                assert!(kept.row().error_bound <= row.error_bound, "{} {component} {name}: {kept:?}", row.name);
-                assert_eq!(kept_as(component, name, &[320], row.encoding), Encoding::F32);
+                let stored = stored_encoding(component, name, &[320, 64, 3, 3], row.encoding);
+                assert!(stored.row().error_bound <= row.error_bound, "{} {component} {name}: {stored:?}", row.name);
+                assert_eq!(stored_encoding(component, name, &[320], row.encoding), Encoding::F32);
             }
         }
     }
 
     #[test]
-    fn what_is_kept_is_the_row_that_fits_first() {
+    fn the_first_row_that_fits_decides() {
         for (component, name, shape, expected) in [
             ("unet", "down_blocks.0.resnets.0.conv1.weight", &[320, 320, 3, 3][..], Encoding::Q8_0),
             ("unet", "conv_in.weight", &[320, 32, 3, 3], Encoding::F16),
@@ -91,7 +91,7 @@ mod tests {
             ("vae", "post_quant_conv.weight", &[32, 32, 1, 1], Encoding::F16),
             ("vae", "decoder.mid_block.attentions.0.to_q.weight", &[512, 512], Encoding::Q8_0),
         ] {
-            assert_eq!(kept_as(component, name, shape, Encoding::Q8_0), expected, "{component} {name}");
+            assert_eq!(stored_encoding(component, name, shape, Encoding::Q8_0), expected, "{component} {name}");
         }
     }
 }

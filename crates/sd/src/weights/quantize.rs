@@ -4,7 +4,7 @@
 //! What each tensor becomes is decided before (`policy.rs`, and whoever asks); this file only does it, and measures what it cost.
 
 use super::gguf::write::{ALIGNMENT, Entry, header};
-use super::policy::kept_as;
+use super::policy::stored_encoding;
 use super::{Checkpoint, FileType, TensorInfo, values};
 use crate::Error;
 use crate::files::Files;
@@ -102,8 +102,8 @@ pub fn plan<'a>(
         let path = format!("{component}.{tensor}");
         let encoding = match overrides.iter().find(|one| one.fits(&path)) {
             // no component: nothing is sensitive, but shapes still count
-            Some(one) => kept_as("", tensor, &info.shape, one.encoding),
-            None => kept_as(component, tensor, &info.shape, encoding),
+            Some(one) => stored_encoding("", tensor, &info.shape, one.encoding),
+            None => stored_encoding(component, tensor, &info.shape, encoding),
         };
         Planned { checkpoint, tensor, info, component, name: if prefixed { path } else { tensor.clone() }, encoding }
     });
@@ -118,7 +118,7 @@ pub async fn write(
     plan: &[Planned<'_>],
     notes: &[(String, String)],
     out: &mut dyn Write,
-    told: &mut dyn FnMut(Written),
+    written: &mut dyn FnMut(Written),
 ) -> Result<(), Error> {
     let entries: Vec<Entry> =
         plan.iter().map(|p| Entry { name: &p.name, shape: stored_shape(p.shape()), dtype: file_type(p.encoding) }).collect();
@@ -127,7 +127,7 @@ pub async fn write(
     for (planned, bytes) in plan.iter().zip(lengths) {
         let (signal, noise) = tensor(files, planned, out).await?;
         put(out, &[0; ALIGNMENT as usize][..(bytes.next_multiple_of(ALIGNMENT) - bytes) as usize])?;
-        told(Written { planned, bytes, signal, noise });
+        written(Written { planned, bytes, signal, noise });
     }
     Ok(())
 }

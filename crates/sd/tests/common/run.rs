@@ -6,7 +6,7 @@ use decant_sd::Error;
 use decant_sd::files::Folder;
 use decant_sd::pipeline::{Event, Generated, Observer, Options, Pipeline};
 use decant_sd::request::Request;
-use decant_sd::trace::Trace;
+use decant_sd::trace::{Beside, Trace};
 use decant_solver::Sampler;
 use pollster::block_on;
 use std::rc::Rc;
@@ -36,8 +36,13 @@ impl Observer for Tracing {
 pub fn trace(pipeline: &mut Pipeline, request: &Request) -> (Generated, Golden) {
     let mut watcher = Tracing(Trace::default());
     let generated = block_on(pipeline.generate(request, &mut watcher)).expect("the run is sound");
-    let file = Golden::from_bytes(watcher.0.finish(&generated).expect("the trace can be written"));
+    let file = Golden::from_bytes(watcher.0.finish(&generated, Beside::default()));
     (generated, file)
+}
+
+/// What a trace calls a golden's tensor: its `latents_000` are those after the step.
+pub fn in_trace(tensor: &str) -> String {
+    tensor.strip_prefix("latents_").map_or(tensor.into(), |step| format!("next_{step}"))
 }
 
 impl Golden {

@@ -31,12 +31,12 @@ fn open_as(files: Rc<dyn Files>, choice: &Choice) -> Opened {
 fn sentence(files: Rc<dyn Files>) -> String {
     match block_on(layout::open(files)) {
         Ok(opened) => panic!("this must be refused, but it is {} {:?}", opened.layout, opened.family),
-        Err(error) => said(&error),
+        Err(error) => bounded(&error),
     }
 }
 
 /// One sentence, of a length that can be read.
-fn said(error: &Error) -> String {
+fn bounded(error: &Error) -> String {
     let text = error.to_string();
     assert!(!text.contains('\n') && text.len() < 400, "{text}");
     text

@@ -1,6 +1,6 @@
 //! diffusers' latents for each layout, and for several LoRAs at once.
 
-use crate::common::run::{load, trace};
+use crate::common::run::{in_trace, load, trace};
 use crate::common::{Golden, all_on_gpu, devices, relative_rms};
 use crate::{lora, request};
 use decant_sd::request::Request;
@@ -25,12 +25,12 @@ fn diffusers_agrees_on_every_layout() {
                 let info = block_on(pipeline.add_lora(&lora_use.name, lora(&lora_use.name))).expect("it fits the model");
                 assert_eq!(info.unmatched, Vec::<String>::new(), "{name}");
             }
-            let (_, without) = trace(pipeline, &Request { loras: vec![], ..request.clone() });
+            let (_, plain) = trace(pipeline, &Request { loras: vec![], ..request.clone() });
             let (_, got) = trace(pipeline, &request);
             for tensor in golden.tensors() {
-                let error = relative_rms(&golden.get(&tensor), &got.get(&tensor));
+                let error = relative_rms(&golden.get(&tensor), &got.get(&in_trace(&tensor)));
                 println!("{name:16} {tensor:16} {:50} {error:.2e}", device.name());
-                let change = relative_rms(&golden.get(&tensor), &without.get(&tensor));
+                let change = relative_rms(&golden.get(&tensor), &plain.get(&in_trace(&tensor)));
                 assert!(change > 0.01, "{name}: {tensor} is the same without: {change:.2e}");
                 assert!(error <= LATENTS, "{name}: {tensor} on {}: error {error:.2e}, at most {LATENTS:.0e} is allowed", device.name());
             }

@@ -65,11 +65,11 @@ fn loras_come_go_and_change_without_a_byte_of_the_base() {
         let latents = block_on(pipeline.generate(&request(loras), &mut Unobserved)).expect("the run is sound").latents;
         (latents, base.bytes.get() - base_before, kohya.bytes.get() - lora_before)
     };
-    let (without, _, _) = latents(&mut pipeline, &[]);
+    let (plain, _, _) = latents(&mut pipeline, &[]);
     block_on(pipeline.add_lora("a", kohya.clone())).expect("it fits");
     block_on(pipeline.add_lora("b", lora("peft"))).expect("it fits");
     let (first, read, all) = latents(&mut pipeline, &[("a", 0.5)]);
-    assert_ne!(first, without);
+    assert_ne!(first, plain);
     assert_eq!(read, 0, "the base is there already");
     let (changed, read, ups) = latents(&mut pipeline, &[("a", 0.8)]);
     assert_ne!(changed, first);
@@ -82,7 +82,7 @@ fn loras_come_go_and_change_without_a_byte_of_the_base() {
     pipeline.remove_lora("b").expect("it was added");
     assert_eq!(latents(&mut pipeline, &[("a", 0.5)]).0, first);
     pipeline.remove_lora("a").expect("it was added");
-    assert_eq!(latents(&mut pipeline, &[]), (without, 0, 0));
+    assert_eq!(latents(&mut pipeline, &[]), (plain, 0, 0));
 }
 
 #[test]
@@ -136,5 +136,5 @@ fn a_tag_in_the_prompt_is_the_setting() {
     let setting = made(request(&[("kohya", 0.5)]));
     assert_eq!(tag.latents, setting.latents);
     assert_ne!(tag.latents, made(stressed).latents);
-    assert_eq!(made(tag.settings.asked.clone()).latents, tag.latents, "its record makes it again");
+    assert_eq!(made(tag.settings.request.clone()).latents, tag.latents, "its record makes it again");
 }

@@ -143,17 +143,17 @@ fn every_layout_gives_the_same_latents() {
     let plain =
         Request { width: Some(16), height: Some(24), steps: Some(1), prompt: "a seven".into(), guidance: Some(1.0), ..Request::default() };
     let request = Request { loras: vec![used("x", 0.5)], ..plain.clone() };
-    let without = trace(&mut pipeline, &plain).1.get("latents_000");
+    let without = trace(&mut pipeline, &plain).1.get("next_000");
     let mut first = None;
     for way in WAYS {
         let info = block_on(pipeline.add_lora("x", file(written(way)))).unwrap_or_else(|e| panic!("{}: {e}", way.what));
         let unet = layers().iter().filter(|layer| layer.network == "unet").count();
         assert_eq!((info.unet, info.text, info.rank), (unet, layers().len() - unet, RANK), "{}", way.what);
         assert!(info.unmatched.is_empty(), "{}: {:?}", way.what, info.unmatched);
-        let got = trace(&mut pipeline, &request).1.get("latents_000");
+        let got = trace(&mut pipeline, &request).1.get("next_000");
         assert_ne!(got, without, "{}: it changes something", way.what);
         assert_eq!(got, *first.get_or_insert_with(|| got.clone()), "{}", way.what);
         pipeline.remove_lora("x").expect("it was added");
     }
-    assert_eq!(trace(&mut pipeline, &plain).1.get("latents_000"), without, "without any, all is as before");
+    assert_eq!(trace(&mut pipeline, &plain).1.get("next_000"), without, "without any, all is as before");
 }

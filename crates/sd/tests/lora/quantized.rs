@@ -33,7 +33,7 @@ impl Observer for Heard {
         match event {
             Event::Text { embeddings, .. } => self.context = embeddings.to_vec(),
             Event::Start { noise, schedule, .. } => (self.sample, self.timestep) = (noise.to_vec(), schedule.timesteps[0]),
-            Event::Step { noise, .. } => self.prediction = noise.cond.clone(),
+            Event::Step { eps, .. } => self.prediction = eps.cond.clone(),
             _ => {}
         }
         Ok(())

@@ -5,7 +5,7 @@ use super::rows::Watched;
 use super::{FILE, bytes, one, read, repository, safetensors, unet};
 use decant_graph::Encoding;
 use decant_sd::weights::quantize::{Override, decibels, plan, write};
-use decant_sd::weights::{Checkpoint, policy::kept_as};
+use decant_sd::weights::{Checkpoint, policy::stored_encoding};
 use pollster::block_on;
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ fn sd15() -> Vec<(String, String, Vec<usize>)> {
 fn sizes(encoding: Encoding) -> BTreeMap<String, usize> {
     let mut sizes = BTreeMap::new();
     for (component, name, shape) in sd15() {
-        let row = kept_as(&component, &name, &shape, encoding).row();
+        let row = stored_encoding(&component, &name, &shape, encoding).row();
         let numbers = shape.iter().product::<usize>();
         *sizes.entry(component).or_default() += numbers * (row.block_bytes + row.scale_bytes) / row.block;
     }
@@ -50,8 +50,9 @@ fn quantized(path: &str, component: &str, encoding: Encoding, overrides: &[Overr
     let checkpoint = block_on(Checkpoint::open(&files, component)).expect(path);
     let (mut file, mut signal, mut noise) = (Vec::new(), 0.0, 0.0);
     let plan = plan(component, &checkpoint, encoding, overrides, false);
-    let told = &mut |written: decant_sd::weights::quantize::Written| (signal, noise) = (signal + written.signal, noise + written.noise);
-    block_on(write(&files, &plan, &[("a note".into(), "its text".into())], &mut file, told)).expect(path);
+    let on_written =
+        &mut |written: decant_sd::weights::quantize::Written| (signal, noise) = (signal + written.signal, noise + written.noise);
+    block_on(write(&files, &plan, &[("a note".into(), "its text".into())], &mut file, on_written)).expect(path);
     (file, signal, noise)
 }
 
@@ -82,7 +83,7 @@ fn each_type_loses_what_its_bits_say_and_the_file_says_the_same() {
 }
 
 #[test]
-fn an_override_wins_over_policy_and_wish_and_the_first_one_counts() {
+fn an_override_wins_over_policy_and_encoding_and_the_first_one_counts() {
     let files = repository("tests/models/sd1-tiny");
     let checkpoint = block_on(Checkpoint::open(&files, "unet")).expect("the tiny model");
     let one = |pattern: &str, encoding| Override { pattern: pattern.into(), encoding };

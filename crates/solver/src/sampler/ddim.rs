@@ -1,10 +1,11 @@
 //! DDIM: denoising diffusion implicit models.
 
-use super::{Built, Letters, Said, Sampler, SamplerRow, Steps};
+use super::{Built, Letters, Prediction, Sampler, SamplerRow, Steps};
 use crate::Error;
-use crate::class::{Class, Setup};
+use crate::class::Class;
 use crate::prediction::mix;
-use crate::schedule::{visiting, whole};
+use crate::setup::Setup;
+use crate::timesteps::{visiting, whole};
 
 pub(super) const ROW: SamplerRow = SamplerRow {
     sampler: Sampler::Ddim,
@@ -32,7 +33,7 @@ fn build(setup: &Setup<'_>) -> Result<Built, Error> {
 async fn ddim(run: Steps, mut x: Vec<f32>, ends: Vec<f32>, eta: f32) -> Vec<f32> {
     for i in run.steps() {
         let (alpha, alpha_next) = (run.schedule.alpha_at(i), ends[i]);
-        let Said { x0, mut eps, renoise, .. } = run.denoised(i, &mut x).await;
+        let Prediction { x0, mut eps, renoise, .. } = run.denoised(i, &mut x).await;
         if let Some(output) = renoise {
             eps = run.parts(i, &x, &output).eps;
         }

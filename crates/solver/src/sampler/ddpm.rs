@@ -1,9 +1,10 @@
 //! DDPM: denoising diffusion probabilistic models, each step's noise drawn anew.
 
 use super::{Built, Letters, Sampler, SamplerRow, Steps};
-use crate::class::{Class, FinalAlpha, Setup};
+use crate::class::{Class, FinalAlpha};
 use crate::prediction::mix;
-use crate::schedule::{visiting, whole};
+use crate::setup::Setup;
+use crate::timesteps::{visiting, whole};
 use crate::{Error, VarianceType};
 
 pub(super) const ROW: SamplerRow = SamplerRow {
@@ -32,15 +33,15 @@ fn build(setup: &Setup<'_>) -> Result<Built, Error> {
 async fn ddpm(run: Steps, mut x: Vec<f32>, variance_type: VarianceType) -> Vec<f32> {
     for i in run.steps() {
         let (alpha, next) = (run.schedule.alpha_at(i), run.schedule.alpha_at(i + 1));
-        let (noise, noise_next, kept) = (1.0 - alpha, 1.0 - next, alpha / next);
+        let (noise, noise_next, ratio) = (1.0 - alpha, 1.0 - next, alpha / next);
         let x0 = run.denoised(i, &mut x).await.x0;
         // Equation 7: the posterior's mean.
-        let (c0, c) = (next.sqrt() * (1.0 - kept) / noise, kept.sqrt() * noise_next / noise);
+        let (c0, c) = (next.sqrt() * (1.0 - ratio) / noise, ratio.sqrt() * noise_next / noise);
         x = mix([(c0, &x0), (c, &x)]);
         if run.schedule.timesteps[i] > 0.0 {
-            let small = (noise_next / noise * (1.0 - kept)).max(1e-20);
+            let small = (noise_next / noise * (1.0 - ratio)).max(1e-20);
             let deviation = match variance_type {
-                VarianceType::FixedLarge => (1.0 - kept).sqrt(),
+                VarianceType::FixedLarge => (1.0 - ratio).sqrt(),
                 VarianceType::FixedSmallLog => (0.5 * small.ln()).exp(),
                 _ => small.sqrt(),
             };

@@ -3,8 +3,9 @@
 use super::level::Level;
 use super::{Built, Letters, Sampler, SamplerRow, Steps};
 use crate::Error;
-use crate::class::{Class, Setup, ZeroSnr};
+use crate::class::{Class, ReadsSpacing, ZeroSnr};
 use crate::prediction::{mix, zip};
+use crate::setup::Setup;
 use crate::sigma_rule::{End, SigmaRule};
 use crate::sigmas::noise_levels;
 use std::collections::VecDeque;
@@ -16,7 +17,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     reference: "DEISMultistepScheduler",
     docs: "Integrate the polynomial through the last predictions of the noise, in the logarithm of sigma (Zhang & Chen 2022, arXiv:2204.13902, section 3.3, log-rho variant).",
     order: 2,
-    class: Class { highest_order: Some(3), zero_snr: ZeroSnr::Unread, ..Class::EULER },
+    class: Class { reads_spacing: ReadsSpacing::AlongTimesteps, highest_order: Some(3), zero_snr: ZeroSnr::Unread, ..Class::EULER },
     build,
     ..SamplerRow::PLAIN
 };

@@ -5,9 +5,10 @@
 //! nothing else is asked for, so that each step takes away the same share. A run ends early when little of the noise is left.
 
 use super::lms::RULE;
-use super::{Built, Letters, Said, Sampler, SamplerRow, Steps};
-use crate::class::{Class, Setup, ZeroSnr};
+use super::{Built, Letters, Prediction, Sampler, SamplerRow, Steps};
+use crate::class::{Class, ZeroSnr};
 use crate::prediction::{Bound, mix};
+use crate::setup::Setup;
 use crate::sigmas::noise_levels;
 use crate::{Error, Options, Sigmas};
 
@@ -66,7 +67,7 @@ async fn descent(run: Steps, mut x: Vec<f32>, rule: Rule) -> Vec<f32> {
     let mut moments = Moments::default();
     for i in run.steps() {
         let (sigma, next) = run.sigmas(i);
-        let Said { x0, eps, .. } = run.denoised(i, &mut x).await;
+        let Prediction { x0, eps, .. } = run.denoised(i, &mut x).await;
         if f64::from(sigma) * mean_square(&eps).sqrt() < f64::from(run.options.enough) {
             return x0;
         }

@@ -1,8 +1,9 @@
 //! DPM2: the slope at a step's middle, in the logarithm of sigma.
 
 use super::{Built, Letters, Sampler, SamplerRow, Steps};
-use crate::class::{Class, Setup};
+use crate::class::Class;
 use crate::prediction::{Bound, zip};
+use crate::setup::Setup;
 use crate::sigma_rule::{Rounds, SigmaRule};
 use crate::sigmas::{NoiseLevels, noise_levels, timestep_of};
 use crate::{Error, Schedule};
@@ -36,12 +37,12 @@ pub(super) fn middles(starts: &[f32], ends: &[f32]) -> Vec<f32> {
 pub(super) fn with_middles(levels: NoiseLevels, middles: &[f32]) -> Schedule {
     let NoiseLevels { mut schedule, logs } = levels;
     let inner = 1..schedule.timesteps.len();
-    let told: Vec<f32> =
+    let timesteps: Vec<f32> =
         inner.clone().flat_map(|i| [timestep_of(f64::from(middles[i - 1]), &logs) as f32, schedule.timesteps[i]]).collect();
-    let shown: Vec<f32> = inner.flat_map(|i| [middles[i - 1], schedule.sigmas[i]]).collect();
+    let sigmas: Vec<f32> = inner.flat_map(|i| [middles[i - 1], schedule.sigmas[i]]).collect();
     let last = schedule.sigmas[schedule.timesteps.len()];
-    schedule.timesteps = [&schedule.timesteps[..1], &told].concat();
-    schedule.sigmas = [&schedule.sigmas[..1], &shown, &[last]].concat();
+    schedule.timesteps = [&schedule.timesteps[..1], &timesteps].concat();
+    schedule.sigmas = [&schedule.sigmas[..1], &sigmas, &[last]].concat();
     schedule
 }
 

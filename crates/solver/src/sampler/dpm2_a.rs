@@ -4,8 +4,9 @@ use super::dpm2::{RULE, middles, with_middles};
 use super::euler_a::down_and_up;
 use super::{Built, Letters, Sampler, SamplerRow, Steps};
 use crate::Error;
-use crate::class::{Class, Setup};
+use crate::class::Class;
 use crate::prediction::{Bound, mix, zip};
+use crate::setup::Setup;
 use crate::sigmas::noise_levels;
 
 pub(super) const ROW: SamplerRow = SamplerRow {

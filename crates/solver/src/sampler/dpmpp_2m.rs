@@ -3,15 +3,16 @@
 //! A configuration's `algorithm_type` can ask for DPM-Solver, too, which extrapolates the noise.
 
 use super::level::{Level, levels};
-use super::{Built, Letters, Said, Sampler, SamplerRow, Steps};
-use crate::class::{Class, Setup};
+use super::{Built, Letters, Prediction, Sampler, SamplerRow, Steps};
+use crate::class::{Class, ReadsSpacing};
 use crate::prediction::{Bound, mix, zip};
+use crate::setup::Setup;
 use crate::sigma_rule::{End, Reads, Rounds, SigmaRule};
 use crate::sigmas::noise_levels;
 use crate::{AlgorithmType, Error, FinalSigmas, SolverType};
 use std::collections::VecDeque;
 
-const CLASS: Class = Class { clip_sample: true, highest_order: Some(3), ..Class::EULER };
+const CLASS: Class = Class { reads_spacing: ReadsSpacing::AlongTimesteps, clip_sample: true, highest_order: Some(3), ..Class::EULER };
 
 pub(super) const ROW: SamplerRow = SamplerRow {
     sampler: Sampler::Dpmpp2m,
@@ -75,11 +76,11 @@ fn build(setup: &Setup<'_>, algorithm: AlgorithmType) -> Result<Built, Error> {
 async fn dpmpp_2m(run: Steps, mut x: Vec<f32>, algorithm: AlgorithmType, most: usize) -> Vec<f32> {
     let (levels, steps, heun) = (levels(&run.schedule.sigmas), run.steps().end, run.setup().solver_is(SolverType::Heun));
     let few = run.setup().lower_order_final() && steps < ENOUGH;
-    let first_at_end = few || run.config.euler_at_final || run.config.final_sigmas_type == FinalSigmas::Zero;
+    let first_at_end = few || run.config.euler_at_final || run.setup().to_zero(&run.schedule.sigmas);
     let mut past: VecDeque<Vec<f32>> = VecDeque::new();
     for i in run.steps() {
-        let said = run.denoised(i, &mut x).await;
-        past.push_front(solved(algorithm, levels[i], run.denoiser.bound, &x, said));
+        let predicted = run.denoised(i, &mut x).await;
+        past.push_front(solved(algorithm, levels[i], run.denoiser.bound, &x, predicted));
         past.truncate(most);
         let step = Coefficients::new(levels[i], levels[i + 1], algorithm);
         let m0 = past[0].as_slice();
@@ -118,12 +119,12 @@ pub(super) fn ends_above_zero(setup: &Setup<'_>, algorithm: AlgorithmType, sigma
     Err(setup.unsupported("algorithm_type", algorithm.id().into(), reason, "end the sigmas above 0, or choose another sampler"))
 }
 
-/// What the algorithm extrapolates of what the model said: the picture, or the noise that the bounded picture leaves.
-pub(super) fn solved(algorithm: AlgorithmType, level: Level, bound: Bound, x: &[f32], said: Said) -> Vec<f32> {
+/// What the algorithm extrapolates of the prediction: the picture, or the noise that the bounded picture leaves.
+pub(super) fn solved(algorithm: AlgorithmType, level: Level, bound: Bound, x: &[f32], predicted: Prediction) -> Vec<f32> {
     match (algorithm.of_noise(), bound) {
-        (false, _) => said.x0,
-        (true, Bound::None) => said.eps,
-        (true, _) => zip(x, &said.x0, |x, x0| (x - level.alpha * x0) / level.sigma),
+        (false, _) => predicted.x0,
+        (true, Bound::None) => predicted.eps,
+        (true, _) => zip(x, &predicted.x0, |x, x0| (x - level.alpha * x0) / level.sigma),
     }
 }
 

@@ -3,11 +3,12 @@
 use super::dpmpp_2m::{Coefficients, algorithm, ends_above_zero, solved};
 use super::level::levels;
 use super::{Built, Letters, Sampler, SamplerRow, Steps};
-use crate::class::{Class, Setup, ZeroSnr};
+use crate::class::{Class, ReadsSpacing, ZeroSnr};
 use crate::prediction::mix;
+use crate::setup::Setup;
 use crate::sigma_rule::{End, Reads, SigmaRule};
 use crate::sigmas::noise_levels;
-use crate::{AlgorithmType, Error, FinalSigmas, SolverType, TimestepSpacing};
+use crate::{AlgorithmType, Error, Schedule, SolverType, TimestepSpacing};
 use std::collections::VecDeque;
 
 pub(super) const ROW: SamplerRow = SamplerRow {
@@ -17,7 +18,13 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     reference: "DPMSolverSinglestepScheduler",
     docs: "Steps in pairs: one to the next noise level, and from the pair's start again with both predictions (Lu et al. 2022, arXiv:2211.01095, algorithm 1; solver_order 3: in threes).",
     order: 2,
-    class: Class { highest_order: Some(3), lower_order_final: false, zero_snr: ZeroSnr::Unread, ..Class::EULER },
+    class: Class {
+        reads_spacing: ReadsSpacing::Never,
+        highest_order: Some(3),
+        lower_order_final: false,
+        zero_snr: ZeroSnr::Unread,
+        ..Class::EULER
+    },
     build,
     ..SamplerRow::PLAIN
 };
@@ -38,7 +45,7 @@ fn build(setup: &Setup<'_>) -> Result<Built, Error> {
     setup.no_learned_variance()?;
     let schedule = noise_levels(setup, RULE)?.schedule;
     ends_above_zero(setup, algorithm, &schedule.sigmas)?;
-    let orders = orders(setup, schedule.timesteps.len())?;
+    let orders = orders(setup, &schedule)?;
     Built::new(schedule, setup.denoiser(Letters::Lambda, bound), move |run, x| dpmpp_2s(run, x, algorithm, orders))
 }
 
@@ -46,8 +53,8 @@ async fn dpmpp_2s(run: Steps, mut x: Vec<f32>, algorithm: AlgorithmType, orders:
     let (levels, heun) = (levels(&run.schedule.sigmas), run.setup().solver_is(SolverType::Heun));
     let (mut past, mut start): (VecDeque<Vec<f32>>, Vec<f32>) = (VecDeque::new(), Vec::new());
     for i in run.steps() {
-        let said = run.denoised(i, &mut x).await;
-        past.push_front(solved(algorithm, levels[i], run.denoiser.bound, &x, said));
+        let predicted = run.denoised(i, &mut x).await;
+        past.push_front(solved(algorithm, levels[i], run.denoiser.bound, &x, predicted));
         past.truncate(3);
         // Sampling that began later than the schedule has fewer predictions.
         let order = orders[i].min(past.len());
@@ -80,9 +87,9 @@ async fn dpmpp_2s(run: Steps, mut x: Vec<f32>, algorithm: AlgorithmType, orders:
 }
 
 /// The order of each call: 1 starts a group.
-fn orders(setup: &Setup<'_>, steps: usize) -> Result<Vec<usize>, Error> {
-    let most = setup.order(setup.config.solver_order)?;
-    let to_zero = setup.config.final_sigmas_type == FinalSigmas::Zero;
+fn orders(setup: &Setup<'_>, schedule: &Schedule) -> Result<Vec<usize>, Error> {
+    let (most, steps) = (setup.order(setup.config.solver_order)?, schedule.timesteps.len());
+    let to_zero = setup.to_zero(&schedule.sigmas);
     let mut orders: Vec<usize> = (0..steps).map(|i| i % most + 1).collect();
     if (setup.lower_order_final() || to_zero) && most > 1 && steps.is_multiple_of(most) {
         // A last group that is whole gives up its last order: 1 2 3 becomes 1 2 1.

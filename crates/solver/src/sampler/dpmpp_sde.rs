@@ -5,8 +5,9 @@ use super::euler_a::down_and_up;
 use super::lms::RULE;
 use super::{Built, Letters, Sampler, SamplerRow, Steps};
 use crate::Error;
-use crate::class::{Class, Setup};
+use crate::class::Class;
 use crate::prediction::{Bound, mix, zip};
+use crate::setup::Setup;
 use crate::sigmas::noise_levels;
 
 pub(super) const ROW: SamplerRow = SamplerRow {
@@ -60,8 +61,8 @@ async fn dpmpp_sde(run: Steps, mut x: Vec<f32>, eta: f32) -> Vec<f32> {
 }
 
 /// The latents with so much of their noise kept.
-fn toward(x0: &[f32], x: &[f32], kept: f32) -> Vec<f32> {
-    mix([(kept, x), (-(kept.ln().exp_m1()), x0)])
+fn toward(x0: &[f32], x: &[f32], ratio: f32) -> Vec<f32> {
+    mix([(ratio, x), (-(ratio.ln().exp_m1()), x0)])
 }
 
 /// The unit noise of a whole step, from that of its two parts: a Brownian motion's increments add up.

@@ -1,8 +1,8 @@
 //! Euler: a straight line along the slope.
 
-use super::{Built, Letters, Said, Sampler, SamplerRow, Steps};
-use crate::class::Setup;
+use super::{Built, Letters, Prediction, Sampler, SamplerRow, Steps};
 use crate::prediction::{Bound, from_sigma, mix, zip};
+use crate::setup::Setup;
 use crate::sigma_rule::{End, Reads, SigmaRule};
 use crate::sigmas::noise_levels;
 use crate::{Error, Options, PredictionType, TimestepType};
@@ -37,20 +37,20 @@ async fn euler(run: Steps, mut x: Vec<f32>) -> Vec<f32> {
     let (kind, churn) = (run.denoiser.kind, (s_churn / run.steps().end as f32).clamp(0.0, SQRT_2 - 1.0));
     for i in run.steps() {
         let (sigma, next) = run.sigmas(i);
-        let Said { mut x0, output, renoise, .. } = run.denoised(i, &mut x).await;
+        let Prediction { mut x0, output, renoise, .. } = run.denoised(i, &mut x).await;
         let gamma = if (s_tmin..=s_tmax).contains(&sigma) { churn } else { 0.0 };
         let hat = sigma * (gamma + 1.0);
         // diffusers shows the model the latents from before the churn, and reads v at their level.
-        let said_at = if kind == PredictionType::Epsilon { hat } else { sigma };
+        let level = if kind == PredictionType::Epsilon { hat } else { sigma };
         if gamma > 0.0 {
             x = mix([(1.0, &x), (s_noise * (hat * hat - sigma * sigma).sqrt(), &run.noise().await)]);
-            x0 = run.show(from_sigma(kind, &x, &output, said_at).x0);
+            x0 = run.show(from_sigma(kind, &x, &output, level).x0);
         }
         let slope = |x0: &[f32]| zip(&x, x0, |x, x0| (x - x0) / hat);
         x = match renoise {
             None => zip(&x, &slope(&x0), |x, slope| x + slope * (next - hat)),
             // The same step written as x0 and the noise left on it, which CFG++ takes from elsewhere.
-            Some(output) => mix([(1.0, &x0), (next, &slope(&from_sigma(kind, &x, &output, said_at).x0))]),
+            Some(output) => mix([(1.0, &x0), (next, &slope(&from_sigma(kind, &x, &output, level).x0))]),
         };
     }
     x

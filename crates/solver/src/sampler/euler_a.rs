@@ -1,9 +1,10 @@
 //! Euler ancestral: Euler's step goes too far, and new noise brings it back.
 
-use super::{Built, Letters, Said, Sampler, SamplerRow, Steps};
+use super::{Built, Letters, Prediction, Sampler, SamplerRow, Steps};
 use crate::Error;
-use crate::class::{Class, Setup};
+use crate::class::Class;
 use crate::prediction::{Bound, mix, zip};
+use crate::setup::Setup;
 use crate::sigma_rule::SigmaRule;
 use crate::sigmas::noise_levels;
 
@@ -34,7 +35,7 @@ fn build(setup: &Setup<'_>) -> Result<Built, Error> {
 async fn euler_a(run: Steps, mut x: Vec<f32>) -> Vec<f32> {
     for i in run.steps() {
         let (sigma, next) = run.sigmas(i);
-        let Said { x0, eps, renoise, .. } = run.denoised(i, &mut x).await;
+        let Prediction { x0, eps, renoise, .. } = run.denoised(i, &mut x).await;
         let (down, up) = down_and_up(sigma, next, 1.0);
         x = match renoise {
             None => zip(&x, &eps, |x, eps| x + eps * (down - sigma)),

@@ -1,10 +1,11 @@
 //! Heun: Euler's step, then again with the mean of the slopes at both ends.
 
 use super::{Built, Letters, Sampler, SamplerRow, Steps};
-use crate::Error;
-use crate::class::{Class, Setup};
+use crate::class::Class;
 use crate::prediction::zip;
-use crate::schedule::Schedule;
+use crate::setup::Setup;
+use crate::{Error, Schedule};
+
 use crate::sigma_rule::SigmaRule;
 use crate::sigmas::noise_levels;
 

@@ -2,9 +2,10 @@
 
 use super::{Built, Letters, Sampler, SamplerRow, Steps};
 use crate::Error;
-use crate::class::{Class, Setup};
+use crate::class::Class;
 use crate::prediction::mix;
-use crate::schedule::visiting;
+use crate::setup::Setup;
+use crate::timesteps::visiting;
 
 pub(super) const ROW: SamplerRow = SamplerRow {
     sampler: Sampler::Lcm,
@@ -35,7 +36,7 @@ pub(super) fn distilled(setup: &Setup<'_>) -> Result<Vec<usize>, Error> {
     let strength = setup.options.strength;
     if !(0.0..=1.0).contains(&strength) {
         let (got, expected, hint) = (strength.to_string(), "0 to 1".into(), "choose a number in that range");
-        return Err(Error::Choice { sampler: setup.row.id, choice: "strength", got, expected, hint });
+        return Err(Error::Choice { sampler: setup.sampler, choice: "strength", got, expected, hint });
     }
     let used = (most as f64 * strength) as usize;
     if steps > used {

@@ -20,7 +20,7 @@ impl Level {
         Self { alpha, sigma, lambda: alpha.ln() - sigma.ln() }
     }
 
-    /// What the model said of `x`.
+    /// What the model predicts of `x`.
     pub fn parts(&self, kind: PredictionType, x: &[f32], output: &[f32]) -> Parts {
         from_parts(kind, x, output, self.alpha, self.sigma)
     }

@@ -2,8 +2,9 @@
 
 use super::{Built, Letters, Sampler, SamplerRow, Steps};
 use crate::Error;
-use crate::class::{Class, Setup, ZeroSnr};
+use crate::class::{Class, ZeroSnr};
 use crate::prediction::{Bound, mix};
+use crate::setup::Setup;
 use crate::sigma_rule::{Reads, SigmaRule};
 use crate::sigmas::noise_levels;
 use std::collections::VecDeque;

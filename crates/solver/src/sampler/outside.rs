@@ -2,7 +2,7 @@
 //!
 //! Here every number from outside is looked at before a sampler reckons with it. What a step comes to is `steps.rs`' and the sampler's affair.
 
-use super::steps::{Answer, Desk};
+use super::steps::{Exchange, ModelOutput};
 use super::{Run, Step};
 use crate::{Error, Options, Schedule};
 use std::cell::RefCell;
@@ -22,16 +22,16 @@ impl<'a, R: Run> Outside<'a, R> {
     }
 
     /// Asks the model about latents.
-    pub async fn called(&mut self, index: usize, x: Vec<f32>) -> Result<Answer, R::Error> {
-        let input = self.schedule.input(index, &x);
-        let prediction = self.run.predict(&input, self.schedule.timesteps[index]).await?;
+    pub async fn called(&mut self, index: usize, x: Vec<f32>) -> Result<ModelOutput, R::Error> {
+        let model_input = self.schedule.model_input(index, &x);
+        let prediction = self.run.predict(&model_input, self.schedule.timesteps[index]).await?;
         self.fits(index, x.len(), &prediction)?;
         let renoise = self.cfgpp.then(|| self.run.renoise().unwrap_or_else(|| prediction.clone()));
         if let Some(renoise) = &renoise {
             self.fits(index, x.len(), renoise)?;
         }
-        self.last = Some(Call { index, before: x.clone(), input, prediction: prediction.clone() });
-        Ok(Answer { x, output: prediction, renoise })
+        self.last = Some(Call { index, latents: x.clone(), model_input, prediction: prediction.clone() });
+        Ok(ModelOutput { x, output: prediction, renoise })
     }
 
     /// Refuses a prediction of another length, or with what is no number in it.
@@ -58,15 +58,27 @@ impl<'a, R: Run> Outside<'a, R> {
     }
 
     /// Shows the last call, if there was one, and the latents that its step came to, which are given back with what is kept in them.
-    pub async fn observed(&mut self, x: Vec<f32>, desk: &RefCell<Desk>) -> Result<Vec<f32>, R::Error> {
-        let Some(Call { index, before, input, prediction }) = self.last.take() else { return Ok(x) };
+    pub async fn observed(&mut self, x: Vec<f32>, exchange: &RefCell<Exchange>) -> Result<Vec<f32>, R::Error> {
+        let after = self.last.as_ref().map_or(0, |call| call.index);
+        self.kept(after, x, exchange).await
+    }
+
+    /// The same for a run's last latents: nothing comes after them, so what is kept has no noise, also where the run ends before its time.
+    pub async fn finished(&mut self, x: Vec<f32>, exchange: &RefCell<Exchange>) -> Result<Vec<f32>, R::Error> {
+        self.kept(self.schedule.timesteps.len() - 1, x, exchange).await
+    }
+
+    /// Shows the last call, with what is kept as after the call `after`.
+    async fn kept(&mut self, after: usize, x: Vec<f32>, exchange: &RefCell<Exchange>) -> Result<Vec<f32>, R::Error> {
+        let Some(Call { index, latents, model_input, prediction }) = self.last.take() else { return Ok(x) };
         self.finite("the latents", index, &x)?;
-        let latents = self.run.keep(index, x);
-        let (total, timestep, sigma) = (self.schedule.timesteps.len(), self.schedule.timesteps[index], self.schedule.sigmas[index]);
-        let denoised = take(&mut desk.borrow_mut().denoised);
-        let (before, input, prediction, denoised) = (&before[..], &input[..], &prediction[..], &denoised[..]);
-        self.run.observe(Step { index, total, timestep, sigma, before, input, prediction, denoised, latents: &latents }).await?;
-        Ok(latents)
+        let next = self.run.after_step(after, x);
+        let schedule = &self.schedule;
+        let (total, timestep, sigma) = (schedule.timesteps.len(), schedule.timesteps[index], schedule.sigmas[index]);
+        let (scale, denoised) = (schedule.model_scale(index), take(&mut exchange.borrow_mut().denoised));
+        let (latents, model_input, prediction, denoised) = (&latents[..], &model_input[..], &prediction[..], &denoised[..]);
+        self.run.observe(Step { index, total, timestep, sigma, scale, latents, model_input, prediction, denoised, next: &next }).await?;
+        Ok(next)
     }
 }
 
@@ -74,7 +86,7 @@ impl<'a, R: Run> Outside<'a, R> {
 struct Call {
     index: usize,
     /// The latents; scaled for the model; and what it said.
-    before: Vec<f32>,
-    input: Vec<f32>,
+    latents: Vec<f32>,
+    model_input: Vec<f32>,
     prediction: Vec<f32>,
 }

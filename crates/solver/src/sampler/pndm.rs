@@ -2,9 +2,10 @@
 
 use super::{Built, Letters, Sampler, SamplerRow, Steps};
 use crate::Error;
-use crate::class::{Class, Setup, ZeroSnr};
+use crate::class::{Class, ZeroSnr};
 use crate::prediction::{Bound, from_alpha, mix};
-use crate::schedule::{visiting, whole};
+use crate::setup::Setup;
+use crate::timesteps::{visiting, whole};
 use std::collections::VecDeque;
 use std::ops::Range;
 

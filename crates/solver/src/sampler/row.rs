@@ -1,8 +1,9 @@
 //! What there is to say about a sampler, in one row.
 
 use super::Built;
-use crate::Error;
-use crate::class::{Class, Setup, ZeroSnr};
+use crate::class::{Class, ReadsSpacing, ZeroSnr};
+use crate::setup::Setup;
+use crate::{Error, Options, SchedulerConfig, Sigmas};
 
 /// A way to solve the equation. [`SAMPLERS`] says what each is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -76,6 +77,11 @@ impl SamplerRow {
         build: |_| unreachable!("each row has its own"),
     };
 
+    /// What this sampler is built from, with a model's configuration and a run's choices.
+    pub(super) fn setup<'a>(&'static self, config: &'a SchedulerConfig, options: &'a Options) -> Setup<'a> {
+        Setup { sampler: self.id, class: &self.class, config, options }
+    }
+
     /// What a help text says: what it does, and what that costs.
     pub fn summary(&self) -> String {
         let Self { docs, order, calls, .. } = self;
@@ -84,9 +90,19 @@ impl SamplerRow {
         format!("{docs} Order {order}, {calls}, {kind}.")
     }
 
-    /// Whether it can follow sigmas that a run chooses ([`crate::Sigmas`]), and in diffusers a configuration's `use_karras_sigmas`.
-    pub fn curves(&self) -> bool {
-        self.class.curves
+    /// Whether it can follow sigmas that a run chooses ([`crate::Sigmas`]).
+    pub fn follows_sigmas(&self) -> bool {
+        self.class.follows_sigmas
+    }
+
+    /// Whether it reads how timesteps are spread ([`crate::Options::spacing`]) along these sigmas; along those that a model's configuration
+    /// says, it may.
+    pub fn reads_spacing(&self, sigmas: &Sigmas) -> bool {
+        match self.class.reads_spacing {
+            ReadsSpacing::Always => true,
+            ReadsSpacing::AlongTimesteps => matches!(sigmas, Sigmas::Config | Sigmas::Model),
+            ReadsSpacing::Never => false,
+        }
     }
 
     /// What [`crate::Options::eta`] is where a run chooses none; `None` where it is not read.

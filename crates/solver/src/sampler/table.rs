@@ -4,8 +4,8 @@ use super::{
     Sampler, SamplerRow, ddim, ddpm, deis, descent, dpm2, dpm2_a, dpmpp_2m, dpmpp_2s, dpmpp_3m_sde, dpmpp_sde, euler, euler_a, heun, lcm,
     lms, pndm, tcd, unipc,
 };
-use crate::Error;
 use crate::error::unknown;
+use crate::{Error, Options};
 
 /// All samplers; menus, help and tests are made from this table.
 pub const SAMPLERS: &[SamplerRow] = &[
@@ -35,12 +35,38 @@ pub const SAMPLERS: &[SamplerRow] = &[
 impl Sampler {
     /// The sampler called `id`.
     pub fn from_id(id: &str) -> Result<Self, Error> {
-        let found = SAMPLERS.iter().find(|row| row.id == id);
-        found.map(|row| row.sampler).ok_or_else(|| unknown("sampler", id, SAMPLERS.iter().map(|row| row.id)))
+        let row = SAMPLERS.iter().find(|row| row.id == id);
+        row.map(|row| row.sampler).ok_or_else(|| unknown("sampler", id, SAMPLERS.iter().map(|row| row.id)))
     }
 
     /// This sampler's row in [`SAMPLERS`].
     pub fn row(self) -> &'static SamplerRow {
         SAMPLERS.iter().find(|row| row.sampler == self).expect("a test looks for every sampler's row")
     }
+}
+
+impl SamplerRow {
+    /// Refuses options that mean nothing with this sampler, or with which its latents would end in NaN.
+    pub(super) fn check(&self, options: &Options) -> Result<(), Error> {
+        if options.cfgpp && !self.cfgpp {
+            let able = ids(|row| row.cfgpp);
+            return Err(self.refused("cfgpp", "true", format!("false: it is defined for {able}"), "choose one of these"));
+        }
+        if options.zero_snr && !self.zero_snr() {
+            let able = ids(SamplerRow::zero_snr);
+            return Err(self.refused("zero_snr", "true", format!("false: {able} read it"), "choose one of these"));
+        }
+        let numbers = [("s_churn", options.s_churn), ("s_noise", options.s_noise), ("enough", options.enough)];
+        let Some((choice, got)) = numbers.into_iter().find(|(_, number)| !(0.0..=f32::MAX).contains(number)) else { return Ok(()) };
+        Err(self.refused(choice, &got.to_string(), "0 or more".into(), "choose a number in that range"))
+    }
+
+    fn refused(&self, choice: &'static str, got: &str, expected: String, hint: &'static str) -> Error {
+        Error::Choice { sampler: self.id, choice, got: got.into(), expected, hint }
+    }
+}
+
+/// The samplers with a property, as errors list them.
+fn ids(which: fn(&SamplerRow) -> bool) -> String {
+    SAMPLERS.iter().filter(|row| which(row)).map(|row| row.id).collect::<Vec<_>>().join(", ")
 }

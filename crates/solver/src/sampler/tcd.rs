@@ -1,11 +1,12 @@
 //! TCD: trajectory consistency distillation, which lands below the next level and is noised up to it.
 
 use super::lcm::distilled;
-use super::{Built, Letters, Said, Sampler, SamplerRow, Steps};
+use super::{Built, Letters, Prediction, Sampler, SamplerRow, Steps};
 use crate::Error;
-use crate::class::{Class, Setup};
+use crate::class::Class;
 use crate::prediction::{Bound, mix};
-use crate::schedule::visiting;
+use crate::setup::Setup;
+use crate::timesteps::visiting;
 
 pub(super) const ROW: SamplerRow = SamplerRow {
     sampler: Sampler::Tcd,
@@ -27,15 +28,15 @@ fn build(setup: &Setup<'_>) -> Result<Built, Error> {
 
 async fn tcd(run: Steps, mut x: Vec<f32>, timesteps: Vec<usize>, eta: f64) -> Vec<f32> {
     for i in run.steps() {
-        let Said { x0, eps, .. } = run.denoised(i, &mut x).await;
+        let Prediction { x0, eps, .. } = run.denoised(i, &mut x).await;
         // Where the step lands, and where it ends: the last one at timestep 0.
         let next = timesteps.get(i + 1).copied().unwrap_or(0);
         let below = ((1.0 - eta) as f32 * next as f32).floor() as usize;
         let [lands, next] = [below, next].map(|t| run.schedule.alphas_cumprod[t]);
         x = mix([(lands.sqrt(), &x0), ((1.0 - lands).sqrt(), &eps)]);
         if eta > 0.0 && i + 1 < run.steps().end {
-            let kept = next / lands;
-            x = mix([(kept.sqrt(), &x), ((1.0 - kept).sqrt(), &run.noise().await)]);
+            let ratio = next / lands;
+            x = mix([(ratio.sqrt(), &x), ((1.0 - ratio).sqrt(), &run.noise().await)]);
         }
     }
     x

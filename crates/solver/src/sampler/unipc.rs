@@ -2,11 +2,12 @@
 
 use super::level::{Level, levels};
 use super::{Built, Letters, Sampler, SamplerRow, Steps};
-use crate::class::{Class, Setup};
+use crate::class::{Class, ReadsSpacing};
 use crate::prediction::{mix, zip};
+use crate::setup::Setup;
 use crate::sigma_rule::SigmaRule;
 use crate::sigmas::noise_levels;
-use crate::{Error, FinalSigmas, SolverType};
+use crate::{Error, SolverType};
 use std::collections::VecDeque;
 use std::mem::replace;
 
@@ -17,7 +18,7 @@ pub(super) const ROW: SamplerRow = SamplerRow {
     reference: "UniPCMultistepScheduler",
     docs: "Predict a step from the last predictions, and correct it with the one at its end (Zhao et al. 2023, arXiv:2302.04867, algorithms 1 and 2).",
     order: 3,
-    class: Class { highest_order: Some(3), ..Class::EULER },
+    class: Class { reads_spacing: ReadsSpacing::AlongTimesteps, highest_order: Some(3), ..Class::EULER },
     build,
     ..SamplerRow::PLAIN
 };
@@ -25,9 +26,10 @@ pub(super) const ROW: SamplerRow = SamplerRow {
 fn build(setup: &Setup<'_>) -> Result<Built, Error> {
     let (bound, most) = (setup.threshold()?, setup.order(setup.config.solver_order)?);
     let schedule = noise_levels(setup, SigmaRule::PRESERVING)?.schedule;
-    if !setup.lower_order_final() && most > 1 && setup.config.final_sigmas_type == FinalSigmas::Zero {
+    if !setup.lower_order_final() && most > 1 && schedule.sigmas.ends_with(&[0.0]) {
         let reason = "the last step would divide by an infinite length";
-        return Err(setup.unsupported("lower_order_final", "false".into(), reason, "choose final_sigmas_type sigma_min"));
+        let hint = "choose final_sigmas_type sigma_min, or sigmas that end above 0";
+        return Err(setup.unsupported("lower_order_final", "false".into(), reason, hint));
     }
     Built::new(schedule, setup.denoiser(Letters::Lambda, bound), move |run, x| unipc(run, x, most))
 }
@@ -40,8 +42,8 @@ async fn unipc(run: Steps, mut x: Vec<f32>, most: usize) -> Vec<f32> {
     // The last step: where it started, and of what order it was.
     let mut last: Option<(Vec<f32>, usize)> = None;
     for i in run.steps() {
-        let said = run.denoised(i, &mut x).await;
-        let output = if form.x0 { said.x0 } else { said.eps };
+        let predicted = run.denoised(i, &mut x).await;
+        let output = if form.x0 { predicted.x0 } else { predicted.eps };
         if let Some((start, order)) = last.take_if(|_| !uncorrected.contains(&(i - 1))) {
             x = form.step(&start, &past, Some(&output), &levels[..=i], order);
         }

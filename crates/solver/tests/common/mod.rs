@@ -6,15 +6,15 @@ use std::collections::VecDeque;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-/// One question and its answers in a golden file (format: `tests/make_goldens_solver.py`).
+/// A case and its values in a golden file (format: `tests/make_goldens_solver.py`).
 pub struct Case {
-    pub asked: String,
+    pub line: String,
     pub keys: Vec<(String, String)>,
-    pub answers: Vec<Answer>,
+    pub goldens: Vec<Golden>,
 }
 
 /// `values` are all, or the first 32, the last 32, and every (length / 16)-th.
-pub struct Answer {
+pub struct Golden {
     pub name: String,
     pub length: usize,
     pub sum: f64,
@@ -24,34 +24,34 @@ pub struct Answer {
 impl Case {
     pub fn get(&self, key: &str) -> &str {
         let found = self.keys.iter().find(|(name, _)| name == key);
-        &found.unwrap_or_else(|| panic!("no {key} in {}", self.asked)).1
+        &found.unwrap_or_else(|| panic!("no {key} in {}", self.line)).1
     }
 
     pub fn number(&self, key: &str) -> usize {
         self.get(key).parse().expect("a number")
     }
 
-    pub fn answer(&self, name: &str) -> Option<&Answer> {
-        self.answers.iter().find(|answer| answer.name == name)
+    pub fn golden(&self, name: &str) -> Option<&Golden> {
+        self.goldens.iter().find(|golden| golden.name == name)
     }
 }
 
-/// Reads a golden file; answers before the first case belong to an empty one.
+/// Reads a golden file; goldens before the first case belong to an empty one.
 pub fn cases(text: &str) -> Vec<Case> {
-    let mut cases = vec![Case { asked: "(file)".into(), keys: Vec::new(), answers: Vec::new() }];
+    let mut cases = vec![Case { line: "(file)".into(), keys: Vec::new(), goldens: Vec::new() }];
     for line in text.lines().filter(|line| !line.starts_with('#')) {
         if let Some(keys) = line.strip_prefix("case ") {
             let pair = |word: &str| word.split_once('=').map(|(key, value)| (key.to_owned(), value.to_owned()));
             let keys = keys.split_whitespace().map(|word| pair(word).expect("key=value")).collect();
-            cases.push(Case { asked: line.to_owned(), keys, answers: Vec::new() });
+            cases.push(Case { line: line.to_owned(), keys, goldens: Vec::new() });
         } else {
-            cases.last_mut().expect("one").answers.push(answer(line));
+            cases.last_mut().expect("one").goldens.push(golden(line));
         }
     }
     cases
 }
 
-fn answer(line: &str) -> Answer {
+fn golden(line: &str) -> Golden {
     let (head, bits) = line.split_once(':').expect("name length sum: bits");
     let head: Vec<&str> = head.split_whitespace().collect();
     let hex = |word: &str| f32::from_bits(u32::from_str_radix(word, 16).expect("8 hex digits"));
@@ -60,7 +60,7 @@ fn answer(line: &str) -> Answer {
         [length, sum] => (length.parse().expect("a length"), f64::from_bits(u64::from_str_radix(sum, 16).expect("16 hex digits"))),
         _ => (values.len(), values.iter().map(|&x| f64::from(x)).sum()),
     };
-    Answer { name: head[0].to_owned(), length, sum, values }
+    Golden { name: head[0].to_owned(), length, sum, values }
 }
 
 /// What every case of `solver_samplers.txt` has beside its own keys: Stable Diffusion's betas.
@@ -148,19 +148,19 @@ fn parse<T: std::str::FromStr<Err: std::fmt::Debug>>(value: &str) -> T {
     value.parse().unwrap_or_else(|error| panic!("{value}: {error:?}"))
 }
 
-/// The largest absolute difference between an answer and what we got, its sum included (per value).
-pub fn difference(got: &[f32], want: &Answer) -> f64 {
+/// The largest absolute difference between a golden and what we got, its sum included (per value).
+pub fn difference(got: &[f32], want: &Golden) -> f64 {
     assert_eq!(got.len(), want.length, "the length of {}", want.name);
     let sum: f64 = got.iter().map(|&x| f64::from(x)).sum();
     let start = (sum - want.sum).abs() / got.len().max(1) as f64;
-    let pairs = kept(got).into_iter().zip(&want.values);
+    let pairs = sampled(got).into_iter().zip(&want.values);
     let differences = pairs.map(|(got, &want)| (f64::from(got) - f64::from(want)).abs());
     // NaN must not pass: f64::max would drop it.
     differences.fold(start, |worst, x| if x > worst || x.is_nan() { x } else { worst })
 }
 
-/// The values that a golden file would keep.
-fn kept(values: &[f32]) -> Vec<f32> {
+/// The values that a golden file holds.
+fn sampled(values: &[f32]) -> Vec<f32> {
     let n = values.len();
     if n <= 64 {
         return values.to_vec();
@@ -169,21 +169,21 @@ fn kept(values: &[f32]) -> Vec<f32> {
     ends.chain(values.iter().step_by(n / 16)).copied().collect()
 }
 
-/// The largest absolute value of an answer, at least 1e-30.
-pub fn size(want: &Answer) -> f64 {
+/// The largest absolute value of a golden, at least 1e-30.
+pub fn size(want: &Golden) -> f64 {
     want.values.iter().fold(1e-30, |size, x| f64::from(x.abs()).max(size))
 }
 
-/// The difference from an answer relative to its largest value, which must not be above `bound`.
-pub fn check(case: &Case, want: &Answer, got: &[f32], bound: f64) -> f64 {
+/// The difference from a golden relative to its largest value, which must not be above `bound`.
+pub fn check(case: &Case, want: &Golden, got: &[f32], bound: f64) -> f64 {
     let relative = difference(got, want) / size(want);
     assert!(
         relative <= bound,
         "{}\n{}: relative difference {relative:e} is above {bound:e}\nexpected {:?}\ngot      {:?}",
-        case.asked,
+        case.line,
         want.name,
         want.values,
-        kept(got),
+        sampled(got),
     );
     relative
 }
@@ -224,7 +224,7 @@ where
     }
 }
 
-/// Runs a future to its end, and counts how often it was asked.
+/// Runs a future to its end, and counts how often it was polled.
 pub fn block_on<T>(future: impl Future<Output = T>) -> (T, usize) {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());

@@ -1,7 +1,10 @@
 //! What a server's answer claims: which bytes of how many, of which version of the file. Nothing is believed that contradicts the question.
 
-use super::line::{Response, Trouble};
+use super::trouble::Trouble;
 use std::time::{Duration, SystemTime};
+
+/// A server's answer: its headers, and its body as it comes.
+pub(super) type Response = ureq::http::Response<ureq::Body>;
 
 /// `Content-Range: bytes FIRST-LAST/TOTAL`, the last two of them unsaid as the server likes.
 #[derive(Debug, PartialEq)]

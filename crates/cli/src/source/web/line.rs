@@ -2,14 +2,13 @@
 //!
 //! Its patience is the page's (`web/worker/line.js`); where that one asks a person at last, this one ends.
 
-use super::answer;
+use super::answer::{self, Response};
+use super::trouble::Trouble;
 use crate::progress;
 use std::cell::Cell;
 use std::io::Read;
 use std::time::{Duration, Instant, SystemTime};
 use ureq::config::AutoHeaderValue;
-
-pub(super) type Response = ureq::http::Response<ureq::Body>;
 
 /// Bytes after which a line that broke counts as mended.
 const ENOUGH: u64 = 1 << 18;
@@ -40,21 +39,6 @@ impl Patience {
     fn times(times: f64) -> Patience {
         let waits = [300, 1000, 2500].map(|wait| Duration::from_millis(wait).mul_f64(times)).to_vec();
         Patience { waits, silence: Duration::from_secs(30).mul_f64(times), longest: Duration::from_secs(60).mul_f64(times) }
-    }
-}
-
-/// Why a try failed.
-#[derive(Debug)]
-pub(super) enum Trouble {
-    /// The next one may fare better; after so long, where the server says it.
-    Broken(String, Option<Duration>),
-    /// It would not.
-    Final(String),
-}
-
-impl Trouble {
-    pub fn broken(reason: impl ToString) -> Trouble {
-        Trouble::Broken(reason.to_string(), None)
     }
 }
 
@@ -155,11 +139,11 @@ impl Line {
     }
 
     /// A time-out in words.
-    fn silent(&self, said: &str) -> String {
-        if said.contains("timeout") || said.contains("timed out") {
+    fn silent(&self, text: &str) -> String {
+        if text.contains("timeout") || text.contains("timed out") {
             format!("nothing came for {} seconds", self.patience.silence.as_secs_f64())
         } else {
-            said.into()
+            text.into()
         }
     }
 }

@@ -4,10 +4,11 @@
 //! reading of a few places tells whether it gives the same bytes twice ([`Remote::confirm`]).
 
 use super::MOST_TEXT;
-use super::answer::{self, is_page};
-use super::line::{Line, Response, Trouble};
+use super::answer::{self, Response, is_page};
+use super::line::Line;
 use super::spool::Spool;
-use decant_sd::error::bytes as said;
+use super::trouble::Trouble;
+use decant_sd::error::bytes as amount;
 use decant_sd::weights::is_weight_file;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
@@ -27,16 +28,16 @@ const CHANGED: &str = "it changed on the server while it was being read; begin a
 pub(super) struct Remote {
     address: String,
     name: String,
-    found: OnceCell<Option<Found>>,
+    found: OnceCell<Option<Probed>>,
 }
 
 /// A file that is there.
-struct Found {
+struct Probed {
     size: u64,
-    kept: Kept,
+    content: Content,
 }
 
-enum Kept {
+enum Content {
     Whole(Spool),
     Parts(Parts),
 }
@@ -67,10 +68,12 @@ impl Remote {
         if range.end > found.size {
             return Err(format!("the file ends before byte {}", range.end));
         }
-        match &found.kept {
-            Kept::Whole(spool) => spool.read(range),
-            Kept::Parts(parts) if range.end <= parts.head.len() as u64 => Ok(parts.head[range.start as usize..range.end as usize].to_vec()),
-            Kept::Parts(parts) => {
+        match &found.content {
+            Content::Whole(spool) => spool.read(range),
+            Content::Parts(parts) if range.end <= parts.head.len() as u64 => {
+                Ok(parts.head[range.start as usize..range.end as usize].to_vec())
+            }
+            Content::Parts(parts) => {
                 let bytes = self.fetch(line, found.size, parts, range.clone())?;
                 parts.note(range.start, &bytes)?;
                 Ok(bytes)
@@ -80,7 +83,7 @@ impl Remote {
 
     /// Reads a few places a second time, where the server shows nothing by which to notice a change.
     pub fn confirm(&self, line: &Line) -> Result<(), String> {
-        let Some(Some(Found { size, kept: Kept::Parts(parts) })) = self.found.get() else { return Ok(()) };
+        let Some(Some(Probed { size, content: Content::Parts(parts) })) = self.found.get() else { return Ok(()) };
         if !parts.fresh.replace(false) {
             return Ok(());
         }
@@ -95,16 +98,16 @@ impl Remote {
         Ok(())
     }
 
-    fn find(&self, line: &Line) -> Result<Option<&Found>, String> {
+    fn find(&self, line: &Line) -> Result<Option<&Probed>, String> {
         if self.found.get().is_none() {
-            let found = line.persist(|| self.asked(line), || 0)?;
+            let found = line.persist(|| self.probe(line), || 0)?;
             let _was_empty = self.found.set(found);
         }
         Ok(self.found.get().and_then(Option::as_ref))
     }
 
     /// One try to find it.
-    fn asked(&self, line: &Line) -> Result<Option<Found>, Trouble> {
+    fn probe(&self, line: &Line) -> Result<Option<Probed>, Trouble> {
         let answer = line.once(&self.address, Some([0, HEAD - 1]))?;
         match answer.status().as_u16() {
             404 | 410 => Ok(None),
@@ -112,7 +115,7 @@ impl Remote {
             200 => self.whole(line, answer).map(Some),
             206 => self.parts(line, answer).map(Some),
             416 => match answer::beyond(&answer) {
-                None | Some(0) => Ok(Some(Found { size: 0, kept: Kept::Whole(Spool::default()) })),
+                None | Some(0) => Ok(Some(Probed { size: 0, content: Content::Whole(Spool::default()) })),
                 Some(total) => Err(Trouble::Final(format!("the server refuses the first bytes of a file that it says has {total}"))),
             },
             _ => Err(refused(&answer)),
@@ -120,7 +123,7 @@ impl Remote {
     }
 
     /// The answer is the file's beginning.
-    fn parts(&self, line: &Line, answer: Response) -> Result<Found, Trouble> {
+    fn parts(&self, line: &Line, answer: Response) -> Result<Probed, Trouble> {
         let claim = answer::part(&answer, [0, HEAD - 1])?;
         let hidden = || Trouble::Final("the server hides how long the file is".into());
         let size = match claim.total {
@@ -134,11 +137,11 @@ impl Remote {
         complete(&head, want)?;
         let places = if validator.is_empty() { beginning(0, &head) } else { BTreeMap::new() };
         let parts = Parts { validator, head, places: places.into(), fresh: Cell::new(false) };
-        Ok(Found { size, kept: Kept::Parts(parts) })
+        Ok(Probed { size, content: Content::Parts(parts) })
     }
 
     /// The answer is the whole file, since the server knows no parts: it is kept, and no more of it than it may be.
-    fn whole(&self, line: &Line, answer: Response) -> Result<Found, Trouble> {
+    fn whole(&self, line: &Line, answer: Response) -> Result<Probed, Trouble> {
         let declared = answer::length(&answer);
         let most = if is_weight_file(&self.name) {
             declared.ok_or_else(|| {
@@ -147,7 +150,7 @@ impl Remote {
         } else {
             MOST_TEXT
         };
-        let much = || Trouble::Final(format!("the server sends more than {}, which it cannot be", said(most)));
+        let much = || Trouble::Final(format!("the server sends more than {}, which it cannot be", amount(most)));
         if declared.is_some_and(|length| length > most) {
             return Err(much());
         }
@@ -157,12 +160,12 @@ impl Remote {
             if spool.length() + some.len() as u64 > most {
                 return Err(much());
             }
-            shown.change(format!("{} comes as a whole, {} so far", self.name, said(spool.length())));
+            shown.change(format!("{} comes as a whole, {} so far", self.name, amount(spool.length())));
             spool.push(some).map_err(Trouble::Final)
         })?;
         match declared.filter(|declared| *declared != spool.length()) {
             Some(declared) => Err(Trouble::broken(format!("the server sent {} bytes of {declared}", spool.length()))),
-            None => Ok(Found { size: spool.length(), kept: Kept::Whole(spool) }),
+            None => Ok(Probed { size: spool.length(), content: Content::Whole(spool) }),
         }
     }
 

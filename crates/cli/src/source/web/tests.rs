@@ -80,11 +80,11 @@ fn bytes(count: usize) -> Vec<u8> {
 
 /// Reads a file in three parts.
 fn parts(web: &Web, name: &str) -> Result<Vec<u8>, String> {
-    let said = |error: Error| error.to_string();
-    let size = block_on(web.size(name)).map_err(said)?.ok_or("there is none")?;
+    let sentence = |error: Error| error.to_string();
+    let size = block_on(web.size(name)).map_err(sentence)?.ok_or("there is none")?;
     let mut all = vec![];
     for range in [0..size / 3, size / 3..size / 2, size / 2..size] {
-        all.extend(block_on(web.read(name, range)).map_err(said)?);
+        all.extend(block_on(web.read(name, range)).map_err(sentence)?);
     }
     Ok(all)
 }

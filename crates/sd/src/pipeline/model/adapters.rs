@@ -36,7 +36,7 @@ pub(crate) struct Loras {
 
 impl Loras {
     /// The weights that a request asks for, of each loaded LoRA.
-    fn asked(&self, uses: &[LoraUse]) -> Result<Vec<Weights>, Error> {
+    fn weights_of(&self, uses: &[LoraUse]) -> Result<Vec<Weights>, Error> {
         let mut weights = vec![[0.0; 2]; self.loaded.len()];
         for used in uses {
             let at = self.place(&used.name).ok_or_else(|| self.unknown(&used.name))?;
@@ -64,7 +64,7 @@ impl Loras {
 
     /// Those that a request uses.
     pub fn chosen(&self, uses: &[LoraUse]) -> Result<Chosen, Error> {
-        let used = self.asked(uses)?.into_iter().enumerate().filter(|(_, weights)| *weights != [0.0; 2]);
+        let used = self.weights_of(uses)?.into_iter().enumerate().filter(|(_, weights)| *weights != [0.0; 2]);
         Ok(Chosen(used.fold(0, |bits, (at, _)| bits | 1 << at)))
     }
 
@@ -78,7 +78,7 @@ impl Loras {
 
     /// Sets the weights of the next picture; those that it uses where they change.
     pub fn set_weights(&mut self, uses: &[LoraUse]) -> Result<Option<Chosen>, Error> {
-        let weights = self.asked(uses)?;
+        let weights = self.weights_of(uses)?;
         if weights == self.weights {
             return Ok(None);
         }

@@ -6,8 +6,6 @@ use crate::config::ClipConfig;
 use crate::error::Error;
 use crate::inversion::Inversions;
 use crate::lora::Stack;
-use crate::pipeline::plan::shape::TextShape;
-use crate::pipeline::run::script::Role;
 use crate::prompt::Reader;
 use crate::tokenizer::{Tokenizer, Tokens};
 use decant_graph::{Encoding, Executable, Graph, Input, Program};
@@ -32,6 +30,32 @@ pub(crate) struct Embedded {
     pub states: Vec<f32>,
     /// `[projection_dim]`, of an encoder that projects.
     pub pooled: Option<Vec<f32>>,
+}
+
+/// What a text is for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Role {
+    Negative,
+    Prompt,
+    /// Another prompt that is mixed in by this factor.
+    Mixed(f32),
+}
+
+/// What the words of a picture ask of the text encoders' programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TextShape {
+    /// Times 77 tokens.
+    pub chunks: usize,
+    /// Layers left out.
+    pub skip: usize,
+    /// Whether some tokens' embeddings are given.
+    pub given: bool,
+}
+
+impl Default for TextShape {
+    fn default() -> TextShape {
+        TextShape { chunks: 1, skip: 0, given: false }
+    }
 }
 
 impl TextEncoder {
@@ -111,14 +135,14 @@ impl TextEncoder {
     /// One chunk through the program: its outputs.
     async fn run(&self, program: &mut dyn Executable, ids: &[u32], replaced: &Replaced, shape: TextShape) -> Result<Vec<Vec<f32>>, Error> {
         let positions: Vec<u32> = (0..ids.len() as u32).collect();
-        let (keep, rows): (Vec<f32>, Vec<f32>) = match shape.given {
+        let (own, rows): (Vec<f32>, Vec<f32>) = match shape.given {
             true => ids.iter().flat_map(|id| given(replaced.get(id), self.config.hidden_size)).unzip(),
             false => (vec![], vec![]),
         };
         let ids = self.known(ids);
         let mut inputs = vec![("ids", Input::U32(&ids)), ("positions", Input::U32(&positions))];
         if shape.given {
-            inputs.extend([("keep", Input::F32(&keep)), ("token_rows", Input::F32(&rows))]);
+            inputs.extend([("keep", Input::F32(&own)), ("token_rows", Input::F32(&rows))]);
         }
         Ok(program.run(&inputs).await?)
     }

@@ -78,12 +78,12 @@ impl Memory {
         let (unet, vae, tiny) = (programs.texts.len(), programs.texts.len() + 1, programs.texts.len() + 2);
         let run = |program: &Rc<Program>| device.run_bytes(program);
         let decoded = |by_tiny: bool| if by_tiny { (tiny, programs.tiny.as_ref().map_or(0, run)) } else { (vae, run(&programs.decoder)) };
-        let shown = match shape.preview {
+        let preview = match shape.preview {
             Preview::Decoder => Some(decoded(false)),
             Preview::Tiny => Some(decoded(true)),
             _ => None,
         };
-        let steps: Vec<(usize, u64)> = std::iter::once((unet, run(&programs.unet))).chain(shown).collect();
+        let steps: Vec<(usize, u64)> = std::iter::once((unet, run(&programs.unet))).chain(preview).collect();
         let texts = programs.texts.iter().enumerate().map(|(at, program)| vec![(at, run(program))]);
         let encoded = programs.encoder.iter().map(|program| vec![(vae, run(program))]);
         let stages = texts.chain(encoded).chain([steps, vec![decoded(shape.decoder == Decoder::Tiny)]]);

@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::pipeline::model::Model;
 use crate::pipeline::model::text_encoder::TextEncoder;
 use crate::pipeline::plan::{Placement, RunShape, SMALL};
+use crate::request::{Decoder, Preview};
 use crate::unet;
 use decant_graph::{Device, Program};
 use std::collections::BTreeMap;
@@ -20,7 +21,7 @@ pub(crate) struct Programs {
     pub decoder: Rc<Program>,
     /// Where the run starts from a picture, or the denoiser is shown one.
     pub encoder: Option<Rc<Program>>,
-    /// The tiny decoder, where the model was opened with one and it is wanted.
+    /// The tiny decoder, where it shows the steps or draws the final picture.
     pub tiny: Option<Rc<Program>>,
 }
 
@@ -64,10 +65,13 @@ impl<'p> ProgramBuilder<'p> {
         Ok([built.unet(1)?, built.coder(1)?.0])
     }
 
-    pub fn programs(&mut self, placement: Placement) -> Result<Programs, Error> {
+    /// Those of a run that is made and shown so.
+    pub fn programs(&mut self, placement: Placement, preview: Preview) -> Result<Programs, Error> {
         let unet = self.unet(if placement.halves { 1 } else { self.shape.batch })?;
         let (decoder, encoder) = self.coder(placement.bands)?;
-        Ok(Programs { texts: self.texts.clone(), unet, decoder, encoder, tiny: self.tiny(placement.bands)? })
+        let shows_tiny = preview == Preview::Tiny || self.shape.decoder == Decoder::Tiny;
+        let tiny = if shows_tiny { self.tiny(placement.bands)? } else { None };
+        Ok(Programs { texts: self.texts.clone(), unet, decoder, encoder, tiny })
     }
 
     /// Whether decoding costs no more than a call of the denoiser.

@@ -3,6 +3,7 @@
 use crate::error::Error;
 use crate::pipeline::model::Model;
 use crate::pipeline::model::adapters::Chosen;
+use crate::pipeline::model::text_encoder::TextShape;
 use crate::pipeline::run::script::Script;
 use crate::request::{Decoder, Preview, Request, Settings};
 use decant_graph::Encoding;
@@ -30,23 +31,6 @@ pub(crate) struct RunShape {
     pub loras: Chosen,
 }
 
-/// What the words of a picture ask of the text encoders' programs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct TextShape {
-    /// Times 77 tokens.
-    pub chunks: usize,
-    /// Layers left out.
-    pub skip: usize,
-    /// Whether some tokens' embeddings are given.
-    pub given: bool,
-}
-
-impl Default for TextShape {
-    fn default() -> TextShape {
-        TextShape { chunks: 1, skip: 0, given: false }
-    }
-}
-
 impl RunShape {
     /// That of settings, whose texts ask this of the text encoders.
     pub fn new(model: &Model, settings: &Settings, text: TextShape) -> Result<RunShape, Error> {
@@ -60,17 +44,17 @@ impl RunShape {
             switches: cfg && settings.guide().rests(),
             text,
             encodes: model.encodes(settings),
-            preview: settings.asked.preview,
-            decoder: settings.asked.decoder,
-            attention: settings.asked.attention,
+            preview: settings.request.preview,
+            decoder: settings.request.decoder,
+            attention: settings.request.attention,
             encoding: model.options.weights,
-            loras: model.loras.chosen(&settings.asked.loras)?,
+            loras: model.loras.chosen(&settings.request.loras)?,
         })
     }
 
     /// That of a request alone, before it is known where it begins and how it is sampled.
     pub fn of_request(model: &Model, request: &Request) -> Result<(Settings, RunShape), Error> {
-        let settings = request.settle(model.defaults(), model.factor())?;
+        let settings = request.resolve(model.defaults(), model.factor())?;
         let shape = RunShape::new(model, &settings, Script::read(model, &settings)?.shape)?;
         Ok((settings, shape))
     }

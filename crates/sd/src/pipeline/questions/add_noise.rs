@@ -26,7 +26,7 @@ impl Pipeline {
     /// # Errors
     /// A sentence where the sampler cannot follow what is asked for.
     pub fn schedule(&self, request: &Request) -> Result<Schedule, Error> {
-        let settings = request.settle(self.defaults(), self.factor())?;
+        let settings = request.resolve(self.defaults(), self.factor())?;
         Ok(schedule(settings.sampler, self.model.config.scheduler.followed_by(settings.sampler), settings.sampling())?)
     }
 

@@ -33,7 +33,8 @@ impl Pipeline {
         self.load_gears(&request.loras).await?;
         let run = Run::new(&self.model, request)?;
         let plan = self.follow(&run)?;
-        let conditioning = self.on_device(&plan).conditioning(&run).await?;
+        let conditioning = self.on_device(&plan).conditioning(&run).await;
+        let conditioning = self.evict_if_failed(&plan, conditioning)?;
         let rows = conditioning.prompt.positions() * run.script.shape.chunks;
         let output = conditioning.context[conditioning.context.len() - rows * conditioning.width..].to_vec();
         let replaced = self.model.replaced(0, &run.script).await?;

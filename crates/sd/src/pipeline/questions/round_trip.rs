@@ -5,6 +5,7 @@ use crate::latents::{Latents, Level};
 use crate::picture::Picture;
 use crate::pipeline::Pipeline;
 use crate::pipeline::model::networks::Network;
+use crate::pipeline::on_device::OnDevice;
 use crate::pipeline::plan::{Plan, RunShape};
 use crate::request::{Decoder, Images, Request};
 use decant_solver::{Generator, Noise, Scale};
@@ -54,10 +55,8 @@ impl Pipeline {
         let pixels = [picture.width, picture.height];
         let images = Images { picture: Some(Rc::new(picture.clone())), ..Images::default() };
         let plan = self.alone(pixels, images, Decoder::Model)?;
-        let mut encoder = self.on_device(&plan).acquire(Network::Encoder).await?;
-        let mut random = seed.map(|seed| Noise::Cpu(Generator::new(seed)));
-        let values = self.model.config.vae.encode(&mut *encoder, picture, random.as_mut()).await?;
-        self.on_device(&plan).release(Network::Encoder, encoder);
+        let values = self.on_device(&plan).encode(picture, seed).await;
+        let values = self.evict_if_failed(&plan, values)?;
         let [height, width] = plan.shape.size;
         Ok(Latents { shape: [self.model.config.vae.latent_channels(), height, width], values, level: Level::Clean })
     }
@@ -77,10 +76,8 @@ impl Pipeline {
     pub async fn decode_by(&mut self, by: Decoder, latents: &Latents) -> Result<Picture, Error> {
         let plan = self.plan_for(latents, by)?;
         let network = if by == Decoder::Tiny { Network::Tiny } else { Network::Decoder };
-        let mut decoder = self.on_device(&plan).acquire(network).await?;
-        let picture = self.model.autoencoder(network).decode(&mut *decoder, &latents.scaled(Scale::Preserving), plan.shape.size).await?;
-        self.on_device(&plan).release(network, decoder);
-        Ok(picture)
+        let picture = self.on_device(&plan).decode_alone(network, &latents.scaled(Scale::Preserving)).await;
+        self.evict_if_failed(&plan, picture)
     }
 
     /// Latents' picture by the straight line from latents to colours, one pixel a place.
@@ -90,7 +87,8 @@ impl Pipeline {
     pub async fn project(&mut self, latents: &Latents) -> Result<Picture, Error> {
         if self.computed.projection.is_none() {
             let plan = self.plan_for(latents, Decoder::Model)?;
-            self.on_device(&plan).fit_projection().await?;
+            let fitted = self.on_device(&plan).fit_projection().await;
+            self.evict_if_failed(&plan, fitted)?;
         }
         self.check_channels(latents)?;
         let [_, height, width] = latents.shape;
@@ -115,8 +113,30 @@ impl Pipeline {
 
     /// The plan of a plain picture of this size.
     fn alone(&mut self, [width, height]: [usize; 2], images: Images, decoder: Decoder) -> Result<Rc<Plan>, Error> {
-        let request = Request { width: Some(width), height: Some(height), guidance: Some(1.0), images, decoder, ..Request::default() };
+        // A model of one step has no part of it to take.
+        let strength = images.picture.is_some().then_some(1.0);
+        let request =
+            Request { width: Some(width), height: Some(height), guidance: Some(1.0), strength, images, decoder, ..Request::default() };
         let (_, shape) = RunShape::of_request(&self.model, &request)?;
         self.follow_shape(shape)
+    }
+}
+
+impl OnDevice<'_> {
+    /// A picture's latents `[c, h, w]`: the middle of what the encoder says, or a sample of it.
+    async fn encode(&mut self, picture: &Picture, seed: Option<u64>) -> Result<Vec<f32>, Error> {
+        let mut encoder = self.acquire(Network::Encoder).await?;
+        let mut random = seed.map(|seed| Noise::Cpu(Generator::new(seed)));
+        let values = self.model.config.vae.encode(&mut *encoder, picture, random.as_mut()).await?;
+        self.release(Network::Encoder, encoder);
+        Ok(values)
+    }
+
+    /// Latents' picture by one of the decoders.
+    async fn decode_alone(&mut self, network: Network, latents: &[f32]) -> Result<Picture, Error> {
+        let mut decoder = self.acquire(network).await?;
+        let picture = self.model.autoencoder(network).decode(&mut *decoder, latents, self.plan.shape.size).await?;
+        self.release(network, decoder);
+        Ok(picture)
     }
 }

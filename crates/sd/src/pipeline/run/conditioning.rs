@@ -1,15 +1,11 @@
 //! What the denoiser is given besides latents and timestep: the texts' embeddings, and what the families add to them.
 
-use super::Run;
 use super::denoise::{Constants, guidance_embedding};
-use super::script::{Role, Script};
+use super::script::Script;
 use crate::config::TextTime;
-use crate::error::Error;
 use crate::pipeline::model::Model;
-use crate::pipeline::model::networks::Network;
-use crate::pipeline::model::text_encoder::Embedded;
-use crate::pipeline::residency::OnDevice;
-use crate::request::{Request, Settings};
+use crate::pipeline::model::text_encoder::{Embedded, Role};
+use crate::request::Settings;
 use crate::tokenizer::Tokens;
 
 /// What the denoiser is told of the text: the prompt, and before it what to stay away from, where there is guidance.
@@ -23,32 +19,6 @@ pub(crate) struct Conditioning {
     pub width: usize,
     /// `[1 or 2, projection_dim]`, of Stable Diffusion XL.
     pub pooled: Option<Vec<f32>>,
-}
-
-impl OnDevice<'_> {
-    /// What the text encoders make of a run's texts, one encoder after the other; that of the last run is kept.
-    pub(crate) async fn conditioning(&mut self, run: &Run) -> Result<Conditioning, Error> {
-        let (model, script, guided) = (self.model, &run.script, run.script.negative.is_some());
-        let settings = text_settings(&run.settings.asked, guided);
-        let same = |(of, made): &&(Request, Conditioning)| *of == settings && made.negative.is_some() == guided;
-        if let Some((_, made)) = self.computed.conditioning.as_ref().filter(same) {
-            return Ok(made.clone());
-        }
-        let mut embedded = vec![];
-        for (at, text) in model.texts.iter().enumerate() {
-            let replaced = model.replaced(at, script).await?;
-            let mut encoder = self.acquire(Network::Text(at)).await?;
-            let mut texts = vec![];
-            for (role, tokens) in &script.texts {
-                texts.push(text.embed(&mut *encoder, (*role, &tokens[at]), &replaced, script.shape).await?);
-            }
-            embedded.push(texts);
-            self.release(Network::Text(at), encoder);
-        }
-        let made = Conditioning::join(&embedded, script);
-        self.computed.conditioning = Some((settings, made.clone()));
-        Ok(made)
-    }
 }
 
 impl Conditioning {
@@ -92,13 +62,6 @@ impl Conditioning {
     }
 }
 
-/// What of a request decides what the text encoders make of it; `guided` says whether the negative prompt is read.
-fn text_settings(asked: &Request, guided: bool) -> Request {
-    let Request { prompt, negative, clip_skip, long, emphasis, swaps, mixes, .. } = asked.clone();
-    let negative = if guided { negative } else { String::new() };
-    Request { prompt, negative, clip_skip, long, emphasis, swaps, mixes, ..Request::default() }
-}
-
 /// (1 − Σ factor) · prompt + Σ factor · other.
 fn mixed(roles: &[Role], all: &[Vec<f32>]) -> Vec<f32> {
     let others: f32 = roles.iter().map(|role| if let Role::Mixed(factor) = role { *factor } else { 0.0 }).sum();
@@ -119,21 +82,4 @@ fn mixed(roles: &[Role], all: &[Vec<f32>]) -> Vec<f32> {
 fn side_by_side(parts: &[&[f32]], rows: usize) -> Vec<f32> {
     let row = |i: usize| parts.iter().flat_map(move |part| part.chunks(part.len() / rows).nth(i).unwrap_or_default().iter().copied());
     (0..rows).flat_map(row).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::request::SETTINGS;
-
-    #[test]
-    fn what_the_text_encoders_read_is_what_the_table_says() {
-        let json = r#"{"prompt": "a", "negative": "b", "steps": 3, "clipSkip": 1, "long": "chunks", "emphasis": true, "loras": [{"name": "ink"}],
-            "swaps": [{"token": "a", "with": [{"token": "b", "weight": 1}]}], "mixes": [{"prompt": "c", "factor": 0.5}]}"#;
-        let kept = text_settings(&Request::from_json(json).expect("it is sound"), true);
-        let kept: Vec<&str> = kept.given().map(|row| row.name).collect();
-        // A LoRA changes what the encoders are, and is kept with the model.
-        let read: Vec<&str> = SETTINGS.iter().filter(|row| row.reads_text && row.name != "loras").map(|row| row.name).collect();
-        assert_eq!(kept, read, "a new one also belongs into this test's request");
-    }
 }

@@ -3,7 +3,7 @@
 use crate::autoencoder::Autoencoder;
 use crate::error::Error;
 use crate::picture::{Picture, channels_first, channels_last};
-use crate::pipeline::run::event::{Event, Observer, Predicted};
+use crate::pipeline::run::event::{Eps, Event, Observer};
 use crate::preview::Projection;
 use decant_graph::{Executable, Input};
 use decant_solver::{Guidance, Noise, PredictionType, Run, Schedule, Step, prediction};
@@ -119,7 +119,7 @@ impl<O: Observer> Run for Denoise<'_, O> {
         self.random.randn(n)
     }
 
-    fn keep(&mut self, index: usize, latents: Vec<f32>) -> Vec<f32> {
+    fn after_step(&mut self, index: usize, latents: Vec<f32>) -> Vec<f32> {
         match &self.inpaint {
             Some(inpaint) => inpaint.put_back(index, latents),
             None => latents,
@@ -127,27 +127,27 @@ impl<O: Observer> Run for Denoise<'_, O> {
     }
 
     async fn observe(&mut self, step: Step<'_>) -> Result<(), Error> {
-        let noisy = self.project(step.input);
+        let preview_noisy = self.project(step.model_input);
         let size = [self.shape[1], self.shape[2]];
-        let denoised = match &mut self.preview {
+        let preview_denoised = match &mut self.preview {
             PreviewDecoder::Decoder(decoder, autoencoder) => Some(autoencoder.decode(&mut **decoder, step.denoised, size).await?),
             _ => self.project(step.denoised),
         };
-        let noise = &self.predicted(&step);
-        let attention = self.attention.as_deref();
-        self.observer.event(Event::Step { step, shape: self.shape, noise, attention, noisy, denoised }).await
+        let (eps, guidance) = (&self.eps(&step), self.scale.unwrap_or(1.0));
+        let (shape, attention) = (self.shape, self.attention.as_deref());
+        self.observer.event(Event::Step { step, shape, eps, guidance, attention, preview_noisy, preview_denoised }).await
     }
 }
 
 impl<O> Denoise<'_, O> {
     /// The last call's outputs as noise.
-    fn predicted(&self, step: &Step<'_>) -> Predicted {
-        let noise = |answer: &[f32]| prediction::noise(self.kind, step.input, answer, step.sigma);
+    fn eps(&self, step: &Step<'_>) -> Eps {
+        let eps = |output: &[f32]| prediction::noise(self.kind, step.model_input, output, step.sigma);
         let (uncond, cond) = match &self.outputs[..] {
-            [uncond, cond] => (Some(noise(uncond)), noise(cond)),
-            outputs => (None, noise(&outputs[0])),
+            [uncond, cond] => (Some(eps(uncond)), eps(cond)),
+            outputs => (None, eps(&outputs[0])),
         };
-        Predicted { cond, uncond, guided: noise(step.prediction), scale: self.scale.unwrap_or(1.0) }
+        Eps { cond, uncond, guided: eps(step.prediction) }
     }
 
     /// Latents as colours by the fitted straight line, where pictures are wanted.

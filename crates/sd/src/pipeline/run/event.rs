@@ -41,14 +41,16 @@ pub enum Event<'a> {
         step: Step<'a>,
         /// Latent channels, height, width.
         shape: [usize; 3],
-        /// The noise that the model predicted in it.
-        noise: &'a Predicted,
+        /// What the model predicted in it, as noise.
+        eps: &'a Eps,
+        /// The scale of guidance, between `eps.uncond` and `eps.cond`; 1 where the model was asked once.
+        guidance: f32,
         /// Where the denoiser looked, with the prompt, if that was asked for ([`crate::unet::unet_with_attention`]): `[tokens, h, w]`.
         attention: Option<&'a [f32]>,
         /// What the model was shown (the latents before the step, scaled for it), one pixel per place.
-        noisy: Option<Picture>,
+        preview_noisy: Option<Picture>,
         /// The predicted picture without noise.
-        denoised: Option<Picture>,
+        preview_denoised: Option<Picture>,
     },
     /// The latents go through the autoencoder.
     Decoding,
@@ -63,15 +65,13 @@ pub enum Event<'a> {
 
 /// The unit noise that the model predicted in a step, as eps whatever the model itself predicts: each `[channels, h, w]`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Predicted {
+pub struct Eps {
     /// With the prompt.
     pub cond: Vec<f32>,
     /// Without it, where the model was asked for that, too.
     pub uncond: Option<Vec<f32>>,
     /// What the step was taken with.
     pub guided: Vec<f32>,
-    /// The scale between the two; 1 where the model was asked once.
-    pub scale: f32,
 }
 
 /// Somebody who is shown a run. Awaited: `Ok` goes on, `Err` ends the run with that error, and not yet ready is a pause.

@@ -15,8 +15,8 @@ impl Pipeline {
         let second = self.second_run(&first)?.ok_or(Error::NotReady)?;
         let size = [second.settings.width, second.settings.height];
         let (enlarged, memory) = self.enlarged(&first, size, observer).await?;
-        let asked = first.settings.asked.second_pass(size, enlarged);
-        let second = Run { settings: asked.settle(self.defaults(), self.factor())?, ..second };
+        let request = first.settings.request.second_pass(size, enlarged);
+        let second = Run { settings: request.resolve(self.defaults(), self.factor())?, ..second };
         let again = self.make(&second, observer).await?;
         let memory = if memory.peak() > again.memory.peak() { memory } else { again.memory.clone() };
         Ok(Generated { settings: first.settings, memory, ..again })
@@ -31,10 +31,10 @@ impl Pipeline {
     ) -> Result<(Enlarged, Memory), Error> {
         let (plan, size) = (self.follow(first)?, [width, height]);
         let made = self.on_device(&plan).sample(first, observer).await;
-        let sampled = self.evict_if_failed(made)?;
-        let Some(between) = first.settings.asked.hires_by.row().latents else {
+        let sampled = self.evict_if_failed(&plan, made)?;
+        let Some(between) = first.settings.request.hires_by.row().latents else {
             let made = self.on_device(&plan).finish(first, sampled, observer).await;
-            let made = self.evict_if_failed(made)?;
+            let made = self.evict_if_failed(&plan, made)?;
             observer.event(Event::Again { picture: Some(&made.picture), size }).await?;
             return Ok((Enlarged::Picture(made.picture.resized(width, height)), made.memory));
         };
@@ -53,7 +53,7 @@ impl Pipeline {
     /// What [`Pipeline::generate`] would refuse of it.
     pub(crate) fn second_run(&mut self, first: &Run) -> Result<Option<Run>, Error> {
         let Some(second) = self.expected_second(&first.settings) else { return Ok(None) };
-        let second = Run::new(&self.model, &second)?;
+        let second = Run::new(&self.model, &second).map_err(|error| of_second(error, &first.settings))?;
         self.fitting(second.shape)?;
         Ok(Some(second))
     }
@@ -61,14 +61,14 @@ impl Pipeline {
     /// The second pass as it will be asked for, with nothing yet in what it starts from; `None` where there is none.
     pub(crate) fn expected_second(&self, settings: &Settings) -> Option<Request> {
         let [width, height] = self.second_size(settings)?;
-        let enlarged = match settings.asked.hires_by.row().latents {
+        let enlarged = match settings.request.hires_by.row().latents {
             Some(_) => {
                 let shape = [self.model.config.vae.latent_channels(), height / self.factor(), width / self.factor()];
                 Enlarged::Latents(Latents { shape, values: vec![], level: Level::Clean })
             }
             None => Enlarged::Picture(Picture { width, height, values: vec![] }),
         };
-        Some(settings.asked.second_pass([width, height], enlarged))
+        Some(settings.request.second_pass([width, height], enlarged))
     }
 
     /// Width and height of the picture that comes out: the second pass's, where there is one.
@@ -77,6 +77,20 @@ impl Pipeline {
     }
 
     fn second_size(&self, settings: &Settings) -> Option<[usize; 2]> {
-        settings.asked.hires_size([settings.width, settings.height], self.factor())
+        settings.request.hires_size([settings.width, settings.height], self.factor())
+    }
+}
+
+/// A refusal of the second pass, in the words in which that was asked for.
+pub(crate) fn of_second(error: Error, asked: &Settings) -> Error {
+    match error {
+        Error::Start { what, problem, advice } => {
+            let what = what.strip_prefix("strength ").map_or(what.clone(), |strength| format!("hiresStrength {strength}"));
+            Error::Start { what, problem, advice }
+        }
+        Error::Solver(decant_solver::Error::Steps { got, most, .. }) if asked.request.hires_steps == Some(got) => {
+            Error::Settings { problem: format!("hiresSteps is {got}, expected 1 to {most}") }
+        }
+        other => other,
     }
 }

@@ -2,20 +2,10 @@
 
 use crate::error::Error;
 use crate::pipeline::model::Model;
-use crate::pipeline::model::text_encoder::TextEncoder;
-use crate::pipeline::plan::shape::TextShape;
+use crate::pipeline::model::text_encoder::{Role, TextEncoder, TextShape};
 use crate::request::{Request, Settings, Swap};
 use crate::tokenizer::Tokens;
 use std::collections::BTreeMap;
-
-/// What a text is for.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Role {
-    Negative,
-    Prompt,
-    /// Another prompt that is mixed in by this factor.
-    Mixed(f32),
-}
 
 /// All texts of a picture.
 pub(crate) struct Script {
@@ -31,25 +21,25 @@ pub(crate) struct Script {
 impl Script {
     /// Reads all texts, and checks what is asked of them.
     pub fn read(model: &Model, settings: &Settings) -> Result<Script, Error> {
-        let asked = &settings.asked;
-        check(asked, &model.texts)?;
+        let request = &settings.request;
+        check(request, &model.texts)?;
         let guided = model.uses_cfg(settings);
-        let zeros = asked.negative.is_empty() && model.texts.len() > 1 && model.config.force_zeros_for_empty_prompt;
+        let zeros = request.negative.is_empty() && model.texts.len() > 1 && model.config.force_zeros_for_empty_prompt;
         let read =
-            |text: &str| model.texts.iter().map(|encoder| encoder.reader.read(text, asked.into())).collect::<Result<Vec<_>, Error>>();
-        let negative = if guided { Some(read(&asked.negative)?) } else { None };
+            |text: &str| model.texts.iter().map(|encoder| encoder.reader.read(text, request.into())).collect::<Result<Vec<_>, Error>>();
+        let negative = if guided { Some(read(&request.negative)?) } else { None };
         let mut texts: Vec<(Role, Vec<Tokens>)> = vec![];
         texts.extend(negative.clone().filter(|_| !zeros).map(|tokens| (Role::Negative, tokens)));
-        texts.push((Role::Prompt, read(&asked.prompt)?));
-        for mix in &asked.mixes {
+        texts.push((Role::Prompt, read(&request.prompt)?));
+        for mix in &request.mixes {
             texts.push((Role::Mixed(mix.factor), read(&mix.prompt)?));
         }
         let swaps = model.texts.iter().enumerate().map(|(at, encoder)| {
-            let said: Vec<&Tokens> = texts.iter().map(|(_, tokens)| &tokens[at]).collect();
+            let present: Vec<&Tokens> = texts.iter().map(|(_, tokens)| &tokens[at]).collect();
             let mut swapped = BTreeMap::new();
-            for swap in &asked.swaps {
-                let (token, with) = encoder.swapped(swap, &said)?;
-                if swapped.insert(token, with).is_some() {
+            for swap in &request.swaps {
+                let (token, shares) = encoder.swapped(swap, &present)?;
+                if swapped.insert(token, shares).is_some() {
                     let problem = format!("has the token {:?} swapped twice", swap.token);
                     return Err(Error::Prompt { problem, hint: "give all that stands in its place in one swap, such as a=b+c".into() });
                 }
@@ -59,17 +49,17 @@ impl Script {
         let swaps: Vec<BTreeMap<_, _>> = swaps.collect::<Result<_, Error>>()?;
         let all = || texts.iter().flat_map(|(_, tokens)| tokens);
         let chunks = all().map(|tokens| tokens.chunks).max().unwrap_or(1);
-        let given = !asked.swaps.is_empty() || all().any(|tokens| tokens.pieces.iter().any(|piece| piece.inversion));
+        let given = !request.swaps.is_empty() || all().any(|tokens| tokens.pieces.iter().any(|piece| piece.inversion));
         let negative = negative.map(|mut tokens| tokens.swap_remove(0));
-        Ok(Script { texts, negative, swaps, shape: TextShape { chunks, skip: asked.clip_skip, given } })
+        Ok(Script { texts, negative, swaps, shape: TextShape { chunks, skip: request.clip_skip, given } })
     }
 }
 
 impl TextEncoder {
     /// A swap in numbers; its token stands in one of the texts.
-    fn swapped(&self, swap: &Swap, said: &[&Tokens]) -> Result<(u32, Vec<(u32, f32)>), Error> {
+    fn swapped(&self, swap: &Swap, present: &[&Tokens]) -> Result<(u32, Vec<(u32, f32)>), Error> {
         let id = self.reader.token(&swap.token)?;
-        if !said.iter().any(|tokens| tokens.pieces.iter().any(|piece| piece.id == id)) {
+        if !present.iter().any(|tokens| tokens.pieces.iter().any(|piece| piece.id == id)) {
             let problem = format!("has no token {:?} that could be swapped", swap.token);
             return Err(Error::Prompt { problem, hint: "swap a word that stands in it".into() });
         }
@@ -82,11 +72,11 @@ impl TextEncoder {
 const LARGEST: f32 = 1000.0;
 
 /// Numbers that no text encoder could follow.
-fn check(asked: &Request, encoders: &[TextEncoder]) -> Result<(), Error> {
+fn check(request: &Request, encoders: &[TextEncoder]) -> Result<(), Error> {
     for encoder in encoders {
         let most = encoder.most_skipped();
-        if asked.clip_skip > most {
-            let problem = format!("cannot be read with clip-skip {}: expected 0 to {most}", asked.clip_skip);
+        if request.clip_skip > most {
+            let problem = format!("cannot be read with clip-skip {}: expected 0 to {most}", request.clip_skip);
             return Err(Error::Prompt { problem, hint: "0 leaves out no layer, 1 is usual for models that were trained so".into() });
         }
     }
@@ -97,6 +87,6 @@ fn check(asked: &Request, encoders: &[TextEncoder]) -> Result<(), Error> {
             hint: "0.5 is half of it".into(),
         }),
     };
-    asked.mixes.iter().try_for_each(|mix| sane("factor", &mix.prompt, mix.factor))?;
-    asked.swaps.iter().flat_map(|swap| &swap.with).try_for_each(|share| sane("weight", &share.token, share.weight))
+    request.mixes.iter().try_for_each(|mix| sane("factor", &mix.prompt, mix.factor))?;
+    request.swaps.iter().flat_map(|swap| &swap.with).try_for_each(|share| sane("weight", &share.token, share.weight))
 }

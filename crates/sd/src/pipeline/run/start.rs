@@ -12,7 +12,7 @@ use crate::latents::Level;
 use crate::picture::{Mask, Picture};
 use crate::pipeline::model::Model;
 use crate::pipeline::model::networks::Network;
-use crate::pipeline::residency::OnDevice;
+use crate::pipeline::on_device::OnDevice;
 use crate::request::Settings;
 use decant_graph::Executable;
 use decant_solver::{Noise, Schedule};
@@ -40,14 +40,14 @@ pub(crate) struct Canvas {
 impl Canvas {
     /// `None` where a run starts from no picture.
     pub fn of(settings: &Settings) -> Option<Canvas> {
-        let (asked, width, height) = (&settings.asked, settings.width, settings.height);
-        let picture = asked.images.picture.as_ref()?;
-        let mask = match &asked.images.mask {
-            Some(mask) => mask.padded(asked.pad),
-            None if asked.masks() => Mask::none(picture.width, picture.height).padded(asked.pad),
+        let (request, width, height) = (&settings.request, settings.width, settings.height);
+        let picture = request.images.picture.as_ref()?;
+        let mask = match &request.images.mask {
+            Some(mask) => mask.padded(request.pad),
+            None if request.masks() => Mask::none(picture.width, picture.height).padded(request.pad),
             None => Mask::whole(width, height),
         };
-        Some(Canvas { picture: picture.padded(asked.pad).resized(width, height), mask: mask.resized(width, height) })
+        Some(Canvas { picture: picture.padded(request.pad).resized(width, height), mask: mask.resized(width, height) })
     }
 
     /// A picture of which nothing is known, to be painted as a whole.
@@ -79,7 +79,7 @@ impl Model {
     /// A sentence for latents of another size, or of a noise level that the run does not pass.
     pub(crate) fn begin(&self, settings: &Settings, schedule: &Schedule) -> Result<Option<usize>, Error> {
         let calls = settings.sampler.row().calls;
-        let Some(latents) = &settings.asked.images.latents else { return Ok(settings.first_step.map(|step| step * calls)) };
+        let Some(latents) = &settings.request.images.latents else { return Ok(settings.first_step.map(|step| step * calls)) };
         let shape = self.latent_shape(settings);
         if latents.shape != shape {
             let [c, h, w] = latents.shape;
@@ -103,7 +103,7 @@ impl OnDevice<'_> {
         };
         let mut source = Source { autoencoder: &model.config.vae, encoder, random: run.settings.noise() };
         let sees = model.config.sees_a_picture();
-        let masked = canvas.filter(|_| run.settings.asked.masks() && !sees);
+        let masked = canvas.filter(|_| run.settings.request.masks() && !sees);
         let original = source.original(run, canvas, masked.is_some()).await?;
         let noise = source.noise(run, model.latent_shape(&run.settings));
         let extra_channels = if sees { source.seen(run, canvas).await? } else { vec![] };
@@ -138,7 +138,7 @@ impl Source<'_> {
 
     /// The latents of what the run starts from, where something of them is seen again.
     async fn original(&mut self, run: &Run, canvas: Option<&Canvas>, masked: bool) -> Result<Option<Vec<f32>>, Error> {
-        match (canvas, &run.settings.asked.images.latents) {
+        match (canvas, &run.settings.request.images.latents) {
             (Some(canvas), _) if run.begin.is_some() || masked => self.encoded(&canvas.picture).await.map(Some),
             (None, Some(latents)) if run.begin.is_some() => Ok(Some(latents.values.clone())),
             _ => Ok(None),
@@ -147,7 +147,7 @@ impl Source<'_> {
 
     /// The run's unit noise: given, or drawn.
     fn noise(&mut self, run: &Run, shape: [usize; 3]) -> Vec<f32> {
-        match (&run.settings.asked.images.latents, run.begin) {
+        match (&run.settings.request.images.latents, run.begin) {
             (Some(latents), None) => latents.values.clone(),
             _ => self.random.randn(shape.iter().product()),
         }
@@ -165,7 +165,7 @@ impl Source<'_> {
 impl Run {
     /// What the sampler is given.
     fn first(&self, original: Option<&[f32]>, noise: &[f32]) -> Result<Vec<f32>, Error> {
-        match (&self.settings.asked.images.latents, self.begin, original) {
+        match (&self.settings.request.images.latents, self.begin, original) {
             (_, None, _) => Ok(noise.to_vec()),
             (Some(latents), ..) if matches!(latents.level, Level::Noisy { .. }) => Ok(latents.scaled(self.schedule.scale)),
             (_, Some(call), original) => {

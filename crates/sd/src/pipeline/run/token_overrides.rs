@@ -13,9 +13,9 @@ impl Model {
         for piece in pieces.filter(|piece| piece.inversion) {
             replaced.insert(piece.id, self.embedding(encoder, piece.id).await?);
         }
-        for (token, with) in &script.swaps[encoder] {
+        for (token, shares) in &script.swaps[encoder] {
             let mut sum = vec![0.0; self.texts[encoder].config.hidden_size];
-            for (id, weight) in with {
+            for (id, weight) in shares {
                 let row = self.embedding(encoder, *id).await?;
                 sum.iter_mut().zip(row).for_each(|(sum, x)| *sum += weight * x);
             }

@@ -1,9 +1,11 @@
 //! What every row must say truly.
 
 use super::*;
-use crate::request::{Defaults, HIRES_STRENGTH, Request};
+use crate::picture::Picture;
+use crate::request::{Defaults, Enlarged, HIRES_STRENGTH, Images, Request};
 use decant_solver::{SAMPLERS, SchedulerConfig, schedule};
 use serde_json::{Map, Value, json};
+use std::rc::Rc;
 
 /// A request's JSON, with what is usual.
 fn fields() -> Map<String, Value> {
@@ -98,23 +100,47 @@ fn what_is_counted_has_both_ranges_and_a_form_offers_no_more_than_the_program_ca
 }
 
 /// How many layers can be left out, and how many steps a second pass has, is known once a model is open.
-const JUDGED_BY_THE_MODEL: [&str; 2] = ["clipSkip", "hiresSteps"];
+const CHECKED_BY_THE_MODEL: [&str; 2] = ["clipSkip", "hiresSteps"];
 
 #[test]
 fn what_is_beyond_the_program_s_range_is_refused() {
     for row in SETTINGS.iter().filter(|row| matches!(row.kind, Kind::Whole | Kind::Real | Kind::Numbers)) {
-        if JUDGED_BY_THE_MODEL.contains(&row.name) {
+        if CHECKED_BY_THE_MODEL.contains(&row.name) {
             continue;
         }
         let [least, most] = row.range.expect("it is counted");
+        let text = |number: Value| {
+            let value = if matches!(row.kind, Kind::Numbers) { json!(vec![number; 4]) } else { number };
+            let mut settings = belonging(row.name);
+            settings.insert(row.name.into(), value);
+            Value::Object(settings).to_string()
+        };
+        let inside = text(inside(row.name).unwrap_or(json!(most as i64)));
+        assert!(!is_refused(&inside, row.group), "else a refusal says nothing: {inside}");
         for number in [least - 1.0, most * 1.001 + 1.0] {
             assert!(!row.holds(number));
             let number = if row.name == "seed" || number.abs() > 1e15 { json!(number) } else { json!(number as i64) };
-            let number = if matches!(row.kind, Kind::Numbers) { json!(vec![number; 4]) } else { number };
-            let text = json!({ row.name: number, "sampler": able(row.name) }).to_string();
-            assert!(is_refused(&text), "{text}");
+            let text = text(number);
+            assert!(is_refused(&text, row.group), "{text}");
         }
     }
+}
+
+/// What a setting belongs to, so that it is judged for what it says.
+fn belonging(name: &str) -> Map<String, Value> {
+    let second = matches!(name, "hiresStrength").then(|| ("hires".to_string(), json!(2)));
+    second.into_iter().chain([("sampler".to_string(), json!(able(name)))]).collect()
+}
+
+/// A value that can be had, where that is not the most: with other settings as usual, a run of 20 steps and a picture of 512 pixels.
+fn inside(name: &str) -> Option<Value> {
+    Some(match name {
+        "seed" => json!(7),
+        "guidanceFrom" => json!(0.5),
+        "startStep" => json!(19),
+        "pad" => json!(8),
+        _ => return None,
+    })
 }
 
 /// A sampler that reads it.
@@ -125,13 +151,19 @@ fn able(name: &str) -> &'static str {
     }
 }
 
-fn is_refused(json: &str) -> bool {
+fn is_refused(json: &str, group: Group) -> bool {
     let Ok(request) = Request::from_json(json) else { return true };
+    let blank = |[width, height]: [usize; 2]| Picture { width, height, values: vec![] };
+    let picture = (group == Group::Start).then(|| Rc::new(blank([512; 2])));
+    let request = Request { images: Images { picture, ..Images::default() }, ..request };
     if request.each().is_err() {
         return true;
     }
-    let Ok(settings) = request.settle(&Defaults::of_tests(20), 8) else { return true };
-    schedule(settings.sampler, &SchedulerConfig::default(), settings.sampling()).is_err()
+    let Ok(settings) = request.resolve(&Defaults::of_tests(20), 8) else { return true };
+    let size = settings.request.hires_size([settings.width, settings.height], 8);
+    let second = size.map(|size| settings.request.second_pass(size, Enlarged::Picture(blank(size))));
+    second.is_some_and(|second| second.resolve(&Defaults::of_tests(20), 8).is_err())
+        || schedule(settings.sampler, &SchedulerConfig::default(), settings.sampling()).is_err()
 }
 
 #[test]

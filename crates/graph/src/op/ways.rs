@@ -1,0 +1,219 @@
+//! The ways in which a GPU makes a product's results: `shaders/linear*.wgsl` and `shaders/conv2d*.wgsl`, with tiles in `shaders/tile/`.
+
+use super::{Activation, Epilogue, Gpu, Operand, flat_groups, flat_kernel, row_reader};
+use crate::caps::Caps;
+use crate::choice::Candidate;
+use crate::launch::{Kernel, Launch, Param, Slot};
+
+/// A product `[m, n]` on a GPU, whatever the way.
+pub(super) struct Work<'a> {
+    /// `linear` or `conv2d`.
+    pub op: &'static str,
+    /// Rows and columns of the result.
+    pub m: usize,
+    pub n: usize,
+    /// Numbers in a row of the input: a linear layer's, or a place's channels.
+    pub row: usize,
+    /// Steps of [`STEP`] columns of which each result is a sum.
+    pub steps: usize,
+    /// The weights' encoding.
+    pub weights: &'static str,
+    /// Input, weights, then the epilogue's.
+    pub operands: &'a [Operand<'a>],
+    /// What follows.
+    pub epilogue: Epilogue,
+    /// The kernels' parameters, but for [`FLAGS`] and the number of steps.
+    pub params: Vec<(&'static str, Param)>,
+    /// Arithmetic operations.
+    pub flops: u64,
+}
+
+/// A block of results that one workgroup makes, by `shaders/tile/NAME.wgsl`.
+#[derive(Debug, Clone, Copy)]
+struct Tile {
+    name: &'static str,
+    rows: usize,
+    columns: usize,
+}
+
+const fn tile(name: &'static str, rows: usize, columns: usize) -> Tile {
+    Tile { name, rows, columns }
+}
+
+const SMALL: Tile = tile("small", 32, 32);
+const LOW: Tile = tile("low", 32, 64);
+const SQUARE: Tile = tile("square", 64, 64);
+const BUSY: Tile = tile("busy", 64, 64);
+const TALL: Tile = tile("tall", 128, 64);
+const WIDE: Tile = tile("wide", 64, 128);
+const LANES: Tile = tile("lanes", 16, 32);
+const LANES_FEW: Tile = tile("lanes_few", 4, 64);
+const ROWS_2: Tile = tile("rows2", 2, 8);
+const ROWS_8: Tile = tile("rows8", 8, 8);
+
+/// Columns of a step of a tiled product.
+pub(super) const STEP: usize = 16;
+/// Workgroups below which a GPU stands partly idle: four for each of 32 cores.
+const ENOUGH_GROUPS: usize = 128;
+/// The most workgroups that share a result's columns.
+const MOST_PARTS: usize = 16;
+/// Steps that each of them does at least: adding up the parts costs about two.
+const FEWEST_STEPS: usize = 16;
+
+/// What of a product's size decides which way is best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Size {
+    /// A handful of rows, such as a timestep's embedding.
+    Thin,
+    /// Fewer tiles of 64×64 than a GPU has room for.
+    Few,
+    /// Enough for any.
+    Many,
+}
+
+impl Size {
+    fn of(m: usize, n: usize) -> Size {
+        match m {
+            0..=8 => Size::Thin,
+            _ if SQUARE.count(m, n) < ENOUGH_GROUPS => Size::Few,
+            _ => Size::Many,
+        }
+    }
+}
+
+impl Tile {
+    fn count(self, m: usize, n: usize) -> usize {
+        m.div_ceil(self.rows) * n.div_ceil(self.columns)
+    }
+}
+
+/// The class of a product of `m` rows and `n` columns: `linear few`. See [`super::Op::class`].
+pub(super) fn class(op: &str, m: usize, n: usize) -> String {
+    let size = match Size::of(m, n) {
+        Size::Thin => "thin",
+        Size::Few => "few",
+        Size::Many => "many",
+    };
+    format!("{op} {size}")
+}
+
+impl Work<'_> {
+    /// All ways, the best first.
+    pub fn candidates(&self, caps: &Caps) -> Vec<Candidate<Gpu>> {
+        let tiles = [LOW, SMALL, BUSY, SQUARE, TALL, WIDE].map(|tile| Candidate::always(tile.name, self.whole(tile)));
+        let mut all = vec![self.split(caps)];
+        all.extend(tiles);
+        all.extend([LANES, LANES_FEW].map(|tile| Candidate::always(tile.name, self.lanes(tile))));
+        if self.op == "linear" && Size::of(self.m, self.n) == Size::Thin {
+            all.extend([ROWS_2, ROWS_8].map(|tile| Candidate::always(tile.name, self.rows(tile))));
+        }
+        first(all, self.preferred(caps))
+    }
+
+    /// The best first; what is not named comes after, and is there to be tried.
+    fn preferred(&self, caps: &Caps) -> &'static [&'static str] {
+        match (caps.software, Size::of(self.m, self.n)) {
+            (true, _) if self.m <= LANES_FEW.rows => &["lanes_few", "lanes"],
+            (true, _) => &["lanes", "lanes_few"],
+            (false, Size::Thin) if self.m <= ROWS_2.rows => &["rows2", "split", "low"],
+            (false, Size::Thin) => &["rows8", "split", "low"],
+            (false, Size::Few) => &["split", "low", "busy", "square"],
+            (false, Size::Many) => &["tall", "square", "busy", "wide"],
+        }
+    }
+
+    fn activation(&self) -> &'static str {
+        Activation::file(self.epilogue.activation)
+    }
+
+    fn kernel(&self, file: &'static str, tile: Tile) -> Kernel {
+        Kernel::new(file)
+            .with("input", row_reader(self.row))
+            .with("weights", self.weights)
+            .with("tile", tile.name)
+            .assuming([("ROWS", tile.rows as u32), ("COLUMNS", tile.columns as u32)])
+    }
+
+    /// The operand slots of input, weights and epilogue, and the epilogue's flags.
+    fn slots(&self) -> (Vec<Slot>, u32) {
+        let (extra, flags) = self.epilogue.gpu(self.operands);
+        let mut slots = vec![Slot::operand(0), Slot::operand(1)];
+        slots.extend(extra);
+        (slots, flags)
+    }
+
+    fn launch(&self, kernel: Kernel, tile: Tile, steps: Option<usize>) -> Launch {
+        let (mut slots, flags) = self.slots();
+        slots.push(Slot::Output);
+        let mut params = self.params.clone();
+        params.insert(FLAGS_AT, ("flags", flags.into()));
+        params.extend(steps.map(|steps| ("steps", steps.into())));
+        let groups = [self.n.div_ceil(tile.columns) as u32, self.m.div_ceil(tile.rows) as u32, 1];
+        Launch { kernel, slots, params, groups, flops: self.flops }
+    }
+
+    fn epilogue(&self, kernel: Kernel) -> Kernel {
+        kernel.with("activation", self.activation()).assuming(Epilogue::constants())
+    }
+
+    /// Tiles through workgroup memory, each with all of its columns.
+    fn whole(&self, tile: Tile) -> Gpu {
+        let kernel = self.epilogue(self.tiled(tile).with("result", row_reader(self.n)));
+        Gpu { launches: vec![self.launch(kernel, tile, Some(self.steps))], scratch: vec![] }
+    }
+
+    fn tiled(&self, tile: Tile) -> Kernel {
+        // Large tiles leave room for few workgroups, which hide no latency from each other, but have no registers left either.
+        let loads = if tile.rows * tile.columns > SMALL.rows * SMALL.columns { "late" } else { "early" };
+        self.kernel(self.op, tile).with("loads", loads)
+    }
+
+    /// A lane for each column, rows broadcast.
+    fn lanes(&self, tile: Tile) -> Gpu {
+        let file = if self.op == "linear" { "linear_lanes" } else { "conv2d_lanes" };
+        let kernel = self.epilogue(self.kernel(file, tile));
+        Gpu { launches: vec![self.launch(kernel, tile, None)], scratch: vec![] }
+    }
+
+    /// Several invocations to a column.
+    fn rows(&self, tile: Tile) -> Gpu {
+        let kernel = self.epilogue(self.kernel("linear_thin", tile));
+        Gpu { launches: vec![self.launch(kernel, tile, None)], scratch: vec![] }
+    }
+
+    /// Tiles whose columns several workgroups share; the parts are added up by a launch of their own.
+    fn split(&self, caps: &Caps) -> Candidate<Gpu> {
+        let wanted = ENOUGH_GROUPS.div_ceil(SQUARE.count(self.m, self.n)).min(MOST_PARTS).min(self.steps / FEWEST_STEPS).max(1);
+        let steps = self.steps.div_ceil(wanted);
+        let parts = self.steps.div_ceil(steps);
+        let numbers = parts * self.m * self.n;
+        let kernel = self.tiled(SQUARE).with("result", "partial");
+        let mut product = self.launch(kernel, SQUARE, Some(steps));
+        product.slots = vec![Slot::operand(0), Slot::operand(1), Slot::Scratch(0)];
+        product.groups[2] = parts as u32;
+        let (slots, flags) = self.slots();
+        let mut sum = vec![Slot::Scratch(0)];
+        sum.extend(slots.into_iter().skip(2));
+        sum.push(Slot::Output);
+        let places = self.params.iter().find(|(name, _)| *name == "places").expect("an epilogue's parameter").clone();
+        let kernel = flat_kernel("sum_parts").with("activation", self.activation()).assuming(Epilogue::constants());
+        let sum = Launch {
+            kernel,
+            slots: sum,
+            params: vec![("m", self.m.into()), ("n4", (self.n / 4).into()), ("parts", parts.into()), ("flags", flags.into()), places],
+            groups: flat_groups(self.m * self.n, super::FLAT),
+            flops: (parts * self.m * self.n) as u64,
+        };
+        let fits = parts > 1 && self.n.is_multiple_of(4) && 4 * numbers as u64 <= caps.limits.binding;
+        Candidate { name: "split", fits, way: Gpu { launches: vec![product, sum], scratch: vec![numbers] } }
+    }
+}
+
+/// These in front, in this order.
+pub(super) fn first(mut all: Vec<Candidate<Gpu>>, names: &[&str]) -> Vec<Candidate<Gpu>> {
+    all.sort_by_key(|candidate| names.iter().position(|name| *name == candidate.name).unwrap_or(names.len()));
+    all
+}
+
+/// Where among the parameters the epilogue's flags stand.
+const FLAGS_AT: usize = 5;

@@ -1,0 +1,6 @@
+// Heads of 160 channels, 8 lanes to 4 queries.
+const D4 = 40u;
+const LANES = 8u;
+const SHARED = 4u;
+const KEYS = 8u;
+const THREADS = 64u;

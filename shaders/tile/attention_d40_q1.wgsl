@@ -1,0 +1,5 @@
+// Heads of 40 channels, one query to an invocation.
+const D4 = 10u;
+const PER_INVOCATION = 1u;
+const KEYS = 32u;
+const THREADS = 64u;

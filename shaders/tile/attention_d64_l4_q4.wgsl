@@ -1,0 +1,6 @@
+// Heads of 64 channels, 4 lanes to 4 queries.
+const D4 = 16u;
+const LANES = 4u;
+const SHARED = 4u;
+const KEYS = 16u;
+const THREADS = 64u;

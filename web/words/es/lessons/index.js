@@ -1,0 +1,20 @@
+// What is said in the lessons, by their ids, in Spanish.
+
+import { AUTOENCODER } from "./autoencoder.js";
+import { GUIDANCE } from "./guidance.js";
+import { NOISE } from "./noise.js";
+import { PICTURES } from "./pictures.js";
+import { SOLVERS } from "./solvers.js";
+import { STEPS } from "./steps.js";
+import { WORDS } from "./words.js";
+
+/** @type {import("../../languages.js").LessonTexts} */
+export const LESSONS = {
+  noise: NOISE,
+  autoencoder: AUTOENCODER,
+  steps: STEPS,
+  words: WORDS,
+  guidance: GUIDANCE,
+  solvers: SOLVERS,
+  pictures: PICTURES,
+};
