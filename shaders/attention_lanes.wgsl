@@ -11,15 +11,15 @@ struct Params {
     scale: f32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> q: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> k: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> v: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> output: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> q: Head;
+@group(0) @binding(2) var<storage, read> k: Head;
+@group(0) @binding(3) var<storage, read> v: Head;
+@group(0) @binding(4) var<storage, read_write> output: Head;
 #import tile/*
+#import head/fours
 #import keys/*
 #import mask/*
 
-const HEAD = 4u * D4;
 const TEAMS = THREADS / LANES;
 const QUERIES = TEAMS * SHARED;
 const PART = D4 / LANES; // vectors of a head that an invocation holds
@@ -48,7 +48,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     var total: array<f32, OWNED>;
     for (var i = 0u; i < SHARED; i++) {
         let at = q_base + min(first + i, params.tokens - 1u) * wide + lane;
-        for (var j = 0u; j < PART; j++) { query[i][j] = q[at + j * LANES] * (params.scale * LOG2_E); }
+        for (var j = 0u; j < PART; j++) { query[i][j] = q_get(at, j * LANES) * (params.scale * LOG2_E); }
     }
     for (var o = 0u; o < OWNED; o++) {
         last[o] = last_key(min(first + lane + o * LANES, params.tokens - 1u));
@@ -129,7 +129,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     for (var i = 0u; i < SHARED; i++) {
         if (first + i < params.tokens) {
             let at = q_base + (first + i) * wide + lane;
-            for (var j = 0u; j < PART; j++) { output[at + j * LANES] = result[i][j] * keeps[team][i]; }
+            for (var j = 0u; j < PART; j++) { put(at, j * LANES, result[i][j] * keeps[team][i]); }
         }
     }
 }

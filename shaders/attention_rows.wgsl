@@ -1,31 +1,31 @@
-// y = softmax(q k^T * scale) v per head, for heads of 4 * D4 channels: an invocation owns whole queries, four keys at a time with a running
+// y = softmax(q k^T * scale) v per head, for heads of HEAD channels, D4 vectors: an invocation owns whole queries, four keys at a time with a running
 // maximum and sum for each query, which is rescaled only when the maximum rises. Nothing passes between invocations but keys and values.
-// q, output [batch, tokens, heads * d]; k, v [batch, keys, heads * d], d = 4 * D4
-// imports: tile/attention_dD_qQ; keys/workgroup or keys/storage; mask/none or mask/causal (which needs as many keys as tokens)
+// q, output [batch, tokens, heads * HEAD]; k, v [batch, keys, heads * HEAD]
+// imports: tile/attention_dD_qQ; head/fours or head/pairs; keys/workgroup or keys/storage; mask/none or mask/causal (which needs as many keys as tokens)
 // grid: (ceil(tokens / QUERIES), heads, batch). Invocation `local` owns queries local + THREADS * i of the workgroup's.
 struct Params {
     tokens: u32, keys: u32, heads: u32,
     scale: f32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> q: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> k: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> v: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> output: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> q: Head;
+@group(0) @binding(2) var<storage, read> k: Head;
+@group(0) @binding(3) var<storage, read> v: Head;
+@group(0) @binding(4) var<storage, read_write> output: Head;
 #import tile/*
+#import head/*
 #import keys/*
 #import mask/*
 
-const HEAD = 4u * D4;
 const QUERIES = THREADS * PER_INVOCATION;
 const NONE = -3.0e38;
 const LOG2_E = 1.4426950408889634; // exp(x) = exp2(x * LOG2_E), and exp2 is the one that GPUs have
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-    let wide = params.heads * D4;
-    let q_base = group.z * params.tokens * wide + group.y * D4;
-    let k_base = group.z * params.keys * wide + group.y * D4;
+    let wide = params.heads * UNITS;
+    let q_base = group.z * params.tokens * wide + group.y * UNITS;
+    let k_base = group.z * params.keys * wide + group.y * UNITS;
     let first = group.x * QUERIES;
     var query: array<array<vec4<f32>, D4>, PER_INVOCATION>;
     var result: array<array<vec4<f32>, D4>, PER_INVOCATION>;
@@ -34,7 +34,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     var total: array<f32, PER_INVOCATION>;
     for (var i = 0u; i < PER_INVOCATION; i++) {
         let token = min(first + i * THREADS + local, params.tokens - 1u);
-        for (var c = 0u; c < D4; c++) { query[i][c] = q[q_base + token * wide + c] * (params.scale * LOG2_E); }
+        for (var c = 0u; c < D4; c++) { query[i][c] = q_get(q_base + token * wide, c) * (params.scale * LOG2_E); }
         last[i] = last_key(token);
         high[i] = NONE;
     }
@@ -89,7 +89,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         let token = first + i * THREADS + local;
         if (token < params.tokens) {
             let share = 1.0 / total[i];
-            for (var c = 0u; c < D4; c++) { output[q_base + token * wide + c] = result[i][c] * share; }
+            for (var c = 0u; c < D4; c++) { put(q_base + token * wide, c, result[i][c] * share); }
         }
     }
 }

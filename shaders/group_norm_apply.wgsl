@@ -1,15 +1,18 @@
 // y = activation(x * factor + summand)
-// input, output [n] = [batch, per_batch numbers]; affine [batch, channels, 2]
-// grid: n / 4 invocations, folded
+// input, output [rows, channels], `places` rows to a batch entry; factors [batch, channels, 2]
+// grid: n4 = rows * width4 invocations, folded; width4 is channels / 4, rounded up
 struct Params {
-    n: u32, per_batch: u32, channels: u32, activation: u32,
+    n4: u32, places: u32, channels: u32, width4: u32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> input: array<f32>;
-@group(0) @binding(2) var<storage, read_write> affine: array<f32>;
-@group(0) @binding(3) var<storage, read_write> output: array<f32>;
+@group(0) @binding(1) var<storage, read> input: input_row;
+@group(0) @binding(2) var<storage, read_write> factors: factors_row;
+@group(0) @binding(3) var<storage, read_write> output: output_row;
 #import lib/flat
-#import lib/activation
+#import lib/affine4
+#import input/* of input
+#import output/* of output
+#import activation/*
 
 @compute @workgroup_size(64)
 fn main(
@@ -17,9 +20,11 @@ fn main(
     @builtin(num_workgroups) groups: vec3<u32>,
     @builtin(local_invocation_index) local: u32,
 ) {
-    let first = flat_index(group, groups, local) * EACH;
-    for (var i = first; i < min(first + EACH, params.n); i++) {
-        let at = (i / params.per_batch * params.channels + i % params.channels) * 2u;
-        output[i] = activate(input[i] * affine[at] + affine[at + 1u], params.activation);
-    }
+    let i = flat_index(group, groups, local);
+    if (i >= params.n4) { return; }
+    let row = i / params.width4;
+    let k4 = i % params.width4;
+    let x = input_in(input_start(row, params.channels), k4, params.channels);
+    let y = activate4(affine4(x, row / params.places, k4, params.channels));
+    output_put(row, k4, params.channels, y);
 }

@@ -2,13 +2,13 @@
 // input, output [4 * n4]
 // grid: n4 invocations, folded
 struct Params {
-    n4: u32, activation: u32, multiply: f32, add: f32,
+    n4: u32, multiply: f32, add: f32,
 }
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> input: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> output: array<vec4<f32>>;
 #import lib/flat
-#import lib/activation
+#import activation/*
 
 @compute @workgroup_size(64)
 fn main(
@@ -18,7 +18,5 @@ fn main(
 ) {
     let i = flat_index(group, groups, local);
     if (i >= params.n4) { return; }
-    let x = input[i];
-    let a = params.activation;
-    output[i] = vec4(activate(x.x, a), activate(x.y, a), activate(x.z, a), activate(x.w, a)) * params.multiply + params.add;
+    output[i] = activate4(input[i]) * params.multiply + params.add;
 }

@@ -1,4 +1,4 @@
-// What a product's epilogue applies to four results: GELU, exact but for erf's error.
+// A function of four numbers: GELU, exact but for erf's error.
 
 // Abramowitz & Stegun 7.1.26: |error| <= 1.5e-7.
 fn erf4(x: vec4<f32>) -> vec4<f32> {

@@ -1,4 +1,4 @@
-// What a product's epilogue applies to four results: GELU by tanh; (1 + tanh(x)) / 2 is sigmoid(2 x).
+// A function of four numbers: GELU by tanh; (1 + tanh(x)) / 2 is sigmoid(2 x).
 #import lib/sigmoid4
 
 fn activate4(x: vec4<f32>) -> vec4<f32> {

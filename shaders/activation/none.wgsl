@@ -1,4 +1,4 @@
-// What a product's epilogue applies to four results: nothing.
+// A function of four numbers: nothing.
 
 fn activate4(x: vec4<f32>) -> vec4<f32> {
     return x;

@@ -1,4 +1,4 @@
-// What a product's epilogue applies to four results: x * sigmoid(1.702 x).
+// A function of four numbers: x * sigmoid(1.702 x).
 #import lib/sigmoid4
 
 fn activate4(x: vec4<f32>) -> vec4<f32> {

@@ -1,4 +1,4 @@
-// What a product's epilogue applies to four results: SiLU.
+// A function of four numbers: SiLU.
 #import lib/sigmoid4
 
 fn activate4(x: vec4<f32>) -> vec4<f32> {

@@ -4,14 +4,14 @@ var<workgroup> k_tile: array<array<vec4<f32>, D4>, KEYS>;
 var<workgroup> v_tile: array<array<vec4<f32>, D4>, KEYS>;
 const_assert KEYS * D4 % THREADS == 0u;
 
-// Keys first..first + KEYS of a head; past the last key, the last one again. `base` is the head's first vector, `wide` a row's length.
+// Keys first..first + KEYS of a head; past the last key, the last one again. `base` is where the head begins, `wide` a row's length.
 fn fetch(first: u32, base: u32, wide: u32, local: u32) {
     workgroupBarrier();
     for (var t = 0u; t < KEYS * D4 / THREADS; t++) {
         let at = t * THREADS + local;
-        let source = base + min(first + at / D4, params.keys - 1u) * wide + at % D4;
-        k_tile[at / D4][at % D4] = k[source];
-        v_tile[at / D4][at % D4] = v[source];
+        let source = base + min(first + at / D4, params.keys - 1u) * wide;
+        k_tile[at / D4][at % D4] = k_get(source, at % D4);
+        v_tile[at / D4][at % D4] = v_get(source, at % D4);
     }
     workgroupBarrier();
 }

@@ -21,7 +21,7 @@ pub async fn bench(device: String, only: String, on_row: js_sys::Function) -> Re
                 continue;
             }
             let measured = measure(&*machine.device, case, &now).await;
-            let Measured { seconds, flops, bytes } = measured.map_err(|error| Failure::from(decant_sd::Error::from(error)))?;
+            let Measured { seconds, flops, bytes, .. } = measured.map_err(|error| Failure::from(decant_sd::Error::from(error)))?;
             let numbers = [("seconds", seconds), ("flops", flops as f64), ("bytes", bytes as f64)].map(|(name, v)| (name, v.into()));
             let [seconds, flops, bytes] = numbers;
             on_row.call1(&JsValue::NULL, &object([("operation", operation.into()), seconds, flops, bytes]))?;

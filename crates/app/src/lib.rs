@@ -22,6 +22,7 @@ mod catalog;
 mod choices;
 mod cores;
 mod inputs;
+mod kernels;
 mod machine;
 mod record;
 mod settings;

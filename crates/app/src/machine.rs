@@ -3,6 +3,7 @@
 use crate::cores;
 use crate::failure::Failure;
 use crate::js::{self, object, text_property};
+use crate::kernels::{self, GpuKernels};
 use decant_graph::Device;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
@@ -29,6 +30,8 @@ pub struct Machine {
     pub gpu: bool,
     /// Whether it is a GPU that the CPU emulates.
     pub software: bool,
+    /// Which kernels it takes, where it is a GPU and does not take the usual ones.
+    pub kernels: Option<GpuKernels>,
     /// Why it is not the GPU although nobody asked for the CPU: `FallbackReason` in `web/api/decant.d.ts`.
     pub fallback: Option<&'static str>,
 }
@@ -45,12 +48,17 @@ impl DeviceChoice {
     }
 }
 
-/// The machine that the choice comes to here.
+/// The machine that the choice comes to here, a GPU with the usual kernels.
 pub async fn choose(choice: DeviceChoice) -> Result<Machine, Failure> {
+    choose_with(choice, &JsValue::UNDEFINED, &mut || {}).await
+}
+
+/// The machine that the choice comes to here, a GPU with the kernels that [`kernels::choose`] finds; `on_try` hears that it tries them.
+pub async fn choose_with(choice: DeviceChoice, kept: &JsValue, on_try: &mut dyn FnMut()) -> Result<Machine, Failure> {
     match choice {
         DeviceChoice::Cpu => Ok(cpu(None).await),
-        DeviceChoice::Gpu => gpu().await.map_err(|refusal| Failure::new("device", refusal.sentence)),
-        DeviceChoice::Auto => Ok(match gpu().await {
+        DeviceChoice::Gpu => gpu(kept, on_try).await.map_err(|refusal| Failure::new("device", refusal.sentence)),
+        DeviceChoice::Auto => Ok(match gpu(kept, on_try).await {
             // Measured with the embedded model in Chromium: SwiftShader takes several times as long per step as the CPU runner.
             Ok(machine) if machine.software => cpu(Some("software")).await,
             Ok(machine) => machine,
@@ -61,7 +69,14 @@ pub async fn choose(choice: DeviceChoice) -> Result<Machine, Failure> {
 
 /// The CPU, and why not the GPU.
 pub async fn cpu(fallback: Option<&'static str>) -> Machine {
-    Machine { device: Rc::new(cores::processor().await), name: "CPU (WebAssembly)".into(), gpu: false, software: false, fallback }
+    Machine {
+        device: Rc::new(cores::processor().await),
+        name: "CPU (WebAssembly)".into(),
+        gpu: false,
+        software: false,
+        kernels: None,
+        fallback,
+    }
 }
 
 /// Why there is no GPU.
@@ -70,7 +85,7 @@ struct Refusal {
     sentence: String,
 }
 
-async fn gpu() -> Result<Machine, Refusal> {
+async fn gpu(kept: &JsValue, on_try: &mut dyn FnMut()) -> Result<Machine, Refusal> {
     let refuse = |reason, sentence: &str| Refusal { reason, sentence: sentence.into() };
     let name = match js::GPU.with(Clone::clone) {
         Some(gpu) => adapter_name(&gpu).await.ok_or_else(|| refuse("no-adapter", "This browser has WebGPU but no GPU that it may use"))?,
@@ -78,8 +93,9 @@ async fn gpu() -> Result<Machine, Refusal> {
         None => return Err(refuse("insecure", "Browsers hide WebGPU from a page that came over plain http from another machine")),
     };
     let gpu = decant_gpu::Gpu::request().await.map_err(|error| refuse("failed", &error.to_string()))?;
+    let kernels = kernels::choose(&gpu, &name, kept, on_try).await.map_err(|error| refuse("failed", &error.to_string()))?;
     let software = gpu.adapter().software;
-    Ok(Machine { device: Rc::new(gpu), name, gpu: true, software, fallback: None })
+    Ok(Machine { device: Rc::new(gpu), name, gpu: true, software, kernels, fallback: None })
 }
 
 /// What the adapter says of itself; browsers hide its full description from most pages, but not maker and architecture.

@@ -4,7 +4,8 @@ use crate::catalog::catalog;
 use crate::choices;
 use crate::failure::{Failure, busy};
 use crate::inputs::{JsInputs, images};
-use crate::js::{now, object, pixels, set, text_property, texts};
+use crate::js::{now, object, pixels, property, set, text_property, texts};
+use crate::kernels::GpuKernels;
 use crate::machine::{self, DeviceChoice, Machine};
 use crate::settings::{Settings, defaults_object, gears_array, grammar_object, request};
 use crate::source::{JsFiles, WorkerFiles};
@@ -66,7 +67,8 @@ impl Session {
         let files: Rc<dyn Files> = Rc::new(WorkerFiles(files));
         let preview = preview.map(|files| Rc::new(WorkerFiles(files)) as Rc<dyn Files>);
         tell(&on_progress, "Looking for a GPU", 0, None);
-        let machine = machine::choose(choice).await?;
+        let kept = property(&wanted, "gpuKernels").unwrap_or(JsValue::UNDEFINED);
+        let machine = machine::choose_with(choice, &kept, &mut || tell(&on_progress, "Trying kernels", 0, None)).await?;
         tell(&on_progress, "Reading the headers", 0, None);
         let pipeline = open(files.clone(), preview.clone(), &family, None, &machine).await?;
         let about = About { machine, weights: None, predicted_bytes: predicted(&pipeline)? };
@@ -127,6 +129,7 @@ impl Session {
             ("families", families.into()),
             ("adapter", machine.name.as_str().into()),
             ("path", machine.device.path().map_or(JsValue::NULL, JsValue::from)),
+            ("gpuKernels", machine.kernels.as_ref().map_or(JsValue::NULL, kernels_object)),
             ("device", if machine.gpu { "gpu" } else { "cpu" }.into()),
             ("software", machine.software.into()),
             ("fallbackReason", machine.fallback.map_or(JsValue::NULL, JsValue::from)),
@@ -219,6 +222,10 @@ fn tell(on_progress: &Function, label: &str, loaded: u64, total: Option<u64>) {
     let total = total.map_or(JsValue::NULL, |total| (total as f64).into());
     // Whoever only listens cannot stop the loading by failing.
     let _ = on_progress.call3(&JsValue::NULL, &label.into(), &(loaded as f64).into(), &total);
+}
+
+fn kernels_object(kernels: &GpuKernels) -> JsValue {
+    object([("key", kernels.key.as_str().into()), ("choice", kernels.choice.to_string().into())])
 }
 
 /// Bytes that a run at the model's own size takes at most.

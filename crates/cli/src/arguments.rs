@@ -8,7 +8,7 @@ pub(crate) mod sampling;
 mod records;
 mod text;
 
-pub(crate) use model::{AUTO, Cores, Model, Opening, Processing, Where};
+pub(crate) use model::{AUTO, Cores, GpuKernels, Model, Opening, Processing, Where};
 
 use clap::{Args, Parser, Subcommand, builder::PossibleValuesParser};
 use decant_graph::ENCODINGS;

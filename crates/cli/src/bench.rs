@@ -67,7 +67,7 @@ fn operations(options: &Bench, device: &dyn Device) -> Result<Vec<Value>, Failur
             if !name.contains(&options.only) {
                 continue;
             }
-            let bench::Measured { seconds, flops, bytes: moved } = pollster::block_on(bench::measure(device, case, &now))?;
+            let bench::Measured { seconds, flops, bytes: moved, .. } = pollster::block_on(bench::measure(device, case, &now))?;
             if !options.json {
                 say!("{name:58} {:9.2} {:9.2} {:8.2}", seconds * 1e3, flops as f64 / seconds / 1e9, moved as f64 / seconds / 1e9);
             }

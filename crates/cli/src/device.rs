@@ -1,7 +1,7 @@
 //! Which machine computes.
 
-use crate::Failure;
-use crate::arguments::{AUTO, Cores, Processing, Where};
+use crate::arguments::{AUTO, Cores, GpuKernels, Processing, Where};
+use crate::{Failure, kernels};
 use decant_gpu::Gpu;
 use decant_graph::{Cpu, Device, Processor, WeightSet};
 use decant_sd::error::bytes;
@@ -10,7 +10,12 @@ use std::rc::Rc;
 
 /// The chosen device. `auto` takes a GPU that is one: a CPU in disguise is slower than the CPU itself.
 pub(crate) fn choose(processing: &Processing) -> Result<Rc<dyn Device>, Failure> {
-    let cpu = || Ok(Rc::new(processor(&processing.cores)?) as Rc<dyn Device>);
+    let cpu = || {
+        if processing.kernel.chosen() {
+            note!("--tune and --kernel are a GPU's: on the CPU they change nothing");
+        }
+        Ok(Rc::new(processor(&processing.cores)?) as Rc<dyn Device>)
+    };
     match processing.device {
         Where::Cpu => cpu(),
         Where::Gpu => gpu(processing, pollster::block_on(Gpu::request())?),
@@ -39,6 +44,12 @@ pub(crate) fn processor(cores: &Cores) -> Result<Processor, Failure> {
     Ok(Processor::new(Some(&cores.kernels), cores.threads.map(usize::from))?)
 }
 
+impl GpuKernels {
+    fn chosen(&self) -> bool {
+        self.tune || self.kernel.is_some()
+    }
+}
+
 impl Cores {
     fn chosen(&self) -> bool {
         self.threads.is_some() || self.kernels != AUTO
@@ -49,6 +60,7 @@ fn gpu(processing: &Processing, gpu: Gpu) -> Result<Rc<dyn Device>, Failure> {
     if processing.cores.chosen() {
         note!("--kernels and --threads are the CPU's: on a GPU they change nothing");
     }
+    kernels::choose(&gpu, &processing.kernel)?;
     Ok(Rc::new(gpu))
 }
 

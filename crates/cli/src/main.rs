@@ -18,6 +18,7 @@ mod device;
 mod generate;
 mod inspect;
 mod interrupt;
+mod kernels;
 mod latents;
 mod model;
 mod output;

@@ -114,11 +114,6 @@ impl Gpu {
         }))
     }
 
-    /// From now on programs are made ready with these kernels.
-    pub fn choose_kernels(&self, choice: KernelChoice) {
-        self.0.choice.replace(choice);
-    }
-
     /// What the adapter is.
     pub fn adapter(&self) -> &Adapter {
         &self.0.adapter

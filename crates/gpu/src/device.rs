@@ -18,6 +18,10 @@ impl Device for Gpu {
         self.0.choice.borrow().clone()
     }
 
+    fn choose_kernels(&self, choice: KernelChoice) {
+        self.0.choice.replace(choice);
+    }
+
     /// A CPU in disguise uses main memory; WebGPU does not say how much a real GPU has, so there the driver has the last word.
     fn memory(&self) -> u64 {
         if self.0.adapter.software { decant_graph::cpu::main_memory() } else { u64::MAX }

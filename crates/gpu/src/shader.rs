@@ -44,6 +44,12 @@ fn resolve(kernel: &Kernel, path: &str) -> Result<String, Error> {
     chosen.ok_or_else(|| Error::Device(format!("shader {} imports {path}, but its launch chose nothing for it", kernel.file)))
 }
 
+/// A number that changes with any shader's text (FNV-1a, 64 bits): what was measured with other shaders says nothing of these.
+pub fn fingerprint() -> u64 {
+    let bytes = SHADERS.iter().flat_map(|(path, source)| path.bytes().chain(source.bytes()));
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
 /// A name for a composed kernel: `conv2d.vec4.q8_0.square`.
 pub fn name(kernel: &Kernel) -> String {
     let mut name = kernel.file.to_string();

@@ -1,9 +1,9 @@
 //! Every operation at every size of its own list: GPU against the CPU's f64, within the tolerance beside the operation.
 
-use candle_core::DType;
 use decant_gpu::Gpu;
-use decant_graph::op::{Case, OPS, awkward};
-use decant_graph::{Device, Encoding, Graph, Input, KernelChoice, WeightInfo, cpu};
+use decant_graph::check::Reference;
+use decant_graph::op::{Case, OPS, awkward, gpu_candidates};
+use decant_graph::{Caps, Device, Encoding, Graph, Input, KernelChoice, WeightInfo};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -15,29 +15,10 @@ fn relative_error(expected: &[f32], got: &[f32]) -> f64 {
     (difference / squares(&mut expected.iter().map(|e| *e as f64)).max(1e-30)).sqrt()
 }
 
-fn check(gpu: &Gpu, case: &Case) -> f64 {
-    let program = Rc::new(case.program().unwrap_or_else(|e| panic!("{}: {e}", case.name)));
-    let mut set = gpu.weight_set();
-    let mut weights = cpu::CpuWeights::new();
-    for (i, weight) in program.weights.iter().enumerate() {
-        let values = awkward(weight.numbers(), 1000 + i as u64);
-        set.upload(weight, &values).expect("the weight fits the adapter");
-        weights.insert(weight.name.clone(), cpu::tensor(weight, &values).expect("the weight fits its layout"));
-    }
-    let numbers: Vec<Vec<f32>> = (0..case.inputs().len()).map(|i| case.numbers(i)).collect();
-    let ids: Vec<Option<Vec<u32>>> = (0..case.inputs().len()).map(|i| case.ids_for(i)).collect();
-    let input = |i: usize| match &ids[i] {
-        Some(ids) => Input::U32(ids),
-        None => Input::F32(&numbers[i]),
-    };
-    let inputs: Vec<(&str, Input)> = case.inputs().iter().enumerate().map(|(i, c)| (c.name.as_str(), input(i))).collect();
-    let expected = cpu::run(&program, &weights, &inputs, DType::F64).unwrap_or_else(|e| panic!("{}: {e}", case.name));
-    let mut ready = pollster::block_on(set.ready(program)).unwrap_or_else(|e| panic!("{}: {e}", case.name));
-    let got = pollster::block_on(ready.run(&inputs)).unwrap_or_else(|e| panic!("{}: {e}", case.name));
-    // A second run on the same buffers must not see the first one's leftovers.
-    let again = pollster::block_on(ready.run(&inputs)).unwrap_or_else(|e| panic!("{}: {e}", case.name));
-    assert_eq!(got, again, "{}: two runs differ", case.name);
-    relative_error(&expected[0], &got[0])
+/// The error of that case by the kernels that the GPU takes now.
+fn error(gpu: &Gpu, reference: &Reference, name: &str) -> f64 {
+    let got = pollster::block_on(reference.run(gpu)).unwrap_or_else(|e| panic!("{name}: {e}"));
+    reference.error(&got)
 }
 
 #[test]
@@ -62,7 +43,7 @@ fn small_weights_survive_q8_0() {
 /// The names of all candidates that any step of the case has here.
 fn candidates(gpu: &Gpu, case: &Case) -> BTreeSet<&'static str> {
     let program = case.program().unwrap_or_else(|e| panic!("{}: {e}", case.name));
-    let of = |at| program.gpu_candidates(at, &gpu.caps()).expect("every case runs on a GPU");
+    let of = |at| program.ways(at, &gpu.caps());
     (0..program.steps.len()).flat_map(of).filter(|candidate| candidate.fits).map(|candidate| candidate.name).collect()
 }
 
@@ -82,9 +63,10 @@ fn agree(wanted: impl Fn(&str) -> bool) {
     for row in OPS.iter().filter(|row| wanted(row.name)) {
         let mut worst = BTreeMap::<&str, f64>::new();
         for case in (row.cases)().iter().filter(|case| !case.real) {
+            let reference = Reference::new(case).unwrap_or_else(|e| panic!("{}: {e}", case.name));
             for name in tried(&gpu, row.name, case) {
-                gpu.choose_kernels(KernelChoice { forced: Some(name.into()), ..KernelChoice::default() });
-                let error = check(&gpu, case);
+                gpu.choose_kernels(KernelChoice::forced(name));
+                let error = error(&gpu, &reference, &case.name);
                 let most = worst.entry(name).or_default();
                 *most = most.max(error);
                 if error > row.tolerance {
@@ -97,6 +79,17 @@ fn agree(wanted: impl Fn(&str) -> bool) {
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn every_candidate_has_a_name_that_can_be_asked_for() {
+    let known = gpu_candidates();
+    for case in OPS.iter().flat_map(|row| (row.cases)()) {
+        let program = case.program().unwrap_or_else(|e| panic!("{}: {e}", case.name));
+        for way in (0..program.steps.len()).flat_map(|at| program.ways(at, &Caps::default())) {
+            assert!(way.name == "only" || known.contains(way.name), "{}", way.name);
+        }
+    }
 }
 
 // Apart, so that they run side by side.

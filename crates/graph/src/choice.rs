@@ -1,9 +1,9 @@
 //! Which of several ways a machine takes: candidates, the best first, each knowing whether it can be taken here. Instruction sets are chosen
 //! like that, an operation's CPU kernels, and whatever else has more than one way.
 
-/// One way.
+/// One way; `Candidate` alone is its name, for something else to be made of.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Candidate<T> {
+pub struct Candidate<T = ()> {
     /// As it is typed and shown.
     pub name: &'static str,
     /// Whether the machine, and what is to be done, have what it wants.

@@ -20,6 +20,8 @@ pub trait Device {
     fn kernel_choice(&self) -> KernelChoice {
         KernelChoice::default()
     }
+    /// From now on programs are made ready with these kernels, where it is a GPU.
+    fn choose_kernels(&self, _choice: KernelChoice) {}
     /// What it runs of a program, where it is a GPU.
     fn on_gpu(&self, program: &Program) -> Rc<GpuPlan> {
         program.on_gpu(&self.caps(), &self.kernel_choice())
@@ -76,8 +78,8 @@ pub trait WeightSet {
     }
     /// Whether all of that weight is there.
     fn holds(&self, name: &str) -> bool;
-    /// Gives the memory of one weight back, once no program is ready on it any more.
-    fn forget(&mut self, name: &str);
+    /// Gives the memory of all weights back whose names are not to be kept, once no program is ready on them any more.
+    fn retain(&mut self, keep: &mut dyn FnMut(&str) -> bool);
     /// Gives the memory of all weights back, once no program is ready on them any more.
     fn clear(&mut self);
     /// Waits until what was uploaded is really there; a device may find out late that it has no room.

@@ -2,10 +2,11 @@
 
 use crate::caps::Caps;
 use crate::choice::Candidate;
-use crate::gpu_plan::{GpuPlan, GpuStep, KernelChoice};
+use crate::gpu_plan::{GpuPlan, GpuStep};
+use crate::kernel_choice::KernelChoice;
 use crate::launch::{Launch, Limits, Slot};
 use crate::op::{Gpu, count};
-use crate::program::{Program, Step, ValueRef};
+use crate::program::{Program, ValueRef};
 use std::rc::Rc;
 
 impl Program {
@@ -19,10 +20,34 @@ impl Program {
         })
     }
 
+    /// Names of the ways in which a GPU with these capabilities can run that step, the best first.
+    pub fn ways(&self, at: usize, caps: &Caps) -> Vec<Candidate> {
+        let (step, shapes) = (&self.steps[at], self.weight_shapes());
+        step.op.ways(&self.operands(step, &shapes), &self.values[step.result].shape, caps)
+    }
+
+    /// What class of work that step is: [`crate::op::Op::class`].
+    pub fn class(&self, at: usize) -> Option<String> {
+        let (step, shapes) = (&self.steps[at], self.weight_shapes());
+        step.op.class(&self.operands(step, &shapes), &self.values[step.result].shape)
+    }
+
     /// Every way in which a GPU with these capabilities can run that step, the best first; `Err` says what only the CPU can do.
     pub fn gpu_candidates(&self, at: usize, caps: &Caps) -> Result<Vec<Candidate<Gpu>>, String> {
         let (step, shapes) = (&self.steps[at], self.weight_shapes());
-        step.op.gpu(&self.operands(step, &shapes), &self.values[step.result].shape, caps)
+        let (operands, result) = (self.operands(step, &shapes), &self.values[step.result].shape);
+        let fits = self.ways(at, caps).into_iter().filter(|way| way.fits);
+        fits.map(|way| Ok(Candidate::always(way.name, step.op.gpu(&operands, result, caps, way.name)?))).collect()
+    }
+
+    /// What a GPU launches for each step, without a place for anything.
+    fn chosen(&self, caps: &Caps, choice: &KernelChoice) -> impl Iterator<Item = Result<Candidate<Gpu>, String>> {
+        let shapes = self.weight_shapes();
+        self.steps.iter().map(move |step| {
+            let (operands, result) = (self.operands(step, &shapes), &self.values[step.result].shape);
+            let way = choice.of(step.op.ways(&operands, result, caps), step.op.class(&operands, result).as_deref())?.name;
+            Ok(Candidate::always(way, step.op.gpu(&operands, result, caps, way)?))
+        })
     }
 
     /// The same for what WebGPU guarantees everywhere: for listings.
@@ -35,10 +60,10 @@ impl Program {
         self.anywhere().activation_bytes()
     }
 
-    /// Arithmetic operations of one run (a multiply-add is two).
+    /// Arithmetic operations of one run (a multiply-add is two), on what WebGPU guarantees everywhere.
     pub fn flops(&self) -> u64 {
-        let plan = self.anywhere();
-        plan.steps.iter().flat_map(|step| step.launches()).map(|launch: &Launch| launch.flops).sum()
+        let (caps, choice) = (Caps::default(), KernelChoice::default());
+        self.chosen(&caps, &choice).flatten().map(|step| step.way.launches.iter().map(|launch| launch.flops).sum::<u64>()).sum()
     }
 
     /// The first thing that an adapter with these limits, and nothing else to speak of, cannot do, in one sentence.
@@ -49,14 +74,9 @@ impl Program {
 }
 
 impl GpuPlan {
-    /// Asks every operation for its candidates, chooses, and plans the memory.
+    /// Chooses each operation's kernels, and plans the memory.
     pub(crate) fn new(program: &Program, caps: Caps, choice: KernelChoice) -> GpuPlan {
-        let shapes = program.weight_shapes();
-        let of = |step: &Step| {
-            let (operands, result) = (program.operands(step, &shapes), &program.values[step.result].shape);
-            choice.of(step.op.gpu(&operands, result, &caps)?, step.op.class(&operands, result))
-        };
-        let chosen: Vec<Result<Candidate<Gpu>, String>> = program.steps.iter().map(of).collect();
+        let chosen: Vec<Result<Candidate<Gpu>, String>> = program.chosen(&caps, &choice).collect();
         let scratch = chosen.iter().map(|gpu| gpu.as_ref().map(|candidate| candidate.way.scratch.clone()).unwrap_or_default());
         let placed = program.placed(&scratch.collect::<Vec<_>>());
         let steps = chosen.into_iter().zip(placed.scratch).map(|(gpu, scratch)| GpuStep { gpu, scratch });

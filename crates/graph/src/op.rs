@@ -10,6 +10,7 @@ use crate::lowering::Lowering;
 use crate::weights::WeightUse;
 use candle_core::Tensor;
 use decant_kernels::Set;
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 
 mod attention;
@@ -72,13 +73,6 @@ pub struct Gpu {
     pub scratch: Vec<usize>,
 }
 
-impl Gpu {
-    /// The only way that there is.
-    pub(crate) fn only(self) -> Vec<Candidate<Gpu>> {
-        vec![Candidate::always("only", self)]
-    }
-}
-
 /// Something that an operation may be able to do to its result before writing it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Fusion {
@@ -98,8 +92,12 @@ pub trait Op: Debug {
     fn shape(&self, operands: &[&[usize]]) -> Result<Vec<usize>, String>;
     /// The meaning. Weights come in the file's shape, all floats in one type (f32 or f64).
     fn cpu(&self, operands: &[Tensor]) -> candle_core::Result<Tensor>;
-    /// Ways to run it on a GPU with these capabilities, the best first; `Err` says what only the CPU can do.
-    fn gpu(&self, operands: &[Operand], result: &[usize], caps: &Caps) -> Result<Vec<Candidate<Gpu>>, String>;
+    /// Names of the ways in which a GPU with these capabilities runs it, the best first.
+    fn ways(&self, _operands: &[Operand], _result: &[usize], _caps: &Caps) -> Vec<Candidate> {
+        vec![Candidate::always("only", ())]
+    }
+    /// What it launches by that way, one of those that fit; `Err` says what only the CPU can do.
+    fn gpu(&self, operands: &[Operand], result: &[usize], caps: &Caps, way: &str) -> Result<Gpu, String>;
     /// Work of which one size says which candidate is best for all: `conv2d few`. None where there is but one way.
     fn class(&self, _operands: &[Operand], _result: &[usize]) -> Option<String> {
         None
@@ -159,12 +157,26 @@ pub const OPS: &[OpRow] = &[
     reshape::ROW,
 ];
 
+/// Names of all candidates that an operation may have on a GPU, where it has several.
+///
+/// ```
+/// assert!(decant_graph::op::gpu_candidates().contains("square"));
+/// ```
+pub fn gpu_candidates() -> BTreeSet<&'static str> {
+    ways::names().chain(attention::on_gpu::names()).collect()
+}
+
 /// Numbers that a workgroup of [`flat_kernel`] handles.
 pub(crate) const FLAT: usize = 256;
 
 /// A kernel that walks its result by `shaders/lib/flat.wgsl`; its grid is `flat_groups(numbers, FLAT)`.
 pub(crate) fn flat_kernel(file: &'static str) -> Kernel {
     Kernel::new(file).assuming([("PER_GROUP", FLAT as u32)])
+}
+
+/// A [`flat_kernel`] whose rows are of that length, read and written four numbers at a time.
+pub(crate) fn row_kernel(file: &'static str, length: usize) -> Kernel {
+    flat_kernel(file).with("input", row_reader(length)).with("output", row_reader(length))
 }
 
 /// Workgroups for a kernel that handles `per_group` numbers each, folded into two dimensions of at most 65,535 (the kernel folds them back).
@@ -174,7 +186,7 @@ pub(crate) fn flat_groups(numbers: usize, per_group: usize) -> [u32; 3] {
     [groups.div_ceil(rows), rows, 1]
 }
 
-/// The file in `shaders/input/` that reads rows so long: four numbers at once where all rows begin at a multiple of four.
+/// The file in `shaders/input/` and `shaders/output/` for rows so long: four numbers at once where all rows begin at a multiple of four.
 pub(crate) fn row_reader(length: usize) -> &'static str {
     if length.is_multiple_of(4) { "vec4" } else { "scalar" }
 }

@@ -57,7 +57,7 @@ fn pairs(record: &Record, request: &Request) -> Vec<Pair> {
         ("Size", request.width.zip(request.height).map(|(width, height)| format!("{width}x{height}"))),
         // Model hash is left out: there it begins the SHA-256 of a whole file, and ours is another fingerprint.
         ("Model", some(&record.model.name)),
-        ("Denoising strength", hires::strength(request).or(request.strength).map(|strength| strength.to_string())),
+        ("Denoising strength", request.resolved_hires_strength().or(request.strength).map(|strength| strength.to_string())),
         ("Clip skip", (request.clip_skip > 0).then(|| request.clip_skip.saturating_add(1).to_string())),
         ("Eta", request.eta.map(|eta| eta.to_string())),
         ("Noise Schedule", request.zero_snr.then(|| "Zero Terminal SNR".into())),

@@ -171,8 +171,8 @@ impl WeightSet for PretendWeights {
         self.set.holds(name)
     }
 
-    fn forget(&mut self, name: &str) {
-        self.set.forget(name);
+    fn retain(&mut self, keep: &mut dyn FnMut(&str) -> bool) {
+        self.set.retain(keep);
     }
 
     fn clear(&mut self) {

@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum, builder::PossibleValuesParser};
 use decant_graph::ENCODINGS;
 use decant_graph::cpu::SETS;
+use decant_graph::op::gpu_candidates;
 use decant_sd::layout::FAMILIES;
 
 #[derive(Args)]
@@ -38,6 +39,19 @@ pub(crate) struct Processing {
     pub device: Where,
     #[command(flatten)]
     pub cores: Cores,
+    #[command(flatten)]
+    pub kernel: GpuKernels,
+}
+
+/// How a GPU computes.
+#[derive(Args)]
+pub(crate) struct GpuKernels {
+    /// Try first which kernels are the fastest on this GPU (two seconds, about), and keep that for the next time
+    #[arg(long)]
+    pub tune: bool,
+    /// Take this kernel on the GPU wherever an operation has it
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(gpu_candidates()), conflicts_with = "tune")]
+    pub kernel: Option<String>,
 }
 
 /// The best kernels that there are.

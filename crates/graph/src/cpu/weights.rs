@@ -49,8 +49,8 @@ impl WeightSet for CpuWeightSet {
         Ok(())
     }
 
-    fn forget(&mut self, name: &str) {
-        self.weights.remove(name);
+    fn retain(&mut self, keep: &mut dyn FnMut(&str) -> bool) {
+        self.weights.retain(|name, _| keep(name));
     }
 
     fn clear(&mut self) {

@@ -1,7 +1,7 @@
 //! `softmax(q·kᵀ/√d) · v` for each head (Vaswani et al. 2017), a tile of keys at a time with a running maximum and sum, so that the score
 //! matrix never exists (Milakov & Gimelshein 2018; Dao et al. 2022). Heads stay interleaved in the channels: no transposes.
 
-mod on_gpu;
+pub(super) mod on_gpu;
 
 use super::{Case, Gpu, Op, OpRow, Operand, channels, product};
 use crate::Var;
@@ -76,16 +76,18 @@ impl Op for Attention {
         4 * 3 * product(&[q[0], self.heads, q[1].min(CPU_QUERIES), keys]) + 4 * 4 * product(q)
     }
 
-    fn gpu(&self, operands: &[Operand], result: &[usize], caps: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
-        let (batch, tokens, d) = (result[0], result[1], channels(result) / self.heads);
-        let keys = operands[1].shape[1];
-        let work = on_gpu::Work { batch, tokens, keys, heads: self.heads, d, causal: self.causal };
-        work.candidates(caps)
+    fn ways(&self, _: &[Operand], result: &[usize], caps: &Caps) -> Vec<Candidate> {
+        on_gpu::ways(channels(result) / self.heads, caps)
     }
 
-    fn class(&self, operands: &[Operand], result: &[usize]) -> Option<String> {
-        let few = if operands[1].shape[1] <= on_gpu::FEW_KEYS { "few keys" } else { "many keys" };
-        Some(format!("attention {} {few}", channels(result) / self.heads))
+    fn gpu(&self, operands: &[Operand], result: &[usize], caps: &Caps, way: &str) -> std::result::Result<Gpu, String> {
+        let (batch, tokens, d) = (result[0], result[1], channels(result) / self.heads);
+        let keys = operands[1].shape[1];
+        on_gpu::Work { batch, tokens, keys, heads: self.heads, d, causal: self.causal }.by(way, caps)
+    }
+
+    fn class(&self, _: &[Operand], result: &[usize]) -> Option<String> {
+        Some(format!("attention {}", channels(result) / self.heads))
     }
 
     fn kernels(&self, operands: &[Operand], result: &[usize], set: Set) -> Vec<Candidate<Lowering>> {
@@ -143,6 +145,8 @@ fn cases() -> Vec<Case> {
         ([1, 65, 48], 3, 66, false),
         ([2, 70, 40], 2, 129, false),
         ([1, 131, 96], 2, 7, false),
+        ([2, 131, 30], 3, 71, false),
+        ([1, 65, 20], 2, 65, true),
         ([2, 131, 80], 2, 131, true),
         ([1, 77, 128], 2, 77, true),
         ([1, 150, 64], 1, 33, false),

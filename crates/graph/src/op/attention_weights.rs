@@ -53,7 +53,7 @@ impl Op for AttentionWeights {
         4 * (3 * product(&[q[0], self.heads, q[1], k[1]]) + product(q) + 2 * product(k))
     }
 
-    fn gpu(&self, operands: &[Operand], result: &[usize], _: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
+    fn gpu(&self, operands: &[Operand], result: &[usize], _: &Caps, _: &str) -> std::result::Result<Gpu, String> {
         let (tokens, keys, d) = (result[1], result[2], channels(operands[0].shape) / self.heads);
         let rows = rows(result);
         let launch = Launch {
@@ -72,7 +72,7 @@ impl Op for AttentionWeights {
             // Scores are counted twice: once for their sum, once for their shares.
             flops: 4 * product(&[rows, self.heads, keys, d]),
         };
-        Ok(Gpu { launches: vec![launch], scratch: vec![] }.only())
+        Ok(Gpu { launches: vec![launch], scratch: vec![] })
     }
 
     fn kernels(&self, operands: &[Operand], result: &[usize], set: Set) -> Vec<Candidate<Lowering>> {

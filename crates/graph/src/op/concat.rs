@@ -36,7 +36,7 @@ impl Op for Concat {
         Tensor::cat(operands, D::Minus1)?.contiguous()
     }
 
-    fn gpu(&self, operands: &[Operand], result: &[usize], _: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
+    fn gpu(&self, operands: &[Operand], result: &[usize], _: &Caps, _: &str) -> std::result::Result<Gpu, String> {
         let mut first = 0;
         let launches = operands.iter().enumerate().map(|(i, operand)| {
             let (n, width) = (count(operand.shape), channels(operand.shape));
@@ -52,7 +52,7 @@ impl Op for Concat {
         });
         let launches = launches.collect();
         debug_assert_eq!(rows(result) * first, count(result), "the operands fill the result");
-        Ok(Gpu { launches, scratch: vec![] }.only())
+        Ok(Gpu { launches, scratch: vec![] })
     }
 
     fn kernels(&self, operands: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {

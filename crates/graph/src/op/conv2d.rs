@@ -3,7 +3,7 @@
 //! each place as four, so that no upsampled picture ever exists.
 
 use super::units::product_call;
-use super::ways::{STEP, Work, class};
+use super::ways::{STEP, Work, class, ways};
 use super::{Case, Epilogue, Fusion, Gpu, Op, OpRow, Operand, channels, product, rows};
 use crate::caps::Caps;
 use crate::choice::Candidate;
@@ -110,7 +110,11 @@ impl Op for Conv2d {
         4 * (places.saturating_mul(product(&operands[1][1..])) + 2 * seen + places.saturating_mul(operands[1][0] as u64))
     }
 
-    fn gpu(&self, operands: &[Operand], result: &[usize], caps: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
+    fn ways(&self, operands: &[Operand], result: &[usize], caps: &Caps) -> Vec<Candidate> {
+        ways("conv2d", [rows(result), channels(result), steps(&operands[1])], caps)
+    }
+
+    fn gpu(&self, operands: &[Operand], result: &[usize], _: &Caps, way: &str) -> std::result::Result<Gpu, String> {
         let weight = operands[1].weight.ok_or("the second operand must be a weight")?;
         let (input, kernel) = (operands[0].shape, &operands[1].shape[2..]);
         let (places, m, n) = (result[1] * result[2], result[0] * result[1] * result[2], result[3]);
@@ -121,7 +125,7 @@ impl Op for Conv2d {
             m,
             n,
             row: input[3],
-            steps: taps * (4 * tap4).div_ceil(STEP),
+            steps: steps(&operands[1]),
             weights: weight.encoding.row().name,
             operands,
             epilogue: self.epilogue,
@@ -145,7 +149,7 @@ impl Op for Conv2d {
             ],
             flops: 2 * product(&[m, n, input[3], kernel[0], kernel[1]]),
         };
-        Ok(work.candidates(caps))
+        work.by(way)
     }
 
     fn class(&self, _: &[Operand], result: &[usize]) -> Option<String> {
@@ -184,6 +188,12 @@ impl Op for Conv2d {
     fn fuse(&mut self, next: Fusion) -> bool {
         self.epilogue.fuse(next)
     }
+}
+
+/// Steps of a tiled product with a weight `[out, in, kh, kw]`, as it is stored: tap after tap.
+fn steps(weight: &Operand) -> usize {
+    let inner = weight.weight.map_or(weight.shape[1], |weight| weight.inner_stride());
+    weight.shape[2] * weight.shape[3] * inner.div_ceil(STEP)
 }
 
 /// Fewer channels than that, and transforming them takes longer than the products that it saves.

@@ -41,7 +41,7 @@ impl Op for Gather {
         rows.reshape(shape)
     }
 
-    fn gpu(&self, operands: &[Operand], result: &[usize], _: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
+    fn gpu(&self, operands: &[Operand], result: &[usize], _: &Caps, _: &str) -> std::result::Result<Gpu, String> {
         let weight = operands[0].weight.ok_or("the table must be a weight")?;
         let Layout::Matrix { rows, columns } = weight.layout else {
             return Err("the table must be a matrix".into());
@@ -63,7 +63,7 @@ impl Op for Gather {
             flops: 0,
         });
         debug_assert_eq!(columns, channels(result));
-        Ok(Gpu { launches: launches.collect(), scratch: vec![] }.only())
+        Ok(Gpu { launches: launches.collect(), scratch: vec![] })
     }
 
     fn kernels(&self, operands: &[Operand], result: &[usize], set: Set) -> Vec<Candidate<Lowering>> {

@@ -1,6 +1,6 @@
 //! `y = x[…, :n] · gelu(x[…, n:])` (Shazeer 2020, “GLU Variants Improve Transformer”; diffusers' `GEGLU`).
 
-use super::{Case, FLAT, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel, rows};
+use super::{Case, FLAT, Gpu, Op, OpRow, Operand, channels, count, flat_groups, row_kernel, rows};
 use crate::Var;
 use crate::caps::Caps;
 use crate::choice::Candidate;
@@ -36,16 +36,17 @@ impl Op for Geglu {
         &halves[0].contiguous()? * halves[1].contiguous()?.gelu_erf()?
     }
 
-    fn gpu(&self, _: &[Operand], result: &[usize], _: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
-        let n = count(result);
+    fn gpu(&self, _: &[Operand], result: &[usize], _: &Caps, _: &str) -> std::result::Result<Gpu, String> {
+        let (rows, width) = (rows(result), channels(result));
+        let n4 = rows * width.div_ceil(4);
         let launch = Launch {
-            kernel: flat_kernel("geglu"),
+            kernel: row_kernel("geglu", width),
             slots: vec![Slot::operand(0), Slot::Output],
-            params: vec![("n", n.into()), ("width", channels(result).into())],
-            groups: flat_groups(n, FLAT),
-            flops: 2 * n as u64,
+            params: vec![("n4", n4.into()), ("width", width.into()), ("width4", width.div_ceil(4).into())],
+            groups: flat_groups(4 * n4, FLAT),
+            flops: 2 * count(result) as u64,
         };
-        Ok(Gpu { launches: vec![launch], scratch: vec![] }.only())
+        Ok(Gpu { launches: vec![launch], scratch: vec![] })
     }
 
     fn kernels(&self, _: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {

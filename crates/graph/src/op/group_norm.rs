@@ -3,7 +3,7 @@
 //! Three launches: mean and sum of squared distances of each chunk of rows; all chunks of a group into one factor and summand per channel
 //! (Chan et al. 1979); the multiply-add. The first two also serve a picture in bands ([`super::GroupNormStatistics`]).
 
-use super::{Activation, Case, FLAT, Fusion, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel};
+use super::{Activation, Case, FLAT, Fusion, Gpu, Op, OpRow, Operand, channels, count, flat_groups, row_kernel};
 use crate::caps::Caps;
 use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Slot};
@@ -68,23 +68,24 @@ impl Op for GroupNorm {
         self.activation.map_or(Ok(y.clone()), |a| a.cpu(&y))
     }
 
-    fn gpu(&self, operands: &[Operand], result: &[usize], _: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
+    fn gpu(&self, operands: &[Operand], result: &[usize], _: &Caps, _: &str) -> std::result::Result<Gpu, String> {
         let (batch, c, n) = (result[0], channels(result), count(result));
         let (mut launches, chunks) = partial(&[operands[0].shape], self.groups);
         launches.push(combine(&[batch, c], self.groups, self.epsilon, chunks, [1, 2], Slot::Scratch(1)));
+        let (rows, width4) = (n / c, c.div_ceil(4));
         launches.push(Launch {
-            kernel: flat_kernel("group_norm_apply").assuming(Activation::constants()),
+            kernel: row_kernel("group_norm_apply", c).with("activation", Activation::file(self.activation)),
             slots: vec![Slot::operand(0), Slot::Scratch(1), Slot::Output],
             params: vec![
-                ("n", n.into()),
-                ("per_batch", (n / batch).into()),
+                ("n4", (rows * width4).into()),
+                ("places", (rows / batch).into()),
                 ("channels", c.into()),
-                ("activation", Activation::code(self.activation).into()),
+                ("width4", width4.into()),
             ],
-            groups: flat_groups(n, FLAT),
+            groups: flat_groups(4 * rows * width4, FLAT),
             flops: 2 * n as u64,
         });
-        Ok(Gpu { launches, scratch: vec![batch * self.groups * chunks * 3, batch * c * 2] }.only())
+        Ok(Gpu { launches, scratch: vec![batch * self.groups * chunks * 3, batch * c * 2] })
     }
 
     fn kernels(&self, operands: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {

@@ -41,7 +41,7 @@ impl Op for LayerNorm {
         normal.to_dtype(operands[0].dtype())?.broadcast_mul(&operands[1])?.broadcast_add(&operands[2])
     }
 
-    fn gpu(&self, _: &[Operand], result: &[usize], _: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
+    fn gpu(&self, _: &[Operand], result: &[usize], _: &Caps, _: &str) -> std::result::Result<Gpu, String> {
         let rows = rows(result);
         let launch = Launch {
             kernel: Kernel::new("layer_norm"),
@@ -50,7 +50,7 @@ impl Op for LayerNorm {
             groups: flat_groups(rows, 1),
             flops: 8 * count(result) as u64,
         };
-        Ok(Gpu { launches: vec![launch], scratch: vec![] }.only())
+        Ok(Gpu { launches: vec![launch], scratch: vec![] })
     }
 
     fn kernels(&self, _: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {

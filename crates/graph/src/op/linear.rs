@@ -1,7 +1,7 @@
 //! `y[m, n] = epilogue(Σ_k x[m, k] · w[n, k])`: a matrix product with PyTorch's `nn.Linear` weight, or a 1×1 convolution's.
 
 use super::units::product_call;
-use super::ways::{STEP, Work, class};
+use super::ways::{STEP, Work, class, ways};
 use super::{Activation, Case, Epilogue, Fusion, Gpu, Op, OpRow, Operand, channels, product, rows};
 use crate::caps::Caps;
 use crate::choice::Candidate;
@@ -53,7 +53,11 @@ impl Op for Linear {
         self.epilogue.cpu(product.reshape(shape)?, &operands[2..])
     }
 
-    fn gpu(&self, operands: &[Operand], result: &[usize], caps: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
+    fn ways(&self, operands: &[Operand], result: &[usize], caps: &Caps) -> Vec<Candidate> {
+        ways("linear", [rows(result), channels(result), channels(operands[0].shape).div_ceil(STEP)], caps)
+    }
+
+    fn gpu(&self, operands: &[Operand], result: &[usize], _: &Caps, way: &str) -> std::result::Result<Gpu, String> {
         let weight = operands[1].weight.ok_or("the second operand must be a weight")?;
         let (m, n, k) = (rows(result), channels(result), channels(operands[0].shape));
         let work = Work {
@@ -76,7 +80,7 @@ impl Op for Linear {
             ],
             flops: 2 * product(&[m, n, k]),
         };
-        Ok(work.candidates(caps))
+        work.by(way)
     }
 
     fn class(&self, _: &[Operand], result: &[usize]) -> Option<String> {

@@ -38,7 +38,7 @@ impl Op for PixelShuffle {
         parts.permute(vec![0, 1, 4, 2, 5, 3])?.contiguous()?.reshape((b, h * r, w * r, c / (r * r)))
     }
 
-    fn gpu(&self, _: &[Operand], result: &[usize], _: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
+    fn gpu(&self, _: &[Operand], result: &[usize], _: &Caps, _: &str) -> std::result::Result<Gpu, String> {
         let n = count(result);
         let launch = Launch {
             kernel: flat_kernel("pixel_shuffle"),
@@ -53,7 +53,7 @@ impl Op for PixelShuffle {
             groups: flat_groups(n, FLAT),
             flops: 0,
         };
-        Ok(Gpu { launches: vec![launch], scratch: vec![] }.only())
+        Ok(Gpu { launches: vec![launch], scratch: vec![] })
     }
 
     fn kernels(&self, operands: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {

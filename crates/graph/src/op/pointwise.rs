@@ -16,7 +16,7 @@ pub(super) const ROW: OpRow = OpRow {
     cases,
 };
 
-/// A function between two layers. Formulas in `shaders/lib/activation.wgsl` and `shaders/activation/`.
+/// A function between two layers. Formulas in `shaders/activation/`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activation {
     /// `x · σ(x)` (Elfwing et al. 2017).
@@ -41,19 +41,7 @@ impl Activation {
     pub(super) const ALL: [Activation; 6] =
         [Activation::Silu, Activation::Gelu, Activation::GeluTanh, Activation::QuickGelu, Activation::Relu, Activation::LeakyRelu];
 
-    /// The constant in `shaders/lib/activation.wgsl` that is its code.
-    fn constant(self) -> &'static str {
-        match self {
-            Activation::Silu => "SILU",
-            Activation::Gelu => "GELU",
-            Activation::GeluTanh => "GELU_TANH",
-            Activation::QuickGelu => "QUICK_GELU",
-            Activation::Relu => "RELU",
-            Activation::LeakyRelu => "LEAKY_RELU",
-        }
-    }
-
-    /// The file in `shaders/activation/` that a product's kernel imports.
+    /// The file in `shaders/activation/` that a kernel imports.
     pub(super) fn file(activation: Option<Activation>) -> &'static str {
         match activation {
             None => "none",
@@ -66,12 +54,7 @@ impl Activation {
         }
     }
 
-    /// What a kernel counts on that is given a code.
-    pub(super) fn constants() -> impl Iterator<Item = (&'static str, u32)> {
-        Activation::ALL.into_iter().map(|activation| (activation.constant(), Activation::code(Some(activation))))
-    }
-
-    /// The number that `activate` in the shaders switches on; 0 is the identity.
+    /// The number by which the CPU's kernels know it; 0 is the identity.
     pub fn code(activation: Option<Activation>) -> u32 {
         activation.map_or(0, |a| 1 + Activation::ALL.iter().position(|b| *b == a).expect("ALL has every one") as u32)
     }
@@ -114,14 +97,14 @@ impl Op for Unary {
         x.affine(self.multiply as f64, self.add as f64)
     }
 
-    fn gpu(&self, _: &[Operand], result: &[usize], _: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
-        let params = vec![
-            ("n4", count(result).div_ceil(4).into()),
-            ("activation", Activation::code(self.activation).into()),
-            ("multiply", self.multiply.into()),
-            ("add", self.add.into()),
-        ];
-        Ok(flat(flat_kernel("unary").assuming(Activation::constants()), vec![Slot::operand(0), Slot::Output], params, result).only())
+    fn gpu(&self, _: &[Operand], result: &[usize], _: &Caps, _: &str) -> std::result::Result<Gpu, String> {
+        let params = vec![("n4", count(result).div_ceil(4).into()), ("multiply", self.multiply.into()), ("add", self.add.into())];
+        Ok(flat(
+            flat_kernel("unary").with("activation", Activation::file(self.activation)),
+            vec![Slot::operand(0), Slot::Output],
+            params,
+            result,
+        ))
     }
 
     fn kernels(&self, _: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {
@@ -179,7 +162,7 @@ impl Op for Binary {
         }
     }
 
-    fn gpu(&self, _: &[Operand], result: &[usize], _: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
+    fn gpu(&self, _: &[Operand], result: &[usize], _: &Caps, _: &str) -> std::result::Result<Gpu, String> {
         let slots = vec![Slot::operand(0), Slot::operand(1), Slot::Output];
         let gpu = match self.0 {
             BinaryKind::AddPerBatch => {
@@ -192,7 +175,7 @@ impl Op for Binary {
                 flat(flat_kernel("binary"), slots, params, result)
             }
         };
-        Ok(gpu.only())
+        Ok(gpu)
     }
 
     fn kernels(&self, _: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {

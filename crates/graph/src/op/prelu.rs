@@ -38,7 +38,7 @@ impl Op for Prelu {
         12 * count(operands[0]) as u64
     }
 
-    fn gpu(&self, _: &[Operand], result: &[usize], _: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
+    fn gpu(&self, _: &[Operand], result: &[usize], _: &Caps, _: &str) -> std::result::Result<Gpu, String> {
         let n = count(result);
         let launch = Launch {
             kernel: flat_kernel("prelu"),
@@ -47,7 +47,7 @@ impl Op for Prelu {
             groups: flat_groups(n, FLAT),
             flops: n as u64,
         };
-        Ok(Gpu { launches: vec![launch], scratch: vec![] }.only())
+        Ok(Gpu { launches: vec![launch], scratch: vec![] })
     }
 
     fn kernels(&self, _: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {

@@ -3,7 +3,6 @@
 use super::{Case, Gpu, Op, OpRow, Operand, count};
 use crate::Var;
 use crate::caps::Caps;
-use crate::choice::Candidate;
 use candle_core::{Result, Tensor};
 
 pub(super) const ROW: OpRow = OpRow { name: "reshape", tolerance: 0.0, reason: "nothing is computed", cases };
@@ -28,8 +27,8 @@ impl Op for Reshape {
         operands[0].reshape(self.0.as_slice())
     }
 
-    fn gpu(&self, _: &[Operand], _: &[usize], _: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
-        Ok(Gpu::default().only())
+    fn gpu(&self, _: &[Operand], _: &[usize], _: &Caps, _: &str) -> std::result::Result<Gpu, String> {
+        Ok(Gpu::default())
     }
 
     fn is_view(&self) -> bool {

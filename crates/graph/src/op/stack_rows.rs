@@ -1,7 +1,7 @@
 //! Rows of several pictures, one below the other, as they are or as `activation(x · factor + summand)` per channel: how a band of a picture
 //! gets the rows of its neighbours that a convolution's window reaches.
 
-use super::{Activation, Case, FLAT, Fusion, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel};
+use super::{Activation, Case, FLAT, Fusion, Gpu, Op, OpRow, Operand, channels, count, flat_groups, row_kernel};
 use crate::caps::Caps;
 use crate::choice::Candidate;
 use crate::launch::{Launch, Slot};
@@ -61,34 +61,34 @@ impl Op for StackRows {
     }
 
     /// One launch for each picture: the kernel writes its part of the result.
-    fn gpu(&self, operands: &[Operand], result: &[usize], _: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
-        let row = result[2] * result[3];
+    fn gpu(&self, operands: &[Operand], result: &[usize], _: &Caps, _: &str) -> std::result::Result<Gpu, String> {
+        let (width, c, width4) = (result[2], result[3], result[3].div_ceil(4));
         let mut first = 0;
         let launches = self.rows.iter().enumerate().filter(|(_, rows)| !rows.is_empty()).map(|(i, rows)| {
-            let per_batch = rows.len() * row;
-            let n = result[0] * per_batch;
-            let [from, to] = [[operands[i].shape[1] * row, rows.start * row], [result[1] * row, first * row]];
+            let places = rows.len() * width;
+            let n = result[0] * places * c;
+            let [from, to] = [[operands[i].shape[1] * width, rows.start * width], [result[1] * width, first * width]];
             first += rows.len();
             Launch {
-                kernel: flat_kernel("stack_rows").assuming(Activation::constants()),
+                kernel: row_kernel("stack_rows", c).with("activation", Activation::file(self.activation)),
                 // Where there are no factors, the picture stands in for them.
                 slots: vec![Slot::operand(i), Slot::operand(if self.affine { self.rows.len() } else { i }), Slot::Output],
                 params: vec![
-                    ("n", n.into()),
-                    ("per_batch", per_batch.into()),
-                    ("channels", channels(result).into()),
+                    ("n4", (result[0] * places * width4).into()),
+                    ("places", places.into()),
+                    ("channels", c.into()),
+                    ("width4", width4.into()),
                     ("from_entry", from[0].into()),
                     ("from_first", from[1].into()),
                     ("to_entry", to[0].into()),
                     ("to_first", to[1].into()),
                     ("affine", self.affine.into()),
-                    ("activation", Activation::code(self.activation).into()),
                 ],
-                groups: flat_groups(n, FLAT),
+                groups: flat_groups(4 * result[0] * places * width4, FLAT),
                 flops: if self.affine { 2 * n as u64 } else { 0 },
             }
         });
-        Ok(Gpu { launches: launches.collect(), scratch: vec![] }.only())
+        Ok(Gpu { launches: launches.collect(), scratch: vec![] })
     }
 
     /// One call for each picture.

@@ -64,14 +64,14 @@ impl Op for GroupNormStatistics {
         8 * 3 * operands.iter().map(|shape| count(shape) as u64).sum::<u64>()
     }
 
-    fn gpu(&self, operands: &[Operand], result: &[usize], _: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
+    fn gpu(&self, operands: &[Operand], result: &[usize], _: &Caps, _: &str) -> std::result::Result<Gpu, String> {
         let (bands, _) = operands.split_at(operands.len() - 2);
         let shapes: Vec<&[usize]> = bands.iter().map(|band| band.shape).collect();
         let (mut launches, chunks) = partial(&shapes, self.groups);
         let weights = [bands.len(), bands.len() + 1];
         launches.push(combine(result, self.groups, self.epsilon, chunks, weights, Slot::Output));
         let launches: Vec<Launch> = launches;
-        Ok(Gpu { launches, scratch: vec![result[0] * self.groups * chunks * 3] }.only())
+        Ok(Gpu { launches, scratch: vec![result[0] * self.groups * chunks * 3] })
     }
 
     fn kernels(&self, operands: &[Operand], _: &[usize], _: Set) -> Vec<Candidate<Lowering>> {

@@ -64,7 +64,7 @@ impl Op for TimestepEmbedding {
         if self.flip_sin_to_cos { Tensor::cat(&[cos, sin], D::Minus1) } else { Tensor::cat(&[sin, cos], D::Minus1) }
     }
 
-    fn gpu(&self, _: &[Operand], result: &[usize], _: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
+    fn gpu(&self, _: &[Operand], result: &[usize], _: &Caps, _: &str) -> std::result::Result<Gpu, String> {
         let n = count(result);
         let mut frequencies = self.frequencies();
         frequencies.resize(MOST, 0.0);
@@ -81,7 +81,7 @@ impl Op for TimestepEmbedding {
             groups: flat_groups(n, FLAT),
             flops: 8 * n as u64,
         };
-        Ok(Gpu { launches: vec![launch], scratch: vec![] }.only())
+        Ok(Gpu { launches: vec![launch], scratch: vec![] })
     }
 
     fn kernels(&self, _: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {

@@ -38,7 +38,7 @@ impl Op for Upsample {
         operands[0].index_select(&places(self.height, h)?, 1)?.index_select(&places(self.width, w)?, 2)
     }
 
-    fn gpu(&self, operands: &[Operand], result: &[usize], _: &Caps) -> std::result::Result<Vec<Candidate<Gpu>>, String> {
+    fn gpu(&self, operands: &[Operand], result: &[usize], _: &Caps, _: &str) -> std::result::Result<Gpu, String> {
         let (from, n) = (operands[0].shape, count(result));
         let params = vec![
             ("n", n.into()),
@@ -55,7 +55,7 @@ impl Op for Upsample {
             groups: flat_groups(n, FLAT),
             flops: 0,
         };
-        Ok(Gpu { launches: vec![launch], scratch: vec![] }.only())
+        Ok(Gpu { launches: vec![launch], scratch: vec![] })
     }
 
     fn kernels(&self, operands: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {

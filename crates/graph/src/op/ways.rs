@@ -22,7 +22,7 @@ pub(super) struct Work<'a> {
     pub operands: &'a [Operand<'a>],
     /// What follows.
     pub epilogue: Epilogue,
-    /// The kernels' parameters, but for [`FLAGS`] and the number of steps.
+    /// The kernels' parameters, but for the flags (at [`FLAGS_AT`]) and the number of steps.
     pub params: Vec<(&'static str, Param)>,
     /// Arithmetic operations.
     pub flops: u64,
@@ -50,6 +50,13 @@ const LANES: Tile = tile("lanes", 16, 32);
 const LANES_FEW: Tile = tile("lanes_few", 4, 64);
 const ROWS_2: Tile = tile("rows2", 2, 8);
 const ROWS_8: Tile = tile("rows8", 8, 8);
+
+/// Tiles through workgroup memory, each with all of its columns; lanes for each column; several invocations to a column.
+const WHOLE: &[Tile] = &[LOW, SMALL, BUSY, SQUARE, TALL, WIDE];
+const BY_LANES: &[Tile] = &[LANES, LANES_FEW];
+const BY_ROWS: &[Tile] = &[ROWS_2, ROWS_8];
+/// [`SQUARE`] tiles whose columns several workgroups share.
+const SPLIT: &str = "split";
 
 /// Columns of a step of a tiled product.
 pub(super) const STEP: usize = 16;
@@ -97,29 +104,70 @@ pub(super) fn class(op: &str, m: usize, n: usize) -> String {
     format!("{op} {size}")
 }
 
-impl Work<'_> {
-    /// All ways, the best first.
-    pub fn candidates(&self, caps: &Caps) -> Vec<Candidate<Gpu>> {
-        let tiles = [LOW, SMALL, BUSY, SQUARE, TALL, WIDE].map(|tile| Candidate::always(tile.name, self.whole(tile)));
-        let mut all = vec![self.split(caps)];
-        all.extend(tiles);
-        all.extend([LANES, LANES_FEW].map(|tile| Candidate::always(tile.name, self.lanes(tile))));
-        if self.op == "linear" && Size::of(self.m, self.n) == Size::Thin {
-            all.extend([ROWS_2, ROWS_8].map(|tile| Candidate::always(tile.name, self.rows(tile))));
-        }
-        first(all, self.preferred(caps))
+/// Names of all that any product may have.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    [WHOLE, BY_LANES, BY_ROWS].into_iter().flatten().map(|tile| tile.name).chain([SPLIT])
+}
+
+/// Names of all ways to make a product of `m` rows and `n` columns, each a sum of so many steps; the best first.
+pub(super) fn ways(op: &str, [m, n, steps]: [usize; 3], caps: &Caps) -> Vec<Candidate> {
+    let always = |tile: &Tile| Candidate::always(tile.name, ());
+    let mut all = vec![Candidate { name: SPLIT, fits: Parts::of(m, n, steps).fit(m, n, caps), way: () }];
+    all.extend(WHOLE.iter().chain(BY_LANES).map(always));
+    if op == "linear" && Size::of(m, n) == Size::Thin {
+        all.extend(BY_ROWS.iter().map(always));
+    }
+    first(all, preferred(m, n, caps))
+}
+
+/// The best first; what is not named comes after, and is there to be tried.
+fn preferred(m: usize, n: usize, caps: &Caps) -> &'static [&'static str] {
+    match (caps.software, Size::of(m, n)) {
+        (true, _) if m <= LANES_FEW.rows => &["lanes_few", "lanes"],
+        (true, _) => &["lanes", "lanes_few"],
+        (false, Size::Thin) if m <= ROWS_2.rows => &["rows2", SPLIT, "low"],
+        (false, Size::Thin) => &["rows8", SPLIT, "low"],
+        (false, Size::Few) => &[SPLIT, "low", "busy", "square"],
+        (false, Size::Many) => &["tall", "square", "busy", "wide"],
+    }
+}
+
+/// How a product's columns are shared between workgroups.
+#[derive(Debug, Clone, Copy)]
+struct Parts {
+    count: usize,
+    /// Steps of each but perhaps the last.
+    steps: usize,
+}
+
+impl Parts {
+    fn of(m: usize, n: usize, steps: usize) -> Parts {
+        let wanted = ENOUGH_GROUPS.div_ceil(SQUARE.count(m, n)).min(MOST_PARTS).min(steps / FEWEST_STEPS).max(1);
+        let each = steps.div_ceil(wanted);
+        Parts { count: steps.div_ceil(each), steps: each }
     }
 
-    /// The best first; what is not named comes after, and is there to be tried.
-    fn preferred(&self, caps: &Caps) -> &'static [&'static str] {
-        match (caps.software, Size::of(self.m, self.n)) {
-            (true, _) if self.m <= LANES_FEW.rows => &["lanes_few", "lanes"],
-            (true, _) => &["lanes", "lanes_few"],
-            (false, Size::Thin) if self.m <= ROWS_2.rows => &["rows2", "split", "low"],
-            (false, Size::Thin) => &["rows8", "split", "low"],
-            (false, Size::Few) => &["split", "low", "busy", "square"],
-            (false, Size::Many) => &["tall", "square", "busy", "wide"],
+    /// Numbers of all parts, before they are added up.
+    fn numbers(self, m: usize, n: usize) -> usize {
+        self.count.saturating_mul(m).saturating_mul(n)
+    }
+
+    fn fit(self, m: usize, n: usize, caps: &Caps) -> bool {
+        self.count > 1 && n.is_multiple_of(4) && 4 * self.numbers(m, n) as u64 <= caps.limits.binding
+    }
+}
+
+impl Work<'_> {
+    /// What is launched by the way of that name.
+    pub fn by(&self, way: &str) -> Result<Gpu, String> {
+        let named = |tiles: &[Tile]| tiles.iter().copied().find(|tile| tile.name == way);
+        if way == SPLIT {
+            return Ok(self.split());
         }
+        let whole = named(WHOLE).map(|tile| self.whole(tile));
+        let lanes = || named(BY_LANES).map(|tile| self.lanes(tile));
+        let rows = || named(BY_ROWS).map(|tile| self.rows(tile));
+        whole.or_else(lanes).or_else(rows).ok_or_else(|| format!("{} has no way called {way}", self.op))
     }
 
     fn activation(&self) -> &'static str {
@@ -182,15 +230,13 @@ impl Work<'_> {
     }
 
     /// Tiles whose columns several workgroups share; the parts are added up by a launch of their own.
-    fn split(&self, caps: &Caps) -> Candidate<Gpu> {
-        let wanted = ENOUGH_GROUPS.div_ceil(SQUARE.count(self.m, self.n)).min(MOST_PARTS).min(self.steps / FEWEST_STEPS).max(1);
-        let steps = self.steps.div_ceil(wanted);
-        let parts = self.steps.div_ceil(steps);
-        let numbers = parts * self.m * self.n;
+    fn split(&self) -> Gpu {
+        let parts = Parts::of(self.m, self.n, self.steps);
+        let numbers = parts.numbers(self.m, self.n);
         let kernel = self.tiled(SQUARE).with("result", "partial");
-        let mut product = self.launch(kernel, SQUARE, Some(steps));
+        let mut product = self.launch(kernel, SQUARE, Some(parts.steps));
         product.slots = vec![Slot::operand(0), Slot::operand(1), Slot::Scratch(0)];
-        product.groups[2] = parts as u32;
+        product.groups[2] = parts.count as u32;
         let (slots, flags) = self.slots();
         let mut sum = vec![Slot::Scratch(0)];
         sum.extend(slots.into_iter().skip(2));
@@ -200,17 +246,16 @@ impl Work<'_> {
         let sum = Launch {
             kernel,
             slots: sum,
-            params: vec![("m", self.m.into()), ("n4", (self.n / 4).into()), ("parts", parts.into()), ("flags", flags.into()), places],
+            params: vec![("m", self.m.into()), ("n4", (self.n / 4).into()), ("parts", parts.count.into()), ("flags", flags.into()), places],
             groups: flat_groups(self.m * self.n, super::FLAT),
-            flops: (parts * self.m * self.n) as u64,
+            flops: numbers as u64,
         };
-        let fits = parts > 1 && self.n.is_multiple_of(4) && 4 * numbers as u64 <= caps.limits.binding;
-        Candidate { name: "split", fits, way: Gpu { launches: vec![product, sum], scratch: vec![numbers] } }
+        Gpu { launches: vec![product, sum], scratch: vec![numbers] }
     }
 }
 
 /// These in front, in this order.
-pub(super) fn first(mut all: Vec<Candidate<Gpu>>, names: &[&str]) -> Vec<Candidate<Gpu>> {
+pub(super) fn first(mut all: Vec<Candidate>, names: &[&str]) -> Vec<Candidate> {
     all.sort_by_key(|candidate| names.iter().position(|name| *name == candidate.name).unwrap_or(names.len()));
     all
 }

@@ -44,15 +44,10 @@ pub(super) fn take(builder: &mut RequestBuilder, pairs: &Pairs) -> bool {
 /// A quotient of decimals that is this far above a whole number is that number.
 const NEARLY: f64 = 1e-9;
 
-/// The strength that is meant by the tool's one name for both: the second pass's, where there is one.
-pub(super) fn strength(request: &Request) -> Option<f64> {
-    request.hires.map(|_| request.hires_strength.unwrap_or(HIRES_STRENGTH))
-}
-
 /// The steps that the second pass really takes.
 pub(super) fn taken(request: &Request) -> Option<usize> {
     let steps = request.hires_steps.or(request.steps)?;
-    Some((steps as f64 * strength(request)? + NEARLY) as usize)
+    Some((steps as f64 * request.resolved_hires_strength()? + NEARLY) as usize)
 }
 
 #[cfg(test)]

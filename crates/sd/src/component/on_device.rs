@@ -14,8 +14,6 @@ const AT_ONCE: usize = 4 << 20;
 /// What of one network is on a device.
 pub struct DeviceWeights {
     set: Box<dyn WeightSet>,
-    /// All that is there, or has begun to come.
-    names: BTreeSet<String>,
     /// What is there beside the file's weights, and what each was made of.
     added: BTreeMap<String, MadeOf>,
 }
@@ -23,7 +21,7 @@ pub struct DeviceWeights {
 impl DeviceWeights {
     /// Nothing yet.
     pub fn new(device: &dyn Device) -> DeviceWeights {
-        DeviceWeights { set: device.weight_set(), names: BTreeSet::new(), added: BTreeMap::new() }
+        DeviceWeights { set: device.weight_set(), added: BTreeMap::new() }
     }
 
     /// Brings the program's weights to the device, some rows of a tensor at a time, so that no tensor is ever whole in memory. `tick` hears
@@ -54,7 +52,6 @@ impl DeviceWeights {
                 continue;
             };
             self.added.remove(&weight.name);
-            self.names.insert(weight.name.clone());
             let set = &mut self.set;
             loras.read(weight, &mut |first, values| Ok(set.upload_rows(weight, first, values)?)).await?;
             self.added.insert(weight.name.clone(), made_of);
@@ -64,16 +61,13 @@ impl DeviceWeights {
 
     /// Gives the memory of LoRAs' matrices back that these do not have, once no program is ready on them any more.
     pub(crate) fn retain_added(&mut self, loras: &Stack) {
-        let (set, names) = (&mut self.set, &mut self.names);
-        self.added.retain(|name, made_of| {
+        let same_loras = |name: &str, made_of: &MadeOf| {
             let same = |wanted: MadeOf| wanted.iter().map(|(id, _)| id).eq(made_of.iter().map(|(id, _)| id));
-            let same_loras = loras.made_of(name).is_some_and(same);
-            if !same_loras {
-                set.forget(name);
-                names.remove(name);
-            }
-            same_loras
-        });
+            loras.made_of(name).is_some_and(same)
+        };
+        let added = &mut self.added;
+        self.set.retain(&mut |name| added.get(name).is_none_or(|made_of| same_loras(name, made_of)));
+        added.retain(|name, made_of| same_loras(name, made_of));
     }
 
     async fn upload_weight(
@@ -86,7 +80,6 @@ impl DeviceWeights {
         let (all, align) = (weight.rows(), weight.row_alignment());
         let some = (AT_ONCE / weight.row_numbers().max(1) / align * align).max(align);
         let (mut first, mut ticked) = (0, 0);
-        self.names.insert(weight.name.clone());
         loop {
             let rows = first..all.min(first + some);
             let values = component.checkpoint().read_rows(files, &weight.name, rows.clone()).await?;
@@ -102,18 +95,13 @@ impl DeviceWeights {
 
     /// Gives the memory of all weights back that have none of these names, once no program is ready on them any more.
     pub(crate) fn keep(&mut self, names: &BTreeSet<&str>) {
-        let gone: Vec<String> = self.names.iter().filter(|name| !names.contains(name.as_str())).cloned().collect();
-        for name in gone {
-            self.set.forget(&name);
-            self.names.remove(&name);
-            self.added.remove(&name);
-        }
+        self.set.retain(&mut |name| names.contains(name));
+        self.added.retain(|name, _| names.contains(name.as_str()));
     }
 
     /// Gives the memory back, once no program is ready on it any more; [`DeviceWeights::upload`] brings the weights again.
     pub fn clear(&mut self) {
         self.set.clear();
-        self.names.clear();
         self.added.clear();
     }
 

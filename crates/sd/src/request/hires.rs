@@ -64,6 +64,11 @@ impl Request {
         Some(size.map(|side| ((side as f64 * scale / factor as f64 + 1e-9) as usize * factor).max(factor)))
     }
 
+    /// The second pass's strength, the usual one where none is asked for. `None` where there is no second pass.
+    pub fn resolved_hires_strength(&self) -> Option<f64> {
+        self.hires.map(|_| self.hires_strength.unwrap_or(HIRES_STRENGTH))
+    }
+
     /// The request of the first pass alone.
     pub fn without_second_pass(&self) -> Request {
         Request { hires: None, hires_by: HiresBy::default(), hires_strength: None, hires_steps: None, ..self.clone() }
@@ -78,7 +83,7 @@ impl Request {
         Request {
             width: Some(width),
             height: Some(height),
-            strength: Some(self.hires_strength.unwrap_or(HIRES_STRENGTH)),
+            strength: self.resolved_hires_strength(),
             start_step: None,
             steps: self.hires_steps.or(self.steps),
             pad: [0; 4],

@@ -1,6 +1,6 @@
 //! A request with nothing left open: what the model decides is filled in, and what can be checked without its weights is checked.
 
-use super::{HIRES_STRENGTH, MOST_PIXELS, Request};
+use super::{MOST_PIXELS, Request};
 use crate::error::Error;
 use crate::lora;
 use decant_solver::Sampler;
@@ -97,7 +97,7 @@ impl Request {
             strength,
             spacing: self.read_spacing(sampler),
             loras: if self.emphasis { lora::used(&self.prompt, &self.loras) } else { self.loras.clone() },
-            hires_strength: self.hires.map(|_| self.hires_strength.unwrap_or(HIRES_STRENGTH)),
+            hires_strength: self.resolved_hires_strength(),
             count: 1,
             ..self.clone()
         };

@@ -17,9 +17,6 @@ pub(super) struct Work {
     pub causal: bool,
 }
 
-/// A prompt's: one chunk of tokens.
-pub(super) const FEW_KEYS: usize = 77;
-
 /// A kernel for heads of so many channels, by `shaders/tile/TILE.wgsl`.
 struct Tile {
     d: usize,
@@ -30,9 +27,12 @@ struct Tile {
     queries: usize,
 }
 
+/// The kernel in which an invocation owns whole queries.
+const ROWS: &str = "attention_rows";
+
 /// An invocation owns one query, or two.
 const fn rows(d: usize, name: &'static str, tile: &'static str, queries: usize) -> Tile {
-    Tile { d, name, file: "attention_rows", tile, queries }
+    Tile { d, name, file: ROWS, tile, queries }
 }
 
 /// Several invocations share two queries, or four.
@@ -42,6 +42,7 @@ const fn lanes(d: usize, name: &'static str, tile: &'static str, queries: usize)
 
 /// For each number of channels, a GPU's best first.
 const TILES: &[Tile] = &[
+    rows(10, "q2", "attention_d10_q2", 128),
     rows(16, "q2", "attention_d16_q2", 128),
     rows(20, "q2", "attention_d20_q2", 128),
     rows(32, "q2", "attention_d32_q2", 128),
@@ -68,28 +69,34 @@ const KEYS: usize = 32;
 /// How its workgroups share their queries, by `shaders/tile/NAME.wgsl`: its name, queries, and the most channels of a head.
 const ANY: [(&str, usize, usize); 2] = [("attention4", 32, 160), ("attention1", 8, 512)];
 
+/// Names of all that any attention may have.
+pub(in crate::op) fn names() -> impl Iterator<Item = &'static str> {
+    TILES.iter().map(|tile| tile.name).chain(["any"])
+}
+
+/// Names of all ways for heads of `d` channels, the best first.
+pub(super) fn ways(d: usize, caps: &Caps) -> Vec<Candidate> {
+    let tiles = TILES.iter().filter(|tile| tile.d == d).map(|tile| tile.name);
+    let software: &[&str] = if caps.software { &["q2", "q1", "l8_q4"] } else { &[] };
+    first(tiles.chain(["any"]).map(|name| Candidate::always(name, ())).collect(), software)
+}
+
 impl Work {
-    /// All ways, the best first; `Err` where a head is too wide for any.
-    pub fn candidates(&self, caps: &Caps) -> Result<Vec<Candidate<Gpu>>, String> {
-        let mut candidates = vec![];
-        for tile in TILES.iter().filter(|tile| tile.d == self.d) {
-            // Very wide heads leave no room in workgroup memory; a CPU in disguise gains nothing from copies of wide ones.
-            let in_place = tile.d > WIDE || caps.software && tile.d == WIDE;
-            let keys = if in_place { "storage" } else { "workgroup" };
-            candidates.push(Candidate::always(tile.name, self.by(tile, keys)));
-        }
-        match self.any() {
-            Ok(gpu) => candidates.push(Candidate::always("any", gpu)),
-            Err(problem) if candidates.is_empty() => return Err(problem),
-            Err(_) => {}
-        }
-        let software: &[&str] = if caps.software { &["q2", "q1", "l8_q4"] } else { &[] };
-        Ok(first(candidates, software))
+    /// `Err` where a head is too wide for that way.
+    pub fn by(&self, way: &str, caps: &Caps) -> Result<Gpu, String> {
+        let Some(tile) = TILES.iter().find(|tile| tile.d == self.d && tile.name == way) else {
+            return self.any();
+        };
+        // Very wide heads leave no room in workgroup memory; a CPU in disguise gains nothing from copies of wide ones.
+        let in_place = tile.d > WIDE || caps.software && tile.d == WIDE;
+        Ok(self.tiled(tile, if in_place { "storage" } else { "workgroup" }))
     }
 
-    fn by(&self, tile: &Tile, keys: &'static str) -> Gpu {
+    fn tiled(&self, tile: &Tile, keys: &'static str) -> Gpu {
         let mask = if self.causal { "causal" } else { "none" };
         let kernel = Kernel::new(tile.file).with("tile", tile.tile).with("keys", keys).with("mask", mask);
+        let head = if tile.d.is_multiple_of(4) { "fours" } else { "pairs" };
+        let kernel = if tile.file == ROWS { kernel.with("head", head) } else { kernel };
         let kernel = kernel.assuming([("QUERIES", tile.queries as u32), ("HEAD", tile.d as u32)]);
         self.launch(kernel, tile.queries, self.params())
     }
