@@ -242,6 +242,11 @@ export interface InspectOptions extends OpeningEvents {
   threads?: number | undefined;
   /** "simd128" keeps the CPU to the instructions that every browser has; where it is left out, relaxed SIMD is used where there is such. */
   kernels?: "simd128" | undefined;
+  /**
+   * A GPU's kernels: what was found before, `info.gpuKernels.choice` by its `key`. Where the GPU is not among them, its kernels are tried while
+   * it opens, about two seconds, so `{}` tries them. Where it is left out, and on a GPU that the CPU emulates, the usual ones are taken.
+   */
+  gpuKernels?: Record<string, string> | undefined;
   /** What to take a model in one file for, where its tensors leave it open: an `id` of `info.families`. A folder says itself what it is. */
   family?: string;
   /** What its denoiser predicts, where its files do not say it or say it wrongly. */
@@ -342,6 +347,11 @@ export interface Info {
   device: "gpu" | "cpu";
   /** The CPU's kernels and threads: "relaxed-simd, 3 threads"; null on a GPU. */
   path: string | null;
+  /**
+   * Which kernels a GPU takes instead of the usual ones, in words that `gpuKernels` understands ("conv2d many: square; wrong attention 40: q2"),
+   * and the adapter and the shaders that this holds for. Null where it takes the usual ones.
+   */
+  gpuKernels: { key: string; choice: string } | null;
   /** The adapter is a GPU emulated by the CPU. */
   software: boolean;
   fallbackReason: FallbackReason | null;

@@ -17,18 +17,22 @@ export { drawSeed } from "./model.js";
 export const Decant = { prepare, load, inspect, upscaler, catalog, recognise, readRecord, plane, distance, writeTrace };
 
 /** @type {typeof api.Decant["load"]} */
-async function load({ model, weights, preview, device, threads, kernels, family, prediction, ...events }) {
-  const found = await inspect(model, { device, threads, kernels, family, prediction, ...events });
+async function load({ model, weights, preview, device, threads, kernels, gpuKernels, family, prediction, ...events }) {
+  const found = await inspect(model, { device, threads, kernels, gpuKernels, family, prediction, ...events });
   return found.load({ weights, preview, ...events });
 }
 
 /** @type {typeof api.Decant["inspect"]} */
-async function inspect(model, { device = "auto", threads, kernels, family, prediction, ...events } = {}) {
+async function inspect(model, { device = "auto", threads, kernels, gpuKernels, family, prediction, ...events } = {}) {
   const source = await modelSource(model);
   events.signal?.throwIfAborted();
   const calls = newCalls();
   return orClosed(calls, events.signal, async () => {
-    const info = await calls.ask("inspect", { source, wanted: { device, threads, kernels, family, prediction } }, hearer(events));
+    const info = await calls.ask(
+      "inspect",
+      { source, wanted: { device, threads, kernels, gpuKernels, family, prediction } },
+      hearer(events),
+    );
     return new Found(calls, info, modelName(model));
   });
 }

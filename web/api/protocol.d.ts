@@ -60,7 +60,7 @@ export type Answers = { [K in Kind]: Answer<K> };
 export type ToWorker = { [K in Kind]: { call: number; kind: K; what: What<K> } }[Kind] | { call: number; verdict: Verdict };
 
 /** What is wanted of a model before anything of it is read. */
-export type Wanted = Pick<InspectOptions, "family" | "prediction" | "threads" | "kernels"> & { device: DeviceChoice };
+export type Wanted = Pick<InspectOptions, "family" | "prediction" | "threads" | "kernels" | "gpuKernels"> & { device: DeviceChoice };
 
 export type Verdict = "go on" | "stop";
 

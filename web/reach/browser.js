@@ -5,7 +5,8 @@ import { INSIDE } from "../api/parts.js";
 import { inBytes } from "../ui/dom.js";
 import { SHARES, bestKernels, usualThreads } from "../worker/cores.js";
 import { wantedThreads } from "../store/threads.js";
-import { say } from "../words/say.js";
+import { keptKernels } from "../store/gpu-kernels.js";
+import { inList, say } from "../words/say.js";
 
 /** @typedef {"yes" | "partly" | "no"} Verdict */
 /**
@@ -21,7 +22,7 @@ export async function lookAround() {
   const adapter = await (gpu?.requestAdapter().catch(() => null) ?? null);
   return [
     onGpu(gpu, adapter),
-    ...(adapter ? [limits(adapter), extras(adapter)] : []),
+    ...(adapter ? [limits(adapter), extras(adapter), ...kernels(adapter)] : []),
     onCpu(),
     threads(),
     memory(),
@@ -54,20 +55,31 @@ function onGpu(gpu, adapter) {
   });
   if (!gpu) return none(say(isSecureContext ? "reach.gpu.no" : "reach.gpu.insecure"));
   if (!adapter) return none(say("reach.gpu.no-adapter"));
-  const {
-    vendor = "",
-    architecture = "",
-    device = "",
-    description = "",
-    isFallbackAdapter = adapter.isFallbackAdapter ?? false,
-  } = adapter.info ?? {};
-  const name = description || [vendor, architecture, device].filter(Boolean).join(" ");
+  const { vendor = "", architecture = "", isFallbackAdapter = adapter.isFallbackAdapter ?? false } = adapter.info ?? {};
+  const name = nameOf(adapter);
   const software = isFallbackAdapter || /swiftshader|llvmpipe|lavapipe/i.test(`${name} ${architecture}`);
   const facts = { WebGPU: true, adapter: name || "unnamed", vendor, architecture, software };
   const values = { adapter: name || say("reach.gpu.unnamed") };
   return software
     ? { title, verdict: "partly", text: say("reach.gpu.partly", values), facts }
     : { title, verdict: "yes", text: say("reach.gpu.yes", values), facts };
+}
+
+/** What the adapter says of itself; empty where it says nothing. @param {any} adapter @returns {string} */
+function nameOf(adapter) {
+  const { vendor = "", architecture = "", device = "", description = "" } = adapter.info ?? {};
+  return description || [vendor, architecture, device].filter(Boolean).join(" ");
+}
+
+/** What was found by trying kernels on this adapter, where they were tried; the newest is the last. @param {any} adapter @returns {Row[]} */
+function kernels(adapter) {
+  const name = nameOf(adapter);
+  const [, choice = ""] = (name && Object.entries(keptKernels()).findLast(([key]) => key.startsWith(`${name} `))) || [];
+  if (!choice) return [];
+  const wrong = choice.split(";").filter((part) => part.trim().startsWith("wrong "));
+  const names = inList(wrong.map((part) => part.trim().slice("wrong ".length)));
+  const text = wrong.length > 0 ? say("reach.kernels.partly", { names }) : say("reach.kernels.yes");
+  return [{ title: say("reach.kernels"), verdict: wrong.length > 0 ? "partly" : "yes", text, facts: { kernels: choice } }];
 }
 
 /** @param {any} adapter @returns {Row} */

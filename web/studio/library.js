@@ -9,6 +9,7 @@ import { readSetting } from "./settings.js";
 import { agree, forget } from "../store/agreed.js";
 import { downloadOf, modelName } from "../api/source.js";
 import { listStored, removeStored, room } from "../store/opfs.js";
+import { keptKernels } from "../store/gpu-kernels.js";
 import { wantedThreads } from "../store/threads.js";
 import { say } from "../words/say.js";
 
@@ -83,6 +84,7 @@ export function createLibrary({ get, change }) {
       const found = await Decant.inspect(chosen, {
         device: get().device,
         threads: wantedThreads(),
+        gpuKernels: keptKernels(),
         family,
         signal,
         onProgress: (progress) => part({ progress }),

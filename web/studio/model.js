@@ -2,6 +2,7 @@
 
 import { Decant } from "../api/decant.js";
 import { modelName } from "../api/source.js";
+import { keepKernels, keptKernels } from "../store/gpu-kernels.js";
 import { wantedThreads } from "../store/threads.js";
 import { say } from "../words/say.js";
 import { withoutGears } from "./gears.js";
@@ -74,6 +75,7 @@ export function createModel({ get, change }, bus, { adapters, form, library, mak
         model: wanted.chosen.model,
         device: wanted.device,
         threads: wantedThreads(),
+        gpuKernels: keptKernels(),
         family: wanted.chosen.family,
         ...loading,
       }),
@@ -101,6 +103,7 @@ export function createModel({ get, change }, bus, { adapters, form, library, mak
       });
       if (turn !== opening) return loaded.close();
       bus.setModel(loaded);
+      if (loaded.info.gpuKernels) keepKernels(loaded.info.gpuKernels);
       await adapters.loadAgain(loaded);
       if (turn !== opening) return;
       const { settings: begun, problems } = choose(loaded.info, get());

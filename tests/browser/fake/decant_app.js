@@ -264,6 +264,7 @@ export class Session {
       path: this.device === "gpu" ? null : "simd128, 1 thread",
       device: this.device,
       software: this.device === "gpu",
+      gpuKernels: null,
       fallbackReason: this.fallbackReason,
       words: this.about.words ?? [],
       examples: this.about.examples ?? [],

@@ -34,6 +34,11 @@ export const REACH = {
     other: "WebAssembly has vector instructions ({kernels}); the machine has {n} cores.",
   },
   "reach.cpu.no": "This browser’s WebAssembly has no vector instructions, which the program needs. A newer browser has them.",
+  "reach.kernels": "Kernels on the GPU",
+  "reach.kernels.yes": "They were tried on this GPU when a model was opened, and the fastest are taken.",
+  "reach.kernels.partly":
+    "They were tried on this GPU when a model was opened. With this driver some compute wrongly, and are left out: {names}. A newer driver or browser may mend it.",
+  "reach.kernels.again": "Try the GPU’s kernels again with the next model",
   "reach.threads": "Several cores at once",
   "reach.threads.yes": { one: "On the CPU, a run uses {n} thread.", other: "On the CPU, a run uses {n} threads. They change no pixel." },
   "reach.threads.partly": {

@@ -4,6 +4,7 @@
 export const PROGRAM = {
   Starting: "Empezando",
   "Looking for a GPU": "Buscando una GPU",
+  "Trying kernels": "Probando los núcleos de cálculo",
   "Reading the headers": "Leyendo las cabeceras",
   "Reading the weights": "Leyendo los pesos",
   "Reading the text encoder": "Leyendo el codificador de texto",

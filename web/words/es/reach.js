@@ -36,6 +36,11 @@ export const REACH = {
   },
   "reach.cpu.no":
     "El WebAssembly de este navegador no tiene instrucciones vectoriales, que el programa necesita. Un navegador más nuevo las tiene.",
+  "reach.kernels": "Núcleos de cálculo en la GPU",
+  "reach.kernels.yes": "Se probaron en esta GPU al abrir un modelo, y se usan los más rápidos.",
+  "reach.kernels.partly":
+    "Se probaron en esta GPU al abrir un modelo. Con este controlador algunos calculan mal y no se usan: {names}. Un controlador o navegador más nuevo puede arreglarlo.",
+  "reach.kernels.again": "Probar otra vez los núcleos de la GPU con el próximo modelo",
   "reach.threads": "Varios núcleos a la vez",
   "reach.threads.yes": {
     one: "En la CPU, cada generación usa {n} hilo.",
