@@ -17,7 +17,7 @@ struct Params {
 #import weights/*
 #import result/*
 #import lib/tiled
-#import lib/fma
+#import arithmetic/*
 
 // The first place that a row of results sees, and its picture's first row of places. Above or left of the picture wraps to a huge number,
 // which is outside as well (and still is when halved).

@@ -13,7 +13,7 @@ struct Params {
 #import weights/*
 #import result/*
 #import lib/tiled
-#import lib/fma
+#import arithmetic/*
 
 // Of the step that begins at column 4 * start; past the last column, the last.
 fn load_a(starts: array<u32, A_LOADS>, k4: u32) -> Inputs {

@@ -2,7 +2,6 @@
 
 import { startCores } from "./cores.js";
 import { fetchKernels } from "./program.js";
-import { requestSubgroupsToo } from "./webgpu.js";
 
 /**
  * @typedef {{ operation: string, seconds: number, flops: number, bytes: number }} BenchRow
@@ -11,7 +10,6 @@ import { requestSubgroupsToo } from "./webgpu.js";
 
 addEventListener("message", async (/** @type {MessageEvent<{ device: string, only: string }>} */ { data }) => {
   try {
-    requestSubgroupsToo();
     const address = new URL("./pkg/decant_app.js", import.meta.url).href;
     /** @type {BenchApp} */
     const app = await import(address);

@@ -6,7 +6,6 @@ import { holdLife } from "./life.js";
 import { fetchKernels, loadProgram } from "./program.js";
 import { storeOf } from "../store/opfs.js";
 import { beginReading, forget, hear, say, showStep, tell, tilesOf, watch } from "./talk.js";
-import { requestSubgroupsToo } from "./webgpu.js";
 
 /**
  * @import { Answers, App, Cores, Kind, Pixels, Result, Session, Source, ToWorker, Upscaler, Wanted, What } from "../api/protocol.d.ts"
@@ -114,7 +113,6 @@ function program() {
 
 /** The program, with the CPU's kernels as they are wanted. @param {Pick<Wanted, "threads" | "kernels">} wanted */
 async function programFor(wanted) {
-  requestSubgroupsToo();
   const loaded = await program();
   if (fetchKernels && !cores) {
     const fetchModule = fetchKernels;

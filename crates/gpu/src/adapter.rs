@@ -2,7 +2,7 @@
 
 use crate::pipeline::Pipelines;
 use crate::tally::Tally;
-use decant_graph::{Caps, Dialect, Error, KernelChoice, Limits};
+use decant_graph::{Caps, Error, KernelChoice, Limits};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
@@ -53,7 +53,7 @@ impl Gpu {
         let options = wgpu::RequestAdapterOptions { power_preference: wgpu::PowerPreference::HighPerformance, ..Default::default() };
         let adapter = instance.request_adapter(&options).await;
         let adapter = adapter.map_err(|e| Error::Device(format!("no WebGPU adapter was found: {e}")))?;
-        let wanted = wgpu::Features::TIMESTAMP_QUERY | wgpu::Features::SHADER_F16 | wgpu::Features::SUBGROUP;
+        let wanted = wgpu::Features::TIMESTAMP_QUERY | wgpu::Features::SHADER_F16;
         let features = adapter.features() & wanted;
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("decant"),
@@ -93,15 +93,7 @@ impl Gpu {
             invocations: has.max_compute_invocations_per_workgroup,
             workgroup_memory: has.max_compute_workgroup_storage_size,
         };
-        let caps = Caps {
-            limits,
-            software: adapter.software,
-            f16: device.features().contains(wgpu::Features::SHADER_F16),
-            subgroup: device.features().contains(wgpu::Features::SUBGROUP).then_some([info.subgroup_min_size, info.subgroup_max_size]),
-            matrices: vec![],
-            vendor: vendor(&info),
-            dialect: if cfg!(target_arch = "wasm32") { Dialect::Browser } else { Dialect::Naga },
-        };
+        let caps = Caps { limits, software: adapter.software, f16: device.features().contains(wgpu::Features::SHADER_F16) };
         Gpu(Rc::new(Inner {
             device,
             queue,
@@ -125,11 +117,6 @@ impl Gpu {
         let mut trouble = self.0.trouble.lock().unwrap_or_else(|e| e.into_inner());
         trouble.lost.get_or_insert("it was destroyed".into());
     }
-}
-
-/// Who made it, as far as anybody says: a browser in words, a driver by its number.
-fn vendor(info: &wgpu::AdapterInfo) -> String {
-    if info.vendor == 0 { info.driver.clone() } else { format!("{:#06x}", info.vendor) }
 }
 
 impl Inner {

@@ -1,5 +1,5 @@
 //! Puts a kernel's WGSL together from `shaders/`: `#import lib/x` is that file's text, once; `#import weights/*` is the file that the kernel
-//! chose for `weights`; `#import input/* of q` is the chosen file with `NAME` standing for `q`. There is nothing else: no conditionals.
+//! chose for `weights`; `#import input/* of q` is the chosen file with `NAME` standing for `q`. What begins with `enable ` goes to the top. There is nothing else: no conditionals.
 
 use decant_graph::{Error, Kernel};
 use std::collections::BTreeSet;
@@ -15,7 +15,9 @@ pub static SHADERS: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/shade
 pub fn compose(kernel: &Kernel) -> Result<String, Error> {
     let mut text = String::new();
     append(kernel, kernel.file, "", &mut BTreeSet::new(), &mut text)?;
-    Ok(text)
+    // Directives stand first, whichever file needs them.
+    let (directives, rest): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.starts_with("enable "));
+    Ok(directives.into_iter().chain(rest).flat_map(|line| [line, "\n"]).collect())
 }
 
 fn append(kernel: &Kernel, file: &str, name: &str, seen: &mut BTreeSet<(String, String)>, text: &mut String) -> Result<(), Error> {

@@ -9,8 +9,12 @@ use decant_gpu::shader;
 use decant_graph::{Kernel, Limits};
 use std::collections::BTreeMap;
 
-/// `unpack2x16float` is part of WGSL itself, without `shader-f16`; naga counts it as a capability. Nothing else is needed.
-const CAPABILITIES: naga::valid::Capabilities = naga::valid::Capabilities::SHADER_FLOAT16_IN_FLOAT32;
+/// `unpack2x16float` is part of WGSL itself, without `shader-f16`; naga counts it as a capability. Halves are needed by those that say so.
+fn capabilities(source: &str) -> naga::valid::Capabilities {
+    let halves =
+        if source.starts_with("enable f16;") { naga::valid::Capabilities::SHADER_FLOAT16 } else { naga::valid::Capabilities::empty() };
+    naga::valid::Capabilities::SHADER_FLOAT16_IN_FLOAT32 | halves
+}
 
 fn kernels() -> BTreeMap<String, Kernel> {
     launches().into_iter().map(|(name, launches)| (name, launches[0].kernel.clone())).collect()
@@ -24,7 +28,7 @@ fn naga_accepts_every_kernel() {
         let source = shader::compose(&kernel).unwrap_or_else(|e| panic!("{name}: {e}"));
         std::fs::write(folder.join(format!("{name}.wgsl")), &source).expect("target can be written");
         let module = parse(&name, &source);
-        let mut validator = naga::valid::Validator::new(naga::valid::ValidationFlags::all(), CAPABILITIES);
+        let mut validator = naga::valid::Validator::new(naga::valid::ValidationFlags::all(), capabilities(&source));
         validator.validate(&module).unwrap_or_else(|e| panic!("{name}: {}", e.emit_to_string(&source)));
         let memory: u32 = workgroup_bytes(&module);
         let limit = Limits::default().workgroup_memory;

@@ -11,6 +11,8 @@ pub(crate) struct Draft {
     pub weights: Vec<WeightUse>,
     pub outputs: Vec<(String, usize)>,
     pub errors: Vec<String>,
+    /// Whether halves will do.
+    pub f16: bool,
     /// The value of each weight by its name.
     pub weight_values: HashMap<String, u32>,
     /// Paths into the checkpoint's names, by number.

@@ -56,6 +56,11 @@ impl Graph {
         self.draft.borrow_mut().outputs.push((name.into(), value.id as usize));
     }
 
+    /// Lets a GPU compute products in halves (f16) where that is faster there: for networks that bear it, whose numbers stay far below 65,504.
+    pub fn allow_f16(&self) {
+        self.draft.borrow_mut().f16 = true;
+    }
+
     /// Notes that something is wrong with the model itself.
     pub fn error(&self, message: String) {
         self.draft.borrow_mut().errors.push(message);

@@ -7,7 +7,8 @@ use std::fmt;
 /// Which candidates are taken where an operation's own order is not followed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct KernelChoice {
-    /// The candidate's name by the class of the work ([`crate::op::Op::class`]), as measured on this adapter.
+    /// The candidate's name by the class of the work ([`crate::op::Op::class`]), as measured on this adapter; by the class with ` f16` after
+    /// it where halves are faster, for programs that may compute in them.
     pub tuned: BTreeMap<String, String>,
     /// A candidate's name that is taken wherever an operation has it.
     pub forced: Option<String>,
@@ -33,8 +34,9 @@ impl KernelChoice {
             return Err("all kernels for it compute wrongly on this adapter; another driver or browser, or the CPU, may do".into());
         }
         let has = |name: &&str| left.iter().any(|candidate| candidate.fits && candidate.name == *name);
-        let tuned = class.and_then(|class| self.tuned.get(class)).map(String::as_str);
-        let wanted = self.forced.as_deref().filter(has).or(tuned.filter(has)).map(String::from);
+        let tuned = |class: String| self.tuned.get(&class).map(String::as_str).filter(has);
+        let tuned = class.and_then(|class| tuned(format!("{class}{F16}")).or_else(|| tuned(class.into())));
+        let wanted = self.forced.as_deref().filter(has).or(tuned).map(String::from);
         choose(left, wanted.as_deref())
     }
 
@@ -60,6 +62,9 @@ impl KernelChoice {
         choice
     }
 }
+
+/// After a class, where halves are meant.
+pub(crate) const F16: &str = " f16";
 
 /// Before the class of a candidate that computes wrongly.
 const WRONG: &str = "wrong ";
@@ -91,6 +96,8 @@ mod tests {
         let tuned = KernelChoice::parse("linear many: square; linear few: tall");
         assert_eq!(taken(&tuned), "square");
         assert_eq!(taken(&KernelChoice { forced: Some("tall".into()), ..tuned.clone() }), "tall");
+        let halves = KernelChoice::parse("linear many: tall; linear many f16: square");
+        assert_eq!(taken(&halves), "square", "where the program has it at all, it may take it");
         // What does not fit, or is not there, is not taken.
         assert_eq!(taken(&KernelChoice { forced: Some("split".into()), ..tuned }), "square");
         assert_eq!(taken(&KernelChoice::parse("linear many: gone")), "tall");

@@ -44,7 +44,7 @@ pub mod program;
 pub mod tune;
 pub mod weights;
 
-pub use caps::{Caps, Dialect};
+pub use caps::Caps;
 pub use cpu::{Cpu, Processor};
 pub use device::{Device, Executable, LocalFuture, Used, WeightSet};
 pub use encoding::{ENCODINGS, Encoding};

@@ -23,7 +23,7 @@ impl Program {
     /// Names of the ways in which a GPU with these capabilities can run that step, the best first.
     pub fn ways(&self, at: usize, caps: &Caps) -> Vec<Candidate> {
         let (step, shapes) = (&self.steps[at], self.weight_shapes());
-        step.op.ways(&self.operands(step, &shapes), &self.values[step.result].shape, caps)
+        step.op.ways(&self.operands(step, &shapes), &self.values[step.result].shape, &self.allowed(caps))
     }
 
     /// What class of work that step is: [`crate::op::Op::class`].
@@ -40,13 +40,18 @@ impl Program {
         fits.map(|way| Ok(Candidate::always(way.name, step.op.gpu(&operands, result, caps, way.name)?))).collect()
     }
 
+    /// The capabilities that this program may use.
+    fn allowed(&self, caps: &Caps) -> Caps {
+        Caps { f16: caps.f16 && self.f16, ..caps.clone() }
+    }
+
     /// What a GPU launches for each step, without a place for anything.
     fn chosen(&self, caps: &Caps, choice: &KernelChoice) -> impl Iterator<Item = Result<Candidate<Gpu>, String>> {
-        let shapes = self.weight_shapes();
+        let (shapes, caps) = (self.weight_shapes(), self.allowed(caps));
         self.steps.iter().map(move |step| {
             let (operands, result) = (self.operands(step, &shapes), &self.values[step.result].shape);
-            let way = choice.of(step.op.ways(&operands, result, caps), step.op.class(&operands, result).as_deref())?.name;
-            Ok(Candidate::always(way, step.op.gpu(&operands, result, caps, way)?))
+            let way = choice.of(step.op.ways(&operands, result, &caps), step.op.class(&operands, result).as_deref())?.name;
+            Ok(Candidate::always(way, step.op.gpu(&operands, result, &caps, way)?))
         })
     }
 

@@ -136,6 +136,21 @@ pub struct OpRow {
     pub cases: fn() -> Vec<Case>,
 }
 
+/// As [`OpRow::tolerance`] where a candidate computes in halves: f16 has 11 significant bits, and sums of 16 products are kept in it.
+pub const F16_TOLERANCE: f64 = 2e-3;
+
+impl OpRow {
+    /// The largest error of that candidate.
+    pub fn tolerance_of(&self, candidate: &str) -> f64 {
+        if is_f16(candidate) { F16_TOLERANCE } else { self.tolerance }
+    }
+}
+
+/// Whether that GPU candidate computes in halves.
+pub fn is_f16(candidate: &str) -> bool {
+    candidate.ends_with("_f16")
+}
+
 /// Every operation. Tests and benchmarks loop over this table.
 pub const OPS: &[OpRow] = &[
     linear::ROW,

@@ -65,6 +65,8 @@ pub struct Program {
     pub steps: Vec<Step>,
     /// All values.
     pub values: Vec<ValueInfo>,
+    /// Whether kernels that compute in halves may be taken, where a GPU has them: [`crate::Graph::allow_f16`].
+    pub f16: bool,
     /// What was asked of [`Program::on_gpu`] so far.
     pub(crate) plans: RefCell<Vec<Rc<GpuPlan>>>,
 }
@@ -89,6 +91,7 @@ impl Program {
             weights: draft.weights,
             steps: vec![],
             values: vec![],
+            f16: draft.f16,
             plans: RefCell::default(),
         };
         let mut from = vec![]; // of each of the graph's values

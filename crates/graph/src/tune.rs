@@ -5,8 +5,10 @@
 
 use crate::bench;
 use crate::check::Reference;
-use crate::op::{Case, OPS, SAME};
+use crate::kernel_choice::F16;
+use crate::op::{Case, OPS, SAME, is_f16};
 use crate::{Caps, Device, Encoding, Error, KernelChoice};
+use std::cmp::Ordering;
 
 /// One class of work: [`crate::op::Op::class`] gives its name.
 pub struct ClassRow {
@@ -31,7 +33,7 @@ pub const CLASSES: &[ClassRow] = &[
     ClassRow { class: "linear thin", edges: || linear_of(2, 72, 600, 1), timed: || linear(2, 1280, 16) },
 ];
 
-/// Candidates of a class that are tried.
+/// Candidates of a class that are tried, and of those that compute in halves.
 const MOST: usize = 4;
 /// Another than the first of the operation's own order is taken where it is faster by so much.
 const WORTH: f64 = 0.95;
@@ -86,8 +88,12 @@ async fn try_all(device: &dyn Device, budget: f64, now: &dyn Fn() -> f64, on_cla
         for one in tried.iter().filter(|one| one.seconds.is_none()) {
             tuned.choice.wrong.insert((row.class.into(), one.name.into()));
         }
-        if let Some(best) = best(&tried) {
-            tuned.choice.tuned.insert(row.class.into(), best.into());
+        let (halves, whole): (Vec<Tried>, Vec<Tried>) = tried.iter().cloned().partition(|one| is_f16(one.name));
+        if let Some(best) = best(&whole) {
+            tuned.choice.tuned.insert(row.class.into(), best.name.into());
+            let faster = halves.iter().filter(|one| one.seconds.is_some_and(|seconds| Some(seconds) < best.seconds.map(|s| WORTH * s)));
+            let faster = faster.min_by(|a, b| a.seconds.partial_cmp(&b.seconds).unwrap_or(Ordering::Equal));
+            tuned.choice.tuned.extend(faster.map(|one| (format!("{}{F16}", row.class), one.name.into())));
         }
         tuned.tried.extend(tried);
     }
@@ -97,7 +103,7 @@ async fn try_all(device: &dyn Device, budget: f64, now: &dyn Fn() -> f64, on_cla
 async fn try_class(row: &ClassRow, device: &dyn Device, now: &dyn Fn() -> f64) -> Result<Vec<Tried>, Error> {
     let (reference, timed) = (Reference::new(&(row.edges)())?, (row.timed)());
     let mut tried = vec![];
-    for name in candidates(&timed, &device.caps())?.into_iter().take(MOST) {
+    for name in tried_candidates(&timed, &device.caps())? {
         device.choose_kernels(KernelChoice::forced(name));
         let error = match reference.run(device).await {
             Ok(got) => reference.error(&got),
@@ -105,7 +111,7 @@ async fn try_class(row: &ClassRow, device: &dyn Device, now: &dyn Fn() -> f64) -
             Err(Error::Device(_)) => f64::INFINITY,
             Err(error) => return Err(error),
         };
-        let right = error <= tolerance(row.class);
+        let right = error <= tolerance(row.class, name);
         let measured = if right { Some(bench::measure(device, &timed, now).await?) } else { None };
         let (seconds, flops) = (measured.map(|m| m.fastest), measured.map_or(0, |m| m.flops));
         tried.push(Tried { class: row.class, name, error, seconds, flops });
@@ -118,13 +124,19 @@ fn candidates(case: &Case, caps: &Caps) -> Result<Vec<&'static str>, Error> {
     Ok(case.program()?.ways(0, caps).into_iter().filter(|way| way.fits).map(|way| way.name).collect())
 }
 
-fn tolerance(class: &str) -> f64 {
-    OPS.iter().find(|op| class.split(' ').next() == Some(op.name)).map_or(0.0, |op| op.tolerance)
+/// The first of them in whole floats, and in halves.
+fn tried_candidates(case: &Case, caps: &Caps) -> Result<Vec<&'static str>, Error> {
+    let (halves, whole): (Vec<&str>, Vec<&str>) = candidates(case, caps)?.into_iter().partition(|name| is_f16(name));
+    Ok(whole.into_iter().take(MOST).chain(halves.into_iter().take(MOST)).collect())
+}
+
+fn tolerance(class: &str, candidate: &str) -> f64 {
+    OPS.iter().find(|op| class.split(' ').next() == Some(op.name)).map_or(0.0, |op| op.tolerance_of(candidate))
 }
 
 /// The fastest that is right; the first, unless another is clearly faster.
-fn best(tried: &[Tried]) -> Option<&'static str> {
-    let right = || tried.iter().filter_map(|one| Some((one.name, one.seconds?)));
+fn best(tried: &[Tried]) -> Option<&Tried> {
+    let right = || tried.iter().filter_map(|one| Some((one, one.seconds?)));
     let first = right().next()?;
     let fastest = right().min_by(|a, b| a.1.total_cmp(&b.1))?;
     Some(if fastest.1 < WORTH * first.1 { fastest.0 } else { first.0 })
@@ -177,8 +189,8 @@ mod tests {
 
     #[test]
     fn every_class_is_what_its_cases_are_and_has_a_choice() {
-        for software in [false, true] {
-            let caps = Caps { software, ..Caps::default() };
+        for [software, f16] in [[false, false], [true, false], [false, true]] {
+            let caps = Caps { software, f16, ..Caps::default() };
             for row in CLASSES {
                 let (edges, timed) = ((row.edges)(), (row.timed)());
                 let program = timed.program().expect("a case is sound");
@@ -186,10 +198,10 @@ mod tests {
                     assert_eq!(program.class(at).as_deref(), Some(row.class), "{}", timed.name);
                 }
                 let known = candidates(&edges, &caps).expect("it is");
-                let tried: Vec<_> = candidates(&timed, &caps).expect("it is").into_iter().take(MOST).collect();
+                let tried = tried_candidates(&timed, &caps).expect("it is");
                 assert!(tried.len() > 1, "{}: nothing to choose from", row.class);
                 assert!(tried.iter().all(|name| known.contains(name)), "{}: {tried:?} of {known:?}", row.class);
-                assert!(tolerance(row.class) > 0.0);
+                assert!(tried.iter().all(|name| tolerance(row.class, name) > 0.0));
             }
         }
     }
@@ -197,9 +209,10 @@ mod tests {
     #[test]
     fn the_first_stays_unless_another_is_clearly_faster() {
         let one = |name, seconds| Tried { class: "linear many", name, error: 0.0, seconds, flops: 1 };
-        assert_eq!(best(&[one("tall", Some(1.0)), one("square", Some(0.97))]), Some("tall"));
-        assert_eq!(best(&[one("tall", Some(1.0)), one("square", Some(0.5))]), Some("square"));
-        assert_eq!(best(&[one("tall", None), one("square", Some(0.5))]), Some("square"));
-        assert_eq!(best(&[one("tall", None)]), None);
+        let taken = |tried: [Tried; 2]| best(&tried).map(|one| one.name);
+        assert_eq!(taken([one("tall", Some(1.0)), one("square", Some(0.97))]), Some("tall"));
+        assert_eq!(taken([one("tall", Some(1.0)), one("square", Some(0.5))]), Some("square"));
+        assert_eq!(taken([one("tall", None), one("square", Some(0.5))]), Some("square"));
+        assert_eq!(taken([one("tall", None), one("square", None)]), None);
     }
 }

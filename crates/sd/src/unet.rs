@@ -33,6 +33,7 @@ pub fn unet_with_attention(graph: &Graph, config: &UNetConfig, batch: usize, siz
 type Maps<'g> = RefCell<Vec<Var<'g>>>;
 
 fn build<'g>(graph: &'g Graph, config: &UNetConfig, batch: usize, size: [usize; 2], tokens: usize, maps: Option<&Maps<'g>>) {
+    graph.allow_f16(); // as everybody runs it
     let w = graph.weights();
     let context = graph.input("context", &[batch, tokens, config.cross_attention_dim]);
     let net = Net { config, context, time: time(graph, config, batch), maps };

@@ -16,7 +16,7 @@ pub fn programs() -> Vec<(String, Program)> {
 /// What adapters may be like, as far as operations choose kernels by it.
 pub fn all_caps() -> Vec<Caps> {
     let software = Caps { software: true, ..Caps::default() };
-    vec![Caps::default(), software]
+    vec![Caps { f16: true, ..Caps::default() }, software]
 }
 
 /// Every launch of every candidate of every case, by its kernel's name.

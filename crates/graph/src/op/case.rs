@@ -92,6 +92,7 @@ impl Case {
     /// The program, with the one output `y`.
     pub fn program(&self) -> Result<Program, Error> {
         let graph = Graph::new(self.weights.clone());
+        graph.allow_f16();
         let input = |i: &CaseInput| match i.fill {
             Fill::Ids(_) => graph.ids(&i.name, &i.shape),
             _ => graph.input(&i.name, &i.shape),

@@ -48,6 +48,8 @@ const TALL: Tile = tile("tall", 128, 64);
 const WIDE: Tile = tile("wide", 64, 128);
 const LANES: Tile = tile("lanes", 16, 32);
 const LANES_FEW: Tile = tile("lanes_few", 4, 64);
+/// [`SQUARE`] in halves (`arithmetic/f16`), which some GPUs do two at a time.
+const SQUARE_F16: &str = "square_f16";
 const ROWS_2: Tile = tile("rows2", 2, 8);
 const ROWS_8: Tile = tile("rows8", 8, 8);
 
@@ -106,7 +108,7 @@ pub(super) fn class(op: &str, m: usize, n: usize) -> String {
 
 /// Names of all that any product may have.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    [WHOLE, BY_LANES, BY_ROWS].into_iter().flatten().map(|tile| tile.name).chain([SPLIT])
+    [WHOLE, BY_LANES, BY_ROWS].into_iter().flatten().map(|tile| tile.name).chain([SPLIT, SQUARE_F16])
 }
 
 /// Names of all ways to make a product of `m` rows and `n` columns, each a sum of so many steps; the best first.
@@ -117,6 +119,7 @@ pub(super) fn ways(op: &str, [m, n, steps]: [usize; 3], caps: &Caps) -> Vec<Cand
     if op == "linear" && Size::of(m, n) == Size::Thin {
         all.extend(BY_ROWS.iter().map(always));
     }
+    all.push(Candidate { name: SQUARE_F16, fits: caps.f16, way: () });
     first(all, preferred(m, n, caps))
 }
 
@@ -164,7 +167,10 @@ impl Work<'_> {
         if way == SPLIT {
             return Ok(self.split());
         }
-        let whole = named(WHOLE).map(|tile| self.whole(tile));
+        if way == SQUARE_F16 {
+            return Ok(self.whole(SQUARE, "f16"));
+        }
+        let whole = named(WHOLE).map(|tile| self.whole(tile, "f32"));
         let lanes = || named(BY_LANES).map(|tile| self.lanes(tile));
         let rows = || named(BY_ROWS).map(|tile| self.rows(tile));
         whole.or_else(lanes).or_else(rows).ok_or_else(|| format!("{} has no way called {way}", self.op))
@@ -205,15 +211,15 @@ impl Work<'_> {
     }
 
     /// Tiles through workgroup memory, each with all of its columns.
-    fn whole(&self, tile: Tile) -> Gpu {
-        let kernel = self.epilogue(self.tiled(tile).with("result", row_reader(self.n)));
+    fn whole(&self, tile: Tile, arithmetic: &'static str) -> Gpu {
+        let kernel = self.epilogue(self.tiled(tile, arithmetic).with("result", row_reader(self.n)));
         Gpu { launches: vec![self.launch(kernel, tile, Some(self.steps))], scratch: vec![] }
     }
 
-    fn tiled(&self, tile: Tile) -> Kernel {
+    fn tiled(&self, tile: Tile, arithmetic: &'static str) -> Kernel {
         // Large tiles leave room for few workgroups, which hide no latency from each other, but have no registers left either.
         let loads = if tile.rows * tile.columns > SMALL.rows * SMALL.columns { "late" } else { "early" };
-        self.kernel(self.op, tile).with("loads", loads)
+        self.kernel(self.op, tile).with("loads", loads).with("arithmetic", arithmetic)
     }
 
     /// A lane for each column, rows broadcast.
@@ -233,7 +239,7 @@ impl Work<'_> {
     fn split(&self) -> Gpu {
         let parts = Parts::of(self.m, self.n, self.steps);
         let numbers = parts.numbers(self.m, self.n);
-        let kernel = self.tiled(SQUARE).with("result", "partial");
+        let kernel = self.tiled(SQUARE, "f32").with("result", "partial");
         let mut product = self.launch(kernel, SQUARE, Some(parts.steps));
         product.slots = vec![Slot::operand(0), Slot::operand(1), Slot::Scratch(0)];
         product.groups[2] = parts.count as u32;
