@@ -175,12 +175,15 @@ export class Session {
   /** How they are kept. @type {Exclude<import("../../../web/api/decant.d.ts").Weights, "auto">} */
   weights = "stored";
 
-  static async open(files, preview, { device, family }, onProgress) {
+  static async open(files, preview, { device, family, gpuKernels }, onProgress) {
     onProgress("Reading the headers", 0, null);
     const session = new Session(
       device === "auto" ? "cpu" : device,
       device !== "auto" ? null : self.isSecureContext ? "software" : "insecure",
     );
+    // What was handed in last is taken, and otherwise the same is always found.
+    if (gpuKernels && device === "gpu")
+      session.gpuKernels = { key: "a stand-in 0", choice: gpuKernels["a stand-in 0"] ?? "linear many: square" };
     files = session.files = asTheProgramReads(files);
     session.preview = preview;
     session.family = family ?? FAMILIES[0].id;
@@ -206,6 +209,8 @@ export class Session {
   constructor(device, fallbackReason) {
     this.device = device;
     this.fallbackReason = fallbackReason;
+    /** @type {{ key: string, choice: string } | null} */
+    this.gpuKernels = null;
   }
 
   weigh(width, height, guided) {
@@ -264,7 +269,7 @@ export class Session {
       path: this.device === "gpu" ? null : "simd128, 1 thread",
       device: this.device,
       software: this.device === "gpu",
-      gpuKernels: null,
+      gpuKernels: this.gpuKernels,
       fallbackReason: this.fallbackReason,
       words: this.about.words ?? [],
       examples: this.about.examples ?? [],

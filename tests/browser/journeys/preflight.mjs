@@ -37,6 +37,30 @@ export const PREFLIGHT = [
     },
   },
   {
+    name: "kernels that were tried on the GPU are kept, those that compute wrongly named, and forgotten when they are to be tried again",
+    fake: true,
+    open: "?device=gpu",
+    async play({ page }) {
+      const kept = () => page.evaluate(() => JSON.parse(localStorage.getItem("decant.gpu-kernels") ?? "{}"));
+      await ready(page);
+      assert.deepEqual(await kept(), { "a stand-in 0": "linear many: square" });
+      const adapter = await page.evaluate(async () => {
+        const { vendor, architecture, device, description } = (await /** @type {any} */ (navigator).gpu.requestAdapter()).info;
+        return description || [vendor, architecture, device].filter(Boolean).join(" ");
+      });
+      const found = { "a stand-in 0": "linear many: wide", [`${adapter} 0`]: "conv2d few: split; wrong attention 40: q2" };
+      await page.evaluate((found) => localStorage.setItem("decant.gpu-kernels", JSON.stringify(found)), found);
+      await page.reload();
+      await ready(page);
+      assert.equal((await kept())["a stand-in 0"], "linear many: wide", "what was kept was handed in");
+      await page.click("#show-machine");
+      await page.waitForSelector("#machine-rows li[data-verdict=partly]:has-text('left out: attention 40: q2')");
+      await page.click("text=Try the GPU’s kernels again");
+      await page.waitForSelector("#machine-rows:not(:has-text('left out'))");
+      assert.deepEqual(await kept(), {});
+    },
+  },
+  {
     name: "the page's policy lets in nothing from elsewhere, and no script that is not its own",
     fake: true,
     expects: /Content Security Policy/,
