@@ -4,10 +4,9 @@ use super::model::Model;
 use super::model::networks::Network;
 use super::plan::{Plan, Resident};
 use super::residency::Residency;
-use super::run::conditioning::Conditioning;
+use super::run::encode_prompt::LastTexts;
 use crate::error::Error;
 use crate::preview::Projection;
-use crate::request::Request;
 use decant_graph::{Executable, Program};
 use std::rc::Rc;
 
@@ -70,7 +69,7 @@ impl OnDevice<'_> {
 #[derive(Default)]
 pub(crate) struct Computed {
     /// The last run's words, and what the text encoders made of them.
-    pub conditioning: Option<(Request, Conditioning)>,
+    pub conditioning: Option<LastTexts>,
     /// The straight line from latents to colours.
     pub projection: Option<Projection>,
 }

@@ -2,7 +2,7 @@
 
 pub(super) mod conditioning;
 mod denoise;
-mod encode_prompt;
+pub(super) mod encode_prompt;
 pub(super) mod event;
 pub(super) mod hires;
 pub(super) mod script;

@@ -25,6 +25,7 @@ pub(crate) struct TextEncoder {
 pub(crate) type Replaced = BTreeMap<u32, Vec<f32>>;
 
 /// What one text encoder says of one prompt.
+#[derive(Clone)]
 pub(crate) struct Embedded {
     /// `[tokens, width]`.
     pub states: Vec<f32>,

@@ -4,32 +4,59 @@ use super::Run;
 use super::conditioning::Conditioning;
 use crate::error::Error;
 use crate::pipeline::model::networks::Network;
+use crate::pipeline::model::text_encoder::{Embedded, Role, TextShape};
 use crate::pipeline::on_device::OnDevice;
 use crate::request::Request;
+use crate::tokenizer::Tokens;
 
 impl OnDevice<'_> {
     /// What the text encoders make of a run's texts, one encoder after the other; that of the last run is kept.
     pub(crate) async fn conditioning(&mut self, run: &Run) -> Result<Conditioning, Error> {
         let (model, script, guided) = (self.model, &run.script, run.script.negative.is_some());
         let settings = text_settings(&run.settings.request, guided);
-        let same = |(of, made): &&(Request, Conditioning)| *of == settings && made.negative.is_some() == guided;
-        if let Some((_, made)) = self.computed.conditioning.as_ref().filter(same) {
-            return Ok(made.clone());
+        let same = |last: &&LastTexts| last.settings == settings && last.conditioning.negative.is_some() == guided;
+        if let Some(last) = self.computed.conditioning.as_ref().filter(same) {
+            return Ok(last.conditioning.clone());
         }
-        let mut embedded = vec![];
+        let before = self.computed.conditioning.take().filter(|last| last.shape == script.shape && !script.shape.given);
+        let mut embedded: Vec<Vec<Embedded>> = vec![];
         for (at, text) in model.texts.iter().enumerate() {
             let replaced = model.replaced(at, script).await?;
             let mut encoder = self.acquire(Network::Text(at)).await?;
             let mut texts = vec![];
             for (role, tokens) in &script.texts {
-                texts.push(text.embed(&mut *encoder, (*role, &tokens[at]), &replaced, script.shape).await?);
+                texts.push(match before.as_ref().and_then(|last| last.embedded(at, *role, &tokens[at])) {
+                    Some(known) => known.clone(),
+                    None => text.embed(&mut *encoder, (*role, &tokens[at]), &replaced, script.shape).await?,
+                });
             }
             embedded.push(texts);
             self.release(Network::Text(at), encoder);
         }
         let made = Conditioning::join(&embedded, script);
-        self.computed.conditioning = Some((settings, made.clone()));
+        let (texts, shape, conditioning) = (script.texts.clone(), script.shape, made.clone());
+        self.computed.conditioning = Some(LastTexts { settings, conditioning, texts, embedded, shape });
         Ok(made)
+    }
+}
+
+/// The last run's words, and what the text encoders made of them: a negative prompt stays while a prompt is typed.
+pub(crate) struct LastTexts {
+    settings: Request,
+    conditioning: Conditioning,
+    /// As in [`Script::texts`](super::script::Script).
+    texts: Vec<(Role, Vec<Tokens>)>,
+    /// Of each encoder, of each text.
+    embedded: Vec<Vec<Embedded>>,
+    shape: TextShape,
+}
+
+impl LastTexts {
+    /// What that encoder made of a text, where it was among them. (diffusers skips layers for the prompt only.)
+    fn embedded(&self, encoder: usize, role: Role, tokens: &Tokens) -> Option<&Embedded> {
+        let negative = |role| role == Role::Negative;
+        let at = self.texts.iter().position(|(of, text)| negative(*of) == negative(role) && text[encoder] == *tokens)?;
+        self.embedded.get(encoder)?.get(at)
     }
 }
 
