@@ -156,6 +156,7 @@ test_all() {
     mkdir -p target && : >"$log"
     part "rules" ./check.sh
     part "Rust" test_rust
+    part "a GPU's compiler" test_instructions
     part "build" build
     part "browser" test_browser
     report
@@ -185,6 +186,16 @@ test_rust() {
         echo "skipped: the tests of decant-gpu and all others that need a Vulkan driver; tests/rig/README.md says how to get one"
         # The comparisons with diffusers are called …s_agree and run on the GPU as well.
         cargo test --locked --workspace --no-fail-fast --exclude decant-gpu -- --skip gpu --skip s_agree
+    fi
+}
+
+# On the shaders that the Rust tests composed.
+test_instructions() {
+    if tests/rig/isa/setup.sh; then
+        node tests/rig/isa/gate.mjs
+    else
+        echo "skipped: what a GPU's compiler makes of the kernels; tests/rig/README.md says what it takes"
+        echo "0 passed, 0 failed, 1 skipped"
     fi
 }
 

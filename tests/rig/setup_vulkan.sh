@@ -14,6 +14,7 @@ set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 dir=$(realpath -m "${1:-$here/../../.tools/vulkan}")
+. "$here/debian.sh"
 system=/usr/lib/$(uname -m)-linux-gnu
 suites=${DECANT_SUITES:-sid trixie} # of Debian, the first that works: Mesa 26 and 25 when this was written
 
@@ -21,7 +22,7 @@ main() {
     mkdir -p "$dir"
     exec 9>"$dir/lock" && flock 9 # two test runs at once: the second waits, then finds all done
     need_chromium
-    local wanted="$here/icd_shim.c $(cksum <"$here/icd_shim.c") $(cksum <"$here/setup_vulkan.sh") $(chromium_version)"
+    local wanted="$here/icd_shim.c $(cksum <"$here/icd_shim.c") $(cat "$here"/{setup_vulkan,debian}.sh | cksum) $(chromium_version)"
     if [ "$(cat "$dir/ready" 2>/dev/null)" = "$wanted" ]; then
         echo "Vulkan for the tests is set up already: $dir"
         return
@@ -50,35 +51,14 @@ chromium_version() { dpkg-query -W -f '${Version}' chromium 2>/dev/null || stat 
 
 # Inside `if`, bash forgets `set -e`: from here to system_mesa, each step that can fail says `|| return`.
 recent_mesa() {
-    local tool suite
-    for tool in apt-get dpkg cc; do
-        command -v $tool >/dev/null || { echo "No recent Mesa: $tool is missing." >&2; return 1; }
-    done
+    local suite
+    need apt-get dpkg cc || return
     for suite in $suites; do
-        unpack "$suite" >"$dir/log" 2>&1 && link_programs >>"$dir/log" 2>&1 && return
+        rm -rf "$dir/chromium"
+        unpack "$suite" "$dir" mesa-vulkan-drivers libvulkan1 libc6 patchelf >"$dir/log" 2>&1 && link_programs >>"$dir/log" 2>&1 && return
         echo "No Mesa from Debian $suite: $(tail -1 "$dir/log")" >&2
     done
     return 1
-}
-
-# Downloads what mesa-vulkan-drivers needs down to the C library, with apt's own checks of signatures but none of the system's state.
-unpack() {
-    local apt=$dir/apt mirror package
-    rm -rf "$dir"/{apt,root,chromium} && mkdir -p "$apt"/{lists,archives}/partial "$dir/root" && : >"$apt/status" || return
-    mirror=$(apt-get indextargets --format '$(REPO_URI)' | awk '/\/debian\/*$/ && !found++') # the one that this system uses
-    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${mirror:-http://deb.debian.org/debian} $1 main" >"$apt/sources.list"
-    cat >"$apt/apt.conf" <<END
-Dir::Etc { sourcelist "$apt/sources.list"; sourceparts "-"; };
-Dir::State { Lists "$apt/lists"; status "$apt/status"; };
-Dir::Cache "$apt"; Dir::Cache::archives "$apt/archives";
-Debug::NoLocking "1"; APT::Sandbox::User "$(id -un)";
-APT::Install-Recommends "0"; Acquire::Languages "none"; Acquire::Retries "3"; APT::Update::Error-Mode "any";
-END
-    APT_CONFIG=$apt/apt.conf apt-get -qq update || return
-    APT_CONFIG=$apt/apt.conf apt-get -qq -y --download-only install mesa-vulkan-drivers libvulkan1 libc6 patchelf || return
-    for package in "$apt"/archives/*.deb; do dpkg -x "$package" "$dir/root" || return; done
-    mesa=$(basename "$apt"/archives/mesa-vulkan-drivers_*.deb | cut -d_ -f2)
-    rm -rf "$apt"
 }
 
 # The two programs. The loader of the unpacked C library runs what needs the unpacked libraries, patchelf among it.
@@ -123,10 +103,6 @@ system_mesa() {
     program "$dir/run-lvp" "export VK_ICD_FILENAMES='$driver' VK_DRIVER_FILES='$driver'
 exec \"\$@\""
     echo "Vulkan for the tests: $dir/run-lvp on the system's own Mesa, perhaps without f16; tests in Chromium run on SwiftShader."
-}
-
-program() {
-    printf '#!/bin/sh\n%s\n' "$2" >"$1" && chmod +x "$1"
 }
 
 main

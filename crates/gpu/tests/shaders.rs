@@ -1,6 +1,7 @@
 //! Every kernel that any operation can launch, without a GPU: naga accepts it, and every launch stays within WebGPU's guaranteed limits.
 //!
-//! The composed sources are left in `target/shaders/`, where the browser tests hand them to Tint (Chrome's compiler, which refuses more).
+//! The composed sources are left in `target/shaders/`, where the browser tests hand them to Tint (Chrome's compiler, which refuses more), and
+//! `tests/rig/isa` to a GPU's.
 
 mod common;
 
@@ -23,6 +24,8 @@ fn kernels() -> BTreeMap<String, Kernel> {
 #[test]
 fn naga_accepts_every_kernel() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/shaders");
+    // What was composed before may be called otherwise now.
+    let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).expect("target can be written");
     for (name, kernel) in kernels() {
         let source = shader::compose(&kernel).unwrap_or_else(|e| panic!("{name}: {e}"));
