@@ -47,7 +47,7 @@ function seconds(gpu, kernel, { groups, threads, steps, multiplyAdds }) {
 }
 
 /** The ways that are tried for each size of a product, the first choice first (`graph/src/op/ways.rs`). */
-const TRIED = { thin: ["rows2", "split", "low"], few: ["split", "low", "busy", "square"], many: ["tall", "square", "busy", "wide"] };
+const TRIED = { thin: ["rows2", "split", "low"], few: ["split", "low", "busy", "square"], many: ["busy", "square", "tall", "wide"] };
 
 /** Seconds of every way to make a product, of its first choice and the others that are tried, and what size that goes by. */
 function product(gpu, { op, m, n, k }) {

@@ -131,7 +131,7 @@ fn preferred(m: usize, n: usize, caps: &Caps) -> &'static [&'static str] {
         (false, Size::Thin) if m <= ROWS_2.rows => &["rows2", SPLIT, "low"],
         (false, Size::Thin) => &["rows8", SPLIT, "low"],
         (false, Size::Few) => &[SPLIT, "low", "busy", "square"],
-        (false, Size::Many) => &["tall", "square", "busy", "wide"],
+        (false, Size::Many) => &["busy", "square", "tall", "wide"],
     }
 }
 
