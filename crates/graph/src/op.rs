@@ -178,7 +178,7 @@ pub const OPS: &[OpRow] = &[
 /// assert!(decant_graph::op::gpu_candidates().contains("square"));
 /// ```
 pub fn gpu_candidates() -> BTreeSet<&'static str> {
-    ways::names().chain(attention::on_gpu::names()).collect()
+    ways::names().chain(attention::on_gpu::names()).chain(group_norm::NAMES).collect()
 }
 
 /// Numbers that a workgroup of [`flat_kernel`] handles.

@@ -1,6 +1,6 @@
 //! `y = activation((x − mean) / √(variance + ε) · scale + shift)` over each group of channels of each batch entry (Wu & He 2018).
 //!
-//! Three launches: mean and sum of squared distances of each chunk of rows; all chunks of a group into one factor and summand per channel
+//! Small groups in one launch, a workgroup each. Otherwise three: mean and sum of squared distances of each chunk of rows; all chunks of a group into one factor and summand per channel
 //! (Chan et al. 1979); the multiply-add. The first two also serve a picture in bands ([`super::GroupNormStatistics`]).
 
 use super::{Activation, Case, FLAT, Fusion, Gpu, Op, OpRow, Operand, channels, count, flat_groups, row_kernel};
@@ -21,6 +21,16 @@ pub(super) const ROW: OpRow = OpRow {
 
 /// Rows that one workgroup averages.
 const CHUNK_ROWS: usize = 256;
+
+/// A group by one workgroup, or its chunks by several.
+const WHOLE: &str = "whole";
+const PARTS: &str = "parts";
+/// Names of both ways.
+pub(super) const NAMES: [&str; 2] = [WHOLE, PARTS];
+/// The most numbers of a group that one workgroup goes through three times: as long as two launches more would take.
+const WHOLE_NUMBERS: usize = 1 << 16;
+/// Invocations of that workgroup.
+const WHOLE_THREADS: u32 = 256;
 
 /// Operands: x `[batch, …, channels]`, scale `[channels]`, shift `[channels]`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -68,8 +78,32 @@ impl Op for GroupNorm {
         self.activation.map_or(Ok(y.clone()), |a| a.cpu(&y))
     }
 
-    fn gpu(&self, operands: &[Operand], result: &[usize], _: &Caps, _: &str) -> std::result::Result<Gpu, String> {
+    fn ways(&self, _: &[Operand], result: &[usize], caps: &Caps) -> Vec<Candidate> {
+        let small = count(result) / (result[0] * self.groups).max(1) <= WHOLE_NUMBERS;
+        let whole = Candidate { name: WHOLE, fits: small && caps.limits.invocations >= WHOLE_THREADS, way: () };
+        // A CPU in disguise has as few cores for the large ones as for the small.
+        if caps.software { vec![Candidate::always(PARTS, ()), whole] } else { vec![whole, Candidate::always(PARTS, ())] }
+    }
+
+    fn gpu(&self, operands: &[Operand], result: &[usize], _: &Caps, way: &str) -> std::result::Result<Gpu, String> {
         let (batch, c, n) = (result[0], channels(result), count(result));
+        if way == WHOLE {
+            let launch = Launch {
+                kernel: Kernel::new("group_norm")
+                    .with("activation", Activation::file(self.activation))
+                    .assuming([("THREADS", WHOLE_THREADS)]),
+                slots: vec![Slot::operand(0), Slot::operand(1), Slot::operand(2), Slot::Output],
+                params: vec![
+                    ("places", (n / (batch * c)).into()),
+                    ("channels", c.into()),
+                    ("per_group", (c / self.groups).into()),
+                    ("epsilon", self.epsilon.into()),
+                ],
+                groups: [self.groups as u32, batch as u32, 1],
+                flops: 6 * n as u64,
+            };
+            return Ok(Gpu { launches: vec![launch], scratch: vec![] });
+        }
         let (mut launches, chunks) = partial(&[operands[0].shape], self.groups);
         launches.push(combine(&[batch, c], self.groups, self.epsilon, chunks, [1, 2], Slot::Scratch(1)));
         let (rows, width4) = (n / c, c.div_ceil(4));
