@@ -1,9 +1,10 @@
 // The page's texts: every row in every language with the same values and marks, every row used, the English of index.html that of its row,
-// the lessons' texts of the same shape in every language, and no text outside of web/words/; and what the models that come along can paint has names in Spanish, which are read as those things. It needs no
-// browser.
+// the lessons' texts of the same shape in every language, and no text outside of web/words/; what the program says has its row, too
+// (sentences.mjs); and what the models that come along can paint has names in Spanish, which are read as those things. It needs no browser.
 //
 //     node tests/words.mjs
 
+import { checkSentences } from "./sentences.mjs";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -39,6 +40,7 @@ const faults = [
   ...checkRows(),
   ...checkCatalogues(),
   ...checkUse(),
+  ...(await checkSentences()),
   ...checkPage(),
   ...checkCode(),
   ...(await checkLessons()),
@@ -51,7 +53,7 @@ process.exitCode = faults.length > 0 ? 1 : 0;
 async function readRows(code) {
   const found = new Map();
   for (const name of files.filter(
-    (one) => one.startsWith(`words/${code}/`) && !/\/(index|program|catalogue|comma|lessons\/\w+)\.js$/.test(one),
+    (one) => one.startsWith(`words/${code}/`) && !/\/(index|program|catalogue|comma|lessons\/\w+|sentences\/\w+)\.js$/.test(one),
   )) {
     for (const table of Object.values(await import(join(web, name)))) {
       for (const [key, row] of Object.entries(table)) {

@@ -1,7 +1,9 @@
 // Calls into the worker: numbered questions, events on the way, one result or failure each (see protocol.d.ts).
 
+import { worded } from "./worded.js";
+
 /** @import { FromWorker, Kind, Result, ToWorker, What } from "./protocol.d.ts" */
-/** @import { DecantError, ErrorCode } from "./decant.d.ts" */
+/** @import { DecantError, ErrorCode, Sentence, SentenceValue } from "./decant.d.ts" */
 /** @typedef {Extract<FromWorker, { event: unknown }>["event"]} WorkerEvent */
 
 /**
@@ -13,8 +15,9 @@
  */
 
 /** A worker that is no more says nothing itself. */
-const GONE =
-  "The part of the page that computes has ended: it crashed, or the browser had no memory left for it. Open the model again to go on; a smaller picture, or the weights in a smaller encoding, take less.";
+const GONE = worded(
+  "The part of the page that computes has ended: it crashed, or the browser had no memory left for it. Open the model again to go on; a smaller picture, or the weights in a smaller encoding, take less.",
+);
 
 export class WorkerCalls {
   #worker;
@@ -32,7 +35,11 @@ export class WorkerCalls {
     worker.onmessage = ({ data }) => this.#hear(data);
     worker.onerror = (event) => {
       event.preventDefault();
-      this.#die(failure("internal", `The worker stopped${event.message ? `: ${event.message}` : ": its program could not be loaded"}.`));
+      this.#die(
+        event.message
+          ? refusal("internal", "The worker stopped: {reason}.", { reason: event.message })
+          : refusal("internal", "The worker stopped: its program could not be loaded."),
+      );
     };
   }
 
@@ -58,7 +65,7 @@ export class WorkerCalls {
   }
 
   /** @param {Error} [reason] */
-  close(reason = failure("cancelled", "The model was closed.")) {
+  close(reason = refusal("cancelled", "The model was closed.")) {
     this.#die(reason);
   }
 
@@ -80,15 +87,15 @@ export class WorkerCalls {
     this.#open.delete(message.call);
     if ("result" in message) call.resolve(message.result);
     else if (message.failure.code === "cancelled" && "stoppedBy" in call) call.reject(call.stoppedBy);
-    else call.reject(failure(message.failure.code, message.failure.message, message.failure.why));
+    else call.reject(failure(message.failure.code, message.failure.message, message.failure));
     // What is left of a program that ended in its middle answers nothing any more.
-    if ("failure" in message && message.failure.code === "gone") this.#die(failure("gone", message.failure.message));
+    if ("failure" in message && message.failure.code === "gone") this.#die(failure("gone", message.failure.message, message.failure));
   }
 
   /** The worker's lock comes free when it ends, and is then given to whoever waits for it. @param {string} lock */
   #watchOver(lock) {
     const { signal } = this.#watching;
-    navigator.locks.request(lock, { signal }, () => this.#die(failure("gone", GONE))).catch(() => {});
+    navigator.locks.request(lock, { signal }, () => this.#die(failure("gone", GONE.message, GONE))).catch(() => {});
   }
 
   /** @param {number} number @param {Call} call @param {WorkerEvent} event */
@@ -119,7 +126,21 @@ export class WorkerCalls {
   }
 }
 
-/** @param {ErrorCode} code @param {string} message @param {string} [why] @returns {DecantError} */
-export function failure(code, message, why) {
-  return Object.assign(new Error(message), { name: /** @type {const} */ ("DecantError"), code, ...(why && { why }) });
+/**
+ * What the module refuses itself. @param {ErrorCode} code @param {string} template @param {Record<string, SentenceValue>} [values]
+ * @param {string} [why] @returns {DecantError}
+ */
+export function refusal(code, template, values, why) {
+  const { message, sentence } = worded(template, values);
+  return failure(code, message, { sentence, ...(why && { why }) });
+}
+
+/** @param {ErrorCode} code @param {string} message @param {{ why?: string, sentence?: Sentence }} [more] @returns {DecantError} */
+export function failure(code, message, { why, sentence } = {}) {
+  return Object.assign(new Error(message), {
+    name: /** @type {const} */ ("DecantError"),
+    code,
+    ...(why && { why }),
+    ...(sentence && { sentence }),
+  });
 }

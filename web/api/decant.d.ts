@@ -230,7 +230,7 @@ export interface OpeningEvents {
    */
   onInterrupted?: (error: DecantError) => Promise<void>;
   /** A sentence that a person should know: the storage is full, a stored part was damaged, a server cannot resume. */
-  onNote?: (sentence: string) => void;
+  onNote?: (message: string, sentence?: Sentence) => void;
   /** Gives up at once. */
   signal?: AbortSignal;
 }
@@ -291,6 +291,8 @@ export interface Choice {
   peakBytes: number;
   /** Why this machine cannot hold it, in a sentence; null when it can. */
   problem: string | null;
+  /** The same, for pages in other languages. */
+  sentence: Sentence | null;
   /** What "auto" would take. */
   suggested: boolean;
 }
@@ -572,8 +574,8 @@ export interface FoundRecord {
   hash: string;
   /** Whose record it is: ours, the `parameters` text of the most used desktop tool, ComfyUI's graph, InvokeAI's metadata. */
   source: "decant" | "parameters" | "comfy" | "invoke";
-  /** What could not be taken over, a sentence each. */
-  notes: string[];
+  /** What could not be taken over. */
+  notes: Note[];
   /** Textual inversions that its texts mean: where one is not loaded, its name is read as any word. */
   inversions: string[];
 }
@@ -608,7 +610,7 @@ export interface Request extends Partial<Settings> {
   /** How many tiles of how many are enlarged, before the first and after each. Awaited like a step; a rejection leaves the picture as the model made it. */
   onTile?: (done: number, of: number) => void | Promise<void>;
   /** What did not succeed, in a sentence, and did not hinder the picture. */
-  onNote?: (sentence: string) => void;
+  onNote?: (message: string, sentence?: Sentence) => void;
   /** Called after every picture, and awaited like a step. Of several, `Result.pictures` then hold no steps: they are given here. */
   onPicture?: (picture: Made, index: number) => void | Promise<void>;
 }
@@ -794,6 +796,30 @@ export interface DecantError extends Error {
   code: ErrorCode;
   /** Of a model: "absent" where there is none, or not all of it; "unread" where its bytes did not come as they should; "address" where what was given is none that could be read. */
   why?: string;
+  /** What the message is made of, for pages in other languages; absent where nobody but the browser or a server said it. */
+  sentence?: Sentence;
+}
+
+/**
+ * What the program says: an English template, which is also its code, and by name what stands in its braces. The message is the template filled,
+ * with a capital and a full stop.
+ *
+ * ```js
+ * // { template: "the prompt {problem}; {hint}", values: { problem: { template: "has {got} bytes, expected {most} at most", … }, … } }
+ * ```
+ */
+export interface Sentence {
+  template: string;
+  values: Record<string, SentenceValue>;
+}
+
+/** A text or a number, a size, a setting by its name in `Settings`, a list, or a part that is a sentence itself. */
+export type SentenceValue = string | number | { bytes: number } | { setting: string } | SentenceValue[] | Sentence;
+
+/** What is told by the way. */
+export interface Note {
+  message: string;
+  sentence: Sentence;
 }
 
 /**

@@ -166,7 +166,7 @@ async function orClosed(calls, signal, act) {
 function hearer({ onProgress, onInterrupted, onNote }) {
   return (event) => {
     if ("progress" in event) return onProgress?.(event.progress);
-    if ("note" in event) return onNote?.(event.note);
+    if ("note" in event) return onNote?.(event.note, event.sentence);
     if ("interrupted" in event) return interrupted(event.interrupted, onInterrupted);
   };
 }

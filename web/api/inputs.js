@@ -2,10 +2,10 @@
 // photographs the right way up); resizing to the run's size is the program's, which does it as diffusers does.
 
 import { breaksOff } from "./breaks-off.js";
-import { failure } from "./client.js";
+import { refusal } from "./client.js";
 import { dimensionsOf } from "./dimensions.js";
 
-/** @import { ImageSource, Latents, Request } from "./decant.d.ts" */
+/** @import { ImageSource, Latents, Request, SentenceValue } from "./decant.d.ts" */
 /** @import { Inputs, RawLatents } from "./protocol.d.ts" */
 
 /** More pixels than this are made fewer here: no run asks for more, and each takes 12 bytes in the program. */
@@ -38,7 +38,7 @@ async function readLatents(latents) {
  * @param {ImageSource} source @param {string} [what] for messages: "the starting picture" @param {number} [enough] more pixels become fewer @returns {Promise<ImageData>}
  */
 export async function readPicture(source, what = "the picture", enough = ENOUGH) {
-  const name = source instanceof File ? `“${source.name}”` : what;
+  const name = source instanceof File ? `“${source.name}”` : { template: what, values: {} };
   const size = source instanceof Blob ? await dimensionsOf(source) : null;
   if (size) checkSize(size, name);
   const bitmap = await decode(source, name);
@@ -52,40 +52,37 @@ export async function readPicture(source, what = "the picture", enough = ENOUGH)
   }
 }
 
-/** @param {{ width: number, height: number }} picture @param {string} name */
+/** @param {{ width: number, height: number }} picture @param {SentenceValue} name */
 function checkSize({ width, height }, name) {
   if (width * height > MOST)
-    throw failure(
-      "request",
-      `${sentence(name)} has ${width} × ${height} pixels, which is more than a browser can hold; make it smaller first.`,
-    );
+    throw refusal("request", "{name} has {width} × {height} pixels, which is more than a browser can hold; make it smaller first.", {
+      name,
+      width,
+      height,
+    });
 }
 
-/** @param {ImageSource} source @param {string} name @returns {Promise<ImageBitmap>} one of our own, to be closed */
+/** @param {ImageSource} source @param {SentenceValue} name @returns {Promise<ImageBitmap>} one of our own, to be closed */
 async function decode(source, name) {
   if (source instanceof Blob && breaksOff(new Uint8Array(await source.arrayBuffer()))) {
-    throw failure("request", `${sentence(name)} is damaged or breaks off; save or download it again.`);
+    throw refusal("request", "{name} is damaged or breaks off; save or download it again.", { name });
   }
   try {
     return await createImageBitmap(source, { imageOrientation: "from-image" });
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/\.$/, "") : String(error);
-    throw failure("request", `${sentence(name)} could not be read as a picture (${reason}); PNG, JPEG and WebP are read everywhere.`);
+    throw refusal("request", "{name} could not be read as a picture ({reason}); PNG, JPEG and WebP are read everywhere.", { name, reason });
   }
 }
 
 /** @param {ImageBitmap} bitmap @param {number} width @param {number} height */
 function draw(bitmap, width, height) {
   const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
-  if (!context) throw failure("memory", `There is no memory for a picture of ${width} × ${height} pixels; take a smaller one.`);
+  if (!context)
+    throw refusal("memory", "There is no memory for a picture of {width} × {height} pixels; take a smaller one.", { width, height });
   context.fillStyle = "#fff";
   context.fillRect(0, 0, width, height);
   context.imageSmoothingQuality = "high";
   context.drawImage(bitmap, 0, 0, width, height);
   return context.getImageData(0, 0, width, height);
-}
-
-/** @param {string} text */
-function sentence(text) {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,7 +1,7 @@
 // An open model in its worker: every question that it answers, as a promise. It is what `Decant.load` gives.
 
 import { modelName, modelSource, stem } from "./source.js";
-import { failure } from "./client.js";
+import { refusal } from "./client.js";
 import { Turns } from "./serial.js";
 import { pixelsOf, readInputs, readPicture } from "./inputs.js";
 import { addStep, newTrace, readPixels, withoutSteps } from "./trace.js";
@@ -126,7 +126,7 @@ export class Model {
       signal?.throwIfAborted();
     }
     const [first] = pictures;
-    if (!first) throw failure("request", `${count} pictures cannot be made; ask for 1 or more.`);
+    if (!first) throw refusal("request", "{count} pictures cannot be made; ask for 1 or more.", { count });
     return { ...first, pictures };
   }
 
@@ -146,7 +146,7 @@ export class Model {
         if ("interrupted" in event) await interrupted(event.interrupted);
         if ("progress" in event) await onProgress?.(event.progress);
         if ("tiles" in event) await onTile?.(...event.tiles);
-        if ("note" in event) onNote?.(event.note);
+        if ("note" in event) onNote?.(event.note, event.sentence);
         if (!("step" in event)) return;
         const step = addStep(trace, event.step);
         await onStep?.(step, trace);
@@ -258,7 +258,8 @@ export function drawSeed() {
 
 /** @param {string} reason @param {OpeningEvents["onInterrupted"]} [decide] @returns {Promise<void>} */
 export function interrupted(reason, decide) {
-  const error = failure("network", `The connection broke: ${reason}. What has come is kept.`);
+  const why = { template: reason, values: {} };
+  const error = refusal("network", "The connection broke: {reason}. What has come is kept.", { reason: why });
   return decide ? decide(error) : Promise.reject(error);
 }
 

@@ -9,7 +9,7 @@
  * `Calls` has every call. Of it are made the client's `ask` (client.js), the worker's table of answers (worker/worker.js) and both directions of messages,
  * so that a new one is its row here, its row there, what the program answers (`App` or `Session` below), and its method of the public module.
  */
-import type { Catalog, Choice, Distance, Embeddings, DeviceChoice, Enlarged, ErrorCode, FileKind, FoundRecord, Info, InspectOptions, Inversion, Latents, LoraInfo, Memory, ModelFile, Neighbour, Noised, Plane, Progress, RoundTrip, Schedule, Settings, Step, Tensor, Timings, TokenCount, Trace, TraceTokens, UpscalerInfo, Weights } from "./decant.js";
+import type { Catalog, Choice, Distance, Embeddings, DeviceChoice, Enlarged, ErrorCode, FileKind, FoundRecord, Info, InspectOptions, Inversion, Latents, LoraInfo, Memory, ModelFile, Neighbour, Noised, Plane, Progress, RoundTrip, Schedule, Sentence, Settings, Step, Tensor, Timings, TokenCount, Trace, TraceTokens, UpscalerInfo, Weights } from "./decant.js";
 
 /** Every call: what goes along, and what comes back. */
 export interface Calls {
@@ -65,9 +65,9 @@ export type Wanted = Pick<InspectOptions, "family" | "prediction" | "threads" | 
 export type Verdict = "go on" | "stop";
 
 export type FromWorker =
-  | { call: number; event: { progress: Progress } | { interrupted: string } | { note: string } | { step: RawStep } | { tiles: [done: number, of: number] }; awaited?: boolean }
+  | { call: number; event: { progress: Progress } | { interrupted: string } | { note: string; sentence?: Sentence } | { step: RawStep } | { tiles: [done: number, of: number] }; awaited?: boolean }
   | { call: number; result: Result }
-  | { call: number; failure: { code: ErrorCode; message: string; why?: string } }
+  | { call: number; failure: { code: ErrorCode; message: string; why?: string; sentence?: Sentence } }
   | { alive: string }; // the lock that the worker holds as long as it lives
 
 /** Where a model's files are: at an absolute address, or picked by a person. What comes from an address is stored if `keep`; `sha256` of whole files, by name. */
@@ -167,7 +167,7 @@ export interface RawResult {
 /** With what only the worker knows. */
 export type RawFinished = Omit<RawResult, "memory"> & { memory: Memory };
 
-/** The WebAssembly module (`crates/app`), as the worker sees it. Errors are thrown as `{ code, message, why }`. */
+/** The WebAssembly module (`crates/app`), as the worker sees it. Errors are thrown as `{ code, message, why, sentence }`. */
 export interface App {
   default(): Promise<{ memory: WebAssembly.Memory }>;
   /** Asked once, when the first model is to run on the CPU. */

@@ -1,6 +1,6 @@
 // Where a model comes from: turns whatever a caller or a person gave into what the worker reads from.
 
-import { failure } from "./client.js";
+import { refusal } from "./client.js";
 import { partsBelow } from "./parts.js";
 
 /** @import { Address, Model, ModelFile } from "./decant.d.ts" */
@@ -87,11 +87,11 @@ function addressSource(address, { files = [], sha256 = {} } = {}) {
   try {
     url = new URL(HOST.test(address) ? `https:${"//"}${address}` : address, base());
   } catch {
-    throw failure("model", `“${address}” is not an address that a model could be loaded from.`, "address");
+    throw refusal("model", "“{address}” is not an address that a model could be loaded from.", { address }, "address");
   }
   const [, sum] = SUM.exec(url.hash) ?? [];
   if (!sum && url.hash.startsWith("#sha256="))
-    throw failure("model", `“${url.hash}” is no SHA-256: that is 64 digits from 0 to f.`, "address");
+    throw refusal("model", "“{hash}” is no SHA-256: that is 64 digits from 0 to f.", { hash: url.hash }, "address");
   url.hash = "";
   const name = lastPart(address);
   const keep = !url.href.startsWith(new URL("models/", base()).href);
@@ -114,9 +114,10 @@ async function insideOr(source) {
   const files = await partsBelow(source.url);
   if (files) return { files };
   if (!source.url.startsWith("file:")) return source;
-  throw failure(
+  throw refusal(
     "model",
-    `“${source.name}” cannot be read: a page opened from a file may not read other files by their address. Choose it as a file or a folder, or drop it on the page.`,
+    "“{name}” cannot be read: a page opened from a file may not read other files by their address. Choose it as a file or a folder, or drop it on the page.",
+    { name: source.name },
     "address",
   );
 }

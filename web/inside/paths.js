@@ -1,7 +1,7 @@
 // Why not one step? Several samplers from the same noise, each as a path in the plane in which they differ most, against the pictures where they
 // end. The runs are made when they are asked for, and can be stopped.
 
-import { button, h, paint, write } from "../ui/dom.js";
+import { button, h, paint, write, writeSpoken } from "../ui/dom.js";
 import { Decant } from "../api/decant.js";
 import { measure } from "../figures/measure.js";
 import { figures } from "../figures/numbers.js";
@@ -79,7 +79,7 @@ export function pathsPart(section, studio, state) {
       }
       write(status, say("inside.paths.done", { n: made.length }));
     } catch (error) {
-      write(status, stopping.signal.aborted ? say("inside.paths.stopped", { n: made.length }) : sentenceOf(error, "run").text);
+      writeSpoken(status, stopping.signal.aborted ? { text: say("inside.paths.stopped", { n: made.length }) } : sentenceOf(error, "run"));
     } finally {
       [begin.disabled, stop.hidden] = [false, true];
     }

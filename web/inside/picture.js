@@ -1,6 +1,6 @@
 // The picture at the cursor: what the model predicts (x0) and the noisy latents that it predicts it from. What x0 is drawn with is chosen, and said.
 
-import { h, write } from "../ui/dom.js";
+import { h, write, writeSpoken } from "../ui/dom.js";
 import { pictureFigure } from "../figures/picture.js";
 import { whenSeen } from "../figures/seen.js";
 import { sentenceOf } from "../studio/sentences.js";
@@ -66,7 +66,7 @@ export function picturePart(section, studio, state) {
       () =>
         decoded.ask(step, by).then(
           () => now?.step === step && look(),
-          (error) => now?.step === step && write(problem, sentenceOf(error, "run").text),
+          (error) => now?.step === step && writeSpoken(problem, sentenceOf(error, "run")),
         ),
       CALM,
     );

@@ -1,6 +1,6 @@
 // The form that puts other vectors in a word's place: words with weights, the nearest neighbours to choose from, a vector from a file.
 
-import { button, crossButton, fileButton, h, write } from "../ui/dom.js";
+import { button, crossButton, fileButton, h, write, writeSpoken } from "../ui/dom.js";
 import { figures } from "../figures/numbers.js";
 import { sentenceOf } from "../studio/sentences.js";
 import { say } from "../words/say.js";
@@ -89,7 +89,7 @@ export function swapForm(studio, state, use, putBack) {
         .filter(({ word }) => word !== own);
       near.append(...others.map(({ word, cosine }) => chip(word, figures(cosine))));
     } catch (error) {
-      if (turn === asked) write(nearWords, sentenceOf(error, "run").text);
+      if (turn === asked) writeSpoken(nearWords, sentenceOf(error, "run"));
     }
   }
 

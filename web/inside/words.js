@@ -1,7 +1,7 @@
 // The prompt as numbers, and how it can be changed underneath the words: another word's vector in a word's place, several mixed, another prompt
 // mixed in, a vector from a file. An edit is a setting (`swaps`, `mixes`), so that the studio and the picture's record have it, too.
 
-import { button, h, write } from "../ui/dom.js";
+import { button, h, write, writeSpoken } from "../ui/dom.js";
 import { NAMES, fieldText, namesOf, only, writeSetting } from "../studio/settings.js";
 import { pictureFigure } from "../figures/picture.js";
 import { whenSeen } from "../figures/seen.js";
@@ -101,7 +101,7 @@ export function wordsPart(section, studio, state) {
         write(problem, "");
         drawTable({ embeddings: embedded });
       },
-      (error) => write(problem, sentenceOf(error, "run").text),
+      (error) => writeSpoken(problem, sentenceOf(error, "run")),
     );
   });
   return look;

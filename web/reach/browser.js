@@ -2,11 +2,10 @@
 
 import { VERSION, whyNotKept } from "../ui/offline.js";
 import { INSIDE } from "../api/parts.js";
-import { inBytes } from "../ui/dom.js";
 import { SHARES, bestKernels, usualThreads } from "../worker/cores.js";
 import { wantedThreads } from "../store/threads.js";
 import { keptKernels } from "../store/gpu-kernels.js";
-import { inList, say } from "../words/say.js";
+import { inBytes, inList, say } from "../words/say.js";
 
 /** @typedef {"yes" | "partly" | "no"} Verdict */
 /**

@@ -6,7 +6,7 @@ import { Decant } from "../api/decant.js";
 import { isTrace } from "../trace/format.js";
 import { isLatents } from "../trace/latents.js";
 import { readPicture } from "../api/inputs.js";
-import { named } from "./named.js";
+import { spoken } from "./named.js";
 import { sentenceOf } from "./sentences.js";
 import { inList, say } from "../words/say.js";
 
@@ -107,7 +107,7 @@ function pick({ steps, guidance, sampler, width, height }) {
  * @param {FoundRecord} record @param {Settings} settings @param {State} state @param {string} opened the fingerprint of the open model's weights; "" where nobody knows
  */
 function missing({ model, hash, source, notes, inversions }, settings, { model: open, start, loaded, info }, opened) {
-  const sentences = notes.map((note) => named(`${note.charAt(0).toUpperCase()}${note.slice(1)}.`));
+  const sentences = notes.map((note) => spoken(note).text);
   const others = opened ? hash !== opened : source !== "decant" && model && model !== open;
   if (others && open) sentences.push(say("record.model", { model, open }));
   if ((settings.strength !== undefined || settings.startStep !== undefined) && !start.image) sentences.push(say("record.start"));

@@ -2,7 +2,7 @@
 
 import { Decant } from "../api/decant.js";
 import { forgetRecent, listRecent, mayRead, rememberRecent } from "../store/recent.js";
-import { noteOf } from "./named.js";
+import { noteOf, spoken } from "./named.js";
 import { INSIDE, fetchPart } from "../api/parts.js";
 import { lookProblemOf, sentenceOf } from "./sentences.js";
 import { readSetting } from "./settings.js";
@@ -88,7 +88,7 @@ export function createLibrary({ get, change }) {
         family,
         signal,
         onProgress: (progress) => part({ progress }),
-        onNote: (sentence) => notes.push(noteOf(sentence)),
+        onNote: (message, sentence) => notes.push(noteOf(message, sentence)),
         onInterrupted,
       });
       const { width, height } = found.info.defaults;
@@ -114,8 +114,8 @@ export function createLibrary({ get, change }) {
     }
 
     /** @param {Error} error @returns {Promise<void>} */
-    function onInterrupted({ message }) {
-      part({ interrupted: message });
+    function onInterrupted(error) {
+      part({ interrupted: spoken(error) });
       return new Promise((resolve) => (tryAgain = resolve));
     }
   }

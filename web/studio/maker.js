@@ -66,7 +66,7 @@ export function createMaker({ get, change }, { model: open, setMaker, tell }, { 
         onStep,
         onPicture,
         onTile,
-        onNote: (sentence) => tell(noteOf(sentence)),
+        onNote: (message, sentence) => tell(noteOf(message, sentence)),
         onProgress: (reading) => change({ reading }),
       });
       return true;

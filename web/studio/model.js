@@ -6,7 +6,7 @@ import { keepKernels, keptKernels } from "../store/gpu-kernels.js";
 import { wantedThreads } from "../store/threads.js";
 import { say } from "../words/say.js";
 import { withoutGears } from "./gears.js";
-import { noteOf } from "./named.js";
+import { noteOf, spoken } from "./named.js";
 import { tellsCheaply } from "./runs.js";
 import { noticeOf, orTheUsual, sentenceOf, stoppedOpening } from "./sentences.js";
 
@@ -208,10 +208,10 @@ export function createModel({ get, change }, bus, { adapters, form, library, mak
         return gate.pass();
       },
       onInterrupted(error) {
-        change({ interrupted: error.message });
+        change({ interrupted: spoken(error) });
         return new Promise((resolve) => (tryAgain = resolve));
       },
-      onNote: (sentence) => (ours() ? bus.tell(noteOf(sentence)) : undefined),
+      onNote: (message, sentence) => (ours() ? bus.tell(noteOf(message, sentence)) : undefined),
     };
   }
 

@@ -2,10 +2,12 @@
 // unchanged”, not keepUnmasked. Such names are for those who write settings files; the page shows none.
 
 import { NAMES, labelOf } from "./settings.js";
+import { ofSentence } from "../words/program.js";
 import { say } from "../words/say.js";
 
-/** @import { Settings } from "../api/decant.d.ts" */
+/** @import { Choice, Sentence, Settings } from "../api/decant.d.ts" */
 /** @import { Message } from "./state.js" */
+/** @import { Spoken } from "../words/program.js" */
 
 /**
  * What is no word of a language is a name wherever it stands; other names are also words, and are the setting's where a sentence begins
@@ -38,7 +40,33 @@ export function named(sentence) {
   }, sentence).replace(/^settings: /i, "");
 }
 
-/** What the program says by the way, as what is said to a person. @param {string} sentence @returns {Message} */
-export function noteOf(sentence) {
-  return { tone: "note", text: named(sentence), lang: "en" };
+/**
+ * What the program says, in the language that is spoken where that has words for all of it, else in English, which is said of it.
+ * @param {{ message: string, sentence?: Sentence | null | undefined }} said @returns {Spoken}
+ */
+export function spoken({ message, sentence }) {
+  const text = sentence ? ofSentence(sentence, labelled) : null;
+  return text === null ? { text: named(message), lang: "en" } : { text: named(finished(text)) };
+}
+
+/** Why this machine cannot hold a choice. @param {Choice} choice @returns {Spoken | null} */
+export function problemOf({ problem, sentence }) {
+  return problem === null ? null : spoken({ message: problem, sentence });
+}
+
+/** The page's label of a setting, as Rust or JavaScript spell its name. @param {string} name */
+function labelled(name) {
+  const known = NAMES.find((one) => one === name.replaceAll(/_(\w)/g, (_, letter) => letter.toUpperCase()));
+  return known ? say("problem.setting", { label: labelOf(known) }) : name;
+}
+
+/** As the program finishes its English: it begins with a capital where it begins with a word, and ends with a full stop. @param {string} text */
+function finished(text) {
+  const begun = text.replace(/^\p{Ll}+(?= |$)/u, (word) => word.charAt(0).toUpperCase() + word.slice(1));
+  return /[.!?”»]$/.test(begun) ? begun : `${begun}.`;
+}
+
+/** What it says by the way, as what is said to a person. @param {string} message @param {Sentence} [sentence] @returns {Message} */
+export function noteOf(message, sentence) {
+  return { tone: "note", ...spoken({ message, sentence }) };
 }

@@ -1,6 +1,6 @@
 // The sentences that the page says on its own account: about the machine, and about what went wrong.
 
-import { named } from "./named.js";
+import { spoken } from "./named.js";
 import { say } from "../words/say.js";
 
 /** @import { DecantError, ErrorCode, FallbackReason, Info } from "../api/decant.d.ts" */
@@ -48,20 +48,20 @@ const AFTER_OPENING = {
 /** And during a run. What was asked for can be asked differently, in the form. @type {Partial<Record<ErrorCode, Offer[]>>} */
 const AFTER_RUN = { request: [], memory: [OFFERS.smaller], device: [OFFERS.again, OFFERS.cpu], gone: [OFFERS.again, OFFERS.smaller] };
 
-/** What the program says is English; what the page says is not. @param {unknown} error @param {"open" | "run"} during @returns {Message} */
+/** What the page says is in its language; what the program says, where that has the words. @param {unknown} error @param {"open" | "run"} during @returns {Message} */
 export function sentenceOf(error, during) {
-  const {
-    code = "internal",
-    message,
-    spoken = false,
-  } = /** @type {Partial<DecantError> & { spoken?: boolean }} */ (error instanceof Error ? error : { message: String(error) });
+  const { code = "internal", message, sentence, spoken: own = false } = read(error);
   const offers = during === "open" ? (AFTER_OPENING[code] ?? [OFFERS.other]) : (AFTER_RUN[code] ?? [OFFERS.again]);
   return {
     tone: code === "cancelled" ? "note" : "error",
-    text: spoken ? (message ?? "") : message ? named(message) : say("error.unknown"),
-    ...(message && !spoken && { lang: "en" }),
+    ...(own || !message ? { text: message ?? say("error.unknown") } : spoken({ message, sentence })),
     offers,
   };
+}
+
+/** @param {unknown} error @returns {Partial<DecantError> & { spoken?: boolean }} `spoken` where the page said it itself */
+function read(error) {
+  return /** @type {Partial<DecantError>} */ (error instanceof Error ? error : { message: String(error) });
 }
 
 /** Where no model is open at all, the page's own is a way on. @param {Message} message @returns {Message} */
@@ -76,17 +76,18 @@ export function orTheUsual(message) {
  * @returns {LookProblem}
  */
 export function lookProblemOf(error, { name, address }) {
-  const { text } = sentenceOf(error, "open");
-  const { code, why, spoken } = /** @type {Partial<DecantError> & { spoken?: boolean }} */ (error instanceof Error ? error : {});
-  if (spoken || why === "address") return { text, details: "" };
+  const { text, lang } = sentenceOf(error, "open");
+  const sentence = { text, ...(lang && { lang }) };
+  const { code, why, message = "", spoken: own } = read(error);
+  if (own || why === "address") return { ...sentence, details: null };
   const host = address === null ? "" : hostOf(address);
-  if (/\bstatus 40[13]\b/.test(text)) return { text: say("look.denied", { host, name }), details: text };
-  if (code === "network") return { text: say("look.network", { host }), details: text };
-  if (code !== "model") return { text, details: "" };
+  if (/\bstatus 40[13]\b/.test(message)) return { text: say("look.denied", { host, name }), details: sentence };
+  if (code === "network") return { text: say("look.network", { host }), details: sentence };
+  if (code !== "model") return { ...sentence, details: null };
   if (why === "absent")
-    return { text: address === null ? say("look.absent", { name }) : say("look.absent-there", { address }), details: text };
-  if (address !== null && why === "unread") return { text: say("look.server", { host, name }), details: text };
-  return { text: say("look.unknown", { name }), details: text };
+    return { text: address === null ? say("look.absent", { name }) : say("look.absent-there", { address }), details: sentence };
+  if (address !== null && why === "unread") return { text: say("look.server", { host, name }), details: sentence };
+  return { text: say("look.unknown", { name }), details: sentence };
 }
 
 /** @param {string} address */

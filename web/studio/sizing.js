@@ -1,9 +1,12 @@
 // What a picture of the size that is asked for would take on this machine: asked of the open model when that has changed, and it rests. It
 // touches no element.
 
+import { problemOf } from "./named.js";
+
 /** @import { Bus } from "./bus.js" */
 /** @import { State, Store } from "./state.js" */
-/** @typedef {{ key: string, bytes: number, problem: string | null }} Weighed `key` is what it was asked for */
+/** @import { Spoken } from "../words/program.js" */
+/** @typedef {{ key: string, bytes: number, problem: Spoken | null }} Weighed `key` is what it was asked for */
 
 /** Milliseconds of rest after which a change counts. */
 const REST = 150;
@@ -35,7 +38,7 @@ export function createSizing({ get, change }, { model }) {
     try {
       const choices = (await model()?.weigh({ width, height, guidance })) ?? [];
       const own = choices.find(({ weights }) => weights === info.weights) ?? choices[0];
-      if (own && key === sizeKey(get())) change({ weighed: { key, bytes: own.peakBytes, problem: own.problem } });
+      if (own && key === sizeKey(get())) change({ weighed: { key, bytes: own.peakBytes, problem: problemOf(own) } });
     } catch {
       asked = ""; // a run came between; or what was asked for cannot be, which its own field says
     }

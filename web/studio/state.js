@@ -14,6 +14,7 @@ import { keptPresets } from "./presets.js";
 /** @import { Sheet } from "./grid.js" */
 /** @import { Starting } from "./init-image.js" */
 /** @import { Room, StoredModel } from "../store/opfs.js" */
+/** @import { Spoken } from "../words/program.js" */
 
 /** What the page shows. @typedef {"studio" | "inside" | "lessons"} Place */
 
@@ -23,7 +24,7 @@ import { keptPresets } from "./presets.js";
  * @property {Place} place which of the three is shown, and the rest of the address for it
  * @property {string} path
  * @property {Progress | null} opening
- * @property {string | null} interrupted why nothing comes any more while a model is opened, in a sentence
+ * @property {Spoken | null} interrupted why nothing comes any more while a model is opened, in a sentence
  * @property {boolean} opener whether the sheet for opening a model is shown
  * @property {Asking | Looking | Found | null} look the model that is looked at before it is loaded
  * @property {LookProblem | null} lookProblem why the last one could not be looked at
@@ -78,9 +79,9 @@ import { keptPresets } from "./presets.js";
  * @typedef {{ phase: "ask", host: string, address: string }} Asking
  */
 
-/** In words for people, and what the program or the server said. @typedef {{ text: string, details: string }} LookProblem */
+/** In words for people, and what the program or the server said. @typedef {Spoken & { details: Spoken | null }} LookProblem */
 
-/** @typedef {{ phase: "looking", name: string, progress: Progress | null, interrupted: string | null }} Looking */
+/** @typedef {{ phase: "looking", name: string, progress: Progress | null, interrupted: Spoken | null }} Looking */
 
 /**
  * @typedef {object} Found

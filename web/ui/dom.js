@@ -1,6 +1,8 @@
 // Finding elements and painting pixels: the few lines that every view needs.
 
-import { inNumber } from "../words/say.js";
+import { inDigits, language } from "../words/say.js";
+
+/** @import { Spoken } from "../words/program.js" */
 
 /**
  * The element with that id; a page without it is our own mistake.
@@ -49,6 +51,12 @@ export function paint(canvas, image) {
 /** Writes only what is different, so that screen readers and selections are left alone. @param {Element} element @param {string} text */
 export function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
+}
+
+/** The same, of what may be in another language than the page. @param {HTMLElement} element @param {Spoken} spoken */
+export function writeSpoken(element, { text, lang }) {
+  write(element, text);
+  element.lang = lang ?? language;
 }
 
 /** @param {string} label @param {() => void} action */
@@ -121,14 +129,6 @@ export function h(tag, properties = {}, ...children) {
   return element;
 }
 
-const UNITS = ["bytes", "KB", "MB", "GB"];
-
-/** @param {number} bytes */
-export function inBytes(bytes) {
-  const unit = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), UNITS.length - 1);
-  return `${inDigits(bytes / 1000 ** unit, unit > 1 ? 1 : 0)} ${UNITS[unit]}`;
-}
-
 /** @param {number} milliseconds */
 export function inTime(milliseconds) {
   if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
@@ -136,9 +136,4 @@ export function inTime(milliseconds) {
   if (seconds < 9.95) return `${inDigits(seconds, 1)} s`;
   const whole = Math.round(seconds);
   return whole < 60 ? `${inDigits(whole, 0)} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
-}
-
-/** @param {number} value @param {number} digits after the point */
-function inDigits(value, digits) {
-  return inNumber(value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }

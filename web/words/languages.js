@@ -21,6 +21,8 @@ import { SPANISH } from "./es/index.js";
  * @property {Like<typeof import("./en/index.js").ROWS>} rows
  * @property {() => Promise<{ LESSONS: LessonTexts }>} lessons fetched when a lesson is first entered
  * @property {Record<string, string>} program what the program says while it works, by its English
+ * @property {() => Promise<{ SENTENCES: Record<string, Text> }>} sentences what it refuses and notes, by the English template (`Sentence` in
+ *   api/decant.d.ts), with the same values; what is not there is said in English
  * @property {Catalogue | null} catalogue the program's tables; null: as they are
  */
 

@@ -1,5 +1,5 @@
 // What the page says, in the language that was chosen. Every text that a person reads is a row of a language's folder (languages.js). What the
-// program itself says (its refusals, the notes of its tables) is English, unless the language knows it (program.js, catalogue.js).
+// program itself says (its refusals, its notes, its tables) is English, unless the language knows it (program.js, catalogue.js).
 
 import { LANGUAGES } from "./languages.js";
 import { remember, remembered } from "../store/local.js";
@@ -18,8 +18,11 @@ const FORMS = new Intl.PluralRules(language);
  * @param {Record<string, string | number>} [values] for what stands in braces; numbers are written as the language does
  */
 export function say(key, values = {}) {
-  /** @type {Text} */
-  const row = LANGUAGES[language].rows[key];
+  return fill(LANGUAGES[language].rows[key], values);
+}
+
+/** A row with its values, in the form that `n` asks for. @param {Text} row @param {Record<string, string | number>} values */
+export function fill(row, values) {
   const text = typeof row === "string" ? row : (row[FORMS.select(Number(values["n"]))] ?? row.other);
   return text.replaceAll(/\{(\w+)\}/g, (whole, name) => {
     const value = values[name];
@@ -38,6 +41,19 @@ export function spokenError(key) {
  */
 export function inNumber(value, digits = { maximumFractionDigits: 20 }) {
   return new Intl.NumberFormat(language, { useGrouping: false, ...digits }).format(value);
+}
+
+const UNITS = ["bytes", "KB", "MB", "GB"];
+
+/** @param {number} bytes */
+export function inBytes(bytes) {
+  const unit = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), UNITS.length - 1);
+  return `${inDigits(bytes / 1000 ** unit, unit > 1 ? 1 : 0)} ${UNITS[unit]}`;
+}
+
+/** @param {number} value @param {number} digits after the point */
+export function inDigits(value, digits) {
+  return inNumber(value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
 /** Things one after another: “a, b, c”. @param {string[]} things */

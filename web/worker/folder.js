@@ -6,6 +6,7 @@ import { Keeper } from "./keeper.js";
 import { Line, failure } from "./line.js";
 import { checkPublished } from "./published.js";
 import { RemoteFile } from "./remote.js";
+import { worded } from "../api/worded.js";
 
 /** @import { ModelFile } from "../api/decant.d.ts" */
 /** @import { App, Files, Source, Tell } from "../api/protocol.d.ts" */
@@ -21,7 +22,9 @@ export async function openFolder(source, watch) {
   const store = source.keep ? await storeOf(source.url, source.name) : null;
   if (source.keep && !store)
     watch.note(
-      "This browser keeps no files for this page (private window, or an address without https), so the model will be downloaded again next time.",
+      worded(
+        "This browser keeps no files for this page (private window, or an address without https), so the model will be downloaded again next time.",
+      ),
     );
   const line = new Line(watch);
   const place = await placeOf(source.url, line).catch((error) => store?.about.place ?? Promise.reject(error));

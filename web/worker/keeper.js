@@ -1,6 +1,7 @@
 // What is kept of the files of one model: in the browser's storage while it has room, and the chunks used last at hand.
 
 import { NoRoom } from "../store/opfs.js";
+import { worded } from "../api/worded.js";
 
 /** @import { FileStore, ModelStore } from "../store/opfs.js" */
 /** @import { Begun, Watch } from "./line.js" */
@@ -90,7 +91,9 @@ export class Keeper {
       if (error instanceof NoRoom) {
         this.#store = null;
         this.watch.note(
-          "This browser’s storage is full: the rest of this model is not kept, and will be downloaded again next time. Deleting a stored model makes room.",
+          worded(
+            "This browser’s storage is full: the rest of this model is not kept, and will be downloaded again next time. Deleting a stored model makes room.",
+          ),
         );
       }
       return false;

@@ -1,13 +1,13 @@
 // The line to a server: asks for bytes, tries again when it breaks, and waits when the page wants that. It knows no file and no storage.
 
-/** @import { ErrorCode } from "../api/decant.d.ts" */
+/** @import { ErrorCode, Sentence } from "../api/decant.d.ts" */
 
 /**
  * Whoever follows the reading. What it returns is awaited: not yet means paused, a rejection ends the reading.
  * @typedef {object} Watch
  * @property {(file: string, from: "network" | "storage" | "disk", bytes: number) => Promise<void>} arrived bytes came
  * @property {(reason: string) => Promise<void>} interrupted nothing comes any more; resolves when it shall be tried again
- * @property {(sentence: string) => void} note something that a person should know
+ * @property {(note: { message: string, sentence: Sentence }) => void} note something that a person should know
  */
 
 /** Milliseconds before the second, third and fourth try. Together as long as a change of wireless network takes. */

@@ -1,6 +1,8 @@
 // The WebAssembly module, loaded from where it lies. Where the worker is one file, tools/single/program.js or tools/npm/program.js stands in
 // this one's place.
 
+import { worded } from "../api/worded.js";
+
 /** @import { App } from "../api/protocol.d.ts" */
 
 /** The CPU's kernels as a module of their own: "relaxed" or "simd128". @type {((name: string) => Promise<Response>) | null} */
@@ -16,7 +18,10 @@ export async function loadProgram() {
   } catch (error) {
     throw {
       code: "internal",
-      message: `The program itself could not be loaded from ${address}: ${error instanceof Error ? error.message : error}`,
+      ...worded("The program itself could not be loaded from {address}: {reason}", {
+        address,
+        reason: error instanceof Error ? error.message : String(error),
+      }),
     };
   }
 }

@@ -2,7 +2,7 @@
 // the storage, so this is asked once, when the model has been read; parts that the model did not need come then, too.
 
 import { CHUNK } from "../store/opfs.js";
-import { failure } from "./line.js";
+import { worded } from "../api/worded.js";
 
 /** @import { Sum, Tell } from "../api/protocol.d.ts" */
 /** @import { RemoteFile } from "./remote.js" */
@@ -15,7 +15,9 @@ export async function checkPublished(file, expected, sum, tell) {
   if (size === null || (about && "size" in about && about.published === expected)) return;
   if (!stored || !about || !keeper.keeps)
     return keeper.watch.note(
-      `${name} is not kept in this browser, so its published SHA-256 was not compared: it would have to come a second time.`,
+      worded("{name} is not kept in this browser, so its published SHA-256 was not compared: it would have to come a second time.", {
+        name,
+      }),
     );
   for (let at = 0; at < size; at += CHUNK) {
     sum.add(await file.read(at, Math.min(at + CHUNK, size)));
@@ -25,8 +27,11 @@ export async function checkPublished(file, expected, sum, tell) {
   if (got === expected)
     return stored.describe({ .../** @type {{ size: number, validator: string }} */ (stored.about), published: expected }).catch(() => {});
   await stored.begin({ absent: true }).catch(() => {});
-  throw failure(
-    "model",
-    `${name} is not the file that was published: its SHA-256 is ${got}, and ${expected} was expected. What was kept of it is deleted; open it again, or take it from another place.`,
-  );
+  throw {
+    code: "model",
+    ...worded(
+      "{name} is not the file that was published: its SHA-256 is {got}, and {expected} was expected. What was kept of it is deleted; open it again, or take it from another place.",
+      { name, got, expected },
+    ),
+  };
 }

@@ -6,6 +6,7 @@ import { CHUNK } from "../store/opfs.js";
 import { Broken, failure, header, validatorOf } from "./line.js";
 import { partIn } from "./part.js";
 import { receiveWhole } from "./whole.js";
+import { worded } from "../api/worded.js";
 
 /** @import { FileStore } from "../store/opfs.js" */
 /** @import { Keeper } from "./keeper.js" */
@@ -72,7 +73,8 @@ export class RemoteFile {
     const wasThere = this.stored?.has(index);
     const kept = await this.stored?.read(index);
     if (kept) await this.keeper.watch.arrived(this.name, "storage", kept.length);
-    else if (wasThere) this.keeper.watch.note(`A stored part of ${this.name} was damaged; that part is downloaded again.`);
+    else if (wasThere)
+      this.keeper.watch.note(worded("A stored part of {name} was damaged; that part is downloaded again.", { name: this.name }));
     return kept ?? fetch(index);
   }
 
@@ -139,7 +141,8 @@ export class RemoteFile {
     if (about && "size" in about) {
       await response.body?.cancel();
       if (validatorOf(response, sizeIn(response) ?? about.size) === about.validator) return this.#inRanges(about.size, about.validator);
-      if (this.stored?.count) this.keeper.watch.note(`${this.name} has changed on the server since it was stored; it is downloaded anew.`);
+      if (this.stored?.count)
+        this.keeper.watch.note(worded("{name} has changed on the server since it was stored; it is downloaded anew.", { name: this.name }));
       await this.stored?.begin({ absent: true }).catch(() => {});
       return /** @type {Promise<Found>} */ (this.#answered(await this.line.ask(this.address, `0-${CHUNK - 1}`)));
     }

@@ -50,7 +50,7 @@ export const watch = {
     if (due()) await askToGoOn(reading.call, { progress: reading.pace.at(performance.now()) });
   },
   interrupted: (reason) => askToGoOn(reading.call, { interrupted: reason }),
-  note: (sentence) => say({ call: reading.call, event: { note: sentence } }),
+  note: ({ message, sentence }) => say({ call: reading.call, event: { note: message, sentence } }),
 };
 
 function due() {

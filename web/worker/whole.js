@@ -4,6 +4,7 @@
 import { CHUNK } from "../store/opfs.js";
 import { isWeightFile } from "../api/endings.js";
 import { Broken, failure, header, validatorOf } from "./line.js";
+import { worded } from "../api/worded.js";
 
 /** @import { Found, RemoteFile } from "./remote.js" */
 
@@ -17,9 +18,14 @@ export async function receiveWhole(file, response) {
     return { size: about.size, fetch: again(file, []) };
   }
   const announced = Number(header(response, "content-length"));
-  const parts = `The server sends ${name} only as a whole`;
-  if (stored?.count) keeper.watch.note(`${parts}, so the download begins anew instead of going on where it broke off.`);
-  else if (announced > CHUNK) keeper.watch.note(`${parts}: the download can be paused, but not resumed once it is broken off.`);
+  if (stored?.count)
+    keeper.watch.note(
+      worded("The server sends {name} only as a whole, so the download begins anew instead of going on where it broke off.", { name }),
+    );
+  else if (announced > CHUNK)
+    keeper.watch.note(
+      worded("The server sends {name} only as a whole: the download can be paused, but not resumed once it is broken off.", { name }),
+    );
   await stored?.begin({ size: announced, validator }).catch(() => {});
   const { size, blobs } = await receive(file, response);
   // What the server announced was the length of what it sent, which may have been packed.

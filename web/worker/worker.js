@@ -6,17 +6,19 @@ import { holdLife } from "./life.js";
 import { fetchKernels, loadProgram } from "./program.js";
 import { storeOf } from "../store/opfs.js";
 import { beginReading, forget, hear, say, showStep, tell, tilesOf, watch } from "./talk.js";
+import { worded } from "../api/worded.js";
 
 /**
  * @import { Answers, App, Cores, Kind, Pixels, Result, Session, Source, ToWorker, Upscaler, Wanted, What } from "../api/protocol.d.ts"
  */
-/** @import { ErrorCode, Info, UpscalerInfo } from "../api/decant.d.ts" */
+/** @import { ErrorCode, Info, Sentence, UpscalerInfo } from "../api/decant.d.ts" */
 
 /**
  * What the program advises about a file whose bytes contradict each other (`DOWNLOAD_AGAIN` in crates/sd/src/error.rs, whose test reads
  * this line).
  */
 const DAMAGED = "download the file again";
+const DELETED = "what was kept of it is deleted, and opening the model again downloads it again";
 
 /**
  * @type {{ app: App, memory: WebAssembly.Memory, source: Source, files: Awaited<ReturnType<typeof openFolder>>, wanted: Wanted } | null}
@@ -131,7 +133,7 @@ async function openUpscaler({ source, name, wanted }) {
 
 /** @returns {Promise<Upscaler>} */
 function theUpscaler() {
-  return upscaler ?? Promise.reject({ code: "internal", message: "No upscaler is open." });
+  return upscaler ?? Promise.reject({ code: "internal", ...worded("No upscaler is open.") });
 }
 
 /** The one that the open model brings along, opened once. @returns {Promise<Upscaler>} */
@@ -158,9 +160,9 @@ async function enlarged(call, image) {
     const larger = await (await ownUpscaler()).run(image, null, null, tilesOf(call));
     return { image: larger.image, enlarged: [larger.enlarged] };
   } catch (error) {
-    const { code, message } = readFailure(error);
+    const { code, message, sentence } = readFailure(error);
     if (code === "gone") throw error;
-    if (code !== "cancelled") say({ call, event: { note: message } });
+    if (code !== "cancelled") say({ call, event: { note: message, ...(sentence && { sentence }) } });
     return {};
   }
 }
@@ -184,12 +186,19 @@ async function orAgain(reading, files) {
   try {
     return await reading;
   } catch (error) {
-    const { code, message } = readFailure(error);
+    const { code, message, sentence } = readFailure(error);
     const hasGone = message.includes(DAMAGED) && files && "forgetDamaged" in files && (await files.forgetDamaged(message));
-    throw hasGone
-      ? { code, message: message.replace(DAMAGED, "what was kept of it is deleted, and opening the model again downloads it again") }
-      : error;
+    throw hasGone ? { code, message: message.replace(DAMAGED, DELETED), ...(sentence && { sentence: deleted(sentence) }) } : error;
   }
+}
+
+/** A sentence with what was done instead of what is advised. @param {Sentence} sentence @returns {Sentence} */
+function deleted({ template, values }) {
+  const each = Object.entries(values).map(([name, value]) => [
+    name,
+    value instanceof Object && "template" in value ? deleted(value) : value,
+  ]);
+  return { template: template === DAMAGED ? DELETED : template, values: Object.fromEntries(each) };
 }
 
 /** @param {What<"load">} what @returns {Promise<Info>} */
@@ -223,23 +232,28 @@ function heapBytes() {
 
 /** @returns {Promise<Session>} */
 function ready() {
-  return session ?? Promise.reject({ code: "internal", message: "No model is open." });
+  return session ?? Promise.reject({ code: "internal", ...worded("No model is open.") });
 }
 
-/** @param {unknown} error @returns {{ code: ErrorCode, message: string, why?: string }} */
+/** @param {unknown} error @returns {{ code: ErrorCode, message: string, why?: string, sentence?: Sentence }} */
 function readFailure(error) {
   if (error && typeof error === "object" && "code" in error && "message" in error)
     return {
       code: /** @type {ErrorCode} */ (error.code),
       message: String(error.message),
       ...("why" in error && { why: String(error.why) }),
+      ...("sentence" in error && { sentence: /** @type {Sentence} */ (error.sentence) }),
     };
   // The program ends so where WebAssembly's memory has no room: what else ends it in its middle has words of its own.
   if (error instanceof WebAssembly.RuntimeError)
     return {
       code: "gone",
-      message: `WebAssembly ran out of memory (it has ${Math.round(heapBytes() / 1e6)} MB), and the program ended. Open the model again to go on; a smaller picture, or the weights in a smaller encoding, take less.`,
+      ...worded(
+        "WebAssembly ran out of memory (it has {size}), and the program ended. Open the model again to go on; a smaller picture, or the weights in a smaller encoding, take less.",
+        { size: { bytes: heapBytes() } },
+      ),
     };
-  if (error instanceof RangeError) return { code: "memory", message: `There is not enough memory: ${error.message}.` };
-  return { code: "internal", message: `Something that should not happen did: ${error instanceof Error ? error.message : error}.` };
+  if (error instanceof RangeError) return { code: "memory", ...worded("There is not enough memory: {reason}.", { reason: error.message }) };
+  const reason = error instanceof Error ? error.message : String(error);
+  return { code: "internal", ...worded("Something that should not happen did: {reason}.", { reason }) };
 }

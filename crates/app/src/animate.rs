@@ -23,6 +23,6 @@ pub fn animate(noisy: &Array, denoised: &Array, image: &Pixels, settings: &Setti
     let texts = record(settings, about)?.texts();
     let bytes = animation
         .apng(&texts.each_ref().map(|(keyword, text)| (*keyword, text.as_str())))
-        .map_err(|error| Failure::new("request", error))?;
+        .map_err(|error| Failure::new("request", error.sentence()))?;
     Ok(Uint8Array::from(bytes.as_slice()))
 }

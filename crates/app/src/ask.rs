@@ -6,8 +6,10 @@ use crate::js::{floats, object, pixels, texts};
 use crate::session::Session;
 use crate::settings::{Settings, request};
 use crate::watch::count;
+use decant_sd::error::Value;
 use decant_sd::latents::Latents;
 use decant_sd::request::Decoder;
+use decant_sd::sentence;
 use decant_solver::compare;
 use js_sys::{Array, Float32Array};
 use wasm_bindgen::JsCast;
@@ -36,7 +38,7 @@ impl Session {
         let vector = match (token.as_string(), token.dyn_ref::<Float32Array>()) {
             (Some(word), _) => pipeline.embedding_of(&word).await?,
             (None, Some(numbers)) => numbers.to_vec(),
-            (None, None) => return Err(Failure::new("request", "Neighbours are those of a word or of a Float32Array")),
+            (None, None) => return Err(Failure::new("request", sentence!("Neighbours are those of a word or of a Float32Array"))),
         };
         let nearest = pipeline.neighbours(&vector, count).await?;
         Ok(nearest
@@ -72,7 +74,8 @@ impl Session {
             "tiny" => pipeline.decode_by(Decoder::Tiny, &latents).await?,
             "projection" => pipeline.project(&latents).await?,
             other => {
-                let problem = format!("Latents cannot be decoded by {other:?}; by \"model\", \"tiny\" or \"projection\" they can");
+                let got = Value::quoted(other);
+                let problem = sentence!("Latents cannot be decoded by {got}; by \"model\", \"tiny\" or \"projection\" they can", got);
                 return Err(Failure::new("request", problem));
             }
         };
@@ -113,7 +116,7 @@ fn latents_object(latents: &Latents, level: Option<&str>) -> JsValue {
 /// Runs in the plane in which they differ most: `Plane` in `web/api/decant.d.ts`; needs no model.
 #[wasm_bindgen]
 pub fn plane(runs: Array) -> Result<JsValue, Failure> {
-    let wrong = || Failure::new("request", "Runs are arrays of Float32Arrays, all of one length");
+    let wrong = || Failure::new("request", sentence!("Runs are arrays of Float32Arrays, all of one length"));
     let points = |run: JsValue| {
         let points = run.dyn_into::<Array>().ok()?.into_iter().map(|point| Some(point.dyn_into::<Float32Array>().ok()?.to_vec()));
         points.collect::<Option<Vec<Vec<f32>>>>()
@@ -134,7 +137,11 @@ pub fn plane(runs: Array) -> Result<JsValue, Failure> {
 #[wasm_bindgen]
 pub fn distance(a: &[f32], b: &[f32]) -> Result<JsValue, Failure> {
     if a.len() != b.len() {
-        let problem = format!("Lists of {} and of {} numbers cannot be compared; give two of one length", a.len(), b.len());
+        let problem = sentence!(
+            "Lists of {first} and of {second} numbers cannot be compared; give two of one length",
+            first = a.len(),
+            second = b.len()
+        );
         return Err(Failure::new("request", problem));
     }
     let compare::Distance { rms, cosine, lengths } = compare::distance(a, b);

@@ -1,9 +1,10 @@
 //! The ways to keep a model's weights, and which of them to take where nobody chose.
 
-use crate::failure::Failure;
-use crate::js::object;
+use crate::failure::{Failure, message};
+use crate::js::{object, sentence_object};
 use decant_graph::{ENCODINGS, Encoding};
 use decant_sd::pipeline::{Pipeline, Prediction};
+use decant_sd::sentence;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
@@ -52,7 +53,8 @@ pub fn encoding(pipeline: &Pipeline, weights: &str) -> Result<Option<Encoding>, 
         return Ok(None);
     }
     if weights != "auto" {
-        let unknown = || Failure::new("request", format!("There is no encoding “{weights}”; there are auto, {STORED}, {}", names()));
+        let unknown =
+            || Failure::new("request", sentence!("There is no encoding “{got}”; there are {known}", got = weights, known = names()));
         return Encoding::named(weights).map(Some).ok_or_else(unknown);
     }
     let defaults = pipeline.defaults();
@@ -65,8 +67,8 @@ pub fn name(encoding: Option<Encoding>) -> &'static str {
     encoding.map_or(STORED, |encoding| encoding.row().name)
 }
 
-fn names() -> String {
-    ENCODINGS.iter().map(|row| row.name).collect::<Vec<_>>().join(", ")
+fn names() -> Vec<&'static str> {
+    ["auto", STORED].into_iter().chain(ENCODINGS.iter().map(|row| row.name)).collect()
 }
 
 /// As `Choice` in `web/api/decant.d.ts`.
@@ -78,7 +80,8 @@ pub fn array(weighed: &[Weighed]) -> Array {
             ("title", title.into()),
             ("readBytes", (prediction.file_bytes as f64).into()),
             ("peakBytes", (prediction.memory.peak() as f64).into()),
-            ("problem", problem.map_or(JsValue::NULL, |problem| Failure::new("memory", problem).message.into())),
+            ("problem", problem.as_ref().map_or(JsValue::NULL, |problem| message(problem).into())),
+            ("sentence", problem.as_ref().map_or(JsValue::NULL, sentence_object)),
             ("suggested", (*suggested).into()),
         ])
     };

@@ -1,10 +1,11 @@
-//! Errors as the page gets them: a code to decide by and a message to read.
+//! Errors as the page gets them: a code to decide by, a message to read, and what that is made of, for pages in other languages.
 
-use crate::js::object;
-use decant_sd::Error;
+use crate::js::{object, sentence_object};
+use decant_sd::error::Sentence;
+use decant_sd::{Error, sentence};
 use wasm_bindgen::JsValue;
 
-/// One failure, thrown as `{ code, message, why }`.
+/// One failure, thrown as `{ code, message, why, sentence }`.
 #[derive(Debug)]
 pub struct Failure {
     /// See `ErrorCode` in `web/api/decant.d.ts`.
@@ -13,12 +14,14 @@ pub struct Failure {
     pub message: String,
     /// Of a model's failure: "absent" where there is none, "unread" where its bytes did not come as they should.
     pub why: &'static str,
+    /// The same as the message, as a template with values.
+    pub sentence: Sentence,
 }
 
 impl Failure {
-    /// With any text, which becomes a sentence.
-    pub fn new(code: &'static str, text: impl ToString) -> Failure {
-        Failure { code, message: sentence(&text.to_string()), why: "" }
+    /// A sentence, which also becomes a message.
+    pub fn new(code: &'static str, sentence: Sentence) -> Failure {
+        Failure { code, message: message(&sentence), why: "", sentence }
     }
 
     /// While a model is opened: what the schedule or a size does not like then is the model's fault.
@@ -32,19 +35,24 @@ impl Failure {
             "request" => "model",
             code => code,
         };
-        Failure { why, ..Failure::new(code, error) }
+        Failure { why, ..Failure::new(code, error.sentence()) }
     }
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Failure {
-        Failure::new(code(&error), error)
+        Failure::new(code(&error), error.sentence())
     }
 }
 
 impl From<Failure> for JsValue {
     fn from(failure: Failure) -> JsValue {
-        object([("code", failure.code.into()), ("message", failure.message.into()), ("why", failure.why.into())])
+        object([
+            ("code", failure.code.into()),
+            ("message", failure.message.into()),
+            ("why", failure.why.into()),
+            ("sentence", sentence_object(&failure.sentence)),
+        ])
     }
 }
 
@@ -59,6 +67,7 @@ fn code(error: &Error) -> &'static str {
         | Error::Start { .. }
         | Error::Guidance { .. }
         | Error::Settings { .. }
+        | Error::Unread { .. }
         | Error::Solver(_) => "request",
         Error::Memory { .. } | Error::ModelMemory { .. } | Error::Graph(Graph::OutOfMemory(_)) => "memory",
         Error::Graph(Graph::Device(_) | Graph::Lost(_)) => "device",
@@ -68,8 +77,8 @@ fn code(error: &Error) -> &'static str {
 }
 
 /// Begins with a capital, where it begins with a word and not with a file's name, and ends with a full stop.
-fn sentence(text: &str) -> String {
-    let text = &*decant_sd::error::shown(text);
+pub fn message(sentence: &Sentence) -> String {
+    let text = &*decant_sd::error::shown(&sentence.to_string());
     let word = text.split(' ').next().unwrap_or_default();
     let plain = !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase());
     let (first, rest) = text.split_at(plain as usize);
@@ -79,7 +88,7 @@ fn sentence(text: &str) -> String {
 
 /// Of what a run has borrowed.
 pub fn busy<E>(_: E) -> Failure {
-    Failure::new("request", "A picture is being made; one at a time")
+    Failure::new("request", sentence!("A picture is being made; one at a time"))
 }
 
 #[cfg(test)]
@@ -88,11 +97,12 @@ mod tests {
 
     #[test]
     fn texts_become_sentences() {
-        assert_eq!(sentence("the run was cancelled"), "The run was cancelled.");
-        assert_eq!(sentence("unet: input [1, 2] does not fit"), "unet: input [1, 2] does not fit.");
-        assert_eq!(sentence("vae/config.json is empty."), "vae/config.json is empty.");
-        assert_eq!(sentence("étude"), "étude.");
-        assert_eq!(sentence(""), ".");
+        let of = |text: &'static str| message(&Sentence::english(text));
+        assert_eq!(of("the run was cancelled"), "The run was cancelled.");
+        assert_eq!(of("unet: input [1, 2] does not fit"), "unet: input [1, 2] does not fit.");
+        assert_eq!(of("vae/config.json is empty."), "vae/config.json is empty.");
+        assert_eq!(of("étude"), "étude.");
+        assert_eq!(of(""), ".");
     }
 
     #[test]

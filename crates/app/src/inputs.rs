@@ -4,6 +4,7 @@ use crate::failure::Failure;
 use decant_sd::latents::{Latents, Level};
 use decant_sd::picture::{Mask, Picture};
 use decant_sd::request::Images;
+use decant_sd::sentence;
 use js_sys::{Float32Array, Uint8Array, Uint8ClampedArray};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -80,7 +81,11 @@ pub fn read_latents(latents: &JsLatents) -> Result<Latents, Failure> {
         }
         _ => Err(Failure::new(
             "request",
-            format!("Latents of the shape {sides:?} do not have {} numbers; give [channels, height, width]", values.len()),
+            sentence!(
+                "Latents of the shape {shape} do not have {count} numbers; give [channels, height, width]",
+                shape = format!("{sides:?}"),
+                count = values.len()
+            ),
         )),
     }
 }

@@ -1,5 +1,6 @@
 //! Plain JavaScript objects: what the other modules give to the page, and what the browser gives to them.
 
+use decant_sd::error::{Sentence, Value};
 use decant_sd::picture::Picture;
 use js_sys::{Array, Float32Array, Object, Reflect, Uint8ClampedArray};
 use wasm_bindgen::prelude::*;
@@ -16,6 +17,32 @@ pub fn object<const N: usize>(properties: [(&str, JsValue); N]) -> JsValue {
 /// A list of texts.
 pub fn texts(texts: &[String]) -> JsValue {
     texts.iter().map(JsValue::from).collect::<Array>().into()
+}
+
+/// The largest whole number up to which JavaScript has all of them (`Number.MAX_SAFE_INTEGER`).
+pub const MOST_WHOLE: u64 = (1 << 53) - 1;
+
+/// A template and its values: `Sentence` in `web/api/decant.d.ts`.
+pub fn sentence_object(sentence: &Sentence) -> JsValue {
+    let values = Object::new();
+    for (name, value) in sentence.values() {
+        set(&values, name, value_of(value));
+    }
+    object([("template", sentence.template().into()), ("values", values.into())])
+}
+
+fn value_of(value: &Value) -> JsValue {
+    match value {
+        Value::Text(text) => text.into(),
+        // What JavaScript cannot hold is written out: a language needs no more of it than its digits.
+        Value::Whole(number) if number.unsigned_abs() <= MOST_WHOLE => (*number as f64).into(),
+        Value::Whole(number) => number.to_string().into(),
+        Value::Number(number) => (*number).into(),
+        Value::Bytes(count) => object([("bytes", (*count as f64).into())]),
+        Value::List(values) => values.iter().map(value_of).collect::<Array>().into(),
+        Value::Setting(name) => object([("setting", name.into())]),
+        Value::Sentence(sentence) => sentence_object(sentence),
+    }
 }
 
 /// Gives an object of [`object`]'s one more property.

@@ -5,6 +5,8 @@ use crate::failure::Failure;
 use crate::js::{self, object, text_property};
 use crate::kernels::{self, GpuKernels};
 use decant_graph::Device;
+use decant_sd::error::Sentence;
+use decant_sd::sentence;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 
@@ -43,7 +45,7 @@ impl DeviceChoice {
             "auto" => Ok(DeviceChoice::Auto),
             "gpu" => Ok(DeviceChoice::Gpu),
             "cpu" => Ok(DeviceChoice::Cpu),
-            _ => Err(Failure::new("request", format!("There is no device “{word}”; there are auto, gpu and cpu"))),
+            _ => Err(Failure::new("request", sentence!("There is no device “{word}”; there are auto, gpu and cpu", word))),
         }
     }
 }
@@ -82,18 +84,23 @@ pub async fn cpu(fallback: Option<&'static str>) -> Machine {
 /// Why there is no GPU.
 struct Refusal {
     reason: &'static str,
-    sentence: String,
+    sentence: Sentence,
 }
 
 async fn gpu(kept: &JsValue, on_try: &mut dyn FnMut()) -> Result<Machine, Refusal> {
-    let refuse = |reason, sentence: &str| Refusal { reason, sentence: sentence.into() };
+    let refuse = |reason, sentence| Refusal { reason, sentence };
+    let failed = |error: decant_graph::Error| refuse("failed", decant_sd::Error::from(error).sentence());
     let name = match js::GPU.with(Clone::clone) {
-        Some(gpu) => adapter_name(&gpu).await.ok_or_else(|| refuse("no-adapter", "This browser has WebGPU but no GPU that it may use"))?,
-        None if js::IS_SECURE_CONTEXT.with(|secure| *secure) => return Err(refuse("no-webgpu", "This browser has no WebGPU")),
-        None => return Err(refuse("insecure", "Browsers hide WebGPU from a page that came over plain http from another machine")),
+        Some(gpu) => {
+            adapter_name(&gpu).await.ok_or_else(|| refuse("no-adapter", sentence!("This browser has WebGPU but no GPU that it may use")))?
+        }
+        None if js::IS_SECURE_CONTEXT.with(|secure| *secure) => return Err(refuse("no-webgpu", sentence!("This browser has no WebGPU"))),
+        None => {
+            return Err(refuse("insecure", sentence!("Browsers hide WebGPU from a page that came over plain http from another machine")));
+        }
     };
-    let gpu = decant_gpu::Gpu::request().await.map_err(|error| refuse("failed", &error.to_string()))?;
-    let kernels = kernels::choose(&gpu, &name, kept, on_try).await.map_err(|error| refuse("failed", &error.to_string()))?;
+    let gpu = decant_gpu::Gpu::request().await.map_err(failed)?;
+    let kernels = kernels::choose(&gpu, &name, kept, on_try).await.map_err(failed)?;
     let software = gpu.adapter().software;
     Ok(Machine { device: Rc::new(gpu), name, gpu: true, software, kernels, fallback: None })
 }

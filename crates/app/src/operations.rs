@@ -8,6 +8,7 @@ use crate::machine::{DeviceChoice, choose};
 use decant_graph::Error;
 use decant_graph::check::Reference;
 use decant_graph::op::{Case, OPS};
+use decant_sd::error::Sentence;
 use js_sys::Array;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -20,7 +21,9 @@ pub async fn check_operations(device: String) -> Result<Array, Failure> {
     let rows = Array::new();
     for row in OPS {
         for case in (row.cases)().iter().filter(|case| !case.real) {
-            let error = error_of(&device, case).await.map_err(|error| Failure::new("device", format!("{}: {error}", case.name)))?;
+            let error = error_of(&device, case)
+                .await
+                .map_err(|error| Failure::new("device", Sentence::english(format!("{}: {error}", case.name))))?;
             rows.push(&object([
                 ("operation", row.name.into()),
                 ("sizes", case.name.as_str().into()),

@@ -1,17 +1,18 @@
 //! What a picture was made with: written into its PNG, and read from one that somebody has. No model is needed for either.
 
-use crate::failure::Failure;
+use crate::failure::{Failure, message};
 use crate::inputs::{Pixels, picture};
-use crate::js::{list_property, number_property, object, text_property, texts, texts_property};
+use crate::js::{list_property, number_property, object, sentence_object, text_property, texts, texts_property};
 use crate::settings::{Settings, request, seed_note, settings_object};
 use decant_record::{Enlarged, Error, Found, Model, Record, Source, read};
-use js_sys::Uint8Array;
+use decant_sd::error::Sentence;
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 /// A picture as a PNG with its record; `about` is `About` in `web/api/protocol.d.ts`.
 #[wasm_bindgen(js_name = writePicture)]
 pub fn write_picture(image: &Pixels, settings: &Settings, about: &JsValue) -> Result<Uint8Array, Failure> {
-    let png = record(settings, about)?.png(&picture(image)?).map_err(|error| Failure::new("internal", error))?;
+    let png = record(settings, about)?.png(&picture(image)?).map_err(|error| Failure::new("internal", error.sentence()))?;
     Ok(Uint8Array::from(png.as_slice()))
 }
 
@@ -43,8 +44,13 @@ pub fn read_record(bytes: &[u8]) -> Result<JsValue, Failure> {
     match read(bytes) {
         Ok(found) => Ok(found_object(found)),
         Err(Error::Neither { .. } | Error::Bare { .. }) => Ok(JsValue::NULL),
-        Err(error) => Err(Failure::new("request", error)),
+        Err(error) => Err(Failure::new("request", error.sentence())),
     }
+}
+
+/// `Note` in `web/api/decant.d.ts`.
+fn note(sentence: &Sentence) -> JsValue {
+    object([("message", message(sentence).into()), ("sentence", sentence_object(sentence))])
 }
 
 fn found_object(Found { record, source, mut notes, inversions, .. }: Found) -> JsValue {
@@ -62,7 +68,7 @@ fn found_object(Found { record, source, mut notes, inversions, .. }: Found) -> J
         ("weights", record.model.weights.into()),
         ("device", record.device.into()),
         ("source", source.into()),
-        ("notes", texts(&notes)),
+        ("notes", notes.iter().map(note).collect::<Array>().into()),
         ("inversions", texts(&inversions)),
     ])
 }

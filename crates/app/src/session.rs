@@ -20,6 +20,7 @@ use decant_sd::layout::{self, Opened};
 use decant_sd::pipeline::{Options, Pipeline};
 use decant_sd::prompt::{How, Reader, Unfollowed, short, unfollowed};
 use decant_sd::request::Request;
+use decant_sd::sentence;
 use js_sys::{Array, Function};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -159,8 +160,8 @@ impl Session {
     #[expect(clippy::await_holding_refcell_ref, reason = "whoever asks meanwhile is refused in a sentence")]
     pub async fn upscaler(&self) -> Result<Upscaler, Failure> {
         let network = self.pipeline.try_borrow().map_err(busy)?.upscaler().await.map_err(Failure::opening)?;
-        let network =
-            network.ok_or_else(|| Failure::new("request", "This model's folder brings no upscaler along; open one from a file"))?;
+        let network = network
+            .ok_or_else(|| Failure::new("request", sentence!("This model's folder brings no upscaler along; open one from a file")))?;
         Ok(Upscaler::new(self.about.borrow().machine.clone(), network))
     }
 

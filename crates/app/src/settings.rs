@@ -1,9 +1,11 @@
 //! A run's settings: what the page asks for, made into a request, and what a model proposes, made into an object.
 
 use crate::failure::Failure;
-use crate::js::{object, texts};
+use crate::js::{MOST_WHOLE, object, texts};
 use decant_sd::config::{Gear, Grammar};
+use decant_sd::error::Sentence;
 use decant_sd::request::{Defaults, Preview, Request};
+use decant_sd::sentence;
 use decant_solver::Rng;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
@@ -54,9 +56,6 @@ pub fn settings_object(request: &Request) -> JsValue {
     js_sys::JSON::parse(&json).expect("what is written as JSON is read as JSON")
 }
 
-/// The largest whole number up to which JavaScript has all of them (`Number.MAX_SAFE_INTEGER`).
-const MOST_WHOLE: u64 = (1 << 53) - 1;
-
 /// A seed that JavaScript can hold, of the same noise where there is one: PyTorch's generator on the CPU reads the last 32 bits alone.
 fn seed_in_javascript(request: &Request) -> u64 {
     match (request.seed, request.rng) {
@@ -66,17 +65,17 @@ fn seed_in_javascript(request: &Request) -> u64 {
 }
 
 /// What is to be told of a request whose seed JavaScript cannot hold, where no other one makes the same noise.
-pub fn seed_note(request: &Request) -> Option<String> {
+pub fn seed_note(request: &Request) -> Option<Sentence> {
     let seed = seed_in_javascript(request);
     (seed > MOST_WHOLE)
-        .then(|| format!("seed {seed} has more digits than a page can hold: another one is taken, which makes another picture"))
+        .then(|| sentence!("seed {seed} has more digits than a page can hold: another one is taken, which makes another picture", seed))
 }
 
 /// The page's settings as a request: an object whose JSON [`Request::from_json`] reads.
 pub fn request(settings: &Settings) -> Result<Request, Failure> {
     let json = js_sys::JSON::stringify(settings).ok().and_then(|text| text.as_string());
-    let json = json.ok_or_else(|| Failure::new("request", "The settings must be an object"))?;
-    let request = Request::from_json(&json).map_err(|error| Failure::new("request", error))?;
+    let json = json.ok_or_else(|| Failure::new("request", sentence!("The settings must be an object")))?;
+    let request = Request::from_json(&json).map_err(|error| Failure::new("request", error.sentence()))?;
     Ok(Request { preview: Preview::Auto, ..request })
 }
 
@@ -96,7 +95,9 @@ mod tests {
             assert_eq!(held as f64 as u64, held);
             assert_eq!(Noise::new(Rng::Cpu, held).randn(20), Noise::new(Rng::Cpu, seed).randn(20));
             assert_eq!(seed_note(&of(seed, Rng::Cpu)), None);
-            assert!(seed_note(&of(seed, Rng::Cuda)).is_some_and(|note| note.starts_with(&format!("seed {seed} has more digits"))));
+            assert!(
+                seed_note(&of(seed, Rng::Cuda)).is_some_and(|note| note.to_string().starts_with(&format!("seed {seed} has more digits")))
+            );
         }
     }
 }

@@ -4,6 +4,7 @@
 
 use crate::js::{text_of, text_property};
 use decant_sd::Error;
+use decant_sd::error::Sentence;
 use decant_sd::files::{Files, LocalFuture};
 use js_sys::{Array, Uint8Array};
 use std::ops::Range;
@@ -33,7 +34,7 @@ impl WorkerFiles {
     fn unread(&self, name: &str, thrown: &JsValue) -> Error {
         match text_property(thrown, "code").as_str() {
             "cancelled" => Error::Cancelled,
-            _ => Error::Read { place: self.place(), name: name.into(), reason: text_of(thrown) },
+            _ => Error::Read { place: self.place(), name: name.into(), reason: Sentence::english(text_of(thrown)) },
         }
     }
 }

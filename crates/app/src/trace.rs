@@ -4,7 +4,9 @@
 use crate::failure::Failure;
 use crate::inputs::{Pixels, picture};
 use crate::js::{floats, list_property, number_property, object, property, text_property};
+use decant_sd::error::Sentence;
 use decant_sd::latents::Statistics;
+use decant_sd::sentence;
 use decant_sd::trace::{Channels, ROWS, STEP_TENSORS, StepMetadata, TraceFile, camel};
 use js_sys::{Array, Float32Array, JSON, Object, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -157,5 +159,5 @@ fn json(value: &JsValue) -> String {
 }
 
 fn wrong(why: &str) -> Failure {
-    Failure::new("request", format!("The run cannot be written: {why}"))
+    Failure::new("request", sentence!("The run cannot be written: {why}", why = Sentence::english(why.to_string())))
 }

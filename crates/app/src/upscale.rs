@@ -60,7 +60,7 @@ impl Upscaler {
         let larger = network.run(&small, &tiling, async |done, of| tell(&on_tile, done, of).await).await?;
         let enlarged = Enlarged { by: network.name().into(), times: network.scale() };
         let by = object([("by", enlarged.by.as_str().into()), ("times", enlarged.times.into())]);
-        let png = enlarged_png(record.as_deref(), &larger, enlarged).map_err(|error| Failure::new("internal", error))?;
+        let png = enlarged_png(record.as_deref(), &larger, enlarged).map_err(|error| Failure::new("internal", error.sentence()))?;
         Ok(object([("image", pixels(&larger)), ("png", Uint8Array::from(png.as_slice()).into()), ("enlarged", by)]))
     }
 }

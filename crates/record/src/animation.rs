@@ -5,6 +5,7 @@
 use crate::canvas::{add, encoded};
 use crate::{Canvas, Error};
 use decant_sd::picture::Picture;
+use decant_sd::sentence;
 
 /// Frames at most: of longer runs, every second, third, … step is kept, so that memory is bounded.
 const MOST_FRAMES: usize = 200;
@@ -61,7 +62,7 @@ impl Animation {
     pub fn apng(&self, texts: &[(&str, &str)]) -> Result<Vec<u8>, Error> {
         let (width, height) = (self.width * 2, self.height);
         if self.frames.is_empty() {
-            return Err(Error::Write { width, height, problem: "the run had no steps to show".into() });
+            return Err(Error::Write { width, height, problem: sentence!("the run had no steps to show") });
         }
         encoded(width, height, |mut encoder| {
             texts.iter().try_for_each(|(keyword, text)| add(&mut encoder, keyword, text))?;

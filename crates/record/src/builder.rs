@@ -1,8 +1,10 @@
 //! A request as it is built from another tool's record: what Decant has is set, and everything else is accounted for: it is named in
 //! one sentence, or nobody misses it.
 
+use decant_sd::error::{Sentence, ToValue, Value as Said};
 use decant_sd::inversion;
 use decant_sd::request::Request;
+use decant_sd::sentence;
 use serde_json::{Map, Value};
 
 /// Notes that are kept: a hostile file can name thousands of settings.
@@ -16,7 +18,7 @@ const MOST_REPEATED: usize = 60;
 #[derive(Debug, Default)]
 pub(crate) struct RequestBuilder {
     fields: Map<String, Value>,
-    notes: Vec<String>,
+    notes: Vec<Sentence>,
     lost: Named,
     unknown: Named,
     inversions: Vec<String>,
@@ -25,12 +27,12 @@ pub(crate) struct RequestBuilder {
 /// A list of names for a sentence.
 #[derive(Debug, Default)]
 struct Named {
-    names: Vec<String>,
+    names: Vec<Said>,
     more: usize,
 }
 
 impl Named {
-    fn push(&mut self, name: String) {
+    fn push(&mut self, name: Said) {
         match self.names.contains(&name) {
             true => {}
             false if self.names.len() < MOST_NAMED => self.names.push(name),
@@ -38,9 +40,10 @@ impl Named {
         }
     }
 
-    fn sentence(&self, begins: &str) -> Option<String> {
-        let more = if self.more > 0 { format!(" and {} more", self.more) } else { String::new() };
-        (!self.names.is_empty()).then(|| format!("{begins}: {}{more}", self.names.join(", ")))
+    /// All of them, and how many more there are; `None` where there are none.
+    fn all(&self) -> Option<Said> {
+        let (names, n) = (&self.names, self.more);
+        (!names.is_empty()).then(|| if n > 0 { sentence!("{names} and {n} more", names, n).to_value() } else { names.to_value() })
     }
 }
 
@@ -51,7 +54,7 @@ impl RequestBuilder {
         let one = Value::Object(Map::from_iter([(field.to_string(), value.clone())])).to_string();
         match Request::from_json(&one) {
             Ok(_) => drop(self.fields.insert(field.into(), value)),
-            Err(_) => self.lose(format!("{field} {}", short(&value.to_string()))),
+            Err(_) => self.lose(with(field, short(&value.to_string()))),
         }
     }
 
@@ -59,7 +62,10 @@ impl RequestBuilder {
     pub fn set_number(&mut self, field: &str, text: &str) {
         match serde_json::from_str::<Value>(text.trim()).ok().filter(Value::is_number) {
             Some(number) => self.set(field, number),
-            None => self.lose(format!("{field} {}, which is no number", short(text))),
+            None => {
+                let (field, got) = (Said::setting(field), short(text));
+                self.lose(sentence!("{field} {got}, which is no number", field, got));
+            }
         }
     }
 
@@ -69,13 +75,13 @@ impl RequestBuilder {
     }
 
     /// Something known that Decant does not follow: a setting with its value, a node.
-    pub fn lose(&mut self, what: String) {
-        self.lost.push(what);
+    pub fn lose(&mut self, what: impl ToValue) {
+        self.lost.push(what.to_value());
     }
 
     /// Something that no table here knows.
-    pub fn unknown(&mut self, what: String) {
-        self.unknown.push(what);
+    pub fn unknown(&mut self, what: impl ToValue) {
+        self.unknown.push(what.to_value());
     }
 
     /// A textual inversion that the texts mean by this word.
@@ -87,7 +93,7 @@ impl RequestBuilder {
     }
 
     /// Says something to whoever reads the settings.
-    pub fn note(&mut self, sentence: String) {
+    pub fn note(&mut self, sentence: Sentence) {
         if self.notes.len() < MOST_NOTES && !self.notes.contains(&sentence) {
             self.notes.push(sentence);
         }
@@ -102,10 +108,10 @@ impl RequestBuilder {
             request.leave_out_unread(sampler).into_iter().for_each(|note| self.note(note));
         } else if let Some(eta) = request.eta.take() {
             // It was meant for a sampler that is not known here.
-            self.lose(format!("eta {eta}"));
+            self.lose(with("eta", eta));
         }
-        self.notes.extend(self.lost.sentence("not followed"));
-        self.notes.extend(self.unknown.sentence("not known here, and so not followed"));
+        self.notes.extend(self.lost.all().map(|names| sentence!("not followed: {names}", names)));
+        self.notes.extend(self.unknown.all().map(|names| sentence!("not known here, and so not followed: {names}", names)));
         Finished { request, notes: self.notes, inversions: self.inversions }
     }
 }
@@ -115,8 +121,19 @@ impl RequestBuilder {
 pub(crate) struct Finished {
     pub request: Request,
     /// A sentence each.
-    pub notes: Vec<String>,
+    pub notes: Vec<Sentence>,
     pub inversions: Vec<String>,
+}
+
+/// A setting and what it is.
+pub(crate) fn with(field: &str, got: impl ToValue) -> Said {
+    sentence!("{field} {got}", field = Said::setting(field), got).to_value()
+}
+
+/// Notes as the command prints them.
+#[cfg(test)]
+pub(crate) fn english(notes: &[Sentence]) -> Vec<String> {
+    notes.iter().map(Sentence::to_string).collect()
 }
 
 /// Another tool's words, cut to what fits a sentence.
@@ -125,8 +142,8 @@ pub(crate) fn short(text: &str) -> String {
 }
 
 /// What is wrong with a text of JSON, which may repeat all of it.
-pub(crate) fn problem(error: &serde_json::Error) -> String {
-    cut(&error.to_string(), 4 * MOST_REPEATED)
+pub(crate) fn no_json(error: &serde_json::Error) -> Sentence {
+    sentence!("{problem}", problem = cut(&error.to_string(), 4 * MOST_REPEATED))
 }
 
 fn cut(text: &str, most: usize) -> String {
@@ -147,12 +164,12 @@ mod tests {
         builder.set("wings", "two");
         builder.set_number("guidance", " 7.5 ");
         builder.set_number("seed", "many\n");
-        builder.unknown("feathers 3".into());
+        builder.unknown("feathers 3");
         let Finished { request, notes, .. } = builder.finish();
         assert_eq!(request, Request { steps: Some(9), guidance: Some(7.5), ..Request::default() });
         let expected =
             ["not followed: steps -1, wings \"two\", seed many, which is no number", "not known here, and so not followed: feathers 3"];
-        assert_eq!(notes, expected);
+        assert_eq!(english(&notes), expected);
     }
 
     #[test]
@@ -161,16 +178,18 @@ mod tests {
         builder.set("eta", 0.67);
         builder.set("sampler", "euler_a");
         let Finished { request, notes, .. } = builder.finish();
-        assert_eq!((request.eta, notes), (None, vec!["eta 0.67 is left out: the sampler euler_a does not read it".to_string()]));
+        assert_eq!(request.eta, None);
+        assert_eq!(english(&notes), ["eta 0.67 is left out: the sampler euler_a does not read it"]);
     }
 
     #[test]
     fn notes_are_bounded() {
         let mut builder = RequestBuilder::default();
         (0..1000).for_each(|i| builder.set(&format!("x{i}"), "y".repeat(1000)));
-        (0..1000).for_each(|i| builder.note(format!("{i}")));
+        (0..1000).for_each(|i| builder.note(sentence!("{i}", i)));
         let Finished { notes, .. } = builder.finish();
         assert_eq!(notes.len(), MOST_NOTES + 1);
-        assert!(notes[MOST_NOTES].chars().count() < 3000 && notes[MOST_NOTES].ends_with(" and 960 more"), "{}", notes[MOST_NOTES]);
+        let last = notes[MOST_NOTES].to_string();
+        assert!(last.chars().count() < 3000 && last.ends_with(" and 960 more"), "{last}");
     }
 }

@@ -1,7 +1,9 @@
 //! Bytes of a picture, red green blue, and how they become a PNG. It is not [`Picture`], whose numbers are before rounding.
 
 use crate::Error;
+use decant_sd::error::Sentence;
 use decant_sd::picture::Picture;
+use decant_sd::sentence;
 
 /// A picture as bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,13 +61,13 @@ pub(crate) fn encoded(
     height: usize,
     fill: impl FnOnce(png::Encoder<'_, &mut Vec<u8>>) -> Result<(), png::EncodingError>,
 ) -> Result<Vec<u8>, Error> {
-    let failure = |problem: String| Error::Write { width, height, problem };
-    let side = |pixels: usize| u32::try_from(pixels).map_err(|_| failure("a PNG's sides are at most 2147483647".into()));
+    let failure = |problem| Error::Write { width, height, problem };
+    let side = |pixels: usize| u32::try_from(pixels).map_err(|_| failure(sentence!("a PNG's sides are at most {most}", most = i32::MAX)));
     let mut bytes = vec![];
     let mut encoder = png::Encoder::new(&mut bytes, side(width)?, side(height)?);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
-    fill(encoder).map_err(|error| failure(error.to_string()))?;
+    fill(encoder).map_err(|error| failure(Sentence::english(error.to_string())))?;
     Ok(bytes)
 }
 

@@ -10,10 +10,12 @@ mod nodes;
 mod sampler;
 mod text;
 
-use crate::builder::{RequestBuilder, problem};
+use crate::builder::{RequestBuilder, no_json};
 use crate::found::{Source, foreign, predicts, zero_snr};
 use crate::names::{self, Tool};
 use crate::{Error, Found};
+use decant_sd::error::Sentence;
+use decant_sd::sentence;
 use graph::{Graph, class, input};
 use nodes::Is;
 use serde_json::{Map, Value, json};
@@ -21,22 +23,27 @@ use serde_json::{Map, Value, json};
 /// The PNG text's keyword.
 pub(crate) const KEYWORD: &str = "prompt";
 
+fn nothing_leads_to(role: &str) -> Sentence {
+    if role == "positive" { sentence!("no text leads to the positive prompt") } else { sentence!("no text leads to the negative prompt") }
+}
+
 /// The settings of a graph's first sampler that begins from nothing.
 pub(crate) fn read(text: &str) -> Result<Found, Error> {
-    let unreadable = |problem: String| Error::Unreadable { place: "ComfyUI's graph", problem };
-    let nodes: Map<String, Value> = serde_json::from_str(&without_nan(text)).map_err(|error| unreadable(problem(&error)))?;
+    let unreadable = |problem| Error::Unreadable { place: "ComfyUI's graph", problem };
+    let nodes: Map<String, Value> = serde_json::from_str(&without_nan(text)).map_err(|error| unreadable(no_json(&error)))?;
     let graph = Graph::new(&nodes);
     let samplers: Vec<&Value> = nodes.values().filter(|node| is_sampler(node)).collect();
     let first = samplers.iter().find(|node| sampler::begins(&graph, node).is_some()).or(samplers.first());
-    let sampler = *first.ok_or_else(|| unreadable(format!("expected a KSampler among its {} nodes, found none", nodes.len())))?;
+    let sampler =
+        *first.ok_or_else(|| unreadable(sentence!("expected a KSampler among its {count} nodes, found none", count = nodes.len())))?;
     if input(sampler, "noise").is_some()
         && ["guider", "sampler", "sigmas"].iter().all(|name| graph.link(sampler, name).and_then(|link| graph.node(link)).is_none())
     {
-        return Err(unreadable("the nodes that its sampler is made of are not in the file".into()));
+        return Err(unreadable(sentence!("the nodes that its sampler is made of are not in the file")));
     }
     let mut builder = RequestBuilder::default();
     if samplers.len() > 1 {
-        builder.note(format!("the graph has {} samplers; the first that begins from nothing is taken", samplers.len()));
+        builder.note(sentence!("the graph has {count} samplers; the first that begins from nothing is taken", count = samplers.len()));
     }
     names::prompts(&mut builder, Tool::Comfy);
     sampler::take(&mut builder, &graph, sampler);
@@ -60,13 +67,13 @@ fn prompts<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, sampler: &'a Value) -
         let Some((node, name)) = graph.having(sampler, inputs, &["guider"]) else {
             // A guider of one conditioning has no negative prompt.
             if role == "positive" || input(sampler, "guider").is_none() {
-                to.note(format!("no text leads to the {role} prompt"));
+                to.note(nothing_leads_to(role));
             }
             continue;
         };
         let conditioning = graph.link(node, name).and_then(|link| text::conditioning(to, graph, link, role, 0));
         let Some(conditioning) = conditioning else {
-            to.note(format!("no text leads to the {role} prompt"));
+            to.note(nothing_leads_to(role));
             continue;
         };
         let words = text::ours(to, &conditioning.text);
@@ -79,7 +86,7 @@ fn prompts<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, sampler: &'a Value) -
                 to.set("mixes", mixes);
             }
         } else if !conditioning.mixes.is_empty() {
-            to.lose("ConditioningAverage of the negative prompt".into());
+            to.lose(sentence!("ConditioningAverage of the negative prompt"));
         }
     }
     encoder

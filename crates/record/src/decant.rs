@@ -1,9 +1,10 @@
 //! Our own record, from its text back to what it says (`Record::to_json` writes it).
 
 use crate::Error;
-use crate::builder::{Finished, RequestBuilder, problem, short};
+use crate::builder::{Finished, RequestBuilder, no_json, short};
 use crate::found::{Found, Source};
 use crate::record::{Enlarged, KEYWORD, Model, Record};
+use decant_sd::sentence;
 use serde_json::{Map, Value};
 
 /// Nobody enlarges a picture more often.
@@ -13,10 +14,10 @@ const MOST_ALSO: usize = 70;
 
 /// The text of a record, read as far as it goes: what a later version has more is named.
 pub(crate) fn read(text: &str) -> Result<Found, Error> {
-    let unreadable = |problem: String| Error::Unreadable { place: KEYWORD, problem };
-    let fields: Map<String, Value> = serde_json::from_str(text).map_err(|error| unreadable(problem(&error)))?;
+    let unreadable = |problem| Error::Unreadable { place: KEYWORD, problem };
+    let fields: Map<String, Value> = serde_json::from_str(text).map_err(|error| unreadable(no_json(&error)))?;
     let settings = fields.get("settings").and_then(Value::as_object);
-    let settings = settings.ok_or_else(|| unreadable("expected an object called settings, found none".into()))?;
+    let settings = settings.ok_or_else(|| unreadable(sentence!("expected an object called settings, found none")))?;
     let mut builder = RequestBuilder::default();
     settings.iter().filter(|(_, value)| !value.is_null()).for_each(|(field, value)| builder.set(field, value.clone()));
     let Finished { request: settings, mut notes, .. } = builder.finish();
@@ -30,12 +31,14 @@ pub(crate) fn read(text: &str) -> Result<Found, Error> {
     let also = whole.get("also").and_then(Value::as_array).into_iter().flatten();
     let also: Vec<String> = also.filter_map(Value::as_str).take(MOST_ALSO).map(short).collect();
     notes.extend(
-        also.iter().map(|what| format!("the picture also came of {what}, which no record holds; give it too for the same picture")),
+        also.iter().map(|what| sentence!("the picture also came of {what}, which no record holds; give it too for the same picture", what)),
     );
     let enlarged = whole.get("enlarged").and_then(Value::as_array).into_iter().flatten();
     let times = |one: &Value| one.get("times").and_then(Value::as_u64).and_then(|times| usize::try_from(times).ok());
     let enlarged = enlarged.filter_map(|one| Some(Enlarged { by: text(Some(one), "by"), times: times(one)? }));
     let enlarged: Vec<Enlarged> = enlarged.take(MOST_ENLARGED).collect();
-    notes.extend(enlarged.iter().map(|one| format!("the picture was made larger afterwards, {one}; the settings are those before that")));
+    notes.extend(enlarged.iter().map(|Enlarged { by, times }| {
+        sentence!("the picture was made larger afterwards, {times} times by {by}; the settings are those before that", times, by)
+    }));
     Ok(Found::new(Record { settings, model, device, version, grid, enlarged, also }, Source::Decant, notes))
 }

@@ -41,6 +41,6 @@ fn comment(text: &str) -> Result<Found, Error> {
         true if text.contains("\"class_type\"") && graph => comfy::read(text),
         true if text.contains("positive_prompt") => invoke::read(text),
         false if text.contains("Steps: ") || text.contains("Negative prompt:") => parameters::read(text),
-        _ => Err(Error::Bare { keywords: None }),
+        _ => Err(Error::Bare { keywords: vec![] }),
     }
 }

@@ -2,6 +2,8 @@
 
 use crate::builder::{Finished, RequestBuilder};
 use crate::record::{Model, Record};
+use decant_sd::error::Sentence;
+use decant_sd::sentence;
 use decant_solver::SAMPLERS;
 
 /// What a file says about its picture.
@@ -12,7 +14,7 @@ pub struct Found {
     /// Who wrote them.
     pub source: Source,
     /// What could not be taken over, a sentence each; empty means that nothing is missing.
-    pub notes: Vec<String>,
+    pub notes: Vec<Sentence>,
     /// Textual inversions that its texts mean: where one is not loaded, its name is read as any word.
     pub inversions: Vec<String>,
     /// What the model was said to predict (`epsilon`, `v_prediction`, `sample`) when it was opened, where that was chosen there.
@@ -20,8 +22,16 @@ pub struct Found {
 }
 
 impl Found {
-    pub(crate) fn new(record: Record, source: Source, notes: Vec<String>) -> Found {
+    pub(crate) fn new(record: Record, source: Source, notes: Vec<Sentence>) -> Found {
         Found { record, source, notes, inversions: vec![], prediction: None }
+    }
+}
+
+#[cfg(test)]
+impl Found {
+    /// The notes, as the command prints them.
+    pub fn english(&self) -> Vec<String> {
+        crate::builder::english(&self.notes)
     }
 }
 
@@ -49,12 +59,14 @@ pub(crate) fn zero_snr(found: &mut Found) {
     let settings = &mut found.record.settings;
     settings.zero_snr = settings.sampler.is_some_and(|sampler| SAMPLERS.iter().any(|row| row.sampler == sampler && row.zero_snr()));
     if !settings.zero_snr {
-        found.notes.push("not followed: the model's noise rescaled to zero terminal SNR, which this sampler does not read".into());
+        let note = sentence!("not followed: the model's noise rescaled to zero terminal SNR, which this sampler does not read");
+        found.notes.push(note);
     }
 }
 
 /// What the model predicts was chosen when it was opened, which is no setting of a picture.
 pub(crate) fn predicts(found: &mut Found, prediction: &str) {
     found.prediction = Some(prediction.into());
-    found.notes.push(format!("the picture is of a model that was opened with {prediction}: open it so, unless its files say it"));
+    let note = sentence!("the picture is of a model that was opened with {prediction}: open it so, unless its files say it", prediction);
+    found.notes.push(note);
 }

@@ -4,10 +4,11 @@
 
 mod keys;
 
-use crate::builder::{RequestBuilder, problem, short};
+use crate::builder::{RequestBuilder, no_json, short};
 use crate::found::{Source, foreign};
 use crate::names::{self, Tool};
 use crate::{Error, Found, Model, loras};
+use decant_sd::sentence;
 use keys::Does::{Named, Nothing, Number, Together};
 use keys::NAMES;
 use serde_json::{Map, Value};
@@ -28,8 +29,8 @@ pub(crate) fn read_older(text: &str) -> Result<Found, Error> {
 }
 
 fn metadata(keyword: &'static str, text: &str) -> Result<Found, Error> {
-    let unreadable = |problem: String| Error::Unreadable { place: keyword, problem };
-    let fields: Map<String, Value> = serde_json::from_str(text).map_err(|error| unreadable(problem(&error)))?;
+    let unreadable = |problem| Error::Unreadable { place: keyword, problem };
+    let fields: Map<String, Value> = serde_json::from_str(text).map_err(|error| unreadable(no_json(&error)))?;
     let mut builder = RequestBuilder::default();
     let text = |name: &str| fields.get(name).and_then(Value::as_str);
     let name = fields.get("model").and_then(|model| model.get("model_name").or(model.get("name"))).and_then(Value::as_str);
@@ -83,7 +84,7 @@ fn take(builder: &mut RequestBuilder, fields: &Map<String, Value>, sampler: &str
     let listed = fields.get("prompt").and_then(|prompts| prompts.get(0)?.get("prompt")?.as_str());
     let several = fields.get("prompt").and_then(Value::as_array).is_some_and(|prompts| prompts.len() > 1);
     if several {
-        builder.lose("the other prompts of its list".into());
+        builder.lose(sentence!("the other prompts of its list"));
     }
     let prompt = text("positive_prompt").or(listed).or(text("prompt")).unwrap_or_default();
     let (prompt, negative) = match text("negative_prompt") {
@@ -138,7 +139,7 @@ fn dialect(builder: &mut RequestBuilder, text: &str) {
         word.len() > bare.len() && bare.ends_with(|c: char| c.is_alphanumeric() || c == ')') || number
     };
     if joined || text.split_whitespace().any(ends) {
-        builder.lose("InvokeAI's stressed and mixed words (word++, .blend()), which are read as text".into());
+        builder.lose(sentence!("InvokeAI's stressed and mixed words (word++, .blend()), which are read as text"));
     }
     let mut rest = text;
     while let Some((name, after)) = rest.split_once('<').and_then(|(_, rest)| rest.split_once('>')) {

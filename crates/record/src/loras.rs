@@ -2,6 +2,7 @@
 
 use crate::builder::{RequestBuilder, short};
 use decant_sd::lora::stem;
+use decant_sd::sentence;
 use serde_json::{Value, json};
 
 /// One use; `text` is its weight in the text encoders where that is another.
@@ -20,8 +21,9 @@ pub(crate) fn set(builder: &mut RequestBuilder, loras: Vec<Value>) {
     for (at, one) in loras.iter().enumerate() {
         if loras[..at].iter().any(|other| other["name"] == one["name"]) {
             let name = short(one["name"].as_str().unwrap_or_default());
-            builder.note(format!(
-                "several of its LoRAs are called {name} here, and count together: leave one out where they are different files"
+            builder.note(sentence!(
+                "several of its LoRAs are called {name} here, and count together: leave one out where they are different files",
+                name
             ));
         }
     }

@@ -4,6 +4,7 @@
 //! menu), ComfyUI (`comfy.samplers.KSampler.SAMPLERS`), InvokeAI (`SCHEDULER_NAME_VALUES`).
 
 use crate::builder::{RequestBuilder, short};
+use decant_sd::sentence;
 use decant_solver::{SAMPLERS, SIGMAS, Sampler, Sigmas};
 
 /// Whose names are read.
@@ -106,9 +107,15 @@ pub(crate) fn take(builder: &mut RequestBuilder, tool: Tool, sampler: &str, sche
     let (sampler, last) = split(sampler.trim(), tool);
     let schedule = schedule.map(str::trim).or(last);
     let Some(names) = find(sampler, tool) else {
-        let along =
-            schedule.filter(|schedule| !schedule.is_empty()).map(|schedule| format!(" along {}", short(schedule))).unwrap_or_default();
-        return builder.note(format!("there is no sampler that takes the steps of {}{along}: the model's own is taken", short(sampler)));
+        let (sampler, schedule) = (short(sampler), schedule.filter(|schedule| !schedule.is_empty()).map(short));
+        return builder.note(match schedule {
+            Some(schedule) => sentence!(
+                "there is no sampler that takes the steps of {sampler} along {schedule}: the model's own is taken",
+                sampler,
+                schedule
+            ),
+            None => sentence!("there is no sampler that takes the steps of {sampler}: the model's own is taken", sampler),
+        });
     };
     builder.set("sampler", names.id);
     let schedule = match schedule {
@@ -126,11 +133,11 @@ pub(crate) fn take(builder: &mut RequestBuilder, tool: Tool, sampler: &str, sche
 
 pub(crate) fn take_schedule(builder: &mut RequestBuilder, id: &str, schedule: &str) {
     let Some(row) = SCHEDULES.iter().find(|row| row.names.contains(&schedule)) else {
-        return builder.note(format!("there is no schedule like {}: the model's own is taken", short(schedule)));
+        return builder.note(sentence!("there is no schedule like {schedule}: the model's own is taken", schedule = short(schedule)));
     };
     let curves = SAMPLERS.iter().any(|sampler| sampler.id == id && sampler.follows_sigmas());
     match (row.spacing, curves) {
-        ("", false) => builder.note(format!("{id} follows no schedule but its own, {schedule} neither")),
+        ("", false) => builder.note(sentence!("{id} follows no schedule but its own, {schedule} neither", id, schedule)),
         ("", true) => builder.set("sigmas", row.sigmas),
         // No model's configuration says other sigmas of it than those of its timesteps.
         (spacing, _) if id == "euler_a" => builder.set("spacing", spacing),
@@ -232,7 +239,7 @@ mod tests {
         for (sampler, schedule, sentence) in cases {
             let mut builder = RequestBuilder::default();
             take(&mut builder, Tool::Desktop, sampler, schedule);
-            assert_eq!(builder.finish().notes, [sentence]);
+            assert_eq!(crate::builder::english(&builder.finish().notes), [sentence]);
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::formats::{self, FORMATS};
 use crate::{Error, Found, Record, Source, chunks, decant, exif, parameters};
 use decant_sd::lora::stem;
 use decant_sd::request::Request;
+use decant_sd::sentence;
 use serde_json::{Map, Value};
 
 /// Reads what a PNG, a JPEG or a WebP says beside its pixels, a JSON file of settings, a record as JSON, or the desktop tool's text in a file
@@ -68,7 +69,9 @@ fn first_readable(texts: Vec<(&'static str, String)>, damage: Option<Error>, oth
     for (keyword, text) in texts {
         match formats::read(keyword, &text) {
             Ok(mut found) => {
-                let note = |problem: &Error| format!("{problem}; what is beside it is taken: the text {keyword}");
+                let note = |problem: &Error| {
+                    sentence!("{problem}; what is beside it is taken: the text {keyword}", problem = problem.sentence(), keyword)
+                };
                 found.notes.splice(0..0, problems.iter().map(note));
                 return Ok(found);
             }
@@ -77,7 +80,7 @@ fn first_readable(texts: Vec<(&'static str, String)>, damage: Option<Error>, oth
             Err(problem) => problems.push(problem),
         }
     }
-    let keywords = Some(others.join(", ")).filter(|words| !words.is_empty());
+    let keywords = others.to_vec();
     Err(problems.into_iter().next().unwrap_or(Error::Bare { keywords }))
 }
 

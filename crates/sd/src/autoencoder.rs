@@ -2,9 +2,10 @@
 //! it in previews. What differs between them is here and nowhere else.
 
 use crate::config::{TinyConfig, VaeConfig};
-use crate::error::Error;
+use crate::error::{Error, Sentence};
 use crate::files::Files;
 use crate::picture::{Picture, channels_first, channels_last};
+use crate::sentence;
 use crate::{tiny, vae};
 use decant_graph::{Executable, Graph, Input};
 use decant_solver::Noise;
@@ -81,7 +82,7 @@ impl Autoencoder {
     pub async fn decode(&self, decoder: &mut dyn Executable, latents: &[f32], [height, width]: [usize; 2]) -> Result<Picture, Error> {
         let input = self.decoder_input(&channels_last(latents, self.latent_channels()));
         let output = decoder.run(&[("latents", Input::F32(&input))]).await?.remove(0);
-        finite("decoder made of sound latents", &output)?;
+        finite(sentence!("decoder made of sound latents"), &output)?;
         Ok(Picture::from_decoder(width * self.factor(), height * self.factor(), &output))
     }
 
@@ -89,7 +90,7 @@ impl Autoencoder {
     /// with, else the distribution's mean.
     pub async fn encode(&self, encoder: &mut dyn Executable, picture: &Picture, noise: Option<&mut Noise>) -> Result<Vec<f32>, Error> {
         let output = encoder.run(&[("image", Input::F32(&picture.to_encoder()))]).await?.remove(0);
-        finite("encoder made of the picture", &output)?;
+        finite(sentence!("encoder made of the picture"), &output)?;
         let latents = match self {
             Autoencoder::Tiny(config) => channels_first(&output, config.latent_channels),
             Autoencoder::Kl(config) => {
@@ -106,7 +107,7 @@ impl Autoencoder {
 }
 
 /// Refuses what is no number: it would be a black picture.
-fn finite(what: &'static str, output: &[f32]) -> Result<(), Error> {
+fn finite(what: Sentence, output: &[f32]) -> Result<(), Error> {
     match output.iter().filter(|value| !value.is_finite()).count() {
         0 => Ok(()),
         bad => Err(Error::NotFinite { what, bad, of: output.len() }),

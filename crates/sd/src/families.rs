@@ -9,6 +9,8 @@ mod table;
 pub use table::FAMILIES;
 
 use crate::Error;
+use crate::error::{self, Sentence};
+use crate::sentence;
 use serde_json::Value;
 
 /// A family.
@@ -76,8 +78,8 @@ impl FamilyRow {
     pub fn named(id: &str) -> Result<&'static FamilyRow, Error> {
         FAMILIES.iter().find(|row| row.id == id).ok_or_else(|| Error::Layout {
             place: "the choice of a family".into(),
-            problem: format!("there is no family {id:?}"),
-            hint: format!("the families are {}", FAMILIES.iter().map(|row| row.id).collect::<Vec<_>>().join(", ")),
+            problem: sentence!("there is no family {got}", got = error::Value::quoted(id)),
+            hint: sentence!("the families are {known}", known = FAMILIES.iter().map(|row| row.id).collect::<Vec<_>>()),
         })
     }
 
@@ -109,9 +111,10 @@ fn generations() -> impl Iterator<Item = &'static Generation> {
 }
 
 /// Whose text encoders' vectors are so wide, or whose one of them is.
-pub(crate) fn of_vectors(widths: &[usize]) -> Option<String> {
-    let whole = generations().find(|known| known.text_widths == widths).map(|known| known.title.to_string());
-    let part = || generations().find(|known| known.text_widths.ends_with(widths)).map(|known| format!("a part of {}", known.title));
+pub(crate) fn of_vectors(widths: &[usize]) -> Option<Sentence> {
+    let whole = generations().find(|known| known.text_widths == widths).map(|known| sentence!("{title}", title = known.title));
+    let part =
+        || generations().find(|known| known.text_widths.ends_with(widths)).map(|known| sentence!("a part of {title}", title = known.title));
     whole.or_else(part)
 }
 
@@ -129,7 +132,7 @@ mod tests {
             (&[1280], Some("a part of Stable Diffusion XL")),
             (&[32], None),
         ] {
-            assert_eq!(of_vectors(widths).as_deref(), family, "{widths:?}");
+            assert_eq!(of_vectors(widths).map(|named| named.to_string()).as_deref(), family, "{widths:?}");
         }
     }
 

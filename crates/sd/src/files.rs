@@ -13,6 +13,8 @@
 //! ```
 
 use crate::Error;
+use crate::error::Sentence;
+use crate::sentence;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -55,7 +57,7 @@ pub async fn read_all(files: &dyn Files, name: &str, limit: u64) -> Result<Vec<u
         None => Err(Error::Missing {
             place: files.place(),
             name: name.into(),
-            hint: "a model is a folder in diffusers' layout, with its tokenizer, text_encoder, unet, vae and scheduler".into(),
+            hint: sentence!("a model is a folder in diffusers' layout, with its tokenizer, text_encoder, unet, vae and scheduler"),
         }),
     }
 }
@@ -66,8 +68,8 @@ pub async fn find(files: &dyn Files, name: &str, limit: u64) -> Result<Option<Ve
         None => Ok(None),
         Some(size) if size > limit => Err(Error::Damaged {
             file: name.into(),
-            problem: format!("is {size} bytes long, expected {limit} at most"),
-            hint: "this cannot be the file that its name promises",
+            problem: sentence!("is {size} bytes long, expected {limit} at most", size, limit),
+            hint: sentence!("this cannot be the file that its name promises"),
         }),
         Some(size) => read_exactly(files, name, 0..size).await.map(|bytes| Some(if is_text(name) { unmarked(bytes) } else { bytes })),
     }
@@ -99,7 +101,8 @@ pub async fn read_exactly(files: &dyn Files, name: &str, range: Range<u64>) -> R
     }
     let bytes = files.read(name, range.clone()).await?;
     if bytes.len() as u64 != expected {
-        let reason = format!("expected {expected} bytes from byte {} on, got {}", range.start, bytes.len());
+        let (at, got) = (range.start, bytes.len());
+        let reason = sentence!("expected {expected} bytes from byte {at} on, got {got}", expected, at, got);
         return Err(unread(files, name, reason));
     }
     Ok(bytes)
@@ -111,8 +114,8 @@ pub fn stays_inside(name: &str) -> bool {
     name.split('/').all(plain) && !name.contains(['\\', ':', '\0', '?', '#', '%'])
 }
 
-fn unread(files: &dyn Files, name: &str, reason: impl ToString) -> Error {
-    Error::Read { place: files.place(), name: name.into(), reason: reason.to_string() }
+fn unread(files: &dyn Files, name: &str, reason: Sentence) -> Error {
+    Error::Read { place: files.place(), name: name.into(), reason }
 }
 
 /// Files in memory: embedded models and tests.
@@ -148,7 +151,7 @@ impl Files for Memory {
             bytes.get(range).map(<[u8]>::to_vec)
         };
         let bytes = self.files.get(name).and_then(inside);
-        let reason = || format!("there are no bytes {} to {} in memory", range.start, range.end);
+        let reason = || Sentence::english(format!("there are no bytes {} to {} in memory", range.start, range.end));
         let result = bytes.ok_or_else(|| unread(self, name, reason()));
         Box::pin(std::future::ready(result))
     }

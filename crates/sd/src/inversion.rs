@@ -11,9 +11,10 @@
 //! All of them as safetensors or as PyTorch's pickles, of which nothing runs. A word is found in the prompt in any case, as its file spells
 //! it (`<birb-style>`) or by its file's name.
 
-use crate::error::Error;
+use crate::error::{Error, Sentence, Value};
 use crate::families;
 use crate::files::{Files, Memory};
+use crate::sentence;
 use crate::weights::{Checkpoint, TensorInfo};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -54,8 +55,9 @@ impl Inversions {
             let others = || self.0.iter().filter(|other| other.name != word.name);
             let taken = |token: &String| others().find(|other| other.tokens.iter().any(|t| t.eq_ignore_ascii_case(token)));
             if let Some((token, other)) = word.tokens.iter().find_map(|token| Some((token, taken(token)?))) {
-                let problem = format!("is called {token} in a prompt, as {} is", other.name);
-                return Err(Error::Inversion { name: word.name.clone(), problem, hint: "give one of the files another name".into() });
+                let problem = sentence!("is called {token} in a prompt, as {other} is", token, other = other.name);
+                let hint = sentence!("give one of the files another name");
+                return Err(Error::Inversion { name: word.name.clone(), problem, hint });
             }
         }
         self.0.retain(|other| words.iter().all(|word| word.name != other.name));
@@ -140,9 +142,9 @@ pub fn plain(name: &str) -> &str {
 /// One sentence: no textual inversion, one for other widths, or too many vectors.
 pub(crate) async fn read(name: &str, bytes: Vec<u8>, widths: &[usize], room: usize) -> Result<Vec<Inversion>, Error> {
     let name = plain(name);
-    let wrong = |problem: String, hint: &str| Error::Inversion { name: name.into(), problem, hint: hint.into() };
+    let wrong = |problem, hint| Error::Inversion { name: name.into(), problem, hint };
     if bytes.len() > MOST_BYTES {
-        return Err(wrong(format!("has {} bytes, expected {MOST_BYTES} at most", bytes.len()), NOT_ONE));
+        return Err(wrong(sentence!("has {got} bytes, expected {most} at most", got = bytes.len(), most = MOST_BYTES), NOT_ONE));
     }
     let files = Memory::new(name, [(name, bytes)]);
     let checkpoint = Checkpoint::open_file(&files, name).await?;
@@ -150,12 +152,12 @@ pub(crate) async fn read(name: &str, bytes: Vec<u8>, widths: &[usize], room: usi
     if !bundled.is_empty() {
         return Ok(bundled);
     }
-    let words = words(&checkpoint).ok_or_else(|| wrong("holds no embeddings".into(), NOT_ONE))?;
+    let words = words(&checkpoint).ok_or_else(|| wrong(sentence!("holds no embeddings"), NOT_ONE))?;
     if words.iter().flat_map(|(_, tensors)| tensors).any(|tensor| tensor.contains("lora")) {
-        return Err(wrong("is a LoRA".into(), "add it as one"));
+        return Err(wrong(sentence!("is a LoRA"), sentence!("add it as one")));
     }
     if words.len() > MOST_WORDS {
-        return Err(wrong(format!("holds {} words, expected {MOST_WORDS} at most", words.len()), NOT_ONE));
+        return Err(wrong(sentence!("holds {got} words, expected {most} at most", got = words.len(), most = MOST_WORDS), NOT_ONE));
     }
     let mut read = vec![];
     for (word, tensors) in words {
@@ -215,7 +217,7 @@ pub(crate) async fn bundled(
     Ok(read)
 }
 
-const NOT_ONE: &str = "give a textual inversion's .bin, .pt or .safetensors file";
+const NOT_ONE: Sentence = sentence!("give a textual inversion's .bin, .pt or .safetensors file");
 
 /// The words of a file and the tensors of each, one for each text encoder: `clip_l` before `clip_g`.
 fn words(checkpoint: &Checkpoint) -> Option<Vec<(Option<String>, Vec<String>)>> {
@@ -245,24 +247,20 @@ fn words(checkpoint: &Checkpoint) -> Option<Vec<(Option<String>, Vec<String>)>> 
 }
 
 /// How many vectors a word's tensors are, if they fit the encoders; else the end of a sentence, and what to do.
-fn fitting(tensors: &[&TensorInfo], widths: &[usize], room: usize) -> Result<usize, (String, &'static str)> {
+fn fitting(tensors: &[&TensorInfo], widths: &[usize], room: usize) -> Result<usize, (Sentence, Sentence)> {
     let width = |info: &TensorInfo| info.shape.last().copied().unwrap_or(0);
     let got: Vec<usize> = tensors.iter().map(|info| width(info)).collect();
     if got != widths {
-        let named = |widths: &[usize]| {
-            let family = families::of_vectors(widths).map(|family| format!(" ({family})"));
-            format!("{} numbers{}", list(widths), family.unwrap_or_default())
+        let named = |widths: &[usize]| match (families::of_vectors(widths), Value::all(widths)) {
+            (Some(family), all) => sentence!("{all} numbers ({family})", all, family),
+            (None, all) => sentence!("{all} numbers", all),
         };
-        let problem = format!("has vectors of {}, this model's are of {}", named(&got), named(widths));
-        return Err((problem, "use one that was made for this family"));
+        let problem = sentence!("has vectors of {got}, this model's are of {own}", got = named(&got), own = named(widths));
+        return Err((problem, sentence!("use one that was made for this family")));
     }
     let counts: Vec<usize> = tensors.iter().map(|info| if info.shape.len() == 1 { 1 } else { info.rows() }).collect();
     match counts[..] {
         [vectors, ..] if counts.iter().all(|count| *count == vectors) && (1..=room).contains(&vectors) => Ok(vectors),
-        _ => Err((format!("has {} vectors, expected 1 to {room}", list(&counts)), NOT_ONE)),
+        _ => Err((sentence!("has {got} vectors, expected 1 to {most}", got = Value::all(&counts), most = room), NOT_ONE)),
     }
-}
-
-fn list(numbers: &[usize]) -> String {
-    numbers.iter().map(usize::to_string).collect::<Vec<_>>().join(" and ")
 }

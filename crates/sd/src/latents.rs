@@ -19,8 +19,9 @@ mod tensors;
 pub use resize::Between;
 pub use statistics::{Statistics, statistics};
 
-use crate::error::Error;
+use crate::error::{Error, Sentence};
 use crate::picture::Picture;
+use crate::sentence;
 use decant_solver::{Scale, Schedule};
 
 /// The most numbers that a file may hold: latents of 16384 × 16384 pixels, 8 to a place, in 16 channels.
@@ -63,14 +64,15 @@ impl Latents {
     /// that are not finite.
     pub fn read(name: &str, bytes: &[u8]) -> Result<Latents, Error> {
         let latents = if bytes.starts_with(npy::MAGIC) { npy::read(bytes) } else { tensors::read(bytes) };
+        let latents = latents.map_err(Sentence::english);
         let latents = latents.and_then(|latents| match latents.values.iter().find(|value| !value.is_finite()) {
-            Some(value) => Err(format!("it holds {value}, which is no finite number")),
+            Some(value) => Err(sentence!("it holds {value}, which is no finite number", value)),
             None => Ok(latents),
         });
         latents.map_err(|problem| Error::Damaged {
             file: name.into(),
             problem,
-            hint: "latents are a .safetensors or .npy file of [channels, h, w] numbers",
+            hint: sentence!("latents are a .safetensors or .npy file of [channels, h, w] numbers"),
         })
     }
 

@@ -15,7 +15,9 @@
 
 use crate::Error;
 use crate::config::{UNetConfig, VaeConfig, read_json};
+use crate::error::Sentence;
 use crate::files::Files;
+use crate::sentence;
 use crate::weights::Checkpoint;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -117,7 +119,7 @@ pub async fn open_as(files: Rc<dyn Files>, choice: &Choice) -> Result<Opened, Er
         None => Err(Error::Missing {
             place: files.place(),
             name: INDEX.into(),
-            hint: "give the address of a folder in diffusers' layout, or of a model's one weight file".into(),
+            hint: sentence!("give the address of a folder in diffusers' layout, or of a model's one weight file"),
         }),
     }
 }
@@ -149,8 +151,8 @@ fn parsed_vae(config: &serde_json::Value) -> Result<VaeConfig, Error> {
 }
 
 /// What is wrong with a source, what to do.
-fn refuse(files: &dyn Files, problem: String, hint: &str) -> Error {
-    Error::Layout { place: files.place(), problem, hint: hint.into() }
+fn refuse(files: &dyn Files, problem: Sentence, hint: Sentence) -> Error {
+    Error::Layout { place: files.place(), problem, hint }
 }
 
 /// The tensors of a source's one weight file, for whoever knows what they are.
@@ -158,20 +160,24 @@ pub(crate) async fn open_upscaler(files: &dyn Files) -> Result<Checkpoint, Error
     let names = files.names().await?.unwrap_or_default();
     match single::weight_files(&names)[..] {
         [only] => Checkpoint::open_file(files, only).await,
-        ref weights => Err(refuse(files, format!("there are {} weight files here", weights.len()), "give an upscaler's one file")),
+        ref weights => {
+            let problem = sentence!("there are {count} weight files here", count = weights.len());
+            Err(refuse(files, problem, sentence!("give an upscaler's one file")))
+        }
     }
 }
 
 /// What a weight file is instead of an upscaler.
 pub(crate) fn no_upscaler(files: &dyn Files, checkpoint: &Checkpoint) -> Error {
-    single::not_understood_as(files, checkpoint, "no upscaler that Decant knows", "give an ESRGAN, Real-ESRGAN or SRVGGNetCompact file")
+    let hint = sentence!("give an ESRGAN, Real-ESRGAN or SRVGGNetCompact file");
+    single::not_understood_as(files, checkpoint, sentence!("no upscaler that Decant knows"), hint)
 }
 
 /// One half of a tiny autoencoder, or both, under diffusers' names.
 fn tiny_file(files: &dyn Files, checkpoint: Checkpoint) -> Result<Checkpoint, Error> {
     match tiny::renamed(&checkpoint) {
         Some(tensors) => checkpoint.rearranged(tensors),
-        None => Err(single::not_understood(files, &checkpoint, "no tiny autoencoder (TAESD)")),
+        None => Err(single::not_understood(files, &checkpoint, sentence!("no tiny autoencoder (TAESD)"))),
     }
 }
 
@@ -203,12 +209,23 @@ fn padding(components: &BTreeMap<&'static str, Checkpoint>) -> BTreeMap<String, 
 fn no_weights(files: &dyn Files, names: &[String]) -> Error {
     let inside: Vec<&str> = COMPONENTS.into_iter().filter(|part| names.iter().any(|name| name.starts_with(&format!("{part}/")))).collect();
     let (problem, hint) = match (&inside[..], names) {
-        ([], []) => ("this folder is empty".to_string(), "give a model's weight file, or its folder".to_string()),
-        ([], _) => ("there is no weight file here".into(), format!("give a model's weight file, or the folder that holds {INDEX}")),
+        ([], []) => (sentence!("this folder is empty"), sentence!("give a model's weight file, or its folder")),
+        ([], _) => (
+            sentence!("there is no weight file here"),
+            sentence!("give a model's weight file, or the folder that holds {index}", index = INDEX),
+        ),
         (parts, _) => {
             let absent: Vec<&str> = ["text_encoder", "unet", "vae"].into_iter().filter(|part| !parts.contains(part)).collect();
-            let absent = if absent.is_empty() { String::new() } else { format!(" and no {}", absent.join(", no ")) };
-            (format!("this folder has {}, but no {INDEX}{absent}", parts.join(", ")), "download the whole folder".into())
+            let absent = [INDEX].into_iter().chain(absent).collect::<Vec<_>>();
+            let problem = match &absent[..] {
+                [index] => sentence!("this folder has {parts}, but no {index}", parts, index),
+                [index, part] => sentence!("this folder has {parts}, but no {index} and no {part}", parts, index, part),
+                [index, part, other, ..] => {
+                    sentence!("this folder has {parts}, but no {index} and no {part}, no {other}", parts, index, part, other)
+                }
+                [] => unreachable!("the index is always among them"),
+            };
+            (problem, sentence!("download the whole folder"))
         }
     };
     Error::Layout { place: files.place(), problem, hint }

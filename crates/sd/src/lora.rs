@@ -23,7 +23,7 @@ pub use prompt::{Tag, from_prompt, tags};
 pub(crate) use names::Names;
 pub(crate) use stack::{MadeOf, Stack};
 
-use crate::error::Error;
+use crate::error::{Error, Sentence};
 use crate::files::Files;
 use crate::inversion::{self, Inversion};
 use crate::weights::Checkpoint;
@@ -120,6 +120,6 @@ impl Source {
 }
 
 /// What is wrong with a LoRA, as an error.
-fn refused(name: &str, problem: impl Into<String>, hint: impl Into<String>) -> Error {
-    Error::Lora { name: name.into(), problem: problem.into(), hint: hint.into() }
+fn refused(name: &str, problem: Sentence, hint: Sentence) -> Error {
+    Error::Lora { name: name.into(), problem, hint }
 }

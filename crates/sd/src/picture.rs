@@ -7,8 +7,9 @@ mod resize;
 
 pub use mask::Mask;
 
-use crate::error::Error;
+use crate::error::{Error, ToValue};
 use crate::request::MOST_PIXELS;
+use crate::sentence;
 
 /// A picture of `f32` in 0…1, channels first `[3, height, width]`, before rounding.
 #[derive(Debug, Clone, PartialEq)]
@@ -123,24 +124,32 @@ pub const MOST_AREA: usize = 32_000_000;
 
 /// Pixels that somebody else decoded are as many as they should be, and no more than any model could be shown.
 fn check_size(what: &str, width: usize, height: usize, bytes: usize, channels: usize) -> Result<(), Error> {
-    let refused = |problem, advice: &str| Err(Error::Start { what: what.into(), problem, advice: advice.into() });
+    let refused = |problem, advice| Err(Error::Start { what: what.to_value(), problem, advice });
     if !(1..=MOST_PIXELS).contains(&width) || !(1..=MOST_PIXELS).contains(&height) {
         return refused(
-            format!("it has {width}×{height} pixels"),
-            &format!("1 to {MOST_PIXELS} along each side are read; make it smaller"),
+            sentence!("it has {width}×{height} pixels", width, height),
+            sentence!("1 to {most} along each side are read; make it smaller", most = MOST_PIXELS),
         );
     }
     if width * height > MOST_AREA {
         return refused(
-            format!("it has {width}×{height} pixels"),
-            &format!("at most {} million are read; make it smaller", MOST_AREA / 1_000_000),
+            sentence!("it has {width}×{height} pixels", width, height),
+            sentence!("at most {most} million are read; make it smaller", most = MOST_AREA / 1_000_000),
         );
     }
     let expected = width * height * channels;
     if bytes == expected {
         return Ok(());
     }
-    refused(format!("{width}×{height} pixels of {channels} bytes are {expected} bytes, {bytes} were given"), "give all of them, row by row")
+    let problem = sentence!(
+        "{width}×{height} pixels of {channels} bytes are {expected} bytes, {bytes} were given",
+        width,
+        height,
+        channels,
+        expected,
+        bytes
+    );
+    refused(problem, sentence!("give all of them, row by row"))
 }
 
 /// `[places, channels]` to `[channels, places]`.

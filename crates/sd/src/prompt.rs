@@ -10,9 +10,10 @@ mod unfollowed;
 pub use long::{LONGS, Long, LongRow};
 pub use unfollowed::{CONSTRUCTS, Construct, Unfollowed, short, tag_ranges, unfollowed, unfollowed_sentence};
 
-use crate::error::Error;
+use crate::error::{Error, Value};
 use crate::inversion::{Inversions, Named};
 use crate::lora;
+use crate::sentence;
 use crate::tokenizer::{Piece, Tokenizer, Tokens};
 use chunks::Unit;
 use emphasis::{Part, Span};
@@ -48,7 +49,8 @@ pub fn check_length(prompt: &str) -> Result<(), Error> {
     if prompt.len() <= MOST_BYTES {
         return Ok(());
     }
-    Err(Error::Prompt { problem: format!("has {} bytes, expected {MOST_BYTES} at most", prompt.len()), hint: "shorten it".into() })
+    let problem = sentence!("has {got} bytes, expected {most} at most", got = prompt.len(), most = MOST_BYTES);
+    Err(Error::Prompt { problem, hint: sentence!("shorten it") })
 }
 
 /// Most chunks of a prompt: 2,400 tokens, of which each costs the denoiser work at every step.
@@ -94,9 +96,9 @@ impl Reader {
         };
         let cut = chunks::cut(units, self.tokenizer.room(), how.long, comma);
         if cut.chunks.len() > MOST_CHUNKS {
-            let problem =
-                format!("is {} chunks of {} tokens long, expected {MOST_CHUNKS} at most", cut.chunks.len(), self.tokenizer.room());
-            return Err(Error::Prompt { problem, hint: "shorten it, or let long prompts be truncated".into() });
+            let (chunks, room, most) = (cut.chunks.len(), self.tokenizer.room(), MOST_CHUNKS);
+            let problem = sentence!("is {chunks} chunks of {room} tokens long, expected {most} at most", chunks, room, most);
+            return Err(Error::Prompt { problem, hint: sentence!("shorten it, or let long prompts be truncated") });
         }
         Ok(self.tokenizer.laid_out(cut.chunks, &cut.dropped, prompt))
     }
@@ -115,13 +117,17 @@ impl Reader {
         let inversion = tokens.pieces.iter().any(|piece| piece.inversion);
         let shown: String = word.chars().take(40).collect();
         let (what, hint) = match pieces.len() {
-            0 => ("no token".to_string(), "name a word"),
-            _ if inversion => (format!("{} vectors", tokens.pieces.len()), "only a textual inversion of one vector can be swapped"),
-            n => {
-                (format!("{n} tokens ({})", pieces.join(" ")), "name a word that is one token, or load the textual inversion of that name")
+            0 => (sentence!("no token"), sentence!("name a word")),
+            _ if inversion => {
+                (sentence!("{n} vectors", n = tokens.pieces.len()), sentence!("only a textual inversion of one vector can be swapped"))
             }
+            n => (
+                sentence!("{n} tokens ({pieces})", n, pieces = pieces.join(" ")),
+                sentence!("name a word that is one token, or load the textual inversion of that name"),
+            ),
         };
-        Err(Error::Prompt { problem: format!("cannot have {shown:?} swapped, which is {what}"), hint: hint.into() })
+        let problem = sentence!("cannot have {word} swapped, which is {what}", word = Value::quoted(&shown), what);
+        Err(Error::Prompt { problem, hint })
     }
 
     /// One span's pieces, with their places in the prompt.

@@ -14,14 +14,16 @@ mod text;
 
 pub use crate::prompt::{LONGS, Long, LongRow};
 pub use hires::{Enlarged, HIRES_STRENGTH, HIRES_WAYS, HiresBy, HiresRow};
+pub(crate) use images::with;
 pub use images::{Images, STRENGTH, mask_fits, sides};
 pub use settings::{Defaults, Settings};
 pub use table::{Flag, GRID_CELLS, Group, Kind, SETTINGS, SettingRow, setting, settings_catalogue};
 pub use text::{Mix, Share, Swap};
 
-use crate::error::Error;
+use crate::error::{Error, Value};
 use crate::lora::LoraUse;
 use crate::prompt::{self, How};
+use crate::sentence;
 use decant_solver::{Rng, Sampler, Sigmas, TimestepSpacing};
 use serde::{Deserialize, Serialize};
 
@@ -238,7 +240,10 @@ impl Request {
         let lists = [("mixes", self.mixes.len()), ("swaps", self.swaps.len()), ("loras", self.loras.len())];
         lists.into_iter().try_for_each(|(name, count)| match count {
             0..=MOST_OF_A_LIST => Ok(()),
-            _ => Err(Error::Settings { problem: format!("{name} has {count} entries, expected {MOST_OF_A_LIST} at most") }),
+            _ => {
+                let (name, most) = (Value::setting(name), MOST_OF_A_LIST);
+                Err(Error::Settings { problem: sentence!("{name} has {count} entries, expected {most} at most", name, count, most) })
+            }
         })
     }
 }

@@ -21,7 +21,7 @@
 //! ```
 
 use crate::Error;
-use crate::error::DOWNLOAD_AGAIN;
+use crate::error::{DOWNLOAD_AGAIN, Sentence};
 use crate::files::Files;
 use special::Special;
 use tokenizers::models::bpe::BPE;
@@ -185,5 +185,5 @@ fn build(vocabulary: Vocabulary, special: Special) -> Result<Tokenizer, Error> {
 }
 
 fn damaged(file: &str, problem: String) -> Error {
-    Error::Damaged { file: file.into(), problem, hint: DOWNLOAD_AGAIN }
+    Error::Damaged { file: file.into(), problem: Sentence::english(problem), hint: DOWNLOAD_AGAIN }
 }

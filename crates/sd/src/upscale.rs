@@ -23,11 +23,12 @@ pub(crate) use names::is_upscaler;
 pub use network::Network;
 
 use crate::component::{Component, DeviceWeights};
-use crate::error::{Error, bytes};
+use crate::error::{Error, Sentence, Value};
 use crate::files::Files;
 use crate::layout;
 use crate::picture::{Picture, channels_first};
 use crate::request::MOST_PIXELS;
+use crate::sentence;
 use decant_graph::{Device, Encoding, Input, Program};
 use std::rc::Rc;
 use tiles::{Axis, cut, paste};
@@ -108,10 +109,17 @@ impl Upscaler {
     pub fn tiling(&self, device: &dyn Device, [width, height]: [usize; 2], most: u64) -> Result<Tiling, Error> {
         let [wide, high] = [width, height].map(|side| side.saturating_mul(self.scale()));
         if wide.max(high) > MOST_PIXELS {
-            let problem = format!("{width}×{height} would become {wide}×{high} pixels, {MOST_PIXELS} along each side are the most");
-            return Err(self.refused(problem, "give a smaller picture"));
+            let problem = sentence!(
+                "{width}×{height} would become {wide}×{high} pixels, {most} along each side are the most",
+                width,
+                height,
+                wide,
+                high,
+                most = MOST_PIXELS
+            );
+            return Err(self.refused(problem, sentence!("give a smaller picture")));
         }
-        let (mut slow, mut problem, mut before) = (None, String::new(), None);
+        let (mut slow, mut problem, mut before) = (None, None, None);
         for side in std::iter::once(usize::MAX).chain(SIDES) {
             let [rows, columns] = [height, width].map(|pixels| Axis::new(pixels, side, self.network.unit(), self.overlap()));
             let tile = [rows.tile, columns.tile];
@@ -124,15 +132,15 @@ impl Upscaler {
             match does_not_fit(device, &tiling, most) {
                 None if tiling.program.flops() <= MOST_FLOPS => return Ok(tiling),
                 None => slow = Some(tiling),
-                Some(reason) => problem = reason,
+                Some(reason) => problem = Some(reason),
             }
         }
         // None is quick: the smallest one tells most on the way.
         slow.ok_or_else(|| {
-            self.refused(
-                format!("on {} even one tile of {width}×{height} {problem}", device.name()),
-                "free memory, or take a smaller upscaler",
-            )
+            let problem = problem.expect("the first way is tried, and each that is not taken says why");
+            let problem =
+                sentence!("on {device} even one tile of {width}×{height} {problem}", device = device.name(), width, height, problem);
+            self.refused(problem, sentence!("free memory, or take a smaller upscaler"))
         })
     }
 
@@ -170,9 +178,8 @@ impl Upscaler {
             let input = cut(picture, [row.from, column.from], [high, wide], self.network.unit());
             let output = ready.run(&[("image", Input::F32(&input))]).await?.remove(0);
             if let bad @ 1.. = output.iter().filter(|value| !value.is_finite()).count() {
-                return Err(
-                    self.refused(format!("{bad} of {} values that it made are NaN or infinite", output.len()), "keep its weights as f32")
-                );
+                let problem = sentence!("{bad} of {of} values that it made are NaN or infinite", bad, of = output.len());
+                return Err(self.refused(problem, sentence!("keep its weights as f32")));
             }
             let tile = Picture { width: wide * scale, height: high * scale, values: channels_first(&output, 3) };
             paste(&mut larger, &tile, row, column, scale);
@@ -186,15 +193,17 @@ impl Upscaler {
         self.network.reach().min(MOST_OVERLAP)
     }
 
-    fn refused(&self, problem: String, advice: &str) -> Error {
-        Error::Upscaler { name: self.name.clone(), problem, advice: advice.into() }
+    fn refused(&self, problem: Sentence, advice: Sentence) -> Error {
+        Error::Upscaler { name: self.name.clone(), problem, advice }
     }
 }
 
 /// Why a device cannot take a tile, as the end of a sentence.
-fn does_not_fit(device: &dyn Device, tiling: &Tiling, most: u64) -> Option<String> {
-    let short = || format!("would take {} of memory, and there are {} for it", bytes(tiling.peak()), bytes(most));
-    let limit = device.does_not_fit(&tiling.program).map(|limit| format!("does not fit: {limit}"));
+fn does_not_fit(device: &dyn Device, tiling: &Tiling, most: u64) -> Option<Sentence> {
+    let (need, most_bytes) = (Value::Bytes(tiling.peak()), Value::Bytes(most));
+    let short = || sentence!("would take {need} of memory, and there are {most} for it", need, most = most_bytes);
+    let limit = device.does_not_fit(&tiling.program).map(Sentence::english);
+    let limit = limit.map(|limit| sentence!("does not fit: {limit}", limit));
     limit.or_else(|| (tiling.peak() > most).then(short))
 }
 

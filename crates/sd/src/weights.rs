@@ -16,8 +16,9 @@
 //! ```
 
 use crate::Error;
-use crate::error::DOWNLOAD_AGAIN;
+use crate::error::{DOWNLOAD_AGAIN, Sentence};
 use crate::files::{Files, LocalFuture, read_exactly};
+use crate::sentence;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -160,11 +161,15 @@ pub fn without_ending(name: &str) -> &str {
 }
 
 /// What turns up in place of weights: how it starts, what it is, what to do.
-const NOT_WEIGHTS: &[(&[u8], &str, &str)] = &[
-    (b"PK\x05\x06", "is an empty zip archive", DOWNLOAD_AGAIN),
-    (b"\x80", "is a Python pickle, but not one of PyTorch's", "use the model's .safetensors files"),
-    (b"version https://", "is a Git LFS pointer, not the file itself", "run `git lfs pull`, or download the file itself"),
-    (b"<", "is a web page, not weights", "the address is probably wrong, or needs a login"),
+const NOT_WEIGHTS: &[(&[u8], Sentence, Sentence)] = &[
+    (b"PK\x05\x06", sentence!("is an empty zip archive"), DOWNLOAD_AGAIN),
+    (b"\x80", sentence!("is a Python pickle, but not one of PyTorch's"), sentence!("use the model's .safetensors files")),
+    (
+        b"version https://",
+        sentence!("is a Git LFS pointer, not the file itself"),
+        sentence!("run `git lfs pull`, or download the file itself"),
+    ),
+    (b"<", sentence!("is a web page, not weights"), sentence!("the address is probably wrong, or needs a login")),
 ];
 
 impl Checkpoint {
@@ -181,7 +186,7 @@ impl Checkpoint {
         self.scales.extend(other.scales);
         for (name, info) in other.tensors {
             if let Some(first) = self.tensors.get(&name) {
-                return Err(Error::Tensor { problem: format!("is also in {}", first.file), file: info.file, name });
+                return Err(Error::Tensor { problem: sentence!("is also in {other}", other = first.file), file: info.file, name });
             }
             self.tensors.insert(name, info);
         }
@@ -190,7 +195,7 @@ impl Checkpoint {
 
     async fn add_file(&mut self, files: &dyn Files, name: &str) -> Result<(), Error> {
         let Some(size) = files.size(name).await? else {
-            return Err(Error::Missing { place: files.place(), name: name.into(), hint: "it should hold weights".into() });
+            return Err(Error::Missing { place: files.place(), name: name.into(), hint: sentence!("it should hold weights") });
         };
         let start = read_exactly(files, name, 0..size.min(16)).await?;
         let Some(format) = FORMATS.iter().find(|format| (format.is)(&start)) else {
@@ -200,7 +205,10 @@ impl Checkpoint {
         self.notes.extend(indexed.notes);
         for (tensor, info) in indexed.tensors {
             if let Some(other) = self.tensors.insert(tensor.clone(), info) {
-                let problem = if other.file == name { "is there twice".into() } else { format!("is also in {}", other.file) };
+                let problem = match other.file == name {
+                    true => sentence!("is there twice"),
+                    false => sentence!("is also in {other}", other = other.file),
+                };
                 return Err(Error::Tensor { file: name.into(), name: tensor, problem });
             }
         }
@@ -227,14 +235,12 @@ impl Checkpoint {
 fn not_weights(name: &str, size: u64, start: &[u8]) -> Error {
     let known = NOT_WEIGHTS.iter().find(|(magic, ..)| start.starts_with(magic));
     let (problem, hint) = match known {
-        Some((_, what, hint)) => (what.to_string(), *hint),
-        None if size == 0 => ("is empty".to_string(), DOWNLOAD_AGAIN),
+        Some((_, what, hint)) => (what.clone(), hint.clone()),
+        None if size == 0 => (sentence!("is empty"), DOWNLOAD_AGAIN),
         None => {
             let formats: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
-            (
-                format!("starts with {:02x?}, expected one of the formats {}", &start[..start.len().min(9)], formats.join(", ")),
-                DOWNLOAD_AGAIN,
-            )
+            let start = format!("{:02x?}", &start[..start.len().min(9)]);
+            (sentence!("starts with {start}, expected one of the formats {formats}", start, formats), DOWNLOAD_AGAIN)
         }
     };
     Error::Damaged { file: name.into(), problem, hint }

@@ -83,11 +83,7 @@ fn checked(setup: &Setup<'_>, list: &[f32]) -> Result<Vec<f32>, Error> {
     if list.len() == setup.steps()? + 1 && falling && first <= MOST && last >= 0.0 {
         return Ok(list.to_vec());
     }
-    Err(Error::Sigmas {
-        got: format!("a list of {} from {first} to {last}", list.len()),
-        expected: format!("{} falling numbers from {MOST} at most to 0 or more", setup.options.steps + 1),
-        hint: "give one more than steps: where the last step ends".into(),
-    })
+    Err(Error::SigmaList { length: list.len(), first, last, expected: setup.options.steps + 1, most: MOST })
 }
 
 /// Sigmas evenly spaced in their seventh root

@@ -61,14 +61,34 @@ pub enum Error {
         /// What to do about it.
         hint: &'static str,
     },
+    /// CFG++ with a sampler that it is not defined for.
+    Cfgpp {
+        /// The sampler's id.
+        sampler: &'static str,
+        /// Those that it is defined for.
+        able: Vec<&'static str>,
+    },
     /// Text that names no noise levels.
     Sigmas {
         /// The text.
         got: String,
-        /// What would have been right.
-        expected: String,
-        /// What to do about it.
-        hint: String,
+        /// The names there are; a list of numbers is right, too.
+        known: Vec<&'static str>,
+        /// The nearest of them, if any is near.
+        nearest: Option<String>,
+    },
+    /// A list of noise levels that cannot be sampled along.
+    SigmaList {
+        /// How many there are.
+        length: usize,
+        /// The first; NaN where there is none.
+        first: f32,
+        /// The last; NaN where there is none.
+        last: f32,
+        /// How many falling ones are needed, to 0 or more.
+        expected: usize,
+        /// The largest that the first may be.
+        most: f32,
     },
     /// A prediction that does not have the latents' length.
     Length {
@@ -127,7 +147,20 @@ impl fmt::Display for Error {
             Self::Choice { sampler, choice, got, expected, hint } => {
                 write!(f, "the sampler {sampler} cannot follow {choice} {got}, expected {expected}; {hint}")
             }
-            Self::Sigmas { got, expected, hint } => write!(f, "sigmas are {got}, expected {expected}; {hint}"),
+            Self::Cfgpp { sampler, able } => write!(
+                f,
+                "the sampler {sampler} cannot follow cfgpp true, expected false: it is defined for {}; choose one of these",
+                able.join(", ")
+            ),
+            Self::Sigmas { got, known, nearest } => {
+                write!(f, "sigmas are {got:?}, expected a list of numbers or one of {}; ", known.join(", "))?;
+                did_you_mean(nearest.as_deref(), f)
+            }
+            Self::SigmaList { length, first, last, expected, most } => write!(
+                f,
+                "sigmas are a list of {length} from {first} to {last}, expected {expected} falling numbers from {most} at most to 0 or more; \
+                 give one more than steps: where the last step ends"
+            ),
             Self::Length { timestep, expected, got } => write!(
                 f,
                 "the model's prediction at timestep {timestep} has {got} values, expected {expected}, as many as the latents; \
@@ -143,12 +176,16 @@ impl fmt::Display for Error {
             }
             Self::Name { what, got, expected, nearest } => {
                 write!(f, "no {what} is called {got:?}, expected one of {expected}; ")?;
-                match nearest {
-                    Some(name) => write!(f, "did you mean {name}?"),
-                    None => write!(f, "choose one of these"),
-                }
+                did_you_mean(nearest.as_deref(), f)
             }
         }
+    }
+}
+
+fn did_you_mean(nearest: Option<&str>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match nearest {
+        Some(name) => write!(f, "did you mean {name}?"),
+        None => write!(f, "choose one of these"),
     }
 }
 

@@ -170,10 +170,9 @@ impl FromStr for Sigmas {
         }
         let numbers: Result<Vec<f32>, _> = text.split(',').map(|number| number.trim().parse()).collect();
         numbers.map(Sigmas::List).map_err(|_| Error::Sigmas {
-            got: format!("{text:?}"),
-            expected: format!("a list of numbers or one of {}", SIGMAS.iter().map(|row| row.id).collect::<Vec<_>>().join(", ")),
-            hint: nearest(text, SIGMAS.iter().map(|row| row.id))
-                .map_or("choose one of these".into(), |near| format!("did you mean {near}?")),
+            got: text.into(),
+            known: SIGMAS.iter().map(|row| row.id).collect(),
+            nearest: nearest(text, SIGMAS.iter().map(|row| row.id)),
         })
     }
 }

@@ -80,10 +80,10 @@ export function writePicture({ width, height, rgba }, settings, { model, hash, d
       weights,
       source: "decant",
       notes: [
-        ...enlarged.map(
-          ({ by, times }) => `the picture was made larger afterwards, ${times} times by ${by}; the settings are those before that`,
+        ...enlarged.map(({ by, times }) =>
+          said("the picture was made larger afterwards, {times} times by {by}; the settings are those before that", { times, by }),
         ),
-        ...also.map((what) => `the picture also came of ${what}, which no record holds; give it too for the same picture`),
+        ...also.map((what) => said("the picture also came of {what}, which no record holds; give it too for the same picture", { what })),
       ],
     }),
   );
@@ -93,6 +93,39 @@ export function writePicture({ width, height, rgba }, settings, { model, hash, d
 /** No file: what is written is looked at where the real one writes it. */
 export function writeTrace({ steps }) {
   return [new TextEncoder().encode(`a run of ${steps.length} steps`)];
+}
+
+/** A message and what it is made of, as the program hands it over. */
+function said(template, values) {
+  const english = (one) => {
+    if (typeof one !== "object") return String(one);
+    if ("bytes" in one) return `${(one.bytes / 1e9).toFixed(1)} GB`;
+    return one.setting ?? one.template.replaceAll(/\{(\w+)\}/g, (_, name) => english(one.values[name]));
+  };
+  const text = english({ template, values });
+  return { message: `${text.charAt(0).toUpperCase()}${text.slice(1)}.`, sentence: { template, values } };
+}
+
+/** The refusal of a picture that is too large; by “a driver” for a reason that only English has words for. */
+function doesNotFit(prompt, width, height) {
+  const need = { bytes: 9.1e9 };
+  const advice = { template: "ask for a smaller picture, or weights kept as {encoding}", values: { encoding: "q4_0" } };
+  const device = "Test GPU";
+  return prompt.includes("a driver")
+    ? {
+        code: "memory",
+        ...said("{width}×{height} would take {need} of memory on {device}: {reason}; {advice}", {
+          ...{ width, height, need, device, advice },
+          reason: { template: "a driver has words of its own", values: {} },
+        }),
+      }
+    : {
+        code: "memory",
+        ...said("{width}×{height} would take {need} of memory on {device}, which has {most} for it; {advice}", {
+          ...{ width, height, need, device, advice },
+          most: { bytes: 2e9 },
+        }),
+      };
 }
 
 export function animate(noisy, _denoised, _image, settings) {
@@ -229,7 +262,7 @@ export class Session {
         peakBytes > 2 * GIGABYTE
           ? `${title} takes more than the 2.0 GB that this machine has; take a smaller encoding or a smaller picture.`
           : null;
-      return { weights, title, readBytes: bytes, peakBytes, problem, suggested: false };
+      return { weights, title, readBytes: bytes, peakBytes, problem, sentence: null, suggested: false };
     });
     (choices.find(({ problem }) => !problem) ?? choices.at(-1)).suggested = true;
     return choices;
@@ -431,6 +464,7 @@ export class Session {
         code: "request",
         message: `${refused}: there is no mask; give one, or leave ${refused} (--${refused.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}) out.`,
       };
+    if (prompt.includes("does not fit")) throw doesNotFit(prompt, width, height);
     if (prompt.includes("gone")) {
       self.close();
       await new Promise(() => {});

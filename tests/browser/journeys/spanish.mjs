@@ -65,6 +65,50 @@ export const SPANISH = [
     expects: /404/,
   },
   {
+    name: "in Spanish: what the program refuses is said in Spanish where that has words for all of it, else in English",
+    open: "?lang=es&steps=2",
+    async play({ page, address }) {
+      await ready(page);
+      const refused = async (/** @type {string} */ prompt) => {
+        await page.fill("#prompt", prompt);
+        await page.click("#generate");
+        await page.waitForSelector(".message.error");
+        const said = page.locator(".message.error p");
+        const found = [await said.textContent(), await said.getAttribute("lang")];
+        await page.click(".message.error button[aria-label='Cerrar']");
+        await page.waitForSelector(".message.error", { state: "detached" });
+        return found;
+      };
+      assert.deepEqual(await refused("this does not fit"), [
+        "Una imagen de 32×32 ocuparía 9,1 GB de memoria en Test GPU, que tiene 2,0 GB para ella; pide una imagen más pequeña, o guarda los pesos como q4_0.",
+        null,
+      ]);
+      assert.deepEqual(await refused("this does not fit, says a driver"), [
+        "32×32 would take 9.1 GB of memory on Test GPU: a driver has words of its own; ask for a smaller picture, or weights kept as q4_0.",
+        "en",
+      ]);
+      const sentences = await page.evaluate(async (base) => {
+        const { spoken } = await import(`${base}web/studio/named.js`);
+        await import(`${base}web/words/es/sentences/index.js`); // which named.js began to load
+        await new Promise((done) => setTimeout(done));
+        const size = { name: { setting: "width" }, pixels: 30, factor: 8, most: 4096, near: 32 };
+        const template =
+          "{name} {pixels} does not fit the model: a multiple of {factor} from {factor} to {most} is needed, for instance {near}";
+        const names = [{ setting: "zero_snr" }, { template: "{tag} in a text", values: { tag: "<x>" } }, "C"];
+        return [
+          spoken({ message: "", sentence: { template, values: size } }),
+          spoken({ message: "", sentence: { template: "not followed: {names}", values: { names } } }),
+          spoken({ message: "Nobody translates this.", sentence: { template: "nobody translates this", values: {} } }),
+        ].map(({ text, lang }) => [text, lang ?? "es"]);
+      }, address);
+      assert.deepEqual(sentences, [
+        ["«Ancho» 30 no encaja en el modelo: debe ser un múltiplo de 8, de 8 a 4096; por ejemplo, 32.", "es"],
+        ["No se sigue: «Empezar con ruido puro», <x> en un texto y C.", "es"],
+        ["Nobody translates this.", "en"],
+      ]);
+    },
+  },
+  {
     name: "the language is chosen in the bar and kept",
     async play({ page }) {
       await ready(page);

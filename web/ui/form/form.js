@@ -1,12 +1,11 @@
 // The form: shows the settings, and hands every change of a field to the studio as the text that was typed.
 
-import { byId, inBytes, write } from "../dom.js";
+import { byId, write, writeSpoken } from "../dom.js";
 import { makeFields } from "./fields.js";
 import { limitsOf } from "../../studio/readers.js";
 import { fieldText, isSetting, readSetting } from "../../studio/settings.js";
-import { named } from "../../studio/named.js";
 import { sizeKey } from "../../studio/sizing.js";
-import { language, say } from "../../words/say.js";
+import { inBytes, say } from "../../words/say.js";
 
 /** @import { Info, TokenCount } from "../../api/decant.d.ts" */
 /** @import { State } from "../../studio/state.js" */
@@ -156,21 +155,11 @@ function drawSize({ factor, weights }, state) {
   } = state;
   const known = weighed?.key === sizeKey(state) && !problems.width && !problems.height ? weighed : null;
   note.classList.toggle("warning", Boolean(known?.problem));
-  note.lang = known?.problem ? "en" : language;
-  write(
-    note,
-    !known
-      ? say("form.size", { factor })
-      : known.problem !== null
-        ? named(known.problem)
-        : say(weights === "stored" ? "form.size-stored" : "form.size-kept", {
-            factor,
-            width,
-            height,
-            bytes: inBytes(known.bytes),
-            weights,
-          }),
-  );
+  const fits = () =>
+    known
+      ? say(weights === "stored" ? "form.size-stored" : "form.size-kept", { factor, width, height, bytes: inBytes(known.bytes), weights })
+      : say("form.size", { factor });
+  writeSpoken(note, known?.problem ?? { text: fits() });
 }
 
 /** More places of a text that mean something elsewhere are not told of at a time. */

@@ -3,9 +3,9 @@
 import { MOST_KEPT } from "../../studio/gallery.js";
 import { found } from "../../studio/kept.js";
 import { shownIn } from "../../studio/kept-images.js";
-import { button, byId, h, inBytes, inSquares, inTime, write } from "../dom.js";
+import { button, byId, h, inSquares, inTime, write } from "../dom.js";
 import { save } from "../stage/saving.js";
-import { say } from "../../words/say.js";
+import { inBytes, say } from "../../words/say.js";
 import { sentenceOf } from "../../studio/sentences.js";
 
 /** @import { Gallery } from "../../studio/kept.js" */

@@ -1,9 +1,10 @@
 // What was found out about a model before it is loaded: what it is, and what each way to keep its weights would take.
 
-import { byId, element, inBytes, write } from "../dom.js";
+import { byId, element, write, writeSpoken } from "../dom.js";
 import { chooser } from "./opener.js";
 import { modelName } from "../../api/source.js";
-import { say } from "../../words/say.js";
+import { inBytes, say } from "../../words/say.js";
+import { problemOf } from "../../studio/named.js";
 
 /** @import { Choice, Model } from "../../api/decant.d.ts" */
 /** @import { Found } from "../../studio/state.js" */
@@ -81,7 +82,7 @@ function draw({ choices, weights, problem, size, info }) {
     say(info.defaults.guidance > 1 ? "found.for-guided" : "found.for", size),
     say(choices.length > 1 ? "found.others" : "found.smallest"),
   ];
-  write(byId("choice-note", HTMLParagraphElement), choice?.problem ?? usual.join(" "));
+  writeSpoken(byId("choice-note", HTMLParagraphElement), (choice && problemOf(choice)) ?? { text: usual.join(" ") });
   byId("choice-note", HTMLParagraphElement).classList.toggle("warning", Boolean(choice?.problem));
   byId("load", HTMLButtonElement).disabled = Boolean(problem);
 }

@@ -1,7 +1,7 @@
 // The sheet for opening a model: where one may come from (a file, a folder, a drop anywhere on the page, an address), then what is seen of
 // it while it is looked at. What is on offer is in shelf.js, what was found in found.js.
 
-import { byId, write } from "../dom.js";
+import { byId, write, writeSpoken } from "../dom.js";
 import { dropped } from "../../api/source.js";
 import { paceOf } from "../stage/opening.js";
 import { sentenceOf } from "../../studio/sentences.js";
@@ -81,18 +81,16 @@ function drawAsking({ host, address }) {
 /** @param {LookProblem | null} problem */
 function drawProblem(problem) {
   byId("look-problem", HTMLDivElement).hidden = problem === null;
-  write(byId("look-problem-text", HTMLParagraphElement), problem?.text ?? "");
+  writeSpoken(byId("look-problem-text", HTMLParagraphElement), problem ?? { text: "" });
   byId("look-details", HTMLDetailsElement).hidden = !problem?.details;
-  write(byId("look-said", HTMLParagraphElement), problem?.details ?? "");
+  writeSpoken(byId("look-said", HTMLParagraphElement), problem?.details ?? { text: "" });
 }
 
 /** @param {Looking} look */
 function drawLooking({ name, progress, interrupted }) {
   write(byId("looking-at", HTMLParagraphElement), say("opener.looking-at", { name }));
-  write(
-    byId("looking-detail", HTMLParagraphElement),
-    interrupted ?? (progress ? `${ofProgram(progress.label)} · ${paceOf(progress)}` : say("opener.starting")),
-  );
+  const going = progress ? `${ofProgram(progress.label)} · ${paceOf(progress)}` : say("opener.starting");
+  writeSpoken(byId("looking-detail", HTMLParagraphElement), interrupted ?? { text: going });
   byId("look-again", HTMLButtonElement).hidden = interrupted === null;
 }
 

@@ -1,7 +1,7 @@
 // What there is to open: files and folders of before, public checkpoints, and what was downloaded, with its size and a button to delete it.
 
-import { button, byId, element, inBytes, write } from "../dom.js";
-import { language, say } from "../../words/say.js";
+import { button, byId, element, write } from "../dom.js";
+import { inBytes, language, say } from "../../words/say.js";
 
 /** @import { CatalogEntry } from "../../studio/library.js" */
 /** @import { RecentModel } from "../../store/recent.js" */

@@ -1,9 +1,9 @@
 // “Larger”: a sheet with the upscalers that there are and the model's own second pass, and below the picture how far the work is.
 
-import { button, byId, crossButton, element, fileButton, h, inBytes, write } from "../dom.js";
+import { button, byId, crossButton, element, fileButton, h, write } from "../dom.js";
 import { ACCEPT_WEIGHTS } from "../../api/endings.js";
 import { startsFromPicture } from "../../studio/kept.js";
-import { say } from "../../words/say.js";
+import { inBytes, say } from "../../words/say.js";
 
 /** @import { KeptUpscaler } from "../../store/upscalers.js" */
 /** @import { Studio } from "../../studio/studio.js" */

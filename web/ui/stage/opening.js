@@ -1,8 +1,8 @@
 // Where there is no picture yet: what is being opened, how far that is and how long it takes, the buttons that pause and cancel it, and
 // then what to do.
 
-import { byId, inBytes, inTime, write } from "../dom.js";
-import { say } from "../../words/say.js";
+import { byId, inTime, write, writeSpoken } from "../dom.js";
+import { inBytes, say } from "../../words/say.js";
 import { ofProgram } from "../../words/program.js";
 
 /** @import { Progress } from "../../api/decant.d.ts" */
@@ -33,7 +33,7 @@ export function openingView(studio, state) {
     const file = phase === "opening" && opening?.file && opening.from ? say(FROM[opening.from], { file: opening.file }) : "";
     write(byId("loaded-from", HTMLParagraphElement), file);
     problem.hidden = interrupted === null;
-    write(problem, interrupted ?? "");
+    writeSpoken(problem, interrupted ?? { text: "" });
     buttons.hidden = phase !== "opening";
     write(pause, say(interrupted !== null || paused ? "do.resume" : "do.pause"));
   };

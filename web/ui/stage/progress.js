@@ -1,8 +1,8 @@
 // How far the run is and how long it still takes, and the buttons that pause, step and cancel it.
 
-import { byId, inBytes, inTime, write } from "../dom.js";
+import { byId, inTime, write } from "../dom.js";
 import { paceOf } from "./opening.js";
-import { say } from "../../words/say.js";
+import { inBytes, say } from "../../words/say.js";
 import { ofProgram } from "../../words/program.js";
 
 /** @import { Trace } from "../../api/decant.d.ts" */

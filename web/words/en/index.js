@@ -13,4 +13,11 @@ import { STUDIO } from "./studio.js";
 export const ROWS = { ...SHARED, ...SETTINGS, ...STAGE, ...OPENER, ...PROBLEMS, ...STUDIO, ...INSIDE, ...CLASSROOM, ...REACH };
 
 /** The program's own words are English. @type {import("../languages.js").Language} */
-export const ENGLISH = { name: "English", rows: ROWS, lessons: () => import("./lessons/index.js"), program: {}, catalogue: null };
+export const ENGLISH = {
+  name: "English",
+  rows: ROWS,
+  lessons: () => import("./lessons/index.js"),
+  program: {},
+  sentences: () => Promise.resolve({ SENTENCES: {} }),
+  catalogue: null,
+};

@@ -18,5 +18,6 @@ export const SPANISH = {
   rows: { ...SHARED, ...SETTINGS, ...STAGE, ...OPENER, ...PROBLEMS, ...STUDIO, ...INSIDE, ...CLASSROOM, ...REACH },
   lessons: () => import("./lessons/index.js"),
   program: PROGRAM,
+  sentences: () => import("./sentences/index.js"),
   catalogue: CATALOGUE,
 };

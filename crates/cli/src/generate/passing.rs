@@ -1,6 +1,7 @@
 //! Latents of a run on its way, kept as they pass.
 
 use decant_sd::Error;
+use decant_sd::error::{Sentence, Value};
 use decant_sd::latents::Latents;
 use decant_sd::pipeline::Event;
 use decant_solver::Schedule;
@@ -28,9 +29,9 @@ impl Passing {
             (None, _) => Ok(last),
             (Some(_), Some(latents)) => Ok(latents),
             (Some(after), None) => Err(Error::Start {
-                what: format!("--save-latents-after {after}"),
-                problem: "the sampler ended the run before that model call".into(),
-                advice: "ask for an earlier one; without it, the last latents are written".into(),
+                what: asked(after),
+                problem: Sentence::english("the sampler ended the run before that model call"),
+                advice: Sentence::english("ask for an earlier one; without it, the last latents are written"),
             }),
         }
     }
@@ -42,9 +43,8 @@ impl Passing {
             Event::Start { schedule, begin, .. } => {
                 let calls = schedule.timesteps.len();
                 if !(begin + 1..=calls).contains(&after) {
-                    let (what, problem) =
-                        (format!("--save-latents-after {after}"), format!("the run's model calls are {} to {calls}", begin + 1));
-                    return Err(Error::Start { what, problem, advice: "ask for one of these".into() });
+                    let problem = Sentence::english(format!("the run's model calls are {} to {calls}", begin + 1));
+                    return Err(Error::Start { what: asked(after), problem, advice: Sentence::english("ask for one of these") });
                 }
                 self.schedule = Some((*schedule).clone());
             }
@@ -55,6 +55,11 @@ impl Passing {
         }
         Ok(())
     }
+}
+
+/// The flag, as it was given. Only the command has it, and that speaks English.
+fn asked(after: usize) -> Value {
+    Value::Text(format!("--save-latents-after {after}"))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Model files on a web server: a folder, a single file, or a hub's repository; redirects are followed.
 
 use decant_sd::Error;
+use decant_sd::error::Sentence;
 use decant_sd::files::{Files, LocalFuture};
 use decant_sd::weights::is_weight_file;
 use line::{Line, Patience};
@@ -40,7 +41,7 @@ pub(super) struct Web {
 impl Web {
     /// What is at an address: a weight file, a folder, or a hub's page of a repository, `https://host/owner/name`.
     pub fn open(address: &str) -> Result<Web, Error> {
-        let patience = Patience::of_environment().map_err(|problem| Error::Settings { problem })?;
+        let patience = Patience::of_environment().map_err(|problem| Error::Settings { problem: Sentence::english(problem) })?;
         Web::open_with(address, patience)
     }
 
@@ -82,7 +83,7 @@ impl Web {
     }
 
     fn failed(&self, name: &str, reason: String) -> Error {
-        Error::Read { place: self.base.clone(), name: name.into(), reason }
+        Error::Read { place: self.base.clone(), name: name.into(), reason: Sentence::english(reason) }
     }
 
     fn file(&self, name: &str) -> Rc<Remote> {

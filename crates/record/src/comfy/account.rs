@@ -32,7 +32,7 @@ pub(super) fn take<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, sampler: &'a 
     }
     for (id, node, row) in graph.reached(sampler, &ONWARD) {
         match row {
-            Some(Row(class, Is::Loses(_), _)) => to.lose((*class).into()),
+            Some(Row(class, Is::Loses(_), _)) => to.lose(class),
             Some(Row(_, Is::Runs, _)) => {}
             Some(row) => inputs(to, node, row),
             None if graph.read_from.borrow().contains(id) => {}
@@ -43,7 +43,7 @@ pub(super) fn take<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, sampler: &'a 
         match class(node) {
             // Decoding comes after the sampler, where it is not reached.
             "VAELoader" => to.lose(format!("VAE {}", short(input(node, "vae_name").and_then(Value::as_str).unwrap_or_default()))),
-            name if nodes::is_after(name) => to.lose(name.into()),
+            name if nodes::is_after(name) => to.lose(name),
             _ => {}
         }
     }

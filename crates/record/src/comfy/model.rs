@@ -5,6 +5,7 @@ use super::text;
 use crate::builder::{RequestBuilder, short};
 use crate::{Model, loras};
 use decant_sd::lora;
+use decant_sd::sentence;
 use serde_json::Value;
 
 /// What a graph says of the model besides a picture's settings.
@@ -44,7 +45,7 @@ fn done_to<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, node: &'a Value, open
     match class(node) {
         "RescaleCFG" => match text::number(graph, node, "multiplier") {
             Some(multiplier) => to.set("rescale", multiplier),
-            None => to.lose("RescaleCFG".into()),
+            None => to.lose("RescaleCFG"),
         },
         "ModelSamplingDiscrete" => {
             match word(to, graph, node, "sampling").as_deref() {
@@ -141,7 +142,8 @@ fn single<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, node: &'a Value) -> Ve
         let there = names.iter().find(|name| input(node, name).is_some());
         let found = there.map(|name| text::number(graph, node, name));
         if let Some(None) = found {
-            to.note(format!("the weight of the LoRA {} is not found in the graph: {usual} is taken", short(&name)));
+            let name = short(&name);
+            to.note(sentence!("the weight of the LoRA {name} is not found in the graph: {usual} is taken", name, usual));
         }
         found.flatten().unwrap_or(usual)
     };

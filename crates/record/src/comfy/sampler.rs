@@ -5,6 +5,8 @@ use super::nodes::{self, Is};
 use super::text;
 use crate::builder::{RequestBuilder, short};
 use crate::names::{self, Tool};
+use decant_sd::error::{Sentence, ToValue, Value as Said};
+use decant_sd::sentence;
 use serde_json::{Value, json};
 
 /// A setting of a sampler: what it is called there, behind which inputs it may be, and what it is here.
@@ -38,12 +40,18 @@ pub(super) fn take<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, sampler: &'a 
     begin(to, graph, sampler, &mut missing);
     last_step(to, graph, sampler);
     if !missing.is_empty() {
-        to.note(format!("not found in the graph, and so as usual: {}", missing.join(", ")));
+        to.note(sentence!("not found in the graph, and so as usual: {missing}", missing));
     }
 }
 
-fn lost(field: &str, class: &str) -> String {
-    if class.is_empty() { field.into() } else { format!("{field} (from {class})") }
+fn guessed(field: &str, got: impl ToValue, class: &str) -> Sentence {
+    let (field, class) = (Said::setting(field), short(class));
+    sentence!("{field} {got} is read from {class}, a node that is not known here", field, got, class)
+}
+
+fn lost(field: &str, class: &str) -> Said {
+    let field = Said::setting(field);
+    if class.is_empty() { field } else { sentence!("{field} (from {class})", field, class).to_value() }
 }
 
 /// Sets a field; else the class of the node where the trace was lost.
@@ -57,7 +65,7 @@ fn take_number(to: &mut RequestBuilder, found: Lookup, field: &str) -> Option<St
         Lookup::Value(value) if value.is_number() => set(value),
         Lookup::Guessed(value, class) if value.is_number() => {
             set(value);
-            to.note(format!("{field} {value} is read from {}, a node that is not known here", short(class)));
+            to.note(guessed(field, value.to_string(), class));
         }
         Lookup::Lost(class) => return Some(class),
         Lookup::Value(_) | Lookup::Guessed(..) | Lookup::Absent => return Some(String::new()),
@@ -66,12 +74,12 @@ fn take_number(to: &mut RequestBuilder, found: Lookup, field: &str) -> Option<St
 }
 
 /// A name: written in the node or behind its link.
-fn word<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, node: &'a Value, name: &str, missing: &mut Vec<String>) -> Option<&'a str> {
+fn word<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, node: &'a Value, name: &str, missing: &mut Vec<Said>) -> Option<&'a str> {
     match graph.value(node, name) {
         Lookup::Value(value) => value.as_str(),
         Lookup::Guessed(value, class) => {
             let word = value.as_str()?;
-            to.note(format!("{name} {} is read from {}, a node that is not known here", short(word), short(class)));
+            to.note(guessed(name, short(word), class));
             Some(word)
         }
         Lookup::Lost(class) => {
@@ -82,7 +90,7 @@ fn word<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, node: &'a Value, name: &
     }
 }
 
-fn sampler_and_schedule<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, sampler: &'a Value, missing: &mut Vec<String>) {
+fn sampler_and_schedule<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, sampler: &'a Value, missing: &mut Vec<Said>) {
     let before = missing.len();
     let picked = graph.link(sampler, "sampler").and_then(|link| graph.through(link));
     let named = match picked.and_then(|node| Some((node, nodes::find(class(node))?.1))) {
@@ -94,7 +102,7 @@ fn sampler_and_schedule<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, sampler:
         _ => graph.having(sampler, &["sampler_name"], &["sampler"]).and_then(|(node, name)| word(to, graph, node, name, missing)),
     };
     if named.is_none() && missing.len() == before {
-        missing.push("sampler".into());
+        missing.push(Said::setting("sampler"));
     }
     let laid = graph.row(sampler, "sigmas", &["sigmas"]).into_iter().find_map(|link| {
         let node = graph.node(link)?;
@@ -106,7 +114,7 @@ fn sampler_and_schedule<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, sampler:
         _ => graph.having(sampler, &["scheduler"], &["sigmas"]).and_then(|(node, name)| word(to, graph, node, name, missing)),
     };
     if schedule.is_none() && missing.len() == before {
-        missing.push("scheduler".into());
+        missing.push(Said::Text("scheduler".into()));
     }
     if let Some(named) = named {
         names::take(to, Tool::Comfy, named, Some(schedule.unwrap_or("")));
@@ -127,7 +135,7 @@ fn spaced<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, node: &'a Value, name:
     match name {
         // Whole tenths of the training steps, from the last: for one step, where trailing begins.
         "turbo" if text::number(graph, node, "steps").is_some_and(|steps| steps > 1.0) => {
-            to.lose(class(node).into());
+            to.lose(class(node));
             "sgm_uniform"
         }
         "turbo" => "sgm_uniform",
@@ -146,7 +154,7 @@ fn listed(to: &mut RequestBuilder, node: &Value) {
             to.set("sigmas", list.join(","));
         }
         "AlignYourStepsScheduler" if text("model_type") == "SDXL" => to.set("sigmas", "ays_xl"),
-        "AlignYourStepsScheduler" if text("model_type") == "SVD" => to.lose("AlignYourStepsScheduler SVD".into()),
+        "AlignYourStepsScheduler" if text("model_type") == "SVD" => to.lose("AlignYourStepsScheduler SVD"),
         _ => {}
     }
 }
@@ -165,24 +173,24 @@ fn is_empty(node: &Value) -> bool {
 }
 
 /// The size, or that there was a picture and how much of it was drawn anew.
-fn begin<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, sampler: &'a Value, missing: &mut Vec<String>) {
+fn begin<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, sampler: &'a Value, missing: &mut Vec<Said>) {
     let denoise = graph.having(sampler, &["denoise"], &["sigmas"]).and_then(|(node, name)| text::number(graph, node, name));
     let denoise = denoise.filter(|denoise| (0.0..1.0).contains(denoise));
     if let Some(latents) = begins(graph, sampler).and_then(|link| graph.node(link)) {
-        denoise.into_iter().for_each(|denoise| to.lose(format!("denoise {denoise} of nothing")));
+        denoise.into_iter().for_each(|denoise| to.lose(sentence!("denoise {denoise} of nothing", denoise)));
         for side in ["width", "height"] {
             match sized(graph, latents, side, 0) {
                 Ok((pixels, None)) => to.set(side, pixels),
                 Ok((pixels, Some(class))) => {
                     to.set(side, pixels);
-                    to.note(format!("{side} {pixels} is read from {class}, a node that is not known here"));
+                    to.note(guessed(side, pixels, &class));
                 }
                 Err(class) => missing.push(lost(side, &class)),
             }
         }
         return;
     }
-    to.note("the picture that it began with is not in the file".into());
+    to.note(sentence!("the picture that it began with is not in the file"));
     let (Some(denoise), Some(steps)) = (denoise, to.get("steps").and_then(Value::as_u64)) else { return };
     // ComfyUI takes all of its steps, the last ones of a longer run; here a strength takes a part of the steps.
     let all = if denoise > 0.0 { (steps as f64 / denoise) as u64 } else { steps };

@@ -42,8 +42,8 @@ fn found(changes: &[(&str, Value)]) -> Found {
 /// What all of these pictures were made with, whatever way it takes.
 fn is_six(found: &Found) {
     let s = &found.record.settings;
-    assert_eq!((s.prompt.as_str(), s.negative.as_str()), ("a blue seven", "blurry"), "{:?}", found.notes);
-    assert_eq!((s.steps, s.guidance, s.seed, s.width, s.height), (Some(6), Some(3.0), 7, Some(32), Some(32)), "{:?}", found.notes);
+    assert_eq!((s.prompt.as_str(), s.negative.as_str()), ("a blue seven", "blurry"), "{:?}", found.english());
+    assert_eq!((s.steps, s.guidance, s.seed, s.width, s.height), (Some(6), Some(3.0), 7, Some(32), Some(32)), "{:?}", found.english());
     assert_eq!((s.sampler, s.strength, s.start_step, s.rng), (Some(Sampler::Euler), None, None, Rng::Cpu));
     assert_eq!((found.record.model.name.as_str(), found.source), ("digits.safetensors", Source::Comfy));
 }
@@ -54,7 +54,7 @@ fn the_usual_row_is_followed_and_nothing_is_left_to_say() {
     is_six(&found);
     let s = &found.record.settings;
     assert_eq!((&s.sigmas, s.spacing, s.emphasis), (&Sigmas::Model, Some(TimestepSpacing::Linspace), true));
-    assert_eq!(found.notes, Vec::<String>::new());
+    assert_eq!(found.english(), Vec::<String>::new());
     let nan = six(&[("6.is_changed", json!(null))]).to_string().replace("\"is_changed\":null", "\"is_changed\":[NaN, -Infinity]");
     assert!(nan.contains("NaN"));
     assert_eq!(read(&nan).expect("Python wrote it").record.settings.prompt, "a blue seven");
@@ -75,11 +75,11 @@ fn nodes_with_two_outputs_keep_the_prompts_apart() {
     for class in ["ControlNetApplyAdvanced", "ControlNetApplySD3", "ACN_AdvancedControlNetApply"] {
         let found = around(class, both.clone());
         is_six(&found);
-        assert_eq!(found.notes, [format!("not followed: {class}")]);
+        assert_eq!(found.english(), [format!("not followed: {class}")]);
     }
     let unknown = around("Two Outputs", both);
     is_six(&unknown);
-    assert_eq!(unknown.notes, ["not known here, and so not followed: Two Outputs"]);
+    assert_eq!(unknown.english(), ["not known here, and so not followed: Two Outputs"]);
     // Inpainting's also passes on the latents of a picture.
     let inpainted = found(&[
         (
@@ -96,7 +96,7 @@ fn nodes_with_two_outputs_keep_the_prompts_apart() {
     ]);
     let s = &inpainted.record.settings;
     assert_eq!((s.prompt.as_str(), s.negative.as_str()), ("a blue seven", "blurry"));
-    assert_eq!(inpainted.notes, ["the picture that it began with is not in the file", "not followed: InpaintModelConditioning"]);
+    assert_eq!(inpainted.english(), ["the picture that it began with is not in the file", "not followed: InpaintModelConditioning"]);
 }
 
 #[test]
@@ -104,26 +104,29 @@ fn conditionings_are_joined_mixed_or_named() {
     let second = ("60", node("CLIPTextEncode", json!({"text": "a red four", "clip": ["4", 1]})));
     let with = |class: &str, inputs: Value| found(&[second.clone(), ("61", node(class, inputs)), ("3.positive", json!(["61", 0]))]);
     let joined = with("ConditioningConcat", json!({"conditioning_to": ["6", 0], "conditioning_from": ["60", 0]}));
-    assert_eq!((joined.record.settings.prompt.as_str(), joined.notes), ("a blue seven BREAK a red four", vec![]));
+    assert_eq!((joined.record.settings.prompt.as_str(), joined.english()), ("a blue seven BREAK a red four", vec![]));
     let mixed =
         with("ConditioningAverage", json!({"conditioning_to": ["6", 0], "conditioning_from": ["60", 0], "conditioning_to_strength": 0.75}));
     is_six(&mixed);
-    assert_eq!((&mixed.record.settings.mixes[..], &mixed.notes[..]), (&[Mix { prompt: "a red four".into(), factor: 0.25 }][..], &[][..]));
+    assert_eq!(
+        (&mixed.record.settings.mixes[..], &mixed.english()[..]),
+        (&[Mix { prompt: "a red four".into(), factor: 0.25 }][..], &[][..])
+    );
     let both = with("ConditioningCombine", json!({"conditioning_1": ["6", 0], "conditioning_2": ["60", 0]}));
     is_six(&both);
-    assert_eq!(both.notes, ["not followed: the second positive prompt “a red four”, ConditioningCombine"]);
+    assert_eq!(both.english(), ["not followed: the second positive prompt “a red four”, ConditioningCombine"]);
     for class in ["ConditioningSetTimestepRange", "ConditioningSetMask", "unCLIPConditioning"] {
         let found = with(class, json!({"conditioning": ["6", 0], "start": 0.0, "end": 0.5}));
         is_six(&found);
-        assert_eq!(found.notes, [format!("not followed: {class}")]);
+        assert_eq!(found.english(), [format!("not followed: {class}")]);
     }
     let xl = |l: &str| json!({"text_g": "a blue seven", "text_l": l, "width": 1024, "height": 1024, "crop_w": 0, "crop_h": 0, "target_width": 1024, "target_height": 1024, "clip": ["4", 1]});
     let same = found(&[("6", node("CLIPTextEncodeSDXL", xl("a blue seven")))]);
     is_six(&same);
-    assert_eq!(same.notes, Vec::<String>::new());
+    assert_eq!(same.english(), Vec::<String>::new());
     let two = found(&[("6", node("CLIPTextEncodeSDXL", xl("oil on canvas")))]);
     is_six(&two);
-    assert_eq!(two.notes, ["not followed: text_l “oil on canvas”"]);
+    assert_eq!(two.english(), ["not followed: text_l “oil on canvas”"]);
 }
 
 #[test]
@@ -135,7 +138,7 @@ fn texts_mean_the_same_here() {
     let s = &text.record.settings;
     assert_eq!(s.prompt, "a \\[blue\\] \\[seven\\], birb-style, (EasyNegative:1.2) my_embedding:x ");
     assert_eq!(
-        (&text.inversions[..], &text.notes[..]),
+        (&text.inversions[..], &text.english()[..]),
         (&["birb-style".to_string(), "EasyNegative".into()][..], &["not followed: <lora:ink:0.5> in a text".to_string()][..])
     );
 }

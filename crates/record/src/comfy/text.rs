@@ -6,6 +6,8 @@
 use super::graph::{Graph, Link, class, input, link};
 use super::nodes::{self, Is};
 use crate::builder::{RequestBuilder, short};
+use decant_sd::error::Sentence;
+use decant_sd::sentence;
 use decant_sd::{inversion, prompt};
 use serde_json::Value;
 
@@ -52,7 +54,7 @@ pub(super) fn conditioning<'a>(
         }
         ("ConditioningCombine", _) => {
             let (first, second) = (behind(to, "conditioning_1"), behind(to, "conditioning_2"));
-            second.into_iter().for_each(|second| to.lose(format!("the second {role} prompt “{}”", short(&second.text))));
+            second.into_iter().for_each(|second| to.lose(second_prompt(role, &short(&second.text))));
             first
         }
         ("ConditioningZeroOut", _) => Some(Conditioning { text: String::new(), ..behind(to, "conditioning")? }),
@@ -65,6 +67,13 @@ pub(super) fn conditioning<'a>(
         }
         (_, Some(_)) => None,
         (_, None) => unknown(to, graph, node, from.1, role, hops),
+    }
+}
+
+fn second_prompt(role: &str, text: &str) -> Sentence {
+    match role {
+        "positive" => sentence!("the second positive prompt “{text}”", text),
+        _ => sentence!("the second negative prompt “{text}”", text),
     }
 }
 
@@ -87,7 +96,11 @@ fn unknown<'a>(
     let here = || {
         let named = format!("text_{own}");
         let text = [own, named.as_str()].into_iter().chain(TEXTS).find_map(|name| text(to, graph, node, name, 0))?;
-        to.note(format!("the {role} prompt is read from {}, a node that is not known here", short(class(node))));
+        let class = short(class(node));
+        to.note(match role {
+            "positive" => sentence!("the positive prompt is read from {class}, a node that is not known here", class),
+            _ => sentence!("the negative prompt is read from {class}, a node that is not known here", class),
+        });
         let id = graph.nodes.iter().find(|(_, other)| std::ptr::eq(*other, node)).map(|(id, _)| id.as_str());
         graph.read_from.borrow_mut().extend(id);
         Some(Conditioning { text, mixes: vec![], encoder: node })
@@ -104,7 +117,7 @@ fn encoded<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, node: &'a Value) -> O
         match text(to, graph, node, other, 0) {
             Some(second) if second == words || second.trim().is_empty() => {}
             Some(second) => to.lose(format!("{other} “{}”", short(&second))),
-            None => to.lose((*other).into()),
+            None => to.lose(other),
         }
     }
     Some(Conditioning { text: words, mixes: vec![], encoder: node })
@@ -130,7 +143,8 @@ pub(super) fn text<'a>(to: &mut RequestBuilder, graph: &Graph<'a>, node: &'a Val
         Some(_) => None,
         None => {
             let found = [name].into_iter().chain(TEXTS).find_map(|name| text(to, graph, behind, name, hops + 1))?;
-            to.note(format!("“{}” is read from {}, a node that is not known here", short(&found), short(class(behind))));
+            let (text, class) = (short(&found), short(class(behind)));
+            to.note(sentence!("“{text}” is read from {class}, a node that is not known here", text, class));
             graph.read_from.borrow_mut().insert(link.0);
             Some(found)
         }
@@ -162,7 +176,7 @@ pub(super) fn ours(to: &mut RequestBuilder, text: &str) -> String {
     let mut from = 0;
     for range in prompt::tag_ranges(text) {
         kept.push_str(&text[std::mem::replace(&mut from, range.end)..range.start]);
-        to.lose(format!("{} in a text", short(&text[range])));
+        to.lose(sentence!("{tag} in a text", tag = short(&text[range])));
     }
     kept.push_str(&text[from..]);
     words(to, &brackets(&kept))

@@ -114,7 +114,7 @@ fn a_picture_without_settings_and_a_damaged_one_get_a_sentence() {
     let from = chunk.windows(4).position(|bytes| bytes == b"eXIf").expect("it is there") - 4;
     let both = [&picture[..picture.len() - 12], &chunk[from..]].concat();
     let found = read(&both).expect("its text is sound");
-    assert!(found.record.settings.steps == Some(6) && found.notes.len() <= 1, "{:?}", found.notes);
+    assert!(found.record.settings.steps == Some(6) && found.english().len() <= 1, "{:?}", found.english());
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn any_change_of_a_block_is_read_or_refused() {
         }
         for file in [jpeg(&changed), webp(&changed), png(&changed)] {
             match read(&file) {
-                Ok(found) => assert!(found.notes.len() <= 31),
+                Ok(found) => assert!(found.english().len() <= 31),
                 Err(error) => assert!(error.to_string().lines().count() == 1 && error.to_string().len() < 700, "{error}"),
             }
         }

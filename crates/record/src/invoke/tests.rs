@@ -30,7 +30,7 @@ fn strange_values_are_passed_over() {
 fn every_name_is_followed_named_or_means_nothing() {
     for (name, does) in NAMES {
         let found = read(&json!({"positive_prompt": "x", "scheduler": "euler", *name: 0.5}).to_string()).expect("it is an object");
-        let notes = found.notes.join(" ");
+        let notes = found.english().join(" ");
         match does {
             Named(_) => assert_eq!(notes, format!("not followed: {name} 0.5")),
             // These are whole numbers.
@@ -40,11 +40,11 @@ fn every_name_is_followed_named_or_means_nothing() {
             Number(_) | Together | Nothing => assert_eq!(notes, "", "{name}"),
         }
         for off in [json!(false), json!(null), json!([])].into_iter().filter(|_| matches!(does, Named(_))) {
-            assert_eq!(read(&json!({*name: off}).to_string()).expect("it is an object").notes, Vec::<String>::new(), "{name}");
+            assert_eq!(read(&json!({*name: off}).to_string()).expect("it is an object").english(), Vec::<String>::new(), "{name}");
         }
     }
     let found = read(&json!({"cfg_scale": [1, 2], "feathers": {"a": 1}, "wings": 2}).to_string()).expect("it is an object");
-    assert_eq!(found.notes, ["not followed: cfg_scale [1,2]", "not known here, and so not followed: feathers, wings 2"]);
+    assert_eq!(found.english(), ["not followed: cfg_scale [1,2]", "not known here, and so not followed: feathers, wings 2"]);
 }
 
 #[test]
@@ -54,10 +54,10 @@ fn its_words_are_parted_and_what_is_its_own_is_said() {
     let found = older("a cat [ugly] on a roof [dark, [x]");
     assert_eq!((found.record.settings.prompt.as_str(), found.record.settings.negative.as_str()), ("a cat on a roof", "ugly dark, [x"));
     for prompt in ["a cat++ here", "a (red cat)1.3", "(\"a\", \"b\").blend(0.5, 0.5)", "a dark--, cat"] {
-        assert!(older(prompt).notes[0].contains("stressed and mixed words"), "{prompt}");
+        assert!(older(prompt).english()[0].contains("stressed and mixed words"), "{prompt}");
     }
     for prompt in ["a well-known cat - on a roof + 3", "a (red cat), x", "-- a"] {
-        assert_eq!(older(prompt).notes, Vec::<String>::new(), "{prompt}");
+        assert_eq!(older(prompt).english(), Vec::<String>::new(), "{prompt}");
     }
     let text =
         json!({"positive_prompt": "a <birb-style> cat <3 x> y", "negative_prompt": "", "generation_mode": "txt2img", "strength": 0.8});

@@ -6,6 +6,7 @@
 use super::text::Pairs;
 use crate::builder::{RequestBuilder, short};
 use decant_sd::request::{HIRES_STRENGTH, HIRES_WAYS, Request};
+use decant_sd::sentence;
 
 /// What is asked for of a second pass. Whether there is one.
 pub(super) fn take(builder: &mut RequestBuilder, pairs: &Pairs) -> bool {
@@ -35,7 +36,7 @@ pub(super) fn take(builder: &mut RequestBuilder, pairs: &Pairs) -> bool {
         Some(row) => builder.set("hiresBy", row.id),
         None => {
             builder.set("hiresBy", "lanczos");
-            builder.lose(format!("Hires upscaler {} (Lanczos is taken)", short(name)));
+            builder.lose(sentence!("{name} (Lanczos is taken)", name = format!("Hires upscaler {}", short(name))));
         }
     }
     true
@@ -59,7 +60,7 @@ mod tests {
     fn settings(more: &str) -> (Request, Vec<String>) {
         let line = format!("a cat\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1, Size: 512x512, {more}");
         let found = read(&line).expect("it is sound");
-        (found.record.settings, found.notes)
+        (found.record.settings.clone(), found.english())
     }
 
     #[test]

@@ -67,7 +67,7 @@ pub(super) fn take(to: &mut RequestBuilder, name: &str, value: &str) {
         Some(Does::Together | Does::Nothing) => {}
         Some(Does::Unless(values)) if off(values) => {}
         Some(Does::Unless(_)) => to.lose(format!("{} {}", short(name), short(value))),
-        Some(Does::PartOf(whole)) => to.lose(whole.into()),
+        Some(Does::PartOf(whole)) => to.lose(whole),
         // `name: hash, name: hash` or `name, name`.
         Some(Does::Inversions) => value.split(',').for_each(|one| to.inversion(one.split(':').next().unwrap_or_default())),
         None => to.unknown(format!("{} {}", short(name), short(value))),

@@ -3,6 +3,7 @@
 use crate::builder::{RequestBuilder, short};
 use crate::loras;
 use decant_sd::lora;
+use decant_sd::sentence;
 
 /// The lines before and after the one that begins the negative prompt.
 pub(super) fn take(builder: &mut RequestBuilder, words: &str, ours: bool) {
@@ -30,7 +31,7 @@ fn tags(builder: &mut RequestBuilder, prompt: &str, ours: bool) -> String {
     };
     for tag in lora::tags(prompt).into_iter().take(MOST_LORAS) {
         let name = lora::stem(&tag.used.name);
-        tag.unread.iter().for_each(|part| builder.lose(format!("{} of <lora:{}>", short(part), short(name))));
+        tag.unread.iter().for_each(|part| builder.lose(sentence!("{part} of <lora:{name}>", part = short(part), name = short(name))));
         used.push(loras::lora(name, tag.used.weight.into(), tag.used.text.map(f64::from)));
         cut(tag.range);
     }

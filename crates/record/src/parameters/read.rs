@@ -6,6 +6,7 @@ use crate::builder::{RequestBuilder, short};
 use crate::found::{Source, foreign, zero_snr};
 use crate::names::{self, Tool};
 use crate::{Error, Found, Model};
+use decant_sd::sentence;
 use serde_json::json;
 
 /// The settings of a text; RNG and prompts are taken as that tool uses them where the text does not say.
@@ -15,7 +16,7 @@ use serde_json::json;
 pub fn read(text: &str) -> Result<Found, Error> {
     let text = text.trim();
     if text.is_empty() || text.starts_with('{') {
-        let problem = "expected a prompt and a line of settings such as Steps: 20, Sampler: Euler, Seed: 1".into();
+        let problem = sentence!("expected a prompt and a line of settings such as Steps: 20, Sampler: Euler, Seed: 1");
         return Err(Error::Unreadable { place: KEYWORD, problem });
     }
     let mut builder = RequestBuilder::default();

@@ -36,10 +36,11 @@ fn what_is_written_is_read_whatever_the_prompt_holds() {
         };
         let png = record.png(&picture()).expect("it can be written");
         let notes = vec![
-            "the picture also came of latents, which no record holds; give it too for the same picture".into(),
+            "the picture also came of latents, which no record holds; give it too for the same picture".to_string(),
             "the picture was made larger afterwards, 4 times by x4plus; the settings are those before that".into(),
         ];
-        assert_eq!(read(&png).expect("it was just written"), Found::new(record.clone(), Source::Decant, notes));
+        let found = read(&png).expect("it was just written");
+        assert_eq!((found.english(), &found.record, found.source), (notes, &record, Source::Decant));
         assert_eq!(read(record.to_json().as_bytes()).expect("it was just written").record, record);
     }
 }
@@ -55,7 +56,7 @@ fn a_settings_file_may_be_bare_but_not_wrong() {
 #[test]
 fn a_record_of_a_later_version_is_read_as_far_as_it_goes() {
     let found = read(br#"{"decant": "9.0", "settings": {"prompt": "x", "wings": 2}, "colour": {}}"#).expect("it is a record");
-    assert_eq!((found.record.settings.prompt.as_str(), found.notes), ("x", vec!["not followed: wings 2".to_string()]));
+    assert_eq!((found.record.settings.prompt.as_str(), found.english()), ("x", vec!["not followed: wings 2".to_string()]));
 }
 
 #[test]

@@ -2,8 +2,9 @@
 //! that a model of few knows, the folder inside of it that holds a small decoder for its steps (`preview_decoder`), the one that holds an
 //! `upscaler` for its pictures, and its `gears`.
 
-use crate::error::Error;
+use crate::error::{Error, Sentence, Value};
 use crate::files::{Files, find, stays_inside};
+use crate::sentence;
 use decant_solver::Sampler;
 use serde::Deserialize;
 
@@ -81,6 +82,8 @@ impl Companion<'_> {
     }
 }
 
+const CORRECT: Sentence = sentence!("correct or remove it");
+
 impl Hints {
     /// Those of a model's folder; none where it has none.
     pub(super) async fn read(files: &dyn Files) -> Result<Hints, Error> {
@@ -96,7 +99,7 @@ impl Hints {
     /// A sentence about what is no such JSON.
     pub fn parse(bytes: &[u8]) -> Result<Hints, Error> {
         let problem =
-            |e: serde_json::Error| Error::Damaged { file: "decant.json".into(), problem: e.to_string(), hint: "correct or remove it" };
+            |e: serde_json::Error| Error::Damaged { file: "decant.json".into(), problem: Sentence::english(e.to_string()), hint: CORRECT };
         serde_json::from_slice(bytes).map_err(problem)
     }
 
@@ -109,19 +112,23 @@ impl Hints {
 
     /// What is named lies inside of the model's folder, and gears are such as can be driven.
     fn check(&self) -> Result<(), Error> {
-        let wrong = |problem| Err(Error::Damaged { file: "decant.json".into(), problem, hint: "correct or remove it" });
+        let wrong = |problem| Err(Error::Damaged { file: "decant.json".into(), problem, hint: CORRECT });
         if let Some(outside) = self.companions().find(|one| !stays_inside(one.folder())) {
             let key = match outside {
                 Companion::PreviewDecoder(_) => "preview_decoder",
                 Companion::GearLora(..) => "a gear's lora",
                 Companion::Upscaler(_) => "upscaler",
             };
-            return wrong(format!("{key} is {:?}, expected the name of a folder inside of the model's", outside.folder()));
+            return wrong(sentence!(
+                "{key} is {got}, expected the name of a folder inside of the model's",
+                key,
+                got = Value::quoted(outside.folder())
+            ));
         }
         for Gear { name, steps, sampler, .. } in &self.gears {
             Sampler::from_id(sampler)?;
             if *steps == 0 {
-                return wrong(format!("the gear {name} has 0 steps, expected 1 or more"));
+                return wrong(sentence!("the gear {name} has 0 steps, expected 1 or more", name));
             }
         }
         Ok(())

@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::families::Distilled;
 use crate::files::Files;
 use crate::request::Defaults;
+use crate::sentence;
 use decant_solver::{Sampler, TimestepSpacing};
 
 /// A model before its weights.
@@ -139,7 +140,7 @@ fn agree(key: &str, got: usize, with: &str, expected: usize) -> Result<(), Error
     if got == expected {
         return Ok(());
     }
-    let problem = format!("is {got}, but the {with} is {expected}; are these files of one model?");
+    let problem = sentence!("is {got}, but the {with} is {expected}; are these files of one model?", got, with, expected);
     Err(Error::Config { file: "unet/config.json".into(), key: key.into(), problem })
 }
 

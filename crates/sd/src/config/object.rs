@@ -2,8 +2,9 @@
 
 use super::keys::{Rule, Table};
 use crate::Error;
-use crate::error::DOWNLOAD_AGAIN;
+use crate::error::{DOWNLOAD_AGAIN, Sentence};
 use crate::files::{Files, read_all};
+use crate::sentence;
 use serde_json::{Map, Value};
 
 /// Longest configuration file, in bytes; Stable Diffusion's have 2 KB, but a scheduler may list its betas.
@@ -24,13 +25,16 @@ pub(super) struct Object {
 impl Object {
     pub fn parse(file: &str, json: &[u8], table: &'static Table) -> Result<Object, Error> {
         let damaged = |problem| Error::Damaged { file: file.into(), problem, hint: DOWNLOAD_AGAIN };
-        let values = crate::json::object(&without_infinities(json)).map_err(|error| damaged(format!("is not a JSON object ({error})")))?;
+        let values = crate::json::object(&without_infinities(json))
+            .map_err(|error| damaged(sentence!("is not a JSON object ({error})", error = error.to_string())))?;
         let object = Object { file: file.into(), table, values };
         for (key, value) in &object.values {
             match table.row(key).map(|row| row.rule) {
                 None => {
-                    let problem =
-                        format!("is not a key that Decant knows for {}; remove it if it does not change the model's numbers", table.class);
+                    let problem = sentence!(
+                        "is not a key that Decant knows for {class}; remove it if it does not change the model's numbers",
+                        class = table.class
+                    );
                     return Err(object.wrong(key, problem));
                 }
                 Some(Rule::Only(allowed)) if !allowed.iter().any(|text| same(value, &default(text))) => {
@@ -44,10 +48,10 @@ impl Object {
 
     /// `KEY is VALUE; HINT`.
     pub fn refuse(&self, key: &str, hint: &str) -> Error {
-        self.wrong(key, format!("is {}; {hint}", self.value(key)))
+        self.wrong(key, sentence!("is {got}; {hint}", got = self.value(key).to_string(), hint = Sentence::english(hint.to_string())))
     }
 
-    fn wrong(&self, key: &str, problem: String) -> Error {
+    fn wrong(&self, key: &str, problem: Sentence) -> Error {
         Error::Config { file: self.file.clone(), key: key.into(), problem }
     }
 

@@ -2,6 +2,8 @@
 
 use super::{Files, LocalFuture, stays_inside, unread};
 use crate::Error;
+use crate::error::Sentence;
+use crate::sentence;
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::ops::Range;
@@ -33,7 +35,7 @@ impl Folder {
             None => Err(Error::Missing {
                 place: path.display().to_string(),
                 name: "model".into(),
-                hint: "there is nothing at this path; give a weight file, or the folder that holds model_index.json".into(),
+                hint: sentence!("there is nothing at this path; give a weight file, or the folder that holds model_index.json"),
             }),
         }
     }
@@ -41,7 +43,7 @@ impl Folder {
     /// Where a name lies on disk; a name that leaves the folder is refused, and beside a single file there is nothing.
     fn path(&self, name: &str) -> Result<Option<PathBuf>, Error> {
         if !stays_inside(name) {
-            return Err(unread(self, name, "the name leads out of the model's folder"));
+            return Err(unread(self, name, sentence!("the name leads out of the model's folder")));
         }
         let hidden = self.only.as_ref().is_some_and(|only| only != name);
         Ok((!hidden).then(|| self.root.join(name)))
@@ -53,7 +55,7 @@ impl Folder {
             Ok(metadata) if metadata.is_file() => Ok(Some(metadata.len())),
             Ok(_) => Ok(None),
             Err(error) if absent(&error) => Ok(None),
-            Err(error) => Err(unread(self, name, error)),
+            Err(error) => Err(unread(self, name, of_system(&error))),
         }
     }
 
@@ -68,8 +70,8 @@ impl Folder {
             Ok(bytes)
         };
         match self.path(name)? {
-            Some(path) => read(path).map_err(|error| unread(self, name, error)),
-            None => Err(unread(self, name, "there is no such file")),
+            Some(path) => read(path).map_err(|error| unread(self, name, of_system(&error))),
+            None => Err(unread(self, name, sentence!("there is no such file"))),
         }
     }
 
@@ -82,7 +84,7 @@ impl Folder {
         while let Some((folder, depth)) = open.pop_front() {
             let entries = match std::fs::read_dir(self.root.join(&folder)) {
                 Ok(entries) => entries,
-                Err(error) if depth == 1 => return Err(unread(self, ".", error)),
+                Err(error) if depth == 1 => return Err(unread(self, ".", of_system(&error))),
                 Err(_) => continue,
             };
             for entry in entries.flatten() {
@@ -124,4 +126,9 @@ impl Files for Folder {
     fn names<'a>(&'a self) -> LocalFuture<'a, Result<Option<Vec<String>>, Error>> {
         Box::pin(std::future::ready(self.names_now().map(Some)))
     }
+}
+
+/// What the system says, in whatever language that is.
+fn of_system(error: &std::io::Error) -> Sentence {
+    sentence!("{problem}", problem = error.to_string())
 }

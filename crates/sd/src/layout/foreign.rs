@@ -1,10 +1,12 @@
 //! What a file is that is no model of Stable Diffusion's: recognised by its tensors' names, to be refused by its own name.
 
+use crate::error::Sentence;
+use crate::sentence;
 use crate::weights::{Checkpoint, TensorInfo};
 use std::collections::BTreeMap;
 
 /// A part of a name that only such files have, what they are, and what to do.
-const SIGNS: &[(&str, &str, &str)] = &[
+const SIGNS: &[(&str, Sentence, Sentence)] = &[
     ("lora_down", LORA, MODEL),
     ("lora.down", LORA, MODEL),
     ("_lora.", LORA, MODEL),
@@ -15,33 +17,33 @@ const SIGNS: &[(&str, &str, &str)] = &[
     ("text_encoder:0:down", LORA, MODEL),
     ("string_to_param", INVERSION, MODEL),
     ("emb_params", INVERSION, MODEL),
-    (CONTROL, "a ControlNet", MODEL),
-    ("controlnet_cond_embedding.", "a ControlNet", MODEL),
-    ("control_net.", "a ControlNet", MODEL),
-    ("input_hint_block.", "a ControlNet", MODEL),
-    ("ip_adapter.", "an IP-Adapter", MODEL),
-    ("motion_modules.", "an AnimateDiff motion module", MODEL),
-    ("joint_blocks.", "Stable Diffusion 3", FAMILY),
-    ("single_transformer_blocks.", "Flux or a relative of it", FAMILY),
-    ("double_blocks.", "Flux or a relative of it", FAMILY),
-    ("double_layers.", "AuraFlow", FAMILY),
-    ("clip_txt_mapper.", "Stable Cascade", FAMILY),
-    (".channelwise.", "Stable Cascade", FAMILY),
-    ("conditioner.embedders.0.model.", "the Stable Diffusion XL refiner, which finishes another model's pictures", FAMILY),
-    ("edm_mean", "Playground 2.5", FAMILY),
-    ("text_encoders.", "Stable Diffusion 3 or a later family", FAMILY),
-    ("caption_projection.", "PixArt or a relative of it", FAMILY),
-    ("cap_embedder.", "Lumina or a relative of it", FAMILY),
-    ("patch_embedding.", "a video or vision model", FAMILY),
-    ("visual_projection.", "a whole CLIP, pictures included", MODEL),
-    ("vision_model.", "a CLIP that sees pictures", MODEL),
+    (CONTROL, sentence!("a ControlNet"), MODEL),
+    ("controlnet_cond_embedding.", sentence!("a ControlNet"), MODEL),
+    ("control_net.", sentence!("a ControlNet"), MODEL),
+    ("input_hint_block.", sentence!("a ControlNet"), MODEL),
+    ("ip_adapter.", sentence!("an IP-Adapter"), MODEL),
+    ("motion_modules.", sentence!("an AnimateDiff motion module"), MODEL),
+    ("joint_blocks.", sentence!("Stable Diffusion 3"), FAMILY),
+    ("single_transformer_blocks.", sentence!("Flux or a relative of it"), FAMILY),
+    ("double_blocks.", sentence!("Flux or a relative of it"), FAMILY),
+    ("double_layers.", sentence!("AuraFlow"), FAMILY),
+    ("clip_txt_mapper.", sentence!("Stable Cascade"), FAMILY),
+    (".channelwise.", sentence!("Stable Cascade"), FAMILY),
+    ("conditioner.embedders.0.model.", sentence!("the Stable Diffusion XL refiner, which finishes another model's pictures"), FAMILY),
+    ("edm_mean", sentence!("Playground 2.5"), FAMILY),
+    ("text_encoders.", sentence!("Stable Diffusion 3 or a later family"), FAMILY),
+    ("caption_projection.", sentence!("PixArt or a relative of it"), FAMILY),
+    ("cap_embedder.", sentence!("Lumina or a relative of it"), FAMILY),
+    ("patch_embedding.", sentence!("a video or vision model"), FAMILY),
+    ("visual_projection.", sentence!("a whole CLIP, pictures included"), MODEL),
+    ("vision_model.", sentence!("a CLIP that sees pictures"), MODEL),
 ];
 
-pub(super) const LORA: &str = "a LoRA, which changes a model";
-pub(super) const INVERSION: &str = "a textual inversion, which adds words to a model";
-pub(super) const UPSCALER: &str = "an upscaler, which makes finished pictures larger";
-const MODEL: &str = "give the model itself";
-const FAMILY: &str = "Decant runs Stable Diffusion 1.x, 2.x and XL, their turbo, LCM and pruned relatives";
+pub(super) const LORA: Sentence = sentence!("a LoRA, which changes a model");
+pub(super) const INVERSION: Sentence = sentence!("a textual inversion, which adds words to a model");
+pub(super) const UPSCALER: Sentence = sentence!("an upscaler, which makes finished pictures larger");
+const MODEL: Sentence = sentence!("give the model itself");
+pub(super) const FAMILY: Sentence = sentence!("Decant runs Stable Diffusion 1.x, 2.x and XL, their turbo, LCM and pruned relatives");
 
 /// How the names of a ControlNet begin that was put into one file with its model (ControlNet's first `control_sd15_*.pth`).
 const CONTROL: &str = "control_model.";
@@ -63,10 +65,10 @@ const INVERSION_TENSORS: usize = 8;
 const TEXT_WIDTHS: [usize; 3] = [768, 1024, 1280];
 
 /// What it is, and what to do; `None` for something that nobody has heard of.
-pub(super) fn recognised(tensors: &BTreeMap<String, TensorInfo>) -> Option<(&'static str, &'static str)> {
+pub(super) fn recognised(tensors: &BTreeMap<String, TensorInfo>) -> Option<(Sentence, Sentence)> {
     let sign = SIGNS.iter().find(|(sign, ..)| tensors.keys().any(|name| name.contains(sign)));
     if let Some((_, what, hint)) = sign {
-        return Some((what, hint));
+        return Some((what.clone(), hint.clone()));
     }
     if crate::upscale::is_upscaler(tensors) {
         return Some((UPSCALER, MODEL));

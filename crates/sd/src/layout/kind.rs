@@ -35,9 +35,9 @@ pub async fn kind(files: &dyn Files) -> Kind {
         return Kind::Tiny;
     }
     match foreign::recognised(tensors).map(|(what, _)| what) {
-        Some(foreign::LORA) => Kind::Lora,
-        Some(foreign::INVERSION) => Kind::Inversion,
-        Some(foreign::UPSCALER) => Kind::Upscaler,
+        Some(what) if what == foreign::LORA => Kind::Lora,
+        Some(what) if what == foreign::INVERSION => Kind::Inversion,
+        Some(what) if what == foreign::UPSCALER => Kind::Upscaler,
         None if parts::parts(&checkpoint).parts.keys().eq(["vae"].iter()) => Kind::Vae,
         None if tensors.len() <= FEW && tensors.values().all(|info| info.shape.len() <= 2) => Kind::Inversion,
         _ => Kind::Model,

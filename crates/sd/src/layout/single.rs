@@ -5,7 +5,9 @@ use super::made::{Made, tokenizer};
 use super::parts::parts;
 use super::{Opened, derive, evidence, foreign, original, parsed, tiny, whole};
 use crate::Error;
+use crate::error::{self, Sentence, ToValue};
 use crate::files::Files;
+use crate::sentence;
 use crate::weights::{Checkpoint, is_weight_file};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -43,10 +45,14 @@ pub(super) async fn open(source: Rc<dyn Files>, names: &[&str], choice: &Choice)
         let parts = parts(&checkpoint);
         let controlled = COMPLETE.iter().all(|component| parts.parts.contains_key(component)) && foreign::has_control(&checkpoint);
         if let Some((what, hint)) = foreign::recognised(checkpoint.tensors()).filter(|_| !controlled) {
-            return Err(refused(&*source, format!("{} is {what}, not a model to make pictures with", called(names, name)), hint));
+            return Err(refused(
+                &*source,
+                sentence!("{file} is {what}, not a model to make pictures with", file = called(names, name), what),
+                hint,
+            ));
         }
         if parts.parts.is_empty() {
-            return Err(not_understood(&*source, &checkpoint, "no model that Decant knows"));
+            return Err(not_understood(&*source, &checkpoint, sentence!("no model that Decant knows")));
         }
         if controlled {
             unused = Some("; not followed: the ControlNet that is in the file as well");
@@ -78,8 +84,8 @@ pub(super) async fn open(source: Rc<dyn Files>, names: &[&str], choice: &Choice)
 }
 
 /// A file among others by its name; the only one is the place itself, which every message begins with.
-fn called<'a>(names: &[&str], name: &'a str) -> &'a str {
-    if names.len() == 1 { "this" } else { name }
+fn called(names: &[&str], name: &str) -> error::Value {
+    if names.len() == 1 { sentence!("this").to_value() } else { name.to_value() }
 }
 
 /// The made files, and the family that they are of.
@@ -95,7 +101,9 @@ fn configured(
     choice: &Choice,
 ) -> Result<Configured, Error> {
     let odd = |component: &str, problem: String| {
-        refused(files, format!("its {component} is of no architecture that Decant runs: {problem}"), "is it a model of Stable Diffusion's?")
+        let problem = Sentence::english(problem);
+        let problem = sentence!("its {component} is of no architecture that Decant runs: {problem}", component, problem);
+        refused(files, problem, sentence!("is it a model of Stable Diffusion's?"))
     };
     let present = |component: &str| components.get(component).ok_or_else(|| incomplete(files, components));
     let (unet, text) = (present("unet")?, present("text_encoder")?);
@@ -164,56 +172,71 @@ fn index(chosen: &Chosen, scheduler: &Value, two: bool) -> Value {
 fn channels(files: &dyn Files, unet: &Value) -> Result<(), Error> {
     let what = match unet["in_channels"].as_u64() {
         Some(4 | 9) => return Ok(()),
-        Some(5) => "it also wants a depth map (Stable Diffusion 2 depth)".to_string(),
-        Some(7) => "it also wants a small picture (an upscaler)".into(),
-        Some(8) => "it also wants a picture to change (InstructPix2Pix)".into(),
-        other => format!("it takes {} channels", other.unwrap_or_default()),
+        Some(5) => sentence!("it also wants a depth map (Stable Diffusion 2 depth)"),
+        Some(7) => sentence!("it also wants a small picture (an upscaler)"),
+        Some(8) => sentence!("it also wants a picture to change (InstructPix2Pix)"),
+        other => sentence!("it takes {count} channels", count = other.unwrap_or_default()),
     };
-    Err(refused(files, format!("this denoiser is one that Decant cannot feed: {what}"), "give a model that makes pictures from text"))
+    let problem = sentence!("this denoiser is one that Decant cannot feed: {what}", what);
+    Err(refused(files, problem, sentence!("give a model that makes pictures from text")))
 }
 
 fn incomplete(files: &dyn Files, components: &BTreeMap<&'static str, Checkpoint>) -> Error {
     let there: Vec<&str> = components.keys().copied().collect();
     let absent: Vec<&str> = ["text_encoder", "unet", "vae"].into_iter().filter(|part| !components.contains_key(part)).collect();
-    let problem = format!("this holds only a model's {}, it lacks {}", there.join(" and "), absent.join(" and "));
+    let problem = sentence!(
+        "this holds only a model's {there}, it lacks {absent}",
+        there = error::Value::all(&there),
+        absent = error::Value::all(&absent)
+    );
     let hint = match absent[..] {
-        ["vae"] => "give an autoencoder (VAE) with it, or the whole model: one file with all of it, or its folder",
-        _ => "give the whole model: one file with all of it, or its folder",
+        ["vae"] => sentence!("give an autoencoder (VAE) with it, or the whole model: one file with all of it, or its folder"),
+        _ => sentence!("give the whole model: one file with all of it, or its folder"),
     };
     refused(files, problem, hint)
 }
 
 fn several(files: &dyn Files, names: &[&str]) -> Error {
     let shown = names.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
-    refused(files, format!("there are {} weight files here ({shown}, …)", names.len()), "give one of them")
+    let problem = sentence!("there are {count} weight files here ({shown}, …)", count = names.len(), shown);
+    refused(files, problem, sentence!("give one of them"))
 }
 
-fn unknown_tensors(files: &dyn Files, name: &str, strangers: &[String]) -> Error {
+fn unknown_tensors(files: &dyn Files, file: error::Value, strangers: &[String]) -> Error {
     let shown = strangers.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
-    let problem = format!("{name} has {} tensors that belong to no layer of Stable Diffusion, for instance {shown}", strangers.len());
-    refused(files, problem, "Decant would get such a model wrong")
+    let problem = sentence!(
+        "{file} has {count} tensors that belong to no layer of Stable Diffusion, for instance {shown}",
+        file,
+        count = strangers.len(),
+        shown
+    );
+    refused(files, problem, sentence!("Decant would get such a model wrong"))
 }
 
 /// A weight file that is nothing of what was looked for.
-pub(super) fn not_understood(files: &dyn Files, checkpoint: &Checkpoint, expected: &str) -> Error {
-    let known = "Decant runs Stable Diffusion 1.x, 2.x and XL, their turbo, LCM and pruned relatives";
-    not_understood_as(files, checkpoint, expected, known)
+pub(super) fn not_understood(files: &dyn Files, checkpoint: &Checkpoint, expected: Sentence) -> Error {
+    not_understood_as(files, checkpoint, expected, foreign::FAMILY)
 }
 
 /// The same, with what to give instead.
-pub(super) fn not_understood_as(files: &dyn Files, checkpoint: &Checkpoint, expected: &str, known: &str) -> Error {
+pub(super) fn not_understood_as(files: &dyn Files, checkpoint: &Checkpoint, expected: Sentence, known: Sentence) -> Error {
     if let Some((what, hint)) = foreign::recognised(checkpoint.tensors()) {
-        return refused(files, format!("this is {what}, and {expected}"), hint);
+        return refused(files, sentence!("this is {what}, and {expected}", what, expected), hint);
     }
     if tiny::renamed(checkpoint).is_some() {
-        return refused(files, "this is a tiny autoencoder (TAESD), which only shows what a model makes".into(), "give a model beside it");
+        return refused(
+            files,
+            sentence!("this is a tiny autoencoder (TAESD), which only shows what a model makes"),
+            sentence!("give a model beside it"),
+        );
     }
     let names = checkpoint.tensors().keys();
     let shown = names.take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
-    let problem = format!("this is {expected}: it has {} tensors, for instance {shown}", checkpoint.tensors().len());
+    let problem =
+        sentence!("this is {expected}: it has {count} tensors, for instance {shown}", expected, count = checkpoint.tensors().len(), shown);
     refused(files, problem, known)
 }
 
-fn refused(files: &dyn Files, problem: String, hint: &str) -> Error {
+fn refused(files: &dyn Files, problem: Sentence, hint: Sentence) -> Error {
     super::refuse(files, problem, hint)
 }

@@ -3,7 +3,9 @@
 use super::{derive, made::Made, original, parsed_vae, parts, refuse, single, tiny};
 use crate::Error;
 use crate::config::{VaeConfig, read_json};
+use crate::error::Sentence;
 use crate::files::Files;
+use crate::sentence;
 use crate::weights::Checkpoint;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -39,15 +41,17 @@ pub async fn open_vae(files: Rc<dyn Files>, scaling_factor: f32) -> Result<Opene
         (named(&*files, &Checkpoint::open(&*files, folder).await?)?, Some(config))
     } else {
         let [only] = weights[..] else {
-            let problem = format!("there are {} weight files here and no config.json", weights.len());
-            return Err(refuse(&*files, problem, "give an autoencoder's file, or its folder in diffusers' layout"));
+            let problem = sentence!("there are {count} weight files here and no config.json", count = weights.len());
+            return Err(refuse(&*files, problem, sentence!("give an autoencoder's file, or its folder in diffusers' layout")));
         };
         (named(&*files, &Checkpoint::open_file(&*files, only).await?)?, None)
     };
     let mut config = match config {
         Some(config) => config,
-        None => derive::vae(&checkpoint)
-            .map_err(|problem| refuse(&*files, format!("this is no autoencoder of Stable Diffusion's: {problem}"), NEED))?,
+        None => derive::vae(&checkpoint).map_err(|problem| {
+            let problem = sentence!("this is no autoencoder of Stable Diffusion's: {problem}", problem = Sentence::english(problem));
+            refuse(&*files, problem, NEED)
+        })?,
     };
     if config.get("scaling_factor").is_none() {
         config["scaling_factor"] = json!(scaling_factor);
@@ -57,7 +61,7 @@ pub async fn open_vae(files: Rc<dyn Files>, scaling_factor: f32) -> Result<Opene
     Ok(OpenedVae { files: Rc::new(Made::with(files, BTreeMap::new()).await?), checkpoint, config })
 }
 
-const NEED: &str = "give an AutoencoderKL: its file, or its folder";
+const NEED: Sentence = sentence!("give an AutoencoderKL: its file, or its folder");
 
 /// The autoencoder's tensors of a file under diffusers' names.
 fn named(files: &dyn Files, checkpoint: &Checkpoint) -> Result<Checkpoint, Error> {
@@ -66,18 +70,22 @@ fn named(files: &dyn Files, checkpoint: &Checkpoint) -> Result<Checkpoint, Error
     }
     let parts = parts::parts(checkpoint);
     let Some(part) = parts.parts.get("vae") else {
-        return Err(single::not_understood(files, checkpoint, "no autoencoder of Stable Diffusion's"));
+        return Err(single::not_understood(files, checkpoint, sentence!("no autoencoder of Stable Diffusion's")));
     };
     let renamed = original::renamed("vae", part);
     if let Some(stranger) = renamed.strangers.first() {
-        let problem = format!("it has tensors that belong to no autoencoder of Stable Diffusion's, for instance {stranger}");
+        let problem = sentence!("it has tensors that belong to no autoencoder of Stable Diffusion's, for instance {stranger}", stranger);
         return Err(refuse(files, problem, NEED));
     }
     checkpoint.rearranged(renamed.tensors)
 }
 
 fn is_tiny(files: &dyn Files) -> Error {
-    refuse(files, "this is a tiny autoencoder (TAESD), which stands beside a model's own".into(), "give it as the preview decoder")
+    refuse(
+        files,
+        sentence!("this is a tiny autoencoder (TAESD), which stands beside a model's own"),
+        sentence!("give it as the preview decoder"),
+    )
 }
 
 /// The autoencoders of Stable Diffusion 1 and 2 and of XL have the same tensors: only what is said beside them tells them apart.
@@ -97,10 +105,12 @@ fn other_family(files: &dyn Files, checkpoint: &Checkpoint, got: f32, expected: 
     if (factor - expected).abs() < 1e-3 {
         return Ok(());
     }
-    let problem = format!(
-        "this autoencoder is for {} (its latents are scaled by {factor}), the model is {} ({expected})",
-        family(factor),
-        family(expected)
+    let problem = sentence!(
+        "this autoencoder is for {family} (its latents are scaled by {factor}), the model is {own} ({expected})",
+        family = family(factor),
+        factor,
+        own = family(expected),
+        expected
     );
-    Err(refuse(files, problem, "give one of the model's own family"))
+    Err(refuse(files, problem, sentence!("give one of the model's own family")))
 }

@@ -5,6 +5,7 @@ use super::made::Made;
 use super::{COMPONENTS, Opened};
 use crate::Error;
 use crate::files::{Files, stays_inside};
+use crate::sentence;
 use crate::weights::{Checkpoint, Origin};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -22,7 +23,7 @@ pub(super) async fn open(source: Rc<dyn Files>, file: &str, checkpoint: &Checkpo
     for name in checkpoint.tensors().keys() {
         let found = name.split_once('.').and_then(|(start, rest)| Some((*COMPONENTS.iter().find(|one| **one == start)?, rest)));
         let Some((component, rest)) = found else {
-            let problem = format!("belongs to none of {}; the file says that it holds these", COMPONENTS.join(", "));
+            let problem = sentence!("belongs to none of {parts}; the file says that it holds these", parts = COMPONENTS);
             return Err(Error::Tensor { file: file.into(), name: name.clone(), problem });
         };
         tensors.entry(component).or_default().push((rest.into(), Origin::whole(name)));

@@ -1,6 +1,8 @@
 //! Whose LoRA a file is, by the width of the text that its layers see: what a family's attention to the text takes cannot be another's.
 
+use crate::error::Sentence;
 use crate::families::Generation;
+use crate::sentence;
 
 /// Layers whose input is the text.
 const OF_TEXT: [&str; 2] = ["attn2_to_k", "attn2_to_v"];
@@ -11,9 +13,9 @@ pub(super) fn sees_text(layer: &str) -> bool {
 }
 
 /// The family whose text is that wide, for a sentence.
-pub(super) fn named(width: usize) -> String {
+pub(super) fn named(width: usize) -> Sentence {
     match Generation::of_text(width) {
-        Some(generation) => format!("{}, whose text is {width} wide", generation.title),
-        None => format!("a model whose text is {width} wide"),
+        Some(generation) => sentence!("{family}, whose text is {width} wide", family = generation.title, width),
+        None => sentence!("a model whose text is {width} wide", width),
     }
 }

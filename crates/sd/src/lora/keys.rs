@@ -4,6 +4,9 @@
 //! underscore they are all alike: a beginning for the network, the layer, an end for the part. Which layer is meant, [`super::names`]
 //! looks up among the model's own.
 
+use crate::error::Sentence;
+use crate::sentence;
+
 /// A part of what changes one layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Part {
@@ -70,17 +73,17 @@ const STARTS: &[(&str, Option<&str>)] = &[
 ];
 
 /// Parts of other kinds of files, and what those are.
-const OTHERS: &[(&str, &str)] = &[
-    ("_lokr_", "a LoKr"),
-    ("_oft_", "an OFT"),
-    ("_boft_", "a BOFT"),
-    ("_on_input", "an (IA)³"),
-    ("_glora_", "a GLoRA"),
-    ("_diff", "a difference of whole weights"),
-    ("double_blocks", "a LoRA for Flux"),
-    ("single_transformer_blocks", "a LoRA for Flux"),
-    ("joint_blocks", "a LoRA for Stable Diffusion 3"),
-    ("string_to_param", "a textual inversion"),
+const OTHERS: &[(&str, Sentence)] = &[
+    ("_lokr_", sentence!("a LoKr")),
+    ("_oft_", sentence!("an OFT")),
+    ("_boft_", sentence!("a BOFT")),
+    ("_on_input", sentence!("an (IA)³")),
+    ("_glora_", sentence!("a GLoRA")),
+    ("_diff", sentence!("a difference of whole weights")),
+    ("double_blocks", sentence!("a LoRA for Flux")),
+    ("single_transformer_blocks", sentence!("a LoRA for Flux")),
+    ("joint_blocks", sentence!("a LoRA for Stable Diffusion 3")),
+    ("string_to_param", sentence!("a textual inversion")),
 ];
 
 /// What changes a pair's meaning, so that a file that has it cannot be used without.
@@ -103,9 +106,9 @@ pub(super) fn flattened(name: &str) -> String {
 }
 
 /// What kind of file a tensor's name is typical of, if not of a LoRA that is read here.
-pub(super) fn another_kind(tensor: &str) -> Option<&'static str> {
+pub(super) fn another_kind(tensor: &str) -> Option<Sentence> {
     let flat = flattened(tensor);
-    OTHERS.iter().find(|(sign, _)| flat.contains(sign)).map(|(_, what)| *what)
+    OTHERS.iter().find(|(sign, _)| flat.contains(sign)).map(|(_, what)| what.clone())
 }
 
 /// Whether a tensor belongs to a DoRA, whose pairs mean something else than a LoRA's.

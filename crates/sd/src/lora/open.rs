@@ -7,8 +7,9 @@ use super::names::{Names, Place};
 use super::numbered;
 use super::peft::Config;
 use super::{Lora, LoraInfo, Source, refused};
-use crate::error::Error;
+use crate::error::{Error, Sentence};
 use crate::files::{Files, find};
+use crate::sentence;
 use crate::weights::{Checkpoint, FileType, TensorInfo, is_weight_file};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -52,7 +53,7 @@ impl Lora {
             };
             let layer = fits.layer(&place, tensors).await?;
             if layers.entry(place.network).or_default().insert(place.layer.clone(), layer).is_some() {
-                return Err(refused(name, format!("it has {} twice, under two names", place.layer), "use another file of it"));
+                return Err(refused(name, sentence!("it has {layer} twice, under two names", layer = place.layer), ANOTHER));
             }
         }
         if layers.is_empty() {
@@ -65,6 +66,9 @@ impl Lora {
         Ok(Lora { id, info, source, layers })
     }
 }
+
+const ANOTHER: Sentence = sentence!("use another file of it");
+const OF_THIS_FAMILY: Sentence = sentence!("give a LoRA that was trained for this family");
 
 /// The weight file: the only one, or one of a usual name.
 async fn file_of(name: &str, files: &dyn Files) -> Result<String, Error> {
@@ -82,8 +86,9 @@ async fn file_of(name: &str, files: &dyn Files) -> Result<String, Error> {
             return Ok(usual.into());
         }
     }
-    let problem = format!("{} has {} weight files, none of them {}", files.place(), weights.len(), USUAL[0]);
-    Err(refused(name, problem, "give the LoRA's own file"))
+    let problem =
+        sentence!("{place} has {count} weight files, none of them {usual}", place = files.place(), count = weights.len(), usual = USUAL[0]);
+    Err(refused(name, problem, sentence!("give the LoRA's own file")))
 }
 
 /// The file's tensors by layer, and the names of those that are no part of a pair.
@@ -94,15 +99,15 @@ fn sorted(name: &str, checkpoint: &Checkpoint, names: &Names) -> Result<(BTreeMa
         if keys::is_dora(tensor) {
             return Err(refused(
                 name,
-                format!("it is a DoRA ({tensor}), which scales whole layers, too"),
-                "Decant applies LoRA, LoCon and LoHa",
+                sentence!("it is a DoRA ({tensor}), which scales whole layers, too", tensor),
+                sentence!("Decant applies LoRA, LoCon and LoHa"),
             ));
         }
         match keys::parsed(tensor).or_else(|| numbered::parsed(tensor, &order)) {
             None => others.push(tensor.clone()),
             Some((called, part)) => {
                 if let Some(other) = layers_found.entry(called).or_default().insert(part, tensor.clone()) {
-                    return Err(refused(name, format!("{other} and {tensor} are the same part"), "use another file of it"));
+                    return Err(refused(name, sentence!("{other} and {tensor} are the same part", other, tensor), ANOTHER));
                 }
             }
         }
@@ -113,11 +118,13 @@ fn sorted(name: &str, checkpoint: &Checkpoint, names: &Names) -> Result<(BTreeMa
 fn nothing_fits(name: &str, checkpoint: &Checkpoint, unmatched: &[String]) -> Error {
     let shown = unmatched.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
     let (problem, hint) = match checkpoint.tensors().keys().find_map(|tensor| keys::another_kind(tensor)) {
-        Some(what) => (format!("it is {what}"), "Decant applies LoRA, LoCon and LoHa to Stable Diffusion 1.x, 2.x and XL"),
-        None if unmatched.is_empty() => ("there is nothing in it".into(), "use another file of it"),
+        Some(what) => {
+            (sentence!("it is {what}", what), sentence!("Decant applies LoRA, LoCon and LoHa to Stable Diffusion 1.x, 2.x and XL"))
+        }
+        None if unmatched.is_empty() => (sentence!("there is nothing in it"), ANOTHER),
         None => {
             let count = unmatched.len();
-            (format!("none of its {count} parts is of a layer of this model: {shown}, …"), "give a LoRA that was trained for this family")
+            (sentence!("none of its {count} parts is of a layer of this model: {shown}, …", count, shown), OF_THIS_FAMILY)
         }
     };
     refused(name, problem, hint)
@@ -136,8 +143,8 @@ impl Fits<'_> {
         &self.source.checkpoint.tensors()[tensor]
     }
 
-    fn wrong(&self, problem: String) -> Error {
-        refused(self.name, problem, "use another file of it")
+    fn wrong(&self, problem: Sentence) -> Error {
+        refused(self.name, problem, ANOTHER)
     }
 
     /// Before layer after layer is looked at: attention to the text takes the text that the model has.
@@ -150,7 +157,7 @@ impl Fits<'_> {
         match expected {
             Some(expected) if expected != got => {
                 let (got, expected) = (family::named(got), family::named(expected));
-                Err(refused(self.name, format!("it is for {got}; this is {expected}"), "give a LoRA that was trained for this family"))
+                Err(refused(self.name, sentence!("it is for {got}; this is {expected}", got, expected), OF_THIS_FAMILY))
             }
             _ => Ok(()),
         }
@@ -167,8 +174,11 @@ impl Fits<'_> {
             }
             _ => {
                 let there: Vec<&str> = tensors.values().map(String::as_str).collect();
-                let problem = format!("of {} there is only {}", place.layer, there.join(", "));
-                return Err(self.wrong(format!("{problem}: a pair (lora_down and lora_up, or LoHa's four) is needed")));
+                return Err(self.wrong(sentence!(
+                    "of {layer} there is only {there}: a pair (lora_down and lora_up, or LoHa's four) is needed",
+                    layer = place.layer,
+                    there
+                )));
             }
         };
         let scale = match name(Part::Alpha) {
@@ -184,7 +194,11 @@ impl Fits<'_> {
 
     async fn alpha(&self, tensor: &str) -> Result<f32, Error> {
         if self.info(tensor).numbers() != 1 {
-            return Err(self.wrong(format!("{tensor} has the shape {:?}, expected one number", self.info(tensor).shape)));
+            return Err(self.wrong(sentence!(
+                "{tensor} has the shape {shape}, expected one number",
+                tensor,
+                shape = format!("{:?}", self.info(tensor).shape)
+            )));
         }
         self.source.checkpoint.scalar(&*self.source.files, tensor).await
     }
@@ -192,7 +206,9 @@ impl Fits<'_> {
     /// `down` and `up`; also the rank, and the number that alpha is divided by.
     fn pair(&self, shape: &[usize], down: String, mid: Option<String>, up: String) -> Result<(Kind, usize, usize), Error> {
         let rank = self.rank(&down, 0)?;
-        let [out, input, kernel @ ..] = shape else { return Err(self.wrong(format!("the layer of {down} is no matrix"))) };
+        let [out, input, kernel @ ..] = shape else {
+            return Err(self.wrong(sentence!("the layer of {tensor} is no matrix", tensor = down)));
+        };
         let (inner, taps) = if mid.is_some() { ([1, 1].as_slice(), kernel) } else { (kernel, [].as_slice()) };
         self.expect(&down, &[&[rank, *input], inner].concat())?;
         self.expect(&up, &[*out, rank])?;
@@ -204,7 +220,9 @@ impl Fits<'_> {
 
     /// LoHa's two products.
     fn products(&self, shape: &[usize], parts: [(String, String, Option<String>); 2]) -> Result<(Kind, usize, usize), Error> {
-        let [out, input, kernel @ ..] = shape else { return Err(self.wrong(format!("the layer of {} is no matrix", parts[0].0))) };
+        let [out, input, kernel @ ..] = shape else {
+            return Err(self.wrong(sentence!("the layer of {tensor} is no matrix", tensor = parts[0].0)));
+        };
         let product = |(a, b, t): (String, String, Option<String>)| {
             let rank = self.rank(&b, 0)?;
             match &t {
@@ -231,8 +249,13 @@ impl Fits<'_> {
         match self.info(tensor).shape.get(axis) {
             Some(rank) if (1..=MOST_RANK).contains(rank) => Ok(*rank),
             _ => {
-                let shape = &self.info(tensor).shape;
-                Err(self.wrong(format!("{tensor} has the shape {shape:?}, expected 1 to {MOST_RANK} rows (its rank)")))
+                let shape = format!("{:?}", self.info(tensor).shape);
+                Err(self.wrong(sentence!(
+                    "{tensor} has the shape {shape}, expected 1 to {most} rows (its rank)",
+                    tensor,
+                    shape,
+                    most = MOST_RANK
+                )))
             }
         }
     }
@@ -247,6 +270,8 @@ impl Fits<'_> {
         if bare(got) == bare(shape) {
             return Ok(());
         }
-        Err(refused(self.name, format!("{tensor} has the shape {got:?}, the model's layer takes {shape:?}"), "is it for another model?"))
+        let (got, shape) = (format!("{got:?}"), format!("{shape:?}"));
+        let problem = sentence!("{tensor} has the shape {got}, the model's layer takes {shape}", tensor, got, shape);
+        Err(refused(self.name, problem, sentence!("is it for another model?")))
     }
 }

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::files::{Files, Within};
 use crate::inversion::Inversion;
 use crate::lora::{LoraInfo, LoraUse};
+use crate::sentence;
 use decant_graph::Encoding;
 use std::rc::Rc;
 
@@ -61,9 +62,9 @@ impl Pipeline {
         for gear in self.model.missing_gears(uses) {
             let info = self.add_lora(&gear.lora, Rc::new(Within::new(self.model.files.clone(), &gear.lora))).await?;
             if let Some(part) = info.unmatched.first() {
-                let problem = format!("it changes {part}, which the model does not have");
+                let problem = sentence!("it changes {part}, which the model does not have", part);
                 self.remove_lora(&gear.lora)?;
-                return Err(Error::Lora { name: gear.lora, problem, hint: "this gear is another model's".into() });
+                return Err(Error::Lora { name: gear.lora, problem, hint: sentence!("this gear is another model's") });
             }
         }
         Ok(())

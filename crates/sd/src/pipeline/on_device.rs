@@ -5,7 +5,7 @@ use super::model::networks::Network;
 use super::plan::{Plan, Resident};
 use super::residency::Residency;
 use super::run::encode_prompt::LastTexts;
-use crate::error::Error;
+use crate::error::{Error, out_of_memory};
 use crate::preview::Projection;
 use decant_graph::{Executable, Program};
 use std::rc::Rc;
@@ -41,7 +41,7 @@ impl OnDevice<'_> {
         made.map_err(|error| match error {
             Error::Graph(decant_graph::Error::OutOfMemory(reason)) => {
                 self.residency.evict_all(); // also what was uploaded without room for it
-                plan.does_not_fit(model, self.residency.device(), Some(reason))
+                plan.does_not_fit(model, self.residency.device(), Some(out_of_memory(&reason)))
             }
             other => other,
         })

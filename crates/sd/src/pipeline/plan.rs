@@ -6,11 +6,12 @@ pub(super) mod memory;
 pub(super) mod programs;
 pub(super) mod shape;
 
+use crate::sentence;
 pub(crate) use shape::RunShape;
 
 use super::model::Model;
 use super::model::networks::Network;
-use crate::error::Error;
+use crate::error::{Error, Sentence};
 use crate::request::{Decoder, Preview};
 use decant_graph::{Device, ENCODINGS, Program};
 use memory::Memory;
@@ -106,17 +107,17 @@ impl Plan {
     }
 
     /// The refusal of a picture that does not fit, and what may help; `reason` is the device's own.
-    pub fn does_not_fit(&self, model: &Model, device: &dyn Device, reason: Option<String>) -> Error {
+    pub fn does_not_fit(&self, model: &Model, device: &dyn Device, reason: Option<Sentence>) -> Error {
         let [height, width] = self.shape.size.map(|side| side * model.factor());
         let smallest =
             ENCODINGS.iter().min_by_key(|row| row.encoding.bytes(1 << 20)).filter(|row| self.shape.encoding != Some(row.encoding));
-        let weights = smallest.map(|row| format!("weights kept as {}", row.name));
-        let tiny = (self.shape.decoder == Decoder::Model).then(|| "a TAESD as the decoder".to_string());
-        let ways: Vec<String> = std::iter::once("a smaller picture".to_string()).chain(weights).chain(tiny).collect();
-        let advice = match &ways[..] {
-            [one] => format!("ask for {one}"),
-            [first @ .., last] => format!("ask for {}, or {last}", first.join(", ")),
-            [] => String::new(),
+        let advice = match (smallest.map(|row| row.name), self.shape.decoder == Decoder::Model) {
+            (None, false) => sentence!("ask for a smaller picture"),
+            (None, true) => sentence!("ask for a smaller picture, or a TAESD as the decoder"),
+            (Some(encoding), false) => sentence!("ask for a smaller picture, or weights kept as {encoding}", encoding),
+            (Some(encoding), true) => {
+                sentence!("ask for a smaller picture, weights kept as {encoding}, or a TAESD as the decoder", encoding)
+            }
         };
         Error::Memory { width, height, need: self.memory.peak(), most: self.memory.most, device: device.name(), reason, advice }
     }
@@ -145,7 +146,7 @@ impl PlanCache {
         }
         let plan = Rc::new(plan(model, shape, device)?);
         if !plan.memory.fits() {
-            return Err(plan.does_not_fit(model, device, plan.memory.limit.clone()));
+            return Err(plan.does_not_fit(model, device, plan.memory.limit.clone().map(Sentence::english)));
         }
         if self.made.len() == MOST_PLANS {
             self.made.remove(0);

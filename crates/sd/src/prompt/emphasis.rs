@@ -12,7 +12,8 @@
 //! capital letters, begins the next chunk where long prompts are cut into chunks. Neighbours of the same weight are one text again, so
 //! that taking `(`away`)` or writing `\(` cuts no word in two.
 
-use crate::error::Error;
+use crate::error::{Error, Sentence, Value};
+use crate::sentence;
 
 /// Part of a prompt.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,7 +110,10 @@ impl Parser<'_> {
             }
         }
         if self.round.len() + self.square.len() > DEEPEST {
-            return Err(wrong(format!("has more than {DEEPEST} brackets open at once"), "write \\( for a bracket that is text"));
+            return Err(wrong(
+                sentence!("has more than {most} brackets open at once", most = DEEPEST),
+                sentence!("write \\( for a bracket that is text"),
+            ));
         }
         Ok(at + 1)
     }
@@ -124,8 +128,8 @@ impl Parser<'_> {
             None => self.push(at..at + length),
             Some(start) => {
                 let parsed = number.parse::<f64>().ok();
-                let hint = "a weight is written as in (word:1.3)";
-                self.multiply(start, parsed.ok_or_else(|| wrong(format!("has the weight {number:?}, which is no number"), hint))?);
+                let problem = || sentence!("has the weight {number}, which is no number", number = Value::quoted(number));
+                self.multiply(start, parsed.ok_or_else(|| wrong(problem(), sentence!("a weight is written as in (word:1.3)")))?);
             }
         }
         Ok(at + length)
@@ -162,8 +166,9 @@ impl Parser<'_> {
         let mut parts: Vec<(Part, f64)> = vec![];
         for Item { range, weight, breaks } in self.items {
             if !(-HEAVIEST..=HEAVIEST).contains(&weight) {
-                let problem = format!("multiplies a word by {weight:e}, expected {} to {HEAVIEST}", -HEAVIEST);
-                return Err(wrong(problem, "weights between 0.5 and 1.5 are usual"));
+                let (weight, least, most) = (format!("{weight:e}"), -HEAVIEST, HEAVIEST);
+                let problem = sentence!("multiplies a word by {weight}, expected {least} to {most}", weight, least, most);
+                return Err(wrong(problem, sentence!("weights between 0.5 and 1.5 are usual")));
             }
             match parts.last_mut() {
                 _ if breaks => parts.push((Part::Break, 0.0)),
@@ -197,8 +202,8 @@ fn weight(text: &str) -> Option<(&str, usize)> {
     (digits > 0).then_some((number, text.len() - behind.len()))
 }
 
-fn wrong(problem: String, hint: &str) -> Error {
-    Error::Prompt { problem, hint: hint.into() }
+fn wrong(problem: Sentence, hint: Sentence) -> Error {
+    Error::Prompt { problem, hint }
 }
 
 #[cfg(test)]

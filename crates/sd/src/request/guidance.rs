@@ -1,7 +1,8 @@
 //! What a request says about guidance: checked, and as the solver takes it.
 
 use super::{Defaults, Request, Settings, setting};
-use crate::error::Error;
+use crate::error::{Error, ToValue, Value};
+use crate::sentence;
 use decant_solver::Guidance;
 
 /// The scale of CFG++ where none is given: the paper's counterpart of 7.5 (arXiv:2406.08070, table 1).
@@ -15,25 +16,31 @@ impl Request {
         if let Some(got) = scales.clone().find(|scale| !setting("guidance").holds(f64::from(**scale))) {
             return Err(Error::Guidance { got: *got });
         }
-        let range = |name, got: String, expected, hint| Error::Range { name, got, expected, hint };
+        let range = |name, got: Value, expected, hint| Error::Range { name, got, expected, hint };
         if let Some(got) = scales.find(|scale| self.cfgpp && !(0.0..=1.0).contains(*scale)) {
-            return Err(range("guidance", got.to_string(), "0 to 1 with CFG++", "0.6 is about what 7.5 is without it"));
+            return Err(range(
+                "guidance",
+                got.to_value(),
+                sentence!("0 to 1 with CFG++"),
+                sentence!("0.6 is about what 7.5 is without it"),
+            ));
         }
         if !setting("rescale").holds(f64::from(self.rescale)) {
             return Err(range(
                 "rescale",
-                self.rescale.to_string(),
-                "0 to 1",
-                "0.7 is usual for models that predict v, 0 leaves the prediction alone",
+                self.rescale.to_value(),
+                sentence!("0 to 1"),
+                sentence!("0.7 is usual for models that predict v, 0 leaves the prediction alone"),
             ));
         }
         let ends = [("guidanceFrom", self.guidance_from), ("guidanceUntil", self.guidance_until)];
         if let Some((name, got)) = ends.into_iter().find(|(name, share)| !setting(name).holds(*share)) {
-            return Err(range(name, got.to_string(), "0 to 1, a share of the run", "0 is its beginning, 1 its end"));
+            return Err(range(name, got.to_value(), sentence!("0 to 1, a share of the run"), sentence!("0 is its beginning, 1 its end")));
         }
         if self.guidance_from >= self.guidance_until {
-            let hint = "let it end after it begins; a guidance of 1 turns it off";
-            return Err(range("guidanceUntil", self.guidance_until.to_string(), "more than guidanceFrom", hint));
+            let expected = sentence!("more than {name}", name = Value::setting("guidanceFrom"));
+            let hint = sentence!("let it end after it begins; a guidance of 1 turns it off");
+            return Err(range("guidanceUntil", self.guidance_until.to_value(), expected, hint));
         }
         Ok(guidance)
     }
@@ -58,11 +65,21 @@ impl Settings {
         if (0..calls).any(|call| guide.scale(call, calls).is_some()) {
             return Ok(());
         }
-        let of = format!("of the run's {calls} model call{}", if calls == 1 { "" } else { "s" });
-        let advice = "take more steps, guide for more of them, or turn guidance off with 1";
+        let calls = if calls == 1 { sentence!("1 model call") } else { sentence!("{n} model calls", n = calls) };
         let problem = match guide.curve.is_empty() {
-            true => format!("guidanceFrom {} to guidanceUntil {} guides none {of}; {advice}", guide.from, guide.until),
-            false => format!("guidanceCurve guides none {of}; {advice}"),
+            true => sentence!(
+                "{first} {from} to {last} {until} guides none of the run's {calls}; take more steps, guide for more of them, or turn guidance off with 1",
+                first = Value::setting("guidanceFrom"),
+                from = guide.from,
+                last = Value::setting("guidanceUntil"),
+                until = guide.until,
+                calls
+            ),
+            false => sentence!(
+                "{name} guides none of the run's {calls}; take more steps, guide for more of them, or turn guidance off with 1",
+                name = Value::setting("guidanceCurve"),
+                calls
+            ),
         };
         Err(Error::Settings { problem })
     }

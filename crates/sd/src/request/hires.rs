@@ -3,12 +3,13 @@
 //! Names and ways are those of AUTOMATIC1111's stable-diffusion-webui; the second pass is an image to image as diffusers' pipelines do it:
 //! with the same seed, and `int(steps · strength)` of its steps.
 
-use super::images::refused;
+use super::images::{refused, with};
 use super::{Request, setting};
-use crate::error::Error;
+use crate::error::{Error, Value};
 use crate::latents::{Between, Latents};
 use crate::picture::Picture;
 use crate::request::Images;
+use crate::sentence;
 use serde::{Deserialize, Serialize};
 use std::rc::Rc;
 
@@ -104,14 +105,28 @@ impl Request {
                 ("hiresSteps", self.hires_steps.is_some()),
             ];
             let missing = given.into_iter().find(|(_, given)| *given);
-            let alone = |name| refused(name, "there is no second pass that it belongs to", "give hires, or leave it out");
+            let alone = |name| {
+                refused(
+                    Value::setting(name),
+                    sentence!("there is no second pass that it belongs to"),
+                    sentence!("give {name}, or leave it out", name = Value::setting("hires")),
+                )
+            };
             return missing.map_or(Ok(()), |(name, _)| Err(alone(name)));
         };
         if !setting("hires").holds(scale) {
-            return Err(refused(&format!("hires {scale}"), "the second pass is 1 to 8 times as large each way", "2 is usual"));
+            return Err(refused(
+                with("hires", scale),
+                sentence!("the second pass is 1 to 8 times as large each way"),
+                sentence!("2 is usual"),
+            ));
         }
         if self.masks() {
-            return Err(refused(&format!("hires {scale}"), "a mask or padding is of the first pass's size", "leave one of the two out"));
+            return Err(refused(
+                with("hires", scale),
+                sentence!("a mask or padding is of the first pass's size"),
+                sentence!("leave one of the two out"),
+            ));
         }
         Ok(())
     }

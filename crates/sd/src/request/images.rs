@@ -3,9 +3,10 @@
 //! Names and meanings are those of diffusers' `StableDiffusionImg2ImgPipeline` and `StableDiffusionInpaintPipeline`.
 
 use super::{MOST_PIXELS, Request, setting};
-use crate::error::Error;
+use crate::error::{Error, Sentence, ToValue, Value};
 use crate::latents::{Latents, Level};
 use crate::picture::{MOST_AREA, Mask, Picture};
+use crate::sentence;
 use std::fmt;
 use std::rc::Rc;
 
@@ -43,7 +44,11 @@ impl Request {
         let row = setting("count");
         if !row.holds(count as f64) {
             let [least, most] = row.range.expect("pictures are counted");
-            return Err(refused("count", format!("{count} pictures cannot be made"), format!("ask for {least} to {most}")));
+            return Err(refused(
+                Value::setting("count"),
+                sentence!("{count} pictures cannot be made", count),
+                sentence!("ask for {least} to {most}", least, most),
+            ));
         }
         let one = self.clone();
         Ok((0..count as u64).map(move |i| Request { count: 1, seed: one.seed.wrapping_add(i), ..one.clone() }))
@@ -81,20 +86,23 @@ impl Request {
     /// A sentence where nothing would be left to do, and for a strength or a step without a picture.
     pub(super) fn first_step(&self, steps: usize, spreads: bool) -> Result<Option<usize>, Error> {
         if let (Some(strength), Some(step)) = (self.strength, self.start_step) {
-            let problem = format!("both strength {strength} and startStep {step} say where to start");
-            return Err(refused("settings", problem, "leave one out"));
+            let (strength, step) = (with("strength", strength), with("startStep", step));
+            let problem = sentence!("both {strength} and {step} say where to start", strength, step);
+            return Err(refused(sentence!("settings").to_value(), problem, sentence!("leave one out")));
         }
         if !self.starts_from_a_picture() {
-            let named = self.strength.map(|s| format!("strength {s}")).or(self.start_step.map(|s| format!("startStep {s}")));
+            let named = self.strength.map(|s| with("strength", s)).or(self.start_step.map(|s| with("startStep", s)));
             return match named {
-                Some(named) => Err(refused(&named, "there is no picture to start from", "give a picture, or leave it out")),
+                Some(named) => {
+                    Err(refused(named, sentence!("there is no picture to start from"), sentence!("give a picture, or leave it out")))
+                }
                 None => Ok(None),
             };
         }
         match self.start_step {
             Some(step) if step >= steps => {
-                let (problem, advice) = (format!("the run has {}", counted(steps)), format!("0 to {} can be the first", steps.max(1) - 1));
-                Err(refused(&format!("startStep {step}"), problem, advice))
+                let problem = sentence!("the run has {steps}", steps = counted(steps));
+                Err(refused(with("startStep", step), problem, sentence!("0 to {last} can be the first", last = steps.max(1) - 1)))
             }
             Some(step) => Ok(Some(step)),
             // Under a mask, all of the steps begin with noise alone; without one, the picture shines through a little even then.
@@ -124,24 +132,36 @@ impl Request {
         let Some(picture) = picture else {
             let named = [("mask", mask.is_some()), ("pad", self.pad != [0; 4]), ("keepUnmasked", self.keep_unmasked)];
             let missing = named.into_iter().find(|(_, given)| *given);
-            return missing.map_or(Ok(()), |(name, _)| Err(refused(name, "there is no picture that it belongs to", "give a picture")));
+            return missing.map_or(Ok(()), |(name, _)| {
+                Err(refused(Value::setting(name), sentence!("there is no picture that it belongs to"), sentence!("give a picture")))
+            });
         };
         if latents.is_some() {
-            return Err(refused("latents", "a picture was given, too", "start from one of the two"));
+            return Err(refused(
+                sentence!("latents").to_value(),
+                sentence!("a picture was given, too"),
+                sentence!("start from one of the two"),
+            ));
         }
         if self.pad.iter().any(|pixels| !setting("pad").holds(*pixels as f64)) {
-            return Err(refused("pad", format!("{:?} is too much", self.pad), format!("up to {MOST_PIXELS} pixels each are added")));
+            return Err(refused(
+                Value::setting("pad"),
+                sentence!("{sides} is too much", sides = format!("{:?}", self.pad)),
+                sentence!("up to {most} pixels each are added", most = MOST_PIXELS),
+            ));
         }
         let [top, right, bottom, left] = self.pad;
         let [width, height] = [left + picture.width + right, top + picture.height + bottom];
         if self.pad != [0; 4] && width * height > MOST_AREA {
-            let problem = format!("{:?} makes {width}×{height} pixels of the picture", self.pad);
-            return Err(refused("pad", problem, format!("at most {} million are taken; pad less", MOST_AREA / 1_000_000)));
+            let sides = format!("{:?}", self.pad);
+            let problem = sentence!("{sides} makes {width}×{height} pixels of the picture", sides, width, height);
+            let advice = sentence!("at most {most} million are taken; pad less", most = MOST_AREA / 1_000_000);
+            return Err(refused(Value::setting("pad"), problem, advice));
         }
         match mask {
             Some(mask) => mask_fits([mask.width, mask.height], [picture.width, picture.height]),
             None if self.keep_unmasked && self.pad == [0; 4] => {
-                Err(refused("keepUnmasked", "there is no mask", "give one, or leave it out"))
+                Err(refused(Value::setting("keepUnmasked"), sentence!("there is no mask"), sentence!("give one, or leave it out")))
             }
             _ => Ok(()),
         }
@@ -152,15 +172,15 @@ impl Request {
         let Some(mask) = &self.images.mask else { return Ok(()) };
         let mask = mask.padded(self.pad);
         if !mask.painted().any(|painted| painted) {
-            let problem = "it paints nothing: what is black stays, what is white is painted";
-            return Err(refused("mask", problem, "make white what is to change, or leave the mask out"));
+            let problem = sentence!("it paints nothing: what is black stays, what is white is painted");
+            return Err(refused(sentence!("mask").to_value(), problem, sentence!("make white what is to change, or leave the mask out")));
         }
         let mask = if (mask.width, mask.height) == (width, height) { mask } else { mask.resized(width, height) };
         if mask.over_latents(factor).contains(&1.0) {
             return Ok(());
         }
-        let problem = format!("what it paints is smaller than what the model tells apart, {factor}×{factor} pixels");
-        Err(refused("mask", problem, "paint more around it"))
+        let problem = sentence!("what it paints is smaller than what the model tells apart, {factor}×{factor} pixels", factor);
+        Err(refused(sentence!("mask").to_value(), problem, sentence!("paint more around it")))
     }
 
     /// Width and height where the request leaves them out: those of what it starts from, rounded down to the autoencoder's `factor`.
@@ -191,9 +211,9 @@ fn part(strength: f64) -> Result<f64, Error> {
         return Ok(strength);
     }
     Err(refused(
-        &format!("strength {strength}"),
-        "it is no part of the steps",
-        "0 to 1 is needed: 0.2 keeps most of the picture, 1 next to nothing",
+        with("strength", strength),
+        sentence!("it is no part of the steps"),
+        sentence!("0 to 1 is needed: 0.2 keeps most of the picture, 1 next to nothing"),
     ))
 }
 
@@ -202,12 +222,9 @@ fn steps_left(strength: f64, steps: usize) -> Result<usize, Error> {
     let steps_left = ((steps as f64 * part(strength)?) as usize).min(steps);
     if steps_left == 0 {
         let least = 1.0 / steps.max(1) as f64;
-        let problem = format!("of {} not one would be taken, so the picture would be unchanged", counted(steps));
-        return Err(refused(
-            &format!("strength {strength}"),
-            problem,
-            format!("ask for {:.2} or more, or for more steps", (least * 100.0).ceil() / 100.0),
-        ));
+        let problem = sentence!("of {steps} not one would be taken, so the picture would be unchanged", steps = counted(steps));
+        let least = format!("{:.2}", (least * 100.0).ceil() / 100.0);
+        return Err(refused(with("strength", strength), problem, sentence!("ask for {least} or more, or for more steps", least)));
     }
     Ok(steps_left)
 }
@@ -225,8 +242,8 @@ pub fn sides(typed: &str) -> Result<[usize; 4], String> {
     }
 }
 
-fn counted(steps: usize) -> String {
-    format!("{steps} step{}", if steps == 1 { "" } else { "s" })
+fn counted(steps: usize) -> Sentence {
+    if steps == 1 { sentence!("1 step") } else { sentence!("{n} steps", n = steps) }
 }
 
 /// A mask belongs to a picture of its own width and height; else [`Error::Start`]. Both may be known before anything is decoded.
@@ -234,12 +251,18 @@ pub fn mask_fits(mask: [usize; 2], picture: [usize; 2]) -> Result<(), Error> {
     if mask == picture {
         return Ok(());
     }
-    let problem = format!("it has {}×{} pixels, the picture {}×{}", mask[0], mask[1], picture[0], picture[1]);
-    Err(refused("mask", problem, "give a mask of the picture's size"))
+    let ([width, height], [across, down]) = (mask, picture);
+    let problem = sentence!("it has {width}×{height} pixels, the picture {across}×{down}", width, height, across, down);
+    Err(refused(sentence!("mask").to_value(), problem, sentence!("give a mask of the picture's size")))
 }
 
-pub(super) fn refused(what: &str, problem: impl Into<String>, advice: impl Into<String>) -> Error {
-    Error::Start { what: what.into(), problem: problem.into(), advice: advice.into() }
+pub(super) fn refused(what: Value, problem: Sentence, advice: Sentence) -> Error {
+    Error::Start { what, problem, advice }
+}
+
+/// A setting and what it is.
+pub(crate) fn with(name: &str, got: impl ToValue) -> Value {
+    sentence!("{name} {got}", name = Value::setting(name), got).to_value()
 }
 
 #[cfg(test)]

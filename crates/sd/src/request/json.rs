@@ -3,9 +3,10 @@
 //! What cannot be read is said in words of settings (`refused`), not of Rust's types.
 
 use super::{Request, SETTINGS, SettingRow};
-use crate::error::Error;
+use crate::error::{Error, Sentence, Value, did_you_mean};
+use crate::sentence;
 use decant_solver::nearest;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value as Json};
 
 impl Request {
     /// Reads an object; what it leaves out is as usual, null too.
@@ -14,24 +15,27 @@ impl Request {
     /// One sentence about the first field that is unknown or holds something else than it should.
     pub fn from_json(text: &str) -> Result<Request, Error> {
         let fields = match crate::json::unique(text.as_bytes()) {
-            Ok(Value::Object(fields)) => fields,
-            Ok(other) => return Err(refused(format!("expected an object such as {{\"steps\": 9}}, got {}", short(&other.to_string())))),
-            Err(error) => return Err(refused(format!("this is no JSON: {error}"))),
+            Ok(Json::Object(fields)) => fields,
+            Ok(other) => {
+                let (example, got) = (r#"{"steps": 9}"#, short(&other.to_string()));
+                return Err(refused(sentence!("expected an object such as {example}, got {got}", example, got)));
+            }
+            Err(error) => return Err(refused(sentence!("this is no JSON: {error}", error = error.to_string()))),
         };
         // One field at a time, so that the sentence can name it.
         for (name, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
-            let one = Value::Object(Map::from_iter([(name.clone(), value.clone())]));
+            let one = Json::Object(Map::from_iter([(name.clone(), value.clone())]));
             serde_json::from_value::<Request>(one).map_err(|error| refused(problem(name, value, &error.to_string())))?;
         }
         let given = fields.into_iter().filter(|(_, value)| !value.is_null()).collect();
-        serde_json::from_value(Value::Object(given)).map_err(|error| refused(error.to_string()))
+        serde_json::from_value(Json::Object(given)).map_err(|error| refused(Sentence::english(error.to_string())))
     }
 
     /// Writes an object of all that is not usual, on one line.
     pub fn to_json(&self) -> String {
         let (mut fields, usual) = (fields(self), fields(&Request::default()));
         fields.retain(|name, value| usual.get(name) != Some(value));
-        Value::Object(fields).to_string()
+        Json::Object(fields).to_string()
     }
 
     /// The same, with one setting as usual again, by its name in JSON, and what belongs to it alone.
@@ -43,7 +47,7 @@ impl Request {
         let mut fields = fields(&self.without_companions(name));
         let Some(usual) = self::fields(&Request::default()).remove(name) else { return Err(refused(unknown(name, fields.keys()))) };
         fields.insert(name.into(), usual);
-        let left: Request = serde_json::from_value(Value::Object(fields)).map_err(|error| refused(error.to_string()))?;
+        let left: Request = serde_json::from_value(Json::Object(fields)).map_err(|error| refused(Sentence::english(error.to_string())))?;
         Ok(Request { images: self.images.clone(), attention: self.attention, ..left })
     }
 }
@@ -53,14 +57,14 @@ impl Request {
     ///
     /// # Errors
     /// As [`Request::from_json`], and where it holds a number that JSON cannot say.
-    pub fn with(&self, name: &str, value: Value) -> Result<Request, Error> {
+    pub fn with(&self, name: &str, value: Json) -> Result<Request, Error> {
         self.all_finite()?;
         let base = if value.is_null() { self.without_companions(name) } else { self.clone() };
         let (mut fields, usual) = (fields(&base), self::fields(&Request::default()));
         // A sentence is about what was given, not about what is usual.
         fields.retain(|name, value| usual.get(name) != Some(value));
         fields.insert(name.into(), value);
-        let made = Request::from_json(&Value::Object(fields).to_string())?;
+        let made = Request::from_json(&Json::Object(fields).to_string())?;
         Ok(Request { images: self.images.clone(), attention: self.attention, ..made })
     }
 
@@ -92,82 +96,105 @@ impl Request {
         let ends = [double("guidanceFrom", guidance_from), double("guidanceUntil", guidance_until)];
         let mut all = singles.chain(curve).chain(doubles).chain(ends).chain(shares).chain(factors).chain(loras);
         match all.find(|(_, number)| !number.is_finite()) {
-            Some((name, number)) => Err(refused(format!("{name} is {number}, expected a finite number"))),
+            Some((name, number)) => {
+                Err(refused(sentence!("{name} is {number}, expected a finite number", name = Value::setting(name), number)))
+            }
             None => Ok(()),
         }
     }
 }
 
-fn fields(request: &Request) -> Map<String, Value> {
+fn fields(request: &Request) -> Map<String, Json> {
     // Through text, where an f32 is written short: 7.3, not 7.300000190734863.
     serde_json::to_string(request).and_then(|text| serde_json::from_str(&text)).expect("a request holds nothing that JSON cannot say")
 }
 
-fn refused(problem: String) -> Error {
+fn refused(problem: Sentence) -> Error {
     Error::Settings { problem }
 }
 
 /// What serde expects, and what that is to a person.
-const EXPECTED: &[(&str, &str)] = &[
-    ("usize", "a whole number, 0 or more"),
-    ("u64", "a whole number, 0 or more"),
-    ("f32", "a number"),
-    ("f64", "a number"),
-    ("a boolean", "true or false"),
-    ("a string", "a text"),
-    ("a sequence", "a list"),
-    ("an array of length 4", "a list of four numbers"),
-    ("struct Swap", "an object of token and with"),
-    ("struct Share", "an object of token and weight"),
-    ("struct Mix", "an object of prompt and factor"),
-    ("struct LoraUse", "an object of name and weight"),
-];
-/// How serde begins to say what it got.
-const GOT: &[(&str, &str)] =
-    &[("string ", "the text "), ("integer ", ""), ("floating point ", ""), ("boolean ", ""), ("sequence", "a list"), ("map", "an object")];
+fn expected(serde: &str) -> Option<Sentence> {
+    Some(match serde {
+        "usize" | "u64" => sentence!("a whole number, 0 or more"),
+        "f32" | "f64" => sentence!("a number"),
+        "a boolean" => sentence!("true or false"),
+        "a string" => sentence!("a text"),
+        "a sequence" => sentence!("a list"),
+        "an array of length 4" => sentence!("a list of four numbers"),
+        "struct Swap" => sentence!("an object of token and with"),
+        "struct Share" => sentence!("an object of token and weight"),
+        "struct Mix" => sentence!("an object of prompt and factor"),
+        "struct LoraUse" => sentence!("an object of name and weight"),
+        _ => return None,
+    })
+}
+
+/// What serde says it got, and what that is to a person.
+fn got(serde: &str) -> Sentence {
+    let plain = |text: &str, most| short_to(most, &text.replace('`', ""));
+    if let Some(text) = serde.strip_prefix("string ") {
+        return sentence!("the text {text}", text = plain(text, MOST - "the text ".len()));
+    }
+    match serde {
+        "sequence" => sentence!("a list"),
+        "map" => sentence!("an object"),
+        _ => {
+            let number = ["integer ", "floating point ", "boolean "].iter().find_map(|kind| serde.strip_prefix(kind));
+            sentence!("{got}", got = plain(number.unwrap_or(serde), MOST))
+        }
+    }
+}
 
 /// serde's sentence about a field, as a sentence about a setting.
-fn problem(name: &str, value: &Value, sentence: &str) -> String {
-    let quoted = || sentence.split('`').skip(1).step_by(2);
+fn problem(name: &str, value: &Json, message: &str) -> Sentence {
+    let setting = Value::setting(name);
+    let quoted = || message.split('`').skip(1).step_by(2);
     let (first, others) = (quoted().next().unwrap_or_default(), quoted().skip(1));
-    if sentence.starts_with("unknown field") {
-        let inside = if first == name { String::new() } else { format!("{name}: ") };
-        return inside + &unknown(first, others);
+    if message.starts_with("unknown field") {
+        let problem = unknown(first, others);
+        return if first == name { problem } else { sentence!("{name}: {problem}", name = setting, problem) };
     }
-    if sentence.starts_with("unknown variant") {
+    if message.starts_with("unknown variant") {
         let known: Vec<&str> = others.collect();
-        let hint = nearest(first, known.iter().copied()).map_or("choose one of these".into(), |near| format!("did you mean {near}?"));
-        return format!("{name} is {first:?}, expected one of {}; {hint}", known.join(", "));
+        let hint = did_you_mean(nearest(first, known.iter().copied()).as_deref());
+        return sentence!("{name} is {got}, expected one of {known}; {hint}", name = setting, got = Value::quoted(first), known, hint);
     }
-    if sentence.starts_with("missing field") {
-        return format!("{name}: {first} is missing");
+    if message.starts_with("missing field") {
+        return sentence!("{name}: {field} is missing", name = setting, field = first);
     }
-    let (got, expected) = sentence.split_once(", expected ").unwrap_or((sentence, ""));
-    let Some((_, expected)) = EXPECTED.iter().find(|(serde, _)| *serde == expected) else { return format!("{name}: {sentence}") };
+    let (found, wanted) = message.split_once(", expected ").unwrap_or((message, ""));
+    let Some(expected) = expected(wanted) else {
+        return sentence!("{name}: {problem}", name = setting, problem = Sentence::english(message.to_string()));
+    };
     // What is wrong lies inside of a list or an object, unless that is what is wrong.
-    match (value, got.split_once(": ")) {
-        (Value::Array(_), Some((_, got))) if got != "sequence" => format!("{name} holds {}, expected {expected}", plain(got)),
-        _ => format!("{name} is {}, expected {expected}", short(&value.to_string())),
+    match (value, found.split_once(": ")) {
+        (Json::Array(_), Some((_, found))) if found != "sequence" => {
+            sentence!("{name} holds {got}, expected {expected}", name = setting, got = got(found), expected)
+        }
+        _ => sentence!("{name} is {got}, expected {expected}", name = setting, got = short(&value.to_string()), expected),
     }
 }
 
-fn plain(got: &str) -> String {
-    let found = GOT.iter().find_map(|(serde, ours)| Some(format!("{ours}{}", got.strip_prefix(serde)?)));
-    short(&found.unwrap_or_else(|| got.into()).replace('`', ""))
-}
-
-fn unknown<'a>(name: &str, known: impl Iterator<Item = impl AsRef<str> + 'a>) -> String {
+fn unknown<'a>(name: &str, known: impl Iterator<Item = impl AsRef<str> + 'a>) -> Sentence {
     let known: Vec<String> = known.map(|name| name.as_ref().to_string()).collect();
-    let hint = nearest(name, known.iter().map(String::as_str)).map(|near| format!("; did you mean {near}?"));
-    format!("there is no {}, expected one of {}{}", short(name), known.join(", "), hint.unwrap_or_default())
+    let (name, near) = (short(name), nearest(name, known.iter().map(String::as_str)));
+    match near {
+        Some(near) => sentence!("there is no {name}, expected one of {known}; did you mean {near}?", name, known, near),
+        None => sentence!("there is no {name}, expected one of {known}", name, known),
+    }
 }
 
 /// The most characters of what was given that a sentence repeats.
 const MOST: usize = 60;
 
 fn short(text: &str) -> String {
+    short_to(MOST, text)
+}
+
+fn short_to(most: usize, text: &str) -> String {
     let mut letters = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-    let begin: String = letters.by_ref().take(MOST).collect();
+    let begin: String = letters.by_ref().take(most).collect();
     if letters.next().is_some() { format!("{begin}…") } else { begin }
 }
 
@@ -176,6 +203,7 @@ mod tests {
     use super::*;
     use crate::request::Kind;
     use decant_solver::Sampler;
+    use serde_json::Value;
 
     #[test]
     fn what_is_written_is_read() {

@@ -1,7 +1,8 @@
 //! What a request says about sampling, as the solver takes it.
 
 use super::{Request, Settings};
-use crate::error::Error;
+use crate::error::{Error, Sentence, Value};
+use crate::sentence;
 use decant_solver::{Noise, Options, SAMPLERS, Sampler, SamplerRow, Sigmas, TimestepSpacing};
 
 /// A number that only some samplers read.
@@ -45,9 +46,7 @@ impl Request {
     pub(super) fn check_choices(&self, sampler: Sampler) -> Result<(), Error> {
         let Some((choice, got)) = self.unread(sampler.row()) else { return Ok(()) };
         let able: Vec<&str> = SAMPLERS.iter().filter(|row| (choice.is_read)(row)).map(|row| row.id).collect();
-        let expected = format!("none: {} read it", able.join(", "));
-        let hint = "leave it out, or choose one of these";
-        Err(decant_solver::Error::Choice { sampler: sampler.row().id, choice: choice.name, got, expected, hint }.into())
+        Err(Error::Unread { sampler: sampler.row().id, name: choice.name, got, able })
     }
 
     /// How the timesteps are spread, where that is read: some samplers have a spread of their own, others none along chosen sigmas. It is left
@@ -58,13 +57,14 @@ impl Request {
 
     /// Leaves out what this sampler does not read, and says so: for records of tools that write such numbers down whatever the sampler, and
     /// where a record's sampler is exchanged for another.
-    pub fn leave_out_unread(&mut self, sampler: Sampler) -> Vec<String> {
+    pub fn leave_out_unread(&mut self, sampler: Sampler) -> Vec<Sentence> {
         let mut notes = vec![];
         notes.extend(self.unread_spacing(sampler));
         self.spacing = self.read_spacing(sampler);
         while let Some((choice, got)) = self.unread(sampler.row()) {
             (choice.clear)(self);
-            notes.push(format!("{} {got} is left out: the sampler {} does not read it", choice.name, sampler.row().id));
+            let (name, sampler) = (Value::setting(choice.name), sampler.row().id);
+            notes.push(sentence!("{name} {got} is left out: the sampler {sampler} does not read it", name, got, sampler));
         }
         notes
     }
@@ -72,10 +72,20 @@ impl Request {
 
 impl Request {
     /// That a spacing which is asked for changes nothing with this sampler along these sigmas.
-    pub fn unread_spacing(&self, sampler: Sampler) -> Option<String> {
+    pub fn unread_spacing(&self, sampler: Sampler) -> Option<Sentence> {
         let spacing = self.spacing.filter(|_| self.read_spacing(sampler).is_none())?;
-        let along = if sampler.row().reads_spacing(&Sigmas::Config) { format!(" along {}", self.sigmas) } else { String::new() };
-        Some(format!("spacing {} is left out: the sampler {} does not read it{along}", spacing.id(), sampler.row().id))
+        let (name, got, row) = (Value::setting("spacing"), spacing.id(), sampler.row());
+        if !row.reads_spacing(&Sigmas::Config) {
+            return Some(sentence!("{name} {got} is left out: the sampler {sampler} does not read it", name, got, sampler = row.id));
+        }
+        let sigmas = self.sigmas.to_string();
+        Some(sentence!(
+            "{name} {got} is left out: the sampler {sampler} does not read it along {sigmas}",
+            name,
+            got,
+            sampler = row.id,
+            sigmas
+        ))
     }
 }
 
@@ -144,7 +154,7 @@ mod tests {
             "the sampler euler cannot follow eta 0.5, expected none: ddim, dpmpp_sde, dpmpp_3m_sde, tcd read it; leave it out, or choose one of these"
         );
         let notes = request.leave_out_unread(Sampler::Euler);
-        assert_eq!(notes[1], "order 2 is left out: the sampler euler does not read it");
+        assert_eq!(notes[1].to_string(), "order 2 is left out: the sampler euler does not read it");
         assert_eq!((notes.len(), request), (2, Request { sampler: Some(Sampler::Euler), ..Request::default() }));
     }
 
@@ -165,7 +175,7 @@ mod tests {
         }
         let request = Request { spacing: Some(TimestepSpacing::Trailing), sigmas: Sigmas::Ays, ..Request::default() };
         let note = request.unread_spacing(Sampler::Deis).expect("it is not read");
-        assert_eq!(note, "spacing trailing is left out: the sampler deis does not read it along ays");
+        assert_eq!(note.to_string(), "spacing trailing is left out: the sampler deis does not read it along ays");
     }
 
     #[test]

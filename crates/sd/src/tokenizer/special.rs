@@ -6,8 +6,9 @@
 
 use crate::Error;
 use crate::config::read_json;
-use crate::error::DOWNLOAD_AGAIN;
+use crate::error::{DOWNLOAD_AGAIN, Sentence};
 use crate::files::{Files, find};
+use crate::sentence;
 use serde_json::{Map, Value};
 use tokenizers::AddedToken;
 
@@ -132,11 +133,11 @@ fn parsed(file: &str, key: &str, value: &Value) -> Result<AddedToken, Error> {
 fn object(file: &str, json: &[u8]) -> Result<Map<String, Value>, Error> {
     crate::json::object(json).map_err(|error| Error::Damaged {
         file: file.into(),
-        problem: format!("is not a JSON object ({error})"),
+        problem: sentence!("is not a JSON object ({error})", error = error.to_string()),
         hint: DOWNLOAD_AGAIN,
     })
 }
 
 fn wrong(file: &str, key: &str, problem: String) -> Error {
-    Error::Config { file: file.into(), key: key.into(), problem }
+    Error::Config { file: file.into(), key: key.into(), problem: Sentence::english(problem) }
 }

@@ -6,8 +6,10 @@
 
 use super::network::{COLOURS, Network};
 use crate::Error;
+use crate::error::Sentence;
 use crate::files::Files;
 use crate::layout::no_upscaler;
+use crate::sentence;
 use crate::weights::{Checkpoint, Origin, TensorInfo};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,7 +52,7 @@ pub(super) fn recognise(files: &dyn Files, checkpoint: &Checkpoint) -> Result<(N
     let tensors = checkpoint.tensors();
     let found = BELOW.iter().find_map(|below| Some((*below, kind(tensors, below)?)));
     let Some((below, kind)) = found else { return Err(no_upscaler(files, checkpoint)) };
-    let refused = |problem: String| Error::Layout { place: files.place(), problem, hint: HINT.into() };
+    let refused = |problem| Error::Layout { place: files.place(), problem, hint: HINT };
     let (mut renamed, mut strangers) = (vec![], vec![]);
     let ups = doublings_numbered(tensors, below);
     for name in tensors.keys() {
@@ -64,14 +66,18 @@ pub(super) fn recognise(files: &dyn Files, checkpoint: &Checkpoint) -> Result<(N
         }
     }
     if let Some(first) = strangers.first() {
-        return Err(refused(format!("this upscaler has {} tensors that belong to no layer of it, for instance {first}", strangers.len())));
+        return Err(refused(sentence!(
+            "this upscaler has {count} tensors that belong to no layer of it, for instance {first}",
+            count = strangers.len(),
+            first
+        )));
     }
     let renamed = checkpoint.rearranged(renamed)?;
     let network = network(kind, renamed.tensors()).map_err(refused)?;
     Ok((network, renamed))
 }
 
-const HINT: &str = "give an ESRGAN, Real-ESRGAN or SRVGGNetCompact file whose pictures have three colours";
+const HINT: Sentence = sentence!("give an ESRGAN, Real-ESRGAN or SRVGGNetCompact file whose pictures have three colours");
 
 /// A tensor's name as the network has it; `None` for a tensor of something else.
 fn own_name(kind: Kind, name: &str, ups: usize) -> Option<String> {
@@ -116,10 +122,10 @@ fn doublings_numbered(tensors: &Tensors, below: &str) -> usize {
 }
 
 /// What a file of these tensors computes; the error is a clause.
-fn network(kind: Kind, tensors: &Tensors) -> Result<Network, String> {
+fn network(kind: Kind, tensors: &Tensors) -> Result<Network, Sentence> {
     let shape = |name: &str| match tensors.get(name).map(|info| &info.shape[..]) {
         Some([out, input, ..]) => Ok([*out, *input]),
-        _ => Err(format!("this upscaler has no convolution {name}")),
+        _ => Err(sentence!("this upscaler has no convolution {name}", name)),
     };
     if kind == Kind::Compact {
         let (layers, [features, colours]) = (counted(tensors, "body."), shape("body.0.weight")?);
@@ -127,7 +133,12 @@ fn network(kind: Kind, tensors: &Tensors) -> Result<Network, String> {
         let ([out, _], convolutions) = (shape(&last)?, (layers.saturating_sub(3)) / 2);
         let scale = (1..=MOST_SCALE).find(|scale| scale * scale * COLOURS == out);
         let Some(scale) = scale.filter(|_| colours == COLOURS && layers % 2 == 1) else {
-            return Err(format!("this upscaler takes {colours} channels and its last layer {last} makes {out}, which is no picture"));
+            return Err(sentence!(
+                "this upscaler takes {colours} channels and its last layer {last} makes {out}, which is no picture",
+                colours,
+                last,
+                out
+            ));
         };
         return Ok(Network::Compact { features, convolutions, scale });
     }
@@ -136,8 +147,11 @@ fn network(kind: Kind, tensors: &Tensors) -> Result<Network, String> {
     let unit = [1, 2, 4].into_iter().find(|unit| unit * unit * COLOURS == channels);
     let Some(unit) = unit.filter(|unit| colours == COLOURS && doublings < 6 && (1..=MOST_SCALE).contains(&((1 << doublings) / unit)))
     else {
-        return Err(format!(
-            "this upscaler takes {channels} channels, makes {colours}, and doubles {doublings} times, which is no picture made larger"
+        return Err(sentence!(
+            "this upscaler takes {channels} channels, makes {colours}, and doubles {doublings} times, which is no picture made larger",
+            channels,
+            colours,
+            doublings
         ));
     };
     Ok(Network::Rrdb { features, blocks: counted(tensors, "body."), doublings, unit })

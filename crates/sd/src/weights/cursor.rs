@@ -1,8 +1,9 @@
 //! Reading little-endian numbers off the start of a file, of which more can be fetched when it does not suffice.
 
 use crate::Error;
-use crate::error::DOWNLOAD_AGAIN;
+use crate::error::{DOWNLOAD_AGAIN, Sentence};
 use crate::files::{Files, read_exactly};
+use crate::sentence;
 
 /// Why something could not be read from the bytes so far.
 #[derive(Debug)]
@@ -70,11 +71,11 @@ pub(super) async fn parse_start<T>(
         start.extend(read_exactly(files, file, start.len() as u64..known).await?);
         match parse(&start) {
             Ok(parsed) => return Ok(parsed),
-            Err(Stop::Wrong(problem)) => return Err(damaged(problem)),
+            Err(Stop::Wrong(problem)) => return Err(damaged(Sentence::english(problem))),
             Err(Stop::More) if known == size => {
-                return Err(damaged(format!("is cut short: its header is not complete after {size} bytes")));
+                return Err(damaged(sentence!("is cut short: its header is not complete after {size} bytes", size)));
             }
-            Err(Stop::More) if known >= longest => return Err(damaged(format!("has a header of more than {longest} bytes"))),
+            Err(Stop::More) if known >= longest => return Err(damaged(sentence!("has a header of more than {longest} bytes", longest))),
             Err(Stop::More) => known = (known * 4).min(size).min(longest),
         }
     }

@@ -2,8 +2,9 @@
 
 use super::Checkpoint;
 use crate::Error;
-use crate::error::DOWNLOAD_AGAIN;
+use crate::error::{DOWNLOAD_AGAIN, Value};
 use crate::files::{Files, find, stays_inside};
+use crate::sentence;
 use std::collections::BTreeMap;
 
 /// diffusers' stem and transformers' stem; text encoders are transformers'.
@@ -46,7 +47,8 @@ impl Checkpoint {
         let names: Vec<String> = candidates(component).collect();
         let (first, last, pickle) = (&names[0], &names[CANDIDATES.len() - 1], &names[2 * CANDIDATES.len()]);
         let other = STEMS[usize::from(is_diffusers(component))];
-        let hint = format!("looked for {first}, {last}, {pickle}, fp16 and sharded names, and the same for {other}");
+        let hint =
+            sentence!("looked for {first}, {last}, {pickle}, fp16 and sharded names, and the same for {other}", first, last, pickle, other);
         Err(Error::Missing { place: files.place(), name: format!("weight file for {component}"), hint })
     }
 
@@ -58,13 +60,15 @@ impl Checkpoint {
         names.dedup();
         for shard in names {
             checkpoint.add_file(files, shard).await.map_err(|error| match error {
-                Error::Missing { place, name, .. } => Error::Missing { place, name, hint: format!("{index} lists it; {DOWNLOAD_AGAIN}") },
+                Error::Missing { place, name, .. } => {
+                    Error::Missing { place, name, hint: sentence!("{index} lists it; {hint}", index, hint = DOWNLOAD_AGAIN) }
+                }
                 other => other,
             })?;
         }
         for (name, shard) in &shard_of {
             if checkpoint.tensors.get(name).is_none_or(|info| info.file != *shard) {
-                let problem = format!("is not there, although {index} says so");
+                let problem = sentence!("is not there, although {index} says so", index);
                 return Err(Error::Tensor { file: shard.clone(), name: name.clone(), problem });
             }
         }
@@ -97,13 +101,15 @@ fn shards(index: &str, json: &[u8]) -> Result<BTreeMap<String, String>, Error> {
     struct ShardIndex {
         weight_map: BTreeMap<String, String>,
     }
-    let damaged = |problem: String| Error::Damaged { file: index.into(), problem, hint: DOWNLOAD_AGAIN };
+    let damaged = |problem| Error::Damaged { file: index.into(), problem, hint: DOWNLOAD_AGAIN };
     let read = crate::json::unique(json).and_then(|_| serde_json::from_slice::<ShardIndex>(json));
-    let map = read.map_err(|error| damaged(format!("is not an index of shards ({error})")))?.weight_map;
+    let map = read.map_err(|error| damaged(sentence!("is not an index of shards ({error})", error = error.to_string())))?.weight_map;
     let folder = index.rsplit_once('/').map(|(folder, _)| format!("{folder}/")).unwrap_or_default();
     let outside = map.values().find(|shard| shard.contains('/') || !stays_inside(shard));
     match outside {
-        Some(shard) => Err(damaged(format!("names the shard {shard:?}, expected the name of a file beside it"))),
+        Some(shard) => {
+            Err(damaged(sentence!("names the shard {shard}, expected the name of a file beside it", shard = Value::quoted(shard))))
+        }
         None => Ok(map.into_iter().map(|(tensor, shard)| (tensor, format!("{folder}{shard}"))).collect()),
     }
 }

@@ -8,6 +8,7 @@ use super::policy::stored_encoding;
 use super::{Checkpoint, FileType, TensorInfo, values};
 use crate::Error;
 use crate::files::Files;
+use crate::sentence;
 use decant_graph::Encoding;
 use std::io::Write;
 
@@ -142,7 +143,12 @@ async fn tensor(files: &dyn Files, planned: &Planned<'_>, out: &mut dyn Write) -
         let mut numbers = planned.checkpoint.read_rows(files, planned.tensor, rows).await?;
         let row = planned.encoding.row();
         if let Some(number) = numbers.iter().find(|number| number.abs() > row.largest) {
-            let problem = format!("has {number}, too large for {}, which ends at {}; keep it as f32", row.name, row.largest);
+            let problem = sentence!(
+                "has {number}, too large for {encoding}, which ends at {largest}; keep it as f32",
+                number,
+                encoding = row.name,
+                largest = row.largest
+            );
             return Err(Error::Tensor { file: info.file.clone(), name: planned.tensor.into(), problem });
         }
         values::inputs_last(&mut numbers, &info.shape);

@@ -3,19 +3,25 @@
 use super::Tensors;
 use crate::Error;
 use crate::error::DOWNLOAD_AGAIN;
+use crate::sentence;
 
 /// Refuses tensors beyond the end of the file, and tensors that share bytes. Sorts them by where they lie.
 pub(super) fn check(file: &str, size: u64, tensors: &mut Tensors) -> Result<(), Error> {
     tensors.sort_by_key(|(_, info)| (info.range.start, info.range.end));
     let end = tensors.iter().map(|(_, info)| info.range.end).max().unwrap_or(0);
     if end > size {
-        let problem = format!("is cut short: expected {end} bytes from what its header says, got {size}");
+        let problem = sentence!("is cut short: expected {end} bytes from what its header says, got {size}", end, size);
         return Err(Error::Damaged { file: file.into(), problem, hint: DOWNLOAD_AGAIN });
     }
     for pair in tensors.windows(2) {
         let [(name, before), (other, after)] = pair else { continue };
         if after.range.start < before.range.end {
-            let problem = format!("shares bytes with {other}: they lie at {:?} and {:?}", before.range, after.range);
+            let problem = sentence!(
+                "shares bytes with {other}: they lie at {first} and {second}",
+                other,
+                first = format!("{:?}", before.range),
+                second = format!("{:?}", after.range)
+            );
             return Err(Error::Tensor { file: file.into(), name: name.clone(), problem });
         }
     }
@@ -30,7 +36,7 @@ pub(super) fn check_no_gaps(file: &str, start: u64, size: u64, tensors: &Tensors
     match ends.zip(starts).find(|(end, start)| end != start) {
         None => Ok(()),
         Some((end, start)) => {
-            let problem = format!("has bytes that belong to no tensor, at {:?}", end..start);
+            let problem = sentence!("has bytes that belong to no tensor, at {range}", range = format!("{:?}", end..start));
             Err(Error::Damaged { file: file.into(), problem, hint: DOWNLOAD_AGAIN })
         }
     }

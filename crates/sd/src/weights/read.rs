@@ -4,8 +4,9 @@
 
 use super::{Checkpoint, Order, TensorInfo, types, values};
 use crate::Error;
-use crate::error::DOWNLOAD_AGAIN;
+use crate::error::{DOWNLOAD_AGAIN, Sentence};
 use crate::files::{Files, read_exactly};
+use crate::sentence;
 use std::ops::Range;
 
 /// Bytes read and decoded at a time.
@@ -27,10 +28,14 @@ impl Checkpoint {
         let info = self.tensor(files, name)?;
         let wrong = |problem| Error::Tensor { file: info.file.clone(), name: name.into(), problem };
         if !info.dtype.is_read() {
-            return Err(wrong(format!("is stored as {}; Decant reads only {}", info.dtype, types::read_names())));
+            return Err(wrong(sentence!(
+                "is stored as {dtype}; Decant reads only {known}",
+                dtype = info.dtype.to_string(),
+                known = types::read_names()
+            )));
         }
         if rows.start > rows.end || rows.end > info.rows() {
-            return Err(wrong(format!("has {} rows, but rows {rows:?} were asked for", info.rows())));
+            return Err(wrong(Sentence::english(format!("has {} rows, but rows {rows:?} were asked for", info.rows()))));
         }
         let width = info.width();
         let (rows_first, first) = (rows.start, rows.start * width);
@@ -43,7 +48,7 @@ impl Checkpoint {
             }
             Order::Transposed => columns(files, info, rows).await?,
             Order::Strided => {
-                return Err(wrong("is stored with gaps or repetitions between its numbers, which Decant does not read".into()));
+                return Err(wrong(sentence!("is stored with gaps or repetitions between its numbers, which Decant does not read")));
             }
         };
         self.scale(files, name, rows_first, width, &mut numbers).await?;
@@ -51,7 +56,8 @@ impl Checkpoint {
             None => Ok(numbers),
             Some(at) => {
                 let (value, at) = (numbers[at], first + at);
-                Err(wrong(format!("has {value} at index {at}, expected finite numbers only; {DOWNLOAD_AGAIN}")))
+                let hint = DOWNLOAD_AGAIN;
+                Err(wrong(sentence!("has {value} at index {at}, expected finite numbers only; {hint}", value, at, hint)))
             }
         }
     }
@@ -60,7 +66,7 @@ impl Checkpoint {
         self.tensors.get(name).ok_or_else(|| Error::Missing {
             place: files.place(),
             name: format!("tensor {name}"),
-            hint: "the weights are another model's".into(),
+            hint: sentence!("the weights are another model's"),
         })
     }
 }

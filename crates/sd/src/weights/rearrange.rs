@@ -4,6 +4,8 @@
 
 use super::{Checkpoint, Order, TensorInfo};
 use crate::Error;
+use crate::error::Sentence;
+use crate::sentence;
 use std::ops::Range;
 
 /// Where a rearranged checkpoint's tensor comes from. The steps follow one another: first the rows, then the shape, then the transposition.
@@ -35,10 +37,11 @@ impl Checkpoint {
         for (name, origin) in names {
             let Some(info) = self.tensors.get(&origin.tensor) else {
                 let file = self.tensors.values().next().map_or("the weights", |info| &info.file);
-                let problem = format!("is not there, but {name} is made of it");
+                let problem = sentence!("is not there, but {name} is made of it", name);
                 return Err(Error::Tensor { file: file.into(), name: origin.tensor, problem });
             };
-            let wrong = |problem| Error::Tensor { file: info.file.clone(), name: origin.tensor.clone(), problem };
+            let wrong =
+                |problem| Error::Tensor { file: info.file.clone(), name: origin.tensor.clone(), problem: Sentence::english(problem) };
             let view = view(info.clone(), &origin).map_err(wrong)?;
             if let Some(scale) = self.scales.get(&origin.tensor) {
                 rearranged.scales.insert(name.clone(), scale_of(scale, &origin).map_err(wrong)?);

@@ -7,9 +7,10 @@
 use super::types::{SAFETENSORS, TypeRow};
 use super::{FileType, Indexed, Order, TensorInfo, Tensors, ranges};
 use crate::Error;
-use crate::error::DOWNLOAD_AGAIN;
+use crate::error::{DOWNLOAD_AGAIN, Sentence};
 use crate::files::{Files, read_exactly};
 use crate::json;
+use crate::sentence;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -20,20 +21,21 @@ pub(super) async fn index(files: &dyn Files, file: &str, size: u64) -> Result<In
     let damaged = |problem| Error::Damaged { file: file.into(), problem, hint: DOWNLOAD_AGAIN };
     let length = read_exactly(files, file, 0..8.min(size)).await?;
     let Ok(length) = <[u8; 8]>::try_from(length.as_slice()).map(u64::from_le_bytes) else {
-        return Err(damaged(format!("is cut short: expected 8 bytes of header length, got {size}")));
+        return Err(damaged(sentence!("is cut short: expected 8 bytes of header length, got {size}", size)));
     };
     let left = size.saturating_sub(8);
     if length > left {
-        return Err(damaged(format!("says that its header has {length} bytes, but only {left} follow")));
+        return Err(damaged(sentence!("says that its header has {length} bytes, but only {left} follow", length, left)));
     }
     if length > LONGEST_HEADER {
-        return Err(damaged(format!("says that its header has {length} bytes, expected {LONGEST_HEADER} at most")));
+        return Err(damaged(sentence!("says that its header has {length} bytes, expected {most} at most", length, most = LONGEST_HEADER)));
     }
     let header = read_exactly(files, file, 8..8 + length).await?;
-    let header = json::object(&header).map_err(|error| damaged(format!("has a header that is not a JSON object ({error})")))?;
+    let header = json::object(&header)
+        .map_err(|error| damaged(sentence!("has a header that is not a JSON object ({error})", error = error.to_string())))?;
     let tensors = header.iter().filter(|(name, _)| *name != "__metadata__").map(|(name, entry)| {
-        let info = tensor(file, 8 + length, entry).map_err(|problem| Error::Tensor { file: file.into(), name: name.clone(), problem })?;
-        Ok((name.clone(), info))
+        let info = tensor(file, 8 + length, entry).map_err(Sentence::english);
+        Ok((name.clone(), info.map_err(|problem| Error::Tensor { file: file.into(), name: name.clone(), problem })?))
     });
     let mut tensors = tensors.collect::<Result<Tensors, Error>>()?;
     ranges::check(file, size, &mut tensors)?;

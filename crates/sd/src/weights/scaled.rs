@@ -7,6 +7,7 @@ use super::read::contiguous;
 use super::{Checkpoint, FileType, TensorInfo, types};
 use crate::Error;
 use crate::files::{Files, read_exactly};
+use crate::sentence;
 
 /// Ends of a scale's name, in the place of `.weight`.
 const SCALES: &[&str] = &[".scale_weight", ".weight_scale"];
@@ -40,9 +41,12 @@ impl Checkpoint {
             let Some(weight) = weight else { continue };
             let rows = self.tensors[&weight].rows();
             if info.numbers() != 1 && info.numbers() != rows || !info.dtype.is_read() {
-                let problem = format!(
-                    "has the shape {:?} of {}, expected one number, or one for each of the {rows} rows of {weight}",
-                    info.shape, info.dtype
+                let problem = sentence!(
+                    "has the shape {shape} of {dtype}, expected one number, or one for each of the {rows} rows of {weight}",
+                    shape = format!("{:?}", info.shape),
+                    dtype = info.dtype.to_string(),
+                    rows,
+                    weight
                 );
                 return Err(Error::Tensor { file: file.into(), name, problem });
             }
@@ -73,10 +77,11 @@ impl Checkpoint {
         let info = self.tensor(files, name)?;
         let wrong = |problem| Error::Tensor { file: info.file.clone(), name: name.into(), problem };
         if info.numbers() != 1 {
-            return Err(wrong(format!("has the shape {:?}, expected one number", info.shape)));
+            return Err(wrong(sentence!("has the shape {shape}, expected one number", shape = format!("{:?}", info.shape))));
         }
         let bytes = read_exactly(files, &info.file, info.range.clone()).await?;
-        let number = types::scalar(info.dtype, &bytes).ok_or_else(|| wrong(format!("is stored as {}, expected a number", info.dtype)))?;
-        if number.is_finite() { Ok(number) } else { Err(wrong(format!("is {number}, expected a finite number"))) }
+        let number = types::scalar(info.dtype, &bytes)
+            .ok_or_else(|| wrong(sentence!("is stored as {dtype}, expected a number", dtype = info.dtype.to_string())))?;
+        if number.is_finite() { Ok(number) } else { Err(wrong(sentence!("is {number}, expected a finite number", number))) }
     }
 }

@@ -7,8 +7,9 @@ use super::cursor::{Stop, parse_start};
 use super::pickle::{LONGEST_PICKLE, LONGEST_TEXT, Pickle, Tensor, Value};
 use super::{Indexed, Order, TensorInfo, zip};
 use crate::Error;
-use crate::error::DOWNLOAD_AGAIN;
+use crate::error::{DOWNLOAD_AGAIN, Sentence};
 use crate::files::{Files, read_exactly};
+use crate::sentence;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -19,11 +20,11 @@ pub(super) const OLDER: &[u8] = b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\x
 type Storages = HashMap<String, Range<u64>>;
 
 /// What to do about a pickle that is no PyTorch file of weights.
-const USE_ANOTHER_FILE: &str = "use a file from a source that you trust, best a .safetensors file";
+const USE_ANOTHER_FILE: Sentence = sentence!("use a file from a source that you trust, best a .safetensors file");
 
 /// A zip archive: `NAME/data.pkl`, `NAME/data/0`, `NAME/data/1`, …
 pub(super) async fn index(files: &dyn Files, file: &str, size: u64) -> Result<Indexed, Error> {
-    let wrong = |problem: String| Error::Damaged { file: file.into(), problem, hint: USE_ANOTHER_FILE };
+    let wrong = |problem: String| Error::Damaged { file: file.into(), problem: Sentence::english(problem), hint: USE_ANOTHER_FILE };
     let entries = zip::entries(files, file, size).await?;
     let mut pickles = entries.iter().filter(|entry| entry.name == "data.pkl" || entry.name.ends_with("/data.pkl"));
     let (Some(pickle), None) = (pickles.next(), pickles.next()) else {
@@ -92,7 +93,7 @@ fn one_after_another(object: &Pickle, keys: &Pickle, size: u64) -> Result<Storag
 
 /// The tensors below a value, and what else it says.
 fn tensors(file: &str, root: Value, storages: &Storages) -> Result<Indexed, Error> {
-    let damaged = |problem| Error::Damaged { file: file.into(), problem, hint: USE_ANOTHER_FILE };
+    let damaged = |problem: String| Error::Damaged { file: file.into(), problem: Sentence::english(problem), hint: USE_ANOTHER_FILE };
     let mut indexed = Indexed::default();
     let notes = root.entries().into_iter().flatten().filter_map(|(key, value)| Some((value.spelled()?, key.text()?)));
     indexed.notes.extend(notes.take(MOST_NOTES).map(|(value, key)| (key.to_string(), value)));
@@ -100,7 +101,9 @@ fn tensors(file: &str, root: Value, storages: &Storages) -> Result<Indexed, Erro
     let mut problem = None;
     walk(weights, &mut |name, tensor| match place(tensor, storages) {
         Ok(place) => indexed.tensors.push((name.into(), TensorInfo { file: file.into(), ..place })),
-        Err(wrong) => problem = problem.take().or(Some(Error::Tensor { file: file.into(), name: name.into(), problem: wrong })),
+        Err(wrong) => {
+            problem = problem.take().or(Some(Error::Tensor { file: file.into(), name: name.into(), problem: Sentence::english(wrong) }))
+        }
     })
     .map_err(damaged)?;
     problem.map_or(Ok(indexed), Err)

@@ -6,8 +6,9 @@
 
 use super::cursor::{Cursor, Stop, wrong};
 use crate::Error;
-use crate::error::DOWNLOAD_AGAIN;
+use crate::error::{DOWNLOAD_AGAIN, Sentence};
 use crate::files::{Files, read_exactly};
+use crate::sentence;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -38,8 +39,8 @@ pub(super) struct Entry {
 pub(super) async fn entries(files: &dyn Files, file: &str, size: u64) -> Result<Vec<Entry>, Error> {
     let damaged = |stop| {
         let problem = match stop {
-            Stop::More => "is a zip archive that is cut short".into(),
-            Stop::Wrong(problem) => problem,
+            Stop::More => sentence!("is a zip archive that is cut short"),
+            Stop::Wrong(problem) => Sentence::english(problem),
         };
         Error::Damaged { file: file.into(), problem, hint: DOWNLOAD_AGAIN }
     };

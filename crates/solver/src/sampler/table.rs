@@ -49,11 +49,10 @@ impl SamplerRow {
     /// Refuses options that mean nothing with this sampler, or with which its latents would end in NaN.
     pub(super) fn check(&self, options: &Options) -> Result<(), Error> {
         if options.cfgpp && !self.cfgpp {
-            let able = ids(|row| row.cfgpp);
-            return Err(self.refused("cfgpp", "true", format!("false: it is defined for {able}"), "choose one of these"));
+            return Err(Error::Cfgpp { sampler: self.id, able: ids(|row| row.cfgpp) });
         }
         if options.zero_snr && !self.zero_snr() {
-            let able = ids(SamplerRow::zero_snr);
+            let able = ids(SamplerRow::zero_snr).join(", ");
             return Err(self.refused("zero_snr", "true", format!("false: {able} read it"), "choose one of these"));
         }
         let numbers = [("s_churn", options.s_churn), ("s_noise", options.s_noise), ("enough", options.enough)];
@@ -67,6 +66,6 @@ impl SamplerRow {
 }
 
 /// The samplers with a property, as errors list them.
-fn ids(which: fn(&SamplerRow) -> bool) -> String {
-    SAMPLERS.iter().filter(|row| which(row)).map(|row| row.id).collect::<Vec<_>>().join(", ")
+fn ids(which: fn(&SamplerRow) -> bool) -> Vec<&'static str> {
+    SAMPLERS.iter().filter(|row| which(row)).map(|row| row.id).collect()
 }

@@ -44,7 +44,7 @@ fn loras_are_found_with_both_of_their_weights() {
     for (class, inputs, clip, expected) in cases {
         let found = one(class, inputs, clip);
         is_six(&found);
-        assert_eq!((loras(&found), &found.notes[..]), (expected.to_vec(), &[][..]), "{class}");
+        assert_eq!((loras(&found), &found.english()[..]), (expected.to_vec(), &[][..]), "{class}");
     }
     let linked = found(&[
         ("20", node("FloatConstant", json!({"value": 0.5}))),
@@ -68,7 +68,7 @@ fn loras_are_found_with_both_of_their_weights() {
         ("6.clip", json!(["12", 0])),
     ]);
     assert_eq!((loras(&linked), linked.record.settings.clip_skip), (vec![("a", 0.3, None), ("ink", 0.5, None)], 1));
-    assert_eq!(linked.notes, Vec::<String>::new());
+    assert_eq!(linked.english(), Vec::<String>::new());
 }
 
 #[test]
@@ -83,12 +83,12 @@ fn what_is_done_to_the_model_is_followed_or_named() {
         (sampled.record.settings.rescale, sampled.prediction.as_deref(), sampled.record.settings.zero_snr),
         (0.7, Some("v_prediction"), true)
     );
-    assert!(sampled.notes.len() == 1 && sampled.notes[0].contains("v_prediction"), "{:?}", sampled.notes);
+    assert!(sampled.english().len() == 1 && sampled.english()[0].contains("v_prediction"), "{:?}", sampled.english());
     let usual = found(&[
         ("33", node("ModelSamplingDiscrete", json!({"sampling": "eps", "zsnr": false, "model": ["4", 0]}))),
         ("3.model", json!(["33", 0])),
     ]);
-    assert_eq!((usual.notes.len(), usual.prediction), (0, None));
+    assert_eq!((usual.english().len(), usual.prediction), (0, None));
     let patched = found(&[
         ("33", node("FreeU_V2", json!({"b1": 1.3, "b2": 1.4, "s1": 0.9, "s2": 0.2, "model": ["4", 0]}))),
         ("34", node("IPAdapterAdvanced", json!({"weight": 1.0, "model": ["33", 0], "ipadapter": ["35", 0], "image": ["36", 0]}))),
@@ -98,7 +98,7 @@ fn what_is_done_to_the_model_is_followed_or_named() {
         ("8.vae", json!(["38", 0])),
     ]);
     is_six(&patched);
-    assert_eq!(patched.notes, ["not followed: PerturbedAttentionGuidance, IPAdapterAdvanced, FreeU_V2, VAE kl-f8.pt"]);
+    assert_eq!(patched.english(), ["not followed: PerturbedAttentionGuidance, IPAdapterAdvanced, FreeU_V2, VAE kl-f8.pt"]);
     let batch = found(&[("5.batch_size", json!(4))]);
-    assert_eq!(batch.notes, ["not followed: batch_size 4"]);
+    assert_eq!(batch.english(), ["not followed: batch_size 4"]);
 }

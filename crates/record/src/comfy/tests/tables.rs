@@ -38,7 +38,7 @@ fn every_node_of_the_table_is_followed_named_or_means_nothing() {
         let at = place.split_once('.').expect("a place");
         all[at.0]["inputs"][at.1] = json!(["50", 0]);
         let found = read(&all.to_string()).expect("it has a sampler");
-        let notes = found.notes.join(" ");
+        let notes = found.english().join(" ");
         assert!(!notes.contains("not known"), "{class}: {notes}");
         match is {
             Is::Loses(_) => assert!(notes.contains(class), "{class}: {notes}"),
@@ -53,7 +53,7 @@ fn every_node_of_the_table_is_followed_named_or_means_nothing() {
     assert!(seen.len() > 200);
     let unknown = found(&[("50", node("Unheard Of", json!({"model": ["4", 0], "strength": 2}))), ("3.model", json!(["50", 0]))]);
     is_six(&unknown);
-    assert_eq!(unknown.notes, ["not known here, and so not followed: Unheard Of"]);
+    assert_eq!(unknown.english(), ["not known here, and so not followed: Unheard Of"]);
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn hostile_graphs_are_read_or_refused() {
         ("4", node("y", json!({"model": ["4", 0]}))),
     ]);
     let found = read(&circle.to_string()).expect("it has a sampler");
-    assert!(found.notes.contains(&"no text leads to the positive prompt".to_string()), "{:?}", found.notes);
+    assert!(found.english().contains(&"no text leads to the positive prompt".to_string()), "{:?}", found.english());
     // Each of these would be read twice as often as the one before it.
     for (class, [a, b]) in [
         ("ConditioningConcat", ["conditioning_to", "conditioning_from"]),
@@ -76,7 +76,7 @@ fn hostile_graphs_are_read_or_refused() {
         }
         circle["3"]["inputs"]["positive"] = json!(["100", 0]);
         circle["7"] = node("CLIPTextEncode", json!({"text": ["100", 0]}));
-        assert!(read(&circle.to_string()).expect("it has a sampler").notes.len() <= 30);
+        assert!(read(&circle.to_string()).expect("it has a sampler").english().len() <= 30);
     }
     let odd = json!({"1": {"inputs": {"sampler_name": [], "steps": "x", "cfg": null, "seed": -1, "positive": 7, "model": ["9"]}}});
     assert_eq!(read(&odd.to_string()).expect("it has a sampler").record.settings.steps, None);
@@ -98,7 +98,7 @@ fn an_unreadable_text_hides_no_readable_one() {
         (Source::Parameters, Some(6), "blurry")
     );
     assert_eq!(
-        found.notes,
+        found.english(),
         [
             "the settings (ComfyUI's graph) cannot be read: the nodes that its sampler is made of are not in the file; what is beside it is taken: the text parameters"
         ]
@@ -106,5 +106,9 @@ fn an_unreadable_text_hides_no_readable_one() {
     let message = read(&[("prompt", &graph)]).expect_err("it is alone").to_string();
     assert!(message.starts_with("the settings (ComfyUI's graph) cannot be read"), "{message}");
     let found = read(&[("decant", "{"), ("prompt", &six(&[]).to_string())]).expect("one of them is sound");
-    assert!(found.source == Source::Comfy && found.notes[0].starts_with("the settings (decant) cannot be read: "), "{:?}", found.notes);
+    assert!(
+        found.source == Source::Comfy && found.english()[0].starts_with("the settings (decant) cannot be read: "),
+        "{:?}",
+        found.english()
+    );
 }

@@ -57,7 +57,7 @@ fn values_are_followed_through_links_and_what_cannot_be_is_said() {
     for changes in cases {
         let found = found(changes);
         is_six(&found);
-        assert_eq!(found.notes, Vec::<String>::new(), "{changes:?}");
+        assert_eq!(found.english(), Vec::<String>::new(), "{changes:?}");
     }
     let selected = found(&[
         ("24", node("Sampler Selector", json!({"sampler_name": "dpmpp_2m", "scheduler": "karras"}))),
@@ -65,7 +65,7 @@ fn values_are_followed_through_links_and_what_cannot_be_is_said() {
         ("3.scheduler", json!(["24", 1])),
     ]);
     let s = &selected.record.settings;
-    assert_eq!((s.sampler, &s.sigmas, &selected.notes[..]), (Some(Sampler::Dpmpp2m), &Sigmas::Karras, &[][..]));
+    assert_eq!((s.sampler, &s.sigmas, &selected.english()[..]), (Some(Sampler::Dpmpp2m), &Sigmas::Karras, &[][..]));
 
     let lost = found(&[
         ("20", node("Power Puter (rgthree)", json!({"code": "1+1"}))),
@@ -75,7 +75,7 @@ fn values_are_followed_through_links_and_what_cannot_be_is_said() {
     ]);
     assert_eq!(lost.record.settings.steps, None);
     let note = "not found in the graph, and so as usual: seed (from Power Puter (rgthree)), steps (from a node that is not in the file), width (from Power Puter (rgthree))";
-    assert_eq!(lost.notes, [note]);
+    assert_eq!(lost.english(), [note]);
     let guessed = found(&[
         ("20", node("My Numbers", json!({"value": 6}))),
         ("3.steps", json!(["20", 0])),
@@ -87,7 +87,7 @@ fn values_are_followed_through_links_and_what_cannot_be_is_said() {
         "steps 6 is read from My Numbers, a node that is not known here",
         "“a blue seven” is read from My Words, a node that is not known here",
     ];
-    assert_eq!(guessed.notes, notes);
+    assert_eq!(guessed.english(), notes);
 }
 
 #[test]
@@ -111,19 +111,19 @@ fn custom_sampling_is_followed() {
     };
     let plain = custom(&[]);
     is_six(&plain);
-    assert_eq!((&plain.record.settings.sigmas, plain.notes), (&Sigmas::Karras, vec![]));
+    assert_eq!((&plain.record.settings.sigmas, plain.english()), (&Sigmas::Karras, vec![]));
     let karras =
         custom(&[("43", node("KarrasScheduler", json!({"steps": 6, "sigma_max": 14.614642, "sigma_min": 0.0291675, "rho": 7.0})))]);
-    assert_eq!((&karras.record.settings.sigmas, karras.record.settings.steps, karras.notes), (&Sigmas::Karras, Some(6), vec![]));
+    assert_eq!((&karras.record.settings.sigmas, karras.record.settings.steps, karras.english()), (&Sigmas::Karras, Some(6), vec![]));
     let steep = custom(&[("43", node("KarrasScheduler", json!({"steps": 6, "sigma_max": 14.614642, "sigma_min": 0.0291675, "rho": 5.0})))]);
-    assert_eq!(steep.notes, ["not followed: rho 5.0"]);
+    assert_eq!(steep.english(), ["not followed: rho 5.0"]);
     let split = custom(&[("44", node("SplitSigmas", json!({"sigmas": ["43", 0], "step": 3}))), ("3.sigmas", json!(["44", 0]))]);
-    assert_eq!((split.record.settings.steps, split.notes), (Some(6), vec!["not followed: SplitSigmas".to_string()]));
+    assert_eq!((split.record.settings.steps, split.english()), (Some(6), vec!["not followed: SplitSigmas".to_string()]));
     let sde = custom(&[("42", node("SamplerDPMPP_3M_SDE", json!({"eta": 0.5, "s_noise": 1.0, "noise_device": "gpu"})))]);
-    assert_eq!((sde.record.settings.sampler, sde.record.settings.eta, sde.notes), (Some(Sampler::Dpmpp3mSde), Some(0.5), vec![]));
+    assert_eq!((sde.record.settings.sampler, sde.record.settings.eta, sde.english()), (Some(Sampler::Dpmpp3mSde), Some(0.5), vec![]));
     let unguided = custom(&[("41", node("BasicGuider", json!({"model": ["4", 0], "conditioning": ["6", 0]})))]);
     let s = &unguided.record.settings;
-    assert_eq!((s.guidance, s.prompt.as_str(), s.negative.as_str(), &unguided.notes[..]), (Some(1.0), "a blue seven", "", &[][..]));
+    assert_eq!((s.guidance, s.prompt.as_str(), s.negative.as_str(), &unguided.english()[..]), (Some(1.0), "a blue seven", "", &[][..]));
     let listed = custom(&[("43", node("ManualSigmas", json!({"sigmas": "14.6, 3, 0"})))]);
     assert_eq!(listed.record.settings.sigmas.to_string(), "14.6,3,0");
     // Its parts are not in the file: nothing of it can be known.
@@ -168,7 +168,7 @@ fn steps_that_another_sampler_takes_are_said() {
     ] {
         let found = advanced(end, begin);
         is_six(&found);
-        assert_eq!(found.notes, notes);
+        assert_eq!(found.english(), notes);
     }
 }
 
@@ -185,11 +185,11 @@ fn a_picture_that_was_gone_on_from_takes_as_many_steps_as_there() {
         let found = from(denoise);
         let s = &found.record.settings;
         assert_eq!((s.steps, s.start_step, s.strength), (Some(steps), start, None), "{denoise}");
-        assert_eq!(found.notes, ["the picture that it began with is not in the file"]);
+        assert_eq!(found.english(), ["the picture that it began with is not in the file"]);
     }
     let nothing = found(&[("3.denoise", json!(0.5))]);
     is_six(&nothing);
-    assert_eq!(nothing.notes, ["not followed: denoise 0.5 of nothing"]);
+    assert_eq!(nothing.english(), ["not followed: denoise 0.5 of nothing"]);
     let second = found(&[
         ("10", node("LatentUpscale", json!({"samples": ["3", 0], "width": 64, "height": 64}))),
         (
@@ -203,5 +203,5 @@ fn a_picture_that_was_gone_on_from_takes_as_many_steps_as_there() {
         ("8.samples", json!(["11", 0])),
     ]);
     is_six(&second);
-    assert_eq!(second.notes, ["the graph has 2 samplers; the first that begins from nothing is taken"]);
+    assert_eq!(second.english(), ["the graph has 2 samplers; the first that begins from nothing is taken"]);
 }

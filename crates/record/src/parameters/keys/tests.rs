@@ -35,7 +35,7 @@ fn every_name_of_the_table_is_followed_named_or_means_nothing() {
         let full = name.replace('*', "x");
         let text = format!("a cat\nSteps: 3, Sampler: Euler, Seed: 1, {full}: {}", value(name));
         let found = read(&text).expect("it is sound");
-        let notes = found.notes.join("\n");
+        let notes = found.english().join("\n");
         assert!(!notes.contains("not known"), "{name}: {notes}");
         let same = found.record == plain.record && found.inversions == plain.inversions && notes.is_empty();
         match does {
@@ -44,7 +44,7 @@ fn every_name_of_the_table_is_followed_named_or_means_nothing() {
                 assert!(notes.contains(&format!("not followed: {full} 7")), "{name}: {notes}");
                 for value in off.iter().chain(&["None", "False"]) {
                     let found = read(&format!("a cat\nSteps: 3, Sampler: Euler, Seed: 1, {full}: {value}")).expect("it is sound");
-                    assert_eq!(found.notes, Vec::<String>::new(), "{name}: {value}");
+                    assert_eq!(found.english(), Vec::<String>::new(), "{name}: {value}");
                 }
             }
             Does::PartOf(whole) => assert!(notes.contains(&format!("not followed: {whole}")), "{name}: {notes}"),
@@ -60,5 +60,5 @@ fn every_name_of_the_table_is_followed_named_or_means_nothing() {
 #[test]
 fn a_name_that_no_table_has_is_named() {
     let found = read("a cat\nSteps: 3, Sampler: Euler, Seed: 1, Feather length: 3.5, Wings: 2").expect("it is sound");
-    assert_eq!(found.notes, ["not known here, and so not followed: Feather length 3.5, Wings 2"]);
+    assert_eq!(found.english(), ["not known here, and so not followed: Feather length 3.5, Wings 2"]);
 }

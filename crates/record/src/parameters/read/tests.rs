@@ -21,7 +21,7 @@ fn a_picture_of_the_desktop_tool_is_followed() {
     assert_eq!((found.record.model.name.as_str(), found.record.model.hash.as_str()), ("v1-5-pruned-emaonly", "6ce0161689"));
     assert_eq!((s.strength, s.emphasis, s.long), (None, true, Long::Commas));
     assert_eq!((s.hires, s.hires_strength, s.hires_steps), (Some(2.0), Some(0.7), Some(36)));
-    assert_eq!(found.notes, ["not followed: ENSD 31337"]);
+    assert_eq!(found.english(), ["not followed: ENSD 31337"]);
     assert_eq!(found.source, Source::Parameters);
 }
 
@@ -47,7 +47,7 @@ fn our_own_line_comes_back() {
     for settings in [settings, curve, cfgpp] {
         let record = Record { settings, version: "0.1.0".into(), ..Record::default() };
         let found = read(&super::super::write(&record)).expect("it was just written");
-        assert_eq!((found.record.settings, found.notes), (record.settings, vec![]));
+        assert_eq!((found.record.settings.clone(), found.english()), (record.settings, vec![]));
     }
 }
 
@@ -95,10 +95,13 @@ fn tags_are_taken_out_of_the_prompt_and_followed_or_named() {
         is_six(&found);
         let s = &found.record.settings;
         let got: Vec<(&str, f32, Option<f32>)> = s.loras.iter().map(|lora| (lora.name.as_str(), lora.weight, lora.text)).collect();
-        assert_eq!((s.prompt.as_str(), &got[..], &found.notes[..]), (kept, loras, &notes.map_strings()[..]), "{prompt}");
+        assert_eq!((s.prompt.as_str(), &got[..], &found.english()[..]), (kept, loras, &notes.map_strings()[..]), "{prompt}");
     }
     let twice = six("a <lora:a/ink:0.5> <lora:b/ink:0.2>", "");
-    assert_eq!(twice.notes, ["several of its LoRAs are called ink here, and count together: leave one out where they are different files"]);
+    assert_eq!(
+        twice.english(),
+        ["several of its LoRAs are called ink here, and count together: leave one out where they are different files"]
+    );
 }
 
 trait Strings {
@@ -124,7 +127,7 @@ fn lines_behind_the_settings_are_no_prompt() {
     ] {
         let found = read(&format!("{words}{line}{behind}")).expect(behind);
         is_six(&found);
-        assert_eq!((&found.record, found.notes), (&template, notes.iter().map(|note| note.to_string()).collect()), "{behind}");
+        assert_eq!((&found.record, found.english()), (&template, notes.iter().map(|note| note.to_string()).collect()), "{behind}");
     }
     // A prompt may look like a line of settings; the last one counts.
     let found = read(&format!("Steps: 1, Sampler: LMS, Seed: 2\nNegative prompt: blurry\n{line}")).expect("it is sound");
@@ -156,7 +159,7 @@ fn a_picture_from_text_alone_is_not_said_to_come_of_another() {
         assert_eq!((s.strength, s.width, s.height), (strength, Some(width), Some(height)), "{more}");
         let notes: Vec<String> =
             Some(lost).filter(|lost| !lost.is_empty()).map(|lost| format!("not followed: {lost}")).into_iter().collect();
-        assert_eq!(found.notes, notes, "{more}");
+        assert_eq!(found.english(), notes, "{more}");
     }
 }
 
@@ -168,12 +171,12 @@ fn what_the_words_need_is_said() {
         "a cat",
         ", Civitai resources: [{\"type\":\"checkpoint\",\"modelName\":\"x\"},{\"type\":\"lora\",\"weight\":0.8,\"modelName\":\"Ink\"}], Civitai metadata: {}",
     );
-    assert_eq!(found.notes, ["not followed: lora Ink 0.8"]);
+    assert_eq!(found.english(), ["not followed: lora Ink 0.8"]);
     let found = six("a (cat)", ", Emphasis: Ignore");
-    assert_eq!(found.notes, ["not followed: Emphasis Ignore (words are stressed as by Original)"]);
+    assert_eq!(found.english(), ["not followed: Emphasis Ignore (words are stressed as by Original)"]);
     assert!(!six("a (cat)", ", Emphasis: None").record.settings.emphasis);
     let found = six("a cat", ", Noise Schedule: Zero Terminal SNR");
-    assert_eq!((found.record.settings.zero_snr, found.notes.len()), (true, 0));
+    assert_eq!((found.record.settings.zero_snr, found.english().len()), (true, 0));
 }
 
 #[test]
@@ -187,6 +190,6 @@ fn hostile_texts_are_read_or_refused() {
     ];
     for text in strange {
         let found = read(text).expect("there is always a prompt");
-        assert!(found.notes.len() <= 30);
+        assert!(found.english().len() <= 30);
     }
 }

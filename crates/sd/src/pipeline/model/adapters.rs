@@ -9,6 +9,7 @@ use crate::files::Files;
 use crate::inversion::{self, Inversion};
 use crate::lora::{Lora, LoraInfo, LoraUse, Names, Stack, stem};
 use crate::prompt::Reader;
+use crate::sentence;
 use std::rc::Rc;
 
 /// Some of the loaded LoRAs: a bit for each, in the order in which they were loaded.
@@ -42,8 +43,10 @@ impl Loras {
             let at = self.place(&used.name).ok_or_else(|| self.unknown(&used.name))?;
             let add = [used.weight, used.text.unwrap_or(used.weight)];
             if let Some(got) = add.iter().find(|weight| !(-HEAVIEST..=HEAVIEST).contains(*weight)) {
-                let problem = format!("its weight is {got}, expected {} to {HEAVIEST}", -HEAVIEST);
-                return Err(Error::Lora { name: used.name.clone(), problem, hint: "1 is as it was trained, 0 is without it".into() });
+                let (least, most) = (-HEAVIEST, HEAVIEST);
+                let problem = sentence!("its weight is {got}, expected {least} to {most}", got, least, most);
+                let hint = sentence!("1 is as it was trained, 0 is without it");
+                return Err(Error::Lora { name: used.name.clone(), problem, hint });
             }
             weights[at] = [weights[at][0] + add[0], weights[at][1] + add[1]];
         }
@@ -58,8 +61,11 @@ impl Loras {
 
     fn unknown(&self, name: &str) -> Error {
         let loaded: Vec<&str> = self.loaded.iter().map(|lora| lora.info().name.as_str()).collect();
-        let there = if loaded.is_empty() { "none is".to_string() } else { format!("there are {}", loaded.join(", ")) };
-        Error::Lora { name: name.into(), problem: "it is not loaded".into(), hint: format!("{there}; load its file first") }
+        let hint = match loaded.is_empty() {
+            true => sentence!("none is; load its file first"),
+            false => sentence!("there are {loaded}; load its file first", loaded),
+        };
+        Error::Lora { name: name.into(), problem: sentence!("it is not loaded"), hint }
     }
 
     /// Those that a request uses.
@@ -112,12 +118,12 @@ impl Model {
     /// # Errors
     /// A file that is no LoRA, damaged, for another family, or does not fit the model's layers; a name that is taken.
     pub async fn add_lora(&mut self, name: &str, files: Rc<dyn Files>) -> Result<LoraInfo, Error> {
-        let refused = |problem: &str, hint: &str| Error::Lora { name: name.into(), problem: problem.into(), hint: hint.into() };
+        let refused = |problem, hint| Error::Lora { name: name.into(), problem, hint };
         if self.loras.loaded.iter().any(|lora| lora.info().name == name) {
-            return Err(refused("one is loaded under this name", "remove it first, or give another name"));
+            return Err(refused(sentence!("one is loaded under this name"), sentence!("remove it first, or give another name")));
         }
         if self.loras.loaded.len() == MOST {
-            return Err(refused(&format!("{MOST} are loaded already"), "remove one first"));
+            return Err(refused(sentence!("{most} are loaded already", most = MOST), sentence!("remove one first")));
         }
         let networks = self.texts.iter().map(|text| &text.component).chain([&self.unet]);
         let names = Names::new(networks.map(|component| (component.name(), component.checkpoint())));

@@ -15,6 +15,7 @@ use crate::inversion::Inversions;
 use crate::layout::{self, Choice};
 use crate::pipeline::plan::programs::ProgramBuilder;
 use crate::preview::FIT_SIZE;
+use crate::sentence;
 use crate::tokenizer::Tokenizer;
 use decant_graph::Encoding;
 use std::cell::RefCell;
@@ -46,7 +47,7 @@ impl Model {
             let own = opened.take(name);
             let checkpoint = vae.clone().filter(|_| name == "vae").or(own);
             let missing =
-                || Error::Missing { place: files.place(), name: format!("weights of {name}"), hint: "the model needs them".into() };
+                || Error::Missing { place: files.place(), name: format!("weights of {name}"), hint: sentence!("the model needs them") };
             Ok::<Component, Error>(Component::over(checkpoint.ok_or_else(missing)?, name, options.weights))
         };
         let two = config.text_2.is_some();

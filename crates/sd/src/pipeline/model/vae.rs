@@ -8,6 +8,7 @@ use crate::files::Files;
 use crate::layout::{self, OpenedVae};
 use crate::pipeline::plan::programs::ProgramBuilder;
 use crate::preview::FIT_SIZE;
+use crate::sentence;
 use std::rc::Rc;
 
 /// An autoencoder that waits while another one stands in for it: its configuration, its weights' headers, where they are read.
@@ -72,7 +73,12 @@ pub(crate) async fn fitting(files: Rc<dyn Files>, own: &Autoencoder) -> Result<O
         return Ok(other);
     }
     let ((channels, factor), (own, places)) = (sizes(&got), sizes(expected));
-    let problem =
-        format!("this autoencoder has {channels} latent channels of {factor}×{factor} pixels, the model {own} of {places}×{places}");
-    Err(Error::Layout { place, problem, hint: "give one of the model's own family".into() })
+    let problem = sentence!(
+        "this autoencoder has {channels} latent channels of {factor}×{factor} pixels, the model {own} of {places}×{places}",
+        channels,
+        factor,
+        own,
+        places
+    );
+    Err(Error::Layout { place, problem, hint: sentence!("give one of the model's own family") })
 }

@@ -1,10 +1,11 @@
 //! What a picture will take, known before any of it is allocated.
 
-use crate::error::{Error, bytes};
+use crate::error::{Error, Sentence, Value};
 use crate::pipeline::model::Model;
 use crate::pipeline::plan::programs::Programs;
 use crate::pipeline::plan::{Placement, Resident, RunShape, plan};
 use crate::request::{Decoder, Preview};
+use crate::sentence;
 use decant_graph::{Device, ENCODINGS, Encoding, Program};
 use std::rc::Rc;
 
@@ -67,9 +68,12 @@ impl Memory {
     }
 
     /// Why the device cannot hold it, in one clause.
-    pub fn problem(&self) -> Option<String> {
-        let short = || format!("{} are needed, {} more than there are", bytes(self.peak), bytes(self.peak - self.most));
-        self.limit.clone().or_else(|| (self.peak > self.most).then(short))
+    pub fn problem(&self) -> Option<Sentence> {
+        let short = || {
+            let more = Value::Bytes(self.peak - self.most);
+            sentence!("{need} are needed, {more} more than there are", need = Value::Bytes(self.peak), more)
+        };
+        self.limit.clone().map(Sentence::english).or_else(|| (self.peak > self.most).then(short))
     }
 
     /// What a run takes that is made so.

@@ -1,10 +1,11 @@
 //! The forward process, without the denoiser: which noise levels a run goes through, and what a picture's latents are at one of them.
 
-use crate::error::Error;
+use crate::error::{Error, ToValue};
 use crate::latents::{Latents, Level};
 use crate::picture::Picture;
 use crate::pipeline::Pipeline;
 use crate::request::Request;
+use crate::sentence;
 use decant_solver::{Generator, Scale, Schedule, schedule};
 
 /// Latents with noise.
@@ -37,9 +38,9 @@ impl Pipeline {
     pub async fn add_noise(&mut self, latents: &Latents, timestep: usize, seed: u64) -> Result<Noised, Error> {
         let alphas = self.schedule(&Request::default())?.alphas_cumprod;
         let alpha = *alphas.get(timestep).ok_or_else(|| Error::Start {
-            what: format!("timestep {timestep}"),
-            problem: "the model was not trained with it".into(),
-            advice: format!("give one from 0 to {}", alphas.len().saturating_sub(1)),
+            what: sentence!("timestep {timestep}", timestep).to_value(),
+            problem: sentence!("the model was not trained with it"),
+            advice: sentence!("give one from 0 to {last}", last = alphas.len().saturating_sub(1)),
         })?;
         let (signal, noise) = (alpha.sqrt(), (1.0 - alpha).sqrt());
         let drawn = Generator::new(seed).randn(latents.values.len());

@@ -1,6 +1,6 @@
 //! The autoencoder alone: a picture's latents, and latents' picture.
 
-use crate::error::Error;
+use crate::error::{Error, ToValue};
 use crate::latents::{Latents, Level};
 use crate::picture::Picture;
 use crate::pipeline::Pipeline;
@@ -8,6 +8,7 @@ use crate::pipeline::model::networks::Network;
 use crate::pipeline::on_device::OnDevice;
 use crate::pipeline::plan::{Plan, RunShape};
 use crate::request::{Decoder, Images, Request};
+use crate::sentence;
 use decant_solver::{Generator, Noise, Scale};
 use std::rc::Rc;
 
@@ -101,8 +102,8 @@ impl Pipeline {
         if *channels == expected {
             return Ok(());
         }
-        let problem = format!("they have {channels} channels, the autoencoder's have {expected}");
-        Err(Error::Start { what: "latents".into(), problem, advice: "give latents of this model".into() })
+        let problem = sentence!("they have {channels} channels, the autoencoder's have {expected}", channels, expected);
+        Err(Error::Start { what: sentence!("latents").to_value(), problem, advice: sentence!("give latents of this model") })
     }
 
     fn plan_for(&mut self, latents: &Latents, by: Decoder) -> Result<Rc<Plan>, Error> {

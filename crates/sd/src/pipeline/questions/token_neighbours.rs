@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::pipeline::Pipeline;
+use crate::sentence;
 use decant_solver::compare::cosine;
 
 /// A token and how nearly its embedding points in a direction.
@@ -37,8 +38,8 @@ impl Pipeline {
         let text = &self.model.texts[0];
         let (width, tokenizer) = (text.config.hidden_size, text.reader.tokenizer());
         if vector.len() != width {
-            let problem = format!("has no neighbours of a vector of {} numbers", vector.len());
-            return Err(Error::Prompt { problem, hint: format!("this model's embeddings have {width}") });
+            let problem = sentence!("has no neighbours of a vector of {got} numbers", got = vector.len());
+            return Err(Error::Prompt { problem, hint: sentence!("this model's embeddings have {width}", width) });
         }
         let (name, rows) = (self.model.token_table(0)?, tokenizer.vocabulary());
         let mut nearest: Vec<(u32, f64)> = vec![];

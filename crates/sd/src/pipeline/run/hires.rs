@@ -1,11 +1,12 @@
 //! Two passes: a picture of the model's own size, and from that a larger one.
 
 use super::Run;
-use crate::error::Error;
+use crate::error::{Error, Value};
 use crate::latents::{Latents, Level};
 use crate::picture::Picture;
 use crate::pipeline::{Event, Generated, Memory, Observer, Pipeline};
-use crate::request::{Enlarged, Request, Settings};
+use crate::request::{Enlarged, HIRES_STRENGTH, Request, Settings, with};
+use crate::sentence;
 
 impl Pipeline {
     /// Both passes. The settings are the request's, the rest is the second pass's; the memory is that of the pass that takes more.
@@ -85,11 +86,13 @@ impl Pipeline {
 pub(crate) fn of_second(error: Error, asked: &Settings) -> Error {
     match error {
         Error::Start { what, problem, advice } => {
-            let what = what.strip_prefix("strength ").map_or(what.clone(), |strength| format!("hiresStrength {strength}"));
+            let strength = asked.request.hires_strength.unwrap_or(HIRES_STRENGTH);
+            let what = if what == with("strength", strength) { with("hiresStrength", strength) } else { what };
             Error::Start { what, problem, advice }
         }
         Error::Solver(decant_solver::Error::Steps { got, most, .. }) if asked.request.hires_steps == Some(got) => {
-            Error::Settings { problem: format!("hiresSteps is {got}, expected 1 to {most}") }
+            let name = Value::setting("hiresSteps");
+            Error::Settings { problem: sentence!("{name} is {got}, expected 1 to {most}", name, got, most) }
         }
         other => other,
     }

@@ -1,9 +1,10 @@
 //! What the text encoders will be told for one picture: tokens, their stress, and whose embeddings are replaced. Nothing runs here.
 
-use crate::error::Error;
+use crate::error::{Error, Sentence, Value};
 use crate::pipeline::model::Model;
 use crate::pipeline::model::text_encoder::{Role, TextEncoder, TextShape};
 use crate::request::{Request, Settings, Swap};
+use crate::sentence;
 use crate::tokenizer::Tokens;
 use std::collections::BTreeMap;
 
@@ -40,8 +41,9 @@ impl Script {
             for swap in &request.swaps {
                 let (token, shares) = encoder.swapped(swap, &present)?;
                 if swapped.insert(token, shares).is_some() {
-                    let problem = format!("has the token {:?} swapped twice", swap.token);
-                    return Err(Error::Prompt { problem, hint: "give all that stands in its place in one swap, such as a=b+c".into() });
+                    let problem = sentence!("has the token {token} swapped twice", token = Value::quoted(&swap.token));
+                    let hint = sentence!("give all that stands in its place in one swap, such as a=b+c");
+                    return Err(Error::Prompt { problem, hint });
                 }
             }
             Ok(swapped)
@@ -60,8 +62,8 @@ impl TextEncoder {
     fn swapped(&self, swap: &Swap, present: &[&Tokens]) -> Result<(u32, Vec<(u32, f32)>), Error> {
         let id = self.reader.token(&swap.token)?;
         if !present.iter().any(|tokens| tokens.pieces.iter().any(|piece| piece.id == id)) {
-            let problem = format!("has no token {:?} that could be swapped", swap.token);
-            return Err(Error::Prompt { problem, hint: "swap a word that stands in it".into() });
+            let problem = sentence!("has no token {token} that could be swapped", token = Value::quoted(&swap.token));
+            return Err(Error::Prompt { problem, hint: sentence!("swap a word that stands in it") });
         }
         let share = |share: &crate::request::Share| Ok((self.reader.token(&share.token)?, share.weight));
         Ok((id, swap.with.iter().map(share).collect::<Result<_, Error>>()?))
@@ -76,17 +78,25 @@ fn check(request: &Request, encoders: &[TextEncoder]) -> Result<(), Error> {
     for encoder in encoders {
         let most = encoder.most_skipped();
         if request.clip_skip > most {
-            let problem = format!("cannot be read with clip-skip {}: expected 0 to {most}", request.clip_skip);
-            return Err(Error::Prompt { problem, hint: "0 leaves out no layer, 1 is usual for models that were trained so".into() });
+            let problem = sentence!("cannot be read with clip-skip {got}: expected 0 to {most}", got = request.clip_skip, most);
+            let hint = sentence!("0 leaves out no layer, 1 is usual for models that were trained so");
+            return Err(Error::Prompt { problem, hint });
         }
     }
-    let sane = |what: &str, of: &str, number: f32| match (-LARGEST..=LARGEST).contains(&number) {
+    let sane = |what: Sentence, of: &str, number: f32| match (-LARGEST..=LARGEST).contains(&number) {
         true => Ok(()),
         false => Err(Error::Prompt {
-            problem: format!("cannot be mixed: the {what} of {of:?} is {number}, expected {} to {LARGEST}", -LARGEST),
-            hint: "0.5 is half of it".into(),
+            problem: sentence!(
+                "cannot be mixed: the {what} of {of} is {number}, expected {least} to {most}",
+                what,
+                of = Value::quoted(of),
+                number,
+                least = -LARGEST,
+                most = LARGEST
+            ),
+            hint: sentence!("0.5 is half of it"),
         }),
     };
-    request.mixes.iter().try_for_each(|mix| sane("factor", &mix.prompt, mix.factor))?;
-    request.swaps.iter().flat_map(|swap| &swap.with).try_for_each(|share| sane("weight", &share.token, share.weight))
+    request.mixes.iter().try_for_each(|mix| sane(sentence!("factor"), &mix.prompt, mix.factor))?;
+    request.swaps.iter().flat_map(|swap| &swap.with).try_for_each(|share| sane(sentence!("weight"), &share.token, share.weight))
 }

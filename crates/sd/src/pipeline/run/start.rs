@@ -7,13 +7,14 @@
 use super::Run;
 use super::denoise::InpaintMask;
 use crate::autoencoder::Autoencoder;
-use crate::error::Error;
+use crate::error::{Error, Sentence, ToValue};
 use crate::latents::Level;
 use crate::picture::{Mask, Picture};
 use crate::pipeline::model::Model;
 use crate::pipeline::model::networks::Network;
 use crate::pipeline::on_device::OnDevice;
 use crate::request::Settings;
+use crate::sentence;
 use decant_graph::Executable;
 use decant_solver::{Noise, Schedule};
 
@@ -83,8 +84,10 @@ impl Model {
         let shape = self.latent_shape(settings);
         if latents.shape != shape {
             let [c, h, w] = latents.shape;
-            let problem = format!("they have {c} channels of {h}×{w} places, the run has {} of {}×{}", shape[0], shape[1], shape[2]);
-            return Err(refused(problem, "give latents of this model and size"));
+            let [own, high, wide] = shape;
+            let problem =
+                sentence!("they have {c} channels of {h}×{w} places, the run has {own} of {high}×{wide}", c, h, w, own, high, wide);
+            return Err(refused(problem, sentence!("give latents of this model and size")));
         }
         match latents.level {
             Level::Noisy { sigma, .. } => call_at(schedule, sigma, calls).map(Some),
@@ -183,14 +186,15 @@ fn call_at(schedule: &Schedule, sigma: f32, calls: usize) -> Result<usize, Error
     let found = starts.iter().rev().find(|(_, level)| (level - sigma).abs() <= NEAR * sigma);
     found.map(|(call, _)| *call).ok_or_else(|| {
         let levels: Vec<String> = starts.iter().map(|(_, level)| format!("{level:.3}")).collect();
-        let problem = format!("their noise level is {sigma:.3}, the run's steps start at {}", levels.join(", "));
-        refused(problem, "ask for the sampler, steps and sigmas that they were made with")
+        let sigma = format!("{sigma:.3}");
+        let problem = sentence!("their noise level is {sigma}, the run's steps start at {levels}", sigma, levels);
+        refused(problem, sentence!("ask for the sampler, steps and sigmas that they were made with"))
     })
 }
 
 /// How much two noise levels may differ and be the same: schedules are computed in float32, and files hold decimals.
 const NEAR: f32 = 1e-3;
 
-fn refused(problem: String, advice: &str) -> Error {
-    Error::Start { what: "latents".into(), problem, advice: advice.into() }
+fn refused(problem: Sentence, advice: Sentence) -> Error {
+    Error::Start { what: sentence!("latents").to_value(), problem, advice }
 }

@@ -4,6 +4,7 @@ use super::super::FileType;
 use super::super::types::GGML;
 use super::{CONV_LAYOUT, STRING, UINT32};
 use crate::Error;
+use crate::error::Sentence;
 
 /// Data starts at multiples of this (GGUF's default), in the file and for each tensor.
 pub(crate) const ALIGNMENT: u64 = 32;
@@ -46,7 +47,8 @@ fn tensor(file: &mut Vec<u8>, entry: &Entry, offset: u64) -> Result<u64, Error> 
     let row = GGML.iter().find(|row| row.dtype == *dtype);
     let found = row.and_then(|row| Some((row.id, row.bytes(shape)?))).filter(|_| shape.len() <= 4);
     let Some((id, length)) = found else {
-        let problem = format!("has the shape {shape:?} as {dtype}, expected 4 axes at most and a last one of whole blocks");
+        let problem =
+            Sentence::english(format!("has the shape {shape:?} as {dtype}, expected 4 axes at most and a last one of whole blocks"));
         return Err(Error::Tensor { file: "the GGUF file to write".into(), name: name.to_string(), problem });
     };
     text(file, name);

@@ -1,0 +1,80 @@
+// Of what a file or a folder is, where it is no whole model that Decant runs.
+
+export const LAYOUTS = {
+  "{place}: {problem}; {hint}": "{place}: {problem}; {hint}",
+  "there is no family {got}": "no existe la familia {got}",
+  "the families are {known}": "las familias son {known}",
+  "give the address of a folder in diffusers' layout, or of a model's one weight file":
+    "da la dirección de una carpeta como las de diffusers, o la del único archivo de pesos de un modelo",
+  "this folder is empty": "esta carpeta está vacía",
+  "give a model's weight file, or its folder": "da el archivo de pesos de un modelo, o su carpeta",
+  "there is no weight file here": "aquí no hay ningún archivo de pesos",
+  "give a model's weight file, or the folder that holds {index}": "da el archivo de pesos de un modelo, o la carpeta que contiene {index}",
+  "there are {count} weight files here": "aquí hay {count} archivos de pesos",
+  "there are {count} weight files here ({shown}, …)": "aquí hay {count} archivos de pesos ({shown}, …)",
+  "there are {count} weight files here and no config.json": "aquí hay {count} archivos de pesos y ningún config.json",
+  "give one of them": "da uno de ellos",
+  "this folder has {parts}, but no {index}": "esta carpeta tiene {parts}, pero no {index}",
+  "this folder has {parts}, but no {index} and no {part}": "esta carpeta tiene {parts}, pero ni {index} ni {part}",
+  "this folder has {parts}, but no {index} and no {part}, no {other}": "esta carpeta tiene {parts}, pero ni {index} ni {part} ni {other}",
+  "download the whole folder": "descarga la carpeta entera",
+  "this holds only a model's {there}, it lacks {absent}": "esto contiene solo {there} de un modelo, y falta {absent}",
+  "give an autoencoder (VAE) with it, or the whole model: one file with all of it, or its folder":
+    "da con él un autocodificador (VAE), o el modelo entero: un archivo con todo, o su carpeta",
+  "give the whole model: one file with all of it, or its folder": "da el modelo entero: un archivo con todo, o su carpeta",
+
+  this: "esto",
+  "{file} is {what}, not a model to make pictures with": "{file} es {what}, no un modelo que haga imágenes",
+  "this is {what}, and {expected}": "esto es {what}, y {expected}",
+  "this is {expected}: it has {count} tensors, for instance {shown}": "esto {expected}: tiene {count} tensores, por ejemplo {shown}",
+  "no model that Decant knows": "no es un modelo que Decant conozca",
+  "no upscaler that Decant knows": "no es un ampliador que Decant conozca",
+  "no tiny autoencoder (TAESD)": "no es un autocodificador diminuto (TAESD)",
+  "no autoencoder of Stable Diffusion's": "no es un autocodificador de Stable Diffusion",
+  "{file} has {count} tensors that belong to no layer of Stable Diffusion, for instance {shown}":
+    "{file} tiene {count} tensores que no son de ninguna capa de Stable Diffusion, por ejemplo {shown}",
+  "Decant would get such a model wrong": "Decant usaría mal un modelo así",
+  "Decant runs Stable Diffusion 1.x, 2.x and XL, their turbo, LCM and pruned relatives":
+    "Decant usa Stable Diffusion 1.x, 2.x y XL, y sus variantes turbo, LCM y reducidas",
+  "give the model itself": "da el propio modelo",
+  "its {component} is of no architecture that Decant runs: {problem}": "su {component} no es de una arquitectura que Decant use: {problem}",
+  "is it a model of Stable Diffusion's?": "¿es un modelo de Stable Diffusion?",
+  "this denoiser is one that Decant cannot feed: {what}": "Decant no puede dar a este eliminador de ruido lo que necesita: {what}",
+  "it also wants a depth map (Stable Diffusion 2 depth)": "también pide un mapa de profundidad (Stable Diffusion 2 depth)",
+  "it also wants a small picture (an upscaler)": "también pide una imagen pequeña (un ampliador)",
+  "it also wants a picture to change (InstructPix2Pix)": "también pide una imagen que cambiar (InstructPix2Pix)",
+  "it takes {count} channels": "admite {count} canales",
+  "give a model that makes pictures from text": "da un modelo que haga imágenes a partir de texto",
+  "this is a tiny autoencoder (TAESD), which only shows what a model makes":
+    "esto es un autocodificador diminuto (TAESD), que solo muestra lo que hace un modelo",
+  "give a model beside it": "da además un modelo",
+  "this is a tiny autoencoder (TAESD), which stands beside a model's own":
+    "esto es un autocodificador diminuto (TAESD), que va junto al del modelo",
+  "give it as the preview decoder": "dalo como decodificador de vistas previas",
+  "give an autoencoder's file, or its folder in diffusers' layout":
+    "da el archivo de un autocodificador, o su carpeta, como las de diffusers",
+  "give an AutoencoderKL: its file, or its folder": "da un AutoencoderKL: su archivo, o su carpeta",
+  "this is no autoencoder of Stable Diffusion's: {problem}": "esto no es un autocodificador de Stable Diffusion: {problem}",
+  "it has tensors that belong to no autoencoder of Stable Diffusion's, for instance {stranger}":
+    "tiene tensores que no son de ningún autocodificador de Stable Diffusion, por ejemplo {stranger}",
+
+  "a LoRA, which changes a model": "un LoRA, que cambia un modelo",
+  "a textual inversion, which adds words to a model": "una inversión textual, que añade palabras a un modelo",
+  "an upscaler, which makes finished pictures larger": "un ampliador, que agranda imágenes terminadas",
+  "a ControlNet": "un ControlNet",
+  "an IP-Adapter": "un IP-Adapter",
+  "an AnimateDiff motion module": "un módulo de movimiento de AnimateDiff",
+  "Stable Diffusion 3": "Stable Diffusion 3",
+  "Stable Diffusion 3 or a later family": "Stable Diffusion 3 o una familia posterior",
+  "Flux or a relative of it": "Flux o una variante suya",
+  AuraFlow: "AuraFlow",
+  "Stable Cascade": "Stable Cascade",
+  "the Stable Diffusion XL refiner, which finishes another model's pictures":
+    "el refinador de Stable Diffusion XL, que termina las imágenes de otro modelo",
+  "Playground 2.5": "Playground 2.5",
+  "PixArt or a relative of it": "PixArt o una variante suya",
+  "Lumina or a relative of it": "Lumina o una variante suya",
+  "a video or vision model": "un modelo de vídeo o de visión",
+  "a whole CLIP, pictures included": "un CLIP entero, con la parte de imágenes",
+  "a CLIP that sees pictures": "un CLIP que ve imágenes",
+};
