@@ -117,7 +117,7 @@ function templates() {
   for (const [name, source] of scripts())
     for (const [, text] of source.matchAll(
       new RegExp(
-        `(?:failure\\("model", |new Broken\\(|problem: |\\bworded\\(|\\brefusal\\(\\s*"\\w+",|what = |readPicture\\(\\w+, |const DELETED = )\\s*${TEXT}`,
+        `(?:failure\\("model", |new Broken\\(|problem: |\\bworded\\(|\\brefusal\\(\\s*"\\w+",|what = |readPicture\\(\\w+, |template: |const DELETED = )\\s*${TEXT}`,
         "g",
       ),
     ))

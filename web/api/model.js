@@ -8,7 +8,7 @@ import { addStep, newTrace, readPixels, withoutSteps } from "./trace.js";
 import { Upscaler } from "./upscaler.js";
 
 /** @import * as api from "./decant.d.ts" */
-/** @import { Info, OpeningEvents, Settings } from "./decant.d.ts" */
+/** @import { Info, OpeningEvents, Sentence, Settings } from "./decant.d.ts" */
 /** @import { Inputs, Kind, Result, What } from "./protocol.d.ts" */
 /** @import { WorkerCalls, WorkerEvent } from "./client.js" */
 
@@ -256,10 +256,9 @@ export function drawSeed() {
   return crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
 }
 
-/** @param {string} reason @param {OpeningEvents["onInterrupted"]} [decide] @returns {Promise<void>} */
+/** @param {Sentence} reason @param {OpeningEvents["onInterrupted"]} [decide] @returns {Promise<void>} */
 export function interrupted(reason, decide) {
-  const why = { template: reason, values: {} };
-  const error = refusal("network", "The connection broke: {reason}. What has come is kept.", { reason: why });
+  const error = refusal("network", "The connection broke: {reason}. What has come is kept.", { reason });
   return decide ? decide(error) : Promise.reject(error);
 }
 

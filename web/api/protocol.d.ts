@@ -65,7 +65,7 @@ export type Wanted = Pick<InspectOptions, "family" | "prediction" | "threads" | 
 export type Verdict = "go on" | "stop";
 
 export type FromWorker =
-  | { call: number; event: { progress: Progress } | { interrupted: string } | { note: string; sentence?: Sentence } | { step: RawStep } | { tiles: [done: number, of: number] }; awaited?: boolean }
+  | { call: number; event: { progress: Progress } | { interrupted: Sentence } | { note: string; sentence?: Sentence } | { step: RawStep } | { tiles: [done: number, of: number] }; awaited?: boolean }
   | { call: number; result: Result }
   | { call: number; failure: { code: ErrorCode; message: string; why?: string; sentence?: Sentence } }
   | { alive: string }; // the lock that the worker holds as long as it lives

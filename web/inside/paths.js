@@ -1,7 +1,7 @@
 // Why not one step? Several samplers from the same noise, each as a path in the plane in which they differ most, against the pictures where they
 // end. The runs are made when they are asked for, and can be stopped.
 
-import { button, h, paint, write, writeSpoken } from "../ui/dom.js";
+import { button, h, paint, writeSpoken } from "../ui/dom.js";
 import { Decant } from "../api/decant.js";
 import { measure } from "../figures/measure.js";
 import { figures } from "../figures/numbers.js";
@@ -61,7 +61,7 @@ export function pathsPart(section, studio, state) {
   async function go() {
     const asked = jobsOf(checked(samplers), checked(counts).map(Number), state().info);
     const model = studio.model.decant();
-    if (!model || asked.length === 0) return write(status, say("inside.paths.nothing"));
+    if (!model || asked.length === 0) return writeSpoken(status, { text: say("inside.paths.nothing") });
     stopping = new AbortController();
     [begin.disabled, stop.hidden] = [true, false];
     made = [];
@@ -72,12 +72,14 @@ export function pathsPart(section, studio, state) {
           ...job.settings,
           signal: stopping.signal,
           onStep: ({ index, total }) =>
-            write(status, say("inside.paths.going", { run: n + 1, runs: asked.length, name: job.name, step: index + 1, total })),
+            writeSpoken(status, {
+              text: say("inside.paths.going", { run: n + 1, runs: asked.length, name: job.name, step: index + 1, total }),
+            }),
         });
         made = [...made, { name: job.name, trace }];
         await show();
       }
-      write(status, say("inside.paths.done", { n: made.length }));
+      writeSpoken(status, { text: say("inside.paths.done", { n: made.length }) });
     } catch (error) {
       writeSpoken(status, stopping.signal.aborted ? { text: say("inside.paths.stopped", { n: made.length }) } : sentenceOf(error, "run"));
     } finally {

@@ -1,6 +1,6 @@
 // The picture at the cursor: what the model predicts (x0) and the noisy latents that it predicts it from. What x0 is drawn with is chosen, and said.
 
-import { h, write, writeSpoken } from "../ui/dom.js";
+import { h, writeSpoken } from "../ui/dom.js";
 import { pictureFigure } from "../figures/picture.js";
 import { whenSeen } from "../figures/seen.js";
 import { sentenceOf } from "../studio/sentences.js";
@@ -59,9 +59,9 @@ export function picturePart(section, studio, state) {
         caption: say("inside.x0", { step: step.index + 1, by: ready ? say(`inside.madeBy.${by}`) : madeBy(step) }),
       });
     drawSmall({ image: step.previewNoisy, caption: say("inside.noisy", { step: step.index + 1 }) });
-    write(problem, "");
+    writeSpoken(problem, { text: "" });
     if (by === "told" || ready || finished) return;
-    write(problem, say(state().phase === "running" ? "inside.decodes.later" : "inside.decodes"));
+    writeSpoken(problem, { text: say(state().phase === "running" ? "inside.decodes.later" : "inside.decodes") });
     calm = setTimeout(
       () =>
         decoded.ask(step, by).then(

@@ -79,11 +79,11 @@ export function swapForm(studio, state, use, putBack) {
       return h("li", {}, one);
     };
     near.replaceChildren(...learnt.map((word) => chip(word, say("inside.swap.learnt"))));
-    write(nearWords, say("inside.swap.asking"));
+    writeSpoken(nearWords, { text: say("inside.swap.asking") });
     try {
       const found = (await model?.neighbours(token, NEIGHBOURS)) ?? [];
       if (turn !== asked) return;
-      write(nearWords, say("inside.swap.near"));
+      writeSpoken(nearWords, { text: say("inside.swap.near") });
       const others = found
         .map(({ token: near, cosine }) => ({ word: near.replace("</w>", ""), cosine }))
         .filter(({ word }) => word !== own);

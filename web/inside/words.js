@@ -98,7 +98,7 @@ export function wordsPart(section, studio, state) {
     model.embed(words).then(
       (embedded) => {
         embeddings = embedded;
-        write(problem, "");
+        writeSpoken(problem, { text: "" });
         drawTable({ embeddings: embedded });
       },
       (error) => writeSpoken(problem, sentenceOf(error, "run")),

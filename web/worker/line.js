@@ -1,12 +1,14 @@
 // The line to a server: asks for bytes, tries again when it breaks, and waits when the page wants that. It knows no file and no storage.
 
-/** @import { ErrorCode, Sentence } from "../api/decant.d.ts" */
+import { worded } from "../api/worded.js";
+
+/** @import { ErrorCode, Sentence, SentenceValue } from "../api/decant.d.ts" */
 
 /**
  * Whoever follows the reading. What it returns is awaited: not yet means paused, a rejection ends the reading.
  * @typedef {object} Watch
  * @property {(file: string, from: "network" | "storage" | "disk", bytes: number) => Promise<void>} arrived bytes came
- * @property {(reason: string) => Promise<void>} interrupted nothing comes any more; resolves when it shall be tried again
+ * @property {(reason: Sentence) => Promise<void>} interrupted nothing comes any more; resolves when it shall be tried again
  * @property {(note: { message: string, sentence: Sentence }) => void} note something that a person should know
  */
 
@@ -28,9 +30,14 @@ const LONGEST = 60_000;
 
 /** A failed try of which the next may fare better. */
 export class Broken extends Error {
-  /** @param {string} message @param {number} [after] milliseconds that the server wants to be left alone */
-  constructor(message, after = 0) {
+  /**
+   * @param {string} template @param {Record<string, SentenceValue>} [values]
+   * @param {number} [after] milliseconds that the server wants to be left alone
+   */
+  constructor(template, values = {}, after = 0) {
+    const { message, sentence } = worded(template, values);
     super(message);
+    this.sentence = sentence;
     this.after = after;
   }
 }
@@ -137,7 +144,7 @@ export class Line {
       bytes.set(part, piece.got);
       piece.got += part.length;
     }
-    if (piece.got < bytes.length) throw new Broken(`the server sent ${piece.got} bytes of ${bytes.length}`);
+    if (piece.got < bytes.length) throw new Broken("the server sent {got} bytes of {of}", { got: piece.got, of: bytes.length });
   }
 
   /** The bytes of an answer as they come. @param {Response} response @param {string} file */
@@ -184,7 +191,7 @@ export class Line {
         if (wait !== undefined && navigator.onLine && error.after <= LONGEST)
           await new Promise((done) => setTimeout(done, Math.max(wait, error.after)));
         else {
-          await this.#watch.interrupted(error.message);
+          await this.#watch.interrupted(error.sentence);
           tries = -1;
         }
       }
@@ -201,13 +208,13 @@ export class Line {
         fetch(address, { cache: "no-cache", ...(range && { headers: { range: `bytes=${range}` }, cache: "no-store" }) }),
       );
     } catch (error) {
-      throw new Broken(`${textOf(error)}; the server is not there, or does not let this page read from it`);
+      throw new Broken("{reason}; the server is not there, or does not let this page read from it", { reason: textOf(error) });
     }
     this.#answered = true;
     const { status, statusText } = response;
     if (status >= 500 || status === 408 || status === 429) {
       response.body?.cancel().catch(() => {});
-      throw new Broken(`the server answers with status ${status} ${statusText}`.trim(), patienceIn(response));
+      throw new Broken("the server answers with status {status}", { status: `${status} ${statusText}`.trim() }, patienceIn(response));
     }
     return response;
   }
@@ -225,10 +232,10 @@ async function unlessSilent(promise) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   try {
-    const silent = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error("nothing came for half a minute")), SILENCE)));
+    const silent = new Promise((_, reject) => (timer = setTimeout(() => reject(new Broken("nothing came for half a minute")), SILENCE)));
     return await Promise.race([promise, /** @type {Promise<T>} */ (silent)]);
   } catch (error) {
-    throw new Broken(textOf(error));
+    throw error instanceof Broken ? error : new Broken("{reason}", { reason: textOf(error) });
   } finally {
     clearTimeout(timer);
   }

@@ -202,7 +202,12 @@ function checkOf(size, validator) {
     if ("problem" in part) throw failure("model", part.problem);
     // A cache's mistake: the next answer may be right, and this one is never stored.
     if ("first" in part && (part.first !== first || part.last > last))
-      throw new Broken(`asked for the bytes ${first} to ${last}, the server sent ${part.first} to ${part.last}`);
+      throw new Broken("asked for the bytes {first} to {last}, the server sent {begin} to {end}", {
+        first,
+        last,
+        begin: part.first,
+        end: part.last,
+      });
   };
 }
 

@@ -78,7 +78,10 @@ async function receive({ line, keeper, address, name, stored }, response) {
       return { size, blobs };
     } catch (error) {
       if (!(error instanceof Broken)) throw error;
-      await keeper.watch.interrupted(`${error.message}; this server cannot resume, so ${name} begins anew`);
+      await keeper.watch.interrupted({
+        template: "{reason}; this server cannot resume, so {name} begins anew",
+        values: { reason: error.sentence, name },
+      });
       response = await line.ask(address);
     }
   }

@@ -1,6 +1,6 @@
 // The button that makes a step's calls, how far they are, and what went wrong.
 
-import { button, h, write } from "../../ui/dom.js";
+import { button, h, write, writeSpoken } from "../../ui/dom.js";
 import { say } from "../../words/say.js";
 
 /** @import { LessonStep } from "../index.js" */
@@ -42,7 +42,7 @@ export function actsView(step, { play, cancel }) {
       fill.style.setProperty("--part", String(part));
       bar.style.setProperty("--part", String(part));
       write(waiting, opening && step.calls && phase !== "running" ? say("lessons.opening") : "");
-      write(problem, sentence);
+      writeSpoken(problem, sentence);
     },
   };
 }

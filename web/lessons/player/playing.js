@@ -8,6 +8,7 @@ import { recordedOf } from "./recorded.js";
 import { commandsOf, javascriptOf } from "./source.js";
 
 /** @import { Desk } from "./room.js" */
+/** @import { Spoken } from "../../words/program.js" */
 /** @import { State } from "../../studio/state.js" */
 /** @import { At, LessonStep, Shown } from "../index.js" */
 
@@ -19,11 +20,11 @@ import { commandsOf, javascriptOf } from "./source.js";
  * @property {boolean} recorded whether that is a recording
  * @property {string} javascript
  * @property {string} commands
- * @property {string} problem a sentence
+ * @property {Spoken} problem a sentence
  */
 
 /** @type {Playing} */
-const STILL = { phase: "still", part: 0, shown: null, recorded: false, javascript: "", commands: "", problem: "" };
+const STILL = { phase: "still", part: 0, shown: null, recorded: false, javascript: "", commands: "", problem: { text: "" } };
 
 /**
  * What was shown last stays for as long as the page and the model do; figures that hold whole runs of large pictures do not.
@@ -59,7 +60,7 @@ export function createPlaying(key, step, seed, { studio, state, draw }) {
     const decant = recorded ? null : studio.model.decant();
     const before = decant && kept.get(decant)?.get(asked());
     if (before) return change(before);
-    change({ phase: "running", part: 0, problem: "" });
+    change({ phase: "running", part: 0, problem: { text: "" } });
     try {
       const done = decant ? await live(decant, signal) : await fromRecording();
       if (signal.aborted) return;
@@ -67,7 +68,7 @@ export function createPlaying(key, step, seed, { studio, state, draw }) {
       if (decant) remember(decant);
     } catch (error) {
       if (signal.aborted) return;
-      change({ phase: "failed", problem: sentenceOf(error, "run").text });
+      change({ phase: "failed", problem: sentenceOf(error, "run") });
     }
   }
 

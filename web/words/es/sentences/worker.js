@@ -18,6 +18,16 @@ export const WORKER = {
   "The server sends {name} only as a whole: the download can be paused, but not resumed once it is broken off.":
     "El servidor solo envía {name} entero: la descarga se puede pausar, pero no reanudar si se corta.",
   "The connection broke: {reason}. What has come is kept.": "Se cortó la conexión: {reason}. Se conserva lo que ha llegado.",
+  "{reason}": "{reason}",
+  "{reason}; this server cannot resume, so {name} begins anew":
+    "{reason}; este servidor no puede reanudar, así que {name} empieza de nuevo",
+  "{reason}; the server is not there, or does not let this page read from it":
+    "{reason}; el servidor no está, o no deja que esta página lea de él",
+  "the server answers with status {status}": "el servidor responde con el estado {status}",
+  "the server sent {got} bytes of {of}": "el servidor envió {got} bytes de {of}",
+  "nothing came for half a minute": "no llegó nada en medio minuto",
+  "asked for the bytes {first} to {last}, the server sent {begin} to {end}":
+    "se le pidieron los bytes de {first} a {last}, y el servidor envió de {begin} a {end}",
   "the server sends more than it was asked for": "el servidor envía más de lo que se le pidió",
   "asked for one part of the file, the server answers with several in one (multipart/byteranges)":
     "se le pidió una parte del archivo, y el servidor responde con varias en una (multipart/byteranges)",
