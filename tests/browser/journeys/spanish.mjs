@@ -142,6 +142,33 @@ export const SPANISH = [
       assert.deepEqual(spanish, program);
     },
   },
+  {
+    name: "in Spanish: refusals and notes of the program itself have their rows",
+    real: true,
+    async play({ page, address }) {
+      await page.goto(`${address}models/digits/model_index.json?lang=es`);
+      const sentences = await page.evaluate(async (base) => {
+        const { spoken } = await import(`${base}web/studio/named.js`);
+        await import(`${base}web/words/es/sentences/index.js`);
+        await new Promise((done) => setTimeout(done));
+        const { Decant } = await import(`${base}decant.js`);
+        const decant = await Decant.load({ model: `${base}models/digits`, device: "cpu" });
+        const refusal = (/** @type {object} */ more) => decant.generate({ prompt: "a red seven", ...more }).catch(spoken);
+        const settings = "a red seven\nSteps: 20, Sampler: Euler, Seed: 1, Feather length: 3.5";
+        const found = await Decant.readRecord(new File([settings], "settings.txt"));
+        const all = [await refusal({ width: 30 }), await refusal({ loras: [{ name: "ink" }] }), ...found.notes.map(spoken)];
+        decant.close();
+        return all.map(({ text, lang }) => [text, lang ?? "es"]);
+      }, address);
+      const [[size, language], ...others] = sentences;
+      assert.match(size, /^«Ancho» 30 no encaja en el modelo: debe ser un múltiplo de (\d+), de \1 a \d+; por ejemplo, \d+\.$/);
+      assert.equal(language, "es");
+      assert.deepEqual(others, [
+        ["LoRA ink: no está cargado; no hay ninguno cargado; carga antes su archivo.", "es"],
+        ["Aquí no se conoce, y por eso no se sigue: Feather length 3.5.", "es"],
+      ]);
+    },
+  },
   ...[1440, 390, 320].map((width) => ({
     name: `in Spanish: nothing is wider than the page at ${width} pixels`,
     open: "?lang=es&steps=3&run=1",
