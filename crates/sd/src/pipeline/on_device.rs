@@ -4,7 +4,7 @@ use super::model::Model;
 use super::model::networks::Network;
 use super::plan::{Plan, Resident};
 use super::residency::Residency;
-use super::run::encode_prompt::LastTexts;
+use super::run::conditioning::LastTexts;
 use crate::error::{Error, out_of_memory};
 use crate::preview::Projection;
 use decant_graph::{Executable, Program};

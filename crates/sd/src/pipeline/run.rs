@@ -2,7 +2,7 @@
 
 pub(super) mod conditioning;
 mod denoise;
-pub(super) mod encode_prompt;
+mod encode_prompt;
 pub(super) mod event;
 pub(super) mod hires;
 pub(super) mod script;

@@ -4,8 +4,8 @@ use super::denoise::{Constants, guidance_embedding};
 use super::script::Script;
 use crate::config::TextTime;
 use crate::pipeline::model::Model;
-use crate::pipeline::model::text_encoder::{Embedded, Role};
-use crate::request::Settings;
+use crate::pipeline::model::text_encoder::{Embedded, Role, TextShape};
+use crate::request::{Request, Settings};
 use crate::tokenizer::Tokens;
 
 /// What the denoiser is told of the text: the prompt, and before it what to stay away from, where there is guidance.
@@ -59,6 +59,26 @@ impl Conditioning {
             constants.push(("timestep_cond", guidance_embedding(settings.guidance, width).repeat(batch)));
         }
         constants
+    }
+}
+
+/// The last run's words, and what the text encoders made of them: a negative prompt stays while a prompt is typed.
+pub(crate) struct LastTexts {
+    pub settings: Request,
+    pub conditioning: Conditioning,
+    /// As in [`Script::texts`].
+    pub texts: Vec<(Role, Vec<Tokens>)>,
+    /// Of each encoder, of each text.
+    pub embedded: Vec<Vec<Embedded>>,
+    pub shape: TextShape,
+}
+
+impl LastTexts {
+    /// What that encoder made of a text, where it was among them. (diffusers skips layers for the prompt only.)
+    pub fn embedded(&self, encoder: usize, role: Role, tokens: &Tokens) -> Option<&Embedded> {
+        let negative = |role| role == Role::Negative;
+        let at = self.texts.iter().position(|(of, text)| negative(*of) == negative(role) && text[encoder] == *tokens)?;
+        self.embedded.get(encoder)?.get(at)
     }
 }
 

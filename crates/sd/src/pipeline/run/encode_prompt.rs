@@ -1,13 +1,12 @@
 //! A run's texts through the text encoders, one encoder after the other (diffusers' `encode_prompt`).
 
 use super::Run;
-use super::conditioning::Conditioning;
+use super::conditioning::{Conditioning, LastTexts};
 use crate::error::Error;
 use crate::pipeline::model::networks::Network;
-use crate::pipeline::model::text_encoder::{Embedded, Role, TextShape};
+use crate::pipeline::model::text_encoder::Embedded;
 use crate::pipeline::on_device::OnDevice;
 use crate::request::Request;
-use crate::tokenizer::Tokens;
 
 impl OnDevice<'_> {
     /// What the text encoders make of a run's texts, one encoder after the other; that of the last run is kept.
@@ -37,26 +36,6 @@ impl OnDevice<'_> {
         let (texts, shape, conditioning) = (script.texts.clone(), script.shape, made.clone());
         self.computed.conditioning = Some(LastTexts { settings, conditioning, texts, embedded, shape });
         Ok(made)
-    }
-}
-
-/// The last run's words, and what the text encoders made of them: a negative prompt stays while a prompt is typed.
-pub(crate) struct LastTexts {
-    settings: Request,
-    conditioning: Conditioning,
-    /// As in [`Script::texts`](super::script::Script).
-    texts: Vec<(Role, Vec<Tokens>)>,
-    /// Of each encoder, of each text.
-    embedded: Vec<Vec<Embedded>>,
-    shape: TextShape,
-}
-
-impl LastTexts {
-    /// What that encoder made of a text, where it was among them. (diffusers skips layers for the prompt only.)
-    fn embedded(&self, encoder: usize, role: Role, tokens: &Tokens) -> Option<&Embedded> {
-        let negative = |role| role == Role::Negative;
-        let at = self.texts.iter().position(|(of, text)| negative(*of) == negative(role) && text[encoder] == *tokens)?;
-        self.embedded.get(encoder)?.get(at)
     }
 }
 
