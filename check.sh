@@ -9,7 +9,7 @@ main() {
     rule "Rust is formatted (cargo fmt)" cargo fmt --all --check
     rule "clippy has nothing to say" cargo clippy --locked --quiet --workspace --all-targets -- -D warnings
     rule "clippy has nothing to say about the browser's build" cargo clippy --locked --quiet -p decant-app --target wasm32-unknown-unknown -- -D warnings
-    rule "JavaScript and CSS are formatted (prettier)" node_modules/.bin/prettier --check --log-level warn "web/**/*.{js,css}" "tests/**/*.{mjs,js}" "tools/**/*.{mjs,js}"
+    rule "JavaScript and CSS are formatted (prettier)" node_modules/.bin/prettier --check --log-level warn "web/**/*.{js,css}" "tests/**/*.{mjs,js}" "bench/**/*.{mjs,js}" "tools/**/*.{mjs,js}"
     rule "JavaScript's types fit (tsc)" node_modules/.bin/tsc -p web
     rule "the browser tests' stand-in has every call of the program (tsc)" node_modules/.bin/tsc -p tests/browser/fake
     rule "the page's texts are in both languages (tests/words.mjs)" node tests/words.mjs

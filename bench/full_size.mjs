@@ -3,7 +3,7 @@
 //
 //     python3 tests/make_checkpoints.py --family sd15 --layout safetensors --out /somewhere/sd15.safetensors
 //     cargo build --release -p decant-cli && ./build.sh
-//     node tests/full_size.mjs /somewhere/sd15.safetensors [--weights q8_0,q4_0,f16] [--size 512] [--page-size 64] [--no-page] [--no-command]
+//     node bench/full_size.mjs /somewhere/sd15.safetensors [--weights q8_0,q4_0,f16] [--size 512] [--page-size 64] [--no-page] [--no-command]
 //
 // Not part of ./build.sh test: at 512×512 it takes a quarter of an hour per encoding on two cores. BENCHMARKS.md has what it said.
 
@@ -11,8 +11,8 @@ import { spawn } from "node:child_process";
 import { mkdir, readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { LAVAPIPE, launch, newPage } from "./browser/browser.mjs";
-import { serve } from "./browser/serve.mjs";
+import { LAVAPIPE, launch, newPage } from "../tests/browser/browser.mjs";
+import { serve } from "../tests/browser/serve.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const given = process.argv.slice(2);

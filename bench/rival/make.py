@@ -1,6 +1,6 @@
-"""Makes the quarter-width Stable Diffusion 1.5 that `tests/rival/run.mjs` times: random weights in a diffusers folder, and the same as ONNX.
+"""Makes the quarter-width Stable Diffusion 1.5 that `bench/rival/run.mjs` times: random weights in a diffusers folder, and the same as ONNX.
 
-usage: python3 tests/rival/make.py --out FOLDER
+usage: python3 bench/rival/make.py --out FOLDER
 needs: torch, numpy, diffusers, transformers, safetensors, gguf, onnx, onnxscript; no GPU, no network
 """
 import argparse

@@ -1,14 +1,14 @@
 // How long the models that come with the page take in Chromium, on each machine that there is here: seconds to open, per step and per picture.
 //
-//     node tests/browser/bench.mjs [MODEL …]       emoji and digits, as they are used by default; prints a table for BENCHMARKS.md; dist/ must be built
+//     node bench/pictures.mjs [MODEL …]       emoji and digits, as they are used by default; prints a table for BENCHMARKS.md; dist/ must be built
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { LAVAPIPE, launch, newPage } from "./browser.mjs";
-import { serve } from "./serve.mjs";
+import { LAVAPIPE, launch, newPage } from "../tests/browser/browser.mjs";
+import { serve } from "../tests/browser/serve.mjs";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
+const root = fileURLToPath(new URL("../", import.meta.url));
 const models = process.argv.length > 2 ? process.argv.slice(2) : ["emoji", "digits"];
 const MACHINES = [
   { title: "CPU (WebAssembly)", device: "cpu" },

@@ -1,6 +1,6 @@
 """What each way to keep weights costs in exactness: one prompt, one seed, each encoding, against f32.
 
-usage: python3 tests/quantization_table.py DECANT MODEL [--size PIXELS] [--steps N] [--device cpu|gpu] [--prompt TEXT]
+usage: python3 bench/quantization.py DECANT MODEL [--size PIXELS] [--steps N] [--device cpu|gpu] [--prompt TEXT]
        DECANT  the command, e.g. target/release/decant
 needs: numpy, safetensors
 Prints a table: bytes of all weights on a GPU as `decant inspect` says them; relative RMS of the guided noise prediction of the first

@@ -1,6 +1,6 @@
 // How light and how smooth the page is: first paint, what an opening transfers, when the model is ready, long tasks, and frames during a run.
 //
-//     node tests/browser/measure.mjs [FOLDER] [--runs N] [--device cpu] [--single yes]      dist, 3, cpu; what it prints goes to BENCHMARKS.md
+//     node bench/opening.mjs [FOLDER] [--runs N] [--device cpu] [--single yes]      dist, 3, cpu; what it prints goes to BENCHMARKS.md
 //
 // Each run is a first visit: a browser of its own, an empty cache. The server is plain (no compression, HTTP/1.1). Sizes are counted in a visit
 // before those that are timed, since packing them here would take the time of the page: as they are, and as gzip would send them. With --single it
@@ -10,14 +10,14 @@ import { loadavg } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
-import { launch, newPage } from "./browser.mjs";
-import { serve } from "./serve.mjs";
+import { launch, newPage } from "../tests/browser/browser.mjs";
+import { serve } from "../tests/browser/serve.mjs";
 
 const given = process.argv.slice(2);
 const option = (name, usual) => (given.includes(name) ? given.splice(given.indexOf(name), 2)[1] : usual);
 const [runs, device] = [Number(option("--runs", 3)), option("--device", "cpu")];
 const single = option("--single", "") !== "";
-const folder = given[0] ?? join(fileURLToPath(new URL("../../", import.meta.url)), "dist");
+const folder = given[0] ?? join(fileURLToPath(new URL("../", import.meta.url)), "dist");
 
 const server = await serve({ folder });
 const address = single ? String(pathToFileURL(join(folder, "decant.html"))) : server.address;

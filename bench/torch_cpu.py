@@ -1,6 +1,6 @@
 """The CPU's kernels beside PyTorch's, in turn: a quarter-width Stable Diffusion 1.5 with random weights, f32, at 256×256.
 
-    python3 tests/against_torch.py target/release/decant [--threads 1 2] [--kernels auto] [--rounds 5]
+    python3 bench/torch_cpu.py target/release/decant [--threads 1 2] [--kernels auto] [--rounds 5]
 
 Needs torch, diffusers and transformers. One UNet call is of two pictures (guidance), one decoder call of one. Prints the middle of all rounds
 and the ratio of the same round, its middle, least and most; other programs on the machine are noise, so rounds are interleaved.

@@ -31,9 +31,23 @@ async function compare(rounds, device) {
       }
     }
     if (round < 0) Object.assign(agreement, compared(answers));
-    console.info(`round ${round + 1} of ${rounds}: ${contenders.map(({ name, times }) => `${name} ${Object.values(times).map((list) => Math.round(list.at(-1) ?? 0)).join(" + ")}`).join(", ")}`);
+    console.info(
+      `round ${round + 1} of ${rounds}: ${contenders
+        .map(
+          ({ name, times }) =>
+            `${name} ${Object.values(times)
+              .map((list) => Math.round(list.at(-1) ?? 0))
+              .join(" + ")}`,
+        )
+        .join(", ")}`,
+    );
   }
-  return { agent: navigator.userAgent, cores, agreement, contenders: contenders.map(({ name, path, rival, times }) => ({ name, path, rival, times })) };
+  return {
+    agent: navigator.userAgent,
+    cores,
+    agreement,
+    contenders: contenders.map(({ name, path, rival, times }) => ({ name, path, rival, times })),
+  };
 }
 
 /** @param {Where} where */
@@ -69,10 +83,11 @@ async function ours({ device, threads }) {
 async function theirs({ device, threads }) {
   const worker = new Worker(new URL("./ort.js", import.meta.url), { type: "module" });
   /** @param {object} message @returns {Promise<any>} */
-  const ask = (message) => new Promise((resolve, reject) => {
-    worker.addEventListener("message", ({ data }) => (data.failure ? reject(new Error(data.failure)) : resolve(data)), { once: true });
-    worker.postMessage(message);
-  });
+  const ask = (message) =>
+    new Promise((resolve, reject) => {
+      worker.addEventListener("message", ({ data }) => (data.failure ? reject(new Error(data.failure)) : resolve(data)), { once: true });
+      worker.postMessage(message);
+    });
   await ask({ provider: device === "gpu" ? "webgpu" : "wasm", threads });
   return {
     name: `onnxruntime-web, ${named({ device, threads })}`,
@@ -82,13 +97,23 @@ async function theirs({ device, threads }) {
     question: () => Promise.reject(new Error("only Decant is asked")),
     /** @param {string} net @param {any} asked */
     async run(net, { sample, timestep, context, latents }) {
-      const feeds = net === "unet"
-        ? { sample: [Float32Array.from([...sample, ...sample]), [2, 4, 32, 32]], timestep: [Float32Array.of(timestep), [1]], context: [Float32Array.from(context), [2, 77, 192]] }
-        : { latents: [Float32Array.from(latents), [1, 4, 32, 32]] };
+      const feeds =
+        net === "unet"
+          ? {
+              sample: [Float32Array.from([...sample, ...sample]), [2, 4, 32, 32]],
+              timestep: [Float32Array.of(timestep), [1]],
+              context: [Float32Array.from(context), [2, 77, 192]],
+            }
+          : { latents: [Float32Array.from(latents), [1, 4, 32, 32]] };
       const { milliseconds, values } = await ask({ net, feeds });
       if (net === "unet") return { milliseconds, values: [...values] };
       const side = values.length / 3; // planes, where a picture has pixels
-      return { milliseconds, values: Array.from({ length: 3 * side }, (_, at) => Math.min(Math.max(values[(at % 3) * side + Math.floor(at / 3)] / 2 + 0.5, 0), 1)) };
+      return {
+        milliseconds,
+        values: Array.from({ length: 3 * side }, (_, at) =>
+          Math.min(Math.max(values[(at % 3) * side + Math.floor(at / 3)] / 2 + 0.5, 0), 1),
+        ),
+      };
     },
   };
 }
@@ -104,7 +129,8 @@ function compared(answers) {
     if (net === "unet") worst.noise = Math.max(worst.noise, error / rms(first));
     else worst.picture = Math.max(worst.picture, error);
   }
-  for (const [name, error] of Object.entries(worst)) if (!(error <= ALLOWED[name])) throw new Error(`The answers differ: ${name} by ${error}, where ${ALLOWED[name]} is allowed.`);
+  for (const [name, error] of Object.entries(worst))
+    if (!(error <= ALLOWED[name])) throw new Error(`The answers differ: ${name} by ${error}, where ${ALLOWED[name]} is allowed.`);
   return worst;
 }
 
