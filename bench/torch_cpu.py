@@ -55,9 +55,12 @@ def of_torch(unet, vae, threads):
 
 
 def of_decant(program, model, threads, kernels):
-    command = [program, "bench", "--no-ops", "--json", "--device", "cpu", "--model", model, "--threads", str(threads), "--kernels", kernels]
-    told = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    return {"unet": told["model"]["seconds"]["step"], "decoder": told["model"]["seconds"]["decoding"]}, told["path"]
+    file = pathlib.Path(model) / "told.json"
+    command = [program, "bench", "--no-ops", "--json", file, "--device", "cpu", "--model", model, "--threads", str(threads), "--kernels", kernels]
+    subprocess.run(command, check=True, capture_output=True)
+    told = json.loads(file.read_text())
+    seconds = told["pictures"][0]["seconds"]
+    return {"unet": seconds["step"], "decoder": seconds["decoding"]}, told["path"]
 
 
 def main():

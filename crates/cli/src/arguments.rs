@@ -210,9 +210,13 @@ pub(crate) struct Quantize {
 pub(crate) struct Bench {
     #[command(flatten)]
     pub model: Model,
-    /// Only operations whose name and size contain this
-    #[arg(long, default_value = "")]
-    pub only: String,
+    /// Only operations whose name and size contain this; given several times, any of them
+    #[arg(long, value_name = "WORDS")]
+    pub only: Vec<String>,
+    /// Each kernel that this device could take for an operation, not only the one that it takes (marked *): first what it computes, against
+    /// candle in 64 bits, then how fast it is
+    #[arg(long)]
+    pub candidates: bool,
     /// Compare each operation at small sizes with candle in 64 bits, instead of measuring
     #[arg(long)]
     pub check: bool,
@@ -222,7 +226,16 @@ pub(crate) struct Bench {
     /// Leave out the model: operations only
     #[arg(long)]
     pub no_model: bool,
-    /// Machine-readable
-    #[arg(long)]
-    pub json: bool,
+    /// Pictures of these many pixels a side, one after the other
+    #[arg(long, value_name = "PIXELS", value_delimiter = ',')]
+    pub sizes: Vec<usize>,
+    /// Pictures with guidance so strong; 1 is without, and one picture in a call of the denoiser instead of two
+    #[arg(long = "guidance", value_name = "SCALE", value_delimiter = ',')]
+    pub guidances: Vec<f32>,
+    /// Pictures of so many steps
+    #[arg(long, value_delimiter = ',')]
+    pub steps: Vec<usize>,
+    /// Write what is found as JSON as well, anew after each row
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
 }

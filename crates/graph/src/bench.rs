@@ -9,8 +9,13 @@
 //! # Ok::<(), decant_graph::Error>(())
 //! ```
 
-use crate::op::{Case, awkward};
-use crate::{Device, Error, Executable, Input};
+mod peak;
+
+pub use peak::{peak, program as peak_program};
+
+use crate::check::Reference;
+use crate::op::{Case, OpRow, awkward};
+use crate::{Device, Error, Executable, Input, KernelChoice};
 use std::rc::Rc;
 
 /// Runs of each case; the first is left out.
@@ -52,6 +57,80 @@ pub async fn measure(device: &dyn Device, case: &Case, now: &dyn Fn() -> f64) ->
     runs.remove(0);
     runs.sort_by(f64::total_cmp);
     Ok(Measured { seconds: runs[runs.len() / 2], fastest: runs[0], flops, bytes })
+}
+
+/// One way to compute a case.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tried {
+    /// The GPU's candidate; on the CPU, its kernels.
+    pub name: String,
+    /// Whether the device takes it by itself.
+    pub chosen: bool,
+    /// What its numbers are off by from candle's in f64: root mean square, relative to theirs. Infinite where it gave none.
+    pub error: f64,
+    /// What went wrong, where something did: more error than is allowed, or what the device said.
+    pub problem: Option<String>,
+    /// What it took, where it is right.
+    pub measured: Option<Measured>,
+}
+
+/// Tries every way in which the device can compute a case of an operation: first what comes of it, then how long it takes. `on_tried` hears of each.
+///
+/// # Errors
+/// [`Error`] where the device is lost or has no room; which kernels were chosen before stays.
+pub async fn try_all(
+    device: &dyn Device,
+    (row, case): (&OpRow, &Case),
+    now: &dyn Fn() -> f64,
+    on_tried: &mut dyn FnMut(Tried) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let (before, reference) = (device.kernel_choice(), Reference::new(case)?);
+    let mut done = Ok(());
+    for (name, chosen) in names(device, &reference)? {
+        if device.path().is_none() {
+            device.choose_kernels(KernelChoice::forced(&name));
+        }
+        done = try_one(device, (case, &reference), row.tolerance_of(&name), now)
+            .await
+            .and_then(|(error, problem, measured)| on_tried(Tried { name, chosen, error, problem, measured }));
+        if done.is_err() {
+            break;
+        }
+    }
+    device.choose_kernels(before);
+    done
+}
+
+/// Names of the ways there are, and which is taken. A case of several steps is tried with each way that any of them has.
+fn names(device: &dyn Device, reference: &Reference) -> Result<Vec<(String, bool)>, Error> {
+    if let Some(path) = device.path() {
+        return Ok(vec![(path, true)]);
+    }
+    let (program, caps) = (&reference.program, device.caps());
+    let plan = device.on_gpu(program);
+    let chosen: Vec<&str> = plan.steps.iter().filter_map(|step| step.gpu.as_ref().ok()).map(|gpu| gpu.name).collect();
+    let mut names: Vec<&str> = vec![];
+    for way in (0..program.steps.len()).flat_map(|at| program.ways(at, &caps)).filter(|way| way.fits) {
+        if !names.contains(&way.name) {
+            names.push(way.name);
+        }
+    }
+    Ok(names.into_iter().map(|name| (name.into(), chosen.contains(&name))).collect())
+}
+
+type One = (f64, Option<String>, Option<Measured>);
+
+async fn try_one(device: &dyn Device, (case, reference): (&Case, &Reference), tolerance: f64, now: &dyn Fn() -> f64) -> Result<One, Error> {
+    let error = match reference.run(device).await {
+        Ok(got) => reference.error(&got),
+        // A driver that cannot even compile it; a device that is gone is everybody's affair.
+        Err(Error::Device(problem)) => return Ok((f64::INFINITY, Some(problem), None)),
+        Err(error) => return Err(error),
+    };
+    if error > tolerance {
+        return Ok((error, Some(format!("computes wrongly: {tolerance:.0e} is allowed")), None));
+    }
+    Ok((error, None, Some(measure(device, case, now).await?)))
 }
 
 async fn seconds_of(ready: &mut dyn Executable, inputs: &[(&str, Input<'_>)], now: &dyn Fn() -> f64) -> Result<f64, Error> {

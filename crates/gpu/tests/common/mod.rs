@@ -3,14 +3,16 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use decant_gpu::shader;
+use decant_graph::bench::peak_program;
 use decant_graph::op::OPS;
 use decant_graph::{Caps, Launch, Program};
 use std::collections::BTreeMap;
 
-/// The program of every case of every operation, and what to call it.
+/// The program of every case of every operation, and of the benchmark's own, and what to call it.
 pub fn programs() -> Vec<(String, Program)> {
     let cases = OPS.iter().flat_map(|row| (row.cases)().into_iter().map(move |case| (row.name, case)));
-    cases.map(|(op, case)| (format!("{op} {}", case.name), case.program().expect("a case is sound"))).collect()
+    let programs = cases.map(|(op, case)| (format!("{op} {}", case.name), case.program().expect("a case is sound")));
+    programs.chain([("multiply_adds".into(), peak_program(&Caps::default()))]).collect()
 }
 
 /// What adapters may be like, as far as operations choose kernels by it.
