@@ -1,11 +1,12 @@
 """The CPU's kernels beside PyTorch's, in turn: a quarter-width Stable Diffusion 1.5 with random weights, f32, at 256×256.
 
-    python3 bench/torch_cpu.py target/release/decant [--threads 1 2] [--kernels auto] [--rounds 5]
+    python3 bench/torch_cpu.py target/release/decant [--threads 1 2] [--kernels auto] [--rounds 5] [--out FILE.json]
 
 Needs torch, diffusers and transformers. One UNet call is of two pictures (guidance), one decoder call of one. Prints the middle of all rounds
 and the ratio of the same round, its middle, least and most; other programs on the machine are noise, so rounds are interleaved.
 """
 import argparse
+import datetime
 import json
 import pathlib
 import statistics
@@ -69,7 +70,9 @@ def main():
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--kernels", default="auto")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--out", type=pathlib.Path)
     options = parser.parse_args()
+    result = {"kind": "torch-cpu", "date": datetime.date.today().isoformat(), "torch": torch.__version__, "rounds": options.rounds, "rows": []}
     with tempfile.TemporaryDirectory() as folder:
         unet, vae = make(pathlib.Path(folder))
         for threads in options.threads:
@@ -82,6 +85,10 @@ def main():
                 ratios = sorted(a / b for a, b in pairs)
                 ours, theirs = (statistics.median(side) for side in zip(*pairs))
                 middle = statistics.median(ratios)
+                row = {"network": network, "threads": threads, "decant": ours, "torch": theirs, "ratios": ratios}
+                result |= {"decant": path, "rows": [*result["rows"], row]}
+                if options.out:
+                    options.out.write_text(json.dumps(result, indent=1) + "\n")
                 print(f"{network:8} {path}: {ours:.0f} ms, PyTorch {theirs:.0f} ms; ratio {middle:.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})", flush=True)
 
 
