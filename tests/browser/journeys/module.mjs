@@ -161,11 +161,34 @@ export const MODULE = [
     async play({ page }) {
       await page.waitForFunction(() => /^Done/.test(document.querySelector("#state")?.textContent ?? ""));
       assert.match(await text(page, "tbody tr"), /^linear 256x1280x1280/);
-      const { operations } = JSON.parse(await page.inputValue("#results"));
+      const { operations, picture } = JSON.parse(await page.inputValue("#results"));
+      assert.equal(picture, null, "only some rows were wanted");
       assert.ok(operations.length > 0 && operations.every(({ seconds, flops, bytes }) => seconds > 0 && flops > 0 && bytes > 0));
       assert.deepEqual(await page.evaluate(overflow), []);
       assert.deepEqual(await page.evaluate(contrastFaults), []);
       assert.deepEqual(await page.evaluate(nameFaults), []);
+    },
+  },
+  {
+    name: "the benchmark page draws a picture after its rows, and saves what it found as a file",
+    open: "bench.html?device=cpu",
+    async play({ page }) {
+      // No rows: those take minutes, and are the other journey's.
+      const body = `onmessage = () => postMessage({ machine: "nobody" });`;
+      await page.route("**/worker/bench.js", (route) => route.fulfill({ contentType: "text/javascript", body }));
+      assert.equal(await page.isDisabled("#save"), true);
+      await page.click("form button");
+      await page.waitForFunction(() => /^Done/.test(document.querySelector("#state")?.textContent ?? ""));
+      const [saved] = await Promise.all([page.waitForEvent("download"), page.click("#save")]);
+      assert.match(saved.suggestedFilename(), /^decant-bench-[0-9-]+\.json$/);
+      const { date, agent, picture } = JSON.parse(await readFile(await saved.path(), "utf8"));
+      assert.match(`${date} ${agent}`, /^\d{4}-\d\d-\d\d Mozilla/);
+      const { steps, size, milliseconds } = picture;
+      assert.match(`${size} in ${steps}`, /^\d+×\d+ in [1-9]\d*$/);
+      assert.ok(
+        ["open", "first", "picture", "text", "step", "decoding"].every((part) => milliseconds[part] >= 0),
+        milliseconds,
+      );
     },
   },
 ];
