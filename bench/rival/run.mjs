@@ -11,6 +11,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { loadavg } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { LAVAPIPE, launch } from "../../tests/browser/browser.mjs";
@@ -53,7 +54,15 @@ try {
   const told = await page.evaluate((asked) => /** @type {any} */ (window).compare(...asked), asked);
   const { version } = JSON.parse(await readFile(join(here, "node_modules/onnxruntime-web/package.json"), "utf8"));
   const gpu = emulated ? "lavapipe, a GPU that the CPU emulates" : "the browser's own";
-  const made = { kind: "rival", date: new Date().toISOString().slice(0, 10), device, precision, rounds, version };
+  const made = {
+    kind: "rival",
+    date: new Date().toISOString().slice(0, 10),
+    device,
+    precision,
+    rounds,
+    version,
+    load: Math.round(loadavg()[0]),
+  };
   const results = { ...made, ...(device === "gpu" && { gpu }), ...told };
   await mkdir(dirname(out), { recursive: true });
   await writeFile(out, `${JSON.stringify(results, null, 1)}\n`);
