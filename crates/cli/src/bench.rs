@@ -11,7 +11,7 @@ mod report;
 use crate::arguments::Bench;
 use crate::{Failure, device};
 use decant_graph::check::Reference;
-use decant_graph::op::OPS;
+use decant_graph::op::{OPS, is_f16};
 use decant_graph::{Device, bench};
 use report::Report;
 use std::time::Instant;
@@ -21,6 +21,10 @@ pub(crate) fn run(options: &Bench) -> Result<(), Failure> {
     say!("on {}{}", device.name(), device.path().map_or(String::new(), |path| format!(": {path}")));
     if options.check {
         return check(&*device);
+    }
+    let choice = device.kernel_choice().to_string();
+    if !choice.is_empty() {
+        say!("kernels as they were tried: {choice}");
     }
     let clock = Instant::now();
     let peak = pollster::block_on(bench::peak(&*device, &|| clock.elapsed().as_secs_f64()))?;
@@ -41,16 +45,19 @@ pub(crate) fn run(options: &Bench) -> Result<(), Failure> {
 fn check(device: &dyn Device) -> Result<(), Failure> {
     let mut beyond = vec![];
     for op in OPS {
-        let mut worst = 0f64;
+        let (mut worst, mut allowed) = (0f64, op.tolerance);
         for case in (op.cases)().iter().filter(|case| !case.real) {
             let reference = Reference::new(case)?;
             let error = reference.error(&pollster::block_on(reference.run(device))?);
-            worst = worst.max(error);
-            if error > op.tolerance {
+            let plan = device.on_gpu(&reference.program);
+            let mut taken = plan.steps.iter().filter_map(|step| step.gpu.as_ref().ok());
+            let tolerance = taken.find(|way| is_f16(way.name)).map_or(op.tolerance, |way| op.tolerance_of(way.name));
+            (worst, allowed) = (worst.max(error), allowed.max(tolerance));
+            if error > tolerance {
                 beyond.push(format!("{} {}", op.name, case.name));
             }
         }
-        say!("{:24} error {worst:.1e} of {:.1e} that are allowed", op.name, op.tolerance);
+        say!("{:24} error {worst:.1e} of {:.1e} that are allowed", op.name, allowed);
     }
     if beyond.is_empty() { Ok(()) } else { Err(format!("{} computes wrongly: {}", device.name(), beyond.join("; ")).into()) }
 }

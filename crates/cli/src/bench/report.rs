@@ -19,7 +19,7 @@ impl Report {
     pub fn new(file: Option<&Path>, device: &dyn Device, peak: Option<f64>) -> Result<Report, Failure> {
         let made = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs();
         let caps = device.path().is_none().then(|| device.caps());
-        let gpu = caps.map(|caps| json!({ "software": caps.software, "f16": caps.f16 }));
+        let gpu = caps.map(|caps| json!({ "software": caps.software, "f16": caps.f16, "kernels": device.kernel_choice().to_string() }));
         let all = json!({
             "kind": "decant", "made": made, "device": device.name(), "path": device.path(), "gpu": gpu, "peak": peak, "operations": [], "model": null,
             "pictures": [],
