@@ -61,7 +61,7 @@ function start() {
       if (worker !== mine) return; // stopped meanwhile
       results.value = JSON.stringify({ ...found, picture: drawn }, null, 1);
       save.disabled = false;
-      finish(`Done, on ${data.machine}: ${rows.length} rows${drawn ? `, ${said(drawn)}` : ""}.`);
+      finish(`Done, on ${data.machine}: ${rows.length} rows${drawn ? `, ${summary(drawn)}` : ""}.`);
     } else {
       finish(data.failure);
     }
@@ -98,7 +98,7 @@ async function draw() {
 }
 
 /** @param {Drawn} drawn */
-function said(drawn) {
+function summary(drawn) {
   if ("problem" in drawn) return `no picture: ${drawn.problem}`;
   const { size, steps, milliseconds } = drawn;
   return `a picture of ${size} in ${steps} steps takes ${(milliseconds.picture / 1000).toFixed(2)} s, a step ${milliseconds.step.toFixed(1)} ms`;
