@@ -18,6 +18,7 @@ main() {
     rule "the page's modules import in no circle, its rooms one way (tests/imports.mjs)" node tests/imports.mjs
     rule "no files of a crate import each other in a circle, where none do (tests/rust-imports.mjs)" node tests/rust-imports.mjs
     rule "licences, sources, bans and doubles of what comes in from outside (tests/notices.mjs)" node tests/notices.mjs
+    rule "BENCHMARKS.md's tables are those of bench/results (bench/tables.mjs)" node bench/tables.mjs --check
     rule "gpu knows no operation by name" gpu_knows_no_operation
     rule "sd knows no GPU" knows_not decant-sd "decant-gpu|wgpu|web-sys"
     rule "record knows no GPU and no browser" knows_not decant-record "decant-gpu|wgpu|web-sys|js-sys"
