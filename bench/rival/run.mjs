@@ -41,6 +41,7 @@ if (!existsSync(join(here, "node_modules/onnxruntime-web")))
 // Isolated by the server, so that both may use threads.
 const headers = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
 const overlays = { "decant/": join(root, "dist"), "ort/": join(here, "node_modules/onnxruntime-web/dist"), "made/": models };
+const load = Number(loadavg()[0].toFixed(1));
 const served = await serve({ folder: join(here, "page"), overlays, headers });
 const emulated = device === "gpu" && !process.env.CHROME && existsSync(LAVAPIPE);
 const browser = await launch(emulated ? { program: LAVAPIPE } : {});
@@ -54,15 +55,7 @@ try {
   const told = await page.evaluate((asked) => /** @type {any} */ (window).compare(...asked), asked);
   const { version } = JSON.parse(await readFile(join(here, "node_modules/onnxruntime-web/package.json"), "utf8"));
   const gpu = emulated ? "lavapipe, a GPU that the CPU emulates" : "the browser's own";
-  const made = {
-    kind: "rival",
-    date: new Date().toISOString().slice(0, 10),
-    device,
-    precision,
-    rounds,
-    version,
-    load: Math.round(loadavg()[0]),
-  };
+  const made = { kind: "rival", date: new Date().toISOString().slice(0, 10), device, precision, rounds, version, load };
   const results = { ...made, ...(device === "gpu" && { gpu }), ...told };
   await mkdir(dirname(out), { recursive: true });
   await writeFile(out, `${JSON.stringify(results, null, 1)}\n`);

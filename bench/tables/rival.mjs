@@ -4,16 +4,18 @@ const NETWORKS = { text: "text encoder", unet: "UNet", vae: "autoencoder" };
 
 /**
  * @typedef {{ name: string, path: string, rival: boolean, threads: number, times: Record<string, number[]> }} Contender
- * @typedef {{ date: string, gpu?: string, agent: string, cores: number, rounds: number, version: string, load: number, errors: Record<string, Record<string, number>>, impossible: { name: string, why: string }[], contenders: Contender[] }} Result
+ * @typedef {{ date: string, gpu?: string, agent: string, cores: number, rounds: number, version: string, load?: number, errors: Record<string, Record<string, number>>, impossible: { name: string, why: string }[], contenders: Contender[] }} Result
  */
 
 /** @param {Result} result */
-export function besideRivals({ date, gpu, agent, cores, rounds, version, load, errors, impossible, contenders }) {
+export function besideRivals({ date, gpu, agent, cores, rounds, version, load = 0, errors, impossible, contenders }) {
   const browser = /Chrom\w*\/\d+|Firefox\/\d+/.exec(agent)?.[0].replace("/", " ") ?? agent;
   const most = Object.values(errors).reduce((worst, of) => Math.max(worst, of.text, of.unet), 0);
+  // A load of half a core before it began, or more, was somebody else's.
+  const beside = load > 0.5 ? `, other programs beside (load ${load})` : "";
   const titles = Object.values(NETWORKS).map((title) => `${title}, ms | to onnxruntime-web`);
   return [
-    `${date}, ${browser}, ${gpu ?? `${cores} cores`}, onnxruntime-web ${version}, other programs beside (load ${load}); the middle of ${rounds} rounds, and of a round's ratio, least to most; text and noise differ by ${most.toExponential(0)} at most.`,
+    `${date}, ${browser}, ${gpu ?? `${cores} cores`}, onnxruntime-web ${version}${beside}; the middle of ${rounds} rounds, and of a round's ratio, least to most; text and noise differ by ${most.toExponential(0)} at most.`,
     "",
     `| | ${titles.join(" | ")} |`,
     `|---|${"---|---|".repeat(titles.length)}`,
