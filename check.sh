@@ -27,6 +27,7 @@ main() {
     rule "kernels depend on nothing" knows_not decant-kernels "."
     rule "WGSL is written in shaders/, not in Rust" nowhere '@compute|@group\(|var<(storage|uniform|workgroup)' crates/*/src
     rule "shaders have no #ifdef" nowhere '^ *#(if|else|endif|define)' shaders
+    rule "a file of more than 300 lines says on top why" long_files_say_why
     rule "the page asks no other site for anything" nowhere 'https?://(?!www\.w3\.org/)' web
     rule "what comes with the page is got by parts.js, which may have it inside" only_parts_fetch
     echo "$passed passed, $failed failed, 0 skipped"
@@ -49,6 +50,16 @@ gpu_knows_no_operation() {
         for operation in $(cd crates/graph/src/op && ls -- *.rs | sed 's/\.rs$//' | grep -vxE 'case|epilogue'); do
             sed '/^#\[cfg(test)\]/,$d; /^ *\/\//d' "$file" | grep -nP "\b$operation\b(?!!)" && echo "  in $file" && found=1
         done
+    done
+    [ "$found" = 0 ]
+}
+
+# Recordings are made by a program.
+long_files_say_why() {
+    local file found=0
+    for file in $(git ls-files -- '*.rs' '*.js' '*.mjs' '*.css' '*.wgsl' '*.py' '*.sh' | grep -v 'recording\.js$'); do
+        [ "$(wc -l <"$file")" -le 300 ] && continue
+        head -25 "$file" | grep -qiw 'long\|longer' || { echo "$file has $(wc -l <"$file") lines"; found=1; }
     done
     [ "$found" = 0 ]
 }

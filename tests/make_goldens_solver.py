@@ -12,6 +12,8 @@ Format, one record a line:
                                       Up to 64 values: all. More: the first 32, the last 32, and every (LENGTH/16)-th.
     name: hex hex ...                 the same in short: all values, without length and sum
 A case's answers follow it.
+
+It is long because all files are made of the same few helpers, and each is a function beside the others.
 """
 
 import importlib.util

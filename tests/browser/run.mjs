@@ -30,6 +30,8 @@ import { makePage } from "../../tools/page.mjs";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const words = process.argv.slice(2);
 const counts = { passed: 0, failed: 0, skipped: 0 };
+/** Seconds that one test may take: several times what the slowest takes on a busy machine. */
+const LONGEST = 600;
 /** More than two gain nothing: a run of the real model keeps a core busy, and drawing the page another. */
 const LANES = Math.max(1, Number(process.env.LANES) || Math.min(2, availableParallelism()));
 
@@ -215,9 +217,10 @@ function test(
       complaints = [],
       lost = async () => null;
     try {
-      ({ page, complaints, lost } = await newPage((await browserOf(browser, lane)).context, { width, height, first, usual }));
+      const opened = async () => newPage((await browserOf(browser, lane)).context, { width, height, first, usual });
+      ({ page, complaints, lost } = await within(LONGEST, opened()));
       if (start) await page.goto(server.address + start);
-      const said = await act({ page, complaints });
+      const said = await within(LONGEST, act({ page, complaints }));
       const unexpected = complaints.filter((complaint) => !expects.test(complaint));
       if (unexpected.length > 0) throw new Error(`the page complained:\n  ${unexpected.join("\n  ")}`);
       counts.passed++;
@@ -233,9 +236,18 @@ function test(
       await page?.screenshot({ path: picture }).catch(() => {});
       return `FAIL ${where}: ${name}\n  ${String(error.stack ?? error).replaceAll("\n", "\n  ")}\n  complaints: ${complaints.join("; ") || "none"}${gone ? `\n  ${gone}` : ""}\n  picture: ${picture}`;
     } finally {
-      await page?.close();
+      await within(LONGEST, page?.close()).catch(() => {});
     }
   }
+}
+
+/** What a page never answers must not hold up the rest. @template T @param {number} seconds @param {Promise<T> | undefined} promise */
+async function within(seconds, promise) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`nothing came for ${seconds} s`)), seconds * 1000);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 function skip(what) {

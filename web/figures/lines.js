@@ -12,7 +12,7 @@ import { figures, lookOf } from "./numbers.js";
 /** @param {HTMLElement} host @returns {(data: Lines) => void} */
 export function linesFigure(host) {
   const draw = chart(host, optionsOf);
-  const body = h("div", { className: "wide" });
+  const body = h("div", { className: "wide", tabIndex: 0, role: "group", aria: { label: say("figure.lines.table") } });
   const details = h("details", { className: "as-table" }, h("summary", {}, say("figure.lines.table")), body);
   host.append(details);
   /** @type {Lines | null} */

@@ -41,7 +41,11 @@ export function tableFigure(host, { onEdit } = {}) {
     h(
       "div",
       { className: "figure-table" },
-      h("div", { className: "wide" }, h("table", { className: "numbers" }, h("thead", {}, head), body)),
+      h(
+        "div",
+        { className: "wide", tabIndex: 0, role: "group", aria: { label: say("figure.table.token") } },
+        h("table", { className: "numbers" }, h("thead", {}, head), body),
+      ),
       h("div", { className: "bars" }, input.element, output.element),
       rest,
     ),

@@ -2,6 +2,7 @@
 //! refused by name.
 //!
 //! `config_keys.json` is what the judges' classes say of themselves; `make_config_keys.py` writes it.
+//! It is long because every key stands here in one list with what becomes of it, as the judges' classes have them.
 
 use decant_sd::Error;
 use decant_sd::config::{ClipConfig, DownBlock, MidBlock, ModelIndex, Rule, Scheduler, TABLES, TinyConfig, UNetConfig, UpBlock, VaeConfig};

@@ -1,5 +1,6 @@
 //! Runs that start from pictures and latents, against diffusers' image-to-image and inpainting pipelines (`tests/golden/make/images.py`),
 //! and what must hold of them whatever the judge says.
+//! It is long because each way to begin has its golden and its refusals, and they share how a run is set up.
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! What is to be seen inside a run: where the denoiser looks, the noise that it predicts; and the questions that need no run.
+//! It is long because each question has its answer by the judge and by hand, on one opened model.
 
 mod common;
 

@@ -1,5 +1,6 @@
 //! How a picture is made with the memory there is: targets of the real models, fewer bytes with every plan and the same picture, a sentence
 //! when nothing helps, and a session that goes on.
+//! It is long because the pretended devices that it measures with are of use to no other test.
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! What a whole model or request that cannot work gets: one sentence, before anything heavy happens, and the session lives on.
+//! It is long because the sentences stand in one list, each beside the fault that gets it.
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Files that other tools write and read, and that are sound though they look odd: each gives what its plain twin gives.
+//! It is long because it makes the odd files itself, each beside its plain twin.
 
 mod common;
 

@@ -1,6 +1,7 @@
 // Stands in for the WebAssembly module, so that the page can be tested without a model: same surface, drawn pictures instead of computed ones.
 // It reads a model's files like the real one, from beginning to end, and takes any names for a model. What it should do wrong is said in the
 // prompt and in the model's name. It is never part of what is built. That it has what the worker asks of the real one, fits.ts says.
+// It is long because it is one module, as the real one is, and the worker gets it as one file.
 
 /** @import * as protocol from "../../../web/api/protocol.d.ts" */
 

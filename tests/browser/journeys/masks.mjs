@@ -154,7 +154,9 @@ export const MASKS = [
       await page.click("#easel-paint");
       const widths = [];
       for (const force of [0.2, 0.9]) {
+        // The page scrolls to a button that is out of sight.
         await page.click("#mask-clear");
+        const at = await places(page);
         const pen = (type, point) =>
           session.send("Input.dispatchMouseEvent", {
             type,
@@ -232,6 +234,11 @@ async function paints(page) {
     const seen = (window.seenAt = window.seenAt?.place === place ? { place, count: window.seenAt.count + 1 } : { place, count: 0 });
     return seen.count > 20;
   });
+  return places(page);
+}
+
+/** Points of the picture as it lies in the window now. @param {import("playwright-core").Page} page */
+async function places(page) {
   const box = await page.locator("#easel .veil").boundingBox();
   return (x, y) => ({ x: box.x + box.width * x, y: box.y + box.height * y });
 }
