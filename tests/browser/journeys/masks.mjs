@@ -227,18 +227,19 @@ async function paints(page) {
   await drop(page, { name, type: mimeType, bytes: [...buffer] });
   await page.click("#easel-paint");
   await page.waitForSelector("#easel .veil:focus");
-  // The page may still be scrolling there.
+  return places(page);
+}
+
+/** Points of the picture as it lies in the window now. @param {import("playwright-core").Page} page */
+async function places(page) {
+  // The page may still be scrolling to it.
+  await page.evaluate(() => (window.seenAt = undefined));
   await page.waitForFunction(() => {
     const { x, y, width } = document.querySelector("#easel .veil").getBoundingClientRect();
     const place = `${x} ${y} ${width}`;
     const seen = (window.seenAt = window.seenAt?.place === place ? { place, count: window.seenAt.count + 1 } : { place, count: 0 });
     return seen.count > 20;
   });
-  return places(page);
-}
-
-/** Points of the picture as it lies in the window now. @param {import("playwright-core").Page} page */
-async function places(page) {
   const box = await page.locator("#easel .veil").boundingBox();
   return (x, y) => ({ x: box.x + box.width * x, y: box.y + box.height * y });
 }
