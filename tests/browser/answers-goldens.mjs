@@ -197,7 +197,9 @@ export const ANSWERS = [
         },
         { base, device },
       );
-      const note = (what) => `the picture also came of ${what}, which no record holds; give it too for the same picture`;
+      const template = "the picture also came of {what}, which no record holds; give it too for the same picture";
+      const message = (what) => `The picture also came of ${what}, which no record holds; give it too for the same picture.`;
+      const note = (what) => ({ message: message(what), sentence: { template, values: { what } } });
       assert.deepEqual(said, [
         { also: ["a picture", "a mask"], told: [note("a picture"), note("a mask")] },
         { also: [], told: [] },

@@ -103,7 +103,7 @@ export const OPENING = [
       await ready(page);
       await page.click("#open-model");
       await page.click("#stored [aria-label='Delete shared']");
-      await page.waitForFunction(() => document.querySelectorAll("#stored li").length === 0);
+      await page.waitForFunction(() => !document.querySelector("#stored [aria-label='Delete shared']"));
     },
   },
   {
