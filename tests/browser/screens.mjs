@@ -9,7 +9,7 @@ import { launch, newPage } from "./browser.mjs";
 import { SCREENS } from "./places/index.mjs";
 import { lessonScreens } from "./places/lessons.mjs";
 import { enter } from "./places/reaching.mjs";
-import { serve } from "./serve.mjs";
+import { MODULES, serve } from "./serve.mjs";
 import { drawn } from "./steps.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -34,7 +34,7 @@ const QUALITY = 0.55;
 const words = process.argv.slice(2);
 const wanted = (name) => words.length === 0 || words.some((word) => name.includes(word));
 
-const server = await serve({ folder: join(root, "dist"), base: "/decant/" });
+const server = await serve({ folder: join(root, "dist"), overlays: MODULES, base: "/decant/" });
 const browser = await launch();
 const press = await newPage(browser.context);
 try {

@@ -1,7 +1,7 @@
 // The sheet on this browser and machine: what it can do and what it cannot, the self-test, and all of it as a text for a bug report.
 
 import { button, byId, crossButton, h, inTime, write } from "../ui/dom.js";
-import { forgetKernels } from "../store/gpu-kernels.js";
+import { forgetKernels, keptKernels } from "../store/gpu-kernels.js";
 import { chooseThreads, wantedThreads } from "../store/threads.js";
 import { inNumber, say } from "../words/say.js";
 import { SHARES, usualThreads } from "../worker/cores.js";
@@ -27,6 +27,7 @@ export async function showPanel() {
   if (!dialog.open) dialog.showModal();
   rows = await lookAround();
   byId("machine-rows", HTMLUListElement).replaceChildren(...rows.map(item));
+  byId("kernels-again", HTMLParagraphElement).hidden = Object.keys(keptKernels()).length === 0;
 }
 
 /** @param {HTMLDialogElement} dialog */
@@ -43,7 +44,7 @@ function build(dialog) {
     h("p", { className: "hint" }, say("reach.lead")),
     h("ul", { id: "machine-rows", className: "findings" }, h("li", {}, say("reach.looking"))),
     ...(SHARES ? [threadsField()] : []),
-    h("p", {}, button(say("reach.kernels.again"), tryAgain)),
+    h("p", { id: "kernels-again" }, button(say("reach.kernels.again"), tryAgain)),
     h("h3", {}, say("test.title")),
     h("p", { className: "hint" }, say("test.lead")),
     h("ul", { id: "test-results", className: "findings" }),

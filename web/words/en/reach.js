@@ -25,9 +25,9 @@ export const REACH = {
   "reach.limits.no": "No adapter, so there are no limits to read.",
   "reach.half": "GPU extras",
   "reach.half.yes":
-    "It supports 16-bit arithmetic (shader-f16). Decant does not need it: weights are kept small, and arithmetic is done in 32 bits.",
+    "It supports 16-bit arithmetic (shader-f16). Where that proves faster here, the denoiser computes products in it, and adds them up in 32 bits.",
   "reach.half.partly":
-    "It does not support 16-bit arithmetic (shader-f16). Nothing is lost: weights are kept small all the same, and arithmetic is done in 32 bits.",
+    "It does not support 16-bit arithmetic (shader-f16). Weights are kept small all the same, and arithmetic is done in 32 bits.",
   "reach.cpu": "Uses the CPU",
   "reach.cpu.yes": {
     one: "WebAssembly has vector instructions ({kernels}); the machine has {n} core.",

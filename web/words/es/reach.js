@@ -26,9 +26,8 @@ export const REACH = {
   "reach.limits.no": "No hay adaptador, así que no hay límites que leer.",
   "reach.half": "Extras de la GPU",
   "reach.half.yes":
-    "Admite aritmética de 16 bits (shader-f16). Decant no la necesita: los pesos se guardan pequeños y se calcula en 32 bits.",
-  "reach.half.partly":
-    "No admite aritmética de 16 bits (shader-f16). No se pierde nada: los pesos se guardan igual de pequeños y se calcula en 32 bits.",
+    "Admite aritmética de 16 bits (shader-f16). Donde resulta más rápida aquí, el eliminador de ruido calcula productos en ella y los suma en 32 bits.",
+  "reach.half.partly": "No admite aritmética de 16 bits (shader-f16). Los pesos se guardan igual de pequeños y se calcula en 32 bits.",
   "reach.cpu": "Usa la CPU",
   "reach.cpu.yes": {
     one: "WebAssembly tiene instrucciones vectoriales ({kernels}); el equipo tiene {n} núcleo.",
