@@ -106,9 +106,9 @@ pub(crate) fn run(options: &Inspect) -> Result<(), Failure> {
 /// Which kernels a program runs on a GPU that nothing was measured on, by operation: `conv2d tall 52, split 14; attention q2 16, q1 16`.
 fn on_gpu(program: &Program) -> String {
     let mut taken: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
-    let plan = program.anywhere();
+    let (plan, named) = (program.anywhere(), gpu_candidates());
     for (step, chosen) in program.steps.iter().zip(&plan.steps) {
-        let several = chosen.gpu.as_ref().is_ok_and(|way| gpu_candidates().contains(way.name));
+        let several = chosen.gpu.as_ref().is_ok_and(|way| named.contains(way.name));
         if let (true, Ok(way)) = (several, &chosen.gpu) {
             *taken.entry(step.op.name()).or_default().entry(way.name).or_default() += 1;
         }

@@ -118,9 +118,16 @@ fn names(device: &dyn Device, reference: &Reference) -> Result<Vec<(String, bool
     Ok(names.into_iter().map(|name| (name.into(), chosen.contains(&name))).collect())
 }
 
-type One = (f64, Option<String>, Option<Measured>);
+/// An error, what is wrong, and what was measured where nothing is.
+pub(crate) type One = (f64, Option<String>, Option<Measured>);
 
-async fn try_one(device: &dyn Device, (case, reference): (&Case, &Reference), tolerance: f64, now: &dyn Fn() -> f64) -> Result<One, Error> {
+/// By the kernels that the device takes now: what it makes of the reference's case, and where that is right, how long `case` takes.
+pub(crate) async fn try_one(
+    device: &dyn Device,
+    (case, reference): (&Case, &Reference),
+    tolerance: f64,
+    now: &dyn Fn() -> f64,
+) -> Result<One, Error> {
     let error = match reference.run(device).await {
         Ok(got) => reference.error(&got),
         // A driver that cannot even compile it; a device that is gone is everybody's affair.

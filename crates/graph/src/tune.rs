@@ -105,14 +105,7 @@ async fn try_class(row: &ClassRow, device: &dyn Device, now: &dyn Fn() -> f64) -
     let mut tried = vec![];
     for name in tried_candidates(&timed, &device.caps())? {
         device.choose_kernels(KernelChoice::forced(name));
-        let error = match reference.run(device).await {
-            Ok(got) => reference.error(&got),
-            // A driver that cannot even compile it; a device that is gone is everybody's affair.
-            Err(Error::Device(_)) => f64::INFINITY,
-            Err(error) => return Err(error),
-        };
-        let right = error <= tolerance(row.class, name);
-        let measured = if right { Some(bench::measure(device, &timed, now).await?) } else { None };
+        let (error, _, measured) = bench::try_one(device, (&timed, &reference), tolerance(row.class, name), now).await?;
         let (seconds, flops) = (measured.map(|m| m.fastest), measured.map_or(0, |m| m.flops));
         tried.push(Tried { class: row.class, name, error, seconds, flops });
     }
