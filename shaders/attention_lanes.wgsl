@@ -19,6 +19,7 @@ struct Params {
 #import head/fours
 #import keys/*
 #import mask/*
+#import lib/four_keys
 
 const TEAMS = THREADS / LANES;
 const QUERIES = TEAMS * SHARED;
@@ -69,11 +70,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
                 let k2 = k_row(row.z, c);
                 let k3 = k_row(row.w, c);
                 for (var i = 0u; i < SHARED; i++) {
-                    let x = query[i][j];
-                    sums[i] = fma(vec4(x.x), vec4(k0.x, k1.x, k2.x, k3.x), sums[i]);
-                    sums[i] = fma(vec4(x.y), vec4(k0.y, k1.y, k2.y, k3.y), sums[i]);
-                    sums[i] = fma(vec4(x.z), vec4(k0.z, k1.z, k2.z, k3.z), sums[i]);
-                    sums[i] = fma(vec4(x.w), vec4(k0.w, k1.w, k2.w, k3.w), sums[i]);
+                    sums[i] = add_scores(sums[i], query[i][j], k0, k1, k2, k3);
                 }
             }
             for (var i = 0u; i < SHARED; i++) { parts[i][local] = sums[i]; }
@@ -112,10 +109,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
                 let v2 = v_row(row.z, c);
                 let v3 = v_row(row.w, c);
                 for (var i = 0u; i < SHARED; i++) {
-                    result[i][j] = fma(vec4(sums[i].x), v0, result[i][j]);
-                    result[i][j] = fma(vec4(sums[i].y), v1, result[i][j]);
-                    result[i][j] = fma(vec4(sums[i].z), v2, result[i][j]);
-                    result[i][j] = fma(vec4(sums[i].w), v3, result[i][j]);
+                    result[i][j] = add_values(result[i][j], sums[i], v0, v1, v2, v3);
                 }
             }
         }

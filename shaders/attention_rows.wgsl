@@ -16,6 +16,7 @@ struct Params {
 #import head/*
 #import keys/*
 #import mask/*
+#import lib/four_keys
 
 const QUERIES = THREADS * PER_INVOCATION;
 const NONE = -3.0e38;
@@ -53,11 +54,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
                 let k2 = k_row(row.z, c);
                 let k3 = k_row(row.w, c);
                 for (var i = 0u; i < PER_INVOCATION; i++) {
-                    let x = query[i][c];
-                    scores[i] = fma(vec4(x.x), vec4(k0.x, k1.x, k2.x, k3.x), scores[i]);
-                    scores[i] = fma(vec4(x.y), vec4(k0.y, k1.y, k2.y, k3.y), scores[i]);
-                    scores[i] = fma(vec4(x.z), vec4(k0.z, k1.z, k2.z, k3.z), scores[i]);
-                    scores[i] = fma(vec4(x.w), vec4(k0.w, k1.w, k2.w, k3.w), scores[i]);
+                    scores[i] = add_scores(scores[i], query[i][c], k0, k1, k2, k3);
                 }
             }
             for (var i = 0u; i < PER_INVOCATION; i++) {
@@ -77,10 +74,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
                 let v2 = v_row(row.z, c);
                 let v3 = v_row(row.w, c);
                 for (var i = 0u; i < PER_INVOCATION; i++) {
-                    result[i][c] = fma(vec4(scores[i].x), v0, result[i][c]);
-                    result[i][c] = fma(vec4(scores[i].y), v1, result[i][c]);
-                    result[i][c] = fma(vec4(scores[i].z), v2, result[i][c]);
-                    result[i][c] = fma(vec4(scores[i].w), v3, result[i][c]);
+                    result[i][c] = add_values(result[i][c], scores[i], v0, v1, v2, v3);
                 }
             }
         }
