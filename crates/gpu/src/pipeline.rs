@@ -32,7 +32,7 @@ fn compile(device: &wgpu::Device, launch: &Launch, name: &str) -> Result<wgpu::C
     let module = unsafe { device.create_shader_module_trusted(descriptor, checks) };
     let mut entries = vec![entry(0, wgpu::BufferBindingType::Uniform)];
     for (i, slot) in launch.slots.iter().enumerate() {
-        let read_only = matches!(slot, Slot::Operand(..));
+        let read_only = matches!(slot, Slot::Operand(..) | Slot::ReadScratch(_));
         entries.push(entry(i as u32 + 1, wgpu::BufferBindingType::Storage { read_only }));
     }
     let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(name), entries: &entries });

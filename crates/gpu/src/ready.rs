@@ -5,6 +5,7 @@ use crate::buffer::Buffer;
 use crate::read::read;
 use crate::shader;
 use decant_graph::device::Timing;
+use decant_graph::kept::Kept;
 use decant_graph::program::ValueRef;
 use decant_graph::{Device, Error, Executable, GpuPlan, Input, LocalFuture, Program, Slot};
 use std::rc::Rc;
@@ -25,6 +26,9 @@ pub(crate) struct Ready {
     buffers: Vec<Buffer>,
     staging: Buffer,
     dispatches: Vec<Dispatch>,
+    /// So many of them run only when a kept input changed.
+    prelude: usize,
+    kept: Kept,
     /// Only held: the bind groups use them.
     _uniform: Buffer,
     _weights: Vec<Rc<Buffer>>,
@@ -51,22 +55,22 @@ impl Ready {
         inner.guarded(&what, || allocate(gpu, program, plan, weights)).await
     }
 
-    fn write_inputs(&self, inputs: &[(&str, Input)]) -> Result<(), Error> {
-        for (input, given) in self.program.inputs.iter().zip(self.program.match_inputs(inputs)?) {
+    /// Kept ones only where they changed.
+    fn write_inputs(&self, given: &[Input], same: bool) {
+        for (input, given) in self.program.inputs.iter().zip(given).filter(|(input, _)| !(same && input.kept)) {
             let bytes: &[u8] = match given {
                 Input::F32(numbers) => bytemuck::cast_slice(numbers),
                 Input::U32(ids) => bytemuck::cast_slice(ids),
             };
             self.gpu.0.queue.write_buffer(&self.buffers[self.plan.values[input.value]], 0, bytes);
         }
-        Ok(())
     }
 
-    fn submit(&self) {
+    fn submit(&self, dispatches: &[Dispatch]) {
         let gpu = &self.gpu.0;
         let most = if gpu.adapter.software { SOFTWARE_SUBMISSION_FLOPS } else { SUBMISSION_FLOPS };
-        let mut rest = self.dispatches.as_slice();
-        while !rest.is_empty() {
+        let mut rest = dispatches;
+        loop {
             let mut flops = 0;
             let count = rest
                 .iter()
@@ -87,6 +91,9 @@ impl Ready {
             }
             gpu.queue.submit([encoder.finish()]);
             rest = later;
+            if rest.is_empty() {
+                break;
+            }
         }
     }
 
@@ -105,9 +112,14 @@ impl Ready {
 
     async fn run_once(&mut self, inputs: &[(&str, Input<'_>)]) -> Result<Vec<Vec<f32>>, Error> {
         self.gpu.0.check()?;
-        self.write_inputs(inputs)?;
-        self.submit();
+        let given = self.program.match_inputs(inputs)?;
+        let mut kept = std::mem::take(&mut self.kept);
+        let same = kept.same(&self.program, &given);
+        self.write_inputs(&given, same);
+        self.submit(&self.dispatches[if same { self.prelude } else { 0 }..]);
         let bytes = read(&self.gpu.0, &self.staging).await?;
+        kept.ran(&self.program, &given);
+        self.kept = kept;
         let mut rest = bytes.as_slice();
         let mut outputs = vec![];
         for (_, value) in &self.program.outputs {
@@ -123,7 +135,8 @@ impl Ready {
         if !self.gpu.0.adapter.timestamps {
             return Err(Error::Device(format!("{} offers no timestamp queries", self.gpu.0.adapter.name)));
         }
-        self.write_inputs(inputs)?;
+        self.kept.forget();
+        self.write_inputs(&self.program.match_inputs(inputs)?, false);
         let mut timings = vec![];
         for part in self.dispatches.chunks(QUERIES as usize / 2) {
             timings.extend(self.profile_part(part).await?);
@@ -221,7 +234,9 @@ fn allocate(gpu: Gpu, program: Rc<Program>, plan: Rc<GpuPlan>, weights: Vec<Rc<B
         let label = format!("{} [{}]", program.label(&program.steps[at]), shader::name(&launch.kernel));
         dispatches.push(Dispatch { pipeline, bindings, groups: launch.groups, flops: launch.flops, label });
     }
-    Ok(Ready { gpu, program: program.clone(), plan: plan.clone(), buffers, staging, dispatches, _uniform: uniform, _weights: weights })
+    let prelude = plan.launches(&program).filter(|(at, _)| *at < program.prelude).count();
+    let (program, plan, kept) = (program.clone(), plan.clone(), Kept::default());
+    Ok(Ready { gpu, program, plan, buffers, staging, dispatches, prelude, kept, _uniform: uniform, _weights: weights })
 }
 
 /// All launches' parameters in one buffer, and where each one's begin.
@@ -250,7 +265,7 @@ fn resource<'a>(
             ValueRef::Weight(w) => (&weights[w], range.map_or(0, |[offset, _]| offset)),
         },
         Slot::Output => (&buffers[plan.values[program.steps[at].result]], 0),
-        Slot::Scratch(i) => (&buffers[plan.steps[at].scratch[*i]], 0),
+        Slot::Scratch(i) | Slot::ReadScratch(i) => (&buffers[plan.steps[at].scratch[*i]], 0),
     };
     binding(buffer, offset, size)
 }

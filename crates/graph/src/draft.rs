@@ -32,6 +32,7 @@ pub(crate) enum Source {
     Input {
         name: String,
         ids: bool,
+        kept: bool,
     },
     Weight(usize),
     Op {

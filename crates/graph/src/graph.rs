@@ -43,12 +43,18 @@ impl Graph {
 
     /// An input of floats.
     pub fn input(&self, name: &str, shape: &[usize]) -> Var<'_> {
-        self.push(Some(shape.to_vec()), Source::Input { name: name.into(), ids: false })
+        self.push(Some(shape.to_vec()), Source::Input { name: name.into(), ids: false, kept: false })
+    }
+
+    /// An input of floats that is the same in many runs, such as a prompt's embedding in all of a picture's: what depends on such inputs
+    /// alone is computed anew only when one of them changes, and stays on the device in between.
+    pub fn kept_input(&self, name: &str, shape: &[usize]) -> Var<'_> {
+        self.push(Some(shape.to_vec()), Source::Input { name: name.into(), ids: false, kept: true })
     }
 
     /// An input of row numbers for [`Var::gather`].
     pub fn ids(&self, name: &str, shape: &[usize]) -> Var<'_> {
-        self.push(Some(shape.to_vec()), Source::Input { name: name.into(), ids: true })
+        self.push(Some(shape.to_vec()), Source::Input { name: name.into(), ids: true, kept: false })
     }
 
     /// Names a value to be read back after each run.

@@ -39,6 +39,8 @@ pub enum Slot {
     Output,
     /// The operation's scratch buffer of that number, read and written.
     Scratch(usize),
+    /// The same, only read.
+    ReadScratch(usize),
 }
 
 impl Slot {

@@ -110,7 +110,7 @@ impl GpuPlan {
                 ValueRef::Weight(w) => program.weights[w].bytes() as u64,
             },
             Slot::Output => value(step.result),
-            Slot::Scratch(i) => {
+            Slot::Scratch(i) | Slot::ReadScratch(i) => {
                 let numbers = self.steps[at].gpu.as_ref().map_or(0, |candidate| candidate.way.scratch[*i]);
                 (numbers as u64 * 4).next_multiple_of(16)
             }

@@ -82,6 +82,8 @@ pub enum Fusion {
     PerBatch,
     /// Add a value of the result's shape.
     Residual,
+    /// Multiply the first half of the channels by the GELU of the second.
+    Geglu,
 }
 
 /// One kind of computation.

@@ -50,6 +50,8 @@ pub struct ProgramInput {
     pub value: usize,
     /// Whether it holds row numbers.
     pub ids: bool,
+    /// Whether it is the same in many runs: [`crate::Graph::kept_input`].
+    pub kept: bool,
 }
 
 /// A model ready to run.
@@ -63,6 +65,8 @@ pub struct Program {
     pub weights: Vec<WeightUse>,
     /// In order.
     pub steps: Vec<Step>,
+    /// So many of the steps, the first ones, depend on kept inputs alone: they run again only when one of those changes.
+    pub prelude: usize,
     /// All values.
     pub values: Vec<ValueInfo>,
     /// Whether kernels that compute in halves may be taken, where a GPU has them: [`crate::Graph::allow_f16`].
@@ -90,6 +94,7 @@ impl Program {
             outputs: draft.outputs,
             weights: draft.weights,
             steps: vec![],
+            prelude: 0,
             values: vec![],
             f16: draft.f16,
             plans: RefCell::default(),
@@ -101,7 +106,7 @@ impl Program {
             from.push(ValueRef::Value(id));
             match value.source {
                 Source::Weight(weight) => from[id] = ValueRef::Weight(weight),
-                Source::Input { name, ids } => program.inputs.push(ProgramInput { name, value: id, ids }),
+                Source::Input { name, ids, kept } => program.inputs.push(ProgramInput { name, value: id, ids, kept }),
                 Source::Op { op, operands } if live[id] => {
                     let operands: Vec<ValueRef> = operands.into_iter().map(|o| from[o]).collect();
                     match (op.is_view(), operands.first()) {
@@ -113,7 +118,26 @@ impl Program {
             }
             program.values.push(ValueInfo { shape, root });
         }
+        program.put_prelude_first();
         Ok(program)
+    }
+
+    /// Brings what depends on kept inputs alone to the front, in its own order.
+    fn put_prelude_first(&mut self) {
+        let mut kept = vec![false; self.values.len()];
+        self.inputs.iter().for_each(|input| kept[input.value] = input.kept);
+        let (mut prelude, mut rest) = (vec![], vec![]);
+        for step in std::mem::take(&mut self.steps) {
+            let mut values = step.operands.iter().filter_map(|from| match from {
+                ValueRef::Value(v) => Some(kept[self.values[*v].root]),
+                ValueRef::Weight(_) => None,
+            });
+            kept[step.result] = values.next().is_some_and(|first| first && values.all(|kept| kept));
+            if kept[step.result] { prelude.push(step) } else { rest.push(step) }
+        }
+        self.prelude = prelude.len();
+        self.steps = prelude;
+        self.steps.append(&mut rest);
     }
 
     /// Each weight's shape as in the file.
@@ -155,12 +179,25 @@ impl Program {
         for (_, value) in &self.outputs {
             lives[life_of[self.values[*value].root]].last = last;
         }
+        self.keep_prelude(&mut lives, &life_of);
         let plan = plan(&lives);
         let place = |life: usize| plan.place.get(life).copied().unwrap_or(usize::MAX);
         Placed {
             values: self.values.iter().map(|value| place(life_of[value.root])).collect(),
             scratch: scratch_lives.into_iter().map(|lives| lives.map(place).collect()).collect(),
             buffers: plan.buffers,
+        }
+    }
+
+    /// What the prelude leaves for the other steps (kept inputs included) is still there in the next run: it shares its buffer with nothing.
+    fn keep_prelude(&self, lives: &mut [Life], life_of: &[usize]) {
+        let inputs = self.inputs.iter().filter(|input| input.kept).map(|input| input.value);
+        let results = self.steps[..self.prelude].iter().map(|step| step.result);
+        for value in inputs.chain(results) {
+            let life = &mut lives[life_of[value]];
+            if life.last >= self.prelude {
+                *life = Life { first: 0, last: self.steps.len(), ..*life };
+            }
         }
     }
 
@@ -226,9 +263,13 @@ impl fmt::Display for Program {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let plan = self.anywhere();
         for input in &self.inputs {
-            writeln!(f, "%{} = input {} {:?}", input.value, input.name, self.values[input.value].shape)?;
+            let kept = if input.kept { "kept " } else { "" };
+            writeln!(f, "%{} = {kept}input {} {:?}", input.value, input.name, self.values[input.value].shape)?;
         }
-        for step in &self.steps {
+        for (at, step) in self.steps.iter().enumerate() {
+            if at > 0 && at == self.prelude {
+                writeln!(f, "so far only when a kept input changes")?;
+            }
             writeln!(f, "%{} @{} = {}", step.result, plan.values[step.result], self.label(step))?;
         }
         for (name, value) in &self.outputs {

@@ -6,6 +6,7 @@ use super::lowered::{Lowered, Way};
 use super::packing::unpacked;
 use super::reference::shaped;
 use crate::device::{Executable, LocalFuture, Timing};
+use crate::kept::Kept;
 use crate::op::count;
 use crate::program::ValueRef;
 use crate::{Encoding, Error, Input, Program};
@@ -21,7 +22,10 @@ pub(super) struct Ready {
     arena: Rc<dyn Memory>,
     scratch: Rc<dyn Memory>,
     weights: Vec<Rc<dyn Memory>>,
+    /// What runs each time, and before it, what runs when a kept input changed.
     parts: Vec<Part>,
+    prelude: Vec<Part>,
+    kept: Kept,
 }
 
 /// What runs between two looks at the memory.
@@ -36,17 +40,25 @@ impl Ready {
         let lowered = Lowered::new(&program, host.set(), wanted);
         let arena = host.allocate(lowered.arena)?;
         let scratch = host.allocate(lowered.thread_scratch * host.threads() as u64)?;
-        let mut ready = Ready { host, program, lowered, arena, scratch, weights, parts: vec![] };
-        let steps = ready.lowered.ways.len();
-        let mut first = 0;
-        for at in 0..=steps {
-            if at == steps || ready.lowered.ways[at] == Way::Candle {
-                ready.parts.push(Part::Kernels(ready.prepare(first..at)?));
-                ready.parts.extend((at < steps).then_some(Part::Candle(at)));
+        let (parts, prelude, kept) = (vec![], vec![], Kept::default());
+        let mut ready = Ready { host, program, lowered, arena, scratch, weights, parts, prelude, kept };
+        let first = ready.program.prelude;
+        ready.prelude = ready.parts_of(0..first)?;
+        ready.parts = ready.parts_of(first..ready.lowered.ways.len())?;
+        Ok(ready)
+    }
+
+    fn parts_of(&self, steps: Range<usize>) -> Result<Vec<Part>, Error> {
+        let (mut parts, mut first) = (vec![], steps.start);
+        for at in steps.start..=steps.end {
+            let candle = at < steps.end && self.lowered.ways[at] == Way::Candle;
+            if candle || at == steps.end {
+                parts.extend((first < at).then(|| self.prepare(first..at)).transpose()?.map(Part::Kernels));
+                parts.extend(candle.then_some(Part::Candle(at)));
                 first = at + 1;
             }
         }
-        Ok(ready)
+        Ok(parts)
     }
 
     /// A list of these steps' calls.
@@ -66,8 +78,9 @@ impl Ready {
         self.host.prepare(calls, Scratch { address: self.scratch.address(), each: self.lowered.thread_scratch })
     }
 
-    fn write_inputs(&self, inputs: &[(&str, Input)]) -> Result<(), Error> {
-        for (input, given) in self.program.inputs.iter().zip(self.program.match_inputs(inputs)?) {
+    /// Kept ones only where they changed.
+    fn write_inputs(&self, given: &[Input], same: bool) -> Result<(), Error> {
+        for (input, given) in self.program.inputs.iter().zip(given).filter(|(input, _)| !(same && input.kept)) {
             let bytes: Vec<u8> = match given {
                 Input::F32(numbers) => numbers.iter().flat_map(|v| v.to_le_bytes()).collect(),
                 Input::U32(ids) => {
@@ -133,20 +146,27 @@ impl Ready {
 impl Executable for Ready {
     fn run<'a>(&'a mut self, inputs: &'a [(&'a str, Input<'a>)]) -> LocalFuture<'a, Result<Vec<Vec<f32>>, Error>> {
         Box::pin(async move {
-            self.write_inputs(inputs)?;
-            for part in &self.parts {
+            let given = self.program.match_inputs(inputs)?;
+            let mut kept = std::mem::take(&mut self.kept);
+            let same = kept.same(&self.program, &given);
+            self.write_inputs(&given, same)?;
+            let prelude = self.prelude.iter().filter(|_| !same);
+            for part in prelude.chain(&self.parts) {
                 match part {
                     Part::Kernels(list) => list.run().await?,
                     Part::Candle(at) => self.candle(*at)?,
                 }
             }
+            kept.ran(&self.program, &given);
+            self.kept = kept;
             Ok(self.program.outputs.iter().map(|(_, value)| self.read(*value)).collect())
         })
     }
 
     fn profile<'a>(&'a mut self, inputs: &'a [(&'a str, Input<'a>)]) -> LocalFuture<'a, Result<Vec<Timing>, Error>> {
         Box::pin(async move {
-            self.write_inputs(inputs)?;
+            self.kept.forget();
+            self.write_inputs(&self.program.match_inputs(inputs)?, false)?;
             let mut timings = vec![];
             let work = self.program.anywhere();
             for (at, step) in self.program.steps.iter().enumerate() {

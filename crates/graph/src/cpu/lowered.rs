@@ -94,7 +94,7 @@ impl Lowered {
                 ValueRef::Weight(w) => weights[w],
             },
             Slot::Output => arena + self.values[program.steps[at].result],
-            Slot::Scratch(i) => arena + self.scratch[at][*i],
+            Slot::Scratch(i) | Slot::ReadScratch(i) => arena + self.scratch[at][*i],
         }
     }
 }

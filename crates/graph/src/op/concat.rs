@@ -1,6 +1,6 @@
 //! Two values side by side in their channels: the UNet's skip connections.
 
-use super::{Case, FLAT, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel, rows};
+use super::{Case, FLAT, Gpu, Op, OpRow, Operand, channels, flat_groups, flat_kernel, row_reader, rows};
 use crate::Var;
 use crate::caps::Caps;
 use crate::choice::Candidate;
@@ -11,7 +11,7 @@ use decant_kernels::{CopyRows, Kernel as Compute, Set};
 
 pub(super) const ROW: OpRow = OpRow { name: "concat", tolerance: 0.0, reason: "copies", cases };
 
-/// Operands: two or more `[…, channels_i]`; result `[…, Σ channels_i]`.
+/// Operands: `[…, a]` and `[…, b]`; result `[…, a + b]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Concat;
 
@@ -21,15 +21,13 @@ impl Op for Concat {
     }
 
     fn shape(&self, operands: &[&[usize]]) -> std::result::Result<Vec<usize>, String> {
-        let places = |shape: &[usize]| shape[..shape.len() - 1].to_vec();
-        if operands.iter().any(|o| places(o) != places(operands[0])) {
+        let [[a_places @ .., a], [b_places @ .., b]] = operands else {
+            return Err(format!("two values with channels are needed, got {operands:?}"));
+        };
+        if a_places != b_places {
             return Err(format!("{operands:?} differ in more than their channels"));
         }
-        let mut result = operands[0].to_vec();
-        if let Some(last) = result.last_mut() {
-            *last = operands.iter().map(|o| channels(o)).sum();
-        }
-        Ok(result)
+        Ok([a_places, &[a + b]].concat())
     }
 
     fn cpu(&self, operands: &[Tensor]) -> Result<Tensor> {
@@ -37,22 +35,19 @@ impl Op for Concat {
     }
 
     fn gpu(&self, operands: &[Operand], result: &[usize], _: &Caps, _: &str) -> std::result::Result<Gpu, String> {
-        let mut first = 0;
-        let launches = operands.iter().enumerate().map(|(i, operand)| {
-            let (n, width) = (count(operand.shape), channels(operand.shape));
-            let params = vec![("n", n.into()), ("width", width.into()), ("out_width", channels(result).into()), ("first", first.into())];
-            first += width;
-            Launch {
-                kernel: flat_kernel("concat"),
-                slots: vec![Slot::operand(i), Slot::Output],
-                params,
-                groups: flat_groups(n, FLAT),
-                flops: 0,
-            }
-        });
-        let launches = launches.collect();
-        debug_assert_eq!(rows(result) * first, count(result), "the operands fill the result");
-        Ok(Gpu { launches, scratch: vec![] })
+        let [a, b] = operands else { return Err(format!("{} operands", operands.len())) };
+        let (rows, widths, width) = (rows(result), [channels(a.shape), channels(b.shape)], channels(result));
+        // Four at once only where both begin and end with whole fours.
+        let reader = if widths.iter().all(|width| row_reader(*width) == "vec4") { "vec4" } else { "scalar" };
+        let n4 = rows * width.div_ceil(4);
+        let launch = Launch {
+            kernel: flat_kernel("concat").with("input", reader).with("output", reader),
+            slots: vec![Slot::operand(0), Slot::operand(1), Slot::Output],
+            params: vec![("n4", n4.into()), ("a_width", widths[0].into()), ("width", width.into()), ("width4", width.div_ceil(4).into())],
+            groups: flat_groups(4 * n4, FLAT),
+            flops: 0,
+        };
+        Ok(Gpu { launches: vec![launch], scratch: vec![] })
     }
 
     fn kernels(&self, operands: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {
@@ -77,8 +72,14 @@ impl<'g> Var<'g> {
 }
 
 fn cases() -> Vec<Case> {
-    let pairs: [(&[usize], &[usize]); 4] =
-        [(&[1, 1], &[1, 1]), (&[2, 3, 5], &[2, 3, 7]), (&[1, 8, 8, 64], &[1, 8, 8, 32]), (&[2, 17, 1], &[2, 17, 4])];
+    let pairs: [(&[usize], &[usize]); 6] = [
+        (&[1, 1], &[1, 1]),
+        (&[2, 3, 5], &[2, 3, 7]),
+        (&[1, 8, 8, 64], &[1, 8, 8, 32]),
+        (&[2, 17, 1], &[2, 17, 4]),
+        (&[5, 6], &[5, 3]),
+        (&[3, 7], &[3, 1]),
+    ];
     let case = |(a, b): (&'static [usize], &'static [usize])| {
         Case::new(format!("{a:?} and {b:?}")).input("a", a).input("b", b).build(|_, i| i[0].concat(i[1]))
     };

@@ -88,9 +88,7 @@ impl Op for Conv2d {
         let (true, (Some(rows), Some(columns))) = (c == wc, steps) else {
             return Err(format!("input {input:?} does not fit weight {weight:?} with {:?}", self.window));
         };
-        let result = vec![*batch, rows, columns, *out];
-        self.epilogue.check(extra, &result)?;
-        Ok(result)
+        self.epilogue.shape(extra, vec![*batch, rows, columns, *out])
     }
 
     fn cpu(&self, operands: &[Tensor]) -> Result<Tensor> {
@@ -186,7 +184,7 @@ impl Op for Conv2d {
     }
 
     fn fuse(&mut self, next: Fusion) -> bool {
-        self.epilogue.fuse(next)
+        next != Fusion::Geglu && self.epilogue.fuse(next)
     }
 }
 

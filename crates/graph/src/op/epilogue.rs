@@ -1,8 +1,8 @@
 //! What a matrix product or convolution does to each number before writing it: bias, one row per batch entry, activation, residual, in
-//! that order. In WGSL it is `shaders/lib/epilogue.wgsl`, and `shaders/result/` for tiles.
+//! that order; or a bias and GEGLU. In WGSL it is `shaders/lib/epilogue.wgsl`, and `shaders/result/` for tiles.
 
 use super::pointwise::add_per_batch;
-use super::{Activation, Fusion, Operand};
+use super::{Activation, Fusion, Op, Operand};
 use crate::launch::Slot;
 use candle_core::{Result, Tensor};
 
@@ -17,6 +17,8 @@ pub struct Epilogue {
     pub activation: Option<Activation>,
     /// Add a value of the result's shape.
     pub residual: bool,
+    /// The product's channels are values and gates, as [`super::Geglu`] takes them: the result has half as many. Only a bias goes with it.
+    pub geglu: bool,
 }
 
 /// What a product's kernel is told to add, by `shaders/lib/flags.wgsl`.
@@ -25,8 +27,11 @@ const FLAGS: [(&str, u32); 3] = [("BIAS", 1), ("PER_BATCH", 2), ("RESIDUAL", 4)]
 impl Epilogue {
     /// See [`super::Op::fuse`]: only what comes later in the order can still be taken on.
     pub fn fuse(&mut self, next: Fusion) -> bool {
+        let alone = !self.per_batch && self.activation.is_none() && !self.residual;
         match next {
-            Fusion::PerBatch if !self.per_batch && self.activation.is_none() && !self.residual => self.per_batch = true,
+            _ if self.geglu => return false,
+            Fusion::Geglu if alone => self.geglu = true,
+            Fusion::PerBatch if alone => self.per_batch = true,
             Fusion::Activation(a) if self.activation.is_none() && !self.residual => self.activation = Some(a),
             Fusion::Residual if !self.residual => self.residual = true,
             _ => return false,
@@ -34,8 +39,17 @@ impl Epilogue {
         true
     }
 
-    /// Checks the epilogue's operands (those after input and weight) against the result `[batch, …, channels]`.
-    pub fn check(&self, extra: &[&[usize]], result: &[usize]) -> std::result::Result<(), String> {
+    /// The result's shape, where the product's is `[batch, …, channels]`, or which operand (of those after input and weight) does not fit.
+    pub fn shape(&self, extra: &[&[usize]], mut product: Vec<usize>) -> std::result::Result<Vec<usize>, String> {
+        self.check(extra, &product)?;
+        if self.geglu {
+            product = super::Geglu.shape(&[&product])?;
+        }
+        Ok(product)
+    }
+
+    /// Checks the epilogue's operands against the product's shape.
+    fn check(&self, extra: &[&[usize]], result: &[usize]) -> std::result::Result<(), String> {
         let n = super::channels(result);
         let mut extra = extra.iter();
         if self.bias {
@@ -77,6 +91,9 @@ impl Epilogue {
         }
         if let Some(activation) = self.activation {
             x = activation.cpu(&x)?;
+        }
+        if self.geglu {
+            x = super::Geglu.cpu(&[x])?;
         }
         if self.residual {
             x = (x + next()?)?;

@@ -1,6 +1,6 @@
 //! `y = x[…, :n] · gelu(x[…, n:])` (Shazeer 2020, “GLU Variants Improve Transformer”; diffusers' `GEGLU`).
 
-use super::{Case, FLAT, Gpu, Op, OpRow, Operand, channels, count, flat_groups, row_kernel, rows};
+use super::{Case, FLAT, Fusion, Gpu, Op, OpRow, Operand, channels, count, flat_groups, row_kernel, rows};
 use crate::Var;
 use crate::caps::Caps;
 use crate::choice::Candidate;
@@ -37,24 +37,36 @@ impl Op for Geglu {
     }
 
     fn gpu(&self, _: &[Operand], result: &[usize], _: &Caps, _: &str) -> std::result::Result<Gpu, String> {
-        let (rows, width) = (rows(result), channels(result));
-        let n4 = rows * width.div_ceil(4);
-        let launch = Launch {
-            kernel: row_kernel("geglu", width),
-            slots: vec![Slot::operand(0), Slot::Output],
-            params: vec![("n4", n4.into()), ("width", width.into()), ("width4", width.div_ceil(4).into())],
-            groups: flat_groups(4 * n4, FLAT),
-            flops: 2 * count(result) as u64,
-        };
-        Ok(Gpu { launches: vec![launch], scratch: vec![] })
+        Ok(Gpu { launches: vec![launch(Slot::operand(0), result)], scratch: vec![] })
     }
 
     fn kernels(&self, _: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {
-        let (rows, c) = (rows(result) as u32, channels(result));
-        let p = Flat { rows, channels: c as u32, places: 1, activation: 0, multiply: 1.0, add: 0.0, unit: unit_rows(c) };
-        let call = KernelCall::new(Compute::Geglu, vec![Slot::operand(0), Slot::Output], &p, p.units());
-        vec![Candidate::always("rows", Lowering::one(call))]
+        vec![Candidate::always("rows", Lowering::one(call(Slot::operand(0), result)))]
     }
+
+    fn as_fusion(&self) -> Option<Fusion> {
+        Some(Fusion::Geglu)
+    }
+}
+
+/// A GPU's launch that reads values and gates there.
+pub(super) fn launch(from: Slot, result: &[usize]) -> Launch {
+    let (rows, width) = (rows(result), channels(result));
+    let n4 = rows * width.div_ceil(4);
+    Launch {
+        kernel: row_kernel("geglu", width),
+        slots: vec![from, Slot::Output],
+        params: vec![("n4", n4.into()), ("width", width.into()), ("width4", width.div_ceil(4).into())],
+        groups: flat_groups(4 * n4, FLAT),
+        flops: 2 * count(result) as u64,
+    }
+}
+
+/// The same for a CPU.
+pub(super) fn call(from: Slot, result: &[usize]) -> KernelCall {
+    let (rows, c) = (rows(result) as u32, channels(result));
+    let p = Flat { rows, channels: c as u32, places: 1, activation: 0, multiply: 1.0, add: 0.0, unit: unit_rows(c) };
+    KernelCall::new(Compute::Geglu, vec![from, Slot::Output], &p, p.units())
 }
 
 impl<'g> Var<'g> {

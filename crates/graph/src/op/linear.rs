@@ -2,9 +2,10 @@
 
 use super::units::product_call;
 use super::ways::{STEP, Work, class, ways};
-use super::{Activation, Case, Epilogue, Fusion, Gpu, Op, OpRow, Operand, channels, product, rows};
+use super::{Activation, Case, Epilogue, Fusion, Gpu, Op, OpRow, Operand, channels, count, product, rows};
 use crate::caps::Caps;
 use crate::choice::Candidate;
+use crate::launch::Slot;
 use crate::lowering::Lowering;
 use crate::{LORA_DOWN, LORA_UP, Layout, Var, Weights};
 use candle_core::{Result, Tensor};
@@ -37,10 +38,9 @@ impl Op for Linear {
         if !fits {
             return Err(format!("input {input:?} does not fit weight {weight:?}"));
         }
-        let mut result = input.to_vec();
-        *result.last_mut().expect("not empty, checked above") = weight[0];
-        self.epilogue.check(extra, &result)?;
-        Ok(result)
+        let mut product = input.to_vec();
+        *product.last_mut().expect("not empty, checked above") = weight[0];
+        self.epilogue.shape(extra, product)
     }
 
     fn cpu(&self, operands: &[Tensor]) -> Result<Tensor> {
@@ -54,7 +54,7 @@ impl Op for Linear {
     }
 
     fn ways(&self, operands: &[Operand], result: &[usize], caps: &Caps) -> Vec<Candidate> {
-        ways("linear", [rows(result), channels(result), channels(operands[0].shape).div_ceil(STEP)], caps)
+        ways("linear", [rows(result), operands[1].shape[0], channels(operands[0].shape).div_ceil(STEP)], caps)
     }
 
     fn gpu(&self, operands: &[Operand], result: &[usize], _: &Caps, way: &str) -> std::result::Result<Gpu, String> {
@@ -78,13 +78,13 @@ impl Op for Linear {
                 ("places", (m / result[0]).into()),
                 ("k", k.into()),
             ],
-            flops: 2 * product(&[m, n, k]),
+            flops: 2 * product(&[m, operands[1].shape[0], k]),
         };
         work.by(way)
     }
 
-    fn class(&self, _: &[Operand], result: &[usize]) -> Option<String> {
-        Some(class(self.name(), rows(result), channels(result)))
+    fn class(&self, operands: &[Operand], result: &[usize]) -> Option<String> {
+        Some(class(self.name(), rows(result), operands[1].shape[0]))
     }
 
     /// A convolution of a 1×1 window on pictures of one row.
@@ -95,14 +95,20 @@ impl Op for Linear {
             height: 1,
             width: places as u32,
             channels: channels(operands[0].shape) as u32,
-            outputs: channels(result) as u32,
+            outputs: operands[1].shape[0] as u32,
             kernel: [1, 1],
             stride: 1,
             out: [1, places as u32],
             ..Product::default()
         };
-        let call = product_call(p, decant_kernels::Kernel::Product, operands, &self.epilogue, set.tile());
-        vec![Candidate::always("product", Lowering::one(call))]
+        let mut call = product_call(p, decant_kernels::Kernel::Product, operands, &self.epilogue, set.tile());
+        if !self.epilogue.geglu {
+            return vec![Candidate::always("product", Lowering::one(call))];
+        }
+        call.slots.pop();
+        call.slots.push(Slot::Scratch(0));
+        let calls = vec![call, super::geglu::call(Slot::Scratch(0), result)];
+        vec![Candidate::always("product", Lowering { calls, scratch: vec![2 * count(result)] })]
     }
 
     fn fuse(&mut self, next: Fusion) -> bool {
@@ -142,6 +148,9 @@ fn cases() -> Vec<Case> {
             .flat_map(|&(m, n, k)| Case::per_encoding(move |encoding| linear_case(m, n, k, encoding)))
             .collect();
     cases.push(fused_case());
+    for (m, n, k) in [(3, 1, 2), (2, 6, 20), (9, 5, 8), (70, 34, 33), (130, 68, 40), (200, 66, 96)] {
+        cases.extend(Case::per_encoding(move |encoding| gated_case(m, n, k, encoding)));
+    }
     cases.extend(
         Activation::ALL
             .into_iter()
@@ -170,6 +179,15 @@ fn activated_case((m, n, k): (usize, usize, usize), activation: Activation) -> C
         .weight("fc.bias", &[n], crate::Encoding::F32)
         .input("x", &[m, k])
         .build(move |graph, inputs| inputs[0].linear(graph.weights().at("fc")).activation(activation))
+}
+
+/// Values and gates: a product of twice as many columns.
+fn gated_case(m: usize, n: usize, k: usize, encoding: crate::Encoding) -> Case {
+    Case::new(format!("{m}x2·{n}x{k} with GEGLU {}", encoding.row().name))
+        .weight("fc.weight", &[2 * n, k], encoding)
+        .weight("fc.bias", &[2 * n], encoding)
+        .input("x", &[m, k])
+        .build(|graph, inputs| inputs[0].linear(graph.weights().at("fc")).geglu())
 }
 
 fn fused_case() -> Case {

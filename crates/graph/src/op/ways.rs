@@ -9,7 +9,7 @@ use crate::launch::{Kernel, Launch, Param, Slot};
 pub(super) struct Work<'a> {
     /// `linear` or `conv2d`.
     pub op: &'static str,
-    /// Rows and columns of the result.
+    /// Rows and columns of the result; with GEGLU the product has twice as many columns.
     pub m: usize,
     pub n: usize,
     /// Numbers in a row of the input: a linear layer's, or a place's channels.
@@ -164,6 +164,9 @@ impl Work<'_> {
     /// What is launched by the way of that name.
     pub fn by(&self, way: &str) -> Result<Gpu, String> {
         let named = |tiles: &[Tile]| tiles.iter().copied().find(|tile| tile.name == way);
+        if self.epilogue.geglu && (!self.n.is_multiple_of(2) || (named(WHOLE).is_none() && way != SQUARE_F16)) {
+            return self.then_geglu(way);
+        }
         if way == SPLIT {
             return Ok(self.split());
         }
@@ -212,8 +215,37 @@ impl Work<'_> {
 
     /// Tiles through workgroup memory, each with all of its columns.
     fn whole(&self, tile: Tile, arithmetic: &'static str) -> Gpu {
-        let kernel = self.epilogue(self.tiled(tile, arithmetic).with("result", row_reader(self.n)));
-        Gpu { launches: vec![self.launch(kernel, tile, Some(self.steps))], scratch: vec![] }
+        let tiled = self.tiled(tile, arithmetic);
+        let launch = if self.epilogue.geglu { self.gated(tiled, tile) } else { self.with_epilogue(tiled, tile) };
+        Gpu { launches: vec![launch], scratch: vec![] }
+    }
+
+    fn with_epilogue(&self, tiled: Kernel, tile: Tile) -> Launch {
+        self.launch(self.epilogue(tiled.with("result", row_reader(self.n))), tile, Some(self.steps))
+    }
+
+    /// Values and gates in one tile: `shaders/result/gated.wgsl`.
+    fn gated(&self, tiled: Kernel, tile: Tile) -> Launch {
+        let half = Tile { columns: tile.columns / 2, ..tile };
+        let mut launch = self.launch(tiled.with("result", "gated").assuming(Epilogue::constants()), half, Some(self.steps));
+        let [input, weights, bias, .., output] = &launch.slots[..] else { unreachable!("an epilogue has three operands") };
+        launch.slots = [input, weights, bias, output].map(Slot::clone).to_vec();
+        launch
+    }
+
+    /// A way that knows nothing of gates: the product whole, and GEGLU by a launch of its own.
+    fn then_geglu(&self, way: &str) -> Result<Gpu, String> {
+        let epilogue = Epilogue { geglu: false, ..self.epilogue };
+        let mut params = self.params.clone();
+        params.iter_mut().filter(|(name, _)| *name == "n").for_each(|(_, n)| *n = (2 * self.n).into());
+        let whole = Work { n: 2 * self.n, epilogue, params, ..*self };
+        let mut gpu = whole.by(way)?;
+        let values = Slot::Scratch(gpu.scratch.len());
+        let outputs = gpu.launches.iter_mut().flat_map(|launch| &mut launch.slots).filter(|slot| **slot == Slot::Output);
+        outputs.for_each(|slot| *slot = values.clone());
+        gpu.scratch.push(2 * self.m * self.n);
+        gpu.launches.push(super::geglu::launch(Slot::ReadScratch(gpu.scratch.len() - 1), &[self.m, self.n]));
+        Ok(gpu)
     }
 
     fn tiled(&self, tile: Tile, arithmetic: &'static str) -> Kernel {
