@@ -77,7 +77,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         a = load_a(tap, k4);
         b = load_b(b_starts, min(first + k4, params.k4 - 1u));
     }
-    var sums: Sums;
+    var sums: Accumulators;
     while (step < end) {
         if (!EARLY) {
             k4 = min(start + column, last);
@@ -109,5 +109,5 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         multiply(local, &sums);
         workgroupBarrier();
     }
-    write(group, local, &sums);
+    finish(group, local, &sums);
 }

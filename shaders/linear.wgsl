@@ -38,7 +38,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         a = load_a(a_starts, k4);
         b = load_b(b_starts, k4);
     }
-    var sums: Sums;
+    var sums: Accumulators;
     while (start < end) {
         if (!EARLY) {
             k4 = min(start + column, last);
@@ -59,5 +59,5 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         multiply(local, &sums);
         workgroupBarrier();
     }
-    write(group, local, &sums);
+    finish(group, local, &sums);
 }

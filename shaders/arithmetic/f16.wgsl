@@ -4,6 +4,9 @@ enable f16;
 
 const_assert A_LOADS == 4u && B_LOADS == 4u && PER_M == 8u && PER_N == 8u;
 
+// What is added up: here, as it is written.
+alias Accumulators = Sums;
+
 // Column by column: a vector holds rows r, r + LOADED, r + 2 * LOADED and r + 3 * LOADED, those that one invocation loads.
 const PLANE = LOADED + 2u;
 var<workgroup> a_tile: array<vec4<f16>, PLANE * 4u * DEPTH>;
@@ -75,4 +78,8 @@ fn multiply_column(local: u32, column: u32, halves: ptr<function, Halves>) {
         (*halves)[i][2] = fma(vec2(a[i]), b1.xy, (*halves)[i][2]);
         (*halves)[i][3] = fma(vec2(a[i]), b1.zw, (*halves)[i][3]);
     }
+}
+
+fn finish(group: vec3<u32>, local: u32, sums: ptr<function, Accumulators>) {
+    write(group, local, sums);
 }

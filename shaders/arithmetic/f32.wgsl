@@ -1,5 +1,8 @@
 // A step of a tiled product (`lib/tiled`) in f32: both sides' vectors of four columns in workgroup memory, and their products.
 
+// What is added up: here, as it is written.
+alias Accumulators = Sums;
+
 // Column by column, so that neighbours read neighbouring words; two apart, so that those who store at once use different banks.
 const A_PLANE = ROWS + 2u;
 const B_PLANE = COLUMNS + 2u;
@@ -35,4 +38,8 @@ fn multiply_plane(local: u32, k: u32, sums: ptr<function, Sums>) {
             (*sums)[i][j] = fma(a[i].w, b[j].w, fma(a[i].z, b[j].z, fma(a[i].y, b[j].y, fma(a[i].x, b[j].x, (*sums)[i][j]))));
         }
     }
+}
+
+fn finish(group: vec3<u32>, local: u32, sums: ptr<function, Accumulators>) {
+    write(group, local, sums);
 }

@@ -1,6 +1,6 @@
 // A block of ROWS x COLUMNS results of a matrix product y[m, n] = sum over k of a[m, k] * b[n, k], for GPUs: both sides go through
 // workgroup memory, 4 * DEPTH columns (a step) at a time; each invocation keeps PER_M x PER_N sums in registers. A step's loads are all
-// under way before the first is waited for, and all loops over registers have constant bounds. `arithmetic/*` stores and multiplies a step.
+// under way before the first is waited for, and all loops over registers have constant bounds. `arithmetic/*` stores and multiplies a step, and hands its sums to `write`.
 // Needs a tile of DEPTH 4, `weights_raw` and `weights_of`, `b_row(group, p)` (the row of b at place p of the tile), and in `params`: m, n,
 // row_stride.
 #import tile/*

@@ -2,7 +2,8 @@
 
 use crate::pipeline::Pipelines;
 use crate::tally::Tally;
-use decant_graph::{Caps, Error, KernelChoice, Limits};
+use decant_graph::caps::{Caps, Matrices};
+use decant_graph::{Error, KernelChoice, Limits};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
@@ -54,11 +55,13 @@ impl Gpu {
         let adapter = instance.request_adapter(&options).await;
         let adapter = adapter.map_err(|e| Error::Device(format!("no WebGPU adapter was found: {e}")))?;
         let wanted = wgpu::Features::TIMESTAMP_QUERY | wgpu::Features::SHADER_F16;
-        let features = adapter.features() & wanted;
+        let features = adapter.features() & (wanted | wgpu::Features::EXPERIMENTAL_COOPERATIVE_MATRIX);
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("decant"),
             required_features: features,
             required_limits: adapter.limits(),
+            // SAFETY: of what is experimental only matrix units are asked for, by one kernel, which is compared with the CPU before it is chosen.
+            experimental_features: unsafe { wgpu::ExperimentalFeatures::enabled() },
             ..Default::default()
         };
         let device = adapter.request_device(&descriptor).await;
@@ -79,6 +82,7 @@ impl Gpu {
         }));
         let (info, has) = (adapter.get_info(), device.limits());
         let named = [&info.name, &info.driver, &info.driver_info].into_iter().find(|n| !n.is_empty());
+        let properties = adapter.cooperative_matrix_properties();
         let adapter = Adapter {
             name: named.cloned().unwrap_or_else(|| "an adapter that does not say its name".into()),
             backend: format!("{:?}", info.backend),
@@ -93,7 +97,8 @@ impl Gpu {
             invocations: has.max_compute_invocations_per_workgroup,
             workgroup_memory: has.max_compute_workgroup_storage_size,
         };
-        let caps = Caps { limits, software: adapter.software, f16: device.features().contains(wgpu::Features::SHADER_F16) };
+        let f16 = device.features().contains(wgpu::Features::SHADER_F16);
+        let caps = Caps { limits, software: adapter.software, f16, matrices: matrices(&info, &device, &properties) };
         Gpu(Rc::new(Inner {
             device,
             queue,
@@ -152,6 +157,18 @@ impl Inner {
         }
         made
     }
+}
+
+/// What its matrix units multiply: halves, added up in f32, the largest that there is; where subgroups are of one size, so that a kernel can
+/// count on it.
+fn matrices(info: &wgpu::AdapterInfo, device: &wgpu::Device, properties: &[wgpu::CooperativeMatrixProperties]) -> Option<Matrices> {
+    use wgpu::CooperativeScalarType::{F16, F32};
+    let offered = device.features().contains(wgpu::Features::EXPERIMENTAL_COOPERATIVE_MATRIX);
+    let fits = |has: &&wgpu::CooperativeMatrixProperties| {
+        (has.ab_type, has.cr_type) == (F16, F32) && has.m_size == has.n_size && has.n_size == has.k_size
+    };
+    let size = properties.iter().filter(fits).map(|has| has.m_size).max()?;
+    (offered && info.subgroup_min_size == info.subgroup_max_size).then_some(Matrices { size, subgroup: info.subgroup_min_size })
 }
 
 /// What the driver says of something that nobody waited for.

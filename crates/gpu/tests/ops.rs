@@ -51,7 +51,7 @@ fn candidates(gpu: &Gpu, case: &Case) -> BTreeSet<&'static str> {
 /// with every tile in f32 and without a function, and otherwise with what each kernel prefers.
 fn tried(gpu: &Gpu, op: &str, case: &Case) -> Vec<&'static str> {
     let whole = !["linear", "conv2d"].contains(&op) || case.name.ends_with(" f32") || case.name.contains("every epilogue");
-    let preferred = ["lanes", "square", "square_f16", "split", "rows2"];
+    let preferred = ["lanes", "square", "square_f16", "matrix_f16", "split", "rows2"];
     candidates(gpu, case).into_iter().filter(|name| whole || preferred.contains(name)).collect()
 }
 

@@ -7,7 +7,7 @@ use common::folder;
 use decant_graph::{Encoding, Graph, Limits, Program, WeightIndex, WeightInfo};
 use decant_sd::config::{ClipConfig, UNetConfig, VaeConfig};
 use decant_sd::{clip, unet, vae};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 const VAE: &[u8] = br#"{"block_out_channels": [128, 256, 512, 512], "layers_per_block": 2,
     "down_block_types": ["DownEncoderBlock2D", "DownEncoderBlock2D", "DownEncoderBlock2D", "DownEncoderBlock2D"],
@@ -141,4 +141,18 @@ fn the_work_is_what_torch_counts() {
         let got = program.flops() as f64 / 1e9;
         assert!((got / expected - 1.0).abs() < 0.01, "expected {expected} GFLOP, got {got:.0}");
     }
+}
+
+/// Launches of one call with guidance at 512×512, by operation, once the text is known; and all of them, by the first choices of any real GPU.
+#[test]
+fn a_guided_call_takes_few_launches() {
+    let config = UNetConfig::parse("unet/config.json", MODELS[0].unet.as_bytes()).expect("the configuration is sound");
+    let unet = program(&index("sd15", "unet", Encoding::F16), |g| unet::unet(g, &config, 2, [64, 64], 77));
+    let (plan, mut each) = (unet.anywhere(), BTreeMap::<&str, usize>::new());
+    for (at, _) in plan.launches(&unet).filter(|(at, _)| *at >= unet.prelude) {
+        *each.entry(unet.steps[at].op.name()).or_default() += 1;
+    }
+    let total: usize = each.values().sum();
+    println!("{total} launches and {} for the text, {} bytes: {each:?}", unet.prelude, plan.activation_bytes());
+    assert!(total <= 490, "{total} launches: {each:?}");
 }

@@ -4,8 +4,9 @@
 
 use decant_gpu::shader;
 use decant_graph::bench::peak_program;
+use decant_graph::caps::{Caps, Matrices};
 use decant_graph::op::OPS;
-use decant_graph::{Caps, Launch, Program};
+use decant_graph::{Launch, Limits, Program};
 use std::collections::BTreeMap;
 
 /// The program of every case of every operation, and of the benchmark's own, and what to call it.
@@ -18,7 +19,11 @@ pub fn programs() -> Vec<(String, Program)> {
 /// What adapters may be like, as far as operations choose kernels by it.
 pub fn all_caps() -> Vec<Caps> {
     let software = Caps { software: true, ..Caps::default() };
-    vec![Caps { f16: true, ..Caps::default() }, software]
+    let limits = Limits { workgroup_memory: 32 << 10, ..Limits::default() };
+    let matrices = [(8, 8), (16, 32), (8, 32), (16, 64)].map(|(size, subgroup)| Some(Matrices { size, subgroup }));
+    let mut all = vec![Caps { f16: true, ..Caps::default() }, software];
+    all.extend(matrices.map(|matrices| Caps { f16: true, matrices, limits, ..Caps::default() }));
+    all
 }
 
 /// Every launch of every candidate of every case, by its kernel's name.

@@ -112,7 +112,7 @@ impl Op for Conv2d {
         ways("conv2d", [rows(result), channels(result), steps(&operands[1])], caps)
     }
 
-    fn gpu(&self, operands: &[Operand], result: &[usize], _: &Caps, way: &str) -> std::result::Result<Gpu, String> {
+    fn gpu(&self, operands: &[Operand], result: &[usize], caps: &Caps, way: &str) -> std::result::Result<Gpu, String> {
         let weight = operands[1].weight.ok_or("the second operand must be a weight")?;
         let (input, kernel) = (operands[0].shape, &operands[1].shape[2..]);
         let (places, m, n) = (result[1] * result[2], result[0] * result[1] * result[2], result[3]);
@@ -127,6 +127,7 @@ impl Op for Conv2d {
             weights: weight.encoding.row().name,
             operands,
             epilogue: self.epilogue,
+            matrices: caps.matrices,
             params: vec![
                 ("m", m.into()),
                 ("n", n.into()),

@@ -57,7 +57,7 @@ impl Op for Linear {
         ways("linear", [rows(result), operands[1].shape[0], channels(operands[0].shape).div_ceil(STEP)], caps)
     }
 
-    fn gpu(&self, operands: &[Operand], result: &[usize], _: &Caps, way: &str) -> std::result::Result<Gpu, String> {
+    fn gpu(&self, operands: &[Operand], result: &[usize], caps: &Caps, way: &str) -> std::result::Result<Gpu, String> {
         let weight = operands[1].weight.ok_or("the second operand must be a weight")?;
         let (m, n, k) = (rows(result), channels(result), channels(operands[0].shape));
         let work = Work {
@@ -69,6 +69,7 @@ impl Op for Linear {
             weights: weight.encoding.row().name,
             operands,
             epilogue: self.epilogue,
+            matrices: caps.matrices,
             params: vec![
                 ("m", m.into()),
                 ("n", n.into()),

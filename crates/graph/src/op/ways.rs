@@ -1,7 +1,7 @@
 //! The ways in which a GPU makes a product's results: `shaders/linear*.wgsl` and `shaders/conv2d*.wgsl`, with tiles in `shaders/tile/`.
 
 use super::{Activation, Epilogue, Gpu, Operand, flat_groups, flat_kernel, row_reader};
-use crate::caps::Caps;
+use crate::caps::{Caps, Matrices};
 use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Param, Slot};
 
@@ -22,6 +22,8 @@ pub(super) struct Work<'a> {
     pub operands: &'a [Operand<'a>],
     /// What follows.
     pub epilogue: Epilogue,
+    /// The adapter's.
+    pub matrices: Option<Matrices>,
     /// The kernels' parameters, but for the flags (at [`FLAGS_AT`]) and the number of steps.
     pub params: Vec<(&'static str, Param)>,
     /// Arithmetic operations.
@@ -50,6 +52,8 @@ const LANES: Tile = tile("lanes", 16, 32);
 const LANES_FEW: Tile = tile("lanes_few", 4, 64);
 /// [`SQUARE`] in halves (`arithmetic/f16`), which some GPUs do two at a time.
 const SQUARE_F16: &str = "square_f16";
+/// [`SQUARE`] by the GPU's matrix units (`arithmetic/matrix`), which take halves.
+const MATRIX_F16: &str = "matrix_f16";
 const ROWS_2: Tile = tile("rows2", 2, 8);
 const ROWS_8: Tile = tile("rows8", 8, 8);
 
@@ -90,6 +94,30 @@ impl Size {
     }
 }
 
+/// Invocations of a workgroup of [`SQUARE`].
+const SQUARE_THREADS: u32 = 64;
+/// Bytes of workgroup memory of [`MATRIX_F16`]: both sides of a step, and the products on their way to where they are written.
+const MATRIX_MEMORY: u32 = 22 << 10;
+
+impl Matrices {
+    /// Whether each subgroup has whole matrices of a tile's rows.
+    fn fit(self, caps: &Caps) -> bool {
+        let rows = SQUARE.rows as u32 * self.subgroup / SQUARE_THREADS;
+        let known = [8, 16].contains(&self.size) && [8, 32, 64].contains(&self.subgroup);
+        known && rows.is_multiple_of(self.size) && caps.limits.workgroup_memory >= MATRIX_MEMORY
+    }
+
+    fn import(self, kernel: Kernel) -> Kernel {
+        let size = if self.size == 8 { "8x8" } else { "16x16" };
+        let subgroup = match self.subgroup {
+            8 => "8",
+            32 => "32",
+            _ => "64",
+        };
+        kernel.with("matrix", size).with("subgroup", subgroup).assuming([("SIZE", self.size), ("SUBGROUP", self.subgroup)])
+    }
+}
+
 impl Tile {
     fn count(self, m: usize, n: usize) -> usize {
         m.div_ceil(self.rows) * n.div_ceil(self.columns)
@@ -108,7 +136,7 @@ pub(super) fn class(op: &str, m: usize, n: usize) -> String {
 
 /// Names of all that any product may have.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    [WHOLE, BY_LANES, BY_ROWS].into_iter().flatten().map(|tile| tile.name).chain([SPLIT, SQUARE_F16])
+    [WHOLE, BY_LANES, BY_ROWS].into_iter().flatten().map(|tile| tile.name).chain([SPLIT, SQUARE_F16, MATRIX_F16])
 }
 
 /// Names of all ways to make a product of `m` rows and `n` columns, each a sum of so many steps; the best first.
@@ -120,6 +148,7 @@ pub(super) fn ways(op: &str, [m, n, steps]: [usize; 3], caps: &Caps) -> Vec<Cand
         all.extend(BY_ROWS.iter().map(always));
     }
     all.push(Candidate { name: SQUARE_F16, fits: caps.f16, way: () });
+    all.push(Candidate { name: MATRIX_F16, fits: caps.f16 && caps.matrices.is_some_and(|matrices| matrices.fit(caps)), way: () });
     first(all, preferred(m, n, caps))
 }
 
@@ -164,7 +193,7 @@ impl Work<'_> {
     /// What is launched by the way of that name.
     pub fn by(&self, way: &str) -> Result<Gpu, String> {
         let named = |tiles: &[Tile]| tiles.iter().copied().find(|tile| tile.name == way);
-        if self.epilogue.geglu && (!self.n.is_multiple_of(2) || (named(WHOLE).is_none() && way != SQUARE_F16)) {
+        if self.epilogue.geglu && (!self.n.is_multiple_of(2) || (named(WHOLE).is_none() && ![SQUARE_F16, MATRIX_F16].contains(&way))) {
             return self.then_geglu(way);
         }
         if way == SPLIT {
@@ -172,6 +201,9 @@ impl Work<'_> {
         }
         if way == SQUARE_F16 {
             return Ok(self.whole(SQUARE, "f16"));
+        }
+        if let (MATRIX_F16, Some(_)) = (way, self.matrices) {
+            return Ok(self.whole(SQUARE, "matrix"));
         }
         let whole = named(WHOLE).map(|tile| self.whole(tile, "f32"));
         let lanes = || named(BY_LANES).map(|tile| self.lanes(tile));
@@ -251,7 +283,11 @@ impl Work<'_> {
     fn tiled(&self, tile: Tile, arithmetic: &'static str) -> Kernel {
         // Large tiles leave room for few workgroups, which hide no latency from each other, but have no registers left either.
         let loads = if tile.rows * tile.columns > SMALL.rows * SMALL.columns { "late" } else { "early" };
-        self.kernel(self.op, tile).with("loads", loads).with("arithmetic", arithmetic)
+        let kernel = self.kernel(self.op, tile).with("loads", loads).with("arithmetic", arithmetic);
+        match self.matrices {
+            Some(matrices) if arithmetic == "matrix" => matrices.import(kernel),
+            _ => kernel,
+        }
     }
 
     /// A lane for each column, rows broadcast.

@@ -1,0 +1,2 @@
+// Invocations of a subgroup, always so many on the adapter.
+const SUBGROUP = 8u;
