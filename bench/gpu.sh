@@ -58,6 +58,7 @@ of_decant() {
     part 40 "networks and pictures, f16" measure networks-f16 --no-ops --model "$model" --weights f16 --sizes "$size" --guidance 7.5 --steps 8
     # From here on with what was fastest, halves included where the adapter has them; it is kept in a folder of this run's own.
     part 45 "the same with the kernels that are tried first" measure networks-tuned --no-ops --model "$model" --weights f16 --sizes "$size" --guidance 7.5 --steps 8 --tune
+    part 30 "the same by matrix units, where the adapter has them" measure networks-matrix --no-ops --model "$model" --weights f16 --sizes "$size" --guidance 7.5 --steps 8 --kernel matrix_f16
     part 90 "every kernel, f16 and attention" measure kernels-f16 --no-model --candidates "${f16[@]}"
     part 30 "networks and pictures, f32" measure networks-f32 --no-ops --model "$model" --weights f32 --sizes "$size" --guidance 7.5 --steps 4
     part 60 "growth, f16" measure growth --no-ops --model "$model" --weights f16 --sizes "$sizes" --guidance 1,7.5 --steps 2,4

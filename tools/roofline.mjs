@@ -86,7 +86,7 @@ function attention(gpu, { tokens, keys, d, heads }) {
   return { kind: `attention ${d}`, tried: [first, ...Object.keys(ways)], ways };
 }
 
-/** The denoiser's operations, two pictures of 64×64 latents, as `crates/sd/src/unet.rs` makes them. */
+/** The denoiser's operations, two pictures of 64×64 latents, as `crates/sd/src/unet.rs` makes them; what the text alone decides is known. */
 function unet() {
   const ops = [];
   const linear = (m, n, k) => ops.push({ op: "linear", m, n, k, flops: 2 * m * n * k });
@@ -97,7 +97,7 @@ function unet() {
   const resnet = (from, to, side) => {
     const places = 2 * side * side;
     for (const channels of [from, to]) {
-      memory(4 * places * channels, 3); // a group norm: sums, their combination, the result
+      memory(4 * places * channels, places * channels > 2 * 32 * 65536 ? 3 : 1); // a group norm
       conv(places, to, channels);
     }
     linear(2, to, 1280);
@@ -105,21 +105,14 @@ function unet() {
   };
   const transformer = (c, side) => {
     const [tokens, rows, d] = [side * side, 2 * side * side, c / 8];
-    memory(4 * rows * c, 3);
+    memory(4 * rows * c);
     memory(3 * 4 * rows * c, 3); // layer norms
     for (let i = 0; i < 7; i++) linear(rows, c, c); // in, q k v, out, q, out
     linear(rows, c, c); // the last of all
-    linear(154, c, 768);
-    linear(154, c, 768);
     attend(tokens, tokens, d);
     attend(tokens, 77, d);
-    const parts = Math.ceil((rows * 8 * c * 4) / (32 << 20));
-    for (let i = 0; i < parts; i++) {
-      linear(Math.ceil(rows / parts), 8 * c, c);
-      memory((3 * rows * 4 * c) / parts);
-      linear(Math.ceil(rows / parts), c, 4 * c);
-    }
-    if (parts > 1) memory(4 * rows * c, 2 * parts); // cut apart and put together
+    linear(rows, 8 * c, c); // values and gates
+    linear(rows, c, 4 * c);
   };
   const channels = [320, 640, 1280, 1280];
   linear(2, 1280, 320);
@@ -140,14 +133,14 @@ function unet() {
   for (let level = 3, side = 8; level >= 0; level--, side *= 2) {
     for (let i = 0; i < 3; i++) {
       const both = c + skips.pop();
-      memory(2 * 2 * side * side * both, 2);
+      memory(2 * 2 * side * side * both);
       resnet(both, channels[level], side);
       c = channels[level];
       if (level < 3) transformer(c, side);
     }
     if (level > 0) conv(8 * side * side, c, c);
   }
-  memory(4 * 2 * 64 * 64 * 320, 3);
+  memory(4 * 2 * 64 * 64 * 320);
   conv(2 * 64 * 64, 4, 320);
   return ops;
 }

@@ -4,7 +4,7 @@ use crate::pipeline::Pipelines;
 use crate::tally::Tally;
 use decant_graph::caps::{Caps, Matrices};
 use decant_graph::{Error, KernelChoice, Limits};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
@@ -33,6 +33,8 @@ pub(crate) struct Inner {
     /// Which kernels are taken: none but the tables' until something else is said.
     pub choice: RefCell<KernelChoice>,
     pub pipelines: Pipelines,
+    /// Arithmetic operations a second in the fastest run so far, waiting included.
+    pub speed: Cell<f64>,
     pub tally: Rc<Tally>,
     trouble: Arc<Mutex<Trouble>>,
 }
@@ -106,6 +108,7 @@ impl Gpu {
             caps,
             choice: RefCell::default(),
             pipelines: Pipelines::default(),
+            speed: Cell::default(),
             tally: Rc::default(),
             trouble,
         }))
@@ -141,6 +144,14 @@ impl Inner {
     pub fn lose(&self, reason: &str) -> Error {
         let mut trouble = self.trouble.lock().unwrap_or_else(|e| e.into_inner());
         Error::Lost(trouble.lost.get_or_insert_with(|| reason.into()).clone())
+    }
+
+    /// A run of so many arithmetic operations took so long.
+    pub fn measured(&self, flops: u64, seconds: f64) {
+        // A clock of whole milliseconds, or one that was set back, says nothing of a short run.
+        if seconds > 0.01 {
+            self.speed.set(self.speed.get().max(flops as f64 / seconds));
+        }
     }
 
     /// Runs `make` and waits for the driver's word on it; running out of memory is said in a sentence of its own.

@@ -17,6 +17,7 @@
 
 mod adapter;
 mod buffer;
+mod clock;
 mod device;
 mod pipeline;
 mod read;

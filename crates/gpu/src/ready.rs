@@ -2,6 +2,7 @@
 
 use crate::adapter::Gpu;
 use crate::buffer::Buffer;
+use crate::clock::seconds;
 use crate::read::read;
 use crate::shader;
 use decant_graph::device::Timing;
@@ -12,7 +13,9 @@ use std::rc::Rc;
 
 /// Uniforms start at multiples of this: WebGPU's guaranteed alignment.
 const UNIFORM_ALIGNMENT: usize = 256;
-/// A submission ends after this much work, so that no driver takes it for a hang: a tenth of a second at 1 TFLOP/s.
+/// A submission ends after this much work, so that no driver takes it for a hang, and others who draw on the same GPU come in between.
+const SUBMISSION_SECONDS: f64 = 0.1;
+/// The same in arithmetic operations, where nothing was measured yet: at 1 TFLOP/s.
 const SUBMISSION_FLOPS: u64 = 100_000_000_000;
 /// The same for a CPU in disguise, at about 2 GFLOP/s.
 const SOFTWARE_SUBMISSION_FLOPS: u64 = 1_000_000_000;
@@ -68,7 +71,8 @@ impl Ready {
 
     fn submit(&self, dispatches: &[Dispatch]) {
         let gpu = &self.gpu.0;
-        let most = if gpu.adapter.software { SOFTWARE_SUBMISSION_FLOPS } else { SUBMISSION_FLOPS };
+        let measured = (gpu.speed.get() * SUBMISSION_SECONDS) as u64;
+        let most = if gpu.adapter.software { SOFTWARE_SUBMISSION_FLOPS } else { SUBMISSION_FLOPS.max(measured) };
         let mut rest = dispatches;
         loop {
             let mut flops = 0;
@@ -116,8 +120,11 @@ impl Ready {
         let mut kept = std::mem::take(&mut self.kept);
         let same = kept.same(&self.program, &given);
         self.write_inputs(&given, same);
-        self.submit(&self.dispatches[if same { self.prelude } else { 0 }..]);
+        let dispatches = &self.dispatches[if same { self.prelude } else { 0 }..];
+        let start = seconds();
+        self.submit(dispatches);
         let bytes = read(&self.gpu.0, &self.staging).await?;
+        self.gpu.0.measured(dispatches.iter().map(|dispatch| dispatch.flops).sum(), seconds() - start);
         kept.ran(&self.program, &given);
         self.kept = kept;
         let mut rest = bytes.as_slice();

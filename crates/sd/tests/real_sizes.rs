@@ -88,13 +88,15 @@ fn every_weight_is_used_and_every_launch_fits() {
 #[test]
 fn a_guided_denoiser_fits_any_adapter() {
     // 215, 484 and 860 MB before the feed-forward took its tokens in parts and the largest values got their buffers first; 150.0 before
-    // products whose results are few were shared out, whose parts want a place.
-    for (pixels, most) in [(512, 151e6), (768, 336e6), (1024, 600e6)] {
+    // products whose results are few were shared out, whose parts want a place; 150.6, 335 and 600 before the text's keys and values stayed
+    // and tokens were taken together as far as every adapter can bind.
+    for (pixels, most) in [(512, 175e6), (768, 351e6), (1024, 608e6)] {
         for model in MODELS {
             let config = UNetConfig::parse("unet/config.json", model.unet.as_bytes()).expect("the configuration is sound");
             let p = program(&index(model.name, "unet", Encoding::F16), |g| unet::unet(g, &config, 2, [pixels / 8; 2], 77));
             assert_eq!(p.does_not_fit(&Limits::default()), None, "{} at {pixels}", model.name);
             let peak = p.activation_bytes() as f64;
+            println!("{} at {pixels}: {:.1} MB", model.name, peak / 1e6);
             assert!(peak <= most, "{} at {pixels}: {:.1} MB", model.name, peak / 1e6);
         }
     }
