@@ -1,6 +1,6 @@
 """Makes tests/golden/solver_*.txt: what torch and diffusers answer, for the tests of crates/solver.
 
-    python3 tests/make_goldens_solver.py [NAME]...        all files, or those named: randn schedules loops curves samplers begins descents
+    python3 tests/make_goldens_solver.py [NAME]...        all files, or those named: randn schedules loops pulled curves samplers begins descents
 
 Needs torch, diffusers, scipy and torchsde (CPU), and for one sampler the file sampling.py of k-diffusion on the path;
 the files name the versions that made them.
@@ -272,6 +272,32 @@ def run(scheduler, generator, begin=None, **extra):
     return latents, drawn
 
 
+def pulled():
+    """The same loops, pulled by the gradient of a loss on the predicted picture as fast.ai's lesson 9A does it, in each class's own scale."""
+    a, b, every = 0.9, -0.7, 2
+    golden = Golden("pulled", "latents of a sampling loop on the model tanh(a x + b t / 1000), every second step pulled by the gradient"
+                              " 0.05 (x0 - 0.5) / (sigma^2 + 1)")
+    golden.answer("noise", torch.randn(1, 4, 1, 3, generator=torch.Generator("cpu").manual_seed(7)))
+    for sampler, steps in itertools.product(["lms", "euler", "ddim", "dpmpp_2m", "deis", "unipc"], [5, 12]):
+        scheduler = SAMPLERS[sampler].from_config(SD)
+        scheduler.set_timesteps(steps)
+        golden.case(sampler=sampler, steps=steps, a=a, b=b, every=every, **SD)
+        x = torch.randn(1, 4, 1, 3, generator=torch.Generator("cpu").manual_seed(7)) * scheduler.init_noise_sigma
+        for i, t in enumerate(scheduler.timesteps):
+            output = torch.tanh(a * scheduler.scale_model_input(x, t).double() + b * t.double() / 1000).float()
+            if i % every == 0:
+                sigma = scheduler.sigmas[i] if hasattr(scheduler, "sigmas") else (1 / scheduler.alphas_cumprod[t] - 1) ** 0.5
+                exploding = sampler in ("lms", "euler")
+                root = 1.0 if exploding else 1 / (sigma**2 + 1) ** 0.5  # sqrt(alpha_bar)
+                x0 = x / root - sigma * output
+                gradient = 0.05 * (x0 - 0.5) / (sigma**2 + 1)
+                # By their own latents the gradient is that over sqrt(alpha_bar), and sigma^2 is 1 - alpha_bar.
+                x = x - (gradient * sigma**2 if exploding else gradient / root * (1 - root**2))
+            x = scheduler.step(output, t, x).prev_sample
+            golden.answer(f"latents{i}", x)
+    golden.write()
+
+
 def samplers():
     """Every sampler: all latents of loops as a pipeline runs them, with new noise from the generator of the first."""
     golden = Golden("samplers", "latents after each model call, on the model tanh(0.9 x - 0.7 t / 1000), generator seed 7; "
@@ -455,7 +481,7 @@ def descents():
 if __name__ == "__main__":
     torch.set_num_threads(1)
     diffusers.logging.set_verbosity_error()
-    recipes = [randn, schedules, loops, curves, samplers, begins, descents]
+    recipes = [randn, schedules, loops, pulled, curves, samplers, begins, descents]
     for recipe in recipes:
         if len(sys.argv) == 1 or recipe.__name__ in sys.argv[1:]:
             recipe()

@@ -6,6 +6,7 @@
 pub mod pipeline;
 pub mod request;
 pub mod trace;
+pub mod loss;
 pub mod lora;
 pub mod component;
 pub mod clip;

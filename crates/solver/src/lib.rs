@@ -63,7 +63,7 @@ pub use noise::{Noise, RNGS, Rng, RngRow};
 pub use options::{Options, SIGMAS, Sigmas, SigmasRow};
 pub use philox::CudaGenerator;
 pub use random::Generator;
-pub use sampler::{Run, SAMPLERS, Sampler, SamplerRow, Step, sample, schedule};
+pub use sampler::{LossAt, Run, SAMPLERS, Sampler, SamplerRow, Step, sample, schedule};
 pub use schedule::{Scale, Schedule};
 pub use values::{
     AlgorithmType, BetaSchedule, FinalSigmas, Interpolation, PredictionType, SolverType, TIMESTEP_SPACINGS, TimestepSpacing, TimestepType,

@@ -90,6 +90,17 @@ pub trait Run {
         None
     }
 
+    /// The gradient of a loss on the predicted picture where this step is pulled by one; `None`: not this one. As long as `at.x0`, by latents in
+    /// k-diffusion's scale, `x0 + sigma eps`.
+    ///
+    /// Before the step is taken, the latents become `x - sigma² gradient` in that scale, with the same noise predicted: fast.ai's lesson 9A,
+    /// “guidance by a loss”. A sampler of latents of variance one gets `sigma² gradient / sqrt(sigma² + 1)` taken off its own. It is asked at
+    /// the first model call of each step whose sigma is finite.
+    async fn loss_gradient(&mut self, at: LossAt<'_>) -> Result<Option<Vec<f32>>, Self::Error> {
+        let _ = at;
+        Ok(None)
+    }
+
     /// `n` new standard normals, from the generator that drew the first noise. Only stochastic samplers ask.
     fn noise(&mut self, n: usize) -> Vec<f32>;
 
@@ -103,6 +114,21 @@ pub trait Run {
 
     /// Awaited after each model call: `Ok` = go on, `Err` = stop, not yet ready = paused.
     async fn observe(&mut self, step: Step<'_>) -> Result<(), Self::Error>;
+}
+
+/// Where a step may be pulled by a loss.
+#[derive(Clone, Copy, Debug)]
+pub struct LossAt<'a> {
+    /// Which step, from 0; not which model call.
+    pub step: usize,
+    /// What the model was told.
+    pub timestep: f32,
+    /// The noise level.
+    pub sigma: f32,
+    /// The picture without noise, as predicted, not bounded.
+    pub x0: &'a [f32],
+    /// What the model was shown: latents of variance one.
+    pub model_input: &'a [f32],
 }
 
 /// One model call and the step taken from it; samplers of two calls a step show both, as diffusers does.
@@ -182,7 +208,7 @@ pub async fn sample<R: Run>(
     let options = options.into();
     let Built { schedule, denoiser, start } = build(sampler, config, &options)?;
     let scale = if options.begin.is_some() { 1.0 } else { schedule.init_noise_sigma };
-    let mut outside = Outside::new(run, schedule.clone(), &options);
+    let mut outside = Outside::new(run, sampler.row().calls, denoiser.kind, schedule.clone(), &options);
     let exchange = Rc::new(RefCell::new(Exchange::default()));
     let steps = Steps { row: sampler.row(), config: config.clone(), options, schedule, denoiser, exchange: exchange.clone() };
     let mut sampler = start(steps, noise.iter().map(|x| x * scale).collect());

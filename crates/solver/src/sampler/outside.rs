@@ -3,22 +3,27 @@
 //! Here every number from outside is looked at before a sampler reckons with it. What a step comes to is `steps.rs`' and the sampler's affair.
 
 use super::steps::{Exchange, ModelOutput};
-use super::{Run, Step};
-use crate::{Error, Options, Schedule};
+use super::{LossAt, Run, Step};
+use crate::prediction::{from_alpha, mix};
+use crate::{Error, Options, PredictionType, Schedule};
 use std::cell::RefCell;
 use std::mem::take;
 
 /// What a sampler's questions are answered with.
 pub(super) struct Outside<'a, R> {
     run: &'a mut R,
+    /// Model calls a step.
+    calls: usize,
+    /// What the model predicts.
+    kind: PredictionType,
     schedule: Schedule,
     cfgpp: bool,
     last: Option<Call>,
 }
 
 impl<'a, R: Run> Outside<'a, R> {
-    pub fn new(run: &'a mut R, schedule: Schedule, options: &Options) -> Self {
-        Self { run, schedule, cfgpp: options.cfgpp, last: None }
+    pub fn new(run: &'a mut R, calls: usize, kind: PredictionType, schedule: Schedule, options: &Options) -> Self {
+        Self { run, calls, kind, schedule, cfgpp: options.cfgpp, last: None }
     }
 
     /// Asks the model about latents.
@@ -30,8 +35,49 @@ impl<'a, R: Run> Outside<'a, R> {
         if let Some(renoise) = &renoise {
             self.fits(index, x.len(), renoise)?;
         }
+        let gradient = self.gradient(index, &model_input, &prediction).await?;
         self.last = Some(Call { index, latents: x.clone(), model_input, prediction: prediction.clone() });
-        Ok(ModelOutput { x, output: prediction, renoise })
+        let (x, output) = match gradient {
+            None => (x, prediction),
+            Some(gradient) => self.pulled(index, &x, &prediction, &gradient),
+        };
+        Ok(ModelOutput { x, output, renoise })
+    }
+
+    /// A loss's gradient at a call, if there is one.
+    async fn gradient(&mut self, index: usize, model_input: &[f32], prediction: &[f32]) -> Result<Option<Vec<f32>>, R::Error> {
+        let (timestep, sigma) = (self.schedule.timesteps[index], self.schedule.sigmas[index]);
+        if !index.is_multiple_of(self.calls) || !sigma.is_finite() {
+            return Ok(None);
+        }
+        let x0 = &from_alpha(self.kind, model_input, prediction, 1.0 / (sigma * sigma + 1.0)).x0;
+        let gradient = self.run.loss_gradient(LossAt { step: index / self.calls, timestep, sigma, x0, model_input }).await?;
+        if let Some(gradient) = &gradient {
+            if gradient.len() != x0.len() {
+                return Err(Error::Length { timestep, expected: x0.len(), got: gradient.len() }.into());
+            }
+            self.finite("the loss's gradient", index, gradient)?;
+        }
+        Ok(gradient)
+    }
+
+    /// Latents moved against a gradient, and the output that says the same noise of them.
+    fn pulled(&self, index: usize, x: &[f32], output: &[f32], gradient: &[f32]) -> (Vec<f32>, Vec<f32>) {
+        let (sigma, scale) = (self.schedule.sigmas[index], self.schedule.model_scale(index));
+        let square = sigma * sigma + 1.0;
+        let by = sigma * sigma * scale / square.sqrt();
+        let moved = mix([(1.0, x), (-by, gradient)]);
+        if self.kind == PredictionType::Epsilon {
+            return (moved, output.to_vec());
+        }
+        let [before, after] = [x, &moved].map(|x| x.iter().map(|x| x / scale).collect::<Vec<f32>>());
+        let eps = from_alpha(self.kind, &before, output, 1.0 / square).eps;
+        let x0 = from_alpha(PredictionType::Epsilon, &after, &eps, 1.0 / square).x0;
+        let output = match self.kind {
+            PredictionType::VPrediction => mix([(1.0 / square.sqrt(), &eps), (-sigma / square.sqrt(), &x0)]),
+            _ => x0,
+        };
+        (moved, output)
     }
 
     /// Refuses a prediction of another length, or with what is no number in it.

@@ -84,7 +84,7 @@ pub fn config(case: &Case) -> SchedulerConfig {
 pub fn configured(mut c: SchedulerConfig, case: &Case) -> SchedulerConfig {
     for (key, value) in &case.keys {
         match key.as_str() {
-            "sampler" | "steps" | "a" | "b" | "eta" | "begin" | "sigmas" | "s_churn" | "order" | "bare" | "strength" => {}
+            "sampler" | "steps" | "a" | "b" | "every" | "eta" | "begin" | "sigmas" | "s_churn" | "order" | "bare" | "strength" => {}
             "trained_betas" => c.trained_betas = Some(value.split(',').map(parse).collect()),
             "disable_corrector" => c.disable_corrector = value.split(',').map(parse).collect(),
             "num_train_timesteps" => c.num_train_timesteps = parse(value),
