@@ -18,14 +18,14 @@ use std::cell::RefCell;
 /// A graph under construction over a checkpoint's weights.
 pub struct Graph {
     index: WeightIndex,
-    draft: RefCell<Draft>,
+    pub(crate) draft: RefCell<Draft>,
 }
 
 /// A handle to a value.
 #[derive(Clone, Copy)]
 pub struct Var<'g> {
-    graph: &'g Graph,
-    id: u32,
+    pub(crate) graph: &'g Graph,
+    pub(crate) id: u32,
 }
 
 impl Graph {
@@ -84,11 +84,15 @@ impl Graph {
 
     /// Appends an operation's result.
     pub fn apply<'g>(&'g self, op: impl Op + 'static, operands: &[Var<'g>], place: &str) -> Var<'g> {
+        self.apply_boxed(Box::new(op), operands, place)
+    }
+
+    pub(crate) fn apply_boxed<'g>(&'g self, op: Box<dyn Op>, operands: &[Var<'g>], place: &str) -> Var<'g> {
         let mut draft = self.draft.borrow_mut();
         let ids: Vec<usize> = operands.iter().map(|v| v.id as usize).collect();
         let shapes: Option<Vec<&[usize]>> = ids.iter().map(|&id| draft.values[id].shape.as_deref()).collect();
         let value = match shapes.map(|shapes| op.shape(&shapes)) {
-            Some(Ok(shape)) => Value { shape: Some(shape), source: Source::Op { op: Box::new(op), operands: ids } },
+            Some(Ok(shape)) => Value { shape: Some(shape), source: Source::Op { op, operands: ids } },
             Some(Err(problem)) => {
                 let place = if place.is_empty() { String::new() } else { format!(" at {place}") };
                 draft.errors.push(format!("{}{place}: {problem}", op.name()));

@@ -3,8 +3,10 @@
 //! An operation says its result's shape (or one sentence why its operands do not fit), what it means (candle-core, in the operands' own float
 //! type), and what a GPU and a CPU have to run (plain data). It knows no model and no device.
 
+use crate::Var;
 use crate::caps::Caps;
 use crate::choice::Candidate;
+use crate::gradient::Backward;
 use crate::launch::{Kernel, Launch};
 use crate::lowering::Lowering;
 use crate::weights::WeightUse;
@@ -15,6 +17,7 @@ use std::fmt::Debug;
 
 mod attention;
 mod attention_weights;
+mod backward;
 mod case;
 mod concat;
 mod conv2d;
@@ -37,7 +40,11 @@ mod ways;
 
 pub use attention::Attention;
 pub use attention_weights::AttentionWeights;
-pub use case::{Case, awkward};
+pub use backward::{
+    ActivationBackward, AttentionBackward, AttentionOperand, Conv2dBackward, GegluBackward, GroupNormBackward, LayerNormBackward,
+    LinearBackward, Narrow, Spread, UpsampleBackward,
+};
+pub use case::{Case, Fill, awkward};
 pub use concat::Concat;
 pub use conv2d::{Conv2d, DOUBLED, Padding, SAME, Window};
 pub use epilogue::Epilogue;
@@ -86,8 +93,20 @@ pub enum Fusion {
     Geglu,
 }
 
+/// A copy behind the same trait: every operation that is `Clone` has it.
+pub trait BoxedOp {
+    /// The same operation once more.
+    fn boxed(&self) -> Box<dyn Op>;
+}
+
+impl<T: Op + Clone + 'static> BoxedOp for T {
+    fn boxed(&self) -> Box<dyn Op> {
+        Box::new(self.clone())
+    }
+}
+
 /// One kind of computation.
-pub trait Op: Debug {
+pub trait Op: Debug + BoxedOp {
     /// As in [`OPS`] and in a program's listing.
     fn name(&self) -> &'static str;
     /// The result's shape, or what does not fit.
@@ -107,6 +126,14 @@ pub trait Op: Debug {
     /// Ways to run it on a CPU with that instruction set, the best first; none where only candle can.
     fn kernels(&self, _operands: &[Operand], _result: &[usize], _set: Set) -> Vec<Candidate<Lowering>> {
         vec![]
+    }
+    /// What each operand's change has to be for a change of the result, as further operations: the vector-Jacobian product, a cotangent for each
+    /// operand that is wanted.
+    ///
+    /// # Errors
+    /// One sentence with its name where it has none.
+    fn vjp<'g>(&self, _call: &Backward<'g, '_>) -> Result<Vec<Option<Var<'g>>>, String> {
+        Err(format!("{} has no gradient", self.name()))
     }
     /// Bytes that candle's way takes beside operands and result.
     fn cpu_scratch(&self, _operands: &[&[usize]]) -> u64 {
@@ -172,6 +199,16 @@ pub const OPS: &[OpRow] = &[
     upsample::ROW,
     pixel_shuffle::ROW,
     reshape::ROW,
+    backward::LINEAR,
+    backward::CONV2D,
+    backward::SPREAD,
+    backward::NARROW,
+    backward::ACTIVATION,
+    backward::GEGLU,
+    backward::GROUP_NORM,
+    backward::LAYER_NORM,
+    backward::ATTENTION,
+    backward::UPSAMPLE,
 ];
 
 /// Names of all candidates that an operation may have on a GPU, where it has several.

@@ -46,6 +46,8 @@ pub enum Kernel {
     PixelShuffle,
     /// [`crate::Attention`]: its weights, the mean over heads.
     AttentionWeights,
+    /// [`crate::Turn`].
+    Turn,
 }
 
 /// One kernel's work. Its slots are addresses of values, weights and scratch in the order that the kernel's parameters say.

@@ -77,6 +77,7 @@ macro_rules! dispatch {
         const PRELU: u32 = Kernel::Prelu as u32;
         const PIXEL_SHUFFLE: u32 = Kernel::PixelShuffle as u32;
         const ATTENTION_WEIGHTS: u32 = Kernel::AttentionWeights as u32;
+        const TURN: u32 = Kernel::Turn as u32;
         match $call.kernel {
             PRODUCT => $crate::product::units::<$simd>($call, $units, $scratch),
             WINOGRAD => $crate::winograd::units::<$simd>($call, $units, $scratch),
@@ -98,6 +99,7 @@ macro_rules! dispatch {
             UPSAMPLE => $crate::rows::upsample($call, $units),
             PRELU => $crate::flat::prelu::<$simd>($call, $units),
             PIXEL_SHUFFLE => $crate::rows::pixel_shuffle($call, $units),
+            TURN => $crate::turn::turn::<$simd>($call, $units),
             _ => {}
         }
     }};

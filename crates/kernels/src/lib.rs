@@ -35,6 +35,7 @@ mod scratch;
 mod set;
 mod simd;
 mod tile;
+mod turn;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod wasm;
 mod winograd;
@@ -49,3 +50,4 @@ pub use panels::{Panels, Stored};
 pub use product::Product;
 pub use rows::{CopyRows, Gather, PixelShuffle, StackRows, Timestep, Upsample};
 pub use set::{Set, Tile};
+pub use turn::Turn;

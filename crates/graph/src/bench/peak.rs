@@ -21,7 +21,7 @@ const RUNS: usize = 4;
 /// What rounding may leave, beside the number's own size and 1.
 const ALLOWED: f32 = 1e-5;
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct MultiplyAdds {
     times: u32,
 }

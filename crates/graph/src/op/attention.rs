@@ -3,12 +3,12 @@
 
 pub(super) mod on_gpu;
 
-use super::{Case, Gpu, Op, OpRow, Operand, channels, product};
-use crate::Var;
+use super::{AttentionBackward, AttentionOperand, Case, Gpu, Op, OpRow, Operand, channels, product};
 use crate::caps::Caps;
 use crate::choice::Candidate;
 use crate::launch::Slot;
 use crate::lowering::{KernelCall, Lowering};
+use crate::{Backward, Var};
 use candle_core::{D, DType, Result, Tensor};
 use decant_kernels::{Kernel as Compute, Set, Tile as CpuTile};
 
@@ -97,6 +97,13 @@ impl Op for Attention {
         let rest = KernelCall::new(Compute::Attention, vec![Slot::operand(0), Slot::Scratch(0), Slot::Output], &p, p.units());
         let calls = vec![pack, rest.with_scratch(p.scratch(tile))];
         vec![Candidate::always("blocks of queries", Lowering { calls, scratch: vec![p.packed(tile)] })]
+    }
+
+    fn vjp<'g>(&self, call: &Backward<'g, '_>) -> std::result::Result<Vec<Option<Var<'g>>>, String> {
+        let [q, k, v] = call.operands else { return Ok(vec![]) };
+        let to = |at| [AttentionOperand::Queries, AttentionOperand::Keys, AttentionOperand::Values][at];
+        let back = |at| AttentionBackward { heads: self.heads, causal: self.causal, to: to(at) };
+        Ok(call.each(|at| Some(call.cotangent.attention_backward([*q, *k, *v], back(at)))))
     }
 }
 

@@ -103,6 +103,24 @@ impl Case {
         graph.finish()
     }
 
+    /// The program of its gradient by the input of that number, with a further input `cotangent`; the outputs are `y` and `gradient`.
+    ///
+    /// # Errors
+    /// Where the way back is not known, by the operation's name.
+    pub fn gradient(&self, of: usize, segments: usize) -> Result<Program, Error> {
+        let graph = Graph::new(self.weights.clone());
+        let input = |i: &CaseInput| match i.fill {
+            Fill::Ids(_) => graph.ids(&i.name, &i.shape),
+            _ => graph.input(&i.name, &i.shape),
+        };
+        let inputs: Vec<Var> = self.inputs.iter().map(input).collect();
+        let y = self.build.as_ref().expect("a case says what it builds")(&graph, &inputs);
+        let gradient = graph.vjp(y, graph.input("cotangent", &y.shape()), &[inputs[of]], segments);
+        graph.output("y", y);
+        graph.output("gradient", gradient[0]);
+        graph.finish()
+    }
+
     /// Numbers for the input (or weight) of that number: the same on every machine.
     pub fn numbers(&self, index: usize) -> Vec<f32> {
         let input = &self.inputs[index];

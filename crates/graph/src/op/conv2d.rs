@@ -8,7 +8,7 @@ use super::{Case, Epilogue, Fusion, Gpu, Op, OpRow, Operand, channels, product, 
 use crate::caps::Caps;
 use crate::choice::Candidate;
 use crate::lowering::Lowering;
-use crate::{Layout, Var, Weights};
+use crate::{Backward, Layout, Var, WeightUse, Weights};
 use candle_core::{Result, Tensor};
 use decant_kernels::{Kernel as Compute, Product, Set};
 
@@ -49,7 +49,7 @@ impl Window {
     }
 
     /// Results along a picture's side, if the window fits at all.
-    fn steps(self, side: usize, padding: Padding, kernel: usize) -> Option<usize> {
+    pub(super) fn steps(self, side: usize, padding: Padding, kernel: usize) -> Option<usize> {
         let seen = (side.saturating_mul(self.scale()) as isize).checked_add(padding.before)?.checked_add(padding.after)?;
         let room = usize::try_from(seen).ok()?.checked_sub(kernel)?;
         Some(room / self.stride + 1)
@@ -114,41 +114,7 @@ impl Op for Conv2d {
 
     fn gpu(&self, operands: &[Operand], result: &[usize], caps: &Caps, way: &str) -> std::result::Result<Gpu, String> {
         let weight = operands[1].weight.ok_or("the second operand must be a weight")?;
-        let (input, kernel) = (operands[0].shape, &operands[1].shape[2..]);
-        let (places, m, n) = (result[1] * result[2], result[0] * result[1] * result[2], result[3]);
-        let tap4 = weight.inner_stride() / 4;
-        let taps = kernel[0] * kernel[1];
-        let work = Work {
-            op: "conv2d",
-            m,
-            n,
-            row: input[3],
-            steps: steps(&operands[1]),
-            weights: weight.encoding.row().name,
-            operands,
-            epilogue: self.epilogue,
-            matrices: caps.matrices,
-            params: vec![
-                ("m", m.into()),
-                ("n", n.into()),
-                ("k4", (taps * tap4).into()),
-                ("row_stride", weight.row_stride().into()),
-                ("stored", weight.stored_numbers().into()),
-                ("places", places.into()),
-                ("c", input[3].into()),
-                ("height", input[1].into()),
-                ("width", input[2].into()),
-                ("out_width", result[2].into()),
-                ("tap4", tap4.into()),
-                ("kernel_width", kernel[1].into()),
-                ("stride", self.window.stride.into()),
-                ("pad_rows", self.window.rows.before.into()),
-                ("pad_columns", self.window.columns.before.into()),
-                ("doubled", self.window.doubled.into()),
-            ],
-            flops: 2 * product(&[m, n, input[3], kernel[0], kernel[1]]),
-        };
-        work.by(way)
+        work(self.window, self.epilogue, operands, weight, result, caps).by(way)
     }
 
     fn class(&self, _: &[Operand], result: &[usize]) -> Option<String> {
@@ -156,26 +122,10 @@ impl Op for Conv2d {
     }
 
     fn kernels(&self, operands: &[Operand], result: &[usize], set: Set) -> Vec<Candidate<Lowering>> {
-        let ([batch, height, width, channels], [_, _, kh, kw]) = (operands[0].shape, operands[1].shape) else {
-            return vec![];
-        };
-        let p = Product {
-            batch: *batch as u32,
-            height: *height as u32,
-            width: *width as u32,
-            channels: *channels as u32,
-            outputs: result[3] as u32,
-            kernel: [*kh as u32, *kw as u32],
-            stride: self.window.stride as u32,
-            above: self.window.rows.before as i32,
-            left: self.window.columns.before as i32,
-            doubled: self.window.doubled as u32,
-            out: [result[1] as u32, result[2] as u32],
-            ..Product::default()
-        };
+        let Some(p) = on_cpu(self.window, operands[0].shape, operands[1].shape, result) else { return vec![] };
         let lowering = |kernel| Lowering::one(product_call(p, kernel, operands, &self.epilogue, set.tile()));
         let window = p.kernel == [3, 3] && p.stride == 1;
-        let worth = p.channels >= WINOGRAD_CHANNELS && p.outputs >= WINOGRAD_CHANNELS && p.tiles() >= WINOGRAD_TILES;
+        let worth = worth_winograd(&p);
         let direct = Candidate::always("direct", lowering(Compute::Product));
         if !window {
             return vec![direct];
@@ -187,6 +137,80 @@ impl Op for Conv2d {
     fn fuse(&mut self, next: Fusion) -> bool {
         next != Fusion::Geglu && self.epilogue.fuse(next)
     }
+
+    fn vjp<'g>(&self, call: &Backward<'g, '_>) -> std::result::Result<Vec<Option<Var<'g>>>, String> {
+        let &[_, height, width, _] = &call.operands[0].shape()[..] else { return Ok(vec![]) };
+        let back = || call.cotangent.conv2d_backward(call.operands[1], self.window, [height, width]);
+        Ok(call.each(|at| (at == 0).then(back)))
+    }
+}
+
+/// The product that a convolution is, with a weight as it lies on the device.
+pub(super) fn work<'a>(
+    window: Window,
+    epilogue: Epilogue,
+    operands: &'a [Operand<'a>],
+    weight: &WeightUse,
+    result: &[usize],
+    caps: &Caps,
+) -> Work<'a> {
+    let (input, kernel) = (operands[0].shape, &operands[1].shape[2..]);
+    let (places, m, n) = (result[1] * result[2], result[0] * result[1] * result[2], result[3]);
+    let (taps, tap4) = (kernel[0] * kernel[1], weight.inner_stride() / 4);
+    Work {
+        op: "conv2d",
+        m,
+        n,
+        row: input[3],
+        steps: taps * weight.inner_stride().div_ceil(STEP),
+        weights: weight.encoding.row().name,
+        operands,
+        epilogue,
+        matrices: caps.matrices,
+        params: vec![
+            ("m", m.into()),
+            ("n", n.into()),
+            ("k4", (taps * tap4).into()),
+            ("row_stride", weight.row_stride().into()),
+            ("stored", weight.stored_numbers().into()),
+            ("places", places.into()),
+            ("c", input[3].into()),
+            ("height", input[1].into()),
+            ("width", input[2].into()),
+            ("out_width", result[2].into()),
+            ("tap4", tap4.into()),
+            ("kernel_width", kernel[1].into()),
+            ("stride", window.stride.into()),
+            ("pad_rows", window.rows.before.into()),
+            ("pad_columns", window.columns.before.into()),
+            ("doubled", window.doubled.into()),
+        ],
+        flops: 2 * product(&[m, n, input[3], taps]),
+    }
+}
+
+/// The same for a CPU; its result's channels are the result's.
+pub(super) fn on_cpu(window: Window, input: &[usize], weight: &[usize], result: &[usize]) -> Option<Product> {
+    let ([batch, height, width, channels], [_, _, kh, kw]) = (input, weight) else { return None };
+    Some(Product {
+        batch: *batch as u32,
+        height: *height as u32,
+        width: *width as u32,
+        channels: *channels as u32,
+        outputs: result[3] as u32,
+        kernel: [*kh as u32, *kw as u32],
+        stride: window.stride as u32,
+        above: window.rows.before as i32,
+        left: window.columns.before as i32,
+        doubled: window.doubled as u32,
+        out: [result[1] as u32, result[2] as u32],
+        ..Product::default()
+    })
+}
+
+/// Whether F(2×2, 3×3) is faster on a CPU, where it is possible.
+pub(super) fn worth_winograd(p: &Product) -> bool {
+    p.channels >= WINOGRAD_CHANNELS && p.outputs >= WINOGRAD_CHANNELS && p.tiles() >= WINOGRAD_TILES
 }
 
 /// Steps of a tiled product with a weight `[out, in, kh, kw]`, as it is stored: tap after tap.
@@ -201,7 +225,7 @@ const WINOGRAD_CHANNELS: u32 = 16;
 const WINOGRAD_TILES: usize = 12;
 
 /// Zeros put before and after along a dimension, or places left out.
-fn padded(x: &Tensor, dim: usize, padding: Padding) -> Result<Tensor> {
+pub(super) fn padded(x: &Tensor, dim: usize, padding: Padding) -> Result<Tensor> {
     let [before, after] = [padding.before, padding.after].map(|n| n.max(0) as usize);
     let [skip, leave] = [padding.before, padding.after].map(|n| (-n).max(0) as usize);
     let kept = x.dim(dim)?.saturating_sub(skip + leave);

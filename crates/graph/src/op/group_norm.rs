@@ -8,7 +8,7 @@ use crate::caps::Caps;
 use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Slot};
 use crate::lowering::{KernelCall, Lowering, UNIT_NUMBERS};
-use crate::{Layout, Var, Weights};
+use crate::{Backward, Layout, Var, Weights};
 use candle_core::{DType, Result, Tensor};
 use decant_kernels::{Kernel as Compute, Set, Words};
 
@@ -130,6 +130,12 @@ impl Op for GroupNorm {
         calls.push(super::stack_rows::call(0, [all, all], result, Slot::Scratch(1), (true, self.activation)));
         scratch.push(batch * c * 2);
         vec![Candidate::always("chunks", Lowering { calls, scratch })]
+    }
+
+    fn vjp<'g>(&self, call: &Backward<'g, '_>) -> std::result::Result<Vec<Option<Var<'g>>>, String> {
+        let [x, scale, _] = call.operands else { return Ok(vec![]) };
+        let back = || x.group_norm_backward(*scale, call.cotangent, self.groups, self.epsilon);
+        Ok(call.each(|at| (at == 0).then(back)))
     }
 
     fn fuse(&mut self, next: Fusion) -> bool {

@@ -5,7 +5,7 @@ use crate::caps::Caps;
 use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Slot};
 use crate::lowering::{KernelCall, Lowering, unit_rows};
-use crate::{Layout, Var, Weights};
+use crate::{Backward, Layout, Var, Weights};
 use candle_core::{D, DType, Result, Tensor};
 use decant_kernels::{Kernel as Compute, Set};
 
@@ -58,6 +58,11 @@ impl Op for LayerNorm {
         let p = decant_kernels::LayerNorm { rows: rows(result) as u32, channels: c as u32, epsilon: self.epsilon, unit: unit_rows(c) };
         let slots = vec![Slot::operand(0), Slot::operand(1), Slot::operand(2), Slot::Output];
         vec![Candidate::always("rows", Lowering::one(KernelCall::new(Compute::LayerNorm, slots, &p, p.units())))]
+    }
+
+    fn vjp<'g>(&self, call: &Backward<'g, '_>) -> std::result::Result<Vec<Option<Var<'g>>>, String> {
+        let [x, scale, _] = call.operands else { return Ok(vec![]) };
+        Ok(call.each(|at| (at == 0).then(|| x.layer_norm_backward(*scale, call.cotangent, self.epsilon))))
     }
 }
 

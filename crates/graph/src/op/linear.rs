@@ -5,9 +5,9 @@ use super::ways::{STEP, Work, class, ways};
 use super::{Activation, Case, Epilogue, Fusion, Gpu, Op, OpRow, Operand, channels, count, product, rows};
 use crate::caps::Caps;
 use crate::choice::Candidate;
-use crate::launch::Slot;
+use crate::launch::{Param, Slot};
 use crate::lowering::Lowering;
-use crate::{LORA_DOWN, LORA_UP, Layout, Var, Weights};
+use crate::{Backward, LORA_DOWN, LORA_UP, Layout, Var, WeightUse, Weights};
 use candle_core::{Result, Tensor};
 use decant_kernels::{Product, Set};
 
@@ -70,15 +70,7 @@ impl Op for Linear {
             operands,
             epilogue: self.epilogue,
             matrices: caps.matrices,
-            params: vec![
-                ("m", m.into()),
-                ("n", n.into()),
-                ("k4", k.div_ceil(4).into()),
-                ("row_stride", weight.row_stride().into()),
-                ("stored", weight.stored_numbers().into()),
-                ("places", (m / result[0]).into()),
-                ("k", k.into()),
-            ],
+            params: params([m, n, k], m / result[0], weight),
             flops: 2 * product(&[m, operands[1].shape[0], k]),
         };
         work.by(way)
@@ -115,6 +107,23 @@ impl Op for Linear {
     fn fuse(&mut self, next: Fusion) -> bool {
         self.epilogue.fuse(next)
     }
+
+    fn vjp<'g>(&self, call: &Backward<'g, '_>) -> std::result::Result<Vec<Option<Var<'g>>>, String> {
+        Ok(call.each(|at| (at == 0).then(|| call.cotangent.linear_backward(call.operands[1]))))
+    }
+}
+
+/// A product's parameters for its kernels, of a weight as it lies on the device; so many rows to a batch entry.
+pub(super) fn params([m, n, k]: [usize; 3], places: usize, weight: &WeightUse) -> Vec<(&'static str, Param)> {
+    vec![
+        ("m", m.into()),
+        ("n", n.into()),
+        ("k4", k.div_ceil(4).into()),
+        ("row_stride", weight.row_stride().into()),
+        ("stored", weight.stored_numbers().into()),
+        ("places", places.into()),
+        ("k", k.into()),
+    ]
 }
 
 impl<'g> Var<'g> {

@@ -1,0 +1,29 @@
+//! Ways back: operations that give what a value's change means for what it was made of, where no operation that exists says it.
+//! Named after PyTorch's (`native_group_norm_backward`, `torch.nn.grad.conv2d_input`).
+
+mod activation;
+mod attention;
+mod geglu;
+mod narrow;
+mod norm;
+mod spread;
+mod turned;
+mod upsample;
+
+pub use activation::ActivationBackward;
+pub use attention::{AttentionBackward, AttentionOperand};
+pub use geglu::GegluBackward;
+pub use narrow::Narrow;
+pub use norm::{GroupNormBackward, LayerNormBackward};
+pub use spread::Spread;
+pub use turned::{Conv2dBackward, LinearBackward};
+pub use upsample::UpsampleBackward;
+
+pub(super) use activation::ROW as ACTIVATION;
+pub(super) use attention::ROW as ATTENTION;
+pub(super) use geglu::ROW as GEGLU;
+pub(super) use narrow::ROW as NARROW;
+pub(super) use norm::{GROUP_NORM, LAYER_NORM};
+pub(super) use spread::ROW as SPREAD;
+pub(super) use turned::{CONV2D, LINEAR};
+pub(super) use upsample::ROW as UPSAMPLE;
