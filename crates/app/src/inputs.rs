@@ -21,6 +21,8 @@ extern "C" {
     fn mask(this: &JsInputs) -> Option<Pixels>;
     #[wasm_bindgen(method, getter)]
     fn latents(this: &JsInputs) -> Option<JsLatents>;
+    #[wasm_bindgen(method, getter)]
+    fn resemble(this: &JsInputs) -> Option<Pixels>;
 
     /// `Pixels` in `web/api/protocol.d.ts`.
     pub type Pixels;
@@ -54,8 +56,9 @@ const PAPER: [u8; 3] = [255; 3];
 pub fn images(inputs: &JsInputs) -> Result<Images, Failure> {
     let start = inputs.image().map(|pixels| picture(&pixels)).transpose()?;
     let mask = inputs.mask().map(|pixels| picture(&pixels)).transpose()?;
-    let latents = inputs.latents().map(|latents| read_latents(&latents)).transpose()?;
-    Ok(Images { picture: start.map(Rc::new), mask: mask.as_ref().map(Mask::from_picture).map(Rc::new), latents: latents.map(Rc::new) })
+    let latents = inputs.latents().map(|latents| read_latents(&latents)).transpose()?.map(Rc::new);
+    let loss = inputs.resemble().map(|pixels| picture(&pixels)).transpose()?.map(Rc::new);
+    Ok(Images { picture: start.map(Rc::new), mask: mask.as_ref().map(Mask::from_picture).map(Rc::new), latents, loss })
 }
 
 /// A picture's pixels.

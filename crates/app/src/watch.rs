@@ -63,7 +63,7 @@ impl Observer for Watcher {
                 set(&self.pass, "schedule", schedule_object(schedule));
                 self.watch.start(now());
             }
-            Event::Step { step, shape, eps, guidance, attention, preview_noisy, preview_denoised } => {
+            Event::Step { step, shape, eps, guidance, attention, pulling, preview_noisy, preview_denoised } => {
                 let metadata = StepMetadata::of(&step, shape[0], guidance, self.watch.step(now()));
                 let shown = metadata_object(metadata);
                 set(&shown, "index", step.index.into());
@@ -74,6 +74,8 @@ impl Observer for Watcher {
                 let [_, height, width] = shape;
                 let map = |map: &[f32]| tensor([map.len() / (height * width), height, width], map);
                 set(&shown, "attention", attention.map_or(JsValue::NULL, map));
+                set(&shown, "loss", pulling.map_or(JsValue::NULL, |pulling| pulling.loss.into()));
+                set(&shown, "lossGradient", pulling.map_or(JsValue::NULL, |pulling| tensor(shape, &pulling.gradient)));
                 for (name, picture) in [("previewNoisy", preview_noisy), ("previewDenoised", preview_denoised)] {
                     set(&shown, name, picture.as_ref().map_or(JsValue::NULL, pixels));
                 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod images;
 mod lora;
+mod losses;
 mod model;
 mod plain;
 pub(crate) mod sampling;
@@ -76,6 +77,8 @@ pub(crate) struct Generate {
     pub text: text::Text,
     #[command(flatten)]
     pub images: images::Images,
+    #[command(flatten)]
+    pub losses: losses::Losses,
     #[command(flatten)]
     pub plain: plain::Plain,
     #[command(flatten)]

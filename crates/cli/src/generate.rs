@@ -57,7 +57,7 @@ fn written(options: &Generate) -> Result<(), Failure> {
     let written: Vec<&Path> = all.into_iter().flatten().collect();
     let opening = &options.model.opening;
     let typed = [&options.model.model, &opening.preview_decoder, &opening.vae, &options.upscale].into_iter().flatten().map(Path::new);
-    let beside = typed.chain(options.lora.read()).chain(options.text.read());
+    let beside = typed.chain(options.lora.read()).chain(options.text.read()).chain(options.losses.read());
     let read: Vec<&Path> = beside.chain(options.images.read()).chain(options.records.settings.as_deref()).collect();
     output::check(&written, &read)?;
     output::written_as(&options.out, &["png"])?;

@@ -62,6 +62,19 @@ impl Graph {
         self.draft.borrow_mut().outputs.push((name.into(), value.id as usize));
     }
 
+    /// The input of that name, if there is one.
+    pub fn input_named(&self, name: &str) -> Option<Var<'_>> {
+        let is_it = |value: &Value| matches!(&value.source, Source::Input { name: of, .. } if of == name);
+        let id = self.draft.borrow().values.iter().position(is_it)?;
+        Some(Var { graph: self, id: id as u32 })
+    }
+
+    /// Takes the outputs back that were named so far, and gives their values: for what only leads to something else.
+    pub fn take_outputs(&self) -> Vec<(String, Var<'_>)> {
+        let outputs = std::mem::take(&mut self.draft.borrow_mut().outputs);
+        outputs.into_iter().map(|(name, id)| (name, Var { graph: self, id: id as u32 })).collect()
+    }
+
     /// Lets a GPU compute products in halves (f16) where that is faster there: for networks that bear it, whose numbers stay far below 65,504.
     pub fn allow_f16(&self) {
         self.draft.borrow_mut().f16 = true;

@@ -78,6 +78,16 @@ impl Autoencoder {
         }
     }
 
+    /// A gradient by the decoder's input as one by the sampler's latents, which are given in the same order.
+    pub(crate) fn back_to_latents(&self, latents: &[f32], gradient: &[f32]) -> Vec<f32> {
+        let scale = self.scaling_factor();
+        let slope = |latent: &f32| match self {
+            Autoencoder::Kl(_) => 1.0,
+            Autoencoder::Tiny(_) => tiny::softening(latent / scale),
+        };
+        latents.iter().zip(gradient).map(|(latent, gradient)| gradient * slope(latent) / scale).collect()
+    }
+
     /// The sampler's latents `[c, h, w]` through a decoder that was made ready for their size.
     pub async fn decode(&self, decoder: &mut dyn Executable, latents: &[f32], [height, width]: [usize; 2]) -> Result<Picture, Error> {
         let input = self.decoder_input(&channels_last(latents, self.latent_channels()));

@@ -5,6 +5,7 @@
 mod hires;
 mod images;
 mod json;
+mod losses;
 mod named;
 mod guidance;
 mod sampling;
@@ -22,6 +23,7 @@ pub use text::{Mix, Share, Swap};
 
 use crate::error::{Error, Value};
 use crate::lora::LoraUse;
+use crate::loss::{Loss, MOST_LOSSES};
 use crate::prompt::{self, How};
 use crate::sentence;
 use decant_solver::{Rng, Sampler, Sigmas, TimestepSpacing};
@@ -90,6 +92,18 @@ pub struct Request {
     pub guidance_curve: Vec<f32>,
     /// CFG++: `guidance` is 0 to 1, and each step adds back the noise that is predicted without the prompt.
     pub cfgpp: bool,
+
+    // Losses.
+    /// What the steps are pulled by: gradients of losses on the predicted picture.
+    pub losses: Vec<Loss>,
+    /// Of the steps, counted from 0, those that it divides are pulled.
+    pub loss_every: usize,
+    /// The first step that may be pulled.
+    pub loss_from: usize,
+    /// The first step that is not any more; none where left out.
+    pub loss_until: Option<usize>,
+    /// Whether gradients go through the denoiser as well, and not through the autoencoder alone with the noise held fixed.
+    pub loss_exact: bool,
 
     // Text.
     /// Layers that are left out at the end of the text encoders, for the prompt (not for the negative one), as diffusers' `clip_skip`.
@@ -163,6 +177,12 @@ impl Default for Request {
             guidance_until: 1.0,
             guidance_curve: vec![],
             cfgpp: false,
+            // Losses.
+            losses: vec![],
+            loss_every: LOSS_EVERY,
+            loss_from: 0,
+            loss_until: None,
+            loss_exact: false,
             // Text.
             clip_skip: 0,
             long: Long::default(),
@@ -217,6 +237,9 @@ pub enum Preview {
     Tiny,
 }
 
+/// Every fifth step, as in the notebook of fast.ai's lesson 9A.
+pub(crate) const LOSS_EVERY: usize = 5;
+
 /// The most pixels along a side: beyond, no machine's memory would do and 32-bit sizes would overflow before it could be said how much.
 pub(crate) const MOST_PIXELS: usize = 16_384;
 
@@ -237,11 +260,16 @@ impl Request {
     pub fn check_words(&self) -> Result<(), Error> {
         let texts = [&self.prompt, &self.negative].into_iter().chain(self.mixes.iter().map(|mix| &mix.prompt));
         texts.map(String::as_str).try_for_each(prompt::check_length)?;
-        let lists = [("mixes", self.mixes.len()), ("swaps", self.swaps.len()), ("loras", self.loras.len())];
-        lists.into_iter().try_for_each(|(name, count)| match count {
-            0..=MOST_OF_A_LIST => Ok(()),
-            _ => {
-                let (name, most) = (Value::setting(name), MOST_OF_A_LIST);
+        let lists = [
+            ("mixes", self.mixes.len(), MOST_OF_A_LIST),
+            ("swaps", self.swaps.len(), MOST_OF_A_LIST),
+            ("loras", self.loras.len(), MOST_OF_A_LIST),
+            ("losses", self.losses.len(), MOST_LOSSES),
+        ];
+        lists.into_iter().try_for_each(|(name, count, most)| match count <= most {
+            true => Ok(()),
+            false => {
+                let name = Value::setting(name);
                 Err(Error::Settings { problem: sentence!("{name} has {count} entries, expected {most} at most", name, count, most) })
             }
         })

@@ -20,6 +20,11 @@ pub fn soften(latents: &[f32]) -> Vec<f32> {
     latents.iter().map(|v| 3.0 * (v / 3.0).tanh()).collect()
 }
 
+/// The slope of [`soften`] at a latent.
+pub(crate) fn softening(latent: f32) -> f32 {
+    1.0 - (latent / 3.0).tanh().powi(2)
+}
+
 /// Input `latents [1, h, w, latent_channels]`, [softened](soften); output `image [1, f·h, f·w, 3]` in −1…1. The image's level is kept in
 /// `bands` bands of rows, smaller levels in fewer; 1 for whole pictures.
 pub fn decoder(graph: &Graph, config: &TinyConfig, size: [usize; 2], bands: usize) {

@@ -113,11 +113,14 @@ impl Trace {
                 self.file.numbers("sigmas", &[schedule.sigmas.len()], bytes(&schedule.sigmas));
                 self.watch.iter_mut().for_each(|watch| watch.start(self.now));
             }
-            Event::Step { step, shape, eps, guidance, attention, preview_noisy, preview_denoised } => {
+            Event::Step { step, shape, eps, guidance, attention, pulling, preview_noisy, preview_denoised } => {
                 let (index, [channels, h, w]) = (step.index, *shape);
                 let tensors = step_tensors(step, eps).into_iter().filter_map(|(name, values)| Some((name, bytes(values?))));
                 let milliseconds = self.watch.as_mut().map_or(0.0, |watch| watch.step(self.now));
                 self.file.step(index, *shape, tensors, StepMetadata::of(step, channels, *guidance, milliseconds));
+                if let Some(pulling) = pulling {
+                    self.file.pulling(index, *shape, bytes(&[pulling.loss as f32]), bytes(&pulling.gradient));
+                }
                 attention.iter().for_each(|map| self.file.attention(index, [map.len() / (h * w), h, w], bytes(map)));
                 let previews = [("preview_noisy", preview_noisy), ("preview_denoised", preview_denoised)];
                 for (name, Picture { width, height, .. }, rgb) in previews.iter().filter_map(|(n, p)| p.as_ref().map(|p| (n, p, p.rgb()))) {

@@ -65,6 +65,7 @@ impl Images {
             picture: picture.map(PictureFile::picture).transpose()?.map(Rc::new),
             mask: mask.map(PictureFile::mask).transpose()?.map(Rc::new),
             latents: self.latents.as_deref().map(latents::read).transpose()?.map(Rc::new),
+            loss: None,
         };
         Ok(())
     }

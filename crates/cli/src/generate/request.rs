@@ -13,6 +13,7 @@ pub(super) fn request(options: &Generate, found: Option<&Found>) -> Result<Reque
     common(options, &mut request);
     options.text.apply(&mut request);
     options.images.apply(&mut request)?;
+    options.losses.apply(&mut request)?;
     options.plain.apply(&mut request)?;
     options.lora.apply(&mut request);
     options.sampling.apply(&mut request)?;

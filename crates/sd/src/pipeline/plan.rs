@@ -7,7 +7,7 @@ pub(super) mod programs;
 pub(super) mod shape;
 
 use crate::sentence;
-pub(crate) use shape::RunShape;
+pub(crate) use shape::{Pulled, RunShape};
 
 use super::model::Model;
 use super::model::networks::Network;
@@ -76,7 +76,7 @@ impl Resident {
     pub(crate) fn holds(self, network: Network) -> bool {
         match self {
             Resident::Everything | Resident::Weights => true,
-            Resident::Denoiser => matches!(network, Network::Unet | Network::Tiny),
+            Resident::Denoiser => matches!(network, Network::Unet | Network::UnetBack | Network::Tiny),
             Resident::Nothing => false,
         }
     }
@@ -91,6 +91,8 @@ impl Plan {
             Network::Decoder => Some(&self.programs.decoder),
             Network::Encoder => self.programs.encoder.as_ref(),
             Network::Tiny => self.programs.tiny.as_ref(),
+            Network::DecoderBack => self.programs.decoder_back.as_ref(),
+            Network::UnetBack => self.programs.unet_back.as_ref(),
         }
     }
 
@@ -102,7 +104,7 @@ impl Plan {
     /// The networks that it has programs for, in the order in which they run.
     pub fn networks(&self) -> impl Iterator<Item = Network> {
         let texts = (0..self.programs.texts.len()).map(Network::Text);
-        let rest = [Network::Encoder, Network::Unet, Network::Decoder, Network::Tiny];
+        let rest = [Network::Encoder, Network::Unet, Network::UnetBack, Network::Decoder, Network::DecoderBack, Network::Tiny];
         texts.chain(rest).filter(|network| self.program(*network).is_some())
     }
 
@@ -168,7 +170,7 @@ pub(crate) fn plan(model: &Model, shape: RunShape, device: &dyn Device) -> Resul
     for preview in previews(model, shape, &mut built)? {
         let shape = RunShape { preview, ..shape };
         for (placement, comfortable) in placements(shape) {
-            let programs = built.programs(placement, preview)?;
+            let programs = built.programs(device, placement, preview)?;
             let memory = Memory::of((model, device), shape, placement, &programs);
             if comfortable && !programs.is_comfortable(placement, device)
                 || placement.resident == Resident::Everything && memory.activations() > SMALL

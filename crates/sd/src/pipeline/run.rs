@@ -3,6 +3,7 @@
 pub(super) mod conditioning;
 mod denoise;
 mod encode_prompt;
+pub(super) mod pulled;
 pub(super) mod event;
 pub(super) mod hires;
 pub(super) mod script;
@@ -12,7 +13,7 @@ mod token_overrides;
 use super::model::Model;
 use super::model::networks::Network;
 use super::on_device::OnDevice;
-use super::plan::RunShape;
+use super::plan::{Pulled, RunShape};
 use crate::error::Error;
 use crate::latents::{Latents, Level};
 use crate::picture::Picture;
@@ -22,6 +23,7 @@ use decant_graph::Executable;
 use decant_solver::{Schedule, sample, schedule};
 use denoise::{Constants, Denoise, PreviewDecoder};
 use event::{Event, Generated, Observer};
+use pulled::Pull;
 use script::Script;
 use start::{Canvas, Start};
 
@@ -112,6 +114,7 @@ impl OnDevice<'_> {
             Preview::Tiny => Some((Network::Tiny, self.acquire(Network::Tiny).await?)),
             _ => None,
         };
+        let pull = self.pull(settings).await?;
         let mut denoise = Denoise {
             unet: &mut *unet,
             constants,
@@ -133,14 +136,36 @@ impl OnDevice<'_> {
             attention: None,
             scale: None,
             renoise: None,
+            pull,
+            pulling: None,
+            autoencoder: &model.config.vae,
             random: start.random,
             inpaint: start.inpaint,
             observer,
         };
         let config = model.config.scheduler.followed_by(settings.sampler);
         let latents = sample(settings.sampler, &mut denoise, &start.latents, config, options).await?;
+        if let Some(Pull { decoder, decoder_back, unet_back, .. }) = denoise.pull.take() {
+            self.release(Network::Decoder, decoder);
+            self.release(Network::DecoderBack, decoder_back);
+            unet_back.into_iter().for_each(|back| self.release(Network::UnetBack, back));
+        }
         self.release(Network::Unet, unet);
         Ok((latents, preview_decoder))
+    }
+
+    /// What pulls the steps, made ready.
+    async fn pull(&mut self, settings: &Settings) -> Result<Option<Pull>, Error> {
+        let readings = Pull::read(settings)?;
+        if readings.is_empty() {
+            return Ok(None);
+        }
+        let programs = [self.acquire(Network::Decoder).await?, self.acquire(Network::DecoderBack).await?];
+        let unet_back = match self.plan.shape.pulled {
+            Pulled::Exactly => Some(self.acquire(Network::UnetBack).await?),
+            _ => None,
+        };
+        Ok(Some(Pull::new(settings, readings, programs, unet_back)))
     }
 
     /// The final picture.

@@ -77,10 +77,11 @@ impl Request {
 
     /// The request of the second pass, which starts from what the first one's result was enlarged to.
     pub fn second_pass(&self, [width, height]: [usize; 2], enlarged: Enlarged) -> Request {
-        let images = match enlarged {
+        let mut images = match enlarged {
             Enlarged::Latents(latents) => Images { latents: Some(Rc::new(latents)), ..Images::default() },
             Enlarged::Picture(picture) => Images { picture: Some(Rc::new(picture)), ..Images::default() },
         };
+        images.loss.clone_from(&self.images.loss);
         Request {
             width: Some(width),
             height: Some(height),

@@ -19,6 +19,8 @@ pub struct Images {
     pub mask: Option<Rc<Mask>>,
     /// Latents to start from, instead of a picture or instead of the noise that a seed gives.
     pub latents: Option<Rc<Latents>>,
+    /// What a loss wants the picture to resemble, of any size.
+    pub loss: Option<Rc<Picture>>,
 }
 
 /// Sizes only: the values are too many to read.
@@ -27,7 +29,8 @@ impl fmt::Debug for Images {
         let picture = self.picture.as_ref().map(|picture| (picture.width, picture.height));
         let mask = self.mask.as_ref().map(|mask| (mask.width, mask.height));
         let latents = self.latents.as_ref().map(|latents| (latents.shape, latents.level));
-        f.debug_struct("Images").field("picture", &picture).field("mask", &mask).field("latents", &latents).finish()
+        let loss = self.loss.as_ref().map(|picture| (picture.width, picture.height));
+        f.debug_struct("Images").field("picture", &picture).field("mask", &mask).field("latents", &latents).field("loss", &loss).finish()
     }
 }
 
@@ -64,7 +67,7 @@ impl Request {
             height: Some(height),
             pad: [0; 4],
             keep_unmasked: self.keep_unmasked && mask.is_some(),
-            images: Images { picture: Some(Rc::new(picture)), mask, latents: None },
+            images: Images { picture: Some(Rc::new(picture)), mask, latents: None, loss: self.images.loss.clone() },
             ..self.without_second_pass()
         }
     }
@@ -128,7 +131,7 @@ impl Request {
 
     /// Mask and padding have a picture that they fit.
     pub(super) fn check_mask(&self) -> Result<(), Error> {
-        let Images { picture, mask, latents } = &self.images;
+        let Images { picture, mask, latents, .. } = &self.images;
         let Some(picture) = picture else {
             let named = [("mask", mask.is_some()), ("pad", self.pad != [0; 4]), ("keepUnmasked", self.keep_unmasked)];
             let missing = named.into_iter().find(|(_, given)| *given);

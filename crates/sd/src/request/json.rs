@@ -94,7 +94,8 @@ impl Request {
         let doubles = [("eta", eta), ("strength", strength), ("hires", hires), ("hiresStrength", hires_strength)];
         let doubles = doubles.into_iter().filter_map(|(name, number)| Some(double(name, number.as_ref()?)));
         let ends = [double("guidanceFrom", guidance_from), double("guidanceUntil", guidance_until)];
-        let mut all = singles.chain(curve).chain(doubles).chain(ends).chain(shares).chain(factors).chain(loras);
+        let losses = self.losses.iter().flat_map(|loss| [one("losses", &loss.scale), one("losses", &loss.blur)]);
+        let mut all = singles.chain(curve).chain(doubles).chain(ends).chain(shares).chain(factors).chain(loras).chain(losses);
         match all.find(|(_, number)| !number.is_finite()) {
             Some((name, number)) => {
                 Err(refused(sentence!("{name} is {number}, expected a finite number", name = Value::setting(name), number)))
@@ -125,6 +126,7 @@ fn expected(serde: &str) -> Option<Sentence> {
         "struct Swap" => sentence!("an object of token and with"),
         "struct Share" => sentence!("an object of token and weight"),
         "struct Mix" => sentence!("an object of prompt and factor"),
+        "struct Loss" => sentence!("an object of expression or palette, and scale"),
         "struct LoraUse" => sentence!("an object of name and weight"),
         _ => return None,
     })

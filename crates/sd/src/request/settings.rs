@@ -81,6 +81,7 @@ impl Request {
         self.check_choices(sampler)?;
         self.check_mask()?;
         self.check_hires()?;
+        self.check_losses()?;
         let [width, height] = self.size_of_start(factor);
         let (width, height) = (side("width", width, defaults.width)?, side("height", height, defaults.height)?);
         let spreads = defaults.spreads && matches!(sampler, Sampler::Lcm | Sampler::Tcd);

@@ -116,6 +116,8 @@ pub enum Group {
     Sampling,
     /// How strongly the prompt leads.
     Guidance,
+    /// What the steps are pulled by.
+    Losses,
     /// How the words are read.
     Words,
     /// Which LoRAs are used.
@@ -137,6 +139,7 @@ impl Group {
             Group::Start => "start",
             Group::Sampling => "sampling",
             Group::Guidance => "guidance",
+            Group::Losses => "losses",
             Group::Words => "words",
             Group::Loras => "loras",
             Group::Second => "second",

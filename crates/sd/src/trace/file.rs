@@ -99,6 +99,12 @@ impl<V> TraceFile<V> {
         self.numbers(&format!("attention_{index:03}"), &shape, values);
     }
 
+    /// What a step was pulled by: the loss as one number, and its gradient by the latents `[c, h, w]`, before it is multiplied by σ².
+    pub fn pulling(&mut self, index: usize, [c, h, w]: [usize; 3], loss: V, gradient: V) {
+        self.numbers(&format!("loss_{index:03}"), &[1], loss);
+        self.numbers(&format!("loss_gradient_{index:03}"), &[1, c, h, w], gradient);
+    }
+
     /// A step's picture, `preview_noisy` or `preview_denoised`: `[h, w]` times red, green, blue.
     pub fn preview(&mut self, name: &str, index: usize, [h, w]: [usize; 2], values: V) {
         self.tensors.push(Tensor { name: format!("{name}_{index:03}"), kind: Kind::U8, shape: vec![h, w, 3], values });

@@ -9,7 +9,7 @@ use std::f64::consts::{FRAC_2_SQRT_PI, PI, SQRT_2};
 
 pub(in crate::op) const ROW: OpRow = OpRow {
     name: "activation_backward",
-    tolerance: 2e-6,
+    tolerance: 5e-6,
     reason: "WGSL's exp may err by 3 + 2|x| units in the last place, tanh more near zero, erf is a polynomial good to 1.5e-7",
     cases,
 };

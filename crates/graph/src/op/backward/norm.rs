@@ -143,5 +143,5 @@ fn layer_cases() -> Vec<Case> {
         let case = Case::new(format!("{x:?}")).weight("norm.weight", &[channels(x)], crate::Encoding::F32).input("x", x).input("dy", x);
         case.build(|g, i| i[0].layer_norm_backward(scale(g.weights().at("norm"), g), i[1], 1e-5))
     };
-    vec![case(&[1, 2]), case(&[3, 5]), case(&[2, 77, 65]), case(&[5, 1280])]
+    vec![case(&[1, 4]), case(&[3, 5]), case(&[2, 77, 65]), case(&[5, 1280])]
 }

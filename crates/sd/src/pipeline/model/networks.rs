@@ -19,6 +19,10 @@ pub(crate) enum Network {
     Decoder,
     Encoder,
     Tiny,
+    /// The decoder's way back, from a picture's cotangent to the latents'.
+    DecoderBack,
+    /// The denoiser's.
+    UnetBack,
 }
 
 /// A tiny autoencoder that the model was opened with.
@@ -33,8 +37,8 @@ impl Model {
     pub fn component(&self, network: Network) -> Option<&Component> {
         match network {
             Network::Text(at) => self.texts.get(at).map(|text| &text.component),
-            Network::Unet => Some(&self.unet),
-            Network::Decoder | Network::Encoder => Some(&self.vae),
+            Network::Unet | Network::UnetBack => Some(&self.unet),
+            Network::Decoder | Network::Encoder | Network::DecoderBack => Some(&self.vae),
             Network::Tiny => self.tiny.as_ref().map(|tiny| &tiny.component),
         }
     }
@@ -43,7 +47,7 @@ impl Model {
     pub fn files_of(&self, network: Network) -> &dyn Files {
         match (network, &self.tiny, &self.vae_files) {
             (Network::Tiny, Some(tiny), _) => &*tiny.files,
-            (Network::Decoder | Network::Encoder, _, Some(files)) => &**files,
+            (Network::Decoder | Network::Encoder | Network::DecoderBack, _, Some(files)) => &**files,
             _ => &*self.files,
         }
     }

@@ -87,7 +87,10 @@ impl Memory {
             Preview::Tiny => Some(decoded(true)),
             _ => None,
         };
-        let steps: Vec<(usize, u64)> = std::iter::once((unet, run(&programs.unet))).chain(preview).collect();
+        // A step that is pulled decodes, and goes back through the decoder, and through the denoiser where that is wanted.
+        let pulled = programs.decoder_back.iter().map(|back| (vae, run(back) + run(&programs.decoder)));
+        let pulled = pulled.chain(programs.unet_back.iter().map(|back| (unet, run(back))));
+        let steps: Vec<(usize, u64)> = std::iter::once((unet, run(&programs.unet))).chain(preview).chain(pulled).collect();
         let texts = programs.texts.iter().enumerate().map(|(at, program)| vec![(at, run(program))]);
         let encoded = programs.encoder.iter().map(|program| vec![(vae, run(program))]);
         let stages = texts.chain(encoded).chain([steps, vec![decoded(shape.decoder == Decoder::Tiny)]]);
@@ -160,6 +163,11 @@ fn parts((model, device): (&Model, &dyn Device), resident: Resident, programs: &
     parts.push(part(model.unet.name(), &[&programs.unet], resident != Resident::Nothing));
     let coders: Vec<&Rc<Program>> = std::iter::once(&programs.decoder).chain(&programs.encoder).collect();
     parts.push(part(model.vae.name(), &coders, all));
+    // Ways back run on the same weights.
+    let backs = [(parts.len() - 2, &programs.unet_back), (parts.len() - 1, &programs.decoder_back)];
+    for (at, back) in backs.into_iter().filter_map(|(at, back)| Some((at, back.as_ref()?))) {
+        parts[at].activations = parts[at].activations.max(device.run_bytes(back));
+    }
     parts.extend(programs.tiny.iter().map(|program| part("preview", &[program], resident != Resident::Nothing)));
     parts
 }

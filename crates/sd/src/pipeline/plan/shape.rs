@@ -25,10 +25,23 @@ pub(crate) struct RunShape {
     pub decoder: Decoder,
     /// Whether the denoiser says where it looks.
     pub attention: bool,
+    /// Whether steps are pulled by losses, and through what.
+    pub pulled: Pulled,
     /// How weights are kept; `None` keeps what the files have.
     pub encoding: Option<Encoding>,
     /// Which of the loaded LoRAs are used.
     pub loras: Chosen,
+}
+
+/// What gradients of losses go through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pulled {
+    /// Nothing: there are no losses.
+    No,
+    /// The autoencoder; the noise that was predicted is held fixed.
+    ThroughDecoder,
+    /// The denoiser as well.
+    Exactly,
 }
 
 impl RunShape {
@@ -47,6 +60,11 @@ impl RunShape {
             preview: settings.request.preview,
             decoder: settings.request.decoder,
             attention: settings.request.attention,
+            pulled: match (settings.request.losses.is_empty(), settings.request.loss_exact) {
+                (true, _) => Pulled::No,
+                (false, false) => Pulled::ThroughDecoder,
+                (false, true) => Pulled::Exactly,
+            },
             encoding: model.options.weights,
             loras: model.loras.chosen(&settings.request.loras)?,
         })
@@ -77,6 +95,7 @@ impl RunShape {
             preview: Preview::None,
             decoder: Decoder::Model,
             attention: false,
+            pulled: Pulled::No,
             encoding: model.options.weights,
             loras: Chosen::default(),
         }

@@ -4,9 +4,10 @@ use crate::autoencoder::Autoencoder;
 use crate::error::Error;
 use crate::picture::{Picture, channels_first, channels_last};
 use crate::pipeline::run::event::{Eps, Event, Observer};
+use crate::pipeline::run::pulled::{ByPicture, Pull, Pulling};
 use crate::preview::Projection;
 use decant_graph::{Executable, Input};
-use decant_solver::{Guidance, Noise, PredictionType, Run, Schedule, Step, prediction};
+use decant_solver::{Guidance, LossAt, Noise, PredictionType, Run, Schedule, Step, prediction};
 
 /// What the denoiser is told at every step besides latents and timestep: values for the whole batch, by the input's name.
 pub(crate) type Constants = Vec<(&'static str, Vec<f32>)>;
@@ -71,6 +72,11 @@ pub(crate) struct Denoise<'a, O> {
     pub scale: Option<f32>,
     /// With CFG++, the answer whose noise the step adds back.
     pub renoise: Option<Vec<f32>>,
+    /// What pulls the steps, and what pulled the last one.
+    pub pull: Option<Pull>,
+    pub pulling: Option<Pulling>,
+    /// Whose latents they are.
+    pub autoencoder: &'a Autoencoder,
     /// What drew the first noise, for samplers that draw more.
     pub random: Noise,
     /// What stays under a mask.
@@ -111,6 +117,21 @@ impl<O: Observer> Run for Denoise<'_, O> {
         })
     }
 
+    async fn loss_gradient(&mut self, at: LossAt<'_>) -> Result<Option<Vec<f32>>, Error> {
+        self.pulling = None;
+        let size = [self.shape[1], self.shape[2]];
+        let Some(pull) = self.pull.as_mut().filter(|pull| pull.pulls(at.step)) else { return Ok(None) };
+        let ByPicture { loss, mut gradient } = pull.by_picture(self.autoencoder, &at, size).await?;
+        if self.pull.as_ref().is_some_and(|pull| pull.unet_back.is_some()) {
+            let by = Pull::by_output(self.kind, at.sigma);
+            let cotangent: Vec<f32> = gradient.iter().map(|g| by * g).collect();
+            let back = self.back_through_denoiser(&at, &cotangent).await?;
+            gradient = Pull::through_denoiser(self.kind, at.sigma, &gradient, &back);
+        }
+        self.pulling = Some(Pulling { loss, gradient: gradient.clone() });
+        Ok(Some(gradient))
+    }
+
     fn renoise(&self) -> Option<Vec<f32>> {
         self.renoise.clone()
     }
@@ -135,11 +156,51 @@ impl<O: Observer> Run for Denoise<'_, O> {
         };
         let (eps, guidance) = (&self.eps(&step), self.scale.unwrap_or(1.0));
         let (shape, attention) = (self.shape, self.attention.as_deref());
-        self.observer.event(Event::Step { step, shape, eps, guidance, attention, preview_noisy, preview_denoised }).await
+        let pulling = self.pulling.take();
+        let pulling = pulling.as_ref();
+        self.observer.event(Event::Step { step, shape, eps, guidance, attention, pulling, preview_noisy, preview_denoised }).await
     }
 }
 
 impl<O> Denoise<'_, O> {
+    /// What the latents that the model was shown have to change for a change of its guided output: through each picture of the batch by its
+    /// share in that.
+    async fn back_through_denoiser(&mut self, at: &LossAt<'_>, by_output: &[f32]) -> Result<Vec<f32>, Error> {
+        let places = self.shape[1] * self.shape[2];
+        let one = channels_last(
+            &[at.model_input, self.extra_channels].concat(),
+            at.model_input.len() / places + self.extra_channels.len() / places,
+        );
+        let by_output = channels_last(by_output, self.shape[0]);
+        // Without the prompt, with it.
+        let shares = match (self.scale, self.outputs.len()) {
+            (Some(scale), 2) => vec![1.0 - scale, scale],
+            _ => vec![1.0],
+        };
+        let pictures = self.batch / self.calls;
+        let mut sum = vec![0.0; at.model_input.len()];
+        for call in if shares.len() > 1 { 0 } else { self.calls - 1 }..self.calls {
+            let mine = if self.calls > 1 && shares.len() > 1 { &shares[call..=call] } else { &shares[..] };
+            let share = |i: usize| mine.get(i).copied().unwrap_or(0.0);
+            let cotangent: Vec<f32> = (0..pictures).flat_map(|i| by_output.iter().map(move |c| c * share(i))).collect();
+            let (sample, timesteps) = (one.repeat(pictures), vec![at.timestep; pictures]);
+            let mut inputs =
+                vec![("sample", Input::F32(&sample)), ("timestep", Input::F32(&timesteps)), ("cotangent", Input::F32(&cotangent))];
+            for (name, values) in self.constants {
+                let part = values.len() / self.calls;
+                inputs.push((name, Input::F32(&values[call * part..][..part])));
+            }
+            let Some(back) = self.pull.as_mut().and_then(|pull| pull.unet_back.as_mut()) else { break };
+            let gradient = back.run(&inputs).await?.remove(0);
+            for picture in gradient.chunks(gradient.len() / pictures) {
+                // What the denoiser is shown beside the latents stays as it is.
+                let latents = &channels_first(picture, picture.len() / places)[..sum.len()];
+                sum.iter_mut().zip(latents).for_each(|(sum, g)| *sum += g);
+            }
+        }
+        Ok(sum)
+    }
+
     /// The last call's outputs as noise.
     fn eps(&self, step: &Step<'_>) -> Eps {
         let eps = |output: &[f32]| prediction::noise(self.kind, step.model_input, output, step.sigma);

@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::latents::Latents;
 use crate::picture::Picture;
 use crate::pipeline::Memory;
+use crate::pipeline::run::pulled::Pulling;
 use crate::request::Settings;
 use crate::tokenizer::Tokens;
 use decant_solver::{Schedule, Step};
@@ -47,6 +48,8 @@ pub enum Event<'a> {
         guidance: f32,
         /// Where the denoiser looked, with the prompt, if that was asked for ([`crate::unet::unet_with_attention`]): `[tokens, h, w]`.
         attention: Option<&'a [f32]>,
+        /// What the step was pulled by, where it was.
+        pulling: Option<&'a Pulling>,
         /// What the model was shown (the latents before the step, scaled for it), one pixel per place.
         preview_noisy: Option<Picture>,
         /// The predicted picture without noise.

@@ -1,6 +1,7 @@
 //! The rows of the settings. A new one: its row here, its field in `Request`, its meaning where it acts.
 
 use super::{Flag, Group, Kind, SettingRow};
+use crate::loss::MOST_LOSSES;
 use crate::prompt::MOST_BYTES;
 use crate::request::{HIRES_WAYS, LONGS, MOST_OF_A_LIST, MOST_PIXELS};
 use decant_solver::{RNGS, SAMPLERS, SIGMAS, TIMESTEP_SPACINGS};
@@ -47,6 +48,8 @@ const BYTES: f64 = MOST_BYTES as f64;
 const SIDE: f64 = MOST_PIXELS as f64;
 /// Entries of a list.
 const ENTRIES: f64 = MOST_OF_A_LIST as f64;
+/// Entries of the list of losses.
+const LOSSES: f64 = MOST_LOSSES as f64;
 /// A form's pixels along a side: four times Stable Diffusion XL's.
 const FORM_SIDE: f64 = 4096.0;
 /// Steps, of a model that was trained with as many timesteps (the usual `num_train_timesteps`).
@@ -138,6 +141,35 @@ pub const SETTINGS: &[SettingRow] = &[
         "CFG++: guidance is 0 to 1, and steps add back the noise predicted without the prompt",
     )
     .usual("false"),
+    // Losses.
+    row(
+        "losses",
+        "loss",
+        Group::Losses,
+        Kind::List,
+        "Pull the steps by a loss of the predicted picture's colours, such as 'mean(abs(blue - 0.9))'; may be given several times",
+    )
+    .within(0.0, LOSSES),
+    row("lossEvery", "loss-every", Group::Losses, Kind::Whole, "Pull each step whose number, from 0, this divides")
+        .within(1.0, STEPS)
+        .usual("5")
+        .plain("N"),
+    row("lossFrom", "loss-from", Group::Losses, Kind::Whole, "The first step that may be pulled, from 0")
+        .within(0.0, STEPS)
+        .usual("0")
+        .plain("STEP"),
+    row("lossUntil", "loss-until", Group::Losses, Kind::Whole, "The first step that is not pulled any more")
+        .within(1.0, STEPS)
+        .plain("STEP"),
+    row(
+        "lossExact",
+        "loss-exact",
+        Group::Losses,
+        Kind::Switch,
+        "Take gradients through the denoiser, too, not with its noise held fixed: three to four times a step's work",
+    )
+    .usual("false")
+    .plain(""),
     // Words. Of the layers that can be left out, the largest text encoder (OpenCLIP bigG) has 31, that of most models 11.
     row(
         "clipSkip",

@@ -173,6 +173,7 @@ fn lists_and_texts_of_more_than_their_range_are_refused() {
         let entry = match row.name {
             "swaps" => json!({"token": "a", "with": []}),
             "mixes" => json!({"prompt": "a", "factor": 0.1}),
+            "losses" => json!({"expression": "mean(red)"}),
             _ => json!({"name": "a"}),
         };
         let of = |count: usize| if matches!(row.kind, Kind::Text) { json!("a".repeat(count)) } else { json!(vec![entry.clone(); count]) };
