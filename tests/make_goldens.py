@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT / "tests/golden"))
 
 import torch  # noqa: E402  (after the environment is set)
 
-from make import images, inside, lora, record, sampling, tiny, words  # noqa: E402
+from make import images, inside, lora, losses, record, sampling, tiny, words  # noqa: E402
 from make.prompts import LONG, PROMPTS  # noqa: E402
 
 MODELS, GOLDEN = ROOT / "tests/models", ROOT / "tests/golden"
@@ -105,6 +105,7 @@ RECIPES |= lora.recipes(MODELS, DIGITS)
 RECIPES |= images.recipes(MODELS, GOLDEN)
 RECIPES |= words.recipes(MODELS, GOLDEN)
 RECIPES |= sampling.recipes(MODELS)
+RECIPES |= {f"losses-{_model.name}": lambda path, folder=_model: losses.losses(path, folder) for _model in (SD1, SD2)}
 RECIPES |= inside.recipes(MODELS, DIGITS, FAMILY_CASES)
 
 
