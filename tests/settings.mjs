@@ -28,7 +28,7 @@ for (const name of ["sampler", "sigmas", "spacing", "long", "rng"])
   info.catalog[`${name}s`.replace("ss", "s")] = rows.find((row) => row.name === name)?.choices.map((id) => ({ id }));
 
 /** Settings whose parts of the page are no field of their name: editors, margins, files. */
-const NO_FIELD = ["swaps", "mixes", "loras", "decoder"];
+const NO_FIELD = ["losses", "swaps", "mixes", "loras", "decoder"];
 /** A field's tag and type, by the kind of its setting. */
 const FIELDS = {
   text: /<textarea/,
@@ -43,6 +43,7 @@ const TEXTS = { text: ["words"], switch: ["true"], numbers: ["1"] };
 const LISTS = {
   swaps: ["puppy=skunk", "puppy=skunk:0.5+cat:0.5\na=b:2"],
   mixes: ["a red four:0.3"],
+  losses: ["mean(abs(blue - 0.9)):200", "#204080,#e0c080:50\npicture/8:100\npicture:-1"],
   loras: ["style:0.8", "style:te=0.5:unet=-0.8\nink:1"],
 };
 

@@ -73,7 +73,10 @@ export interface Upscaler {
    * The picture, `info.scale` times as large each way, in tiles that fit the memory. A PNG of Decant's keeps its record, which then says what
    * enlarged it. `onTile` is awaited before the first tile and after each: reject = give up, not yet = paused.
    */
-  enlarge(picture: ImageSource, events?: { onTile?: (done: number, of: number) => void | Promise<void>; signal?: AbortSignal; budget?: number }): Promise<{ image: ImageData; png: Blob }>;
+  enlarge(
+    picture: ImageSource,
+    events?: { onTile?: (done: number, of: number) => void | Promise<void>; signal?: AbortSignal; budget?: number },
+  ): Promise<{ image: ImageData; png: Blob }>;
   close(): void;
 }
 
@@ -210,7 +213,8 @@ export interface Noised {
  * An address (relative to the page): a folder in diffusers' layout, one file, or a model hub's repository (`//host/owner/name`).
  * Or what a person chose: a file, several, a folder.
  */
-export type Model = string | Address | File | FileList | File[] | FileSystemDirectoryHandle | FileSystemFileHandle | FileSystemHandle[] | ModelFile[];
+export type Model =
+  string | Address | File | FileList | File[] | FileSystemDirectoryHandle | FileSystemFileHandle | FileSystemHandle[] | ModelFile[];
 
 export interface Address {
   address: string;
@@ -435,7 +439,7 @@ export interface Setting {
   /** What it is where it is left out, as text; "" where the model, the sampler or another setting says it, and for lists: none. */
   usual: string;
   /** What belongs together in a form. */
-  group: "prompt" | "picture" | "start" | "sampling" | "guidance" | "words" | "loras" | "second" | "decoder" | "preview";
+  group: "prompt" | "picture" | "start" | "sampling" | "guidance" | "losses" | "words" | "loras" | "second" | "decoder" | "preview";
   /** Whether what the text encoders say depends on it. */
   readsText: boolean;
   /** Whether a form offers it for a grid's axes. */
@@ -483,6 +487,17 @@ export interface Settings {
   /** CFG++: the unguided noise goes back in. Usual: false. */
   cfgpp?: boolean;
 
+  /** What the steps are pulled by: gradients of losses on the predicted picture. */
+  losses?: Loss[];
+  /** Of the steps, counted from 0, those that it divides are pulled. Usual: 5. */
+  lossEvery?: number;
+  /** The first step that may be pulled. Usual: 0. */
+  lossFrom?: number;
+  /** The first step that is not pulled any more. Usual: none. */
+  lossUntil?: number;
+  /** Whether gradients go through the denoiser, too, and not with its noise held fixed: three to four times a step's work. Usual: false. */
+  lossExact?: boolean;
+
   /** How many of the text encoder's last layers are left out. Usual: 0. */
   clipSkip?: number;
   /** What becomes of a prompt that is too long: an `id` of `Catalog.longs`. Usual: "truncate". */
@@ -520,6 +535,20 @@ export interface Settings {
 }
 
 /** In the place of `token`'s embedding comes the weighted sum of others'. */
+/** One of an expression, a palette and a picture. */
+export interface Loss {
+  /** Of `red`, `green`, `blue`, `x`, `y` in 0 to 1, such as "mean(abs(blue - 0.9))": what should be small. */
+  expression?: string;
+  /** Colours as "#rrggbb": each pixel should be near to one of them. */
+  palette?: string[];
+  /** Whether the picture should resemble `Request.resemble`. */
+  picture?: boolean;
+  /** Pixels of the Gaussian that both are blurred by before. Usual: 0. */
+  blur?: number;
+  /** How strongly it pulls. Usual: 1. */
+  scale?: number;
+}
+
 export interface Swap {
   token: string;
   with: { token: string; weight: number }[];
@@ -592,6 +621,8 @@ export interface Request extends Partial<Settings> {
   mask?: ImageSource | null;
   /** Latents to start from, instead of a picture or instead of the noise that the seed gives. */
   latents?: Blob | Latents | null;
+  /** The picture that a loss of `picture: true` wants this one to resemble. Resized to the size that is asked for. */
+  resemble?: ImageSource | null;
   /** Whether each step tells where every token was looked for (`Step.attention`). Costs a little time, and memory for each step. Usual: false. */
   attention?: boolean;
   /**
@@ -722,6 +753,9 @@ export interface Step {
   channels: { next: ChannelStatistics[]; denoised: ChannelStatistics[] };
   /** Where the denoiser looked for each token, if that was asked for. */
   attention: Attention | null;
+  /** The losses that the step was pulled by, in all, and their gradient by the latents, `[channels, height, width]`, before it is multiplied by sigma²; null where it was not. */
+  loss: number | null;
+  lossGradient: Tensor | null;
   previewNoisy: ImageData;
   previewDenoised: ImageData;
   milliseconds: number;
@@ -763,7 +797,8 @@ export interface TokenCount {
 
 /** A place of a text that means something to another tool. */
 export interface Unfollowed {
-  what: "editing" | "alternation" | "and" | "tag" | "lora-off" | "lora-part" | "weight-off" | "break-off" | "choice" | "wildcard" | "embedding";
+  what:
+    "editing" | "alternation" | "and" | "tag" | "lora-off" | "lora-part" | "weight-off" | "break-off" | "choice" | "wildcard" | "embedding";
   /** As it stands there, cut to what fits a sentence. */
   text: string;
 }

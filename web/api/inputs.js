@@ -13,12 +13,13 @@ const ENOUGH = 2048 * 2048;
 /** More than this no browser decodes reliably. */
 const MOST = 16384 * 8192;
 
-/** @param {Pick<Request, "image" | "mask" | "latents">} given @returns {Promise<Inputs>} */
-export async function readInputs({ image, mask, latents }) {
+/** @param {Pick<Request, "image" | "mask" | "latents" | "resemble">} given @returns {Promise<Inputs>} */
+export async function readInputs({ image, mask, latents, resemble }) {
   return {
     image: image ? pixelsOf(await readPicture(image, "the starting picture")) : null,
     mask: mask ? pixelsOf(await readPicture(mask, "the mask")) : null,
     latents: latents ? await readLatents(latents) : null,
+    resemble: resemble ? pixelsOf(await readPicture(resemble, "the picture to resemble")) : null,
   };
 }
 

@@ -109,6 +109,7 @@ export class Model {
     image,
     mask,
     latents,
+    resemble,
     attention = false,
     enlarge = false,
     count = 1,
@@ -116,7 +117,11 @@ export class Model {
   }) {
     signal?.throwIfAborted();
     const settings = complete(asked, this.info, Boolean(image || latents));
-    const inputs = { ...(await readInputs({ image, mask, latents })), attention, enlarge: enlarge && this.info.upscaler !== null };
+    const inputs = {
+      ...(await readInputs({ image, mask, latents, resemble })),
+      attention,
+      enlarge: enlarge && this.info.upscaler !== null,
+    };
     const pictures = [];
     for (let index = 0; index < count; index++) {
       const made = await this.#make({ ...settings, seed: settings.seed + index }, inputs, { onStep, onProgress, onTile, onNote, signal });

@@ -9,7 +9,40 @@
  * `Calls` has every call. Of it are made the client's `ask` (client.js), the worker's table of answers (worker/worker.js) and both directions of messages,
  * so that a new one is its row here, its row there, what the program answers (`App` or `Session` below), and its method of the public module.
  */
-import type { Catalog, Choice, Distance, Embeddings, DeviceChoice, Enlarged, ErrorCode, FileKind, FoundRecord, Info, InspectOptions, Inversion, Latents, LoraInfo, Memory, ModelFile, Neighbour, Noised, Plane, Progress, RoundTrip, Schedule, Sentence, Settings, Step, Tensor, Timings, TokenCount, Trace, TraceTokens, UpscalerInfo, Weights } from "./decant.js";
+import type {
+  Catalog,
+  Choice,
+  Distance,
+  Embeddings,
+  DeviceChoice,
+  Enlarged,
+  ErrorCode,
+  FileKind,
+  FoundRecord,
+  Info,
+  InspectOptions,
+  Inversion,
+  Latents,
+  LoraInfo,
+  Memory,
+  ModelFile,
+  Neighbour,
+  Noised,
+  Plane,
+  Progress,
+  RoundTrip,
+  Schedule,
+  Sentence,
+  Settings,
+  Step,
+  Tensor,
+  Timings,
+  TokenCount,
+  Trace,
+  TraceTokens,
+  UpscalerInfo,
+  Weights,
+} from "./decant.js";
 
 /** Every call: what goes along, and what comes back. */
 export interface Calls {
@@ -65,13 +98,23 @@ export type Wanted = Pick<InspectOptions, "family" | "prediction" | "threads" | 
 export type Verdict = "go on" | "stop";
 
 export type FromWorker =
-  | { call: number; event: { progress: Progress } | { interrupted: Sentence } | { note: string; sentence?: Sentence } | { step: RawStep } | { tiles: [done: number, of: number] }; awaited?: boolean }
+  | {
+      call: number;
+      event:
+        | { progress: Progress }
+        | { interrupted: Sentence }
+        | { note: string; sentence?: Sentence }
+        | { step: RawStep }
+        | { tiles: [done: number, of: number] };
+      awaited?: boolean;
+    }
   | { call: number; result: Result }
   | { call: number; failure: { code: ErrorCode; message: string; why?: string; sentence?: Sentence } }
   | { alive: string }; // the lock that the worker holds as long as it lives
 
 /** Where a model's files are: at an absolute address, or picked by a person. What comes from an address is stored if `keep`; `sha256` of whole files, by name. */
-export type Source = { url: string; name: string; keep: boolean; only: string[] | null; sha256: Record<string, string> } | { files: ModelFile[] };
+export type Source =
+  { url: string; name: string; keep: boolean; only: string[] | null; sha256: Record<string, string> } | { files: ModelFile[] };
 
 /** A model's files, as the WebAssembly module reads them. Failures are thrown as `{ code, message }`. */
 export interface Files {
@@ -108,10 +151,14 @@ export interface Inputs {
   image: Pixels | null;
   mask: Pixels | null;
   latents: RawLatents | null;
+  /** What a loss wants the picture to resemble. */
+  resemble: Pixels | null;
 }
 
 /** A file's bytes, or numbers. */
-export type RawLatents = { file: Uint8Array<ArrayBuffer>; name: string } | { values: Float32Array; shape: [number, number, number]; level?: "noise" | "clean" | undefined };
+export type RawLatents =
+  | { file: Uint8Array<ArrayBuffer>; name: string }
+  | { values: Float32Array; shape: [number, number, number]; level?: "noise" | "clean" | undefined };
 
 type Moved = Float32Array<ArrayBuffer>;
 
@@ -120,11 +167,12 @@ type StepTensor = "latents" | "modelInput" | "prediction" | "denoised" | "next" 
 type StepPreview = "previewNoisy" | "previewDenoised";
 
 /** All its numbers are moved, not copied. */
-export type RawStep = Omit<Step, StepTensor | StepPreview | "epsUncond" | "attention"> &
+export type RawStep = Omit<Step, StepTensor | StepPreview | "epsUncond" | "attention" | "lossGradient"> &
   Record<StepTensor, Moved> &
   Record<StepPreview, Pixels> & {
     epsUncond: Moved | null;
     attention: MovedTensor | null;
+    lossGradient: MovedTensor | null;
     /** The first step of a pass brings it; the others bring none. */
     pass: RawPass | null;
   };
@@ -204,7 +252,12 @@ export interface Cores {
 export interface Upscaler {
   info(): UpscalerInfo;
   /** `onTile` is awaited before the first tile and after each; when it rejects, the work ends with the code "cancelled". */
-  run(image: Pixels, record: Uint8Array | null, budget: number | null, onTile: (done: number, of: number) => Promise<void>): Promise<RawEnlarged>;
+  run(
+    image: Pixels,
+    record: Uint8Array | null,
+    budget: number | null,
+    onTile: (done: number, of: number) => Promise<void>,
+  ): Promise<RawEnlarged>;
 }
 
 /** A SHA-256 that is being counted. */

@@ -7,6 +7,7 @@ import { emptyPart } from "./empty.js";
 import { timelinePart } from "./timeline.js";
 import { picturePart } from "./picture.js";
 import { guidancePart } from "./guidance.js";
+import { pulledPart } from "./pulled.js";
 import { lookingPart } from "./looking.js";
 import { channelsPart } from "./channels.js";
 import { schedulePart } from "./schedule.js";
@@ -35,6 +36,7 @@ import { filesPart } from "./files.js";
 const PARTS = /** @type {const} */ ([
   "picture",
   "guidance",
+  "pulled",
   "looking",
   "channels",
   "schedule",
@@ -48,6 +50,7 @@ const PARTS = /** @type {const} */ ([
 const BUILD = {
   picture: picturePart,
   guidance: guidancePart,
+  pulled: pulledPart,
   looking: lookingPart,
   channels: channelsPart,
   schedule: schedulePart,

@@ -2,7 +2,7 @@
 
 import { say } from "../words/say.js";
 
-/** @import { LoraUse, Mix, Swap } from "../api/decant.d.ts" */
+/** @import { Loss, LoraUse, Mix, Swap } from "../api/decant.d.ts" */
 /** @import { Parsed } from "./readers.js" */
 
 /** @param {string} line @returns {Parsed} a `Swap`; where no weight is given, in equal shares */
@@ -26,6 +26,27 @@ export function readMix(line) {
   const { words: prompt, weight: factor } = weighted(line, NaN);
   if (!Number.isFinite(factor)) return { problem: say("problem.mix", { line }) };
   return { value: /** @type {Mix} */ ({ prompt, factor }) };
+}
+
+/**
+ * An expression, colours or the word “picture” with its blur, and behind a colon how strongly it pulls: `mean(abs(blue - 0.9)):200`,
+ * `#204080,#e0c080:50`, `picture/8:100`.
+ * @param {string} line
+ * @returns {Parsed} a `Loss`
+ */
+export function readLoss(line) {
+  const { words, weight: scale } = weighted(line, 1);
+  if (!words || !Number.isFinite(scale)) return { problem: say("problem.loss", { line }) };
+  const blurred = /^picture(?:\/(\S+))?$/.exec(words);
+  if (blurred) return { value: /** @type {Loss} */ ({ picture: true, ...(blurred[1] && { blur: Number(blurred[1]) }), scale }) };
+  const palette = words.startsWith("#") ? words.split(",").map((colour) => colour.trim()) : null;
+  return { value: /** @type {Loss} */ (palette ? { palette, scale } : { expression: words, scale }) };
+}
+
+/** @param {Loss} loss */
+export function writeLoss({ expression, palette, picture, blur, scale = 1 }) {
+  const what = expression ?? palette?.join(",") ?? (picture && blur ? `picture/${blur}` : "picture");
+  return `${what}:${scale}`;
 }
 
 /** @param {string} line `style:0.8`, or as in the desktop tools' tags `style:te=0.5:unet=0.8` @returns {Parsed} a `LoraUse` */

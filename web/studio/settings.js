@@ -1,7 +1,7 @@
 // Settings as text: one row per setting says how a field's or an address's text becomes what a run can have, and how that is written again.
 // The text is what the command's flags take; how one is read is readers.js's. What a row does not know, the program says when it makes the picture.
 
-import { readMix, readSwap, readUse, writeSwap, writeUse } from "./lists.js";
+import { readLoss, readMix, readSwap, readUse, writeLoss, writeSwap, writeUse } from "./lists.js";
 import { LANGUAGES } from "../words/languages.js";
 import { say } from "../words/say.js";
 import { entry, flag, limitsOf, lines, margins, number, numbers, oneOf, orUsual, rowOf, side, sigmas, whole } from "./readers.js";
@@ -47,6 +47,8 @@ const OWN = {
   guidanceUntil: { label: "form.guidance-until-whole", read: orUsual(number("name.guidance-until")) },
   guidanceCurve: { label: "form.curve-whole", read: orUsual(numbers("name.curve")), write: (value) => value.join(",") },
   cfgpp: { label: "form.cfgpp-name", read: flag },
+
+  losses: { label: "form.losses", read: (text) => lines(text, readLoss), write: (value) => value.map(writeLoss).join("\n") },
 
   clipSkip: { label: "form.skip", read: orUsual(whole("name.skip")) },
   long: { label: "form.long", read: orUsual(entry("longs", "problem.long")), usual: "truncate" },

@@ -136,6 +136,8 @@ function readStep({ tensors }, names, calls, at, meta, settings) {
     guidance: meta.guidance ?? (epsUncond.length > 0 ? (settings.guidance ?? 1) : 1),
     channels: meta.channels ?? { next: statisticsOf(next, shape), denoised: statisticsOf(denoised, shape) },
     attention: shapedOf(tensors.get(`attention_${end}`)),
+    loss: floatsOf(tensors.get(`loss_${end}`))?.[0] ?? null,
+    lossGradient: gradientOf(tensors.get(`loss_gradient_${end}`), shape),
     previewNoisy: previewOf(tensors.get(`preview_noisy_${end}`), latents.length > 0 ? latents : next, shape),
     previewDenoised: previewOf(tensors.get(`preview_denoised_${end}`), denoised, shape),
     milliseconds: meta.milliseconds ?? 0,
@@ -163,6 +165,12 @@ function wanted(tensors, name) {
   const tensor = tensors.get(name);
   if (!tensor) throw damaged(`${name} is missing`);
   return tensor;
+}
+
+/** Shaped as the step's latents, or left out. @param {Tensor | undefined} tensor @param {[number, number, number]} shape @returns {Shaped | null} */
+function gradientOf(tensor, shape) {
+  const values = floatsOf(tensor);
+  return values?.length === shape[0] * shape[1] * shape[2] ? { shape, values } : null;
 }
 
 /** @param {Tensor | undefined} tensor @returns {Shaped | null} */

@@ -54,6 +54,7 @@ const CHECKS = {
     swaps: listOf(fields({ token: isWord, with: listOf(fields({ token: isWord, weight: isNumber }, true)) }, true)),
     mixes: listOf(fields({ prompt: isWord, factor: isNumber }, true)),
     loras: listOf(fields({ name: isWord })),
+    losses: listOf(fields({ expression: isWord, palette: listOf(isWord), blur: isNumber, scale: isNumber })),
   }),
   tokens: fields(
     {

@@ -70,7 +70,7 @@ export function showStep(call, step) {
   const { pass, previewNoisy, previewDenoised } = step;
   const own = [step.latents, step.modelInput, step.prediction, step.denoised, step.next, step.epsCond, step.epsUncond, step.epsGuided];
   const begun = [pass?.textEmbeddings.values, pass?.noise, pass?.schedule.timesteps, pass?.schedule.sigmas];
-  const moved = [...own, step.attention?.values, ...begun, previewNoisy.rgba, previewDenoised.rgba];
+  const moved = [...own, step.attention?.values, step.lossGradient?.values, ...begun, previewNoisy.rgba, previewDenoised.rgba];
   return askToGoOn(
     call,
     { step },

@@ -1,13 +1,20 @@
 //! Reverse mode: how a value changes with the values that it was made of, written as further operations of the same graph.
 //!
-//! Each operation says its vector-Jacobian product ([`crate::op::Op::vjp`]) in operations that exist, or in one of its own
-//! (`op/backward/`); what has none is refused by name. Weights stay as they are, in whatever encoding: gradients are by values.
+//! An operation that is [`Differentiable`] says its vector-Jacobian product in operations that exist, or in one of its own (`op/backward/`);
+//! what has none is refused by name. Weights stay as they are, in whatever encoding: gradients are by values.
 
 use crate::draft::Source;
-use crate::op::Op;
+use crate::op::{Op, differentiable};
 use crate::{Graph, Var};
 use std::collections::BTreeMap;
 use std::ops::Range;
+
+/// An operation that knows its way back.
+pub trait Differentiable {
+    /// What each operand has to change by for a change of the result, as further operations: the vector-Jacobian product, a cotangent for each
+    /// operand that is wanted; nothing for one that has none.
+    fn vjp<'g>(&self, call: &Backward<'g, '_>) -> Vec<Option<Var<'g>>>;
+}
 
 /// What an operation's vector-Jacobian product is made of.
 pub struct Backward<'g, 'a> {
@@ -144,9 +151,11 @@ impl Graph {
         let operands: Vec<Var> = ids.iter().map(|id| seen(*id)).collect();
         let on_path = |id: &Id| path.binary_search(id).is_ok() || of.iter().any(|var| var.id as Id == *id);
         let wanted: Vec<bool> = ids.iter().map(on_path).collect();
-        match op.vjp(&Backward { operands: &operands, result: seen(id), cotangent, wanted: &wanted }) {
-            Err(problem) => self.error(problem),
-            Ok(all) => {
+        let call = Backward { operands: &operands, result: seen(id), cotangent, wanted: &wanted };
+        match differentiable(&*op) {
+            None => self.error(format!("{} has no gradient", op.name())),
+            Some(differentiable) => {
+                let all = differentiable.vjp(&call);
                 for ((id, change), wanted) in ids.into_iter().zip(all).zip(wanted) {
                     match (wanted, change) {
                         (true, Some(change)) => {

@@ -3,15 +3,14 @@
 //! An operation says its result's shape (or one sentence why its operands do not fit), what it means (candle-core, in the operands' own float
 //! type), and what a GPU and a CPU have to run (plain data). It knows no model and no device.
 
-use crate::Var;
 use crate::caps::Caps;
 use crate::choice::Candidate;
-use crate::gradient::Backward;
 use crate::launch::{Kernel, Launch};
 use crate::lowering::Lowering;
 use crate::weights::WeightUse;
 use candle_core::Tensor;
 use decant_kernels::Set;
+use std::any::Any;
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
@@ -27,6 +26,7 @@ mod geglu;
 mod group_norm;
 mod layer_norm;
 mod linear;
+mod matrices;
 mod pixel_shuffle;
 mod pointwise;
 mod prelu;
@@ -93,15 +93,21 @@ pub enum Fusion {
     Geglu,
 }
 
-/// A copy behind the same trait: every operation that is `Clone` has it.
+/// A copy behind the same trait, and the operation as what it is: every operation that is `Clone` has both.
 pub trait BoxedOp {
     /// The same operation once more.
     fn boxed(&self) -> Box<dyn Op>;
+    /// For who wants to know which it is.
+    fn as_any(&self) -> &dyn Any;
 }
 
 impl<T: Op + Clone + 'static> BoxedOp for T {
     fn boxed(&self) -> Box<dyn Op> {
         Box::new(self.clone())
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
     }
 }
 
@@ -126,14 +132,6 @@ pub trait Op: Debug + BoxedOp {
     /// Ways to run it on a CPU with that instruction set, the best first; none where only candle can.
     fn kernels(&self, _operands: &[Operand], _result: &[usize], _set: Set) -> Vec<Candidate<Lowering>> {
         vec![]
-    }
-    /// What each operand's change has to be for a change of the result, as further operations: the vector-Jacobian product, a cotangent for each
-    /// operand that is wanted.
-    ///
-    /// # Errors
-    /// One sentence with its name where it has none.
-    fn vjp<'g>(&self, _call: &Backward<'g, '_>) -> Result<Vec<Option<Var<'g>>>, String> {
-        Err(format!("{} has no gradient", self.name()))
     }
     /// Bytes that candle's way takes beside operands and result.
     fn cpu_scratch(&self, _operands: &[&[usize]]) -> u64 {

@@ -84,7 +84,7 @@ impl Grid {
             (LORA, Some(name)) => format!("{name} {value}"),
             ("prompt", _) | (_, Some(_)) => value.clone(),
             (field, _) if value.is_empty() => format!("no {field}"),
-            ("swaps" | "mixes", _) => value.clone(),
+            ("swaps" | "mixes" | "losses", _) => value.clone(),
             (field, None) => format!("{field} {value}"),
         })
     }

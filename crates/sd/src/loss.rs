@@ -15,6 +15,7 @@ use crate::error::{Error, Value};
 use crate::picture::Picture;
 use crate::sentence;
 use serde::{Deserialize, Serialize};
+use std::str::FromStr;
 
 /// The most losses of a run: each is worked out at each step that is pulled.
 pub(crate) const MOST_LOSSES: usize = 20;
@@ -61,6 +62,30 @@ fn is_zero(number: &f32) -> bool {
     *number == 0.0
 }
 
+/// As a list of settings spells it, the page's and a grid's: `mean(abs(blue - 0.9)):200`, `#204080,#e0c080:50`, `picture/8:100` (blurred by 8
+/// pixels). Without a colon, the scale is 1. What it says is not read yet.
+impl FromStr for Loss {
+    type Err = String;
+
+    fn from_str(typed: &str) -> Result<Loss, String> {
+        let (what, scale) = match typed.rsplit_once(':') {
+            Some((what, scale)) => (what, scale.trim().parse().map_err(|_| format!("{scale} is no number"))?),
+            None => (typed, 1.0),
+        };
+        let loss = Loss { scale, ..Loss::default() };
+        Ok(match what.trim() {
+            colours if colours.starts_with('#') => {
+                Loss { palette: colours.split(',').map(|colour| colour.trim().into()).collect(), ..loss }
+            }
+            "picture" => Loss { picture: true, ..loss },
+            text => match text.strip_prefix("picture/").map(str::parse) {
+                Some(Ok(blur)) => Loss { picture: true, blur, ..loss },
+                _ => Loss { expression: Some(text.into()), ..loss },
+            },
+        })
+    }
+}
+
 /// A loss, read and ready to be asked.
 pub(crate) enum Reading {
     Expression(Expression),
@@ -80,7 +105,7 @@ impl Loss {
         if count != 1 {
             return refuse(sentence!("{name}: each is one of expression, palette and picture, got {count} of them", name, count));
         }
-        if !(self.scale.abs() <= MOST_SCALE) {
+        if self.scale.is_nan() || self.scale.abs() > MOST_SCALE {
             let (got, most) = (self.scale, f64::from(MOST_SCALE));
             return refuse(sentence!("{name}: its scale is {got}, expected a number up to {most}; 200 is usual", name, got, most));
         }
@@ -149,6 +174,18 @@ mod tests {
         let picture = Loss { expression: None, picture: true, ..blue };
         let sentence = picture.reading(None, [8, 8]).err().expect("there is none").to_string();
         assert!(sentence.contains("the picture to resemble is missing"), "{sentence}");
+    }
+
+    #[test]
+    fn a_line_says_a_loss() {
+        let one = |typed: &str| typed.parse::<Loss>().expect("it reads");
+        assert_eq!(
+            one("mean(abs(blue - 0.9)):200"),
+            Loss { expression: Some("mean(abs(blue - 0.9))".into()), scale: 200.0, ..Loss::default() }
+        );
+        assert_eq!(one("#204080, #e0c080"), Loss { palette: vec!["#204080".into(), "#e0c080".into()], scale: 1.0, ..Loss::default() });
+        assert_eq!(one("picture/8:-1"), Loss { picture: true, blur: 8.0, scale: -1.0, ..Loss::default() });
+        assert!("mean(red):much".parse::<Loss>().is_err());
     }
 
     /// By differences, as for expressions.

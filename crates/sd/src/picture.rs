@@ -8,8 +8,10 @@ mod resize;
 pub use mask::Mask;
 
 use crate::error::{Error, ToValue};
-use crate::request::MOST_PIXELS;
 use crate::sentence;
+
+/// The most pixels along a side: beyond, no machine's memory would do and 32-bit sizes would overflow before it could be said how much.
+pub(crate) const MOST_PIXELS: usize = 16_384;
 
 /// A picture of `f32` in 0…1, channels first `[3, height, width]`, before rounding.
 #[derive(Debug, Clone, PartialEq)]

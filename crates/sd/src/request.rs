@@ -24,6 +24,7 @@ pub use text::{Mix, Share, Swap};
 use crate::error::{Error, Value};
 use crate::lora::LoraUse;
 use crate::loss::{Loss, MOST_LOSSES};
+pub(crate) use crate::picture::MOST_PIXELS;
 use crate::prompt::{self, How};
 use crate::sentence;
 use decant_solver::{Rng, Sampler, Sigmas, TimestepSpacing};
@@ -239,9 +240,6 @@ pub enum Preview {
 
 /// Every fifth step, as in the notebook of fast.ai's lesson 9A.
 pub(crate) const LOSS_EVERY: usize = 5;
-
-/// The most pixels along a side: beyond, no machine's memory would do and 32-bit sizes would overflow before it could be said how much.
-pub(crate) const MOST_PIXELS: usize = 16_384;
 
 /// The most texts that are mixed in, tokens that are swapped, LoRAs that are used; each of the first costs a call of the text encoder.
 pub(crate) const MOST_OF_A_LIST: usize = 500;

@@ -30,7 +30,7 @@ fn images(golden: &Golden) -> Images {
         let grey: Vec<u8> = values.iter().map(|v| (v * 255.0).round() as u8).collect();
         Rc::new(Mask { width, height, grey })
     });
-    Images { picture: Some(Rc::new(Picture { width, height, values })), mask, latents: None }
+    Images { picture: Some(Rc::new(Picture { width, height, values })), mask, ..Images::default() }
 }
 
 fn number(settings: &serde_json::Value, key: &str) -> Option<usize> {
@@ -229,7 +229,7 @@ fn what_the_mask_leaves_stays() {
         let mut grey = vec![0; 32 * 24];
         (0..24).for_each(|y| grey[y * 32 + 16..][..16].fill(255));
         let mask = Mask { width: 32, height: 24, grey };
-        let images = Images { picture: Some(Rc::new(picture.clone())), mask: Some(Rc::new(mask)), latents: None };
+        let images = Images { picture: Some(Rc::new(picture.clone())), mask: Some(Rc::new(mask)), ..Images::default() };
         let made = make(&mut pipeline, &Request { keep_unmasked: true, ..cheap(images) }).picture;
         let same = |x: usize| (0..24).all(|y| made.values[y * 32 + x] == picture.values[y * 32 + x]);
         assert!((0..16).all(same) && !(16..32).all(same), "{model}");
@@ -242,7 +242,7 @@ fn what_is_black_in_a_mask_leaves_the_pictures_own_latents() {
     let (picture, seed) = (stripes(32, 24), 5);
     let mut mask = Mask::none(32, 24);
     mask.grey[0] = 255; // the first of 3×4 places
-    let images = Images { picture: Some(Rc::new(picture.clone())), mask: Some(Rc::new(mask)), latents: None };
+    let images = Images { picture: Some(Rc::new(picture.clone())), mask: Some(Rc::new(mask)), ..Images::default() };
     let made = make(&mut pipeline, &Request { seed, ..cheap(images) });
     let encoded = block_on(pipeline.encode(&picture, Some(seed))).expect("it fits");
     for (made, encoded) in made.latents.values.chunks(12).zip(encoded.values.chunks(12)) {

@@ -37,18 +37,18 @@ fn request(golden: &Golden, name: &str) -> Request {
         "palette" => r##"{"palette":["#204080","#e0c080","#101010"],"scale":20}"##,
         other => panic!("the test does not know {other}"),
     };
-    let said = |key: &str| golden.setting(key);
+    let setting = |key: &str| golden.setting(key);
     let exact = how == "exact";
     let json = format!(
         r#"{{"sampler":"{sampler}","steps":{},"guidance":{},"losses":[{loss}],"lossEvery":{},"lossExact":{exact}}}"#,
-        said("steps"),
-        said("guidance"),
-        said("every")
+        setting("steps"),
+        setting("guidance"),
+        setting("every")
     );
-    let size = said("size").parse().ok();
-    let seed = said("seed").parse().expect("a whole number");
+    let size = setting("size").parse().ok();
+    let seed = setting("seed").parse().expect("a whole number");
     let chosen = Request::from_json(&json).expect("names of ours");
-    Request { prompt: said("prompt"), negative: said("negative"), seed, width: size, height: size, ..chosen }
+    Request { prompt: setting("prompt"), negative: setting("negative"), seed, width: size, height: size, ..chosen }
 }
 
 fn compare(model: &str, device: Rc<dyn Device>, wanted: impl Fn(&str) -> bool) {
@@ -64,8 +64,8 @@ fn compare(model: &str, device: Rc<dyn Device>, wanted: impl Fn(&str) -> bool) {
             let expected = golden.get(&format!("{name}.gradient.{step}"));
             let zero = vec![0.0; expected.len()];
             errors[1] = errors[1].max(rms(&expected, gradient) / rms(&expected, &zero));
-            let said = f64::from(golden.get(&format!("{name}.loss.{step}"))[0]);
-            errors[2] = errors[2].max((said - loss).abs() / said.abs());
+            let expected = f64::from(golden.get(&format!("{name}.loss.{step}"))[0]);
+            errors[2] = errors[2].max((expected - loss).abs() / expected.abs());
         }
         if errors.iter().any(|error| error.is_nan() || *error > NEAR) {
             wrong.push(format!("{model} {name}: latents {:.1e}, gradient {:.1e}, loss {:.1e}", errors[0], errors[1], errors[2]));

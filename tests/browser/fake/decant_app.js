@@ -512,6 +512,8 @@ export class Session {
         ...numbersOf(picture, random, share, [4, height / 4, width / 4]),
         guidance: settings.guidance,
         attention: attention ? attentionOf(this.tokenize(prompt).pieces.length, height / 4, width / 4) : null,
+        loss: null,
+        lossGradient: null,
         previewNoisy: mix(picture, noise, share, width, height),
         previewDenoised: prompt.includes("rough")
           ? mix(draw(prompt, width / 4, height / 4), [], 0, width / 4, height / 4)

@@ -42,9 +42,13 @@ export function commandsOf(calls, at, made) {
 }
 
 /** @param {Partial<Settings> & { image?: unknown }} settings @param {string} name */
-function commandOf({ prompt = "", negative, swaps = [], image, ...rest }, name) {
+function commandOf({ prompt = "", negative, swaps = [], losses = [], image, ...rest }, name) {
   const flags = Object.entries(rest).map(([key, value]) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${value}`);
   const swapped = swaps.map(({ token, with: parts }) => `--swap ${token}=${parts.map((part) => `${part.token}:${part.weight}`).join("+")}`);
+  const pulls = losses.map(({ expression, palette, scale = 1 }) => {
+    const what = palette ? `--loss-palette ${quoted(palette.join(","))}` : `--loss ${quoted(expression ?? "")}`;
+    return `${what} --loss-scale ${scale}`;
+  });
   const texts = [`--prompt ${quoted(prompt)}`, ...(negative ? [`--negative ${quoted(negative)}`] : [])];
   // The lessons are played with the model of digits.
   return [
@@ -53,6 +57,7 @@ function commandOf({ prompt = "", negative, swaps = [], image, ...rest }, name) 
     ...(image ? ["--init-image picture.png"] : []),
     ...flags,
     ...swapped,
+    ...pulls,
     `--out ${name}.png`,
   ].join(" ");
 }

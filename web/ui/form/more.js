@@ -22,6 +22,13 @@ const ABOVE = new Set(["prompt", "picture", "start"]);
 /** @type {View<"exports" | "form">} */
 export function moreView(studio) {
   const editors = [
+    rowsEditor(studio, "losses", {
+      parts: [
+        ["form.loss-what", "mean(abs(blue - 0.9))"],
+        ["form.loss-scale", "200"],
+      ],
+      sign: ":",
+    }),
     rowsEditor(studio, "swaps", {
       parts: [
         ["form.swap-word", "puppy"],

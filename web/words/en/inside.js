@@ -56,6 +56,11 @@ export const INSIDE = {
     "In latent space, a picture has four numbers per place. All steps share one colour scale, so you can compare them.",
   "inside.schedule": "The noise schedule",
   "inside.schedule.hint": "σ is the standard deviation of the noise, next to that of a picture. Drag across to move through the run.",
+  "inside.pulled": "Pulled by a loss",
+  "inside.pulled.loss": "loss",
+  "inside.pulled.which": "The gradient at step {step}, where the loss was {loss}",
+  "inside.pulled.hint":
+    "Red is where a larger number makes the loss larger, blue where it makes it smaller. The latents move the other way, sigma² times as far.",
   "inside.distance": "Distance travelled",
   "inside.distance.step": "in this step",
   "inside.distance.left": "left to the end",

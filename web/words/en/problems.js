@@ -39,6 +39,7 @@ export const PROBLEMS = {
   "problem.swap": "“{line}” replaces nothing. Write a word, “=” and its replacement, such as puppy=skunk:0.5+cat:0.5.",
   "problem.swap-words": "“{words}” must be words with weights, such as skunk:0.5+cat:0.5.",
   "problem.mix": "“{line}” needs a factor. Write the prompt, a colon and a number, such as a red four:0.3.",
+  "problem.loss": "“{line}” needs a scale that is a number. Write the loss, a colon and a number, such as mean(abs(blue - 0.9)):200.",
   "problem.lora": "“{line}” must be the name of a LoRA, a colon and a weight, such as style:0.8.",
   "address.threads": "The address asks for threads={asked}, which is no number of threads. As many as usual are used.",
   "address.device": "The address asks for device={asked}, which does not exist ({all} do). Using auto.",

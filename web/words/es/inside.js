@@ -56,6 +56,11 @@ export const INSIDE = {
     "En el espacio latente, una imagen tiene cuatro números por lugar. Todos los pasos comparten la escala de color, para poder compararlos.",
   "inside.schedule": "El calendario de ruido",
   "inside.schedule.hint": "σ es la desviación típica del ruido, comparada con la de una imagen. Arrastra para recorrer la generación.",
+  "inside.pulled": "Tirón de una pérdida",
+  "inside.pulled.loss": "pérdida",
+  "inside.pulled.which": "El gradiente en el paso {step}, donde la pérdida era {loss}",
+  "inside.pulled.hint":
+    "Rojo es donde un número mayor hace mayor la pérdida, y azul donde la hace menor. Los latentes se mueven al revés, sigma² veces más.",
   "inside.distance": "Distancia recorrida",
   "inside.distance.step": "en este paso",
   "inside.distance.left": "lo que falta",

@@ -39,6 +39,8 @@ export const PROBLEMS = {
   "problem.swap": "«{line}» no cambia nada. Escribe una palabra, «=» y su reemplazo, como puppy=skunk:0.5+cat:0.5.",
   "problem.swap-words": "«{words}»: deben ser palabras con pesos, como skunk:0.5+cat:0.5.",
   "problem.mix": "«{line}» necesita un factor. Escribe el prompt, dos puntos y un número, como a red four:0.3.",
+  "problem.loss":
+    "«{line}» necesita una escala que sea un número. Escribe la pérdida, dos puntos y un número, como mean(abs(blue - 0.9)):200.",
   "problem.lora": "«{line}»: debe ser el nombre de un LoRA, dos puntos y un peso, como style:0.8.",
   "address.threads": "La dirección pide threads={asked}, que no es un número de hilos. Se usan los habituales.",
   "address.device": "La dirección pide device={asked}, que no existe (hay {all}). Se usa auto.",

@@ -4,11 +4,12 @@
 pub(super) mod on_gpu;
 
 use super::{AttentionBackward, AttentionOperand, Case, Gpu, Op, OpRow, Operand, channels, product};
+use crate::Var;
 use crate::caps::Caps;
 use crate::choice::Candidate;
+use crate::gradient::{Backward, Differentiable};
 use crate::launch::Slot;
 use crate::lowering::{KernelCall, Lowering};
-use crate::{Backward, Var};
 use candle_core::{D, DType, Result, Tensor};
 use decant_kernels::{Kernel as Compute, Set, Tile as CpuTile};
 
@@ -98,12 +99,14 @@ impl Op for Attention {
         let calls = vec![pack, rest.with_scratch(p.scratch(tile))];
         vec![Candidate::always("blocks of queries", Lowering { calls, scratch: vec![p.packed(tile)] })]
     }
+}
 
-    fn vjp<'g>(&self, call: &Backward<'g, '_>) -> std::result::Result<Vec<Option<Var<'g>>>, String> {
-        let [q, k, v] = call.operands else { return Ok(vec![]) };
+impl Differentiable for Attention {
+    fn vjp<'g>(&self, call: &Backward<'g, '_>) -> Vec<Option<Var<'g>>> {
+        let [q, k, v] = call.operands else { return vec![] };
         let to = |at| [AttentionOperand::Queries, AttentionOperand::Keys, AttentionOperand::Values][at];
         let back = |at| AttentionBackward { heads: self.heads, causal: self.causal, to: to(at) };
-        Ok(call.each(|at| Some(call.cotangent.attention_backward([*q, *k, *v], back(at)))))
+        call.each(|at| Some(call.cotangent.attention_backward([*q, *k, *v], back(at))))
     }
 }
 

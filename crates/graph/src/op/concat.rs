@@ -1,11 +1,12 @@
 //! Two values side by side in their channels: the UNet's skip connections.
 
 use super::{Case, FLAT, Gpu, Op, OpRow, Operand, channels, flat_groups, flat_kernel, row_reader, rows};
+use crate::Var;
 use crate::caps::Caps;
 use crate::choice::Candidate;
+use crate::gradient::{Backward, Differentiable};
 use crate::launch::{Launch, Slot};
 use crate::lowering::{KernelCall, Lowering, unit_rows};
-use crate::{Backward, Var};
 use candle_core::{D, Result, Tensor};
 use decant_kernels::{CopyRows, Kernel as Compute, Set};
 
@@ -62,10 +63,12 @@ impl Op for Concat {
         });
         vec![Candidate::always("rows", Lowering { calls: calls.collect(), scratch: vec![] })]
     }
+}
 
-    fn vjp<'g>(&self, call: &Backward<'g, '_>) -> std::result::Result<Vec<Option<Var<'g>>>, String> {
+impl Differentiable for Concat {
+    fn vjp<'g>(&self, call: &Backward<'g, '_>) -> Vec<Option<Var<'g>>> {
         let widths: Vec<usize> = call.operands.iter().map(|operand| channels(&operand.shape())).collect();
-        Ok(call.each(|at| Some(call.cotangent.narrow(if at == 0 { 0 } else { widths[0] }, widths[at]))))
+        call.each(|at| Some(call.cotangent.narrow(if at == 0 { 0 } else { widths[0] }, widths[at])))
     }
 }
 

@@ -7,8 +7,9 @@ use super::ways::{STEP, Work, class, ways};
 use super::{Case, Epilogue, Fusion, Gpu, Op, OpRow, Operand, channels, product, rows};
 use crate::caps::Caps;
 use crate::choice::Candidate;
+use crate::gradient::{Backward, Differentiable};
 use crate::lowering::Lowering;
-use crate::{Backward, Layout, Var, WeightUse, Weights};
+use crate::{Layout, Var, WeightUse, Weights};
 use candle_core::{Result, Tensor};
 use decant_kernels::{Kernel as Compute, Product, Set};
 
@@ -137,11 +138,13 @@ impl Op for Conv2d {
     fn fuse(&mut self, next: Fusion) -> bool {
         next != Fusion::Geglu && self.epilogue.fuse(next)
     }
+}
 
-    fn vjp<'g>(&self, call: &Backward<'g, '_>) -> std::result::Result<Vec<Option<Var<'g>>>, String> {
-        let &[_, height, width, _] = &call.operands[0].shape()[..] else { return Ok(vec![]) };
+impl Differentiable for Conv2d {
+    fn vjp<'g>(&self, call: &Backward<'g, '_>) -> Vec<Option<Var<'g>>> {
+        let &[_, height, width, _] = &call.operands[0].shape()[..] else { return vec![] };
         let back = || call.cotangent.conv2d_backward(call.operands[1], self.window, [height, width]);
-        Ok(call.each(|at| (at == 0).then(back)))
+        call.each(|at| (at == 0).then(back))
     }
 }
 

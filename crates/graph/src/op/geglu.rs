@@ -1,11 +1,12 @@
 //! `y = x[…, :n] · gelu(x[…, n:])` (Shazeer 2020, “GLU Variants Improve Transformer”; diffusers' `GEGLU`).
 
 use super::{Case, FLAT, Fusion, Gpu, Op, OpRow, Operand, channels, count, flat_groups, row_kernel, rows};
+use crate::Var;
 use crate::caps::Caps;
 use crate::choice::Candidate;
+use crate::gradient::{Backward, Differentiable};
 use crate::launch::{Launch, Slot};
 use crate::lowering::{KernelCall, Lowering, unit_rows};
-use crate::{Backward, Var};
 use candle_core::{D, Result, Tensor};
 use decant_kernels::{Flat, Kernel as Compute, Set};
 
@@ -44,12 +45,14 @@ impl Op for Geglu {
         vec![Candidate::always("rows", Lowering::one(call(Slot::operand(0), result)))]
     }
 
-    fn vjp<'g>(&self, call: &Backward<'g, '_>) -> std::result::Result<Vec<Option<Var<'g>>>, String> {
-        Ok(call.one(call.operands[0].geglu_backward(call.cotangent)))
-    }
-
     fn as_fusion(&self) -> Option<Fusion> {
         Some(Fusion::Geglu)
+    }
+}
+
+impl Differentiable for Geglu {
+    fn vjp<'g>(&self, call: &Backward<'g, '_>) -> Vec<Option<Var<'g>>> {
+        call.one(call.operands[0].geglu_backward(call.cotangent))
     }
 }
 

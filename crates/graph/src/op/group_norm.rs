@@ -6,9 +6,10 @@
 use super::{Activation, Case, FLAT, Fusion, Gpu, Op, OpRow, Operand, channels, count, flat_groups, row_kernel};
 use crate::caps::Caps;
 use crate::choice::Candidate;
+use crate::gradient::{Backward, Differentiable};
 use crate::launch::{Kernel, Launch, Slot};
 use crate::lowering::{KernelCall, Lowering, UNIT_NUMBERS};
-use crate::{Backward, Layout, Var, Weights};
+use crate::{Layout, Var, Weights};
 use candle_core::{DType, Result, Tensor};
 use decant_kernels::{Kernel as Compute, Set, Words};
 
@@ -132,18 +133,20 @@ impl Op for GroupNorm {
         vec![Candidate::always("chunks", Lowering { calls, scratch })]
     }
 
-    fn vjp<'g>(&self, call: &Backward<'g, '_>) -> std::result::Result<Vec<Option<Var<'g>>>, String> {
-        let [x, scale, _] = call.operands else { return Ok(vec![]) };
-        let back = || x.group_norm_backward(*scale, call.cotangent, self.groups, self.epsilon);
-        Ok(call.each(|at| (at == 0).then(back)))
-    }
-
     fn fuse(&mut self, next: Fusion) -> bool {
         match next {
             Fusion::Activation(a) if self.activation.is_none() => self.activation = Some(a),
             _ => return false,
         }
         true
+    }
+}
+
+impl Differentiable for GroupNorm {
+    fn vjp<'g>(&self, call: &Backward<'g, '_>) -> Vec<Option<Var<'g>>> {
+        let [x, scale, _] = call.operands else { return vec![] };
+        let back = || x.group_norm_backward(*scale, call.cotangent, self.groups, self.epsilon);
+        call.each(|at| (at == 0).then(back))
     }
 }
 

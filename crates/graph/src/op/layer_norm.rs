@@ -3,9 +3,10 @@
 use super::{Case, Gpu, Op, OpRow, Operand, channels, count, flat_groups, rows};
 use crate::caps::Caps;
 use crate::choice::Candidate;
+use crate::gradient::{Backward, Differentiable};
 use crate::launch::{Kernel, Launch, Slot};
 use crate::lowering::{KernelCall, Lowering, unit_rows};
-use crate::{Backward, Layout, Var, Weights};
+use crate::{Layout, Var, Weights};
 use candle_core::{D, DType, Result, Tensor};
 use decant_kernels::{Kernel as Compute, Set};
 
@@ -59,10 +60,12 @@ impl Op for LayerNorm {
         let slots = vec![Slot::operand(0), Slot::operand(1), Slot::operand(2), Slot::Output];
         vec![Candidate::always("rows", Lowering::one(KernelCall::new(Compute::LayerNorm, slots, &p, p.units())))]
     }
+}
 
-    fn vjp<'g>(&self, call: &Backward<'g, '_>) -> std::result::Result<Vec<Option<Var<'g>>>, String> {
-        let [x, scale, _] = call.operands else { return Ok(vec![]) };
-        Ok(call.each(|at| (at == 0).then(|| x.layer_norm_backward(*scale, call.cotangent, self.epsilon))))
+impl Differentiable for LayerNorm {
+    fn vjp<'g>(&self, call: &Backward<'g, '_>) -> Vec<Option<Var<'g>>> {
+        let [x, scale, _] = call.operands else { return vec![] };
+        call.each(|at| (at == 0).then(|| x.layer_norm_backward(*scale, call.cotangent, self.epsilon)))
     }
 }
 

@@ -5,9 +5,10 @@ use super::ways::{STEP, Work, class, ways};
 use super::{Activation, Case, Epilogue, Fusion, Gpu, Op, OpRow, Operand, channels, count, product, rows};
 use crate::caps::Caps;
 use crate::choice::Candidate;
+use crate::gradient::{Backward, Differentiable};
 use crate::launch::{Param, Slot};
 use crate::lowering::Lowering;
-use crate::{Backward, LORA_DOWN, LORA_UP, Layout, Var, WeightUse, Weights};
+use crate::{LORA_DOWN, LORA_UP, Layout, Var, WeightUse, Weights};
 use candle_core::{Result, Tensor};
 use decant_kernels::{Product, Set};
 
@@ -107,9 +108,11 @@ impl Op for Linear {
     fn fuse(&mut self, next: Fusion) -> bool {
         self.epilogue.fuse(next)
     }
+}
 
-    fn vjp<'g>(&self, call: &Backward<'g, '_>) -> std::result::Result<Vec<Option<Var<'g>>>, String> {
-        Ok(call.each(|at| (at == 0).then(|| call.cotangent.linear_backward(call.operands[1]))))
+impl Differentiable for Linear {
+    fn vjp<'g>(&self, call: &Backward<'g, '_>) -> Vec<Option<Var<'g>>> {
+        call.each(|at| (at == 0).then(|| call.cotangent.linear_backward(call.operands[1])))
     }
 }
 

@@ -1,11 +1,12 @@
 //! Functions of one number, and sums and products of two: one file, since all share a kernel each and a shape rule.
 
 use super::{Case, FLAT, Fusion, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel};
+use crate::Var;
 use crate::caps::Caps;
 use crate::choice::Candidate;
+use crate::gradient::{Backward, Differentiable};
 use crate::launch::{Kernel, Launch, Param, Slot};
 use crate::lowering::{KernelCall, Lowering, UNIT_NUMBERS, unit_rows};
-use crate::{Backward, Var};
 use candle_core::{Result, Tensor};
 use decant_kernels::{Flat, Kernel as Compute, Set};
 
@@ -113,14 +114,16 @@ impl Op for Unary {
         vec![Candidate::always("numbers", Lowering::one(call))]
     }
 
-    fn vjp<'g>(&self, call: &Backward<'g, '_>) -> std::result::Result<Vec<Option<Var<'g>>>, String> {
-        let slope = if self.multiply == 1.0 { call.cotangent } else { call.cotangent.scale(self.multiply, 0.0) };
-        Ok(call.one(self.activation.map_or(slope, |activation| call.operands[0].activation_backward(activation, slope))))
-    }
-
     fn as_fusion(&self) -> Option<Fusion> {
         let plain = self.multiply == 1.0 && self.add == 0.0;
         self.activation.filter(|_| plain).map(Fusion::Activation)
+    }
+}
+
+impl Differentiable for Unary {
+    fn vjp<'g>(&self, call: &Backward<'g, '_>) -> Vec<Option<Var<'g>>> {
+        let slope = if self.multiply == 1.0 { call.cotangent } else { call.cotangent.scale(self.multiply, 0.0) };
+        call.one(self.activation.map_or(slope, |activation| call.operands[0].activation_backward(activation, slope)))
     }
 }
 
@@ -197,21 +200,23 @@ impl Op for Binary {
         vec![Candidate::always("numbers", Lowering::one(KernelCall::new(kernel, slots, &p, p.units())))]
     }
 
-    /// A row for each batch entry has none yet: what is learnt is not asked for, and a timestep is no one's wish.
-    fn vjp<'g>(&self, call: &Backward<'g, '_>) -> std::result::Result<Vec<Option<Var<'g>>>, String> {
-        Ok(call.each(|at| match self.0 {
-            BinaryKind::Add => Some(call.cotangent),
-            BinaryKind::Multiply => Some(call.cotangent * call.operands[1 - at]),
-            BinaryKind::AddPerBatch => (at == 0).then_some(call.cotangent),
-        }))
-    }
-
     fn as_fusion(&self) -> Option<Fusion> {
         match self.0 {
             BinaryKind::Add => Some(Fusion::Residual),
             BinaryKind::AddPerBatch => Some(Fusion::PerBatch),
             BinaryKind::Multiply => None,
         }
+    }
+}
+
+impl Differentiable for Binary {
+    /// A row for each batch entry has none yet: what is learnt is not asked for, and a timestep is no one's wish.
+    fn vjp<'g>(&self, call: &Backward<'g, '_>) -> Vec<Option<Var<'g>>> {
+        call.each(|at| match self.0 {
+            BinaryKind::Add => Some(call.cotangent),
+            BinaryKind::Multiply => Some(call.cotangent * call.operands[1 - at]),
+            BinaryKind::AddPerBatch => (at == 0).then_some(call.cotangent),
+        })
     }
 }
 

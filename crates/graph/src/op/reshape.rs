@@ -1,8 +1,9 @@
 //! The same numbers under another shape: costs nothing, since it is only another name for its operand's buffer.
 
 use super::{Case, Gpu, Op, OpRow, Operand, count};
+use crate::Var;
 use crate::caps::Caps;
-use crate::{Backward, Var};
+use crate::gradient::{Backward, Differentiable};
 use candle_core::{Result, Tensor};
 
 pub(super) const ROW: OpRow = OpRow { name: "reshape", tolerance: 0.0, reason: "nothing is computed", cases };
@@ -34,9 +35,11 @@ impl Op for Reshape {
     fn is_view(&self) -> bool {
         true
     }
+}
 
-    fn vjp<'g>(&self, call: &Backward<'g, '_>) -> std::result::Result<Vec<Option<Var<'g>>>, String> {
-        Ok(call.one(call.cotangent.reshape(&call.operands[0].shape())))
+impl Differentiable for Reshape {
+    fn vjp<'g>(&self, call: &Backward<'g, '_>) -> Vec<Option<Var<'g>>> {
+        call.one(call.cotangent.reshape(&call.operands[0].shape()))
     }
 }
 

@@ -1,11 +1,12 @@
 //! Each place of a picture repeated to another size: PyTorch's `interpolate(mode="nearest")`, `y[oy, ox] = x[⌊oy·h/oh⌋, ⌊ox·w/ow⌋]`.
 
 use super::{Case, FLAT, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel};
+use crate::Var;
 use crate::caps::Caps;
 use crate::choice::Candidate;
+use crate::gradient::{Backward, Differentiable};
 use crate::launch::{Launch, Slot};
 use crate::lowering::{KernelCall, Lowering};
-use crate::{Backward, Var};
 use candle_core::{Device, Result, Tensor};
 use decant_kernels::{Kernel as Compute, Set};
 
@@ -65,10 +66,12 @@ impl Op for Upsample {
         let call = KernelCall::new(Compute::Upsample, vec![Slot::operand(0), Slot::Output], &p, p.units());
         vec![Candidate::always("places", Lowering::one(call))]
     }
+}
 
-    fn vjp<'g>(&self, call: &Backward<'g, '_>) -> std::result::Result<Vec<Option<Var<'g>>>, String> {
-        let &[_, height, width, _] = &call.operands[0].shape()[..] else { return Ok(vec![]) };
-        Ok(call.one(call.cotangent.upsample_backward(height, width)))
+impl Differentiable for Upsample {
+    fn vjp<'g>(&self, call: &Backward<'g, '_>) -> Vec<Option<Var<'g>>> {
+        let &[_, height, width, _] = &call.operands[0].shape()[..] else { return vec![] };
+        call.one(call.cotangent.upsample_backward(height, width))
     }
 }
 

@@ -94,30 +94,6 @@ impl Size {
     }
 }
 
-/// Invocations of a workgroup of [`SQUARE`].
-const SQUARE_THREADS: u32 = 64;
-/// Bytes of workgroup memory of [`MATRIX_F16`]: both sides of a step, and the products on their way to where they are written.
-const MATRIX_MEMORY: u32 = 22 << 10;
-
-impl Matrices {
-    /// Whether each subgroup has whole matrices of a tile's rows.
-    fn fit(self, caps: &Caps) -> bool {
-        let rows = SQUARE.rows as u32 * self.subgroup / SQUARE_THREADS;
-        let known = [8, 16].contains(&self.size) && [8, 32, 64].contains(&self.subgroup);
-        known && rows.is_multiple_of(self.size) && caps.limits.workgroup_memory >= MATRIX_MEMORY
-    }
-
-    fn import(self, kernel: Kernel) -> Kernel {
-        let size = if self.size == 8 { "8x8" } else { "16x16" };
-        let subgroup = match self.subgroup {
-            8 => "8",
-            32 => "32",
-            _ => "64",
-        };
-        kernel.with("matrix", size).with("subgroup", subgroup).assuming([("SIZE", self.size), ("SUBGROUP", self.subgroup)])
-    }
-}
-
 impl Tile {
     fn count(self, m: usize, n: usize) -> usize {
         m.div_ceil(self.rows) * n.div_ceil(self.columns)
@@ -148,7 +124,11 @@ pub(super) fn ways(op: &str, [m, n, steps]: [usize; 3], caps: &Caps) -> Vec<Cand
         all.extend(BY_ROWS.iter().map(always));
     }
     all.push(Candidate { name: SQUARE_F16, fits: caps.f16, way: () });
-    all.push(Candidate { name: MATRIX_F16, fits: caps.f16 && caps.matrices.is_some_and(|matrices| matrices.fit(caps)), way: () });
+    all.push(Candidate {
+        name: MATRIX_F16,
+        fits: caps.f16 && caps.matrices.is_some_and(|matrices| matrices.fit(SQUARE.rows, caps)),
+        way: (),
+    });
     first(all, preferred(m, n, caps))
 }
 

@@ -1,5 +1,6 @@
 //! Settings that are lists, as values of a grid's axis: in the spelling of their flags, as what the settings' JSON holds.
 
+use decant_sd::loss::Loss;
 use decant_sd::request::{Mix, Request, Swap, sides};
 use serde_json::{Value, json};
 
@@ -11,8 +12,9 @@ pub(super) struct List {
     pub read: fn(&str) -> Result<Value, String>,
 }
 
-const LISTS: [List; 4] = [
+const LISTS: [List; 5] = [
     List { field: "guidanceCurve", read: curve },
+    List { field: "losses", read: |typed| one(typed, |typed| Ok(json!(typed.parse::<Loss>()?))) },
     List { field: "swaps", read: |typed| one(typed, |typed| Ok(json!(typed.parse::<Swap>()?))) },
     List { field: "mixes", read: |typed| one(typed, |typed| Ok(json!(typed.parse::<Mix>()?))) },
     List { field: "pad", read: |typed| if typed.is_empty() { Ok(json!(Request::default().pad)) } else { Ok(json!(sides(typed)?)) } },

@@ -1,6 +1,6 @@
 //! What a request says of losses: each can be read, and goes with the rest.
 
-use super::Request;
+use super::{Request, setting};
 use crate::error::{Error, Value};
 use crate::sentence;
 
@@ -12,17 +12,27 @@ impl Request {
     pub(super) fn check_losses(&self) -> Result<(), Error> {
         self.losses.iter().try_for_each(|loss| loss.check())?;
         let refuse = |problem| Err(Error::Settings { problem });
-        let (losses, exact) = (Value::setting("losses"), Value::setting("lossExact"));
+        let (name, exact) = (Value::setting("losses"), Value::setting("lossExact"));
         let resembles = self.losses.iter().any(|loss| loss.picture);
         match &self.images.loss {
-            None if resembles => return refuse(sentence!("{losses}: the picture to resemble is missing; give one", losses)),
+            None if resembles => return refuse(sentence!("{name}: the picture to resemble is missing; give one", name)),
             Some(_) if !resembles => {
-                return refuse(sentence!("{losses}: a picture to resemble is given, and no loss takes it; leave it out", losses));
+                return refuse(sentence!("{name}: a picture to resemble is given, and no loss takes it; leave it out", name));
             }
             _ => {}
         }
-        if self.loss_every == 0 {
-            return refuse(sentence!("{every} is 0, expected 1 or more; 1 pulls each step", every = Value::setting("lossEvery")));
+        let counts = [("lossEvery", Some(self.loss_every)), ("lossFrom", Some(self.loss_from)), ("lossUntil", self.loss_until)];
+        for (name, count) in counts {
+            let row = setting(name);
+            if let (Some(got), Some([least, most])) = (count.filter(|count| !row.holds(*count as f64)), row.range) {
+                return refuse(sentence!(
+                    "{name} is {got}, expected {least} to {most} steps",
+                    name = Value::setting(name),
+                    got,
+                    least,
+                    most
+                ));
+            }
         }
         if self.loss_until.is_some_and(|until| until <= self.loss_from) {
             let (until, from) = (Value::setting("lossUntil"), Value::setting("lossFrom"));
@@ -63,7 +73,7 @@ mod tests {
         assert!(refusal(r#"{"losses": [{"picture": true}]}"#).contains("the picture to resemble is missing"));
         assert!(refusal(r#"{"losses": [{"expression": "mean(red"}]}"#).contains("character 5: this parenthesis is not closed"));
         let blue = r#""losses": [{"expression": "mean(blue)"}]"#;
-        assert!(refusal(&format!(r#"{{{blue}, "lossEvery": 0}}"#)).contains("lossEvery is 0"));
+        assert!(refusal(&format!(r#"{{{blue}, "lossEvery": 0}}"#)).contains("lossEvery is 0, expected 1 to 1000 steps"));
         assert!(refusal(&format!(r#"{{{blue}, "lossFrom": 5, "lossUntil": 5}}"#)).contains("so no step is pulled"));
         assert!(refusal(&format!(r#"{{{blue}, "lossExact": true, "rescale": 0.5}}"#)).contains("lossExact does not go with rescale"));
     }

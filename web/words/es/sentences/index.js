@@ -4,6 +4,7 @@
 import { BESIDE } from "./beside.js";
 import { FILES } from "./files.js";
 import { LAYOUTS } from "./layouts.js";
+import { LOSSES } from "./losses.js";
 import { MACHINE } from "./machine.js";
 import { RECORDS } from "./records.js";
 import { REQUESTS } from "./requests.js";
@@ -11,4 +12,4 @@ import { SAMPLING } from "./sampling.js";
 import { WORKER } from "./worker.js";
 
 /** @type {Record<string, import("../../languages.js").Text>} */
-export const SENTENCES = { ...REQUESTS, ...SAMPLING, ...MACHINE, ...FILES, ...LAYOUTS, ...BESIDE, ...RECORDS, ...WORKER };
+export const SENTENCES = { ...REQUESTS, ...LOSSES, ...SAMPLING, ...MACHINE, ...FILES, ...LAYOUTS, ...BESIDE, ...RECORDS, ...WORKER };

@@ -29,8 +29,8 @@ fn a_mistake_is_named_with_its_place() {
         ("mean(red); alert(1)", "character 10: an operation (+ - * / ^) or the end is expected here"),
     ];
     for (text, expected) in cases {
-        let said = refusal(text);
-        assert!(said.contains(expected), "{text}: {said}");
+        let sentence = refusal(text);
+        assert!(sentence.contains(expected), "{text}: {sentence}");
     }
     assert!(refusal(&"r".repeat(10_000)).contains("a loss has 10000 characters, expected 1000 at most"));
     assert!(refusal(&"(".repeat(999)).contains("more than 60 parentheses or signs are within each other"));
