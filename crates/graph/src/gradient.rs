@@ -1,44 +1,14 @@
 //! Reverse mode: how a value changes with the values that it was made of, written as further operations of the same graph.
 //!
-//! An operation that is [`Differentiable`] says its vector-Jacobian product in operations that exist, or in one of its own (`op/backward/`);
+//! An operation that is [`crate::backward::Differentiable`] says its vector-Jacobian product in operations that exist, or in one of its own (`op/backward/`);
 //! what has none is refused by name. Weights stay as they are, in whatever encoding: gradients are by values.
 
+use crate::backward::Backward;
 use crate::draft::Source;
 use crate::op::{Op, differentiable};
 use crate::{Graph, Var};
 use std::collections::BTreeMap;
 use std::ops::Range;
-
-/// An operation that knows its way back.
-pub trait Differentiable {
-    /// What each operand has to change by for a change of the result, as further operations: the vector-Jacobian product, a cotangent for each
-    /// operand that is wanted; nothing for one that has none.
-    fn vjp<'g>(&self, call: &Backward<'g, '_>) -> Vec<Option<Var<'g>>>;
-}
-
-/// What an operation's vector-Jacobian product is made of.
-pub struct Backward<'g, 'a> {
-    /// What the operation read.
-    pub operands: &'a [Var<'g>],
-    /// What it gave.
-    pub result: Var<'g>,
-    /// What the end changes by for each number of the result; of the result's shape.
-    pub cotangent: Var<'g>,
-    /// Which operands' cotangents are wanted.
-    pub wanted: &'a [bool],
-}
-
-impl<'g> Backward<'g, '_> {
-    /// For an operation of one operand.
-    pub fn one(&self, of: Var<'g>) -> Vec<Option<Var<'g>>> {
-        self.each(|at| (at == 0).then_some(of))
-    }
-
-    /// For each operand whose cotangent is wanted; nothing for the others.
-    pub fn each(&self, of: impl Fn(usize) -> Option<Var<'g>>) -> Vec<Option<Var<'g>>> {
-        (0..self.operands.len()).map(|at| if self.wanted[at] { of(at) } else { None }).collect()
-    }
-}
 
 /// A value's place in the draft.
 type Id = usize;

@@ -22,6 +22,7 @@
 //! ```
 
 pub mod cpu;
+pub mod backward;
 pub mod bench;
 pub mod caps;
 pub mod check;
@@ -32,7 +33,7 @@ pub mod error;
 mod draft;
 mod fuse;
 pub mod gpu_plan;
-pub mod gradient;
+mod gradient;
 pub mod graph;
 mod input;
 pub mod kept;

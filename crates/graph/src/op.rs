@@ -26,7 +26,7 @@ mod geglu;
 mod group_norm;
 mod layer_norm;
 mod linear;
-mod matrices;
+mod matrix_units;
 mod pixel_shuffle;
 mod pointwise;
 mod prelu;
@@ -42,7 +42,7 @@ pub use attention::Attention;
 pub use attention_weights::AttentionWeights;
 pub use backward::{
     ActivationBackward, AttentionBackward, AttentionOperand, Conv2dBackward, GegluBackward, GroupNormBackward, LayerNormBackward,
-    LinearBackward, Narrow, Spread, UpsampleBackward,
+    LinearBackward, Narrow, Spread, UpsampleBackward, differentiable,
 };
 pub use case::{Case, Fill, awkward};
 pub use concat::Concat;

@@ -5,9 +5,9 @@ pub(super) mod on_gpu;
 
 use super::{AttentionBackward, AttentionOperand, Case, Gpu, Op, OpRow, Operand, channels, product};
 use crate::Var;
+use crate::backward::{Backward, Differentiable};
 use crate::caps::Caps;
 use crate::choice::Candidate;
-use crate::gradient::{Backward, Differentiable};
 use crate::launch::Slot;
 use crate::lowering::{KernelCall, Lowering};
 use candle_core::{D, DType, Result, Tensor};

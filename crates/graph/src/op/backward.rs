@@ -29,7 +29,7 @@ pub(super) use turned::{CONV2D, LINEAR};
 pub(super) use upsample::ROW as UPSAMPLE;
 
 use super::{Attention, Binary, Concat, Conv2d, Geglu, GroupNorm, LayerNorm, Linear, Op, Reshape, Unary, Upsample};
-use crate::gradient::Differentiable;
+use crate::backward::Differentiable;
 use std::any::Any;
 
 /// An operation's way back, where it knows one. A test holds that the others are named in it, each with a reason.

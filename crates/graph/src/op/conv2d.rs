@@ -1,13 +1,15 @@
 //! `y[b, oy, ox, n] = epilogue(Σ x[b, oy·s − p + ky, ox·s − p + kx, c] · w[n, c, ky, kx])`: PyTorch's `nn.Conv2d` on channels-last
 //! pictures, on the GPU as a matrix product whose input rows are gathered on the fly (implicit GEMM). The picture may be seen twice as large,
 //! each place as four, so that no upsampled picture ever exists.
+//!
+//! It is long because all that a convolution is stands together: its shape, its meaning, a GPU's work, a CPU's, its way back.
 
 use super::units::product_call;
 use super::ways::{STEP, Work, class, ways};
 use super::{Case, Epilogue, Fusion, Gpu, Op, OpRow, Operand, channels, product, rows};
+use crate::backward::{Backward, Differentiable};
 use crate::caps::Caps;
 use crate::choice::Candidate;
-use crate::gradient::{Backward, Differentiable};
 use crate::lowering::Lowering;
 use crate::{Layout, Var, WeightUse, Weights};
 use candle_core::{Result, Tensor};

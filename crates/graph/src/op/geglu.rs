@@ -2,9 +2,9 @@
 
 use super::{Case, FLAT, Fusion, Gpu, Op, OpRow, Operand, channels, count, flat_groups, row_kernel, rows};
 use crate::Var;
+use crate::backward::{Backward, Differentiable};
 use crate::caps::Caps;
 use crate::choice::Candidate;
-use crate::gradient::{Backward, Differentiable};
 use crate::launch::{Launch, Slot};
 use crate::lowering::{KernelCall, Lowering, unit_rows};
 use candle_core::{D, Result, Tensor};

@@ -4,9 +4,9 @@
 //! (Chan et al. 1979); the multiply-add. The first two also serve a picture in bands ([`super::GroupNormStatistics`]).
 
 use super::{Activation, Case, FLAT, Fusion, Gpu, Op, OpRow, Operand, channels, count, flat_groups, row_kernel};
+use crate::backward::{Backward, Differentiable};
 use crate::caps::Caps;
 use crate::choice::Candidate;
-use crate::gradient::{Backward, Differentiable};
 use crate::launch::{Kernel, Launch, Slot};
 use crate::lowering::{KernelCall, Lowering, UNIT_NUMBERS};
 use crate::{Layout, Var, Weights};

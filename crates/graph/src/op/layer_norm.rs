@@ -1,9 +1,9 @@
 //! `y = (x − mean) / √(variance + ε) · scale + shift` over the channels of each place (Ba et al. 2016).
 
 use super::{Case, Gpu, Op, OpRow, Operand, channels, count, flat_groups, rows};
+use crate::backward::{Backward, Differentiable};
 use crate::caps::Caps;
 use crate::choice::Candidate;
-use crate::gradient::{Backward, Differentiable};
 use crate::launch::{Kernel, Launch, Slot};
 use crate::lowering::{KernelCall, Lowering, unit_rows};
 use crate::{Layout, Var, Weights};

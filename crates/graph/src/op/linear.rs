@@ -3,9 +3,9 @@
 use super::units::product_call;
 use super::ways::{STEP, Work, class, ways};
 use super::{Activation, Case, Epilogue, Fusion, Gpu, Op, OpRow, Operand, channels, count, product, rows};
+use crate::backward::{Backward, Differentiable};
 use crate::caps::Caps;
 use crate::choice::Candidate;
-use crate::gradient::{Backward, Differentiable};
 use crate::launch::{Param, Slot};
 use crate::lowering::Lowering;
 use crate::{LORA_DOWN, LORA_UP, Layout, Var, WeightUse, Weights};

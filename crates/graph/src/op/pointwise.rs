@@ -1,10 +1,12 @@
 //! Functions of one number, and sums and products of two: one file, since all share a kernel each and a shape rule.
+//!
+//! It is long because of what these are: three operations.
 
 use super::{Case, FLAT, Fusion, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel};
 use crate::Var;
+use crate::backward::{Backward, Differentiable};
 use crate::caps::Caps;
 use crate::choice::Candidate;
-use crate::gradient::{Backward, Differentiable};
 use crate::launch::{Kernel, Launch, Param, Slot};
 use crate::lowering::{KernelCall, Lowering, UNIT_NUMBERS, unit_rows};
 use candle_core::{Result, Tensor};

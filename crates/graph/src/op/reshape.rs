@@ -2,8 +2,8 @@
 
 use super::{Case, Gpu, Op, OpRow, Operand, count};
 use crate::Var;
+use crate::backward::{Backward, Differentiable};
 use crate::caps::Caps;
-use crate::gradient::{Backward, Differentiable};
 use candle_core::{Result, Tensor};
 
 pub(super) const ROW: OpRow = OpRow { name: "reshape", tolerance: 0.0, reason: "nothing is computed", cases };

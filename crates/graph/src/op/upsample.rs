@@ -2,9 +2,9 @@
 
 use super::{Case, FLAT, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel};
 use crate::Var;
+use crate::backward::{Backward, Differentiable};
 use crate::caps::Caps;
 use crate::choice::Candidate;
-use crate::gradient::{Backward, Differentiable};
 use crate::launch::{Launch, Slot};
 use crate::lowering::{KernelCall, Lowering};
 use candle_core::{Device, Result, Tensor};

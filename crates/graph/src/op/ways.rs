@@ -1,4 +1,6 @@
 //! The ways in which a GPU makes a product's results: `shaders/linear*.wgsl` and `shaders/conv2d*.wgsl`, with tiles in `shaders/tile/`.
+//!
+//! It is long because every way is one function of the same work.
 
 use super::{Activation, Epilogue, Gpu, Operand, flat_groups, flat_kernel, row_reader};
 use crate::caps::{Caps, Matrices};

@@ -1,4 +1,5 @@
 //! The rows of the settings. A new one: its row here, its field in `Request`, its meaning where it acts.
+//! It is as long as there are settings.
 
 use super::{Flag, Group, Kind, SettingRow};
 use crate::loss::MOST_LOSSES;
