@@ -105,7 +105,7 @@ RECIPES |= lora.recipes(MODELS, DIGITS)
 RECIPES |= images.recipes(MODELS, GOLDEN)
 RECIPES |= words.recipes(MODELS, GOLDEN)
 RECIPES |= sampling.recipes(MODELS)
-RECIPES |= {f"losses-{_model.name}": lambda path, folder=_model: losses.losses(path, folder) for _model in (SD1, SD2)}
+RECIPES |= {f"losses-{_model.name}": lambda path, folder=_model: losses.losses(path, folder) for _model in (SD1, SD2, DIGITS)}
 RECIPES |= inside.recipes(MODELS, DIGITS, FAMILY_CASES)
 
 

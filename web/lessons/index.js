@@ -8,6 +8,7 @@ import { words } from "./04-words.js";
 import { guidance } from "./05-guidance.js";
 import { solvers } from "./06-solvers.js";
 import { pictures } from "./07-pictures.js";
+import { pulling } from "./08-pulling.js";
 
 /** @import { Info } from "../api/decant.d.ts" */
 /** @import { LessonTexts } from "../words/languages.js" */
@@ -89,4 +90,5 @@ export const lessonsIn = (says) => [
   guidance(says.guidance),
   solvers(says.solvers),
   pictures(says.pictures),
+  pulling(says.pulling),
 ];

@@ -14,7 +14,7 @@ use std::rc::Rc;
 /// Largest RMS of final latents; largest relative difference of gradients.
 const NEAR: f64 = 1e-3;
 
-const MODELS: [&str; 2] = ["sd1-tiny", "sd2-tiny"];
+const MODELS: [&str; 3] = ["sd1-tiny", "sd2-tiny", "digits"];
 
 /// The losses and gradients of the steps that were pulled.
 #[derive(Default)]
@@ -84,6 +84,12 @@ fn a_pulled_run_is_torchs_from_eps() {
 #[test]
 fn a_pulled_run_is_torchs_from_v() {
     compare(MODELS[1], Rc::new(Cpu), |_| true);
+}
+
+/// Its weights stay q8_0; the judge has what they decode to.
+#[test]
+fn a_pulled_run_of_a_quantized_model_is_torchs() {
+    compare(MODELS[2], Rc::new(Cpu), |_| true);
 }
 
 #[test]

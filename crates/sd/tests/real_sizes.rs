@@ -158,3 +158,40 @@ fn a_guided_call_takes_few_launches() {
     println!("{total} launches and {} for the text, {} bytes: {each:?}", unet.prelude, plan.activation_bytes());
     assert!(total <= 490, "{total} launches: {each:?}");
 }
+
+/// The way back through a network to its input, with so many parts computed again.
+fn backward(weights: &WeightIndex, segments: usize, of: &str, build: impl FnOnce(&Graph)) -> Program {
+    program(weights, |graph| {
+        build(graph);
+        let (mut outputs, input) = (graph.take_outputs(), graph.input_named(of).expect("the network reads it"));
+        let (_, output) = outputs.pop().expect("the network has one output");
+        let cotangent = graph.input("cotangent", &output.shape());
+        graph.output("gradient", graph.vjp(output, cotangent, &[input], segments)[0]);
+    })
+}
+
+/// Activations of a gradient at 512×512, by how much is kept in between; and its work, the way there included, in calls of the network.
+#[test]
+fn what_a_gradient_takes_is_known_beforehand() {
+    let config = UNetConfig::parse("unet/config.json", MODELS[0].unet.as_bytes()).expect("the configuration is sound");
+    let vae_config = VaeConfig::parse("vae/config.json", VAE).expect("the configuration is sound");
+    let (unet_weights, vae_weights) = (index("sd15", "unet", Encoding::F16), index("sd15", "vae", Encoding::F16));
+    let call = program(&unet_weights, |g| unet::unet(g, &config, 2, [64, 64], 77)).flops();
+    let decoding = program(&vae_weights, |g| vae::decoder(g, &vae_config, [64, 64], 1)).flops();
+    let mut least = [f64::MAX; 2];
+    for segments in [1, 2, 4, 8, 16, 32] {
+        let unet = backward(&unet_weights, segments, "sample", |g| unet::unet(g, &config, 2, [64, 64], 77));
+        let vae = backward(&vae_weights, segments, "latents", |g| vae::decoder(g, &vae_config, [64, 64], 1));
+        for (i, (name, p, forward)) in [("unet", &unet, call), ("decoder", &vae, decoding)].into_iter().enumerate() {
+            let bytes = p.activation_bytes() as f64;
+            println!(
+                "{name} in {segments}: {:.0} MB, {:.2} calls, {} steps",
+                bytes / 1e6,
+                p.flops() as f64 / forward as f64,
+                p.steps.len()
+            );
+            least[i] = least[i].min(bytes);
+        }
+    }
+    assert!(least[0] < 2.2e9 && least[1] < 2.6e9, "{least:?}");
+}

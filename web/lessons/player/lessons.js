@@ -1,4 +1,4 @@
-// The classroom: an overview, seven lessons played step by step, and a sheet for a class. Which of them is shown stands in the address.
+// The classroom: an overview, the lessons played step by step, and a sheet for a class. Which of them is shown stands in the address.
 
 import { lessonTexts } from "../../words/lessons.js";
 import { lessonsIn } from "../index.js";

@@ -1,4 +1,4 @@
-// The seven lessons as cards, with what is done of each, and the one seed that a class shares.
+// The lessons as cards, with what is done of each, and the one seed that a class shares.
 
 import { button, h } from "../../ui/dom.js";
 import { say } from "../../words/say.js";

@@ -4,7 +4,7 @@
 export const CLASSROOM = {
   "lessons.title": "Lessons",
   "lessons.intro":
-    "How a picture comes out of noise, in seven lessons. Each step asks what you expect and then measures it here, on your machine, with the model that is open. About {minutes} minutes in all.",
+    "How a picture comes out of noise, in eight lessons. Each step asks what you expect and then measures it here, on your machine, with the model that is open. About {minutes} minutes in all.",
   "lessons.all": "All lessons",
   "lessons.heading": "{number} · {title}",
   "lessons.minutes": "{minutes} min",

@@ -4,7 +4,7 @@
 export const CLASSROOM = {
   "lessons.title": "Lecciones",
   "lessons.intro":
-    "Cómo sale una imagen del ruido, en siete lecciones. Cada paso te pregunta qué esperas y después lo mide aquí, en tu equipo, con el modelo que está abierto. Unos {minutes} minutos en total.",
+    "Cómo sale una imagen del ruido, en ocho lecciones. Cada paso te pregunta qué esperas y después lo mide aquí, en tu equipo, con el modelo que está abierto. Unos {minutes} minutos en total.",
   "lessons.all": "Todas las lecciones",
   "lessons.heading": "{number} · {title}",
   "lessons.minutes": "{minutes} min",

@@ -4,6 +4,7 @@ import { AUTOENCODER } from "./autoencoder.js";
 import { GUIDANCE } from "./guidance.js";
 import { NOISE } from "./noise.js";
 import { PICTURES } from "./pictures.js";
+import { PULLING } from "./pulling.js";
 import { SOLVERS } from "./solvers.js";
 import { STEPS } from "./steps.js";
 import { WORDS } from "./words.js";
@@ -17,4 +18,5 @@ export const LESSONS = {
   guidance: GUIDANCE,
   solvers: SOLVERS,
   pictures: PICTURES,
+  pulling: PULLING,
 };
