@@ -4,7 +4,8 @@
 /** @typedef {typeof import("../words/en/lessons/pulling.js").PULLING} Says */
 
 const BLUE = "mean(abs(blue - 0.9))";
-const SCALES = [0, 20, 60, 400];
+const SCALES = [0, 5, 20, 60];
+const SCALE = 20;
 const EVERY = 2;
 
 /** A run of twelve steps, pulled by these losses. @param {At} at @param {import("../api/decant.d.ts").Loss[]} losses @param {object} [more] */
@@ -83,7 +84,7 @@ const gradient = (says) => ({
   title: says.title,
   text: says.text,
   calls: [
-    { as: "run", call: "generate", with: (_, at) => [pulled(at, [{ expression: BLUE, scale: 60 }])] },
+    { as: "run", call: "generate", with: (_, at) => [pulled(at, [{ expression: BLUE, scale: SCALE }])] },
     { as: "apart", call: "distance", with: ({ run }) => [run.trace.steps[0].lossGradient.values, run.trace.steps[10].lossGradient.values] },
   ],
   show: ({ run, apart }) => {
@@ -110,7 +111,7 @@ const own = (says) => ({
   text: says.text,
   dials: [
     { name: "loss", label: says.dials.loss, text: () => "mean((red - x)^2 + (green - 1 + x)^2)" },
-    { name: "scale", label: says.dials.scale, from: 0, to: 200, by: 5, value: 60 },
+    { name: "scale", label: says.dials.scale, from: 0, to: 200, by: 5, value: SCALE },
   ],
   act: says.act,
   calls: [
@@ -145,8 +146,8 @@ const exactly = (says) => ({
   text: says.text,
   act: says.act,
   calls: [
-    { as: "held", call: "generate", with: (_, at) => [pulled(at, [{ expression: BLUE, scale: 60 }])] },
-    { as: "exact", call: "generate", with: (_, at) => [pulled(at, [{ expression: BLUE, scale: 60 }], { lossExact: true })] },
+    { as: "held", call: "generate", with: (_, at) => [pulled(at, [{ expression: BLUE, scale: SCALE }])] },
+    { as: "exact", call: "generate", with: (_, at) => [pulled(at, [{ expression: BLUE, scale: SCALE }], { lossExact: true })] },
     {
       as: "apart",
       call: "distance",
@@ -162,8 +163,8 @@ const exactly = (says) => ({
     ],
     facts: [
       { id: "cosine", name: says.facts.cosine, value: apart.cosine },
-      { id: "held", name: says.facts.held, value: (losses(held).at(-1)?.loss ?? NaN) / 60 },
-      { id: "exact", name: says.facts.exact, value: (losses(exact).at(-1)?.loss ?? NaN) / 60 },
+      { id: "held", name: says.facts.held, value: (losses(held).at(-1)?.loss ?? NaN) / SCALE },
+      { id: "exact", name: says.facts.exact, value: (losses(exact).at(-1)?.loss ?? NaN) / SCALE },
     ],
   }),
   question: { ...says.question, fact: "cosine", near: 0.1 },

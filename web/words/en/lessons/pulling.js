@@ -12,8 +12,8 @@ export const PULLING = {
     formula: { gradient: "gradient" },
     reads: "The latents become the latents less sigma squared times the gradient",
     question: {
-      ask: "The scales are 0, 20, 60 and 400. At which one is the picture not a digit any more?",
-      choices: ["0", "20", "60", "400"],
+      ask: "The scales are 0, 5, 20 and 60. At which one is the picture not a digit any more?",
+      choices: ["0", "5", "20", "60"],
       because:
         "The pull knows nothing of digits: it only counts blue. The model repairs what it can between two pulls; if the pull is stronger than the model, the picture is lost.",
     },
@@ -21,7 +21,7 @@ export const PULLING = {
     figures: { scale: (/** @type {number} */ scale) => (scale === 0 ? "not pulled" : `scale ${scale}`), step: "step" },
     facts: { last: (/** @type {number} */ scale) => `Loss at the last pulled step, scale ${scale}` },
     notes: {
-      say: "It is the same idea as training, only that the network stays as it is and the picture moves. In the notebook of lesson 9A it is “blue loss”, with a scale of 200 for Stable Diffusion.",
+      say: "It is the same idea as training, only that the network stays as it is and the picture moves. In the notebook of lesson 9A it is “blue loss”, with a scale of 200 for Stable Diffusion. Measured with the digits model, seed 7: at scale 20 the loss ends at 0.05 and the digit is still there; at 60 it is gone.",
       ask: "Could the loss be made 0 in one step? What would the picture be?",
       wrong: "The scale has no unit that carries over: another model, another size or another loss wants another scale.",
     },
@@ -38,7 +38,7 @@ export const PULLING = {
     },
     facts: { first: "σ² at the first step", last: "σ² at the last pulled step", cosine: "Cosine between the first and the last gradient" },
     notes: {
-      say: "A gradient is a list of as many numbers as there are latents, so it can be drawn like them. The drawing at the last step shows where the digit is: there, blue is wanted most.",
+      say: "A gradient is a list of as many numbers as there are latents, so it can be drawn like them. The drawing at the last step shows where the digit is: there, blue is wanted most. Measured: σ² falls from 80.9 to 0.09; the cosine of the two gradients is −0.38.",
       ask: "Why does the gradient change from step to step, although the loss is the same?",
       wrong: "Blue in the drawing is not blue in the picture: it is a number below zero.",
     },
@@ -82,7 +82,7 @@ export const PULLING = {
       exact: "Loss at the last pulled step, exactly",
     },
     notes: {
-      say: "Lesson 9A takes the cheap way and says so. The exact one is what papers call guidance by reconstruction; it is smoother, and usually wants a larger scale.",
+      say: "Lesson 9A takes the cheap way and says so. The exact one is what papers call guidance by reconstruction; it is smoother, and usually wants a larger scale. Measured: the cosine is −0.54; the loss ends at 0.05 with the noise held fixed, and at 0.67 exactly, because the network defends its yellow.",
       ask: "Why does the exact gradient cost so much more? (Forward and back through the network, for each of the two answers.)",
       wrong: "Exact does not mean better to look at: it is only the true slope.",
     },

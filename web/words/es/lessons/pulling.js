@@ -12,8 +12,8 @@ export const PULLING = {
     formula: { gradient: "gradiente" },
     reads: "Los latentes pasan a ser los latentes menos sigma al cuadrado por el gradiente",
     question: {
-      ask: "Las escalas son 0, 20, 60 y 400. ¿Con cuál deja la imagen de ser una cifra?",
-      choices: ["0", "20", "60", "400"],
+      ask: "Las escalas son 0, 5, 20 y 60. ¿Con cuál deja la imagen de ser una cifra?",
+      choices: ["0", "5", "20", "60"],
       because:
         "El tirón no sabe nada de cifras: solo cuenta el azul. El modelo arregla lo que puede entre dos tirones; si el tirón puede más que el modelo, la imagen se pierde.",
     },
@@ -21,7 +21,7 @@ export const PULLING = {
     figures: { scale: (/** @type {number} */ scale) => (scale === 0 ? "sin tirar" : `escala ${scale}`), step: "paso" },
     facts: { last: (/** @type {number} */ scale) => `Pérdida en el último paso con tirón, escala ${scale}` },
     notes: {
-      say: "Es la misma idea que el entrenamiento, solo que la red se queda como está y lo que se mueve es la imagen. En el cuaderno de la lección 9A es la «blue loss», con una escala de 200 para Stable Diffusion.",
+      say: "Es la misma idea que el entrenamiento, solo que la red se queda como está y lo que se mueve es la imagen. En el cuaderno de la lección 9A es la «blue loss», con una escala de 200 para Stable Diffusion. Medido con el modelo de cifras, semilla 7: con la escala 20 la pérdida acaba en 0,05 y la cifra sigue ahí; con 60 ya no está.",
       ask: "¿Se podría hacer 0 la pérdida en un solo paso? ¿Cómo sería la imagen?",
       wrong: "La escala no vale de un caso a otro: otro modelo, otro tamaño u otra pérdida piden otra escala.",
     },
@@ -42,7 +42,7 @@ export const PULLING = {
       cosine: "Coseno entre el primer gradiente y el último",
     },
     notes: {
-      say: "Un gradiente es una lista de tantos números como latentes, así que se puede dibujar como ellos. El dibujo del último paso muestra dónde está la cifra: ahí es donde más azul se quiere.",
+      say: "Un gradiente es una lista de tantos números como latentes, así que se puede dibujar como ellos. El dibujo del último paso muestra dónde está la cifra: ahí es donde más azul se quiere. Medido: σ² baja de 80,9 a 0,09; el coseno de los dos gradientes es −0,38.",
       ask: "¿Por qué cambia el gradiente de un paso a otro, si la pérdida es la misma?",
       wrong: "El azul del dibujo no es azul en la imagen: es un número menor que cero.",
     },
@@ -86,7 +86,7 @@ export const PULLING = {
       exact: "Pérdida en el último paso con tirón, exacto",
     },
     notes: {
-      say: "La lección 9A toma el camino barato y lo dice. El exacto es lo que los artículos llaman guía por reconstrucción; es más suave, y suele pedir una escala mayor.",
+      say: "La lección 9A toma el camino barato y lo dice. El exacto es lo que los artículos llaman guía por reconstrucción; es más suave, y suele pedir una escala mayor. Medido: el coseno es −0,54; la pérdida acaba en 0,05 con el ruido fijo y en 0,67 exacto, porque la red defiende su amarillo.",
       ask: "¿Por qué cuesta tanto más el gradiente exacto? (Ida y vuelta por la red, para cada una de las dos respuestas.)",
       wrong: "Exacto no quiere decir más bonito: solo es la pendiente verdadera.",
     },
