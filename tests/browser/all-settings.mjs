@@ -16,6 +16,7 @@ const OWN = {
   sigmas: "karras",
   guidanceUntil: "0.9",
   guidanceCurve: "1,7,3",
+  losses: "mean(abs(blue - 0.9)):200\n#204080,#e0c080:50",
   swaps: "puppy=skunk:0.5+cat:0.5\nred=blue",
   mixes: "a cat: big:0.25",
 };
