@@ -48,6 +48,14 @@ pub enum Kernel {
     AttentionWeights,
     /// [`crate::Turn`].
     Turn,
+    /// [`crate::Flat`]: an activation's slope times a cotangent.
+    ActivationBackward,
+    /// [`crate::Flat`]: the way back through [`Kernel::Geglu`].
+    GegluBackward,
+    /// [`crate::GroupNormBackward`].
+    GroupNormBackward,
+    /// [`crate::LayerNorm`]: the way back.
+    LayerNormBackward,
 }
 
 /// One kernel's work. Its slots are addresses of values, weights and scratch in the order that the kernel's parameters say.

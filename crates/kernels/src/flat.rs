@@ -35,13 +35,13 @@ impl Flat {
     }
 
     /// The rows of some units.
-    fn range(&self, units: Range<usize>) -> Range<usize> {
+    pub(crate) fn range(&self, units: Range<usize>) -> Range<usize> {
         let unit = self.unit as usize;
         units.start * unit..(self.rows as usize).min(units.end * unit)
     }
 
     /// The numbers of some units.
-    fn numbers(&self, units: Range<usize>) -> Range<usize> {
+    pub(crate) fn numbers(&self, units: Range<usize>) -> Range<usize> {
         let (rows, c) = (self.range(units), self.channels as usize);
         rows.start * c..rows.end * c
     }

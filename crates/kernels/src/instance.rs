@@ -78,6 +78,10 @@ macro_rules! dispatch {
         const PIXEL_SHUFFLE: u32 = Kernel::PixelShuffle as u32;
         const ATTENTION_WEIGHTS: u32 = Kernel::AttentionWeights as u32;
         const TURN: u32 = Kernel::Turn as u32;
+        const ACTIVATION_BACKWARD: u32 = Kernel::ActivationBackward as u32;
+        const GEGLU_BACKWARD: u32 = Kernel::GegluBackward as u32;
+        const GROUP_NORM_BACKWARD: u32 = Kernel::GroupNormBackward as u32;
+        const LAYER_NORM_BACKWARD: u32 = Kernel::LayerNormBackward as u32;
         match $call.kernel {
             PRODUCT => $crate::product::units::<$simd>($call, $units, $scratch),
             WINOGRAD => $crate::winograd::units::<$simd>($call, $units, $scratch),
@@ -100,6 +104,10 @@ macro_rules! dispatch {
             PRELU => $crate::flat::prelu::<$simd>($call, $units),
             PIXEL_SHUFFLE => $crate::rows::pixel_shuffle($call, $units),
             TURN => $crate::turn::turn::<$simd>($call, $units),
+            ACTIVATION_BACKWARD => $crate::backward::activation::<$simd>($call, $units),
+            GEGLU_BACKWARD => $crate::backward::geglu::<$simd>($call, $units),
+            GROUP_NORM_BACKWARD => $crate::backward::group_norm($call, $units),
+            LAYER_NORM_BACKWARD => $crate::backward::layer_norm($call, $units),
             _ => {}
         }
     }};

@@ -17,6 +17,7 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod attention;
+mod backward;
 mod call;
 mod epilogue;
 mod flat;
@@ -42,6 +43,7 @@ mod winograd;
 mod work;
 
 pub use attention::Attention;
+pub use backward::GroupNormBackward;
 pub use call::{Call, Kernel, Progress, Run, Words, walk};
 pub use flat::Flat;
 pub use group_norm::GroupNorm;

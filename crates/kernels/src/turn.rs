@@ -1,6 +1,7 @@
 //! A weight read the other way round: panels of a layer from inputs to outputs into panels from outputs to inputs, decoded.
 
 use crate::call::{Call, Words};
+use crate::maths::half;
 use crate::panels::{Panels, Stored};
 use crate::set::Tile;
 use crate::simd::Simd;
@@ -49,13 +50,31 @@ pub(crate) unsafe fn turn<S: Simd>(call: &Call, units: Range<usize>) {
     for panel in units {
         let (width, first) = (to.width(panel), panel * S::TILE.panel());
         let mut at = call.slot::<u8>(1).add(to.numbers_at(panel)) as *mut f32;
+        let known = width.min(from.inputs - first);
         for tap in (0..from.taps).rev() {
             for n in 0..from.outputs {
-                for c in first..first + width {
-                    *at = if c < from.inputs { from.number(weight, n, tap * from.inputs + c) } else { 0.0 };
-                    at = at.add(1);
-                }
+                column(&from, weight, n, tap * from.inputs + first, core::slice::from_raw_parts_mut(at, known));
+                (known..width).for_each(|c| *at.add(c) = 0.0);
+                at = at.add(width);
             }
         }
+    }
+}
+
+/// Neighbouring inputs of one output, from number `k` on.
+#[inline(always)]
+unsafe fn column(from: &Panels, weight: *const u8, output: usize, k: usize, to: &mut [f32]) {
+    let (panel, place) = (output / from.tile.panel(), output % from.tile.panel());
+    let (width, numbers) = (from.width(panel), weight.add(from.numbers_at(panel)));
+    match from.stored {
+        Stored::F32 => {
+            let first = (numbers as *const f32).add(k * width + place);
+            to.iter_mut().enumerate().for_each(|(c, to)| *to = *first.add(c * width));
+        }
+        Stored::F16 => {
+            let first = (numbers as *const u16).add(k * width + place);
+            to.iter_mut().enumerate().for_each(|(c, to)| *to = half(*first.add(c * width)));
+        }
+        _ => to.iter_mut().enumerate().for_each(|(c, to)| *to = from.number(weight, output, k + c)),
     }
 }

@@ -16,7 +16,7 @@ export const LESSONS = [
     async play({ page }) {
       await afresh(page);
       const steps = await counts(page);
-      assert.equal(steps.length, 7);
+      assert.equal(steps.length, 8);
       await page.locator(".card").first().click();
       for (const [lesson, count] of steps.entries()) {
         for (let step = 1; step <= count; step++) {

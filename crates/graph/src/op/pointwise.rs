@@ -231,7 +231,7 @@ pub(super) fn add_per_batch(x: &Tensor, row: &Tensor) -> Result<Tensor> {
 }
 
 /// A CPU's work on each number, one to a row.
-fn each(result: &[usize]) -> Flat {
+pub(super) fn each(result: &[usize]) -> Flat {
     let (rows, unit) = (count(result) as u32, UNIT_NUMBERS as u32);
     Flat { rows, channels: 1, places: 1, activation: 0, multiply: 1.0, add: 0.0, unit }
 }

@@ -2,9 +2,13 @@
 
 use crate::Var;
 use crate::caps::Caps;
+use crate::choice::Candidate;
 use crate::launch::{Launch, Slot};
+use crate::lowering::{KernelCall, Lowering};
+use crate::op::pointwise::each;
 use crate::op::{Activation, Case, FLAT, Gpu, Op, OpRow, Operand, count, flat_groups, flat_kernel};
 use candle_core::{Result, Tensor};
+use decant_kernels::{Flat, Kernel as Compute, Set};
 use std::f64::consts::{FRAC_2_SQRT_PI, PI, SQRT_2};
 
 pub(in crate::op) const ROW: OpRow = OpRow {
@@ -41,6 +45,12 @@ impl Op for ActivationBackward {
         let launch =
             Launch { kernel, slots, params: vec![("n4", n.div_ceil(4).into())], groups: flat_groups(n, FLAT), flops: 8 * n as u64 };
         Ok(Gpu { launches: vec![launch], scratch: vec![] })
+    }
+
+    fn kernels(&self, _: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {
+        let p = Flat { activation: Activation::code(Some(self.0)), ..each(result) };
+        let slots = vec![Slot::operand(0), Slot::operand(1), Slot::Output];
+        vec![Candidate::always("numbers", Lowering::one(KernelCall::new(Compute::ActivationBackward, slots, &p, p.units())))]
     }
 }
 

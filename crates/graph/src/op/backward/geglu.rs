@@ -3,9 +3,12 @@
 use super::activation::slope;
 use crate::Var;
 use crate::caps::Caps;
+use crate::choice::Candidate;
 use crate::launch::{Launch, Slot};
-use crate::op::{Activation, Case, FLAT, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel};
+use crate::lowering::{KernelCall, Lowering, unit_rows};
+use crate::op::{Activation, Case, FLAT, Gpu, Op, OpRow, Operand, channels, count, flat_groups, flat_kernel, rows};
 use candle_core::{D, Result, Tensor};
+use decant_kernels::{Flat, Kernel as Compute, Set};
 
 pub(in crate::op) const ROW: OpRow = OpRow { name: "geglu_backward", tolerance: 2e-6, reason: "as for activation_backward", cases };
 
@@ -38,6 +41,13 @@ impl Op for GegluBackward {
         let params = vec![("n", n.into()), ("width", width.into())];
         let launch = Launch { kernel, slots, params, groups: flat_groups(n, FLAT), flops: 20 * n as u64 };
         Ok(Gpu { launches: vec![launch], scratch: vec![] })
+    }
+
+    fn kernels(&self, operands: &[Operand], _: &[usize], _: Set) -> Vec<Candidate<Lowering>> {
+        let (rows, c) = (rows(operands[1].shape) as u32, channels(operands[1].shape));
+        let p = Flat { rows, channels: c as u32, places: 1, activation: 0, multiply: 1.0, add: 0.0, unit: unit_rows(c) };
+        let slots = vec![Slot::operand(0), Slot::operand(1), Slot::Output];
+        vec![Candidate::always("rows", Lowering::one(KernelCall::new(Compute::GegluBackward, slots, &p, p.units())))]
     }
 }
 

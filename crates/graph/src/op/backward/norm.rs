@@ -4,10 +4,13 @@
 //! `dx = (g − mean(g) − x̂ · mean(g · x̂)) / √(variance + ε)` (Ba et al. 2016; PyTorch's `native_layer_norm_backward`).
 
 use crate::caps::Caps;
+use crate::choice::Candidate;
 use crate::launch::{Kernel, Launch, Slot};
+use crate::lowering::{KernelCall, Lowering, unit_rows};
 use crate::op::{Case, Gpu, Op, OpRow, Operand, channels, count, flat_groups, rows};
 use crate::{Layout, Var, Weights};
 use candle_core::{D, DType, Result, Tensor};
+use decant_kernels::{Kernel as Compute, Set};
 
 pub(in crate::op) const GROUP_NORM: OpRow = OpRow { name: "group_norm_backward", tolerance: 5e-6, reason: REASON, cases: group_cases };
 pub(in crate::op) const LAYER_NORM: OpRow = OpRow { name: "layer_norm_backward", tolerance: 5e-6, reason: REASON, cases: layer_cases };
@@ -35,6 +38,11 @@ fn shape(operands: &[&[usize]], groups: usize) -> std::result::Result<Vec<usize>
         [x, [scale], dy] if x == dy && *scale == channels(x) && groups > 0 && scale.is_multiple_of(groups) => Ok(x.to_vec()),
         _ => Err(format!("{operands:?} are no input, weight and cotangent in {groups} groups")),
     }
+}
+
+/// x, scale and cotangent, and the result.
+fn slots() -> Vec<Slot> {
+    vec![Slot::operand(0), Slot::operand(1), Slot::operand(2), Slot::Output]
 }
 
 /// Rows that are normalised each for itself, in f64: `x` and `g` `[rows, numbers]`.
@@ -72,7 +80,7 @@ impl Op for GroupNormBackward {
         let (batch, c, n) = (result[0], channels(result), count(result));
         let launch = Launch {
             kernel: Kernel::new("group_norm_backward"),
-            slots: vec![Slot::operand(0), Slot::operand(1), Slot::operand(2), Slot::Output],
+            slots: slots(),
             params: vec![
                 ("places", (n / (batch * c)).into()),
                 ("channels", c.into()),
@@ -83,6 +91,14 @@ impl Op for GroupNormBackward {
             flops: 14 * n as u64,
         };
         Ok(Gpu { launches: vec![launch], scratch: vec![] })
+    }
+
+    fn kernels(&self, _: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {
+        let (batch, c) = (result[0], channels(result));
+        let places = (count(result) / (batch * c).max(1)) as u32;
+        let (batch, channels, groups) = (batch as u32, c as u32, self.groups as u32);
+        let p = decant_kernels::GroupNormBackward { batch, places, channels, groups, epsilon: self.epsilon };
+        vec![Candidate::always("groups", Lowering::one(KernelCall::new(Compute::GroupNormBackward, slots(), &p, p.units())))]
     }
 }
 
@@ -104,12 +120,18 @@ impl Op for LayerNormBackward {
         let rows = rows(result);
         let launch = Launch {
             kernel: Kernel::new("layer_norm_backward"),
-            slots: vec![Slot::operand(0), Slot::operand(1), Slot::operand(2), Slot::Output],
+            slots: slots(),
             params: vec![("rows", rows.into()), ("channels", channels(result).into()), ("epsilon", self.epsilon.into())],
             groups: flat_groups(rows, 1),
             flops: 14 * count(result) as u64,
         };
         Ok(Gpu { launches: vec![launch], scratch: vec![] })
+    }
+
+    fn kernels(&self, _: &[Operand], result: &[usize], _: Set) -> Vec<Candidate<Lowering>> {
+        let c = channels(result);
+        let p = decant_kernels::LayerNorm { rows: rows(result) as u32, channels: c as u32, epsilon: self.epsilon, unit: unit_rows(c) };
+        vec![Candidate::always("rows", Lowering::one(KernelCall::new(Compute::LayerNormBackward, slots(), &p, p.units())))]
     }
 }
 
