@@ -512,8 +512,7 @@ export class Session {
         ...numbersOf(picture, random, share, [4, height / 4, width / 4]),
         guidance: settings.guidance,
         attention: attention ? attentionOf(this.tokenize(prompt).pieces.length, height / 4, width / 4) : null,
-        loss: null,
-        lossGradient: null,
+        ...pullingOf(settings, index, [4, height / 4, width / 4]),
         previewNoisy: mix(picture, noise, share, width, height),
         previewDenoised: prompt.includes("rough")
           ? mix(draw(prompt, width / 4, height / 4), [], 0, width / 4, height / 4)
@@ -601,6 +600,13 @@ function numbersOf(picture, random, share, [c, h, w]) {
 }
 
 /** Each token looks at a stripe of its own. */
+/** What a step is pulled by: a loss that falls, and a gradient along the channels. */
+function pullingOf({ losses = [], lossEvery = 5 }, index, shape) {
+  if (losses.length === 0 || index % lossEvery !== 0) return { loss: null, lossGradient: null };
+  const values = Float32Array.from({ length: shape[0] * shape[1] * shape[2] }, (_, i) => Math.sin(i + index) / 100);
+  return { loss: 1 / (index + 1), lossGradient: { shape, values } };
+}
+
 function attentionOf(tokens, h, w) {
   const values = new Float32Array((LIMIT + 2) * h * w);
   for (let token = 0; token < LIMIT + 2; token++)

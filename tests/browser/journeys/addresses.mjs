@@ -62,7 +62,7 @@ export const ADDRESSES = [
       await ready(page);
       assert.deepEqual(await page.locator(".message.error").allTextContents(), []);
       await page.evaluate(() => document.querySelector("#more")?.setAttribute("open", ""));
-      assert.equal(await text(page, "#more-count"), `${namesIn("sampling", "guidance", "words", "second").length} changed`);
+      assert.equal(await text(page, "#more-count"), `${namesIn("sampling", "guidance", "losses", "words", "second").length} changed`);
       await page.click("#copy-link");
       await page.waitForSelector("text=Link copied.");
       const link = await page.evaluate(() => navigator.clipboard.readText());
