@@ -11,7 +11,7 @@ import { Pace } from "./pace.js";
 const SELDOM = 100;
 
 /** For which call bytes are being read now, and how far that is. */
-let reading = { call: 0, pace: new Pace(), lastTime: 0 };
+let reading = { call: 0, pace: new Pace(), lastTime: -Infinity };
 /**
  * The calls that are waiting for the page, and those told to stop before they reached a place to wait at.
  * @type {Map<number, (verdict: Verdict) => void>}
@@ -22,7 +22,7 @@ const stopped = new Set();
 
 /** Bytes are read for this call from now on. @param {number} call @param {string} label */
 export function beginReading(call, label) {
-  reading = { call, pace: new Pace(label), lastTime: 0 };
+  reading = { call, pace: new Pace(label), lastTime: -Infinity };
 }
 
 /** @param {Extract<ToWorker, { verdict: Verdict }>} message */
