@@ -86,7 +86,7 @@ export const ACCESS = [
       if (faults.length > 0) assert.fail(faults.join("\n"));
     },
   })),
-  ...[1, 2, 3, 4, 5, 6, 7].map((lesson) => ({
+  ...[1, 2, 3, 4, 5, 6, 7, 8].map((lesson) => ({
     name: `access: lesson ${lesson}, every step`,
     open: null,
     expects: /favicon|404/,
