@@ -15,6 +15,7 @@ import { INSIDE_COMPARE } from "./inside-compare.mjs";
 import { KEPT_PICTURES } from "./kept-pictures.mjs";
 import { LESSON_CONTENTS } from "./lesson-contents.mjs";
 import { LESSONS } from "./lessons.mjs";
+import { LOSSES } from "./losses.mjs";
 import { MASKS } from "./masks.mjs";
 import { MODULE } from "./module.mjs";
 import { OPENING } from "./opening.mjs";
@@ -65,7 +66,7 @@ const EITHER = {
 /** Where nothing depends on what the model makes; `real` rows all the same on the built page. @type {Record<string, Journey[]>} */
 const STAND_IN = { "own-files": OWN_FILES, downloads: DOWNLOADS, servers: SERVERS, failures: FAILURES, spanish: SPANISH };
 /** Where everything does. @type {Record<string, Journey[]>} */
-const BUILT = { upscalers: UPSCALERS };
+const BUILT = { upscalers: UPSCALERS, losses: LOSSES };
 
 /** Each with the name of its file, by which run.mjs chooses it, too. @type {(Journey & { about: string })[]} */
 export const JOURNEYS = [

@@ -45,6 +45,15 @@ export const INSIDE_SCREENS = [
     settle: (page) => showPart(page, part),
     reach: atThirdStep,
   })),
+  {
+    name: "inside-pulled",
+    open: `?${STEPS}&losses=mean(abs(blue%20-%200.9)):20#inside`,
+    settle: (page) => showPart(page, "pulled"),
+    async reach(page) {
+      await atThirdStep(page);
+      await page.waitForSelector("#inside-pulled:not([hidden]) .chart svg");
+    },
+  },
   { name: "inside-numbers", open: `?${STEPS}#inside`, settle: (page) => showPart(page, "channels"), reach: atThirdStep },
   {
     name: "inside-words",

@@ -47,6 +47,10 @@ export const STUDIO_SCREENS = [
       await page.keyboard.type("seven");
       await page.keyboard.press("Tab");
       await page.keyboard.type("seven:0.5+eight:0.5");
+      await page.click("#losses > button");
+      await page.keyboard.type("mean(abs(blue - 0.9))");
+      await page.keyboard.press("Tab");
+      await page.keyboard.type("20");
       await page.fill("#width", "33");
       await page.waitForSelector("#piece-list .chip");
       await drawn(page);
