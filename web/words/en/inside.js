@@ -60,7 +60,7 @@ export const INSIDE = {
   "inside.pulled.loss": "loss",
   "inside.pulled.which": "The gradient at step {step}, where the loss was {loss}",
   "inside.pulled.hint":
-    "Red is where a larger number makes the loss larger, blue where it makes it smaller. The latents move the other way, sigma² times as far.",
+    "Red is where a larger number makes the loss larger, blue where it makes it smaller. The latents move the other way, σ² times as far.",
   "inside.distance": "Distance travelled",
   "inside.distance.step": "in this step",
   "inside.distance.left": "left to the end",

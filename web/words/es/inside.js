@@ -60,7 +60,7 @@ export const INSIDE = {
   "inside.pulled.loss": "pérdida",
   "inside.pulled.which": "El gradiente en el paso {step}, donde la pérdida era {loss}",
   "inside.pulled.hint":
-    "Rojo es donde un número mayor hace mayor la pérdida, y azul donde la hace menor. Los latentes se mueven al revés, sigma² veces más.",
+    "Rojo es donde un número mayor hace mayor la pérdida, y azul donde la hace menor. Los latentes se mueven al revés, σ² veces más.",
   "inside.distance": "Distancia recorrida",
   "inside.distance.step": "en este paso",
   "inside.distance.left": "lo que falta",
