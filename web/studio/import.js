@@ -84,7 +84,7 @@ export function createImport({ get, change }, { model: open, tell }, { adapters,
     const usual = { ...pick(state.settings), ...(state.info && pick(/** @type {Settings} */ (state.info.defaults))) };
     const settings = fromFormer({ ...usual, prompt: "", negative: "", seed: 0, ...record.settings }, record.model, state.info);
     const starts = settings.strength !== undefined || settings.startStep !== undefined;
-    change({ settings, problems: {}, ...(!starts && { start: { image: null, mask: null } }) });
+    change({ settings, problems: {}, ...(!starts && { start: { ...state.start, image: null, mask: null, latents: null } }) });
     form.count();
     const image = file.type.startsWith("image/") ? await readPicture(file).catch(() => null) : null;
     change({ taken: { what: "settings", text: say("record.taken", { name: file.name }), image } });
@@ -111,6 +111,7 @@ function missing({ model, hash, source, notes, inversions }, settings, { model: 
   const others = opened ? hash !== opened : source !== "decant" && model && model !== open;
   if (others && open) sentences.push(say("record.model", { model, open }));
   if ((settings.strength !== undefined || settings.startStep !== undefined) && !start.image) sentences.push(say("record.start"));
+  if (settings.losses?.some(({ picture }) => picture) && !start.resemble) sentences.push(say("record.resemble"));
   const absent = absentLoras(settings, { loaded, info });
   if (absent.length > 0) sentences.push(say("record.lora", { names: inList(absent) }));
   const words = loaded.flatMap((one) => [one.name, ...one.words]).map((word) => word.toLowerCase());

@@ -1,4 +1,5 @@
-// What a picture starts from besides noise: a picture and a mask over it, as a person chose or painted them. It touches no element.
+// What a picture starts from besides noise: a picture and a mask over it, as a person chose or painted them; and the one that a loss wants it to
+// resemble. It touches no element.
 
 import { readPicture } from "../api/inputs.js";
 import { say } from "../words/say.js";
@@ -6,13 +7,19 @@ import { say } from "../words/say.js";
 /** @import { Info, Settings } from "../api/decant.d.ts" */
 /** @import { Store } from "./state.js" */
 /** @typedef {{ name: string, pixels: ImageData }} Start */
-/** @typedef {{ image: Start | null, mask: Start | null, latents?: File | null }} Starting latents take the place of a picture */
+/**
+ * Starting latents take the place of a picture; `resemble` is where a loss pulls to.
+ * @typedef {{ image: Start | null, mask: Start | null, latents?: File | null, resemble?: Start | null }} Starting
+ */
+
+/** Pixels of a small picture, which a scale for larger ones would pull apart. */
+const SMALL = 64 * 64;
 
 /** @param {Store} store */
 export function createInitImage({ get, change }) {
-  /** @param {Partial<Starting>} part @param {{ image?: string, mask?: string }} [problems] */
-  function put(part, problems = {}) {
-    change({ start: { ...get().start, ...part }, problems: { ...get().problems, image: problems.image, mask: problems.mask } });
+  /** @param {Partial<Starting>} part @param {{ image?: string, mask?: string, resemble?: string }} [problems] */
+  function put(part, { image, mask, resemble } = {}) {
+    change({ start: { ...get().start, ...part }, problems: { ...get().problems, image, mask, resemble } });
   }
 
   /** @param {File} file */
@@ -83,7 +90,31 @@ export function createInitImage({ get, change }) {
     }
   }
 
+  /** Where no loss takes it yet, one does. @param {File} file */
+  async function resemble(file) {
+    try {
+      const pixels = await readPicture(file, "the picture to resemble");
+      put({ resemble: { name: file.name, pixels } });
+      const { settings } = get();
+      const { losses = [], width, height } = settings;
+      if (!losses.some(({ picture }) => picture))
+        change({ settings: { ...settings, losses: [...losses, { picture: true, scale: width * height > SMALL ? 200 : 5 }] } });
+    } catch (error) {
+      put({}, { resemble: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  /** Nor does a loss take it any more. */
+  function resembleNothing() {
+    const { settings } = get();
+    const others = settings.losses?.filter(({ picture }) => !picture) ?? [];
+    put({ resemble: null });
+    change({ settings: { ...settings, losses: others.length > 0 ? others : undefined } });
+  }
+
   return {
+    resemble,
+    resembleNothing,
     startFrom,
     startFromPixels,
     padBy,
@@ -101,8 +132,19 @@ export function createInitImage({ get, change }) {
   };
 }
 
-/** What a run takes of it: without a picture, nothing says how much of it stays. @param {Settings} asked @param {Starting} start */
-export function startOf(asked, { image, mask, latents }) {
+/** What a run takes of it. @param {Settings} asked @param {Starting} start */
+export function startOf(asked, start) {
+  const { settings, inputs } = beginningOf(asked, start);
+  return { settings, inputs: { ...inputs, ...resembleOf(asked, start) } };
+}
+
+/** The picture to resemble, where a loss takes it. @param {Settings} asked @param {Starting} start */
+export function resembleOf({ losses }, { resemble }) {
+  return resemble && losses?.some(({ picture }) => picture) ? { resemble: resemble.pixels } : {};
+}
+
+/** Without a picture, nothing says how much of it stays. @param {Settings} asked @param {Starting} start */
+function beginningOf(asked, { image, mask, latents }) {
   // Without a second pass, nothing says how it is made.
   const settings = asked.hires === undefined ? { ...asked, hiresBy: undefined, hiresStrength: undefined, hiresSteps: undefined } : asked;
   // Latents have a size of their own.

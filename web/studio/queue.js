@@ -1,6 +1,8 @@
 // What is to be made, one after the other: the run that is asked for while another goes on waits here, and can be moved and taken away. It
 // knows neither the model nor the page.
 
+import { resembleOf } from "./init-image.js";
+
 /** @import { ImageSource, Latents, Settings } from "../api/decant.d.ts" */
 /** @import { Store } from "./state.js" */
 
@@ -8,7 +10,7 @@
  * @typedef {object} Job
  * @property {number} id
  * @property {Settings} settings
- * @property {{ image?: ImageSource, mask?: ImageSource | undefined, latents?: Blob | Latents }} inputs what it starts from besides noise
+ * @property {{ image?: ImageSource, mask?: ImageSource | undefined, latents?: Blob | Latents, resemble?: ImageSource }} inputs what it starts from besides noise, and what it is to resemble
  * @property {boolean} [paused] it stops after its first step
  * @property {{ sheet: number, cell: number }} [of] whose part it is
  * @property {number} [series] of those that were asked for together, which stand beside each other
@@ -75,7 +77,7 @@ export function createQueue({ get, change }, { make }) {
   return {
     enqueue: add,
     /** A picture as its settings say, behind those that wait. @param {Settings} settings */
-    repeat: (settings) => add({ settings: { ...settings, count: undefined }, inputs: {} }),
+    repeat: (settings) => add({ settings: { ...settings, count: undefined }, inputs: resembleOf(settings, get().start) }),
     /** Puts jobs where a person can begin them. @param {Omit<Job, "id">[]} jobs */
     hold: (jobs) => change({ queue: [...get().queue, ...jobs.map((job) => ({ ...job, id: ++count }))] }),
     /** Goes on after something failed, or another model was opened. */

@@ -2,6 +2,7 @@
 // maker.js makes it.
 
 import { startOf } from "./init-image.js";
+import { canAsk } from "./state.js";
 
 /** @import { createMaker } from "./maker.js" */
 /** @import { createModel } from "./model.js" */
@@ -27,9 +28,8 @@ export function createRun({ get, change }, { maker, model, queue, stage, typing 
    */
   async function generate(paused = false) {
     typing.giveWay();
-    const { phase, problems } = get();
-    if (phase === "running") change({ watching: true });
-    if ((phase !== "ready" && phase !== "running") || Object.values(problems).some(Boolean)) return;
+    if (get().phase === "running") change({ watching: true });
+    if (!canAsk(get())) return;
     change({ easel: null });
     await queue.enqueue({ ...startOf(get().settings, get().start), paused });
   }

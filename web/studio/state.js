@@ -37,7 +37,7 @@ import { keptPresets } from "./presets.js";
  * @property {Loaded[]} loaded beside the model
  * @property {Starting} start what a picture starts from besides noise
  * @property {"seen" | "painting" | null} easel whether what a picture starts from is on the stage, and painted on
- * @property {Partial<Record<keyof Settings | "image" | "mask", string>>} problems per field, a sentence about what was typed last
+ * @property {Partial<Record<keyof Settings | "image" | "mask" | "resemble", string>>} problems per field, a sentence about what was typed last
  * @property {{ prompt: TokenCount | null, negative: TokenCount | null }} tokens
  * @property {Trace | null} trace the run that is shown, finished or not
  * @property {Trace | null} other a second run, to compare it with
@@ -197,6 +197,15 @@ export function createStore(draw) {
 }
 
 /** @typedef {ReturnType<typeof createStore>} Store */
+
+/**
+ * Whether a run can be asked for: a model is open, and every field holds something that it can have. A file that could not be taken leaves what was
+ * there, and stops nothing.
+ * @param {Pick<State, "phase" | "problems">} state
+ */
+export function canAsk({ phase, problems: { image, mask, resemble, ...typed } }) {
+  return (phase === "ready" || phase === "running") && !Object.values(typed).some(Boolean);
+}
 
 /** How many places the cursor has: each step, and the picture when there is one. @param {Trace | null} trace */
 export function places(trace) {

@@ -78,15 +78,22 @@ export async function recallStart() {
 /** What was to be made, as far as it can be begun again. @param {Session} session @param {Starting} start @returns {Omit<Job, "id">[]} */
 export function jobsOf({ jobs }, start) {
   return jobs
-    .filter(({ from }) => from === "noise" || (from === "start" && (start.image || start.latents)))
+    .filter(({ from }) => from === "noise" || (from === "start" && hasAny(start)))
     .map(({ settings, from }) => (from === "start" ? startOf(settings, start) : { settings, inputs: {} }));
 }
 
 /** @param {Job} job @param {State} state */
 function fromOf({ inputs, settings }, { start, info }) {
   if (absentLoras(settings, { loaded: [], info }).length > 0) return "other";
-  if (!inputs.image && !inputs.latents) return "noise";
-  return (inputs.image ?? inputs.latents) === (start.image?.pixels ?? start.latents) ? "start" : "other";
+  const { image, latents, resemble } = inputs;
+  if (!image && !latents && !resemble) return "noise";
+  const begins = image || latents ? (image ?? latents) === (start.image?.pixels ?? start.latents) : !start.image && !start.latents;
+  return begins && (!resemble || resemble === start.resemble?.pixels) ? "start" : "other";
+}
+
+/** @param {Starting} start */
+function hasAny({ image, latents, resemble }) {
+  return Boolean(image || latents || resemble);
 }
 
 /** @param {string} text */
@@ -109,7 +116,7 @@ function keepStart(start) {
     const key = `${Date.now()} ${crypto.randomUUID()}`;
     sessionStorage.setItem(TAB, key);
     for (const other of await settled(store.getAllKeys())) if (other === before || isOld(String(other))) store.delete(other);
-    if (start.image || start.latents) store.put(start, key);
+    if (hasAny(start)) store.put(start, key);
   }).catch(() => {});
 }
 

@@ -3,6 +3,7 @@
 
 import { gearOf, shifted } from "./gears.js";
 import { startOf } from "./init-image.js";
+import { canAsk } from "./state.js";
 
 /** @import { createMaker } from "./maker.js" */
 /** @import { createQueue } from "./queue.js" */
@@ -28,8 +29,8 @@ export function createTyping({ get, change }, { enqueue, unqueue }, { cancel }) 
   }
 
   function make() {
-    const { phase, problems, settings: asked, start, info } = get();
-    if ((phase !== "ready" && phase !== "running") || Object.values(problems).some(Boolean)) return;
+    const { settings: asked, start, info } = get();
+    if (!canAsk(get())) return;
     giveWay();
     // A picture that passes need not be the best.
     const fast = info?.gears[0];

@@ -95,7 +95,12 @@ function changedIn(before, after) {
 
 /** @param {Starting} one @param {Starting} other */
 function isSame(one, other) {
-  return one.image === other.image && one.mask === other.mask && (one.latents ?? null) === (other.latents ?? null);
+  return (
+    one.image === other.image &&
+    one.mask === other.mask &&
+    (one.latents ?? null) === (other.latents ?? null) &&
+    (one.resemble ?? null) === (other.resemble ?? null)
+  );
 }
 
 /** The latest of it, as many as there is room for. @param {Known[]} past */
@@ -105,7 +110,8 @@ function bounded(past) {
   let bytes = 0;
   let from = past.length;
   while (from > 0 && past.length - from < MOST) {
-    for (const part of [past[from - 1]?.start.image, past[from - 1]?.start.mask]) {
+    const start = past[from - 1]?.start;
+    for (const part of [start?.image, start?.mask, start?.resemble]) {
       if (part && !pictures.has(part.pixels)) bytes += part.pixels.data.length;
       if (part) pictures.add(part.pixels);
     }

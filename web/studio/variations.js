@@ -1,7 +1,7 @@
 // Variations of the picture that is shown: the seeds beside its own, four more, or begun anew from itself with more or less noise.
 
 import { drawSeed } from "../api/decant.js";
-import { startOf } from "./init-image.js";
+import { resembleOf, startOf } from "./init-image.js";
 import { otherPrompts } from "./understood/others.js";
 
 /** @import { createQueue } from "./queue.js" */
@@ -52,7 +52,7 @@ export function createVariations({ get, change }, { enqueue }) {
         pad: undefined,
         keepUnmasked: undefined,
       };
-      enqueue({ settings, inputs: { image: shown.image } });
+      enqueue({ settings, inputs: { image: shown.image, ...resembleOf(settings, get().start) } });
     },
   };
 }

@@ -2,6 +2,7 @@
 
 import { formView } from "./form/form.js";
 import { stackingView } from "./stacking.js";
+import { resembleView } from "./form/resemble.js";
 import { startView } from "./form/start.js";
 import { compareView } from "./gallery/compare.js";
 import { galleryView } from "./gallery/gallery.js";
@@ -56,6 +57,7 @@ export const VIEWS = [
   typingView,
   gearsView,
   startView,
+  resembleView,
   loadedView,
   takenView,
   seriesView,

@@ -34,7 +34,10 @@ export const LESSONS = [
         }
       }
       await page.waitForSelector(".cards");
-      assert.deepEqual(await page.locator(".card-foot span:last-child").allTextContents(), steps.map(() => "Done"));
+      assert.deepEqual(
+        await page.locator(".card-foot span:last-child").allTextContents(),
+        steps.map(() => "Done"),
+      );
     },
   },
   {

@@ -5,6 +5,7 @@ import { makeFields } from "./fields.js";
 import { limitsOf } from "../../studio/readers.js";
 import { fieldText, isSetting, readSetting } from "../../studio/settings.js";
 import { sizeKey } from "../../studio/sizing.js";
+import { canAsk } from "../../studio/state.js";
 import { inBytes, say } from "../../words/say.js";
 
 /** @import { Info, TokenCount } from "../../api/decant.d.ts" */
@@ -58,7 +59,7 @@ export function formView(studio) {
       write(hint, tokenSentence(count, name === "negative"));
       hint.classList.toggle("warning", Boolean(count?.cut || count?.unfollowed?.length));
     }
-    generate.disabled = !["ready", "running"].includes(state.phase) || Object.values(state.problems).some(Boolean);
+    generate.disabled = !canAsk(state);
     write(generate, say(state.phase === "running" && !state.running?.passing ? "queue.add" : "form.generate"));
   };
 }

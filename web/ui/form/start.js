@@ -57,7 +57,7 @@ function drawStart({ start: { image, mask, latents = null } }, thumb, canvas) {
 }
 
 /** A button, and the unseen field behind it. @param {string} id @param {string} field @param {(file: File) => void} take */
-function choosing(id, field, take) {
+export function choosing(id, field, take) {
   const input = byId(`${field}-file`, HTMLInputElement);
   byId(id, HTMLButtonElement).addEventListener("click", () => input.click());
   hearFile(input, take);

@@ -54,6 +54,7 @@ export const PROBLEMS = {
   "record.none": "“{name}” contains no settings. Messengers and web sites often remove them: choose the original file.",
   "record.taken": "Using the settings of “{name}”.",
   "record.model": "Made with the model {model}. The open model, {open}, would draw another picture.",
+  "record.resemble": "A loss pulled it towards a picture that is not stored with the settings: choose that picture, too.",
   "record.start": "It started from a picture that is not stored with the settings: drop that picture, too.",
   "record.lora": "It used {names}: drop the LoRA file, too.",
   "record.inversion": "Its prompt uses {names}, which is read as plain words: drop the textual inversion’s file, too.",

@@ -94,6 +94,10 @@ export const SETTINGS = {
   "form.loss": "Add a loss",
   "form.loss-what": "Loss",
   "form.loss-scale": "Scale",
+  "form.resemble": "A picture to resemble",
+  "form.resemble-none": "No picture to resemble",
+  "form.resemble-hint":
+    "As a loss it is <code>picture</code>; <code>picture/8</code> blurs both first, by 8 pixels. Raise its scale until it shows; far too much breaks the picture.",
   "setting.lossEvery": "Every so many steps",
   "setting.lossFrom": "First step",
   "setting.lossUntil": "Until step",

@@ -56,6 +56,7 @@ export const PROBLEMS = {
     "«{name}» no contiene ajustes. Las aplicaciones de mensajería y los sitios web suelen quitarlos: elige el archivo original.",
   "record.taken": "Se usan los ajustes de «{name}».",
   "record.model": "Se hizo con el modelo {model}. El que está abierto, {open}, dibujaría otra imagen.",
+  "record.resemble": "Una pérdida tiraba de ella hacia una imagen que no está guardada con los ajustes: elige también esa imagen.",
   "record.start": "Partía de una imagen que no está guardada con los ajustes: suelta también esa imagen.",
   "record.lora": "Usaba {names}: suelta también el archivo del LoRA.",
   "record.inversion": "Su prompt usa {names}, que se lee como palabras normales: suelta también el archivo de la inversión textual.",

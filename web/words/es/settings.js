@@ -94,6 +94,10 @@ export const SETTINGS = {
   "form.loss": "Añadir una pérdida",
   "form.loss-what": "Pérdida",
   "form.loss-scale": "Escala",
+  "form.resemble": "Una imagen a la que parecerse",
+  "form.resemble-none": "Ninguna imagen a la que parecerse",
+  "form.resemble-hint":
+    "Como pérdida es <code>picture</code>; <code>picture/8</code> desenfoca antes ambas, con 8 píxeles. Sube la escala hasta que se note; demasiada rompe la imagen.",
   "setting.lossEvery": "Cada cuántos pasos",
   "setting.lossFrom": "Primer paso",
   "setting.lossUntil": "Hasta el paso",
