@@ -11,11 +11,13 @@
 //! assert!((Encoding::Q8_0.decode(&bytes, 32)[7] - 0.5).abs() < 1e-3);
 //! ```
 
+mod halves;
 mod q4_0;
 mod q8_0;
 
 use half::f16;
 
+pub use halves::{f16_of, f32_of, position};
 pub use q4_0::encode_block as encode_q4_0_block;
 
 /// How numbers are stored in a weight buffer.
@@ -114,11 +116,15 @@ impl Encoding {
     pub(crate) fn encode_parts(self, values: &[f32]) -> [Vec<u8>; 2] {
         let row = self.row();
         debug_assert!(row.scale_bytes == 0 || values.len().is_multiple_of(row.block), "rows are padded before they are encoded");
-        let mut bytes = Vec::with_capacity(self.number_bytes(values.len()));
+        let mut bytes = if row.scale_bytes > 0 {
+            Vec::with_capacity(self.number_bytes(values.len()))
+        } else {
+            vec![0; self.number_bytes(values.len())]
+        };
         let mut scales = Vec::with_capacity(self.scale_bytes(values.len()));
         match self {
-            Encoding::F32 => values.iter().for_each(|v| bytes.extend(v.to_le_bytes())),
-            Encoding::F16 => values.iter().for_each(|v| bytes.extend(f16::from_f32(*v).to_le_bytes())),
+            Encoding::F32 => bytes.as_chunks_mut().0.iter_mut().zip(values).for_each(|(b, v)| *b = v.to_le_bytes()),
+            Encoding::F16 => bytes.as_chunks_mut().0.iter_mut().zip(values).for_each(|(b, v)| *b = f16_of(*v).to_le_bytes()),
             Encoding::Q8_0 => values.as_chunks().0.iter().for_each(|block| q8_0::push(block, &mut bytes, &mut scales)),
             Encoding::Q4_0 => values.as_chunks().0.iter().for_each(|block| q4_0::push(block, &mut bytes, &mut scales)),
         }
@@ -136,7 +142,7 @@ impl Encoding {
         let blocks = scales.as_chunks().0.iter().map(|scale| f16::from_le_bytes(*scale).to_f32());
         match self {
             Encoding::F32 => bytes.as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect(),
-            Encoding::F16 => bytes.as_chunks().0.iter().map(|b| f16::from_le_bytes(*b).to_f32()).collect(),
+            Encoding::F16 => bytes.as_chunks().0.iter().map(|b| f32_of(u16::from_le_bytes(*b))).collect(),
             Encoding::Q8_0 => bytes.as_chunks().0.iter().zip(blocks).flat_map(|(block, scale)| q8_0::decode(block, scale)).collect(),
             Encoding::Q4_0 => bytes.as_chunks().0.iter().zip(blocks).flat_map(|(block, scale)| q4_0::decode(block, scale)).collect(),
         }

@@ -50,7 +50,7 @@ pub mod weights;
 pub use caps::Caps;
 pub use cpu::{Cpu, Processor};
 pub use device::{Device, Executable, LocalFuture, Used, WeightSet};
-pub use encoding::{ENCODINGS, Encoding};
+pub use encoding::{ENCODINGS, Encoding, f16_of, f32_of, position};
 pub use error::Error;
 pub use gpu_plan::GpuPlan;
 pub use graph::{Graph, Var, Weights};

@@ -4,7 +4,9 @@
 //! [`crate::Weights`]. Numbers arrive later, some rows of a tensor at a time, through
 //! [`crate::WeightSet::upload_rows`].
 
+use crate::encoding::position;
 use crate::{Encoding, Error};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// A weight in a checkpoint: its shape as in the file, and how it is to be kept on the device.
@@ -229,23 +231,28 @@ impl WeightUse {
             return refuse(format!("rows {first_row} to {end} do not begin and end at multiples of {align}"));
         }
         let encoding = self.encoding.row();
-        match values.iter().find(|v| v.abs() > encoding.largest) {
+        match position(values, |v| v.abs() > encoding.largest) {
             None => Ok(rows),
-            Some(value) => {
-                let (name, largest) = (encoding.name, encoding.largest);
+            Some(at) => {
+                let (value, name, largest) = (values[at], encoding.name, encoding.largest);
                 refuse(format!("{value} is too large for {name}, which ends at {largest}; the model must be kept as f32"))
             }
         }
     }
 
-    fn arrange(&self, rows: usize, values: &[f32]) -> Vec<f32> {
+    /// Some rows' numbers as they are stored, padding included.
+    fn arrange<'a>(&self, rows: usize, values: &'a [f32]) -> Cow<'a, [f32]> {
+        let moves = matches!(self.layout, Layout::Conv { kernel, .. } if kernel != [1, 1]);
+        if !moves && values.len() == rows * self.stored_row() {
+            return Cow::Borrowed(values);
+        }
         let mut stored = vec![0.0; rows * self.stored_row()];
         self.for_each_run(rows, |stored_at, file_at, step, length| {
             for i in 0..length {
                 stored[stored_at + i] = values[file_at + i * step];
             }
         });
-        stored
+        Cow::Owned(stored)
     }
 
     /// Calls with (first stored number, first number in the file, step in the file, length) for each contiguous stored run of so many rows.

@@ -7,6 +7,7 @@ use crate::Error;
 use crate::error::{DOWNLOAD_AGAIN, Sentence};
 use crate::files::{Files, read_exactly};
 use crate::sentence;
+use decant_graph::position;
 use std::ops::Range;
 
 /// Bytes read and decoded at a time.
@@ -52,7 +53,7 @@ impl Checkpoint {
             }
         };
         self.scale(files, name, rows_first, width, &mut numbers).await?;
-        match numbers.iter().position(|number| !number.is_finite()) {
+        match position(&numbers, |number| !number.is_finite()) {
             None => Ok(numbers),
             Some(at) => {
                 let (value, at) = (numbers[at], first + at);

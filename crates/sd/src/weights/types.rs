@@ -1,6 +1,7 @@
 //! How files store numbers: one row per type and file format, so that even a tensor that is not read can be listed and measured.
 
 use super::blocks;
+use decant_graph::f32_of;
 use half::{bf16, f16};
 
 /// How a tensor's numbers are stored in a file.
@@ -54,7 +55,7 @@ const fn read(dtype: FileType, name: &'static str, block: usize, bytes: usize, d
 /// The types whose numbers are read. The plain ones' decoders take any count of numbers.
 const READ: &[ReadRow] = &[
     read(FileType::F32, "F32", 1, 4, |bytes, numbers| each(bytes, numbers, f32::from_le_bytes)),
-    read(FileType::F16, "F16", 1, 2, |bytes, numbers| each(bytes, numbers, |b| f16::from_le_bytes(b).to_f32())),
+    read(FileType::F16, "F16", 1, 2, |bytes, numbers| each(bytes, numbers, |b| f32_of(u16::from_le_bytes(b)))),
     read(FileType::BF16, "BF16", 1, 2, |bytes, numbers| each(bytes, numbers, |b| bf16::from_le_bytes(b).to_f32())),
     read(FileType::F64, "F64", 1, 8, |bytes, numbers| each(bytes, numbers, |b| f64::from_le_bytes(b) as f32)),
     read(FileType::F8E4M3, "F8_E4M3", 1, 1, |bytes, numbers| each(bytes, numbers, |[byte]| e4m3(byte))),
