@@ -60,8 +60,13 @@ export const LOSSES = [
       await page.setInputFiles("#resemble-file", await drawnFile(page, "green.png", { width: 32, height: 32, colour: "#20c040" }));
       await page.waitForSelector("#resemble .thumb:not([hidden]) canvas[aria-label='green.png']");
       assert.equal(await text(page, "#resemble-problem"), "");
-      const lines = () => page.locator("#losses input").evaluateAll((all) => all.map((one) => /** @type {HTMLInputElement} */ (one).value));
-      assert.deepEqual(await lines(), ["picture", "5"]);
+      // The page is drawn a moment after each change.
+      const shows = (/** @type {string[]} */ ...lines) =>
+        page.waitForFunction((wanted) => {
+          const values = Array.from(document.querySelectorAll("#losses input"), (one) => /** @type {HTMLInputElement} */ (one).value);
+          return JSON.stringify(values) === JSON.stringify(wanted);
+        }, lines);
+      await shows("picture", "5");
       await page.fill("#lossEvery", "1");
       await page.click("#generate");
       await finished(page, 6);
@@ -69,9 +74,9 @@ export const LOSSES = [
       await page.reload();
       await ready(page);
       await page.waitForSelector("#resemble .thumb:not([hidden])", { state: "attached" });
-      assert.deepEqual(await lines(), ["picture", "5"]);
+      await shows("picture", "5");
       await page.evaluate(() => /** @type {HTMLElement} */ (document.querySelector("#remove-resemble")).click());
-      assert.deepEqual(await lines(), []);
+      await shows();
       await page.click("#generate");
       await finished(page, 6);
       const [, alone] = await meanColour(page);
